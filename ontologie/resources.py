@@ -1,0 +1,36 @@
+"""Reads the files packaged with the ontology, from a checkout or an installed wheel alike."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from functools import cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from typing import Any
+
+from ontologie.namespaces import BASE, Iris
+
+
+def resource(*parts: str) -> Traversable:
+    """Return a packaged file or folder below `ontologie/`."""
+    return files("ontologie").joinpath(*parts)
+
+
+def read_text(*parts: str, base: str = BASE) -> str:
+    """Return a packaged text, its IRIs moved to `base`."""
+    return Iris(base).rebase(resource(*parts).read_text(encoding="utf-8"))
+
+
+@cache
+def read_table(*parts: str, base: str = BASE) -> tuple[dict[str, str], ...]:
+    """Return the rows of a packaged CSV (UTF-8, header, comma, RFC 4180 quoting)."""
+    return tuple(csv.DictReader(io.StringIO(read_text(*parts, base=base), newline="")))
+
+
+@cache
+def context(base: str = BASE) -> dict[str, Any]:
+    """Return the JSON-LD context of documents: the object under `@context` of contexte.jsonld."""
+    loaded: dict[str, Any] = json.loads(read_text("contexte.jsonld", base=base))["@context"]
+    return loaded

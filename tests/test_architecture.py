@@ -1,0 +1,84 @@
+"""The layout of the project: imports point down only, and other folders are met by their face alone."""
+
+from __future__ import annotations
+
+import ast
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+MAY_IMPORT = {
+    "ontologie": set[str](),
+    "shapes": {"ontologie"},
+    "ingestion": {"ontologie", "shapes"},
+    "queries": {"ontologie", "shapes"},
+    "sparql_api": {"ontologie", "shapes", "ingestion", "queries"},
+}
+TOP_LEVEL = {
+    *MAY_IMPORT, "tests", "bench", "docs", ".ci", "Makefile", "README.md", "CONTRIBUTING.md", "CHANGELOG.md",
+    "LICENSE", "LICENCE-DONNEES.md", "pyproject.toml", "requirements.lock", "requirements-test.lock",
+    ".gitignore",
+}  # fmt: skip
+
+
+def modules() -> list[Path]:
+    return [path for folder in MAY_IMPORT for path in sorted((ROOT / folder).rglob("*.py"))]
+
+
+def imports(path: Path) -> Iterator[tuple[int, str]]:
+    """Yield (line, dotted name) of each absolute import in a module."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from ((node.lineno, alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and not node.level and node.module:
+            yield node.lineno, node.module
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda p: str(p.relative_to(ROOT)))
+def test_imports_point_down_and_reach_only_public_faces(path: Path) -> None:
+    folder = path.relative_to(ROOT).parts[0]
+    for line, name in imports(path):
+        other, _, inner = name.partition(".")
+        if other not in MAY_IMPORT or other == folder:
+            continue
+        assert other in MAY_IMPORT[folder], f"{path}:{line}: {folder} imports {other}"
+        # The command line's root mounts each folder's commands; nothing else goes behind a face.
+        allowed = inner == "" or (path.name == "cli.py" and inner == "commands")
+        assert allowed, f"{path}:{line}: {name} is behind the face of {other}"
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda p: str(p.relative_to(ROOT)))
+def test_a_module_says_what_it_knows_and_stays_short(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert text.count("\n") <= 400, f"{path} is longer than 400 lines"
+    assert ast.get_docstring(ast.parse(text)), f"{path} does not say what it knows"
+
+
+@pytest.mark.parametrize("folder", MAY_IMPORT)
+def test_a_public_face_fits_on_one_screen(folder: str) -> None:
+    assert (ROOT / folder / "__init__.py").read_text(encoding="utf-8").count("\n") <= 100
+
+
+def test_nothing_else_stands_at_the_top_level() -> None:
+    import subprocess
+
+    tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert {name.split("/")[0] for name in tracked.splitlines()} <= TOP_LEVEL
+
+
+def test_the_lock_files_name_no_host_and_hold_every_hash() -> None:
+    for name in ("requirements.lock", "requirements-test.lock"):
+        text = (ROOT / name).read_text(encoding="utf-8")
+        assert "://" not in text
+        assert "--hash=sha256:" in text
+
+
+def test_every_declared_dependency_is_locked() -> None:
+    declared = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["dependencies"]
+    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8").lower()
+    for requirement in declared:
+        name = requirement.split("[")[0].split(">")[0].split("=")[0].strip().lower()
+        assert f"\n{name}==" in f"\n{lock}" or f"\n{name}[" in f"\n{lock}", name
