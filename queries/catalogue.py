@@ -1,0 +1,125 @@
+"""The catalogue of saved questions: one `.rq` file each, its metadata as TOML in the comment that heads it.
+
+Knows how a question is described; not what it asks, nor who runs it.
+
+A file starts with lines `# …` which, without their `# `, are a TOML document:
+
+    # [title]
+    # fr = "…"
+    # en = "…"
+    # [description]            what the answer shows, and what it does not
+    # [[parameters]]
+    # name = "principe"        `VALUES $principe { UNDEF }` in the text below is where the value goes
+    # type = "iri"             iri, string, langue, integer, decimal, boolean or date
+    # default = "principe/cadre-usage/CU-P2"     absent: the variable stays free
+    # [parameters.label]
+    # audience = "chercheur"   academie, chercheur, partenaire or outil
+
+The rest of the file is SPARQL 1.1 with the usual prefixes left out (`ontologie.PREFIXES`).
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from types import MappingProxyType
+from typing import Any, Final
+
+from ontologie import BASE, Iris
+
+TYPES: Final = frozenset({"iri", "string", "langue", "integer", "decimal", "boolean", "date"})
+AUDIENCES: Final = frozenset({"academie", "chercheur", "partenaire", "outil"})
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A value that a question takes; without a value and without a default its variable stays free."""
+
+    name: str
+    type: str
+    required: bool
+    default: str | None
+    label: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Question:
+    """A competency question: what it asks, in French and English, and the SPARQL that answers."""
+
+    name: str
+    title: Mapping[str, str]
+    description: Mapping[str, str]
+    audience: str
+    keywords: tuple[str, ...]
+    parameters: tuple[Parameter, ...]
+    text: str
+
+
+@cache
+def catalogue(base: str = BASE) -> Mapping[str, Question]:
+    """Return the questions by name, in the order of their names, their IRIs under `base`.
+
+    Raises ValueError naming the file where a question is badly described.
+    """
+    found = [entry for entry in files("queries").iterdir() if entry.name.endswith(".rq")]
+    questions = {}
+    for entry in sorted(found, key=lambda entry: entry.name):
+        name = entry.name.removesuffix(".rq")
+        questions[name] = parse_question(name, Iris(base).rebase(entry.read_text(encoding="utf-8")))
+    return MappingProxyType(questions)
+
+
+def parse_question(name: str, source: str) -> Question:
+    """Return the question that a `.rq` file describes.
+
+    Raises ValueError where the heading is no TOML, or a description or a parameter lacks something.
+    """
+    heading, text = split_heading(source)
+    try:
+        metadata = tomllib.loads(heading)
+    except tomllib.TOMLDecodeError as error:
+        raise ValueError(f"{name}.rq: the heading is not TOML: {error}") from error
+    audience = metadata.get("audience", "")
+    if audience not in AUDIENCES:
+        raise ValueError(f"{name}.rq: audience must be one of {sorted(AUDIENCES)}")
+    return Question(
+        name=name,
+        title=both_languages(name, "title", metadata.get("title")),
+        description=both_languages(name, "description", metadata.get("description")),
+        audience=audience,
+        keywords=tuple(metadata.get("keywords", ())),
+        parameters=tuple(parse_parameter(name, item) for item in metadata.get("parameters", ())),
+        text=text,
+    )
+
+
+def split_heading(source: str) -> tuple[str, str]:
+    """Return the TOML of the leading comment lines, and the SPARQL after them."""
+    lines = source.split("\n")
+    end = next((i for i, line in enumerate(lines) if not line.startswith("#")), len(lines))
+    heading = "\n".join(line.removeprefix("#").removeprefix(" ") for line in lines[:end])
+    return heading, "\n".join(lines[end:]).strip() + "\n"
+
+
+def parse_parameter(question: str, item: Mapping[str, Any]) -> Parameter:
+    """Return one parameter; raises ValueError where its type is unknown or a label is missing."""
+    name, kind, default = str(item.get("name", "")), item.get("type"), item.get("default")
+    if not name.isidentifier() or kind not in TYPES:
+        raise ValueError(f"{question}.rq: parameter {name!r} needs a name and a type among {sorted(TYPES)}")
+    return Parameter(
+        name=name,
+        type=str(kind),
+        required=bool(item.get("required", False)),
+        default=None if default is None else str(default),
+        label=both_languages(question, f"label of {name}", item.get("label")),
+    )
+
+
+def both_languages(question: str, what: str, value: object) -> Mapping[str, str]:
+    """Return {"fr", "en"}; raises ValueError where either is missing."""
+    if not isinstance(value, dict) or not value.get("fr") or not value.get("en"):
+        raise ValueError(f"{question}.rq: {what} must stand in French and English")
+    return MappingProxyType({"fr": str(value["fr"]), "en": str(value["en"])})
