@@ -1,0 +1,28 @@
+"""Masks personal data in what is shown: messages, reports, logs (law 7).
+
+Knows the patterns of ontologie/donnees/motifs_personnels.csv. Refusing personal data is the shapes' part.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from ontologie import BASE, read_table
+
+MASK = "▒▒▒▒"
+"""What stands in place of personal data."""
+
+
+def mask(text: str, base: str = BASE) -> str:
+    """Return the text with every piece of personal data replaced by `▒▒▒▒`."""
+    for pattern in personal_patterns(base):
+        text = pattern.sub(MASK, text)
+    return text
+
+
+@cache
+def personal_patterns(base: str = BASE) -> tuple[re.Pattern[str], ...]:
+    """Return the compiled pattern of each kind of personal data that public text must not hold."""
+    table = read_table("donnees", "motifs_personnels.csv", base=base)
+    return tuple(re.compile(row["motif"]) for row in table)

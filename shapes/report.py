@@ -1,0 +1,119 @@
+"""What a validation found: results, their messages in two languages, and the standard SHACL report.
+
+Knows the form of a report; how it was found is not its business. Holds no personal data: values are masked
+before a Result is made (law 7).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Literal
+
+import pyoxigraph as ox
+import rdflib
+from rdflib.namespace import RDF, SH
+
+from shapes.paths import copy_path
+from shapes.sources import shapes_graph
+
+Severity = Literal["violation", "warning", "info"]
+_ORDER: dict[str, int] = {"violation": 0, "warning": 1, "info": 2}
+
+
+@dataclass(frozen=True)
+class Result:
+    """One validation result (SHACL §3.6.2).
+
+    `focus`, `shape` and `component` are IRIs; `path` is an IRI or a SPARQL property path; `value` a term in
+    N-Triples, personal data masked; `messages` has `fr` and `en`.
+    """
+
+    focus: str
+    path: str | None
+    value: str | None
+    component: str
+    severity: Severity
+    shape: str
+    messages: dict[str, str] = field(hash=False)
+
+    @property
+    def key(self) -> tuple[str, str, str, str, str]:
+        """Return what law 5 compares, and the shape: (focus node, path, component, value, shape)."""
+        return (self.focus, self.path or "", self.component, self.value or "", self.shape)
+
+
+@dataclass(frozen=True)
+class Report:
+    """A validation report: its results, gravest first.
+
+    `conforms` is SHACL's: no result at all, of any severity (§3.6.1.1). A document is refused when `refused`.
+    """
+
+    conforms: bool
+    results: tuple[Result, ...]
+
+    @classmethod
+    def of(cls, results: Iterator[Result] | list[Result]) -> Report:
+        """Make the report of some results, each kept once, in a stable order."""
+        unique = {(*result.key, result.messages.get("fr", "")): result for result in results}
+        ordered = sorted(unique.values(), key=lambda result: (_ORDER[result.severity], result.key))
+        return cls(not ordered, tuple(ordered))
+
+    @property
+    def refused(self) -> bool:
+        """Whether a violation refuses the document; warnings and advice do not."""
+        return any(result.severity == "violation" for result in self.results)
+
+    def to_turtle(self) -> str:
+        """Return the report as a standard `sh:ValidationReport` in Turtle."""
+        graph = rdflib.Graph()
+        graph.bind("sh", SH)
+        report = rdflib.BNode()
+        graph.add((report, RDF.type, SH.ValidationReport))
+        graph.add((report, SH.conforms, rdflib.Literal(self.conforms)))
+        for result in self.results:
+            graph.add((report, SH.result, _result_node(graph, result)))
+        text: str = graph.serialize(format="turtle")
+        return text
+
+
+def _result_node(graph: rdflib.Graph, result: Result) -> rdflib.BNode:
+    node = rdflib.BNode()
+    graph.add((node, RDF.type, SH.ValidationResult))
+    graph.add((node, SH.focusNode, _term(result.focus)))
+    graph.add((node, SH.sourceShape, _term(result.shape)))
+    graph.add((node, SH.sourceConstraintComponent, rdflib.URIRef(result.component)))
+    graph.add((node, SH.resultSeverity, SH[result.severity.capitalize()]))
+    if result.value is not None:
+        graph.add((node, SH.value, literal(result.value)))
+    if result.path is not None:
+        graph.add((node, SH.resultPath, _path_node(graph, result)))
+    for language, text in sorted(result.messages.items()):
+        graph.add((node, SH.resultMessage, rdflib.Literal(text, lang=language)))
+    return node
+
+
+def _term(name: str) -> rdflib.term.Node:
+    return rdflib.BNode(name[2:]) if name.startswith("_:") else rdflib.URIRef(name)
+
+
+def literal(text: str) -> rdflib.term.Node:
+    """Return the rdflib term of an N-Triples term, its lexical form untouched."""
+    term = next(ox.parse(f"<x:s> <x:p> {text} .", format=ox.RdfFormat.N_TRIPLES)).object
+    if isinstance(term, ox.Literal):
+        if term.language:
+            return rdflib.Literal(term.value, lang=term.language)
+        return rdflib.Literal(term.value, datatype=rdflib.URIRef(term.datatype.value), normalize=False)
+    return _term(term.value if isinstance(term, ox.NamedNode) else str(term))
+
+
+def _path_node(graph: rdflib.Graph, result: Result) -> rdflib.term.Node:
+    """Return the path as RDF: an IRI, or a copy of the structure that the shape holds."""
+    path = result.path or ""
+    if "<" not in path:
+        return rdflib.URIRef(path)
+    base, _, _ = result.shape.partition("shapes#")
+    shapes = shapes_graph(base)
+    source = shapes.value(rdflib.URIRef(result.shape), SH.path)
+    return copy_path(shapes, source, graph)
