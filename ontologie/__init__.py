@@ -1,21 +1,27 @@
 """The words of the observatory: OWL and SKOS in Turtle, the JSON-LD context, and what loads them."""
 
 from ontologie.canonical import canonical_bytes, canonical_lines, canonical_quads, digest, serialize_lines
+from ontologie.framing import document_types, frame
 from ontologie.namespaces import BASE, PREFIXES, RDF_TYPE, Iris
 from ontologie.resources import context, read_table, read_text, resource
+from ontologie.vocabularies import Vocabulary, vocabularies
 
 __all__ = [
     "BASE",
     "PREFIXES",
     "RDF_TYPE",
     "Iris",
+    "Vocabulary",
     "canonical_bytes",
     "canonical_lines",
     "canonical_quads",
     "context",
     "digest",
+    "document_types",
+    "frame",
     "read_table",
     "read_text",
     "resource",
     "serialize_lines",
+    "vocabularies",
 ]

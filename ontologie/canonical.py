@@ -35,7 +35,7 @@ def serialize_lines(quads: Iterable[ox.Quad]) -> list[bytes]:
 
     Raises ValueError where a quad holds a blank node.
     """
-    data = ox.serialize(quads, format=ox.RdfFormat.N_QUADS)
+    data = ox.serialize(quads, format=ox.RdfFormat.N_QUADS) or b""
     # U+2028 and U+0085 stand raw inside literals: only "\n" ends a line.
     lines = [line + b"\n" for line in data.split(b"\n") if line]
     for line in lines:
