@@ -1,0 +1,80 @@
+"""The tokens of SPARQL 1.1 and 1.2: tells strings, IRIs, comments and names apart, and where each stands.
+
+Knows the terminals of the grammar (https://www.w3.org/TR/sparql12-query/#sparqlGrammar) and nothing of what a
+query means: it never fails, what fits no terminal comes out as a token of kind `bad`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final, Literal, NamedTuple
+
+Kind = Literal[
+    "iri", "pname", "bnode", "var", "string", "lang", "number", "word", "punct", "space", "comment", "bad"
+]
+TRIVIA: Final = frozenset({"space", "comment"})
+
+
+class Token(NamedTuple):
+    """One terminal; `start` and `end` are offsets in the text, `line` and `column` count from 1."""
+
+    kind: Kind
+    text: str
+    start: int
+    end: int
+    line: int
+    column: int
+
+
+# PN_CHARS_BASE, PN_CHARS_U, PN_CHARS, PLX of the grammar.
+_BASE: Final = (
+    r"A-Za-z\u00C0-\u00D6\u00D8-\u00F6\u00F8-\u02FF\u0370-\u037D\u037F-\u1FFF\u200C-\u200D\u2070-\u218F"
+    r"\u2C00-\u2FEF\u3001-\uD7FF\uF900-\uFDCF\uFDF0-\uFFFD\U00010000-\U000EFFFF"
+)
+_START: Final = _BASE + "_"
+_CHAR: Final = _START + r"0-9\-\u00B7\u0300-\u036F\u203F-\u2040"
+_ESCAPED: Final = r"%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?#@%]"
+# A name may hold dots but not end with one: `\.+(?=…)` takes dots only where the name goes on. Quantifiers are
+# possessive, a prefix is bounded, an unclosed string is one bad token: the time is linear whatever the text.
+_PREFIX: Final = rf"(?:[{_BASE}](?:[{_CHAR}]|\.+(?=[{_CHAR}])){{0,255}}+)?:"
+_LOCAL: Final = rf"(?:[{_START}:0-9]|{_ESCAPED})(?:[{_CHAR}:]|{_ESCAPED}|\.+(?=[{_CHAR}:%\\]))*+"
+_STRING: Final = (
+    r'"""(?:"{0,2}+(?!")(?:[^"\\]|\\.))*+"{3}'
+    r"|'''(?:'{0,2}+(?!')(?:[^'\\]|\\.))*+'{3}"
+    r'|(?!""")"(?:[^"\\\n\r]|\\[^\n\r])*+"'
+    r"|(?!''')'(?:[^'\\\n\r]|\\[^\n\r])*+'"
+)
+_UNCLOSED: Final = r"\"{3}.*+|'{3}.*+|[\"'][^\n\r]*+"
+_PUNCTUATION: Final = r"<<\(|\)>>|<<|>>|\{\||\|\}|\^\^|&&|\|\||!=|<=|>=|[{}()\[\];,.=<>!+\-*/|^?~$]"
+_TERMINALS: Final = {
+    "space": r"[ \t\r\n]+",
+    "comment": r"#[^\n\r]*",
+    "iri": r'<(?:[^<>"{}|^`\\\x00-\x20]|\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8})*>',
+    "var": rf"[?$][{_START}0-9](?:[{_START}0-9\u00B7\u0300-\u036F\u203F-\u2040])*",
+    "string": _STRING,
+    "bnode": rf"_:[{_START}0-9](?:[{_CHAR}]|\.+(?=[{_CHAR}]))*",
+    "pname": rf"{_PREFIX}(?:{_LOCAL})?",
+    "lang": r"@[A-Za-z]+(?:-[A-Za-z0-9]+)*(?:--[A-Za-z]+)?",
+    "number": r"(?:[0-9]++(?:\.[0-9]*+)?|\.[0-9]++)[eE][+-]?[0-9]++|[0-9]*+\.[0-9]++|[0-9]++",
+    "word": r"[A-Za-z_][A-Za-z0-9_]*",
+    "punct": _PUNCTUATION,
+    "bad": rf"{_UNCLOSED}|.",
+}
+_TOKEN: Final = re.compile("|".join(f"(?P<{kind}>{pattern})" for kind, pattern in _TERMINALS.items()), re.DOTALL)
+
+
+def tokenize(text: str, *, trivia: bool = False) -> Iterator[Token]:
+    """Yield the tokens of a query, in order; with `trivia`, spaces and comments too: joined, they are the text."""
+    line, line_start, counted = 1, 0, 0
+    for match in _TOKEN.finditer(text):
+        kind: Kind = match.lastgroup  # type: ignore[assignment]
+        if kind in TRIVIA and not trivia:
+            continue
+        start, end = match.span()
+        newlines = text.count("\n", counted, start)
+        if newlines:
+            line += newlines
+            line_start = text.rfind("\n", counted, start) + 1
+        counted = start
+        yield Token(kind, match.group(), start, end, line, start - line_start + 1)
