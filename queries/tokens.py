@@ -35,8 +35,8 @@ _BASE: Final = (
 _START: Final = _BASE + "_"
 _CHAR: Final = _START + r"0-9\-\u00B7\u0300-\u036F\u203F-\u2040"
 _ESCAPED: Final = r"%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?#@%]"
-# A name may hold dots but not end with one: `\.+(?=…)` takes dots only where the name goes on. Quantifiers are
-# possessive, a prefix is bounded, an unclosed string is one bad token: the time is linear whatever the text.
+# A name may hold dots but not end with one: `\.+(?=…)` takes dots only where the name goes on. Quantifiers
+# are possessive, a prefix is bounded, an unclosed string is one bad token: the time is linear whatever the text.
 _PREFIX: Final = rf"(?:[{_BASE}](?:[{_CHAR}]|\.+(?=[{_CHAR}])){{0,255}}+)?:"
 _LOCAL: Final = rf"(?:[{_START}:0-9]|{_ESCAPED})(?:[{_CHAR}:]|{_ESCAPED}|\.+(?=[{_CHAR}:%\\]))*+"
 _STRING: Final = (
@@ -61,11 +61,13 @@ _TERMINALS: Final = {
     "punct": _PUNCTUATION,
     "bad": rf"{_UNCLOSED}|.",
 }
-_TOKEN: Final = re.compile("|".join(f"(?P<{kind}>{pattern})" for kind, pattern in _TERMINALS.items()), re.DOTALL)
+_TOKEN: Final = re.compile(
+    "|".join(f"(?P<{kind}>{pattern})" for kind, pattern in _TERMINALS.items()), re.DOTALL
+)
 
 
 def tokenize(text: str, *, trivia: bool = False) -> Iterator[Token]:
-    """Yield the tokens of a query, in order; with `trivia`, spaces and comments too: joined, they are the text."""
+    """Yield the tokens of a query, in order; with `trivia`, spaces and comments too (joined: the text)."""
     line, line_start, counted = 1, 0, 0
     for match in _TOKEN.finditer(text):
         kind: Kind = match.lastgroup  # type: ignore[assignment]
