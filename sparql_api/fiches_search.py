@@ -1,0 +1,227 @@
+"""Searches the fiches of one edition in the index that publication wrote.
+
+Knows words, facets and pages of a list; not HTTP, nor how the index came to be.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Final
+
+from sparql_api.fiches_index import FACETS, INDEX_NAME, LAYOUT
+from sparql_api.folding import fold, search_expression
+
+FACET_NAMES: Final = tuple(facet.name for facet in FACETS)
+# The title counts most, then the summary: SQLite's bm25 takes one weight a column.
+RANKED: Final = "SELECT rowid FROM mots WHERE mots MATCH ? ORDER BY bm25(mots, 8.0, 3.0, 1.0), rowid"
+POSITIONS: Final = tuple(tuple(i for i in range(8) if byte >> i & 1) for byte in range(256))
+
+
+class IndexMissing(Exception):
+    """The edition has no index of this layout: it was published without its faces."""
+
+
+@dataclass(frozen=True)
+class Selection:
+    """What is asked of the list: words, and for each facet the values of which one must hold."""
+
+    q: str = ""
+    facets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Value:
+    """A value of a facet: what it is called, and which fiches hold it or something narrower."""
+
+    facet: str
+    iri: str
+    id: str
+    labels: Mapping[str, str]
+    names: frozenset[str]
+    bits: int
+
+    def label(self, language: str) -> str:
+        """Return the label in a language, or in the other one."""
+        return self.labels.get(language) or next(iter(self.labels.values()), self.id)
+
+
+@dataclass(frozen=True)
+class Found:
+    """An answer: the fiches in order, the facets' counts, what was chosen and what nobody holds."""
+
+    numbers: Sequence[int]
+    counts: Mapping[str, tuple[tuple[Value, int], ...]]
+    chosen: Mapping[str, tuple[Value, ...]]
+    unknown: tuple[tuple[str, str], ...]
+
+    @property
+    def total(self) -> int:
+        """Return how many fiches were found."""
+        return len(self.numbers)
+
+
+class FicheIndex:
+    """The index of one edition, read-only; each call opens its own connection, so threads may share it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / INDEX_NAME
+        if not self.path.is_file():
+            raise IndexMissing(str(self.path))
+        with self._connect() as database:
+            self.meta = dict(database.execute("SELECT key, value FROM meta").fetchall())
+        if self.meta.get("layout") != LAYOUT:
+            raise IndexMissing(str(self.path))
+        self.size = int(self.meta["fiches"])
+
+    def select(self, selection: Selection) -> Found:
+        """Return the fiches that hold every word and, of each facet asked, one of the values."""
+        chosen, unknown = self._resolve(selection)
+        everything = (1 << self.size) - 1
+        ranked = self._matching(selection.q)
+        matching = everything if ranked is None else bits_of(ranked, self.size)
+        wanted = {name: union(values) for name, values in chosen.items()}
+        counts = {}
+        for name in FACET_NAMES:
+            # A facet is counted over what all the others leave, since its own values widen each other.
+            others = matching
+            for other, bits in wanted.items():
+                if other != name:
+                    others &= bits
+            counts[name] = counted(self.values[name], others)
+        for bits in wanted.values():
+            matching &= bits
+        numbers = positions(matching) if ranked is None else [n for n in ranked if matching >> n & 1]
+        return Found(numbers, counts, chosen, tuple(unknown))
+
+    def items(self, numbers: Sequence[int]) -> list[dict[str, Any]]:
+        """Return what a list shows of these fiches, in the order given."""
+        with self._connect() as database:
+            return [json.loads(text) for text in fetch(database, "item", numbers)]
+
+    def documents(self, numbers: Sequence[int]) -> Iterator[dict[str, Any]]:
+        """Yield the whole document of each of these fiches, in the order given."""
+        with self._connect() as database:
+            for packed in fetch(database, "document", numbers):
+                yield json.loads(zlib.decompress(packed))
+
+    def value(self, facet: str, iri: str) -> Value | None:
+        """Return a facet's value by its IRI."""
+        return self._by_iri[facet].get(iri)
+
+    @cached_property
+    def values(self) -> Mapping[str, tuple[Value, ...]]:
+        """Return every value of every facet."""
+        found: dict[str, list[Value]] = {name: [] for name in FACET_NAMES}
+        with self._connect() as database:
+            for facet, iri, identifier, labels, names, bits in database.execute(
+                "SELECT facet, iri, id, labels, names, bits FROM valeur ORDER BY facet, iri"
+            ):
+                number = int.from_bytes(bits, "little")
+                folded = frozenset(json.loads(names)) | {fold(identifier)}
+                found[facet].append(Value(facet, iri, identifier, json.loads(labels), folded, number))
+        return MappingProxyType({facet: tuple(values) for facet, values in found.items()})
+
+    @cached_property
+    def points(self) -> Mapping[str, tuple[float, float]]:
+        """Return (longitude, latitude) in degrees by académie."""
+        with self._connect() as database:
+            rows = database.execute("SELECT academie, longitude, latitude FROM point").fetchall()
+        return {academie: (longitude, latitude) for academie, longitude, latitude in rows}
+
+    @cached_property
+    def _by_iri(self) -> Mapping[str, Mapping[str, Value]]:
+        return {facet: {value.iri: value for value in values} for facet, values in self.values.items()}
+
+    def _resolve(self, selection: Selection) -> tuple[dict[str, tuple[Value, ...]], list[tuple[str, str]]]:
+        """Return the values meant for each facet asked, and (facet, text) of what no fiche holds."""
+        chosen: dict[str, tuple[Value, ...]] = {}
+        unknown: list[tuple[str, str]] = []
+        for name in FACET_NAMES:
+            asked = [text for text in selection.facets.get(name, ()) if text.strip()]
+            found = {text: self._meant(name, text) for text in asked}
+            unknown += [(name, text) for text, values in found.items() if not values]
+            if asked:
+                chosen[name] = tuple(dict.fromkeys(value for values in found.values() for value in values))
+        return chosen, unknown
+
+    def _meant(self, facet: str, text: str) -> list[Value]:
+        """Return the values whose IRI, path, id or one of whose labels the text is: an IRI is meant alone."""
+        by_iri = self._by_iri[facet]
+        for iri in (text, self.meta["base"] + text.lstrip("/")):
+            if iri in by_iri:
+                return [by_iri[iri]]
+        folded = fold(text)
+        return [value for value in self.values[facet] if folded in value.names]
+
+    def _matching(self, q: str) -> list[int] | None:
+        """Return the fiches that hold every word, the best first; None where no word is asked."""
+        if not q.strip():
+            return None
+        expression = search_expression(q)
+        if expression is None:
+            return []
+        with self._connect() as database:
+            return [row[0] for row in database.execute(RANKED, (expression,))]
+
+    def _connect(self) -> Connection:
+        return Connection(self.path)
+
+
+class Connection:
+    """A read-only connection for the length of a `with`; the file never changes once it stands."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __enter__(self) -> sqlite3.Connection:
+        uri = f"{self.path.absolute().as_uri()}?mode=ro&immutable=1"
+        self.database = sqlite3.connect(uri, uri=True, check_same_thread=False)
+        return self.database
+
+    def __exit__(self, *error: object) -> None:
+        self.database.close()
+
+
+def fetch(database: sqlite3.Connection, column: str, numbers: Sequence[int]) -> Iterator[Any]:
+    """Yield one column of the fiches with these numbers, in the order given."""
+    for start in range(0, len(numbers), 500):
+        part = numbers[start : start + 500]
+        marks = ",".join("?" * len(part))
+        found = dict(database.execute(f"SELECT n, {column} FROM fiche WHERE n IN ({marks})", list(part)))
+        for n in part:
+            yield found[n]
+
+
+def union(values: Sequence[Value]) -> int:
+    """Return the fiches that hold one of the values."""
+    bits = 0
+    for value in values:
+        bits |= value.bits
+    return bits
+
+
+def counted(values: Sequence[Value], among: int) -> tuple[tuple[Value, int], ...]:
+    """Return (value, number of fiches among those given), the most held first, without zeros."""
+    counts = [(value, (value.bits & among).bit_count()) for value in values]
+    return tuple(sorted((c for c in counts if c[1]), key=lambda c: (-c[1], fold(c[0].label("fr")), c[0].iri)))
+
+
+def bits_of(numbers: Sequence[int], size: int) -> int:
+    """Return the set of numbers below `size` as bits."""
+    held = bytearray(size // 8 + 1)
+    for n in numbers:
+        held[n >> 3] |= 1 << (n & 7)
+    return int.from_bytes(held, "little")
+
+
+def positions(bits: int) -> list[int]:
+    """Return the numbers of a set, ascending."""
+    data = bits.to_bytes((bits.bit_length() + 7) // 8, "little")
+    return [start * 8 + i for start, byte in enumerate(data) if byte for i in POSITIONS[byte]]
