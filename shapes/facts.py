@@ -9,15 +9,10 @@ from functools import cache
 
 import pyoxigraph as ox
 
-import ontologie
-from ontologie import BASE, PREFIXES, RDF_TYPE, Iris
+from ontologie import BASE, PREFIXES, RDF_TYPE, Iris, vocabularies
 
-_FOREIGN = (
-    RDF_TYPE,
-    PREFIXES["skos"] + "inScheme",
-    PREFIXES["owl"] + "deprecated",
-    PREFIXES["rdfs"] + "subClassOf",
-)
+_SUBCLASS = PREFIXES["rdfs"] + "subClassOf"
+_FOREIGN = (RDF_TYPE, PREFIXES["skos"] + "inScheme", PREFIXES["owl"] + "deprecated", _SUBCLASS)
 _OWN = ("dansDimension", "dansGrille", "echelle", "obligatoire", "valeur")
 
 
@@ -30,13 +25,9 @@ def fact_predicates(base: str = BASE) -> frozenset[str]:
 @cache
 def fact_lines(base: str = BASE) -> tuple[bytes, ...]:
     """Return the facts of every packaged vocabulary, as N-Quads lines."""
-    wanted = {b"<" + predicate.encode() + b">" for predicate in fact_predicates(base)}
-    return tuple(
-        line
-        for vocabulary in (ontologie.vocabularies(base) if hasattr(ontologie, "vocabularies") else ())
-        for line in vocabulary.lines
-        if line.split(b" ", 2)[1] in wanted
-    )
+    wanted = {f"<{predicate}>".encode() for predicate in fact_predicates(base)}
+    lines = (line for vocabulary in vocabularies(base) for line in vocabulary.lines)
+    return tuple(line for line in lines if line.split(b" ", 2)[1] in wanted)
 
 
 @cache
@@ -50,19 +41,21 @@ def subclasses(base: str = BASE) -> dict[str, set[str]]:
     """Return every subclass of each class, itself left out, through any number of steps."""
     parents: dict[str, set[str]] = {}
     for quad in fact_quads(base):
-        if (
-            quad.predicate.value == PREFIXES["rdfs"] + "subClassOf"
-            and isinstance(quad.object, ox.NamedNode)
-            and isinstance(quad.subject, ox.NamedNode)
-        ):
-            parents.setdefault(quad.subject.value, set()).add(quad.object.value)
+        child, parent = quad.subject, quad.object
+        named = isinstance(child, ox.NamedNode) and isinstance(parent, ox.NamedNode)
+        if named and quad.predicate.value == _SUBCLASS:
+            parents.setdefault(_iri(child), set()).add(_iri(parent))
     below: dict[str, set[str]] = {}
     for name in parents:
         pending, seen = [name], {name}
         while pending:
-            for parent in parents.get(pending.pop(), ()):
-                if parent not in seen:
-                    seen.add(parent)
-                    pending.append(parent)
-                    below.setdefault(parent, set()).add(name)
+            for above in parents.get(pending.pop(), ()):
+                if above not in seen:
+                    seen.add(above)
+                    pending.append(above)
+                    below.setdefault(above, set()).add(name)
     return below
+
+
+def _iri(term: object) -> str:
+    return term.value if isinstance(term, ox.NamedNode) else ""

@@ -14,8 +14,7 @@ import rdflib
 from rdflib.collection import Collection
 from rdflib.namespace import RDF, SH
 
-import ontologie
-from ontologie import BASE, Iris, read_table
+from ontologie import BASE, Iris, read_table, vocabularies
 
 SOURCES = (
     *("projet.ttl", "analyse.ttl", "publication.ttl"),
@@ -31,7 +30,7 @@ def shapes_graph(base: str = BASE) -> rdflib.Graph:
     """Return every shape of the project under a base IRI, as standard SHACL (do not modify it)."""
     graph = rdflib.Graph()
     for name in SOURCES:
-        if name == "vocabulaires.ttl" and not hasattr(ontologie, "vocabularies"):
+        if name == "vocabulaires.ttl" and not any(v.path.startswith("genere/") for v in vocabularies(base)):
             continue
         text = files("shapes").joinpath(name).read_text(encoding="utf-8")
         graph.parse(data=Iris(base).rebase(text), format="turtle")
