@@ -1,1 +1,21 @@
 """Makes the Turtle of `genere/` from the CSV of `donnees/` and distils `tiers/`. Not needed at run time."""
+
+from __future__ import annotations
+
+from ontologie.generation import instruments, listes, niveaux
+
+FAMILIES = (instruments, listes, niveaux)
+
+
+def generate() -> dict[str, str]:
+    """Return every generated file: its name in `genere/` and its text. Same tables, same bytes."""
+    made: dict[str, str] = {}
+    for family in FAMILIES:
+        for name, rendered in family.generate().items():
+            if name in made:
+                raise ValueError(f"two families write {name}")
+            made[name] = rendered
+    return dict(sorted(made.items()))
+
+
+__all__ = ["generate"]

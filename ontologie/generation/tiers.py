@@ -35,9 +35,7 @@ DPV_CONCEPTS: Final = (
 """DPV terms that the findings use and that no table names."""
 
 DPV_UPWARDS: Final = ("skos:broader", "eu-aiact:hasRiskLevel")
-DPV_KEPT: Final = {
-    iri(name).value: name for name in ("skos:prefLabel", "skos:definition", *DPV_UPWARDS)
-}
+DPV_KEPT: Final = {iri(name).value: name for name in ("skos:prefLabel", "skos:definition", *DPV_UPWARDS)}
 
 
 class _Triple(NamedTuple):

@@ -56,8 +56,12 @@ def iri(reference: str) -> ox.NamedNode:
 
 def both(predicate: str, french: str, english: str) -> list[Statement]:
     """Return a statement in French and one in English, without the empty ones."""
-    pairs = ((french, "fr"), (english, "en"))
-    return [(predicate, ox.Literal(text, language=tag)) for text, tag in pairs if text]
+    return tagged(predicate, french, "fr") + tagged(predicate, english, "en")
+
+
+def tagged(predicate: str, value: str, language: str) -> list[Statement]:
+    """Return one statement in a language, given by its tag (BCP 47)."""
+    return [(predicate, ox.Literal(value, language=language))] if value else []
 
 
 def links(predicate: str, references: Iterable[str]) -> list[Statement]:

@@ -1,0 +1,45 @@
+"""The command `python -m ontologie.generation`: writes `genere/` again, or checks that it is up to date.
+
+python -m ontologie.generation            write what the tables give
+python -m ontologie.generation --check    exit 1 where a committed file differs from what they give
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from ontologie.generation import generate
+
+GENERATED = Path(__file__).resolve().parent.parent / "genere"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Write or check; return the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m ontologie.generation", description=__doc__)
+    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 where a file differs")
+    check = parser.parse_args(arguments).check
+    made = generate()
+    changed = [name for name, text in made.items() if _read(GENERATED / name) != text]
+    stale = sorted(path.name for path in GENERATED.glob("*") if path.name not in made)
+    for name in [*changed, *stale]:
+        print(f"genere/{name}: {'not made from the tables' if name in stale else 'differs'}", file=sys.stderr)
+    if check:
+        return 1 if changed or stale else 0
+    GENERATED.mkdir(exist_ok=True)
+    for name in changed:
+        (GENERATED / name).write_text(made[name], encoding="utf-8", newline="\n")
+    for name in stale:
+        (GENERATED / name).unlink()
+    print(f"{len(made)} files, {len(changed)} written, {len(stale)} removed", file=sys.stderr)
+    return 0
+
+
+def _read(path: Path) -> str:
+    return path.read_text(encoding="utf-8") if path.is_file() else ""
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

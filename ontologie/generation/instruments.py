@@ -1,0 +1,172 @@
+"""The instruments and their principles, articles and provisions, national and of partners.
+
+Knows the tables `instruments`, `principes`, `hors_pivot` and `definitions`; writes each instrument as the
+concept scheme of its principles (DESIGN §4).
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from ontologie.generation.common import (
+    DAGGER,
+    Row,
+    definitions,
+    labels,
+    order,
+    principle,
+    several,
+    source,
+    table,
+    unverified,
+)
+from ontologie.generation.turtle import Statement, Turtle, both, dated, links, tagged, text
+
+LAW: Final = ("reglement_ue", "loi", "traite")
+"""Kinds of instrument whose articles and provisions are subdivisions of a legal resource."""
+PROVISION: Final = ("article", "disposition")
+LICENCES: Final = {
+    "CC BY-SA 3.0 IGO": "https://creativecommons.org/licenses/by-sa/3.0/igo/",
+    "CC BY 4.0": "https://creativecommons.org/licenses/by/4.0/",
+}
+LANGUAGES: Final = {"fr": "FRA", "en": "ENG", "de": "DEU", "it": "ITA", "ko": "KOR"}
+LANGUAGE_TABLE: Final = "http://publications.europa.eu/resource/authority/language/"
+ELI: Final = "http://data.europa.eu/eli/"
+
+
+def generate() -> dict[str, str]:
+    """Return `instruments.ttl`, `principes.ttl` and those of partners."""
+    return {
+        "instruments.ttl": _instruments(
+            "instruments", "Les instruments : cadres, règlements, recommandations."
+        ),
+        "principes.ttl": _principles(
+            "instruments", "Les principes, articles et dispositions des instruments."
+        ),
+        "partenaires-instruments.ttl": _instruments(
+            "partenaires", "Les cadres d'autres pays et organisations."
+        ),
+        "partenaires-principes.ttl": _principles("partenaires", "Les principes des cadres partenaires."),
+    }
+
+
+def _instruments(folder: str, about: str) -> str:
+    out = Turtle(about)
+    principles = table(folder, "principes")
+    for row in table(folder, "instruments"):
+        home = f"instrument/{row['id']}"
+        tops = [principle(p["id"]) for p in principles if p["instrument"] == row["id"] and not p["parent"]]
+        out.add(home, _instrument(row), links("skos:hasTopConcept", tops))
+    if folder == "instruments":
+        out.section("Liens entre instruments et entre textes")
+        for subject, statements in _instrument_links().items():
+            out.add(subject, statements)
+    return out.render()
+
+
+def _instrument(row: Row) -> list[Statement]:
+    licence = row["licence"].replace(DAGGER, "").strip()
+    identifiers = [value.replace(DAGGER, "").strip() for value in several(row["other_identifiers"])]
+    countries = several(row.get("pays", ""))
+    language = row.get("langue_originale", "")
+    return [
+        *links("rdf:type", ["oia:Instrument", "skos:ConceptScheme"]),
+        *both("dct:title", row["label_fr"], row["label_en"]),
+        *labels(row),
+        *_own_title(row),
+        *text("dct:identifier", *identifiers),
+        *dated("dct:issued", row["date"]),
+        *both("oia:organisme", row["organisation"], ""),
+        *links("dct:type", [f"concept/genre-instrument/{row['type'].replace('_', '-')}"]),
+        *links("oia:texteOfficiel", several(row["identifier_iri"])),
+        *text("oia:pays", *countries),
+        *links("dct:language", [LANGUAGE_TABLE + LANGUAGES[language]] if language else []),
+        *links("dct:license", [LICENCES[licence]] if licence in LICENCES else []),
+        *both("dct:rights", licence, ""),
+        *source(row),
+        *unverified(row, [*several(row["other_identifiers"]), row["licence"]]),
+    ]
+
+
+def _own_title(row: Row) -> list[Statement]:
+    """Return the title in the language of the text, where it is neither French nor English."""
+    language = row.get("langue_originale", "")
+    if language in ("", "fr", "en"):
+        return []
+    return tagged("skos:prefLabel", row["label_origine"], language)
+
+
+def _instrument_links() -> dict[str, list[Statement]]:
+    found: dict[str, list[Statement]] = {}
+    for row in table("instruments_liens"):
+        statements = found.setdefault(row["sujet"], [])
+        statements += links(row["predicat"], [row["objet"]])
+    for statements in found.values():
+        statements.sort(key=lambda statement: (statement[0], statement[1].value))
+    return found
+
+
+def _principles(folder: str, about: str) -> str:
+    out = Turtle(about)
+    kinds = {row["id"]: row for row in table(folder, "instruments")}
+    outside = {row["id"]: row for row in table(folder, "hors_pivot")}
+    defined = {row["id"]: row for row in table("definitions")}
+    rows = table(folder, "principes")
+    children: dict[str, list[str]] = {}
+    for row in rows:
+        children.setdefault(row["parent"], []).append(row["id"])
+    section = ""
+    for row in rows:
+        instrument = kinds[row["instrument"]]
+        if row["instrument"] != section:
+            section = row["instrument"]
+            out.section(instrument["label_fr"])
+        out.add(
+            principle(row["id"]),
+            _principle(row, instrument),
+            links("skos:narrower", [principle(child) for child in children.get(row["id"], [])]),
+            definitions(defined[row["id"]]),
+            both("oia:horsPivot", outside[row["id"]]["raison_fr"], outside[row["id"]]["raison_en"])
+            if row["id"] in outside
+            else [],
+        )
+    return out.render()
+
+
+def _principle(row: Row, instrument: Row) -> list[Statement]:
+    home = f"instrument/{row['instrument']}"
+    above = principle(row["parent"]) if row["parent"] else ""
+    return [
+        *links("rdf:type", ["skos:Concept", "oia:Principe"]),
+        *(_provision(row, instrument)),
+        *labels(row),
+        *_own_title(row),
+        *text("skos:notation", row["id"]),
+        *order(row["order"]),
+        *links("skos:inScheme", [home]),
+        *(links("skos:broader", [above]) if above else links("skos:topConceptOf", [home])),
+        *links("dct:isPartOf", [above or home]),
+        *links("dct:type", [f"concept/genre-principe/{row['type'].replace('_', '-')}"]),
+        *source(row),
+        *unverified(row),
+    ]
+
+
+def _provision(row: Row, instrument: Row) -> list[Statement]:
+    """Return what makes a row an article or provision of a law: its act, and where EUR-Lex shows it."""
+    if instrument["type"] not in LAW or row["type"] not in PROVISION:
+        return []
+    acts = [act for act in several(instrument["identifier_iri"]) if act.startswith(ELI)]
+    return [
+        *links("rdf:type", ["oia:Disposition", "eli:LegalResourceSubdivision"]),
+        *links("eli:is_part_of", acts),
+        *links("rdfs:seeAlso", _eur_lex_pages(row)),
+    ]
+
+
+def _eur_lex_pages(row: Row) -> list[str]:
+    """Return where EUR-Lex shows a provision: its own page, or that of the annex or article above it."""
+    if row["source_url"].startswith("https://eur-lex.europa.eu/eli/"):
+        return [row["source_url"]]
+    above = next((other for other in table("instruments", "principes") if other["id"] == row["parent"]), None)
+    return _eur_lex_pages(above) if above else []
