@@ -1,0 +1,19 @@
+"""The bounds of one query's answer. Bounds of processes and queues are settings of the engine, not of a query."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Deadline in seconds of wall time, waiting included; greatest size of the answer in bytes."""
+
+    seconds: float = 30.0
+    answer_bytes: int = 256 << 20
+
+    def shortened(self, seconds: float | None) -> Limits:
+        """Return these limits with a deadline no later than `seconds`; a request may ask for less, never more."""
+        if seconds is None or seconds >= self.seconds:
+            return self
+        return Limits(seconds, self.answer_bytes)

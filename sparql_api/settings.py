@@ -1,0 +1,74 @@
+"""The settings of the SPARQL service: read once at start from the environment (`OBSERVATOIRE_…`), then frozen."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from ontologie import BASE
+from sparql_api.limits import Limits
+
+MEGABYTE = 1 << 20
+
+
+class Settings(BaseSettings):
+    """Each field is announced in the service description or in headers where it bounds a client."""
+
+    model_config = SettingsConfigDict(env_prefix="OBSERVATOIRE_", frozen=True, extra="ignore")
+
+    var: Path = Path("var")
+    """Where the state lives."""
+    base_iri: str = BASE
+    """What IRIs of the data start with; relative IRIs in queries are resolved against it."""
+
+    query_timeout: float = Field(30.0, gt=0)
+    """Deadline of a query, in seconds of wall time."""
+    query_memory_mb: int = Field(2048, ge=256)
+    """Address space of one worker, in MiB."""
+    answer_max_mb: float = Field(256, gt=0)
+    """Greatest answer, in MiB before compression."""
+    queue: int = Field(64, ge=0)
+    """Queries that may wait for a worker; one more is answered 503."""
+    workers: int = Field(default_factory=lambda: max(4, os.cpu_count() or 1), ge=1)
+    """Query worker processes of one API process."""
+    patience: float = Field(0.5, gt=0)
+    """Seconds a query may wait while long queries hold all workers, before the heaviest client loses one."""
+    query_max_kb: int = Field(256, ge=1)
+    """Greatest query text, in KiB."""
+    service_allow: Annotated[tuple[str, ...], NoDecode] = ()
+    """Addresses SERVICE may reach, comma separated: origin, and a path prefix by whole segments."""
+    union_default_graph: bool = True
+    """The default graph is the union of all graphs where nothing names a dataset."""
+
+    cache_mb: float = Field(128, ge=0)
+    """Bytes of answers kept for the next who asks, in MiB; 0 keeps none."""
+    spool_mb: float = Field(4096, gt=0)
+    """Bytes of answers on disk that slow readers may hold together, in MiB."""
+    client_seconds: float = Field(1800, ge=0)
+    """Seconds of engine time a client may use in each `client_window`; 0 sets no bound."""
+    client_window: float = Field(600, gt=0)
+    """Seconds in which `client_seconds` come back."""
+    log_queries: bool = True
+    """Write one line a query (hash, duration, rows, outcome) to `var/log/queries.jsonl`."""
+    compress: bool = True
+    """Offer gzip and zstd."""
+
+    @field_validator("service_allow", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
+
+    def limits(self) -> Limits:
+        """Return the bounds of a query that asks for none."""
+        return Limits(self.query_timeout, int(self.answer_max_mb * MEGABYTE))
+
+    @property
+    def editions_path(self) -> Path:
+        """The folder of editions, one folder a number, and the link `current`."""
+        return self.var / "editions"
