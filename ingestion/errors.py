@@ -1,0 +1,52 @@
+"""The errors of the way in: a file that cannot be used is one; a row that is refused is an issue."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from ingestion.messages import Issue, Place, issue
+
+
+class UnreadableDeposit(Exception):
+    """A deposit that cannot be used as a whole (exit 2): where, why and what to do are in `issue`."""
+
+    def __init__(self, found: Issue) -> None:
+        super().__init__(found.message["fr"])
+        self.issue = found
+
+    @property
+    def file(self) -> str:
+        """Return the file's name as it was given."""
+        return self.issue.file
+
+    @property
+    def line(self) -> int | None:
+        """Return the physical line, from 1, where there is one."""
+        return self.issue.line
+
+    @property
+    def column(self) -> int | None:
+        """Return the position from 1: of the column in a table, of the character in JSON."""
+        return self.issue.column
+
+    @property
+    def message(self) -> Mapping[str, str]:
+        """Return what is wrong, in `fr` and `en`."""
+        return self.issue.message
+
+    @property
+    def remedy(self) -> Mapping[str, str]:
+        """Return what to do, in `fr` and `en`."""
+        return self.issue.remedy
+
+
+def unreadable(
+    code: str,
+    place: Place,
+    *,
+    value: str = "",
+    suggestions: Sequence[str] = (),
+    words: Mapping[str, Mapping[str, str] | str] | None = None,
+) -> UnreadableDeposit:
+    """Make the error of a code of the table of messages."""
+    return UnreadableDeposit(issue(code, place, value=value, suggestions=suggestions, words=words))

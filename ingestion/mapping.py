@@ -1,0 +1,78 @@
+"""Reads what a user says of their own headers: theirs → ours. TOML, CSV, or a dictionary.
+
+An empty name on our side leaves their column out.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+
+from ingestion.columns import IGNORED, column_name, columns, nearest_names
+from ingestion.errors import unreadable
+from ingestion.folding import fold
+from ingestion.messages import Place
+from ingestion.readers_text import decode
+
+
+def read_mapping(mapping: Mapping[str, str] | str | Path | None) -> dict[str, str]:
+    """Return the mapping by folded header of theirs; empty where there is none.
+
+    TOML: `"Nom du projet" = "titre"`, in any table. CSV: two columns, theirs then ours, `,` or `;`, with or
+    without a header. Raises UnreadableDeposit where the file cannot be used or names no column of ours.
+    """
+    if mapping is None:
+        return {}
+    if isinstance(mapping, Mapping):
+        return _checked(dict(mapping), Place("--mapping"))
+    place = Place(str(mapping))
+    try:
+        text = decode(Path(mapping).read_bytes(), str(mapping)).text()
+    except OSError as error:
+        detail = {"detail": error.strerror or type(error).__name__}
+        raise unreadable("correspondance-illisible", place, words=detail) from error
+    pairs = _toml(text, place) if Path(mapping).suffix.lower() == ".toml" else _csv(text, place)
+    return _checked(pairs, place)
+
+
+def _toml(text: str, place: Place) -> dict[str, str]:
+    try:
+        tables = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise unreadable("correspondance-illisible", place, words={"detail": str(error)}) from error
+    pairs: dict[str, str] = {}
+    for key, value in tables.items():
+        pairs.update(value if isinstance(value, dict) else {key: value})
+    wrong = next((key for key, value in pairs.items() if not isinstance(value, str)), None)
+    if wrong is not None:
+        raise unreadable("correspondance-illisible", place, words={"detail": repr(wrong)})
+    return pairs
+
+
+def _csv(text: str, place: Place) -> dict[str, str]:
+    separator = ";" if text.partition("\n")[0].count(";") else ","
+    rows = [row for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator) if any(row)]
+    for number, row in enumerate(rows, 1):
+        if len(row) != 2:
+            detail = {
+                "fr": f"deux cases attendues, {len(row)} trouvées",
+                "en": f"two cells expected, {len(row)} found",
+            }
+            raise unreadable("correspondance-illisible", Place(place.file, number), words={"detail": detail})
+    if rows and rows[0][1].strip() and column_name(rows[0][1]) is None:
+        rows = rows[1:]  # a header of their own words
+    return {theirs: ours for theirs, ours in rows}
+
+
+def _checked(pairs: Mapping[str, str], place: Place) -> dict[str, str]:
+    checked: dict[str, str] = {}
+    for theirs, ours in pairs.items():
+        name = IGNORED if not ours.strip() else column_name(ours)
+        if name is None:
+            suggestions = nearest_names(ours, list(columns()))
+            raise unreadable("colonne-inconnue", place, value=ours, suggestions=suggestions)
+        checked[fold(theirs)] = name
+    return checked

@@ -1,0 +1,127 @@
+"""The words said to a depositor: an issue made from a code of `ontologie/donnees/messages_depot.csv`.
+
+Knows how an issue is filled in, shortened and masked (law 7: no personal data in a message); when to say what
+is the business of the readers, the resolution and the documents.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from functools import cache, lru_cache
+from typing import Final, Literal
+
+from ontologie import read_table
+from shapes import mask
+
+Severity = Literal["violation", "warning", "info"]
+LANGUAGES: Final = ("fr", "en")
+LONGEST_VALUE: Final = 200
+"""Characters of a deposited value that a report quotes at most."""
+
+_LONGEST_QUOTE: Final = 80
+_NO_SUGGESTION: Final[tuple[str, ...]] = ()
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Place:
+    """Where something stands in a deposit; `line` and `column` count from 1, the header being line 1."""
+
+    file: str = ""
+    line: int | None = None
+    column: int | None = None
+    field: str | None = None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Issue:
+    """One entry of the report (DESIGN §12); `message` and `remedy` have the keys `fr` and `en`.
+
+    `value` is shortened, and masked where it holds personal data. `rule` is the IRI of the shape, or
+    `depot:{code}` for a rule of the way in. `document` is the IRI of the document, or the deposited id.
+    """
+
+    severity: Severity
+    message: Mapping[str, str]
+    file: str = ""
+    line: int | None = None
+    column: int | None = None
+    field: str = ""
+    value: str = ""
+    remedy: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    suggestions: tuple[str, ...] = _NO_SUGGESTION
+    rule: str = ""
+    document: str = ""
+
+    @property
+    def refuses(self) -> bool:
+        """Whether this issue refuses the document."""
+        return self.severity == "violation"
+
+
+def issue(
+    code: str,
+    place: Place,
+    *,
+    value: str = "",
+    suggestions: Sequence[str] = (),
+    document: str = "",
+    words: Mapping[str, Mapping[str, str] | str] | None = None,
+) -> Issue:
+    """Make the issue of a code, its placeholders filled with `value` and `words`.
+
+    A word is one text, or one text a language. Raises KeyError where the table has no such code, or a
+    placeholder no word.
+    """
+    row = _table()[code]
+    shown = quote(value, LONGEST_VALUE)
+    texts: dict[str, dict[str, str]] = {"message": {}, "remedy": {}}
+    for lang in LANGUAGES:
+        filled = {name: _in(lang, word) for name, word in (words or {}).items()}
+        filled.setdefault("value", quote(value))
+        for part, text in texts.items():
+            text[lang] = row[f"{part}_{lang}"].format_map(filled).strip()
+        if suggestions:
+            text = _table()["suggestions"][f"message_{lang}"].format(choices=_choices(suggestions, lang))
+            texts["remedy"][lang] = f"{text} {texts['remedy'][lang]}".strip()
+    return Issue(
+        severity=row["severity"],  # type: ignore[arg-type]  # the table's own test holds the values
+        message=texts["message"],
+        file=place.file,
+        line=place.line,
+        column=place.column,
+        field=quote(place.field or ""),
+        value=shown,
+        remedy=texts["remedy"],
+        suggestions=tuple(suggestions),
+        rule=f"depot:{code}",
+        document=document,
+    )
+
+
+@lru_cache(maxsize=10_000)
+def quote(value: str, most: int = _LONGEST_QUOTE) -> str:
+    """Return a value fit for a message: on one line, shortened to `most` characters, personal data masked."""
+    # Masked before it is cut: half an address would no longer look like one.
+    text = mask(" ".join(value[: 4 * LONGEST_VALUE].split()))
+    return text if len(text) <= most and len(value) <= 4 * LONGEST_VALUE else text[: most - 1] + "…"
+
+
+def _in(lang: str, word: Mapping[str, str] | str) -> str:
+    return _masked(word if isinstance(word, str) else word[lang])
+
+
+@lru_cache(maxsize=1_000)
+def _masked(text: str) -> str:
+    return mask(text)
+
+
+def _choices(suggestions: Sequence[str], lang: str) -> str:
+    opening, closing = ("« ", " »") if lang == "fr" else ("“", "”")
+    *others, last = [f"{opening}{choice}{closing}" for choice in suggestions]
+    return f"{', '.join(others)} {'ou' if lang == 'fr' else 'or'} {last}" if others else last
+
+
+@cache
+def _table() -> dict[str, dict[str, str]]:
+    return {row["code"]: row for row in read_table("donnees", "messages_depot.csv")}

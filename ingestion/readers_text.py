@@ -1,0 +1,132 @@
+"""Turns the bytes of a deposit into text: which encoding they are in, and lines as editors count them.
+
+Knows UTF-8 and UTF-16 (with or without byte order mark) and Windows-1252; knows nothing of tables.
+A line ends at "\\n" (or at "\\r" where the file has no "\\n"): U+2028 and U+0085 end none.
+"""
+
+from __future__ import annotations
+
+import codecs
+import io
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from ingestion.errors import unreadable
+from ingestion.messages import Place
+
+_MARKS: Final = (
+    (codecs.BOM_UTF8, "utf-8", "UTF-8"),
+    (codecs.BOM_UTF16_LE, "utf-16-le", "UTF-16"),
+    (codecs.BOM_UTF16_BE, "utf-16-be", "UTF-16"),
+)
+_SAMPLE: Final = 8192
+_CONTROLS: Final = re.compile(rb"[\x00-\x08\x0e-\x1f]")
+_SEQUENCE: Final = re.compile(rb"[\xc2-\xf4][\x80-\xbf]{1,3}")
+_MOST_CONTROLS: Final = 0.05
+
+
+@dataclass(frozen=True)
+class DecodedText:
+    """A text and the encoding it was in; the text is decoded again each time it is read through."""
+
+    data: bytes
+    codec: str
+    encoding: str
+    """The encoding as people name it: `UTF-8`, `UTF-16`, `Windows-1252`."""
+
+    @property
+    def blank(self) -> bool:
+        """Whether there is nothing but spaces."""
+        return not self.data.strip()
+
+    def lines(self) -> Iterator[str]:
+        """Yield the lines with their ends, which are neither translated nor guessed."""
+        newline = "\n" if b"\n" in self.data else "\r"
+        yield from io.TextIOWrapper(io.BytesIO(self.data), encoding=self.codec, newline=newline)
+
+    def text(self) -> str:
+        """Return the whole text."""
+        return self.data.decode(self.codec)
+
+    def starts_with(self, openings: tuple[str, ...]) -> bool:
+        """Tell whether the text opens with one of these, spaces apart."""
+        head = self.data[:_SAMPLE].decode(self.codec, errors="ignore")
+        return head.lstrip().startswith(openings)
+
+
+def decode(data: bytes, file: str) -> DecodedText:
+    """Return the text of a file. Raises UnreadableDeposit at the first byte that no encoding explains."""
+    for mark, codec, name in _MARKS:
+        if data.startswith(mark):
+            return _checked(data[len(mark) :], codec, name, file)
+    if codec := _unmarked_utf16(data):
+        return _checked(data, codec, "UTF-16", file)
+    _refuse_binary(data, file)
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        _refuse_mixture(data, error.start, file)
+        return _checked(data, "cp1252", "Windows-1252", file)
+    return DecodedText(data, "utf-8", "UTF-8")
+
+
+def _checked(data: bytes, codec: str, name: str, file: str) -> DecodedText:
+    try:
+        data.decode(codec)
+    except UnicodeDecodeError as error:
+        place, byte = _place(data, error.start, codec, file), f"0x{data[error.start]:02X}"
+        words = {"byte": byte, "encoding": name}
+        raise unreadable("encodage-inconnu", place, words=words) from error
+    return DecodedText(data, codec, name)
+
+
+def _unmarked_utf16(data: bytes) -> str | None:
+    """Return the codec of UTF-16 without mark: Latin text has a zero in every other byte."""
+    sample = data[: _SAMPLE & ~1]
+    if len(data) % 2 or len(sample) < 4:
+        return None
+    half = len(sample) // 2
+    if sample[1::2].count(0) > 0.7 * half and sample[::2].count(0) < 0.05 * half:
+        return "utf-16-le"
+    if sample[::2].count(0) > 0.7 * half and sample[1::2].count(0) < 0.05 * half:
+        return "utf-16-be"
+    return None
+
+
+def _refuse_binary(data: bytes, file: str) -> None:
+    sample = data[:_SAMPLE]
+    controls = len(_CONTROLS.findall(sample))
+    if controls > max(4, _MOST_CONTROLS * len(sample)):
+        what = {"fr": "son contenu est binaire", "en": "its content is binary"}
+        raise unreadable("fichier-binaire", Place(file, 1), words={"what": what})
+
+
+def _refuse_mixture(data: bytes, start: int, file: str) -> None:
+    """Refuse a file whose accents are nearly all UTF-8: as Windows-1252 it would be read wrong in silence."""
+    sequences = _SEQUENCE.findall(data)
+    whole = sum(1 for sequence in sequences if _is_utf8(sequence))
+    others = sum(1 for byte in _SEQUENCE.sub(b"", data) if byte >= 0x80)
+    if whole > 4 * (others + len(sequences) - whole):
+        words = {"byte": f"0x{data[start]:02X}"}
+        raise unreadable("encodages-melanges", _place(data, start, "utf-8", file), words=words)
+
+
+def _is_utf8(sequence: bytes) -> bool:
+    try:
+        sequence.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _place(data: bytes, offset: int, codec: str, file: str) -> Place:
+    """Return the line and the column, in characters, of a byte."""
+    before = data[:offset].decode(codec, errors="replace")
+    return Place(file, before.count("\n") + 1, offset_column(before))
+
+
+def offset_column(before: str) -> int:
+    """Return the 1-based column that follows a text."""
+    return len(before) - before.rfind("\n")
