@@ -1,0 +1,293 @@
+"""The things our tables mint: instruments, principles, rules, concepts, académies, tools…
+
+Knows `genere/`, by type: what each must say of itself, in which languages, and where it must hang.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from ontologie.checks.model import OIA, Check, Corpus, Examined, Finding, iris, literals, name, short
+from ontologie.checks.terms import DCT, OWL, RDFS, SKOS, Said, in_both
+from ontologie.namespaces import BASE, PREFIXES, RDF_TYPE
+
+NAMES: Final = (SKOS + "prefLabel", RDFS + "label", DCT + "title")
+"""Where a thing's name may stand, the first that is there being looked at."""
+
+TEXTS: Final = (SKOS + "definition", RDFS + "comment", DCT + "description")
+NAMELESS: Final = ("Alignement", "Applicabilite")
+"""Statements about other things: they have a reason or a date, no name."""
+
+SELF_TOLD: Final = ("Academie", "RegionAcademique", "OutilIA", "Grille", "Instrument", "Echelle")
+"""Things a name suffices to define, or that a description may define."""
+
+
+def _minted(corpus: Corpus) -> dict[str, Said]:
+    """Return the entities and concepts of ours that state what they are."""
+    return {
+        iri: said
+        for iri, said in corpus.ours.items()
+        if iri.startswith(BASE) and not iri.startswith(BASE + "ontologie") and RDF_TYPE in said
+    }
+
+
+def _is(said: Said, *classes: str) -> bool:
+    kinds = iris(said, RDF_TYPE)
+    return any(OIA + kind in kinds for kind in classes)
+
+
+def named(corpus: Corpus) -> Examined:
+    """Every thing of ours has one name in French and one in English."""
+    found: list[Finding] = []
+    examined = 0
+    for iri, said in _minted(corpus).items():
+        if _is(said, *NAMELESS) or not _has_kind(said):
+            continue
+        examined += 1
+        predicate = next((p for p in NAMES if p in said), NAMES[0])
+        found += in_both("labels", said, iri, predicate, {"fr": "libellé", "en": "label"})
+    return Examined(examined, tuple(found))
+
+
+def defined(corpus: Corpus) -> Examined:
+    """Every concept of ours, and every reason of an alignment, is told in both languages."""
+    found: list[Finding] = []
+    examined = 0
+    for iri, said in _minted(corpus).items():
+        if iri in corpus.concepts and not _is(said, *SELF_TOLD):
+            predicate = next((p for p in TEXTS if p in said), TEXTS[0])
+        elif _is(said, "Alignement"):
+            predicate = RDFS + "comment"
+        elif any(p in said for p in TEXTS):
+            predicate = next(p for p in TEXTS if p in said)
+        else:
+            continue
+        examined += 1
+        found += in_both("definitions", said, iri, predicate, {"fr": "définition", "en": "definition"})
+    return Examined(examined, tuple(found))
+
+
+def sourced(corpus: Corpus) -> Examined:
+    """Every instrument, principle and rule names the public page it comes from; a concept, or its scheme."""
+    found: list[Finding] = []
+    examined = 0
+    for iri, said in corpus.concepts.items():
+        examined += 1
+        if not any(iris(said, DCT + "source")) and not _source_above(corpus, said):
+            found.append(
+                Finding("sources", short(iri), {"fr": "sans source publique", "en": "no public source"})
+            )
+    return Examined(examined, tuple(found))
+
+
+def _source_above(corpus: Corpus, said: Said) -> bool:
+    homes = [*iris(said, SKOS + "inScheme"), *iris(said, OIA + "dansGrille")]
+    return any(iris(corpus.ours.get(home, {}), DCT + "source") for home in homes)
+
+
+def orphans(corpus: Corpus) -> Examined:
+    """Every concept of ours is in a scheme, and hangs below another or at its top."""
+    tops = {value.value for said in corpus.ours.values() for value in said.get(SKOS + "hasTopConcept", ())}
+    found = []
+    for iri, said in corpus.concepts.items():
+        schemes = [*iris(said, SKOS + "inScheme"), *iris(said, OIA + "dansGrille")]
+        if not schemes and not _is(said, "RegleDuCadre"):
+            found.append(Finding("orphans", short(iri), {"fr": "dans aucun schéma", "en": "in no scheme"}))
+        elif not (
+            iris(said, SKOS + "broader")
+            or iris(said, SKOS + "topConceptOf")
+            or iri in tops
+            or _is(said, "RegleDuCadre", "Dimension")
+        ):
+            message = {
+                "fr": "ni au sommet de son schéma ni sous un autre",
+                "en": "neither top nor below another",
+            }
+            found.append(Finding("orphans", short(iri), message))
+        if _is(said, "RegleDuCadre") and not iris(said, OIA + "decouleDe"):
+            found.append(
+                Finding("orphans", short(iri), {"fr": "ne découle de rien", "en": "derives from nothing"})
+            )
+    return Examined(len(corpus.concepts), tuple(found))
+
+
+def dangling(corpus: Corpus) -> Examined:
+    """Every IRI of ours that is used is described somewhere."""
+    known = {iri for iri, said in corpus.ours.items() if RDF_TYPE in said}
+    used: dict[str, str] = {}
+    for path, triples in corpus.files.items():
+        for subject, predicate, value in triples:
+            if predicate == OWL + "versionIRI":
+                continue
+            for node in (name(subject), name(value) if not hasattr(value, "language") else ""):
+                if node.startswith(BASE) and not node.startswith(OIA):
+                    used.setdefault(node, path)
+    found = [
+        Finding(
+            "dangling",
+            short(iri),
+            {"fr": f"cité dans {path}, décrit nulle part", "en": f"used in {path}, described nowhere"},
+        )
+        for iri, path in sorted(used.items())
+        if iri not in known
+    ]
+    return Examined(len(used), tuple(found))
+
+
+def justified(corpus: Corpus) -> Examined:
+    """Each alignment has its node, with reason and confidence, and each node its triple (SSSOM)."""
+    mapping = {
+        SKOS + kind for kind in ("closeMatch", "broadMatch", "narrowMatch", "relatedMatch", "exactMatch")
+    }
+    direct = {
+        (subject.value, predicate, value.value)
+        for subject, predicate, value in corpus.triples("genere/")
+        if predicate in mapping
+    }
+    found = []
+    told = set()
+    for iri, said in corpus.ours.items():
+        if not _is(said, "Alignement"):
+            continue
+        parts = [iris(said, OWL + "annotated" + part) for part in ("Source", "Property", "Target")]
+        confidence = literals(said, PREFIXES["sssom"] + "confidence")
+        if any(len(part) != 1 for part in parts):
+            message = {"fr": "sans sujet, lien et objet uniques", "en": "no single subject, link and object"}
+            found.append(Finding("alignments", short(iri), message))
+            continue
+        triple = (parts[0][0], parts[1][0], parts[2][0])
+        told.add(triple)
+        if triple not in direct:
+            message = {"fr": "justifie un lien absent", "en": "justifies a link that is not there"}
+            found.append(Finding("alignments", short(iri), message))
+        if len(confidence) != 1 or PREFIXES["sssom"] + "mapping_justification" not in said:
+            message = {
+                "fr": "sans confiance ou sans sorte de justification",
+                "en": "no confidence or no kind of justification",
+            }
+            found.append(Finding("alignments", short(iri), message))
+    principles = {
+        iri for iri, said in corpus.ours.items() if _is(said, "Principe", "Disposition", "RegleDuCadre")
+    }
+    for a, predicate, b in sorted(direct - told):
+        if a in principles:
+            message = {
+                "fr": f"{short(predicate)} {short(b)} sans justification",
+                "en": f"{short(predicate)} {short(b)} without justification",
+            }
+            found.append(Finding("alignments", short(a), message))
+    return Examined(len(direct), tuple(found))
+
+
+def hub(corpus: Corpus) -> Examined:
+    """Every principle meets a principle of the hub, or says why it meets none (DOMAINE §7)."""
+    home = BASE + "instrument/international"
+    found: list[Finding] = []
+    examined = 0
+    for iri, said in corpus.ours.items():
+        if not _is(said, "Principe", "Disposition") or home in iris(said, SKOS + "inScheme"):
+            continue
+        examined += 1
+        meets = any(BASE + "principe/international/" in value for value in _mapped(said))
+        outside = bool(literals(said, OIA + "horsPivot"))
+        if not meets and not outside:
+            message = {
+                "fr": "ne rencontre aucun principe du pivot, sans dire pourquoi",
+                "en": "meets no principle of the hub and does not say why",
+            }
+            found.append(Finding("hub", short(iri), message))
+        if meets and outside:
+            message = {
+                "fr": "dit hors du pivot mais l'y rattache",
+                "en": "said outside the hub yet tied to it",
+            }
+            found.append(Finding("hub", short(iri), message))
+    return Examined(examined, tuple(found))
+
+
+def criteria(corpus: Corpus) -> Examined:
+    """Each criterion bears on principles of at least two instruments, or one for a grid made from it."""
+    found: list[Finding] = []
+    examined = 0
+    for iri, said in corpus.ours.items():
+        if not _is(said, "Critere"):
+            continue
+        examined += 1
+        schemes = {
+            scheme
+            for principle in iris(said, OIA + "porteSur")
+            for scheme in iris(corpus.ours.get(principle, {}), SKOS + "inScheme")
+        }
+        if len(schemes) < 2:
+            message = {
+                "fr": f"porte sur les principes de {len(schemes)} instrument au lieu de deux",
+                "en": f"bears on the principles of {len(schemes)} instrument instead of two",
+            }
+            found.append(Finding("criteria", short(iri), message))
+        found += in_both("criteria", said, iri, OIA + "question", {"fr": "question", "en": "question"})
+    return Examined(examined, tuple(found))
+
+
+def _mapped(said: Said) -> Iterator[str]:
+    for predicate in ("closeMatch", "broadMatch", "narrowMatch", "relatedMatch", "exactMatch"):
+        yield from iris(said, SKOS + predicate)
+
+
+def _has_kind(said: Said) -> bool:
+    """Tell whether a thing is one that people read about: of our classes, a concept or a scheme."""
+    kinds = iris(said, RDF_TYPE)
+    return any(kind.startswith((OIA, SKOS)) for kind in kinds)
+
+
+CHECKS: Final = (
+    Check(
+        "labels",
+        {
+            "fr": "chaque chose de nos tables a un nom dans les deux langues",
+            "en": "every thing of our tables has a name in both languages",
+        },
+        named,
+    ),
+    Check(
+        "definitions",
+        {
+            "fr": "chaque concept est défini dans les deux langues",
+            "en": "every concept is defined in both languages",
+        },
+        defined,
+    ),
+    Check(
+        "sources",
+        {
+            "fr": "chaque concept nomme sa source, ou son schéma le fait",
+            "en": "every concept names its source, or its scheme does",
+        },
+        sourced,
+    ),
+    Check("orphans", {"fr": "aucun concept orphelin", "en": "no orphan concept"}, orphans),
+    Check(
+        "dangling", {"fr": "aucun de nos IRI ne mène à rien", "en": "no IRI of ours leads nowhere"}, dangling
+    ),
+    Check(
+        "alignments",
+        {"fr": "chaque alignement est justifié", "en": "every alignment is justified"},
+        justified,
+    ),
+    Check(
+        "hub",
+        {
+            "fr": "chaque principe rencontre le pivot ou dit pourquoi non",
+            "en": "every principle meets the hub or says why not",
+        },
+        hub,
+    ),
+    Check(
+        "criteria",
+        {
+            "fr": "chaque critère porte sur deux instruments et pose sa question",
+            "en": "every criterion bears on two instruments and asks its question",
+        },
+        criteria,
+    ),
+)

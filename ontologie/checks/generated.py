@@ -1,0 +1,44 @@
+"""The generated Turtle against the tables it comes from.
+
+Knows that `ontologie.generation` makes `genere/`; nothing of how.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Final
+
+from ontologie.checks.model import Check, Corpus, Examined, Finding
+from ontologie.resources import read_text, resource
+
+
+def generated(corpus: Corpus) -> Examined:
+    """What stands in `genere/` is, to the byte, what the generator makes of the tables."""
+    made: dict[str, str] = import_module("ontologie.generation").generate()
+    folder = resource("genere")
+    held = (
+        {entry.name for entry in folder.iterdir() if entry.name.endswith(".ttl")}
+        if folder.is_dir()
+        else set()
+    )
+    found = []
+    for file in sorted(held | set(made)):
+        if file not in made:
+            fault = {"fr": "qu'aucune table ne produit", "en": "which no table makes"}
+        elif file not in held:
+            fault = {"fr": "absent : relancer la génération", "en": "missing: run the generator"}
+        elif read_text("genere", file) != made[file]:
+            fault = {"fr": "diffère de ce que donnent les tables", "en": "differs from what the tables give"}
+        else:
+            continue
+        found.append(Finding("generated", f"genere/{file}", fault))
+    return Examined(len(held | set(made)), tuple(found))
+
+
+CHECKS: Final = (
+    Check(
+        "generated",
+        {"fr": "le Turtle généré est celui des tables", "en": "generated Turtle is that of the tables"},
+        generated,
+    ),
+)

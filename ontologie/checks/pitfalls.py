@@ -1,0 +1,283 @@
+"""The pitfalls of OOPS! that a program can find (https://oops.linkeddata.es/catalogue.jsp), one check each.
+
+Knows `termes/` as OWL. Missing annotations, domains and licence (P08, P11, P41) are checks of `terms` and
+`fair`; what needs a reader's judgement (P01, P03, P09…) is not looked at.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from typing import Final
+
+import pyoxigraph as ox
+
+from ontologie.checks.model import (
+    DEFINED_KINDS,
+    OIA,
+    Check,
+    Corpus,
+    Examined,
+    Finding,
+    Languages,
+    closure,
+    index,
+    iris,
+    literals,
+    members,
+    name,
+    short,
+)
+from ontologie.checks.terms import BUILT_IN, OWL, RDFS, SKOS
+from ontologie.namespaces import BASE, PREFIXES, RDF_TYPE
+
+Found = Iterator[tuple[str, Languages]]
+ABOVE: Final = (RDFS + "subClassOf", RDFS + "subPropertyOf")
+
+
+def synonyms(corpus: Corpus) -> Found:
+    """P02, P31: no class or property of ours is declared equivalent to another of ours."""
+    for iri, said in corpus.terms.items():
+        for predicate in ("equivalentClass", "equivalentProperty"):
+            for other in iris(said, OWL + predicate):
+                if other.startswith(OIA):
+                    yield iri, {"fr": f"équivaut à {short(other)}", "en": f"is equivalent to {short(other)}"}
+
+
+def wrong_inverse(corpus: Corpus) -> Found:
+    """P05, P25, P26: an inverse swaps domain and range, and is neither itself nor that of a symmetric one."""
+    for iri, said in corpus.terms.items():
+        for other in iris(said, OWL + "inverseOf"):
+            about = corpus.terms.get(other, {})
+            swapped = iris(said, RDFS + "domain") == iris(about, RDFS + "range") and iris(
+                said, RDFS + "range"
+            ) == iris(about, RDFS + "domain")
+            if other == iri or not swapped or OWL + "SymmetricProperty" in iris(said, RDF_TYPE):
+                yield (
+                    iri,
+                    {
+                        "fr": f"n'est pas l'inverse de {short(other)}",
+                        "en": f"is no inverse of {short(other)}",
+                    },
+                )
+
+
+def unconnected(corpus: Corpus) -> Found:
+    """P04: every class of ours takes part in some property or hierarchy."""
+    used = set()
+    for subject, predicate, value in corpus.triples("termes/"):
+        if predicate in (RDFS + "domain", RDFS + "range", PREFIXES["rdf"] + "first", OWL + "someValuesFrom"):
+            used.add(name(value))
+        if predicate == RDFS + "subClassOf":
+            used |= {name(subject), name(value)}
+    for iri, said in corpus.terms.items():
+        if OWL + "Class" in iris(said, RDF_TYPE) and iri not in used:
+            yield iri, {"fr": "ne se rattache à rien", "en": "is connected to nothing"}
+
+
+def cycles(corpus: Corpus) -> Found:
+    """P06: no class or property is above itself."""
+    up = {iri: [p for above in ABOVE for p in iris(said, above)] for iri, said in corpus.terms.items()}
+    for iri, parents in up.items():
+        if any(iri in closure(parent, up) for parent in parents):
+            yield iri, {"fr": "se trouve au-dessus de lui-même", "en": "is above itself"}
+
+
+def merged(corpus: Corpus) -> Found:
+    """P07: no name merges two concepts."""
+    for iri in corpus.terms:
+        if re.search(r"[a-z](Et|Ou|And|Or)[A-Z]", iri.removeprefix(OIA)):
+            yield iri, {"fr": "réunit deux notions dans un nom", "en": "merges two notions in one name"}
+
+
+def no_disjointness(corpus: Corpus) -> Found:
+    """P10: every class of ours, or one above it, is declared disjoint with another."""
+    said = index(corpus.triples("termes/"))
+    disjoint = {iri for iri, about in said.items() if OWL + "disjointWith" in about}
+    for about in said.values():
+        for head in iris(about, OWL + "members"):
+            disjoint |= set(members(said, head))
+    up = {iri: iris(about, RDFS + "subClassOf") for iri, about in said.items()}
+    for iri, about in corpus.terms.items():
+        if OWL + "Class" in iris(about, RDF_TYPE) and not closure(iri, up) & disjoint:
+            yield iri, {"fr": "n'est disjoint de rien", "en": "is disjoint with nothing"}
+
+
+def repeated_text(corpus: Corpus) -> Found:
+    """P20: definition and example of a term say more than its label, each in its own words."""
+    for iri, said in corpus.terms.items():
+        definitions = [text.value for text in literals(said, SKOS + "definition")]
+        others = [label.value for p in (RDFS + "label", SKOS + "example") for label in literals(said, p)]
+        if set(definitions) & set(others) or len(set(definitions)) < len(definitions):
+            yield iri, {"fr": "répète un même texte", "en": "repeats one text"}
+        if any(len(text.split()) < 4 for text in definitions):
+            yield iri, {"fr": "définition trop courte", "en": "definition too short"}
+
+
+def miscellaneous(corpus: Corpus) -> Found:
+    """P21: no class gathers what is left."""
+    for iri, said in corpus.terms.items():
+        if OWL + "Class" in iris(said, RDF_TYPE) and re.match(
+            r"(Autre|Divers|Other|Misc)", iri.removeprefix(OIA)
+        ):
+            yield iri, {"fr": "classe fourre-tout", "en": "catch-all class"}
+
+
+def naming(corpus: Corpus) -> Found:
+    """P22: classes are named `UpperCamel`, properties `lowerCamel`, without accent."""
+    for iri, said in corpus.terms.items():
+        pattern = r"[A-Z][A-Za-z]*" if OWL + "Class" in iris(said, RDF_TYPE) else r"[a-z][A-Za-z]*"
+        if not re.fullmatch(pattern, iri.removeprefix(OIA)):
+            yield iri, {"fr": "nom hors de la convention", "en": "name against the convention"}
+
+
+def recursive(corpus: Corpus) -> Found:
+    """P24: no restriction defines a class by itself."""
+    about = corpus.about
+    for iri, said in corpus.terms.items():
+        for blank in iris(said, RDFS + "subClassOf"):
+            if blank.startswith("_:") and iri in iris(about.get(blank, {}), OWL + "someValuesFrom"):
+                yield iri, {"fr": "se définit par lui-même", "en": "is defined by itself"}
+
+
+def wrong_symmetry(corpus: Corpus) -> Found:
+    """P28, P29: what is symmetric or transitive has one class as domain and range."""
+    for iri, said in corpus.terms.items():
+        both = {OWL + "SymmetricProperty", OWL + "TransitiveProperty"} & set(iris(said, RDF_TYPE))
+        if both and iris(said, RDFS + "domain") != iris(said, RDFS + "range"):
+            yield (
+                iri,
+                {
+                    "fr": "symétrique ou transitive entre deux classes",
+                    "en": "symmetric or transitive across classes",
+                },
+            )
+
+
+def same_label(corpus: Corpus) -> Found:
+    """P32: no two classes, and no two properties, have the same label in a language."""
+    held: dict[tuple[bool, str, str], list[str]] = defaultdict(list)
+    for iri, said in corpus.terms.items():
+        for label in literals(said, RDFS + "label"):
+            held[OWL + "Class" in iris(said, RDF_TYPE), label.value.casefold(), label.language or ""].append(
+                iri
+            )
+    for (_, label, _), terms in held.items():
+        if len(terms) > 1:
+            yield (
+                terms[0],
+                {
+                    "fr": f"« {label} » est aussi le libellé de {short(terms[1])}",
+                    "en": f"'{label}' is also the label of {short(terms[1])}",
+                },
+            )
+
+
+def untyped(corpus: Corpus) -> Found:
+    """P34, P35: every class and property of ours used in data of ours is declared as one."""
+    properties = {iri for iri, said in corpus.terms.items() if OWL + "Class" not in iris(said, RDF_TYPE)}
+    classes = set(corpus.terms) - properties
+    for subject, predicate, value in corpus.triples("genere/"):
+        if predicate.startswith(OIA) and predicate not in properties:
+            yield (
+                name(subject),
+                {
+                    "fr": f"{short(predicate)} n'est pas une propriété",
+                    "en": f"{short(predicate)} is no property",
+                },
+            )
+        if predicate == RDF_TYPE and name(value).startswith(OIA) and name(value) not in classes:
+            yield (
+                name(subject),
+                {
+                    "fr": f"{short(name(value))} n'est pas une classe",
+                    "en": f"{short(name(value))} is no class",
+                },
+            )
+
+
+def file_extension(corpus: Corpus) -> Found:
+    """P36: no IRI of ours ends as a file does."""
+    for iri in corpus.ours:
+        if iri.startswith(BASE) and re.search(r"\.(owl|rdf|ttl|nt|n3|jsonld)$", iri):
+            yield iri, {"fr": "IRI qui finit comme un fichier", "en": "IRI that ends as a file does"}
+
+
+def no_declaration(corpus: Corpus) -> Found:
+    """P38: every module declares itself an ontology, once."""
+    for path, triples in corpus.files.items():
+        declared = [s for s, p, v in triples if p == RDF_TYPE and name(v) == OWL + "Ontology"]
+        if path.startswith("termes/") and len(declared) != 1:
+            yield path, {"fr": "sans owl:Ontology unique", "en": "no single owl:Ontology"}
+
+
+def hijacking(corpus: Corpus) -> Found:
+    """P40: our modules name and define nothing in the namespaces of others."""
+    told = (RDFS + "label", RDFS + "comment", SKOS + "definition", SKOS + "prefLabel", RDFS + "isDefinedBy")
+    for subject, predicate, _ in corpus.triples("termes/"):
+        foreign = isinstance(subject, ox.NamedNode) and not subject.value.startswith(BASE)
+        if foreign and predicate in told:
+            yield (
+                name(subject),
+                {"fr": "défini hors de son espace de noms", "en": "defined outside its namespace"},
+            )
+
+
+def two_kinds(corpus: Corpus) -> Found:
+    """OWL 2 DL, section 5.8.1: no name is two kinds of property, nor a class and a datatype."""
+    said = index(corpus.triples("termes/"))
+    for iri, about in said.items():
+        kinds = [kind for kind in iris(about, RDF_TYPE) if kind in DEFINED_KINDS]
+        if len(set(kinds)) > 1:
+            yield iri, {"fr": "déclaré de deux genres", "en": "declared of two kinds"}
+        if iri.startswith(BUILT_IN) and RDF_TYPE in about:
+            yield iri, {"fr": "terme réservé redéclaré", "en": "reserved term declared again"}
+
+
+def _check(number: str, fr: str, en: str, look: Callable[[Corpus], Found]) -> Check:
+    title = {"fr": f"{number} : {fr}", "en": f"{number}: {en}"}
+    label = "oops-" + number.split(",")[0].lower()
+
+    def run(corpus: Corpus) -> Examined:
+        found = sorted({(short(iri), text["fr"], text["en"]) for iri, text in look(corpus)})
+        findings = (Finding(label, iri, {"fr": french, "en": english}) for iri, french, english in found)
+        return Examined(len(corpus.terms), tuple(findings))
+
+    return Check(label, title, run)
+
+
+CHECKS: Final = (
+    _check("P02, P31", "aucun synonyme parmi nos termes", "no synonym among our terms", synonyms),
+    _check("P04", "aucune classe isolée", "no unconnected class", unconnected),
+    _check("P05, P25, P26", "les inverses en sont", "inverses are inverses", wrong_inverse),
+    _check("P06", "aucun cycle", "no cycle", cycles),
+    _check("P07", "aucun nom à deux notions", "no name of two notions", merged),
+    _check(
+        "P10",
+        "chaque classe est disjointe de quelque chose",
+        "every class is disjoint with something",
+        no_disjointness,
+    ),
+    _check(
+        "P20",
+        "libellé, définition et exemple diffèrent",
+        "label, definition and example differ",
+        repeated_text,
+    ),
+    _check("P21", "aucune classe fourre-tout", "no catch-all class", miscellaneous),
+    _check("P22", "une seule convention de nommage", "one naming convention", naming),
+    _check("P24", "aucune définition circulaire", "no recursive definition", recursive),
+    _check(
+        "P28, P29",
+        "symétrie et transitivité à bon escient",
+        "symmetry and transitivity where they fit",
+        wrong_symmetry,
+    ),
+    _check("P32", "aucun libellé pour deux termes", "no label for two terms", same_label),
+    _check("P34, P35", "classes et propriétés déclarées", "classes and properties declared", untyped),
+    _check("P36", "aucun IRI en forme de fichier", "no IRI shaped as a file", file_extension),
+    _check("P38", "chaque module se déclare", "every module declares itself", no_declaration),
+    _check("P40", "rien de défini chez les autres", "nothing defined in others' namespaces", hijacking),
+    _check("DL", "un seul genre par nom", "one kind a name", two_kinds),
+)

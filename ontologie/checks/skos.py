@@ -1,0 +1,318 @@
+"""The integrity conditions of SKOS, and what alignments may not join.
+
+Knows https://www.w3.org/TR/skos-reference/ by its statements S9 to S46; looks at every packaged file, ours
+and others'.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from itertools import combinations
+from typing import Final
+
+from ontologie.checks.model import Check, Corpus, Examined, Finding, closure, iris, literals, members, short
+from ontologie.namespaces import PREFIXES, RDF_TYPE
+
+SKOS: Final = PREFIXES["skos"]
+OWL: Final = PREFIXES["owl"]
+LABELS: Final = tuple(SKOS + label for label in ("prefLabel", "altLabel", "hiddenLabel"))
+Pair = tuple[str, str]
+
+
+def kinds(corpus: Corpus) -> Examined:
+    """S9, S37: nothing is at once a concept, a scheme or a collection."""
+    names = ("Concept", "ConceptScheme", "Collection")
+    below = {kind: corpus.below(SKOS + kind) for kind in names}
+    found = []
+    for iri, said in corpus.about.items():
+        types = set(iris(said, RDF_TYPE))
+        held = [kind for kind in names if types & below[kind]]
+        if len(held) > 1:
+            message = {"fr": f"à la fois {' et '.join(held)}", "en": f"at once {' and '.join(held)}"}
+            found.append(Finding("skos-s9", short(iri), message))
+    return Examined(len(corpus.about), tuple(found))
+
+
+def one_preferred(corpus: Corpus) -> Examined:
+    """S14: no more than one preferred label a language."""
+    found = []
+    examined = 0
+    for iri, said in corpus.about.items():
+        tags = [text.language for text in literals(said, LABELS[0])]
+        examined += bool(tags)
+        for tag in sorted({tag or "" for tag in tags if tags.count(tag) > 1}):
+            message = {
+                "fr": f"plusieurs libellés préférés en « {tag} »",
+                "en": f"several preferred labels in '{tag}'",
+            }
+            found.append(Finding("skos-s14", short(iri), message))
+    return Examined(examined, tuple(found))
+
+
+def distinct_labels(corpus: Corpus) -> Examined:
+    """S13: preferred, alternative and hidden labels have nothing in common."""
+    found = []
+    examined = 0
+    for iri, said in corpus.about.items():
+        sets = [{(text.value, text.language) for text in literals(said, label)} for label in LABELS]
+        examined += any(sets)
+        for one, other in combinations(sets, 2):
+            for text, _ in sorted(one & other, key=str):
+                message = {
+                    "fr": f"« {text} » est deux sortes de libellé",
+                    "en": f"'{text}' is two kinds of label",
+                }
+                found.append(Finding("skos-s13", short(iri), message))
+    return Examined(examined, tuple(found))
+
+
+def related_or_broader(corpus: Corpus) -> Examined:
+    """S27: related concepts are not above one another, even through a chain."""
+    up = hierarchy(corpus, ("broader", "broadMatch"), ("narrower", "narrowMatch"))
+    pairs = set(_pairs(corpus, ("related", "relatedMatch")))
+    above = {
+        concept: closure(concept, up) - {concept} for concept in {side for pair in pairs for side in pair}
+    }
+    found = [
+        Finding(
+            "skos-s27",
+            short(a),
+            {
+                "fr": f"à la fois associé à {short(b)} et placé sous lui ou au-dessus",
+                "en": f"both related to {short(b)} and below or above it",
+            },
+        )
+        for a, b in sorted(pairs)
+        if b in above[a] or a in above[b]
+    ]
+    return Examined(len(pairs), tuple(found))
+
+
+def no_loop(corpus: Corpus) -> Examined:
+    """No concept is above itself, alignments included."""
+    up = hierarchy(corpus, ("broader", "broadMatch"), ("narrower", "narrowMatch"))
+    found = [
+        Finding(
+            "skos-loops", short(concept), {"fr": "se trouve au-dessus de lui-même", "en": "is above itself"}
+        )
+        for concept in sorted(up)
+        if any(concept in closure(parent, up) for parent in up[concept])
+    ]
+    return Examined(len(up), tuple(found))
+
+
+def exact_match(corpus: Corpus) -> Examined:
+    """S46: what matches exactly is neither broader, narrower nor merely related; ours never match exactly."""
+    exact = set(_pairs(corpus, ("exactMatch",)))
+    other = set(_pairs(corpus, ("broadMatch", "narrowMatch", "relatedMatch")))
+    both = exact & (other | {(b, a) for a, b in other})
+    found = [
+        Finding(
+            "skos-s46",
+            short(a),
+            {"fr": f"équivaut à {short(b)}, et non", "en": f"matches {short(b)} and does not"},
+        )
+        for a, b in sorted(both)
+    ]
+    return Examined(len(exact | other), tuple(found))
+
+
+def inverses(corpus: Corpus) -> Examined:
+    """S8, S25, S26 within our own schemes: what one side says of the hierarchy, the other says too."""
+    said = {(kind, pair) for kind in ("broader", "narrower") for pair in _pairs(corpus, (kind,), ours=True)}
+    said |= {
+        (kind, pair)
+        for kind in ("topConceptOf", "hasTopConcept")
+        for pair in _pairs(corpus, (kind,), ours=True)
+    }
+    opposite = {
+        "broader": "narrower",
+        "narrower": "broader",
+        "topConceptOf": "hasTopConcept",
+        "hasTopConcept": "topConceptOf",
+    }
+    found = [
+        Finding(
+            "skos-inverses",
+            short(a),
+            {
+                "fr": f"skos:{kind} {short(b)} sans l'inverse",
+                "en": f"skos:{kind} {short(b)} without its inverse",
+            },
+        )
+        for kind, (a, b) in sorted(said)
+        if (opposite[kind], (b, a)) not in said
+    ]
+    return Examined(len(said), tuple(found))
+
+
+def chains(corpus: Corpus) -> Examined:
+    """No chain of equivalences joins two things that the ontology holds apart, or two of one scheme.
+
+    Two concepts of one scheme may be close to the same third one (`closeMatch` is not transitive); only
+    `exactMatch` chains may not meet there (S45).
+    """
+    found = []
+    apart = _disjoint(corpus)
+    exact = list(_pairs(corpus, ("exactMatch",)))
+    for group in _groups(exact):
+        homes: dict[str, list[str]] = defaultdict(list)
+        for concept in group:
+            for scheme in iris(corpus.about.get(concept, {}), SKOS + "inScheme"):
+                homes[scheme].append(concept)
+        for scheme, held in homes.items():
+            if len(held) > 1:
+                message = {
+                    "fr": f"rejoint {short(held[1])} du même schéma {short(scheme)} par des équivalences",
+                    "en": f"is joined to {short(held[1])} of the same scheme {short(scheme)}",
+                }
+                found.append(Finding("alignment-chains", short(held[0]), message))
+    close = list(_pairs(corpus, ("exactMatch", "closeMatch")))
+    for group in _groups(close):
+        for a, b in combinations(sorted(group), 2):
+            if _held_apart(corpus, a, b, apart):
+                message = {
+                    "fr": f"rejoint {short(b)}, d'une classe disjointe, par des équivalences",
+                    "en": f"is joined by equivalences to {short(b)}, of a disjoint class",
+                }
+                found.append(Finding("alignment-chains", short(a), message))
+    return Examined(len(close), tuple(found))
+
+
+def within(corpus: Corpus) -> Examined:
+    """No alignment inside one scheme: there, skos:broader and skos:related say it."""
+    pairs = sorted(
+        set(_pairs(corpus, ("exactMatch", "closeMatch", "broadMatch", "narrowMatch", "relatedMatch")))
+    )
+    found = [
+        Finding(
+            "alignment-within",
+            short(a),
+            {
+                "fr": f"aligné sur {short(b)} du même schéma",
+                "en": f"aligned to {short(b)} of the same scheme",
+            },
+        )
+        for a, b in pairs
+        if set(iris(corpus.about.get(a, {}), SKOS + "inScheme"))
+        & set(iris(corpus.about.get(b, {}), SKOS + "inScheme"))
+    ]
+    return Examined(len(pairs), tuple(found))
+
+
+def hierarchy(corpus: Corpus, up: Iterable[str], down: Iterable[str]) -> dict[str, set[str]]:
+    """Return concept → those directly above it, from both ways of saying it."""
+    above: dict[str, set[str]] = defaultdict(set)
+    for a, b in _pairs(corpus, up):
+        above[a].add(b)
+    for a, b in _pairs(corpus, down):
+        above[b].add(a)
+    return above
+
+
+def _pairs(corpus: Corpus, names: Iterable[str], *, ours: bool = False) -> Iterator[Pair]:
+    wanted = {SKOS + name for name in names}
+    for triple in corpus.triples("genere/", "termes/") if ours else corpus.triples():
+        if triple[1] in wanted:
+            yield triple[0].value, triple[2].value
+
+
+def _groups(pairs: Iterable[Pair]) -> Iterator[set[str]]:
+    steps: dict[str, set[str]] = defaultdict(set)
+    for a, b in pairs:
+        steps[a].add(b)
+        steps[b].add(a)
+    left = set(steps)
+    while left:
+        group = closure(left.pop(), steps)
+        left -= group
+        yield group
+
+
+def _disjoint(corpus: Corpus) -> set[frozenset[str]]:
+    """Return the pairs of classes declared disjoint."""
+    about = corpus.about
+    found = set()
+    for iri, said in about.items():
+        found |= {frozenset((iri, other)) for other in iris(said, OWL + "disjointWith")}
+        if OWL + "AllDisjointClasses" in iris(said, RDF_TYPE):
+            for head in iris(said, OWL + "members"):
+                found |= {frozenset(pair) for pair in combinations(members(about, head), 2)}
+    return found
+
+
+def _held_apart(corpus: Corpus, a: str, b: str, apart: set[frozenset[str]]) -> bool:
+    steps = {iri: iris(said, PREFIXES["rdfs"] + "subClassOf") for iri, said in corpus.terms.items()}
+    classes = [
+        {above for kind in iris(corpus.about.get(node, {}), RDF_TYPE) for above in closure(kind, steps)}
+        for node in (a, b)
+    ]
+    return any(frozenset((x, y)) in apart for x in classes[0] for y in classes[1] if x != y)
+
+
+CHECKS: Final = (
+    Check(
+        "skos-s9",
+        {
+            "fr": "S9, S37 : ni concept et schéma, ni collection à la fois",
+            "en": "S9, S37: not concept, scheme and collection at once",
+        },
+        kinds,
+    ),
+    Check(
+        "skos-s13",
+        {"fr": "S13 : aucun libellé de deux sortes", "en": "S13: no label of two kinds"},
+        distinct_labels,
+    ),
+    Check(
+        "skos-s14",
+        {"fr": "S14 : un libellé préféré par langue", "en": "S14: one preferred label a language"},
+        one_preferred,
+    ),
+    Check(
+        "skos-s27",
+        {
+            "fr": "S27 : associé n'est ni au-dessus ni au-dessous",
+            "en": "S27: related is neither above nor below",
+        },
+        related_or_broader,
+    ),
+    Check(
+        "skos-s46",
+        {
+            "fr": "S46 : équivalent n'est ni plus large ni associé",
+            "en": "S46: exact is neither broader nor related",
+        },
+        exact_match,
+    ),
+    Check(
+        "skos-inverses",
+        {
+            "fr": "S8, S25 : la hiérarchie est dite dans les deux sens",
+            "en": "S8, S25: hierarchy is said both ways",
+        },
+        inverses,
+    ),
+    Check(
+        "skos-loops",
+        {
+            "fr": "aucune boucle dans la hiérarchie ni les alignements",
+            "en": "no loop in hierarchy or alignments",
+        },
+        no_loop,
+    ),
+    Check(
+        "alignment-chains",
+        {
+            "fr": "aucune chaîne d'alignements ne joint ce qui est tenu séparé",
+            "en": "no chain of alignments joins what is held apart",
+        },
+        chains,
+    ),
+    Check(
+        "alignment-within",
+        {"fr": "aucun alignement à l'intérieur d'un schéma", "en": "no alignment inside one scheme"},
+        within,
+    ),
+)

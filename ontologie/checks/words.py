@@ -1,0 +1,148 @@
+"""The context against the terms: each key leads to a declared term and writes its values as the term wants.
+
+Knows `contexte.jsonld` and the examples of documents in `exemples/`.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Final
+
+import pyoxigraph as ox
+from pyld import jsonld
+
+from ontologie.checks.model import OIA, Check, Corpus, Examined, Finding, Languages, iris, short
+from ontologie.checks.terms import OWL, RDFS
+from ontologie.framing import document_types, frame
+from ontologie.namespaces import BASE, PREFIXES, RDF_TYPE
+from ontologie.resources import context, read_text, resource
+
+XSD: Final = PREFIXES["xsd"]
+
+
+def expand(word: str, words: dict[str, Any]) -> str:
+    """Return the IRI that a compact name of the context stands for."""
+    prefix, colon, local = word.partition(":")
+    return words[prefix] + local if colon and isinstance(words.get(prefix), str) else word
+
+
+def keys(corpus: Corpus) -> Examined:
+    """Every key leads to a declared term, and to a standard one where the namespace is another's."""
+    words = context()
+    found = []
+    examined = 0
+    for key, term in words.items():
+        if key.startswith("@") or (isinstance(term, str) and (term.endswith(("#", "/")) or term[0] == "@")):
+            continue
+        examined += 1
+        reference = term if isinstance(term, str) else term.get("@id", term.get("@reverse"))
+        iri = expand(str(reference), words)
+        fault = None
+        if iri.startswith(OIA) and iri not in corpus.terms:
+            fault = {"fr": f"{reference} n'est pas déclaré", "en": f"{reference} is not declared"}
+        elif ":" not in iri:
+            fault = {"fr": f"{reference} n'est pas un IRI", "en": f"{reference} is no IRI"}
+        elif iri.startswith(OIA):
+            fault = _mismatch(
+                iris(corpus.terms[iri], RDF_TYPE), iris(corpus.terms[iri], RDFS + "range"), term, words
+            )
+        if fault:
+            found.append(Finding("context", key, fault))
+    return Examined(examined, tuple(found))
+
+
+def _mismatch(kinds: list[str], ranges: list[str], term: Any, words: dict[str, Any]) -> Languages | None:
+    """Tell where the way a key writes its values is not what the term's kind and range want."""
+    coercion = term if isinstance(term, dict) else {}
+    written = expand(str(coercion.get("@type", "")), words)
+    if OWL + "Class" in kinds:
+        return (
+            None
+            if not coercion
+            else {"fr": "une classe ne porte pas de valeur", "en": "a class holds no value"}
+        )
+    if (OWL + "ObjectProperty" in kinds) != (written == "@id"):
+        return {
+            "fr": "lien ou valeur : la clé et le terme diffèrent",
+            "en": "link or value: key and term differ",
+        }
+    if OWL + "ObjectProperty" in kinds:
+        return None
+    wanted = ranges[0] if ranges else ""
+    told = PREFIXES["rdf"] + "PlainLiteral" if "@language" in coercion else written or XSD + "string"
+    if wanted not in (told, RDFS + "Literal"):
+        return {
+            "fr": f"écrit {short(told)}, le terme veut {short(wanted)}",
+            "en": f"writes {short(told)}, the term wants {short(wanted)}",
+        }
+    return None
+
+
+def examples(corpus: Corpus) -> Examined:
+    """Each example is a document that its frame gives back, made of keys of the context and known IRIs."""
+    words = context()
+    found = []
+    names = [f"{kind}.json" for kind in document_types()]
+    for file in names:
+        if not resource("exemples", file).is_file():
+            found.append(Finding("examples", file, {"fr": "exemple absent", "en": "no example"}))
+            continue
+        document = json.loads(read_text("exemples", file))
+        for fault in _document_faults(document, file.removesuffix(".json"), words, corpus):
+            found.append(Finding("examples", file, fault))
+    return Examined(len(names), tuple(found))
+
+
+def _document_faults(
+    document: dict[str, Any], kind: str, words: dict[str, Any], corpus: Corpus
+) -> list[Languages]:
+    faults = [
+        {"fr": f"clé inconnue : {key}", "en": f"unknown key: {key}"}
+        for key in sorted(_keys(document) - set(words))
+    ]
+    quads = list(ox.parse(json.dumps({"@context": words, **document}), format=ox.RdfFormat.JSON_LD))
+    expanded = jsonld.from_rdf((ox.serialize(quads, format=ox.RdfFormat.N_QUADS) or b"").decode())
+    framed = jsonld.frame(expanded, frame(kind), {"base": BASE, "omitGraph": True})
+    again = list(ox.parse(json.dumps(framed), format=ox.RdfFormat.JSON_LD))
+    if set(again) != set(quads) or "id" not in framed:
+        faults.append(
+            {"fr": "le cadre ne rend pas le document", "en": "its frame does not give the document back"}
+        )
+    for quad in quads:
+        value = quad.object
+        ours = isinstance(value, ox.NamedNode) and value.value.startswith(BASE)
+        own = any(value == other.subject for other in quads)
+        if ours and not own and value.value not in corpus.ours and not _is_document(value.value):
+            faults.append(
+                {"fr": f"{short(value.value)} n'existe pas", "en": f"{short(value.value)} does not exist"}
+            )
+    return faults
+
+
+def _is_document(iri: str) -> bool:
+    return iri.removeprefix(BASE).partition("/")[0] in document_types()
+
+
+def _keys(value: Any) -> set[str]:
+    if isinstance(value, dict):
+        return set(value) | {key for inner in value.values() for key in _keys(inner)}
+    if isinstance(value, list):
+        return {key for inner in value for key in _keys(inner)}
+    return set()
+
+
+CHECKS: Final = (
+    Check(
+        "context",
+        {
+            "fr": "chaque clé du contexte mène à un terme déclaré, et l'écrit comme il le veut",
+            "en": "every key of the context leads to a declared term, written as it wants",
+        },
+        keys,
+    ),
+    Check(
+        "examples",
+        {"fr": "chaque exemple est rendu par son cadre", "en": "every example is given back by its frame"},
+        examples,
+    ),
+)

@@ -1,0 +1,103 @@
+"""The command `observatoire check`: one line a check, with its count and its result.
+
+Knows how to print and which exit code to give; what is checked stands in `checks`. Checks of other folders
+(shapes, examples against shapes) come from the root as a list.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from ontologie.checks import CHECKS, Check, Examined, load, run
+
+
+class Format(StrEnum):
+    """The forms of the answer."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+class Lang(StrEnum):
+    """The languages of titles and messages."""
+
+    FR = "fr"
+    EN = "en"
+
+
+def build_app(extra: Iterable[Check] = ()) -> typer.Typer:
+    """Return the command line of this folder; `extra` are checks of the folders above."""
+    checks = (*CHECKS, *extra)
+    app = typer.Typer(no_args_is_help=True)
+
+    @app.command("check")
+    def check_command(
+        format: Annotated[Format, typer.Option("--format", help="Form of the answer.")] = Format.TEXT,
+        lang: Annotated[Lang, typer.Option("--lang", help="Language of titles and messages.")] = Lang.FR,
+        only: Annotated[list[str] | None, typer.Option("--only", help="Run these checks alone.")] = None,
+        fast: Annotated[bool, typer.Option("--fast", help="Leave out what takes seconds.")] = False,
+    ) -> None:
+        """Check ontology, vocabularies and context: exit 0 when clean, 1 when something was found."""
+        wanted = [c for c in checks if (not only or c.name in only) and not (fast and c.slow)]
+        if unknown := set(only or ()) - {check.name for check in checks}:
+            typer.echo(f"no such check: {', '.join(sorted(unknown))}", err=True)
+            raise typer.Exit(2)
+        try:
+            done = []
+            for check, examined in run(load(), wanted):
+                done.append((check, examined))
+                if format is Format.TEXT:
+                    typer.echo(line(check, examined, lang.value))
+        except SyntaxError as error:
+            typer.echo(f"a vocabulary is not well formed: {error}", err=True)
+            raise typer.Exit(1) from error
+        if format is Format.JSON:
+            typer.echo(as_json(done, lang.value))
+        else:
+            _details(done, lang.value)
+        raise typer.Exit(1 if any(examined.findings for _, examined in done) else 0)
+
+    @app.callback()
+    def words() -> None:
+        """Keep `check` a command of its own when this is the only one mounted."""
+
+    return app
+
+
+def line(check: Check, examined: Examined, lang: str) -> str:
+    """Return the one line of a check: result, name, things looked at, things found, what holds."""
+    result = "skip" if examined.skipped else "FAIL" if examined.findings else "ok"
+    why = f" ({examined.skipped[lang]})" if examined.skipped else ""
+    counts = f"{examined.count:>6} {len(examined.findings):>4}"
+    return f"{result:<5}{check.name:<18}{counts}  {check.title[lang]}{why}"
+
+
+def as_json(done: Iterable[tuple[Check, Examined]], lang: str) -> str:
+    """Return the outcome as JSON: `{"checks": [{"name", "title", "result", "examined", "findings"}]}`."""
+    checks = [
+        {
+            "name": check.name,
+            "title": check.title,
+            "result": "skipped" if examined.skipped else "failed" if examined.findings else "ok",
+            "examined": examined.count,
+            "reason": examined.skipped,
+            "findings": [{"term": f.term, "message": f.message} for f in examined.findings],
+        }
+        for check, examined in done
+    ]
+    return json.dumps({"checks": checks, "language": lang}, ensure_ascii=False, indent=2)
+
+
+def _details(done: Iterable[tuple[Check, Examined]], lang: str) -> None:
+    """Name what was found, on standard error, so that the lines stay one a check."""
+    for check, examined in done:
+        for finding in examined.findings:
+            typer.echo(f"{check.name}: {finding.term}: {finding.message[lang]}", err=True)
+
+
+app = build_app()
