@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
-from ontologie.generation import instruments, listes, niveaux
+from ontologie.generation import (
+    alignements,
+    grilles,
+    instruments,
+    listes,
+    niveaux,
+    organisations,
+    outils,
+    regles,
+    territoires,
+)
 
-FAMILIES = (instruments, listes, niveaux)
+FAMILIES = (instruments, regles, alignements, grilles, listes, niveaux, organisations, outils, territoires)
 
 
 def generate() -> dict[str, str]:

@@ -43,20 +43,16 @@ def _rank(row: Row) -> list[Statement]:
 
 
 def _subjects() -> str:
-    out = Turtle("Les disciplines qui manquent à ScoLOMFR 3.2.0, reliées aux siennes.")
-    concepts(out, "discipline", table("disciplines"), lambda row: _alternatives(row) + _matches(row))
+    out = Turtle("Les disciplines qui manquent à ScoLOMFR 3.2.0.")
+    concepts(out, "discipline", table("disciplines"), _alternatives)
     return out.render()
 
 
 def _audiences() -> str:
-    out = Turtle("Les publics qui manquent à ScoLOMFR 3.2.0, reliés aux siens.")
-    concepts(out, "public", table("publics"), _matches)
+    out = Turtle("Les publics qui manquent à ScoLOMFR 3.2.0.")
+    concepts(out, "public", table("publics"))
     return out.render()
 
 
 def _alternatives(row: Row) -> list[Statement]:
     return text("skos:altLabel", *several(row["alias"]))
-
-
-def _matches(row: Row) -> list[Statement]:
-    return [statement for predicate, target in matches(row) for statement in links(predicate, [target])]

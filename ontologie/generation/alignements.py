@@ -1,0 +1,181 @@
+"""The alignments between instruments, and to DPV and ScoLOMFR, each with a node that says why and how sure.
+
+Knows the tables `correspondances` (national and of partners), `types_ia`, `disciplines` and `publics`, and
+SSSOM (https://mapping-commons.github.io/sssom/): the node of a mapping, its justification, its confidence.
+Each mapping is stated once in its own direction; the other direction and `skos:mappingRelation`, their
+common super-property, stand in a derived file (DESIGN §4).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from ontologie.generation.common import Row, table
+from ontologie.generation.niveaux import matches
+from ontologie.generation.regles import subject
+from ontologie.generation.turtle import ALL_PREFIXES, Statement, Turtle, both, iri, links, typed
+
+INVERSE: Final = {
+    "skos:closeMatch": "skos:closeMatch",
+    "skos:relatedMatch": "skos:relatedMatch",
+    "skos:broadMatch": "skos:narrowMatch",
+    "skos:narrowMatch": "skos:broadMatch",
+}
+"""No exactMatch: two instruments differ in force and scope, even where they use the same word."""
+MAPPED_ON: Final = "2026-11-24"
+"""The day the correspondences entered the project, after review."""
+AUTHOR: Final = "organisation/equipe-projet"
+TABLE_PREFIXES: Final = ("skos", "semapv", "dpv-ai", "eu-aiact", "scolomfr")
+
+
+@dataclass(frozen=True)
+class Mapping:
+    """One correspondence: its two ends, its predicate, how sure we are, and why."""
+
+    subject: str
+    predicate: str
+    object: str
+    confidence: str
+    reason: tuple[str, str]
+
+    @property
+    def node(self) -> str:
+        """The IRI of the node that justifies the mapping, made of the local names of its two ends."""
+        return f"alignement/{_local(self.subject)}--{_local(self.object)}"
+
+
+def generate() -> dict[str, str]:
+    """Return the mappings' files, the derived one, and the same mappings as an SSSOM table."""
+    national, partners = list(_between("instruments")), list(_between("partenaires"))
+    kinds, scolomfr = list(_kinds()), list(_scolomfr())
+    everything = [*national, *partners, *kinds, *scolomfr]
+    nodes = [mapping.node for mapping in everything]
+    if len(set(nodes)) != len(nodes):
+        raise ValueError(f"two mappings share a node: {sorted({n for n in nodes if nodes.count(n) > 1})}")
+    return {
+        "alignements.ttl": _file("Les correspondances entre instruments, et vers DPV.", [*national, *kinds]),
+        "partenaires-alignements.ttl": _file("Les correspondances des cadres partenaires.", partners),
+        "alignements-scolomfr.ttl": _file(
+            "Les disciplines et publics du projet, reliés à ScoLOMFR.", scolomfr
+        ),
+        "derive-alignements.ttl": _derived(everything),
+        "alignements.sssom.tsv": _table(everything),
+    }
+
+
+def _between(folder: str) -> Iterator[Mapping]:
+    for row in table(folder, "correspondances"):
+        yield Mapping(
+            subject(row["subject"]), row["predicate"], _object(row["object"]), row["confidence"], _reason(row)
+        )
+
+
+def _kinds() -> Iterator[Mapping]:
+    for row in table("types_ia_dpv"):
+        yield Mapping(
+            f"concept/type-ia/{row['id']}", row["predicat"], row["dpv_iri"], row["confiance"], _reason(row)
+        )
+
+
+def _scolomfr() -> Iterator[Mapping]:
+    for name, rows in (("discipline", table("disciplines")), ("public", table("publics"))):
+        for row in rows:
+            for predicate, target in matches(row):
+                yield Mapping(f"concept/{name}/{row['id']}", predicate, target, "", REASONS[predicate])
+
+
+REASONS: Final = {
+    "skos:broadMatch": ("Le concept du projet est une part de celui de ScoLOMFR.",
+                        "The project's concept is a part of ScoLOMFR's."),
+    "skos:narrowMatch": ("Le concept du projet couvre celui de ScoLOMFR, propre à un niveau ou à un genre.",
+                         "The project's concept covers ScoLOMFR's, proper to one level or kind."),
+    "skos:relatedMatch": ("Les deux concepts se touchent sans que l'un comprenne l'autre.",
+                          "The two concepts touch, neither containing the other."),
+}  # fmt: skip
+
+
+def _reason(row: Row) -> tuple[str, str]:
+    return row["justification_fr"], row["justification_en"]
+
+
+def _object(identifier: str) -> str:
+    return identifier if "://" in identifier else subject(identifier)
+
+
+def _file(about: str, mappings: Iterable[Mapping]) -> str:
+    out = Turtle(about)
+    by_subject: dict[str, list[Mapping]] = {}
+    for mapping in mappings:
+        by_subject.setdefault(mapping.subject, []).append(mapping)
+    for name, group in by_subject.items():
+        out.add(name, *(links(mapping.predicate, [mapping.object]) for mapping in group))
+        for mapping in group:
+            out.add(mapping.node, _node(mapping))
+    return out.render()
+
+
+def _node(mapping: Mapping) -> list[Statement]:
+    return [
+        *links("rdf:type", ["oia:Alignement", "sssom:Mapping"]),
+        *links("owl:annotatedSource", [mapping.subject]),
+        *links("owl:annotatedProperty", [mapping.predicate]),
+        *links("owl:annotatedTarget", [mapping.object]),
+        *both("rdfs:comment", *mapping.reason),
+        *links("sssom:mapping_justification", ["semapv:ManualMappingCuration"]),
+        *typed("sssom:confidence", mapping.confidence, "decimal"),
+        *links("sssom:author_id", [AUTHOR]),
+        *typed("sssom:mapping_date", MAPPED_ON, "date"),
+    ]
+
+
+def _derived(mappings: Iterable[Mapping]) -> str:
+    """Return what follows from the mappings: the other direction, and `skos:mappingRelation` both ways."""
+    out = Turtle("Ce qui découle des correspondances : l'autre sens, et skos:mappingRelation dans les deux.")
+    mappings = list(mappings)
+    stated = {(m.subject, m.predicate, m.object) for m in mappings}
+    found: dict[str, set[tuple[str, str]]] = {}
+    for mapping in mappings:
+        back = (mapping.object, INVERSE[mapping.predicate], mapping.subject)
+        if back not in stated:
+            found.setdefault(mapping.object, set()).add(back[1:])
+        found.setdefault(mapping.subject, set()).add(("skos:mappingRelation", mapping.object))
+        found.setdefault(mapping.object, set()).add(("skos:mappingRelation", mapping.subject))
+    for name in sorted(found, key=lambda name: iri(name).value):
+        out.add(name, *(links(predicate, [target]) for predicate, target in sorted(found[name])))
+    return out.render()
+
+
+def _table(mappings: Iterable[Mapping]) -> str:
+    """Return the mappings as an SSSOM table: tab-separated, with its metadata as a YAML comment."""
+    head = [
+        "#mapping_set_id: " + iri("graphe/vocabulaire/alignements").value,
+        "#license: https://spdx.org/licenses/etalab-2.0.html",
+        "#curie_map:",
+        f"#  oia-base: {iri('').value}",
+        *(f"#  {prefix}: {ALL_PREFIXES[prefix]}" for prefix in TABLE_PREFIXES),
+    ]
+    columns = ("subject_id", "predicate_id", "object_id", "mapping_justification", "confidence",
+               "author_id", "mapping_date", "comment")  # fmt: skip
+    rows = [
+        (_curie(m.subject), m.predicate, _curie(m.object), "semapv:ManualMappingCuration", m.confidence,
+         _curie(AUTHOR), MAPPED_ON, m.reason[1])
+        for m in mappings
+    ]  # fmt: skip
+    return "\n".join([*head, "\t".join(columns), *("\t".join(row) for row in rows)]) + "\n"
+
+
+def _curie(reference: str) -> str:
+    for prefix in TABLE_PREFIXES:
+        if reference.startswith(ALL_PREFIXES[prefix]):
+            return f"{prefix}:{reference.removeprefix(ALL_PREFIXES[prefix])}"
+    return reference if "://" in reference else f"oia-base:{reference}"
+
+
+def _local(reference: str) -> str:
+    """Return the last part of an IRI: `principe/rgpd/RGPD-5` → `RGPD-5`, `…/ai#GenAI` → `GenAI`."""
+    last = reference.replace("#", "/").rstrip("/").rpartition("/")[2]
+    if reference.startswith("concept/"):
+        return "-".join(reference.split("/")[1:])
+    return last
