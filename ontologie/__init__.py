@@ -1,7 +1,7 @@
 """The words of the observatory: OWL and SKOS in Turtle, the JSON-LD context, and what loads them."""
 
 from ontologie.canonical import canonical_bytes, canonical_lines, canonical_quads, digest, serialize_lines
-from ontologie.framing import document_types, frame
+from ontologie.framing import document_types, frame, to_document
 from ontologie.namespaces import BASE, PREFIXES, RDF_TYPE, Iris
 from ontologie.resources import context, read_table, read_text, resource
 from ontologie.vocabularies import Vocabulary, vocabularies
@@ -23,5 +23,6 @@ __all__ = [
     "read_text",
     "resource",
     "serialize_lines",
+    "to_document",
     "vocabularies",
 ]

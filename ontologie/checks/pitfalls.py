@@ -159,10 +159,9 @@ def same_label(corpus: Corpus) -> Found:
     """P32: no two classes, and no two properties, have the same label in a language."""
     held: dict[tuple[bool, str, str], list[str]] = defaultdict(list)
     for iri, said in corpus.terms.items():
-        for label in literals(said, RDFS + "label"):
-            held[OWL + "Class" in iris(said, RDF_TYPE), label.value.casefold(), label.language or ""].append(
-                iri
-            )
+        is_class = OWL + "Class" in iris(said, RDF_TYPE)
+        for text in literals(said, RDFS + "label"):
+            held[is_class, text.value.casefold(), text.language or ""].append(iri)
     for (_, label, _), terms in held.items():
         if len(terms) > 1:
             yield (

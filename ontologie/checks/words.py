@@ -13,7 +13,7 @@ from pyld import jsonld
 
 from ontologie.checks.model import OIA, Check, Corpus, Examined, Finding, Languages, iris, short
 from ontologie.checks.terms import OWL, RDFS
-from ontologie.framing import document_types, frame
+from ontologie.framing import document_types, expanded, frame
 from ontologie.namespaces import BASE, PREFIXES, RDF_TYPE
 from ontologie.resources import context, read_text, resource
 
@@ -101,8 +101,7 @@ def _document_faults(
         for key in sorted(_keys(document) - set(words))
     ]
     quads = list(ox.parse(json.dumps({"@context": words, **document}), format=ox.RdfFormat.JSON_LD))
-    expanded = jsonld.from_rdf((ox.serialize(quads, format=ox.RdfFormat.N_QUADS) or b"").decode())
-    framed = jsonld.frame(expanded, frame(kind), {"base": BASE, "omitGraph": True})
+    framed = jsonld.frame(expanded(quads), frame(kind), {"base": BASE, "omitGraph": True})
     again = list(ox.parse(json.dumps(framed), format=ox.RdfFormat.JSON_LD))
     if set(again) != set(quads) or "id" not in framed:
         faults.append(

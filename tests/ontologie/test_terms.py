@@ -1,0 +1,112 @@
+"""The terms: complete, in modules that load alone, read alike by two parsers."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+import rdflib
+from rdflib.compare import isomorphic
+
+import ontologie
+from ontologie import BASE
+from ontologie.checks import Corpus
+from ontologie.checks.model import OIA, iris, literals
+from ontologie.vocabularies import packaged
+
+FOLDER = Path(ontologie.__file__).parent
+MODULES = ("noyau", "usage-ia", "evaluation", "gouvernance", "formation", "territoire")
+CLASSES = (
+    "Projet", "Fiche", "Mention", "Phase", "OutilIA", "Instrument", "Principe", "Disposition",
+    "RegleDuCadre", "Grille", "Dimension", "Critere", "Echelle", "Echelon", "Analyse",
+    "AnalyseIllustrative", "Appreciation", "Preuve", "Indice", "RegleIndice", "Constat", "RegleConstat",
+    "Publication", "FicheSynthetique", "RetourExperience", "DossierThematique", "ModuleFormation",
+    "Academie", "RegionAcademique", "Organisation", "Dispositif", "ValidationAcademique",
+    "Applicabilite", "Alignement",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", CLASSES)
+def test_a_class_of_the_model_is_declared(corpus: Corpus, name: str) -> None:
+    assert "http://www.w3.org/2002/07/owl#Class" in iris(corpus.terms[OIA + name], str(rdflib.RDF.type))
+
+
+@pytest.mark.parametrize("module", [*MODULES, "ontologie"])
+def test_a_module_states_its_version_licence_and_title_in_both_languages(module: str) -> None:
+    graph = rdflib.Graph().parse(FOLDER / "termes" / f"{module}.ttl")
+    (header,) = graph.subjects(rdflib.RDF.type, rdflib.OWL.Ontology)
+    assert str(header) == BASE + ("ontologie" if module == "ontologie" else f"ontologie/{module}")
+    assert graph.value(header, rdflib.OWL.versionIRI) == rdflib.URIRef(f"{header}/1.0.0")
+    assert graph.value(header, rdflib.DCTERMS.license) == rdflib.URIRef(
+        "https://spdx.org/licenses/etalab-2.0.html"
+    )
+    titles = {text.language for text in graph.objects(header, rdflib.DCTERMS.title)}
+    assert titles == {"fr", "en"}
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_a_module_loads_alone_in_an_owl_library(module: str) -> None:
+    owlready2 = pytest.importorskip("owlready2")
+    graph = rdflib.Graph().parse(FOLDER / "termes" / f"{module}.ttl")
+    assert not list(graph.objects(None, rdflib.OWL.imports))
+    world = owlready2.World()
+    loaded = world.get_ontology(f"{BASE}ontologie/{module}")
+    loaded.load(fileobj=io.BytesIO(graph.serialize(format="nt", encoding="utf-8")))
+    own = {
+        str(s) for s in graph.subjects(rdflib.RDFS.isDefinedBy, rdflib.URIRef(f"{BASE}ontologie/{module}"))
+    }
+    assert own
+    assert all(world[iri] is not None for iri in own)
+
+
+def test_every_term_stands_in_exactly_one_module() -> None:
+    homes: dict[str, list[str]] = {}
+    for module in MODULES:
+        graph = rdflib.Graph().parse(FOLDER / "termes" / f"{module}.ttl")
+        for term in {str(s) for s in graph.subjects(rdflib.SKOS.definition) if str(s).startswith(OIA)}:
+            homes.setdefault(term, []).append(module)
+    assert {term: where for term, where in homes.items() if len(where) > 1} == {}
+    assert len(homes) >= 130
+
+
+@pytest.mark.parametrize("path", packaged())
+def test_two_parsers_read_a_file_alike(path: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rdflib, "NORMALIZE_LITERALS", False)
+    theirs = rdflib.Graph().parse(FOLDER / path, publicID=BASE)
+    ours = rdflib.Graph().parse(data=_n_triples(path), format="nt")
+    assert isomorphic(theirs, ours)
+
+
+def _n_triples(path: str) -> str:
+    triples = [quad.triple for quad in ox.parse(path=str(FOLDER / path), base_iri=BASE)]
+    return (ox.serialize(triples, format=ox.RdfFormat.N_TRIPLES) or b"").decode()
+
+
+def test_every_definition_ends_as_a_sentence_and_differs_between_languages(corpus: Corpus) -> None:
+    for iri, said in corpus.terms.items():
+        texts = {t.language: t.value for t in literals(said, str(rdflib.SKOS.definition))}
+        assert texts["fr"].endswith((".", "…")) and texts["en"].endswith((".", "…")), iri
+        assert texts["fr"] != texts["en"], iri
+
+
+def test_french_is_written_with_its_typography(corpus: Corpus) -> None:
+    for iri, said in corpus.terms.items():
+        for predicate in (rdflib.RDFS.label, rdflib.SKOS.definition, rdflib.SKOS.editorialNote):
+            for text in literals(said, str(predicate)):
+                assert "  " not in text.value and text.value == text.value.strip(), iri
+                if text.language == "fr":
+                    assert not any(f"{word}{sign}" in text.value for word in "aeit" for sign in (";", "?")), (
+                        iri
+                    )
+
+
+def test_the_context_keeps_no_feature_that_loses_data() -> None:
+    words = json.loads((FOLDER / "contexte.jsonld").read_text(encoding="utf-8"))["@context"]
+    assert "@vocab" not in words
+    for key, term in words.items():
+        if isinstance(term, dict):
+            assert "@container" not in term, key
+            assert term.get("@type") != "xsd:double", key
