@@ -65,7 +65,8 @@ def _instruments(folder: str, about: str) -> str:
 
 
 def _instrument(row: Row) -> list[Statement]:
-    licence = row["licence"].replace(DAGGER, "").strip()
+    more = next(other for other in table("instruments_complements") if other["id"] == row["id"])
+    licence = " ".join(row["licence"].replace(DAGGER, "").split())
     identifiers = [value.replace(DAGGER, "").strip() for value in several(row["other_identifiers"])]
     countries = several(row.get("pays", ""))
     language = row.get("langue_originale", "")
@@ -76,13 +77,14 @@ def _instrument(row: Row) -> list[Statement]:
         *_own_title(row),
         *text("dct:identifier", *identifiers),
         *dated("dct:issued", row["date"]),
-        *both("oia:organisme", row["organisation"], ""),
+        *definitions(more),
+        *both("oia:organisme", row["organisation"], more["organisme_en"]),
         *links("dct:type", [f"concept/genre-instrument/{row['type'].replace('_', '-')}"]),
         *links("oia:texteOfficiel", several(row["identifier_iri"])),
         *text("oia:pays", *countries),
         *links("dct:language", [LANGUAGE_TABLE + LANGUAGES[language]] if language else []),
         *links("dct:license", [LICENCES[licence]] if licence in LICENCES else []),
-        *both("dct:rights", licence, ""),
+        *both("dct:rights", licence, more["licence_en"]),
         *source(row),
         *unverified(row, [*several(row["other_identifiers"]), row["licence"]]),
     ]

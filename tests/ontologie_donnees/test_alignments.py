@@ -1,0 +1,114 @@
+"""The alignments: never exact, never both related and broader, no loop, both directions there to query."""
+
+from __future__ import annotations
+
+import ontologie
+
+SKOS = ontologie.PREFIXES["skos"]
+BASE = ontologie.BASE
+OWL = ontologie.PREFIXES["owl"]
+MATCHES = ("closeMatch", "relatedMatch", "broadMatch", "narrowMatch")
+
+
+def stated(data) -> set[tuple[str, str, str]]:
+    """Return the direct mappings: subject, local name of the predicate, object."""
+    return {
+        (subject, predicate.removeprefix(SKOS), term.value)
+        for path, triples in data.files.items()
+        if "alignements" in path and "derive" not in path
+        for subject, predicate, term in triples
+        if predicate.startswith(SKOS)
+    }
+
+
+def closure(pairs: set[tuple[str, str]]) -> set[tuple[str, str]]:
+    above: dict[str, set[str]] = {}
+    for low, high in pairs:
+        above.setdefault(low, set()).add(high)
+    found: set[tuple[str, str]] = set()
+    for start in above:
+        seen: set[str] = set()
+        todo = set(above[start])
+        while todo:
+            seen |= todo
+            todo = {high for node in todo for high in above.get(node, ())} - seen
+        found |= {(start, node) for node in seen}
+    return found
+
+
+def broader_pairs(data) -> set[tuple[str, str]]:
+    """Return every (narrower, broader) pair: hierarchies, mappings, levels covered."""
+    pairs = set()
+    for subject, predicate, term in data.triples():
+        if predicate in (SKOS + "broader", SKOS + "broadMatch"):
+            pairs.add((subject, term.value))
+        elif predicate in (SKOS + "narrower", SKOS + "narrowMatch", ontologie.PREFIXES["oia"] + "couvre"):
+            pairs.add((term.value, subject))
+    return pairs
+
+
+def test_no_two_things_are_said_to_be_exactly_the_same(data) -> None:
+    assert not any(predicate.endswith("#exactMatch") for _, predicate, _ in data.triples())
+
+
+def test_only_skos_mapping_properties_align(data) -> None:
+    assert {predicate for _, predicate, _ in stated(data)} == set(MATCHES)
+
+
+def test_no_mapping_stays_inside_one_instrument(data) -> None:
+    homes = data.objects(SKOS + "inScheme")
+    for subject, predicate, target in stated(data):
+        shared = set(homes.get(subject, [])) & set(homes.get(target, []))
+        assert not shared, (subject, predicate, target)
+
+
+def test_no_pair_is_both_related_and_broader_even_through_a_chain(data) -> None:
+    chain = closure(broader_pairs(data))
+    related = {
+        (subject, term.value)
+        for subject, predicate, term in data.triples()
+        if predicate in (SKOS + "related", SKOS + "relatedMatch")
+    }
+    assert {pair for pair in related if pair in chain or pair[::-1] in chain} == set()
+
+
+def test_nothing_is_broader_than_itself(data) -> None:
+    assert {low for low, high in closure(broader_pairs(data)) if low == high} == set()
+
+
+def test_each_alignment_has_a_node_that_says_why(data) -> None:
+    source = data.objects(OWL + "annotatedSource")
+    predicate = data.objects(OWL + "annotatedProperty")
+    target = data.objects(OWL + "annotatedTarget")
+    nodes = {(source[n][0], predicate[n][0].removeprefix(SKOS), target[n][0]) for n in source}
+    assert nodes == stated(data)
+    comments = data.objects(ontologie.PREFIXES["rdfs"] + "comment", "genere/")
+    assert all(len(comments[node]) == 2 for node in source)
+
+
+def test_both_directions_and_their_common_property_can_be_queried(data) -> None:
+    inverse = {"broadMatch": "narrowMatch", "narrowMatch": "broadMatch"}
+    everything = {
+        (s, p.removeprefix(SKOS), o.value) for s, p, o in data.triples("genere/") if p.startswith(SKOS)
+    }
+    for subject, predicate, target in stated(data):
+        assert (target, inverse.get(predicate, predicate), subject) in everything
+        assert (subject, "mappingRelation", target) in everything
+        assert (target, "mappingRelation", subject) in everything
+
+
+def test_every_principle_meets_the_hub_or_says_why_not(data) -> None:
+    hub = {s for s in data.objects(SKOS + "inScheme") if s.startswith(BASE + "principe/international/")}
+    meets = {s for s, _, o in stated(data) if o in hub} | {o for s, _, o in stated(data) if s in hub}
+    outside = data.objects(ontologie.PREFIXES["oia"] + "horsPivot").keys()
+    principles = data.typed(ontologie.PREFIXES["oia"] + "Principe") - hub
+    assert principles - meets - outside == set()
+    assert meets & outside == set()
+
+
+def test_the_cadre_reaches_unesco_and_a_rule_reaches_the_ai_act(data) -> None:
+    links = {(s, o.value) for s, p, o in data.triples("genere/derive-") if p == SKOS + "mappingRelation"}
+    cadre, unesco = BASE + "principe/cadre-usage/", BASE + "principe/unesco-ethique-2021/"
+    assert any(s.startswith(cadre) and o.startswith(unesco) for s, o in links)
+    rule, act = BASE + "regle/CU-R", BASE + "principe/ai-act/"
+    assert any(s.startswith(rule) and o.startswith(act) for s, o in links)
