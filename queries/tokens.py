@@ -36,7 +36,7 @@ _START: Final = _BASE + "_"
 _CHAR: Final = _START + r"0-9\-\u00B7\u0300-\u036F\u203F-\u2040"
 _ESCAPED: Final = r"%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?#@%]"
 # A name may hold dots but not end with one: `\.+(?=…)` takes dots only where the name goes on. Quantifiers
-# are possessive, a prefix is bounded, an unclosed string is one bad token: the time is linear whatever the text.
+# are possessive, a prefix is bounded, an unclosed string is one bad token: linear time whatever the text.
 _PREFIX: Final = rf"(?:[{_BASE}](?:[{_CHAR}]|\.+(?=[{_CHAR}])){{0,255}}+)?:"
 _LOCAL: Final = rf"(?:[{_START}:0-9]|{_ESCAPED})(?:[{_CHAR}:]|{_ESCAPED}|\.+(?=[{_CHAR}:%\\]))*+"
 _STRING: Final = (
@@ -66,17 +66,73 @@ _TOKEN: Final = re.compile(
 )
 
 
+# Words after which parentheses hold data in a pattern, not an expression: `VALUES (?a ?b)`, `?s a (1 2)`.
+_BEFORE_DATA: Final = re.compile(r"a|\w*VALUES", re.IGNORECASE)
+_BEFORE_CALL: Final = re.compile(r"\w*(?:FILTER|HAVING|BY|ASC|DESC)", re.IGNORECASE)
+_OPERANDS: Final = frozenset({"iri", "pname", "bnode", "var", "string", "lang", "number"})
+
+
 def tokenize(text: str, *, trivia: bool = False) -> Iterator[Token]:
-    """Yield the tokens of a query, in order; with `trivia`, spaces and comments too (joined: the text)."""
-    line, line_start, counted = 1, 0, 0
-    for match in _TOKEN.finditer(text):
+    """Yield the tokens of a query, in order; with `trivia`, spaces and comments too (joined: the text).
+
+    `<` is the one terminal that needs context: where an operand has just ended inside the parentheses of an
+    expression it compares, as in `?a<?b && ?c>?d`; anywhere else it opens an IRI where it can.
+    """
+    scope = _Scope()
+    line, line_start, counted, at = 1, 0, 0, 0
+    while at < len(text):
+        match = _TOKEN.match(text, at)
+        assert match is not None  # The last terminal takes any character.
         kind: Kind = match.lastgroup  # type: ignore[assignment]
+        found = match.group()
+        if found[0] == "<" and scope.compares():
+            kind, found = "punct", "<=" if found.startswith("<=") else "<"
+        start, at = at, at + len(found)
         if kind in TRIVIA and not trivia:
             continue
-        start, end = match.span()
         newlines = text.count("\n", counted, start)
         if newlines:
             line += newlines
             line_start = text.rfind("\n", counted, start) + 1
         counted = start
-        yield Token(kind, match.group(), start, end, line, start - line_start + 1)
+        yield Token(kind, found, start, at, line, start - line_start + 1)
+        if kind not in TRIVIA:
+            scope.take(kind, found)
+
+
+class _Scope:
+    """What the open brackets hold: "e" an expression, "p" a pattern, "d" data; and the last two tokens."""
+
+    def __init__(self) -> None:
+        self.open: list[str] = []
+        self.last: tuple[str, str] = ("", "")
+        self.before: tuple[str, str] = ("", "")
+
+    def compares(self) -> bool:
+        """Tell whether `<` compares here."""
+        return bool(self.open) and self.open[-1] == "e" and self.operand_ended()
+
+    def operand_ended(self) -> bool:
+        kind, found = self.last
+        return kind in _OPERANDS or found == ")" or (kind == "word" and found.lower() in ("true", "false"))
+
+    def take(self, kind: str, found: str) -> None:
+        if kind == "punct":
+            if found in ("{", "{|"):
+                self.open.append("p")
+            elif found in ("[", "<<(", "<<"):
+                self.open.append("d")
+            elif found == "(":
+                self.open.append("e" if self._opens_expression() else "d")
+            elif found in ("}", "|}", ")", "]", ")>>", ">>") and self.open:
+                self.open.pop()
+        self.before, self.last = self.last, (kind, found)
+
+    def _opens_expression(self) -> bool:
+        if not self.open or self.open[-1] == "e":
+            return True
+        kind, found = self.last
+        if kind == "word":
+            return not _BEFORE_DATA.fullmatch(found)
+        called = kind in ("iri", "pname") and self.before[0] == "word"
+        return called and _BEFORE_CALL.fullmatch(self.before[1]) is not None

@@ -1,4 +1,4 @@
-"""The RDF dataset a request asks for (SPARQL 1.1 Protocol §2.1.4): it wins over the query's own FROM clauses."""
+"""The RDF dataset a request asks for (SPARQL 1.1 Protocol §2.1.4): it wins over the query's FROM."""
 
 from __future__ import annotations
 

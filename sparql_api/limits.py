@@ -1,4 +1,4 @@
-"""The bounds of one query's answer. Bounds of processes and queues are settings of the engine, not of a query."""
+"""The bounds of one query's answer; those of processes and queues are the engine's settings."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ class Limits:
     answer_bytes: int = 256 << 20
 
     def shortened(self, seconds: float | None) -> Limits:
-        """Return these limits with a deadline no later than `seconds`; a request may ask for less, never more."""
+        """Return these limits with a deadline no later than `seconds`: a request may ask for less, not more."""
         if seconds is None or seconds >= self.seconds:
             return self
         return Limits(seconds, self.answer_bytes)

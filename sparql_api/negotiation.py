@@ -1,4 +1,4 @@
-"""Content negotiation (RFC 9110 §12): media types by q-values and specificity, codings, languages, short names.
+"""Content negotiation (RFC 9110 §12): media types by q-value and specificity, codings, languages, short names.
 
 Knows headers and names of formats; nothing of queries or answers.
 """
@@ -116,7 +116,7 @@ def quality(ranges: Sequence[MediaRange], media_type: str) -> float:
 
 
 def choose(accept: str | None, offers: Sequence[str]) -> str | None:
-    """Return the offer with the greatest weight, the first of equals; None where nothing offered is accepted."""
+    """Return the offer with the greatest weight, the first of equals; None where none is accepted."""
     ranges = parse_accept(accept)
     weights = [quality(ranges, offer) for offer in offers]
     best = max(weights, default=0.0)
@@ -149,7 +149,7 @@ def short_format(name: str, offers: Mapping[str, str] = FORMATS) -> str | None:
 
 
 def format_for(form: str, name: str) -> str | None:
-    """Return the media type that `format=` asks of a query of this form; None where the form has no such format."""
+    """Return the media type that `format=` asks of a query of this form; None where it has no such format."""
     if form in ("SELECT", "ASK"):
         return short_format(name, TABLES) or _alias(name, TABLE_ALIASES)
     return short_format(name, {**GRAPHS, "json": GRAPHS["jsonld"], "xml": GRAPHS["rdf"]}) or _alias(
@@ -175,7 +175,7 @@ Coding = Literal["zstd", "gzip", "identity"]
 
 
 def coding(header: str | None) -> Coding:
-    """Return the content coding to use for an Accept-Encoding header; identity where nothing else is accepted."""
+    """Return the content coding to use for an Accept-Encoding header; identity where no other is accepted."""
     if not header:
         return "identity"
     weights: dict[str, float] = {}

@@ -1,7 +1,7 @@
 """Errors as RFC 9457 problem documents: a stable type, texts in the caller's language, never a stack trace.
 
-Knows the catalogue of problems (`messages/problems.toml`) and how one is said over HTTP; what went wrong is said
-by whoever raises it.
+Knows the catalogue of problems (`messages/problems.toml`) and how one is said over HTTP; what went wrong is
+said by whoever raises it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The settings of the SPARQL service: read once at start from the environment (`OBSERVATOIRE_…`), then frozen."""
+"""The settings of the SPARQL service: read once from the environment (`OBSERVATOIRE_…`), then frozen."""
 
 from __future__ import annotations
 

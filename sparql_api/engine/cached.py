@@ -1,0 +1,193 @@
+"""Keeps answers for the next who asks, and lets those who ask the same at once share one computation.
+
+An answer depends on its plan alone, and an edition never changes, so what is kept never grows stale
+(DESIGN §9). Knows nothing of how answers are made.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import OrderedDict
+from dataclasses import dataclass, replace
+
+from sparql_api.dataset import Dataset
+from sparql_api.engine.errors import EngineError, deadline_exceeded
+from sparql_api.engine.plan import Plan
+from sparql_api.engine.port import Answer, Engine, EngineStatus
+from sparql_api.events import Listener, QueryEvent
+from sparql_api.limits import Limits
+
+
+@dataclass
+class _Flight:
+    """A computation under way and how many wait for it."""
+
+    task: asyncio.Task[Answer]
+    passengers: int = 0
+
+
+class CachedEngine:
+    """An engine that remembers at most `cache_bytes` of answers, and forgets the least asked first."""
+
+    def __init__(self, engine: Engine, *, cache_bytes: int, limits: Limits) -> None:
+        self._engine = engine
+        self._limits = limits
+        self._bound = cache_bytes
+        self._size = 0
+        self._kept: OrderedDict[str, Answer] = OrderedDict()
+        self._flights: dict[tuple[str, Limits], _Flight] = {}
+        self._listeners: list[Listener] = []
+        self.hits = 0
+        self.misses = 0
+
+    def listen(self, *listeners: Listener) -> None:
+        """Tell these functions of each query that was run or answered."""
+        self._listeners.extend(listeners)
+
+    async def start(self) -> None:
+        """Start the engine behind."""
+        await self._engine.start()
+
+    async def stop(self) -> None:
+        """Stop the engine behind and forget everything."""
+        for flight in list(self._flights.values()):
+            flight.task.cancel()
+        self._kept.clear()
+        self._size = 0
+        await self._engine.stop()
+
+    def current_edition(self) -> int | None:
+        """Return the number of the current edition, None where nothing is published."""
+        return self._engine.current_edition()
+
+    def status(self) -> EngineStatus:
+        """Return how the engine behind is doing."""
+        return self._engine.status()
+
+    @property
+    def cached_bytes(self) -> int:
+        """The bytes of the answers kept."""
+        return self._size
+
+    def prepare(
+        self,
+        text: str,
+        *,
+        dataset: Dataset | None = None,
+        accept: str | None = "*/*",
+        format: str | None = None,
+        edition: int | None = None,
+    ) -> Plan:
+        """Judge a query before it runs; raises EngineError."""
+        return self._engine.prepare(text, dataset=dataset, accept=accept, format=format, edition=edition)
+
+    async def query(
+        self,
+        text: str,
+        *,
+        dataset: Dataset | None = None,
+        accept: str | None = "*/*",
+        edition: int | None = None,
+        limits: Limits | None = None,
+        client: str | None = None,
+    ) -> Answer:
+        """Prepare and run; raises EngineError."""
+        prepared = self.prepare(text, dataset=dataset, accept=accept, edition=edition)
+        return await self.run(prepared, limits=limits, client=client)
+
+    def lookup(self, plan: Plan) -> Answer | None:
+        """Return the kept answer to a plan, if any."""
+        kept = None if plan.volatile else self._kept.get(plan.key)
+        if kept is not None:
+            self._kept.move_to_end(plan.key)
+        return kept
+
+    async def run(self, plan: Plan, *, limits: Limits | None = None, client: str | None = None) -> Answer:
+        """Answer a prepared query from what is kept, or with those who ask the same; raises EngineError."""
+        limits = limits or self._limits
+        started = time.monotonic()
+        kept = self.lookup(plan)
+        if kept is not None and kept.body.size <= limits.answer_bytes:
+            self.hits += 1
+            answer = replace(kept, seconds=0.0, cached=True)
+            self._tell(plan, client, started, answer)
+            return answer
+        self.misses += 1
+        try:
+            if plan.volatile:
+                answer = await self._engine.run(plan, limits=limits, client=client)
+            else:
+                answer = await self._together(plan, limits, client)
+        except EngineError as error:
+            self._tell(plan, client, started, error)
+            raise
+        except asyncio.CancelledError:
+            self._tell(plan, client, started, None)
+            raise
+        self._tell(plan, client, started, answer)
+        return answer
+
+    async def _together(self, plan: Plan, limits: Limits, client: str | None) -> Answer:
+        key = (plan.key, limits)
+        flight = self._flights.get(key)
+        first = flight is None
+        if flight is None:
+            flight = _Flight(asyncio.create_task(self._compute(plan, limits, client)))
+            self._flights[key] = flight
+            flight.task.add_done_callback(lambda _: self._flights.pop(key, None))
+        flight.passengers += 1
+        try:
+            # Who comes late has a deadline of their own.
+            async with asyncio.timeout(None if first else limits.seconds):
+                answer = await asyncio.shield(flight.task)
+        except TimeoutError:
+            raise deadline_exceeded(limits, self._limits) from None
+        finally:
+            flight.passengers -= 1
+            if flight.passengers == 0 and not flight.task.done():
+                self._flights.pop(key, None)
+                flight.task.cancel()
+        # The first pays for all.
+        return answer if first else replace(answer, seconds=0.0, cached=True)
+
+    async def _compute(self, plan: Plan, limits: Limits, client: str | None) -> Answer:
+        answer = await self._engine.run(plan, limits=limits, client=client)
+        self._keep(plan.key, answer)
+        return answer
+
+    def _keep(self, key: str, answer: Answer) -> None:
+        size = answer.body.size + 1024
+        if size > self._bound // 8:  # One answer does not drive out all the others.
+            return
+        self._forget(key)
+        self._kept[key] = answer
+        self._size += size
+        while self._size > self._bound:
+            self._forget(next(iter(self._kept)))
+
+    def _forget(self, key: str) -> None:
+        kept = self._kept.pop(key, None)
+        if kept is not None:
+            self._size -= kept.body.size + 1024
+
+    def _tell(
+        self, plan: Plan, client: str | None, started: float, result: Answer | EngineError | None
+    ) -> None:
+        """Tell the listeners; `result` is None where the client went away."""
+        answer = result if isinstance(result, Answer) else None
+        outcome = "disconnected" if result is None else "ok" if answer else ""
+        wall = time.monotonic() - started
+        event = QueryEvent(
+            query_hash=plan.query_hash,
+            edition=plan.edition,
+            outcome=outcome or (result.problem.name if isinstance(result, EngineError) else ""),
+            seconds=wall if result is None else result.seconds,
+            wall_seconds=wall,
+            rows=answer.rows if answer else None,
+            size=answer.body.size if answer else None,
+            cached=answer.cached if answer else False,
+            client=client,
+        )
+        for listener in self._listeners:
+            listener(event)

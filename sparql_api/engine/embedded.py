@@ -1,0 +1,230 @@
+"""The reference engine: Oxigraph in worker processes over read-only editions (DESIGN §9).
+
+Knows how a prepared query becomes a request to a worker, and what each way of failing means. Processes and
+turns are the pool's, formats and refusals the plan's.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import shutil
+import signal
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final, cast
+
+from sparql_api.dataset import Dataset
+from sparql_api.engine import errors
+from sparql_api.engine.plan import Plan, Rules, plan
+from sparql_api.engine.pool import Closed, Pool, PoolFull, Reply, Worker, WorkerConfig, WorkerDied
+from sparql_api.engine.port import Answer, Body, EngineStatus, Isolation
+from sparql_api.engine.stores import Stores
+from sparql_api.engine.syntax import explain
+from sparql_api.limits import Limits
+from sparql_api.problems import problem
+
+RETRY_SECONDS: Final = 5
+
+
+class EmbeddedEngine:
+    """Answers queries from the stores of editions, in processes that any moment may end."""
+
+    def __init__(
+        self,
+        stores: Stores,
+        rules: Rules,
+        *,
+        limits: Limits,
+        base: str,
+        workers: int,
+        memory: int,
+        queue: int,
+        patience: float,
+        spool_bytes: int,
+        spool_parent: Path | None = None,
+        used: Callable[[str | None], float] = lambda client: 0.0,
+    ) -> None:
+        self.limits = limits
+        self.memory = memory
+        self._stores = stores
+        self._rules = rules
+        self._spool_bytes = spool_bytes
+        self._spooled = 0
+        self._spool_parent = spool_parent
+        self._config = WorkerConfig(memory, Path(), base, dict(rules.prefixes))
+        self._pool = Pool(
+            self._config, size=workers, queue=queue, patience=patience, used=used, warm=self._warm
+        )
+
+    async def start(self) -> None:
+        """Start the workers; raises WorkerCrashed where none can."""
+        if self._spool_parent is not None:
+            self._spool_parent.mkdir(parents=True, exist_ok=True)
+        spool = Path(tempfile.mkdtemp(prefix="answers-", dir=self._spool_parent))
+        self._config = WorkerConfig(
+            self.memory, spool, self._config.base, self._config.prefixes, self._config.isolate
+        )
+        self._pool.config = self._config
+        try:
+            await self._pool.start()
+        except (OSError, WorkerDied, TimeoutError) as error:
+            shutil.rmtree(spool, ignore_errors=True)
+            raise errors.WorkerCrashed(problem("crash")) from error
+
+    async def stop(self) -> None:
+        """Kill the workers and remove the spool."""
+        await self._pool.stop()
+        if self._config.spool != Path():
+            shutil.rmtree(self._config.spool, ignore_errors=True)
+
+    def current_edition(self) -> int | None:
+        """Return the number of the current edition, None where nothing is published."""
+        try:
+            return self._stores.current().number
+        except errors.NoEdition:
+            return None
+
+    def status(self) -> EngineStatus:
+        """Return how the workers are doing."""
+        pool = self._pool
+        return EngineStatus(
+            workers=pool.alive,
+            busy=pool.busy,
+            waiting=pool.waiting,
+            isolation=cast(Isolation, pool.isolation),
+            restarts=pool.restarts,
+            spooled=self._spooled,
+        )
+
+    def prepare(
+        self,
+        text: str,
+        *,
+        dataset: Dataset | None = None,
+        accept: str | None = "*/*",
+        format: str | None = None,
+        edition: int | None = None,
+    ) -> Plan:
+        """Judge a query before it runs; raises EngineError."""
+        store = self._stores.current() if edition is None else self._stores.get(edition)
+        return plan(text, self._rules, store, dataset=dataset, accept=accept, format=format)
+
+    async def query(
+        self,
+        text: str,
+        *,
+        dataset: Dataset | None = None,
+        accept: str | None = "*/*",
+        edition: int | None = None,
+        limits: Limits | None = None,
+        client: str | None = None,
+    ) -> Answer:
+        """Prepare and run; raises EngineError."""
+        prepared = self.prepare(text, dataset=dataset, accept=accept, edition=edition)
+        return await self.run(prepared, limits=limits, client=client)
+
+    async def run(self, plan: Plan, *, limits: Limits | None = None, client: str | None = None) -> Answer:
+        """Answer a prepared query; raises EngineError. Cancelled, it ends the query at once."""
+        limits = limits or self.limits
+        if self._spooled >= self._spool_bytes:
+            raise errors.SpoolFull(errors.retry("spool", RETRY_SECONDS))
+        deadline = time.monotonic() + limits.seconds
+        worker = await self._turn(client, limits)
+        started = time.monotonic()
+        try:
+            async with asyncio.timeout(deadline - started):
+                reply = await worker.ask(self._request(plan, limits))
+        except TimeoutError:
+            self._pool.discard(worker)
+            raise errors.deadline_exceeded(limits, self.limits, time.monotonic() - started) from None
+        except WorkerDied as death:
+            self._pool.discard(worker)
+            raise self._death(worker, death, time.monotonic() - started) from None
+        except BaseException:  # The client went away: nobody waits for this answer.
+            self._pool.discard(worker)
+            raise
+        if worker.preempted:
+            self._pool.discard(worker)
+        else:
+            self._pool.release(worker)
+        return self._answer(plan, reply, limits)
+
+    async def _turn(self, client: str | None, limits: Limits) -> Worker:
+        queue = self._pool.queue
+        try:
+            async with asyncio.timeout(limits.seconds):
+                return await self._pool.acquire(client)
+        except (PoolFull, TimeoutError):
+            raise errors.QueueFull(errors.retry("queue", RETRY_SECONDS, limit=queue)) from None
+        except Closed:
+            raise errors.WorkerCrashed(problem("crash")) from None
+
+    def _request(self, plan: Plan, limits: Limits) -> dict[str, Any]:
+        dataset = plan.dataset
+        return {
+            "store": str(plan.store.path),
+            "text": plan.text,
+            "union": plan.union,
+            "default": None if dataset is None else list(dataset.default),
+            "named": None if dataset is None else list(dataset.named),
+            "media_type": plan.written_as,
+            "answer_bytes": limits.answer_bytes,
+        }
+
+    def _warm(self) -> dict[str, Any] | None:
+        """Return the request that opens the current edition before anyone asks."""
+        with contextlib.suppress(errors.NoEdition):
+            return {"store": str(self._stores.current().path)}
+        return None
+
+    def _death(self, worker: Worker, death: WorkerDied, seconds: float) -> errors.EngineError:
+        if worker.preempted:
+            return errors.Preempted(errors.retry("busy", RETRY_SECONDS), seconds)
+        out_of_memory = "memory allocation" in death.words or "MemoryError" in death.words
+        if out_of_memory or (death.returncode == -signal.SIGABRT and not death.words.strip()):
+            limit = self.memory >> 20
+            return errors.MemoryExceeded(problem("memory", limit=limit, extra={"bound": "memory"}), seconds)
+        return errors.WorkerCrashed(problem("crash"), seconds)
+
+    def _answer(self, plan: Plan, reply: Reply, limits: Limits) -> Answer:
+        header = reply.header
+        seconds: float = header["seconds"]
+        match header["status"]:
+            case "ok":
+                return Answer(
+                    media_type=plan.media_type,
+                    body=self._body(reply),
+                    edition=plan.edition,
+                    seconds=seconds,
+                    rows=header["rows"],
+                    form=plan.form,
+                )
+            case "syntax":
+                raise errors.QuerySyntaxError(
+                    explain(plan.text, header["message"], self._rules.prefixes), seconds
+                )
+            case "too-large":
+                limit = f"{limits.answer_bytes / (1 << 20):g}"
+                raise errors.AnswerTooLarge(
+                    problem("answer-size", limit=limit, extra={"bound": "answer-size"}), seconds
+                )
+            case "no-space":
+                raise errors.SpoolFull(errors.retry("spool", RETRY_SECONDS), seconds)
+            case "store":
+                raise errors.StoreUnreadable(problem("store", edition=plan.edition), seconds)
+            case _:
+                raise errors.failure(header["message"], seconds)
+
+    def _body(self, reply: Reply) -> Body:
+        if reply.file is None:
+            return Body(reply.data)
+        size: int = reply.header["size"]
+        self._spooled += size
+
+        def gone() -> None:
+            self._spooled -= size
+
+        return Body(file=reply.file, size=size, gone=gone)

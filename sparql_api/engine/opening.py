@@ -1,0 +1,41 @@
+"""Puts the engine of the settings together: workers over the editions, with a memory for answers."""
+
+from __future__ import annotations
+
+from ontologie import Iris
+from sparql_api.engine.cached import CachedEngine
+from sparql_api.engine.embedded import EmbeddedEngine
+from sparql_api.engine.plan import Rules
+from sparql_api.engine.stores import EditionStores, Stores
+from sparql_api.fairuse import FairUse
+from sparql_api.settings import MEGABYTE, Settings
+
+
+def open_engine(
+    settings: Settings, *, stores: Stores | None = None, fair_use: FairUse | None = None
+) -> CachedEngine:
+    """Return the engine over the editions of `settings.var`, or over other stores; it is not started."""
+    limits = settings.limits()
+    rules = Rules(
+        prefixes=Iris(settings.base_iri).prefixes(),
+        query_bytes=settings.query_max_kb << 10,
+        service_allow=settings.service_allow,
+        union_default_graph=settings.union_default_graph,
+    )
+    embedded = EmbeddedEngine(
+        stores or EditionStores(settings.editions_path),
+        rules,
+        limits=limits,
+        base=settings.base_iri,
+        workers=settings.workers,
+        memory=settings.query_memory_mb * MEGABYTE,
+        queue=settings.queue,
+        patience=settings.patience,
+        spool_bytes=int(settings.spool_mb * MEGABYTE),
+        spool_parent=settings.var / "tmp",
+        used=fair_use.used if fair_use else lambda client: 0.0,
+    )
+    engine = CachedEngine(embedded, cache_bytes=int(settings.cache_mb * MEGABYTE), limits=limits)
+    if fair_use:
+        engine.listen(fair_use.charge_event)
+    return engine

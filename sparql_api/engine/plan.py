@@ -1,0 +1,135 @@
+"""A query judged and ready to run: its text, form, dataset, format and edition. Runs nothing."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from sparql_api import guard, negotiation
+from sparql_api.dataset import Dataset
+from sparql_api.engine.errors import (
+    EvaluationError,
+    NotAcceptable,
+    QueryRefused,
+    QuerySyntaxError,
+    QueryTooLong,
+)
+from sparql_api.engine.stores import StoreRef
+from sparql_api.engine.syntax import explain
+from sparql_api.guard import Form
+from sparql_api.problems import problem
+from sparql_api.texts import Text
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What the service allows of any query."""
+
+    prefixes: Mapping[str, str]
+    """Prefixes known without being declared."""
+    query_bytes: int
+    service_allow: tuple[str, ...] = ()
+    union_default_graph: bool = True
+
+
+@dataclass(frozen=True)
+class Plan:
+    """All that an answer depends on."""
+
+    text: str
+    form: Form
+    dataset: Dataset | None
+    union: bool
+    """The default graph is the union of all graphs; else it is the dataset's, or what the text says."""
+    media_type: str
+    """As announced to the client; `written_as` is the format behind it."""
+    store: StoreRef
+    volatile: bool
+    """Another evaluation may give another answer: not to be kept."""
+    calls_out: bool
+    """SERVICE is called, to allowed addresses."""
+
+    @property
+    def edition(self) -> int:
+        """The number of the edition that answers."""
+        return self.store.number
+
+    @property
+    def written_as(self) -> str:
+        """The media type of the format in which the engine writes."""
+        return negotiation.written_as(self.form, self.media_type)
+
+    @cached_property
+    def key(self) -> str:
+        """A hash of everything the answer depends on."""
+        dataset = self.dataset
+        parts = [
+            str(self.edition),
+            self.media_type,
+            "union" if self.union else "plain",
+            "-" if dataset is None else "\n".join(["d", *dataset.default, "n", *dataset.named]),
+            self.text,
+        ]
+        return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
+
+    @cached_property
+    def query_hash(self) -> str:
+        """A hash of the text alone, for the log: it tells queries apart and does not hold them."""
+        return hashlib.sha256(self.text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def plan(
+    text: str,
+    rules: Rules,
+    store: StoreRef,
+    *,
+    dataset: Dataset | None = None,
+    accept: str | None = "*/*",
+    format: str | None = None,
+) -> Plan:
+    """Judge a query; raises EngineError where it is refused, too long, no query, or has no format accepted.
+
+    `format` is the value of the parameter of that name, and wins over the Accept header.
+    """
+    if len(text.encode("utf-8", "surrogatepass")) > rules.query_bytes:
+        raise QueryTooLong(problem("query-too-long", limit=rules.query_bytes >> 10, extra={"bound": "query"}))
+    inspection = guard.inspect(text, rules.prefixes)
+    if inspection.update:
+        raise QueryRefused(problem("update-refused"))
+    for address in inspection.services:
+        if address is None or not guard.allowed(address, rules.service_allow):
+            nowhere = Text(fr="aucun", en="none")
+            listed = ", ".join(rules.service_allow) or nowhere
+            raise QueryRefused(problem("service-refused", allowed=listed))
+    if inspection.form is None:
+        raise QuerySyntaxError(explain(text, "", rules.prefixes))
+    if inspection.depth > guard.MAX_DEPTH:
+        reason = Text(
+            fr=f"plus de {guard.MAX_DEPTH} niveaux de parenthèses ou d'accolades.",
+            en=f"more than {guard.MAX_DEPTH} levels of brackets.",
+        )
+        raise EvaluationError(problem("evaluation", reason=reason))
+    return Plan(
+        text=text,
+        form=inspection.form,
+        dataset=dataset,
+        union=rules.union_default_graph and dataset is None and not inspection.names_dataset,
+        media_type=negotiate(inspection.form, accept, format),
+        store=store,
+        volatile=inspection.volatile,
+        calls_out=bool(inspection.services),
+    )
+
+
+def negotiate(form: Form, accept: str | None, format: str | None) -> str:
+    """Return the media type of the answer; raises NotAcceptable."""
+    found = negotiation.format_for(form, format) if format else negotiation.media_type_for(form, accept)
+    if found is None:
+        offers = negotiation.TABLES if form in ("SELECT", "ASK") else negotiation.GRAPHS
+        available = ", ".join(f"{name} ({media_type})" for name, media_type in offers.items())
+        raise NotAcceptable(
+            problem("not-acceptable", available=available, extra={"available": list(offers.values())})
+        )
+    return found

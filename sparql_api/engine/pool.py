@@ -1,0 +1,401 @@
+"""Worker processes: started, spoken to, killed, and shared between those who ask.
+
+Knows processes, sockets and whose turn it is; nothing of SPARQL, formats or HTTP.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import logging
+import os
+import socket
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any, Final
+
+logger = logging.getLogger("observatoire.engine")
+SCRIPT: Final = Path(__file__).with_name("worker.py")
+INLINE: Final = 256 << 10
+"""Answers up to this many bytes come on the socket; larger ones in a file."""
+SPARE: Final = 1
+"""Workers kept warm beyond those that may work at once: a killed one is replaced without waiting."""
+
+
+@dataclass(frozen=True)
+class WorkerConfig:
+    """How a worker is started."""
+
+    memory: int
+    spool: Path
+    base: str
+    prefixes: dict[str, str]
+    isolate: bool = True
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What a worker answers: a header, and the body's bytes or the descriptor of its file."""
+
+    header: dict[str, Any]
+    data: bytes = b""
+    file: int | None = None
+
+
+class WorkerDied(Exception):
+    """The process ended before its reply; `returncode` as in `subprocess`, `words` what it said last."""
+
+    def __init__(self, returncode: int, words: str) -> None:
+        super().__init__(f"worker ended with {returncode}: {words}")
+        self.returncode = returncode
+        self.words = words
+
+
+class PoolFull(Exception):
+    """As many wait as may."""
+
+
+class Closed(Exception):
+    """The pool has been stopped."""
+
+
+class Worker:
+    """One worker process and the socket to it."""
+
+    def __init__(self, process: subprocess.Popen[bytes], channel: socket.socket, words: IO[bytes]) -> None:
+        self._process = process
+        self._channel = channel
+        self._words = words
+        self.isolation = "unknown"
+        self.client: str | None = None
+        self.started = 0.0
+        self.preempted = False
+
+    @classmethod
+    async def start(cls, config: WorkerConfig) -> Worker:
+        """Start a process and wait until it is ready; raises WorkerDied, OSError."""
+        ours, theirs = socket.socketpair()
+        words = tempfile.TemporaryFile()  # noqa: SIM115 (lives as long as the worker)
+        argument = {
+            "descriptor": theirs.fileno(),
+            "memory": config.memory,
+            "parent": os.getpid(),
+            "isolate": config.isolate,
+            "spool": str(config.spool),
+            "inline": INLINE,
+            "base": config.base,
+            "prefixes": config.prefixes,
+        }
+        with theirs:
+            # In this thread: PR_SET_PDEATHSIG means the death of the thread that starts the process.
+            process = subprocess.Popen(
+                [sys.executable, "-P", str(SCRIPT), json.dumps(argument)],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=words,
+                pass_fds=[theirs.fileno()],
+            )
+        ours.setblocking(False)
+        worker = cls(process, ours, words)
+        try:
+            reply = await asyncio.wait_for(worker._receive(), 30)
+        except BaseException:
+            worker.kill()
+            raise
+        worker.isolation = reply.header["isolation"]
+        return worker
+
+    @property
+    def pid(self) -> int:
+        """The process id."""
+        return self._process.pid
+
+    @property
+    def alive(self) -> bool:
+        """Whether the process still runs."""
+        return self._process.poll() is None
+
+    def preempt(self) -> None:
+        """End the query it works on; whoever awaits it is told by WorkerDied."""
+        self.preempted = True
+        self._process.kill()
+
+    async def ask(self, request: dict[str, Any]) -> Reply:
+        """Send a request and return the reply; raises WorkerDied. After anything else it must be killed."""
+        data = json.dumps(request).encode()
+        with contextlib.suppress(OSError):  # A dead worker is told by the reply that does not come.
+            await asyncio.get_running_loop().sock_sendall(self._channel, struct.pack("!I", len(data)) + data)
+        return await self._receive()
+
+    def kill(self) -> None:
+        """End the process at once, whatever it does; does nothing when it is gone."""
+        with contextlib.suppress(OSError):
+            self._process.kill()
+        self._channel.close()
+        self._words.close()
+        # The process is reaped when the kernel has freed its memory; nobody waits for that.
+        with contextlib.suppress(RuntimeError):
+            asyncio.get_running_loop().run_in_executor(None, self._process.wait)
+
+    async def _receive(self) -> Reply:
+        buffer, files = bytearray(), list[int]()
+        try:
+            await self._fill(buffer, 4, files)
+            length: int = struct.unpack_from("!I", buffer)[0]
+            await self._fill(buffer, 4 + length, files)
+            header: dict[str, Any] = json.loads(buffer[4 : 4 + length])
+            end = 4 + length + header["inline"]
+            await self._fill(buffer, end, files)
+            return Reply(header, bytes(buffer[4 + length : end]), files.pop() if files else None)
+        finally:
+            for file in files:
+                os.close(file)
+
+    async def _fill(self, buffer: bytearray, count: int, files: list[int]) -> None:
+        """Read until the buffer holds `count` bytes; descriptors received on the way go to `files`."""
+        while len(buffer) < count:
+            try:
+                data, received, _, _ = socket.recv_fds(self._channel, 1 << 18, 1, socket.MSG_CMSG_CLOEXEC)
+            except BlockingIOError:
+                await self._readable()
+                continue
+            except OSError:
+                data, received = b"", []
+            files += received
+            if not data:
+                raise await self._death()
+            buffer += data
+
+    async def _readable(self) -> None:
+        loop = asyncio.get_running_loop()
+        ready: asyncio.Future[None] = loop.create_future()
+        descriptor = self._channel.fileno()
+
+        def on_readable() -> None:
+            if not ready.done():
+                ready.set_result(None)
+
+        loop.add_reader(descriptor, on_readable)
+        try:
+            await ready
+        finally:
+            loop.remove_reader(descriptor)
+
+    async def _death(self) -> WorkerDied:
+        loop = asyncio.get_running_loop()
+        try:
+            returncode = await loop.run_in_executor(None, lambda: self._process.wait(5))
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            returncode = await loop.run_in_executor(None, self._process.wait)
+        words = ""
+        if not self._words.closed:
+            self._words.seek(0)
+            words = self._words.read()[-2000:].decode(errors="replace")
+        return WorkerDied(returncode, words)
+
+
+@dataclass(eq=False)
+class _Waiter:
+    client: str | None
+    since: float
+    turn: asyncio.Future[Worker]
+
+
+class Pool:
+    """`size` workers that may work at once, and a bounded queue before them.
+
+    The next turn goes to the client with the fewest workers, then the least engine time used, then who came
+    first. While long queries hold every worker and someone has waited `patience` seconds, the youngest query
+    of the client that holds the most is ended: a busy service refuses long work, it does not stop answering.
+    """
+
+    def __init__(
+        self,
+        config: WorkerConfig,
+        *,
+        size: int,
+        queue: int,
+        patience: float,
+        used: Callable[[str | None], float] = lambda client: 0.0,
+        warm: Callable[[], dict[str, Any] | None] = lambda: None,
+    ) -> None:
+        self.size = size
+        self.queue = queue
+        self.restarts = 0
+        self.config = config
+        self._patience = patience
+        self._used = used
+        self._warm = warm
+        self._idle: list[Worker] = []
+        self._busy: set[Worker] = set()
+        self._waiting: list[_Waiter] = []
+        self._starting = 0
+        self._failures = 0
+        self._running = False
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._relief: asyncio.TimerHandle | None = None
+
+    async def start(self) -> None:
+        """Start the workers and wait until they are ready; raises WorkerDied where none can start."""
+        self._running = True
+        self._starting = self.size + SPARE
+        try:
+            await asyncio.gather(*(self._start_one() for _ in range(self._starting)))
+        except BaseException:
+            await self.stop()
+            raise
+
+    async def stop(self) -> None:
+        """Kill every worker; who waits or runs gets Closed."""
+        self._running = False
+        if self._relief:
+            self._relief.cancel()
+        for waiter in self._waiting:
+            if not waiter.turn.done():
+                waiter.turn.set_exception(Closed())
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        for worker in [*self._idle, *self._busy]:
+            worker.kill()
+        self._idle.clear()
+        self._busy.clear()
+
+    @property
+    def busy(self) -> int:
+        """How many workers work."""
+        return len(self._busy)
+
+    @property
+    def waiting(self) -> int:
+        """How many wait for one."""
+        return len(self._waiting)
+
+    @property
+    def alive(self) -> int:
+        """How many workers there are, the spare one left out."""
+        return min(self.size, len(self._idle) + len(self._busy))
+
+    @property
+    def isolation(self) -> str:
+        """What keeps the workers from the network, as the last one told."""
+        known = [worker.isolation for worker in (*self._idle, *self._busy)]
+        return known[-1] if known else "unknown"
+
+    async def acquire(self, client: str | None) -> Worker:
+        """Return a worker of one's own; give it back by `release` or `discard`. Raises PoolFull, Closed."""
+        if not self._running:
+            raise Closed
+        turn: asyncio.Future[Worker] = asyncio.get_running_loop().create_future()
+        waiter = _Waiter(client, time.monotonic(), turn)
+        if not self._free() and len(self._waiting) >= self.queue:
+            raise PoolFull
+        self._waiting.append(waiter)
+        self._dispatch()
+        try:
+            return await turn
+        except asyncio.CancelledError:
+            if turn.done() and not turn.cancelled() and turn.exception() is None:
+                self.release(turn.result())
+            raise
+        finally:
+            if waiter in self._waiting:
+                self._waiting.remove(waiter)
+
+    def release(self, worker: Worker) -> None:
+        """Take back a worker that is ready for the next request."""
+        self._busy.discard(worker)
+        if self._running:
+            self._idle.append(worker)
+            self._dispatch()
+        else:
+            worker.kill()
+
+    def discard(self, worker: Worker) -> None:
+        """Kill a worker that is dead, or works on what nobody wants any more; another takes its place."""
+        self._busy.discard(worker)
+        worker.kill()
+        self.restarts += 1
+        self._dispatch()
+        self._replace()
+
+    def _free(self) -> bool:
+        return bool(self._idle) and len(self._busy) < self.size and not self._waiting
+
+    def _dispatch(self) -> None:
+        self._waiting = [waiter for waiter in self._waiting if not waiter.turn.done()]
+        for dead in [worker for worker in self._idle if not worker.alive]:
+            self._idle.remove(dead)
+            dead.kill()
+            self.restarts += 1
+            self._replace()
+        while self._waiting and self._idle and len(self._busy) < self.size:
+            running = Counter(worker.client for worker in self._busy)
+            waiter = min(self._waiting, key=lambda w: (running[w.client], self._used(w.client), w.since))
+            self._waiting.remove(waiter)
+            worker = self._idle.pop()
+            worker.client, worker.started, worker.preempted = waiter.client, time.monotonic(), False
+            self._busy.add(worker)
+            waiter.turn.set_result(worker)
+        if self._waiting and self._relief is None:
+            self._relief = asyncio.get_running_loop().call_later(self._patience / 2, self._relieve)
+
+    def _relieve(self) -> None:
+        """End one long query where all are long and someone has lost patience."""
+        self._relief = None
+        now = time.monotonic()
+        patient = [w for w in self._waiting if now - w.since < self._patience]
+        long = [w for w in self._busy if now - w.started >= self._patience]
+        if len(patient) < len(self._waiting) and len(long) == len(self._busy) == self.size:
+            held = Counter(worker.client for worker in long)
+            # Our own pages' queries (no client) are the last to go.
+            victim = max(long, key=lambda w: (w.client is not None, held[w.client], w.started))
+            victim.preempt()
+        self._dispatch()
+
+    def _replace(self) -> None:
+        if not self._running or len(self._idle) + len(self._busy) + self._starting >= self.size + SPARE:
+            return
+        self._starting += 1
+        task = asyncio.get_running_loop().create_task(self._restart())
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _restart(self) -> None:
+        # Workers that cannot start are tried again more and more slowly: no loop eats the machine.
+        if self._failures:
+            await asyncio.sleep(min(5.0, 0.1 * 2**self._failures))
+        try:
+            await self._start_one()
+        except (OSError, WorkerDied, TimeoutError) as error:
+            self._failures += 1
+            logger.error("a query worker does not start: %s", error)
+            self._replace()
+
+    async def _start_one(self) -> None:
+        try:
+            worker = await Worker.start(self.config)
+            try:
+                warm = self._warm()
+                if warm is not None:
+                    await worker.ask(warm)
+            except BaseException:
+                worker.kill()
+                raise
+        finally:
+            self._starting -= 1
+        self._failures = 0
+        if self._running:
+            self._idle.insert(0, worker)
+            self._dispatch()
+        else:
+            worker.kill()

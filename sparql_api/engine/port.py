@@ -1,0 +1,155 @@
+"""The port behind SPARQL: a query goes in, a whole answer or an error comes out (DESIGN §9, law 4).
+
+Knows what an engine is, not how any of them works.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import weakref
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, Final, Literal, Protocol
+
+from sparql_api.dataset import Dataset
+from sparql_api.engine.plan import Plan
+from sparql_api.guard import Form
+from sparql_api.limits import Limits
+
+CHUNK: Final = 64 << 10
+Isolation = Literal["network-namespace", "user-network-namespace", "none", "unknown"]
+
+
+class Body:
+    """The bytes of an answer, complete before anyone reads: in memory, or in an unlinked file.
+
+    Any number of readers may read at once; the file goes with the last reference.
+    """
+
+    def __init__(
+        self,
+        data: bytes | None = None,
+        *,
+        file: int | None = None,
+        size: int = 0,
+        gone: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._data = data
+        self._file = file
+        self.size = size if data is None else len(data)
+        if file is not None:
+            weakref.finalize(self, _release, file, gone)
+
+    @property
+    def on_disk(self) -> bool:
+        """Whether the bytes are in a file."""
+        return self._file is not None
+
+    def read(self) -> bytes:
+        """Return all the bytes."""
+        return self._data if self._data is not None else b"".join(self.chunks())
+
+    def at(self, offset: int, count: int = CHUNK) -> bytes:
+        """Return up to `count` bytes from an offset, none at the end."""
+        if self._data is not None:
+            return self._data[offset : offset + count]
+        assert self._file is not None
+        return os.pread(self._file, count, offset)
+
+    def chunks(self, count: int = CHUNK) -> Iterator[bytes]:
+        """Yield the bytes in pieces; raises OSError where the file ends before its size."""
+        for offset in range(0, self.size, count):
+            data = self.at(offset, count)
+            if len(data) != min(count, self.size - offset):
+                raise OSError("a spooled answer is shorter than it was")
+            yield data
+
+
+def _release(file: int, gone: Callable[[], None]) -> None:
+    os.close(file)
+    gone()
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """A whole answer, from exactly one edition."""
+
+    media_type: str
+    body: Body
+    edition: int
+    seconds: float
+    """Engine time, in seconds; 0 when it came from the cache."""
+    rows: int | None
+    """Solutions of a SELECT; None for the other forms."""
+    form: Form
+    cached: bool = False
+
+    def read(self) -> bytes:
+        """Return the bytes of the answer."""
+        return self.body.read()
+
+    def json(self) -> Any:
+        """Return a JSON answer parsed."""
+        return json.loads(self.read())
+
+
+def bindings(answer: Answer) -> list[dict[str, dict[str, Any]]]:
+    """Return the solutions of a SELECT answered in SPARQL JSON: variable → {type, value, …}."""
+    found: list[dict[str, dict[str, Any]]] = answer.json()["results"]["bindings"]
+    return found
+
+
+@dataclass(frozen=True)
+class EngineStatus:
+    """What /health and /metrics say of an engine."""
+
+    workers: int
+    busy: int
+    waiting: int
+    isolation: Isolation
+    restarts: int = 0
+    spooled: int = 0
+    """Bytes of answers on disk."""
+
+
+class Engine(Protocol):
+    """Anything that answers SPARQL queries from editions."""
+
+    async def start(self) -> None:
+        """Make ready to answer."""
+
+    async def stop(self) -> None:
+        """Release everything; queries that run end with an error."""
+
+    def current_edition(self) -> int | None:
+        """Return the number of the current edition, None where nothing is published."""
+
+    def status(self) -> EngineStatus:
+        """Return how the engine is doing, at once."""
+
+    def prepare(
+        self,
+        text: str,
+        *,
+        dataset: Dataset | None = None,
+        accept: str | None = "*/*",
+        format: str | None = None,
+        edition: int | None = None,
+    ) -> Plan:
+        """Judge a query before it runs: form, guard, format, edition; raises EngineError."""
+
+    async def run(self, plan: Plan, *, limits: Limits | None = None, client: str | None = None) -> Answer:
+        """Answer a prepared query; raises EngineError. `client` is whose share it uses, None ours."""
+
+    async def query(
+        self,
+        text: str,
+        *,
+        dataset: Dataset | None = None,
+        accept: str | None = "*/*",
+        edition: int | None = None,
+        limits: Limits | None = None,
+        client: str | None = None,
+    ) -> Answer:
+        """Prepare and run."""

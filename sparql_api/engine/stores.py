@@ -1,0 +1,68 @@
+"""Where editions are on disk: `{n}/store`, and the link `current` (DESIGN §8). Opens nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from sparql_api.engine.errors import EditionNotFound, NoEdition
+from sparql_api.problems import problem
+
+
+@dataclass(frozen=True)
+class StoreRef:
+    """The store of one edition."""
+
+    number: int
+    path: Path
+
+
+class Stores(Protocol):
+    """Finds the store of an edition."""
+
+    def current(self) -> StoreRef:
+        """Return the current edition's store; raises NoEdition."""
+
+    def get(self, number: int) -> StoreRef:
+        """Return an edition's store; raises EditionNotFound."""
+
+
+@dataclass(frozen=True)
+class EditionStores:
+    """The stores of a folder of editions; the link is read each time, so a new edition is seen at once."""
+
+    folder: Path
+
+    def current(self) -> StoreRef:
+        """Return the store of the edition that the link `current` names; raises NoEdition."""
+        try:
+            name = (self.folder / "current").readlink().name
+            return StoreRef(int(name), self.folder / name / "store")
+        except (OSError, ValueError):
+            raise NoEdition(problem("no-edition")) from None
+
+    def get(self, number: int) -> StoreRef:
+        """Return the store of an edition; raises EditionNotFound where there is none."""
+        path = self.folder / str(number) / "store"
+        if number < 1 or not path.is_dir():
+            raise EditionNotFound(problem("edition-not-found", edition=number))
+        return StoreRef(number, path)
+
+
+@dataclass(frozen=True)
+class SingleStore:
+    """One store, served as one edition: for tests and for a store of someone else's."""
+
+    path: Path
+    number: int = 1
+
+    def current(self) -> StoreRef:
+        """Return the store."""
+        return StoreRef(self.number, self.path)
+
+    def get(self, number: int) -> StoreRef:
+        """Return the store under its number; raises EditionNotFound for any other."""
+        if number != self.number:
+            raise EditionNotFound(problem("edition-not-found", edition=number))
+        return self.current()

@@ -1,0 +1,182 @@
+"""SPARQL 1.1 Protocol, query side: what an HTTP request asks (https://www.w3.org/TR/sparql11-protocol/).
+
+Knows requests; runs nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import parse_qsl, urlsplit
+
+from fastapi import Request
+
+from sparql_api.dataset import Dataset
+from sparql_api.problems import Problem, ProblemError
+from sparql_api.texts import Text
+
+FORM: Final = "application/x-www-form-urlencoded"
+QUERY: Final = "application/sparql-query"
+UPDATE: Final = "application/sparql-update"
+SINGLE: Final = ("query", "edition", "timeout", "format", "_format", "version", "download")
+MAX_GRAPHS: Final = 1000
+
+
+@dataclass(frozen=True)
+class SparqlRequest:
+    """What a client asks of the endpoint; `query` is None where it asks for the service itself."""
+
+    query: str | None
+    dataset: Dataset | None = None
+    format: str | None = None
+    edition: int | None = None
+    timeout: float | None = None
+    download: str | None = None
+    """The name of the file under which the answer is to be saved, without its extension."""
+
+
+async def read_request(request: Request, max_bytes: int) -> SparqlRequest:
+    """Return what a GET, HEAD or POST asks; raises ProblemError (400, 403, 413, 415).
+
+    Of a body, no more than `max_bytes` are read.
+    """
+    parameters = decode(request.scope["query_string"])
+    if request.method == "POST":
+        media_type, charset = content_type(request)
+        if media_type not in (FORM, QUERY, UPDATE) or charset not in ("", "utf-8", "utf8", "us-ascii"):
+            sent = request.headers.get("content-type", "—")
+            raise ProblemError(Problem("media-type", {"media_type": sent}))
+        if media_type == UPDATE:
+            raise ProblemError(Problem("update-refused"))
+        body = await read_body(request, max_bytes)
+        if media_type == FORM:
+            parameters += decode(body)
+        else:
+            refuse_second_query(parameters)
+            parameters.append(("query", text(body)))
+    return interpret(parameters)
+
+
+def interpret(parameters: Sequence[tuple[str, str]]) -> SparqlRequest:
+    """Return what decoded parameters ask; raises ProblemError (400, 403)."""
+    values: dict[str, str] = {}
+    for name, value in parameters:
+        if name in SINGLE:
+            if name in values:
+                raise bad(name, fr="est donné plus d'une fois", en="is given more than once")
+            values[name] = value
+        elif name in ("update", "using-graph-uri", "using-named-graph-uri"):
+            raise ProblemError(Problem("update-refused"))
+    default = graphs("default-graph-uri", parameters)
+    named = graphs("named-graph-uri", parameters)
+    return SparqlRequest(
+        query=values.get("query"),
+        dataset=Dataset(default, named) if default or named else None,
+        format=values.get("format") or values.get("_format") or None,
+        edition=edition_number(values),
+        timeout=timeout_seconds(values),
+        download=file_name(values),
+    )
+
+
+def content_type(request: Request) -> tuple[str, str]:
+    """Return the media type of the body and its charset, both in lower case, "" where none is given."""
+    media_type, *parameters = request.headers.get("content-type", "").lower().split(";")
+    pairs = (parameter.partition("=") for parameter in parameters)
+    charset = next((value.strip(' "') for name, _, value in pairs if name.strip() == "charset"), "")
+    return media_type.strip(), charset
+
+
+async def read_body(request: Request, max_bytes: int) -> bytes:
+    """Return the request's body; raises ProblemError (413) as soon as it is over the bound."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > max_bytes:
+            limit = {"limit": max_bytes >> 10}
+            raise ProblemError(Problem("query-too-long", limit, {"bound": "query"}, {"Connection": "close"}))
+    return bytes(body)
+
+
+def decode(data: bytes) -> list[tuple[str, str]]:
+    """Return the parameters of a query string or a form, decoded once; raises ProblemError (400)."""
+    try:
+        return parse_qsl(data.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=2000)
+    except UnicodeDecodeError:
+        raise ProblemError(Problem("encoding")) from None
+    except ValueError:
+        raise bad("query", fr="est entouré de trop d'autres", en="comes with too many others") from None
+
+
+def text(data: bytes) -> str:
+    """Return UTF-8 text, its byte order mark left out; raises ProblemError (400)."""
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise ProblemError(Problem("encoding")) from None
+
+
+def refuse_second_query(parameters: Sequence[tuple[str, str]]) -> None:
+    """Raise ProblemError where the query string holds a query beside the one in the body."""
+    if any(name == "query" for name, _ in parameters):
+        raise bad("query", fr="est donné plus d'une fois", en="is given more than once")
+
+
+def graphs(name: str, parameters: Sequence[tuple[str, str]]) -> tuple[str, ...]:
+    """Return the graph IRIs given under a name; raises ProblemError where one is no absolute IRI."""
+    found = tuple(dict.fromkeys(value for key, value in parameters if key == name))
+    if len(found) > MAX_GRAPHS:
+        raise bad(name, fr="est donné trop souvent", en="is given too often")
+    for value in found:
+        if not absolute(value):
+            raise bad(name, fr="n'est pas une IRI absolue", en="is not an absolute IRI")
+    return found
+
+
+def absolute(value: str) -> bool:
+    """Tell whether a value can be an absolute IRI."""
+    try:
+        scheme = urlsplit(value).scheme
+    except ValueError:
+        return False
+    return bool(scheme) and not any(c in '<>"{}|^`\\' or c <= " " for c in value)
+
+
+def edition_number(values: Mapping[str, str]) -> int | None:
+    """Return the edition asked for, None for the current one; raises ProblemError."""
+    value = values.get("edition", "")
+    if value in ("", "current"):
+        return None
+    if not (value.isascii() and value.isdigit()) or len(value) > 9:
+        raise bad("edition", fr="n'est pas un numéro d'édition", en="is not the number of an edition")
+    return int(value)
+
+
+def timeout_seconds(values: Mapping[str, str]) -> float | None:
+    """Return the deadline asked for, in seconds; raises ProblemError."""
+    value = values.get("timeout")
+    if not value:
+        return None
+    try:
+        seconds = float(value)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds < 1e9:
+        raise bad("timeout", fr="n'est pas un nombre de secondes", en="is not a number of seconds")
+    return seconds
+
+
+def file_name(values: Mapping[str, str]) -> str | None:
+    """Return the file name asked for by `download`, harmless in a header."""
+    value = values.get("download")
+    if value is None:
+        return None
+    kept = "".join(c if c.isascii() and (c.isalnum() or c in "-_.") else "-" for c in value)[:80].strip("-.")
+    return kept if kept and kept not in ("1", "true") else "sparql"
+
+
+def bad(parameter: str, *, fr: str, en: str) -> ProblemError:
+    """Return the error for a parameter that cannot be used."""
+    values = {"parameter": parameter, "reason": Text(fr, en)}
+    return ProblemError(Problem("parameter", values, {"parameter": parameter}))

@@ -1,0 +1,159 @@
+"""The route `/sparql`: a request in, an answer, a description of the service or a problem document out.
+
+Knows HTTP; how queries are judged and run is the engine's.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Final, TypeVar
+
+from fastapi import APIRouter, Request, Response
+
+from sparql_api.engine.plan import Plan
+from sparql_api.engine.port import Engine
+from sparql_api.fairuse import FairUse
+from sparql_api.negotiation import prefers_html
+from sparql_api.problems import CORS, Problem, ProblemError
+from sparql_api.protocol import SparqlRequest, read_request
+from sparql_api.responses import answer_response, cache_headers, entity_tag, not_modified
+from sparql_api.settings import Settings
+
+Editor = Callable[[Request], Awaitable[Response]]
+T = TypeVar("T")
+METHODS: Final = "GET, HEAD, POST, OPTIONS"
+CLIENT_CLOSED_REQUEST: Final = 499
+OTHER_METHODS: Final = ["PUT", "DELETE", "PATCH", "TRACE"]
+
+
+def sparql_router(
+    engine: Engine,
+    settings: Settings,
+    *,
+    editor: Editor | None = None,
+    fair_use: FairUse | None = None,
+) -> APIRouter:
+    """Return the routes of the SPARQL endpoint; `editor` makes its page for browsers."""
+    endpoint = Endpoint(engine, settings, editor, fair_use or FairUse(0, 1))
+    router = APIRouter()
+    # One route for each path that clients use; `/sparql/` is what the W3C's tests call.
+    for path in ("/sparql", "/sparql/"):
+        shown = path == "/sparql"
+        router.add_api_route(path, endpoint.answer, methods=["GET", "POST"], include_in_schema=shown)
+        router.add_api_route(path, endpoint.answer, methods=["HEAD"], include_in_schema=False)
+        router.add_api_route(path, endpoint.options, methods=["OPTIONS"], include_in_schema=False)
+        router.add_api_route(path, endpoint.refuse, methods=OTHER_METHODS, include_in_schema=False)
+    return router
+
+
+class Endpoint:
+    """The endpoint over one engine."""
+
+    def __init__(self, engine: Engine, settings: Settings, editor: Editor | None, fair_use: FairUse) -> None:
+        self._engine = engine
+        self._settings = settings
+        self._editor = editor
+        self._fair_use = fair_use
+        # A form of the longest query, each byte of it escaped.
+        self._body_bytes = (settings.query_max_kb << 10) * 3 + (64 << 10)
+
+    async def answer(self, request: Request) -> Response:
+        """Answer GET, HEAD and POST."""
+        accept = request.headers.get("accept")
+        read_only = request.method in ("GET", "HEAD")
+        if self._editor and read_only and "format" not in request.query_params and prefers_html(accept):
+            return await self._editor(request)
+        asked = await read_request(request, self._body_bytes)
+        if asked.query is None:
+            return await self.describe(request, asked)
+        return await self.run(request, asked, asked.query)
+
+    async def run(self, request: Request, asked: SparqlRequest, text: str) -> Response:
+        """Answer a query."""
+        plan = self._engine.prepare(
+            text,
+            dataset=asked.dataset,
+            accept=request.headers.get("accept"),
+            format=asked.format,
+            edition=asked.edition,
+        )
+        client = self._fair_use.key(request.client.host if request.client else "")
+        key = None if plan.volatile else plan.key
+        pinned = asked.edition is not None
+        if key and not_modified(request, entity_tag(key)):
+            headers = {**cache_headers(key, plan.edition, pinned=pinned), **CORS}
+            return Response(None, 304, {**headers, "Vary": "Accept, Accept-Encoding"})
+        self._fair_use.check(client)
+        limits = self._settings.limits().shortened(asked.timeout)
+        try:
+            answer = await while_connected(request, self._engine.run(plan, limits=limits, client=client))
+        except ClientGone:
+            return Response(None, CLIENT_CLOSED_REQUEST)  # For the log: nobody reads it.
+        return answer_response(
+            request,
+            answer,
+            key=key,
+            pinned=pinned,
+            headers={**self._fair_use.headers(client), **self._bounds(plan, limits.seconds)},
+            filename=asked.download,
+            compress=self._settings.compress,
+        )
+
+    async def describe(self, request: Request, asked: SparqlRequest) -> Response:
+        """Say what the service is (SPARQL 1.1 Service Description)."""
+        if request.method == "POST":
+            raise ProblemError(_no_query())
+        return Response("", 200, CORS, "text/turtle")
+
+    async def options(self, request: Request) -> Response:
+        """Answer OPTIONS, and what browsers ask before a request from another origin."""
+        headers = {
+            "Allow": METHODS,
+            "Access-Control-Allow-Methods": METHODS,
+            "Access-Control-Allow-Headers": request.headers.get("access-control-request-headers", "*"),
+            "Access-Control-Max-Age": "86400",
+            "Vary": "Access-Control-Request-Headers",
+            **CORS,
+        }
+        return Response(None, 204, headers)
+
+    async def refuse(self, request: Request) -> Response:
+        """Refuse any other method."""
+        raise ProblemError(
+            Problem("method", {"method": request.method, "allowed": METHODS}, headers={"Allow": METHODS})
+        )
+
+    def _bounds(self, plan: Plan, seconds: float) -> dict[str, str]:
+        return {"Observatoire-Timeout": f"{seconds:g}"}
+
+
+class ClientGone(Exception):
+    """The client closed the connection before its answer."""
+
+
+async def while_connected(request: Request, work: Awaitable[T]) -> T:
+    """Await some work as long as the client is there; gone, the work is cancelled."""
+    task = asyncio.ensure_future(work)
+    watch = asyncio.ensure_future(_disconnected(request))
+    try:
+        await asyncio.wait({task, watch}, return_when=asyncio.FIRST_COMPLETED)
+        if not task.done():
+            raise ClientGone
+        return task.result()
+    finally:
+        watch.cancel()
+        if not task.done():
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+
+async def _disconnected(request: Request) -> None:
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
+
+
+def _no_query() -> Problem:
+    from sparql_api.protocol import bad
+
+    return bad("query", fr="manque", en="is missing").problem
