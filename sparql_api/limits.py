@@ -13,7 +13,7 @@ class Limits:
     answer_bytes: int = 256 << 20
 
     def shortened(self, seconds: float | None) -> Limits:
-        """Return these limits with a deadline no later than `seconds`: a request may ask for less, not more."""
+        """Return these limits with a deadline no later than `seconds`: less may be asked, not more."""
         if seconds is None or seconds >= self.seconds:
             return self
         return Limits(seconds, self.answer_bytes)

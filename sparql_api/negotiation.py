@@ -1,4 +1,4 @@
-"""Content negotiation (RFC 9110 §12): media types by q-value and specificity, codings, languages, short names.
+"""Content negotiation (RFC 9110 §12): media types by q-value and specificity, codings, languages, names.
 
 Knows headers and names of formats; nothing of queries or answers.
 """
