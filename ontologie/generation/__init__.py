@@ -18,7 +18,7 @@ FAMILIES = (instruments, regles, alignements, grilles, listes, niveaux, organisa
 
 
 def generate() -> dict[str, str]:
-    """Return every generated file: its name in `genere/` and its text. Same tables, same bytes."""
+    """Return every generated Turtle file: its name in `genere/` and its text. Same tables, same bytes."""
     made: dict[str, str] = {}
     for family in FAMILIES:
         for name, rendered in family.generate().items():
@@ -28,4 +28,9 @@ def generate() -> dict[str, str]:
     return dict(sorted(made.items()))
 
 
-__all__ = ["generate"]
+def tables() -> dict[str, str]:
+    """Return what is generated beside the Turtle: the alignments as an SSSOM table."""
+    return {"alignements.sssom.tsv": alignements.table_sssom()}
+
+
+__all__ = ["generate", "tables"]

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from ontologie.generation import generate
+from ontologie.generation import generate, tables
 
 GENERATED = Path(__file__).resolve().parent.parent / "genere"
 
@@ -21,7 +21,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m ontologie.generation", description=__doc__)
     parser.add_argument("--check", action="store_true", help="write nothing; exit 1 where a file differs")
     check = parser.parse_args(arguments).check
-    made = generate()
+    made = {**generate(), **tables()}
     changed = [name for name, text in made.items() if _read(GENERATED / name) != text]
     stale = sorted(path.name for path in GENERATED.glob("*") if path.name not in made)
     for name in [*changed, *stale]:
@@ -31,9 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     GENERATED.mkdir(exist_ok=True)
     for name in changed:
         (GENERATED / name).write_text(made[name], encoding="utf-8", newline="\n")
-    for name in stale:
-        (GENERATED / name).unlink()
-    print(f"{len(made)} files, {len(changed)} written, {len(stale)} removed", file=sys.stderr)
+    print(f"{len(made)} files, {len(changed)} written", file=sys.stderr)
     return 0
 
 

@@ -27,6 +27,16 @@ INVERSE: Final = {
 MAPPED_ON: Final = "2026-11-24"
 """The day the correspondences entered the project, after review."""
 AUTHOR: Final = "organisation/equipe-projet"
+COLUMNS: Final = (
+    "subject_id",
+    "predicate_id",
+    "object_id",
+    "mapping_justification",
+    "confidence",
+    "author_id",
+    "mapping_date",
+    "comment",
+)
 TABLE_PREFIXES: Final = ("skos", "semapv", "dpv-ai", "eu-aiact", "scolomfr")
 
 
@@ -47,7 +57,7 @@ class Mapping:
 
 
 def generate() -> dict[str, str]:
-    """Return the mappings' files, the derived one, and the same mappings as an SSSOM table."""
+    """Return the mappings' files and the derived one."""
     national, partners = list(_between("instruments")), list(_between("partenaires"))
     kinds, scolomfr = list(_kinds()), list(_scolomfr())
     everything = [*national, *partners, *kinds, *scolomfr]
@@ -61,8 +71,21 @@ def generate() -> dict[str, str]:
             "Les disciplines et publics du projet, reliés à ScoLOMFR.", scolomfr
         ),
         "derive-alignements.ttl": _derived(everything),
-        "alignements.sssom.tsv": _table(everything),
     }
+
+
+def table_sssom() -> str:
+    """Return the same mappings as an SSSOM table: tab-separated, with its metadata as a YAML comment."""
+    mappings = [*_between("instruments"), *_between("partenaires"), *_kinds(), *_scolomfr()]
+    head = [
+        "#mapping_set_id: " + iri("graphe/vocabulaire/alignements").value,
+        "#license: https://spdx.org/licenses/etalab-2.0.html",
+        "#curie_map:",
+        f"#  oia-base: {iri('').value}",
+        *(f"#  {prefix}: {ALL_PREFIXES[prefix]}" for prefix in TABLE_PREFIXES),
+    ]
+    lines = ["\t".join(_line(mapping)) for mapping in mappings]
+    return "\n".join([*head, "\t".join(COLUMNS), *lines]) + "\n"
 
 
 def _between(folder: str) -> Iterator[Mapping]:
@@ -83,17 +106,29 @@ def _scolomfr() -> Iterator[Mapping]:
     for name, rows in (("discipline", table("disciplines")), ("public", table("publics"))):
         for row in rows:
             for predicate, target in matches(row):
-                yield Mapping(f"concept/{name}/{row['id']}", predicate, target, "", REASONS[predicate])
+                confidence, french, english = REASONS[predicate]
+                reason = _reason(row) if "justification_fr" in row else (french, english)
+                yield Mapping(f"concept/{name}/{row['id']}", predicate, target, confidence, reason)
 
 
 REASONS: Final = {
-    "skos:broadMatch": ("Le concept du projet est une part de celui de ScoLOMFR.",
-                        "The project's concept is a part of ScoLOMFR's."),
-    "skos:narrowMatch": ("Le concept du projet couvre celui de ScoLOMFR, propre à un niveau ou à un genre.",
-                         "The project's concept covers ScoLOMFR's, proper to one level or kind."),
-    "skos:relatedMatch": ("Les deux concepts se touchent sans que l'un comprenne l'autre.",
-                          "The two concepts touch, neither containing the other."),
-}  # fmt: skip
+    "skos:broadMatch": (
+        "0.80",
+        "Le concept du projet est une part de celui de ScoLOMFR.",
+        "The project's concept is a part of ScoLOMFR's.",
+    ),
+    "skos:narrowMatch": (
+        "0.85",
+        "Le concept du projet couvre celui de ScoLOMFR, propre à un niveau ou à un genre.",
+        "The project's concept covers ScoLOMFR's, proper to one level or kind.",
+    ),
+    "skos:relatedMatch": (
+        "0.50",
+        "Les deux concepts se touchent sans que l'un comprenne l'autre.",
+        "The two concepts touch, neither containing the other.",
+    ),
+}
+"""How sure we are of a correspondence with ScoLOMFR, and why, by its kind."""
 
 
 def _reason(row: Row) -> tuple[str, str]:
@@ -147,23 +182,17 @@ def _derived(mappings: Iterable[Mapping]) -> str:
     return out.render()
 
 
-def _table(mappings: Iterable[Mapping]) -> str:
-    """Return the mappings as an SSSOM table: tab-separated, with its metadata as a YAML comment."""
-    head = [
-        "#mapping_set_id: " + iri("graphe/vocabulaire/alignements").value,
-        "#license: https://spdx.org/licenses/etalab-2.0.html",
-        "#curie_map:",
-        f"#  oia-base: {iri('').value}",
-        *(f"#  {prefix}: {ALL_PREFIXES[prefix]}" for prefix in TABLE_PREFIXES),
-    ]
-    columns = ("subject_id", "predicate_id", "object_id", "mapping_justification", "confidence",
-               "author_id", "mapping_date", "comment")  # fmt: skip
-    rows = [
-        (_curie(m.subject), m.predicate, _curie(m.object), "semapv:ManualMappingCuration", m.confidence,
-         _curie(AUTHOR), MAPPED_ON, m.reason[1])
-        for m in mappings
-    ]  # fmt: skip
-    return "\n".join([*head, "\t".join(columns), *("\t".join(row) for row in rows)]) + "\n"
+def _line(mapping: Mapping) -> tuple[str, ...]:
+    return (
+        _curie(mapping.subject),
+        mapping.predicate,
+        _curie(mapping.object),
+        "semapv:ManualMappingCuration",
+        mapping.confidence,
+        _curie(AUTHOR),
+        MAPPED_ON,
+        mapping.reason[1],
+    )
 
 
 def _curie(reference: str) -> str:

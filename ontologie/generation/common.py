@@ -89,6 +89,7 @@ def scheme(
         labels(row, "titre"),
         definitions(row),
         links("skos:hasTopConcept", tops),
+        source(row),
     )
     return reference
 

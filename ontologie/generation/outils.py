@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from typing import Final
 
-from ontologie.generation.common import Row, several, slug, source, table, unverified
+from ontologie.generation.common import Row, definitions, scheme, several, slug, source, table, unverified
 from ontologie.generation.turtle import Statement, Turtle, both, flag, links, tagged, text
 
 SCHEMES: Final = {
@@ -30,7 +30,9 @@ def generate() -> dict[str, str]:
     aliases: dict[str, list[str]] = {}
     for row in table("outils-ia", "alias"):
         aliases.setdefault(row["outil"], []).append(row["label"])
-    for row in table("outils-ia", "outils"):
+    rows = table("outils-ia", "outils")
+    scheme(out, "outil", (f"outil/{row['id']}" for row in rows))
+    for row in rows:
         home = f"outil/{row['id']}"
         names = dict.fromkeys([*several(row["noms_alternatifs"]), *aliases.get(row["id"], [])])
         proofs = {_attestation(home, proof): proof for proof in sources.get(row["id"], [])}
@@ -45,9 +47,11 @@ def _tool(row: Row) -> list[Statement]:
     schemes = several(row["dispositif"])
     audiences = several(row["public_vise"])
     return [
-        *links("rdf:type", ["oia:OutilIA"]),
+        *links("rdf:type", ["skos:Concept", "oia:OutilIA"]),
         *both("skos:prefLabel", row["nom"], row["nom"]),
-        *both("dct:description", row["description_fr"], row["description_en"]),
+        *definitions(row, "description"),
+        *links("skos:inScheme", ["concept/outil"]),
+        *links("skos:topConceptOf", ["concept/outil"]),
         *text("oia:editeur", *several(row["editeur"])),
         *text("oia:pays", *several(row["pays_editeur"])),
         *links("oia:typeIA", (f"concept/type-ia/{kind}" for kind in several(row["types_ia"]))),

@@ -31,7 +31,7 @@ TWINS = {
     "sciences et techniques sanitaires et sociales",
     "systemes d information de gestion",
 }
-"""Subjects that ScoLOMFR has twice, in general and in vocational education, under the same preferred label."""
+"""Subjects that ScoLOMFR has twice, in general and in vocational education, under one label."""
 
 
 def fold(label: str) -> str:
