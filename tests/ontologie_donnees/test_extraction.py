@@ -13,7 +13,8 @@ DPV = """
 @prefix ai: <https://w3id.org/dpv/ai#> .
 @prefix dct: <http://purl.org/dc/terms/> .
 @prefix skos: <http://www.w3.org/2004/02/skos/core#> .
-ai:GenAI a skos:Concept ; skos:prefLabel "Generative AI"@en ; skos:broader ai:AI ; dct:contributor _:person-x .
+ai:GenAI a skos:Concept ; skos:prefLabel "Generative AI"@en ; skos:broader ai:AI ;
+  dct:contributor _:person-x .
 ai:AI a skos:Concept ; skos:prefLabel "AI"@en .
 ai:Other a skos:Concept ; skos:prefLabel "Other"@en .
 _:person-x dct:title "A Person" .

@@ -89,6 +89,13 @@ def test_each_wording_of_the_real_usages_is_reviewed() -> None:
                 assert (field, label) in reviewed, usage["id"]
 
 
+def test_no_reviewed_label_is_a_bare_number_once_folded() -> None:
+    codes = {"academie"}
+    assert [
+        row for row in rows("libelles.csv") if fold(row["libelle"]).isdigit() and row["champ"] not in codes
+    ] == []
+
+
 def test_a_label_without_concept_says_why() -> None:
     for row in rows("libelles.csv"):
         assert bool(row["concepts"]) != row["note"].startswith("sans concept"), row
