@@ -21,6 +21,9 @@ from ontologie.namespaces import BASE, Iris
 from ontologie.resources import read_table, read_text, resource
 
 OWN_LICENCE: Final = "https://spdx.org/licenses/etalab-2.0.html"
+DERIVED: Final = "derive-"
+"""Begins the name of a file that holds what can be inferred from another vocabulary."""
+
 Term = TypeVar("Term", bound="ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple")
 _FORMATS: Final = {".ttl": ox.RdfFormat.TURTLE, ".nt": ox.RdfFormat.N_TRIPLES}
 
@@ -67,7 +70,7 @@ def vocabularies(base: str = BASE) -> tuple[Vocabulary, ...]:
         if name in names:
             raise ValueError(f"two vocabularies are named {name}: {path}")
         names.add(name)
-        graph = Iris(base).vocabulary_graph(name)
+        graph = home(name, base)
         suffix = f" <{graph}> .\n".encode()
         lines = []
         for line in canonical_lines(named_quads(path, graph, base=base)):
@@ -84,8 +87,21 @@ def packaged() -> list[str]:
     """Return the paths of the vocabularies' files below `ontologie/`, in their stated order."""
     found = sorted(path for folder in ("termes", "genere", "tiers") for path in _files(folder))
     listed = {path: rank for rank, path in enumerate(_cards())}
-    last = {"termes": 0, "genere": 1, "tiers": 2}
-    return sorted(found, key=lambda p: (last[p.partition("/")[0]], listed.get(p, len(listed)), p))
+    folders = {"termes": 0, "genere": 1, "tiers": 2}
+
+    def place(path: str) -> tuple[int, bool, int, str]:
+        # What follows from others gives way to what they state.
+        derived = stem(path).startswith(DERIVED)
+        return folders[path.partition("/")[0]], derived, listed.get(path, len(listed)), path
+
+    return sorted(found, key=place)
+
+
+def home(name: str, base: str = BASE) -> str:
+    """Return the named graph of a vocabulary; `derive-x` holds what follows from the vocabulary `x`."""
+    if name.startswith(DERIVED):
+        return Iris(base).derived_graph("vocabulaire", name.removeprefix(DERIVED))
+    return Iris(base).vocabulary_graph(name)
 
 
 def stem(path: str) -> str:
@@ -110,7 +126,7 @@ def named_quads(path: str, graph: str, *, base: str = BASE) -> list[ox.Quad]:
     dataset = ox.Dataset(blank)
     dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
     plain = (quad for quad in quads if not _is_blank(quad))
-    prefix, home = f"{base}.well-known/genid/", ox.NamedNode(graph)
+    prefix, place = f"{base}.well-known/genid/", ox.NamedNode(graph)
 
     def named(term: Term) -> Term | ox.NamedNode:
         if not isinstance(term, ox.BlankNode):
@@ -118,7 +134,7 @@ def named_quads(path: str, graph: str, *, base: str = BASE) -> list[ox.Quad]:
         hashed = hashlib.sha256(f"{stem(path)}\x1f{term.value}".encode()).hexdigest()
         return ox.NamedNode(prefix + hashed[:32])
 
-    return [ox.Quad(named(q.subject), q.predicate, named(q.object), home) for q in chain(plain, dataset)]
+    return [ox.Quad(named(q.subject), q.predicate, named(q.object), place) for q in chain(plain, dataset)]
 
 
 def _is_blank(quad: ox.Quad) -> bool:

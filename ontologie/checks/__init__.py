@@ -8,10 +8,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from ontologie.checks import entities, fair, files, generated, pitfalls, reasoning, skos, terms, words
+from ontologie.checks import (
+    alignments,
+    entities,
+    fair,
+    files,
+    generated,
+    pitfalls,
+    reasoning,
+    skos,
+    terms,
+    words,
+)
 from ontologie.checks.model import Check, Corpus, Examined, Finding, load
 
-FAMILIES: Final = (terms, entities, skos, pitfalls, words, files, fair, generated, reasoning)
+FAMILIES: Final = (terms, entities, skos, alignments, pitfalls, words, files, fair, generated, reasoning)
 CHECKS: Final[tuple[Check, ...]] = tuple(check for family in FAMILIES for check in family.CHECKS)
 
 

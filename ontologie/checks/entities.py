@@ -5,19 +5,18 @@ Knows `genere/`, by type: what each must say of itself, in which languages, and 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Final
 
-from ontologie.checks.model import OIA, Check, Corpus, Examined, Finding, iris, literals, name, short
+from ontologie.checks.model import OIA, Check, Corpus, Examined, Finding, iris, name, short
 from ontologie.checks.terms import DCT, OWL, RDFS, SKOS, Said, in_both
-from ontologie.namespaces import BASE, PREFIXES, RDF_TYPE
+from ontologie.namespaces import BASE, RDF_TYPE
 
 NAMES: Final = (SKOS + "prefLabel", RDFS + "label", DCT + "title")
 """Where a thing's name may stand, the first that is there being looked at."""
 
 TEXTS: Final = (SKOS + "definition", RDFS + "comment", DCT + "description")
-NAMELESS: Final = ("Alignement", "Applicabilite")
-"""Statements about other things: they have a reason or a date, no name."""
+NAMELESS: Final = ("Alignement", "Applicabilite", "Attestation")
+"""Statements about other things: they have a reason, a date or a page, no name."""
 
 SELF_TOLD: Final = ("Academie", "RegionAcademique", "OutilIA", "Grille", "Instrument", "Echelle")
 """Things a name suffices to define, or that a description may define."""
@@ -56,7 +55,8 @@ def defined(corpus: Corpus) -> Examined:
     examined = 0
     for iri, said in _minted(corpus).items():
         if iri in corpus.concepts and not _is(said, *SELF_TOLD):
-            predicate = next((p for p in TEXTS if p in said), TEXTS[0])
+            own = OIA + "question" if _is(said, "Critere") else TEXTS[0]
+            predicate = next((p for p in TEXTS if p in said), own)
         elif _is(said, "Alignement"):
             predicate = RDFS + "comment"
         elif any(p in said for p in TEXTS):
@@ -82,8 +82,7 @@ def sourced(corpus: Corpus) -> Examined:
 
 
 def _source_above(corpus: Corpus, said: Said) -> bool:
-    homes = [*iris(said, SKOS + "inScheme"), *iris(said, OIA + "dansGrille")]
-    return any(iris(corpus.ours.get(home, {}), DCT + "source") for home in homes)
+    return any(iris(corpus.ours.get(home, {}), DCT + "source") for home in iris(said, SKOS + "inScheme"))
 
 
 def orphans(corpus: Corpus) -> Examined:
@@ -91,15 +90,9 @@ def orphans(corpus: Corpus) -> Examined:
     tops = {value.value for said in corpus.ours.values() for value in said.get(SKOS + "hasTopConcept", ())}
     found = []
     for iri, said in corpus.concepts.items():
-        schemes = [*iris(said, SKOS + "inScheme"), *iris(said, OIA + "dansGrille")]
-        if not schemes and not _is(said, "RegleDuCadre"):
+        if not iris(said, SKOS + "inScheme"):
             found.append(Finding("orphans", short(iri), {"fr": "dans aucun schéma", "en": "in no scheme"}))
-        elif not (
-            iris(said, SKOS + "broader")
-            or iris(said, SKOS + "topConceptOf")
-            or iri in tops
-            or _is(said, "RegleDuCadre", "Dimension")
-        ):
+        elif not (iris(said, SKOS + "broader") or iris(said, SKOS + "topConceptOf") or iri in tops):
             message = {
                 "fr": "ni au sommet de son schéma ni sous un autre",
                 "en": "neither top nor below another",
@@ -135,77 +128,6 @@ def dangling(corpus: Corpus) -> Examined:
     return Examined(len(used), tuple(found))
 
 
-def justified(corpus: Corpus) -> Examined:
-    """Each alignment has its node, with reason and confidence, and each node its triple (SSSOM)."""
-    mapping = {
-        SKOS + kind for kind in ("closeMatch", "broadMatch", "narrowMatch", "relatedMatch", "exactMatch")
-    }
-    direct = {
-        (subject.value, predicate, value.value)
-        for subject, predicate, value in corpus.triples("genere/")
-        if predicate in mapping
-    }
-    found = []
-    told = set()
-    for iri, said in corpus.ours.items():
-        if not _is(said, "Alignement"):
-            continue
-        parts = [iris(said, OWL + "annotated" + part) for part in ("Source", "Property", "Target")]
-        confidence = literals(said, PREFIXES["sssom"] + "confidence")
-        if any(len(part) != 1 for part in parts):
-            message = {"fr": "sans sujet, lien et objet uniques", "en": "no single subject, link and object"}
-            found.append(Finding("alignments", short(iri), message))
-            continue
-        triple = (parts[0][0], parts[1][0], parts[2][0])
-        told.add(triple)
-        if triple not in direct:
-            message = {"fr": "justifie un lien absent", "en": "justifies a link that is not there"}
-            found.append(Finding("alignments", short(iri), message))
-        if len(confidence) != 1 or PREFIXES["sssom"] + "mapping_justification" not in said:
-            message = {
-                "fr": "sans confiance ou sans sorte de justification",
-                "en": "no confidence or no kind of justification",
-            }
-            found.append(Finding("alignments", short(iri), message))
-    principles = {
-        iri for iri, said in corpus.ours.items() if _is(said, "Principe", "Disposition", "RegleDuCadre")
-    }
-    for a, predicate, b in sorted(direct - told):
-        if a in principles:
-            message = {
-                "fr": f"{short(predicate)} {short(b)} sans justification",
-                "en": f"{short(predicate)} {short(b)} without justification",
-            }
-            found.append(Finding("alignments", short(a), message))
-    return Examined(len(direct), tuple(found))
-
-
-def hub(corpus: Corpus) -> Examined:
-    """Every principle meets a principle of the hub, or says why it meets none (DOMAINE §7)."""
-    home = BASE + "instrument/international"
-    found: list[Finding] = []
-    examined = 0
-    for iri, said in corpus.ours.items():
-        if not _is(said, "Principe", "Disposition") or home in iris(said, SKOS + "inScheme"):
-            continue
-        examined += 1
-        meets = any(BASE + "principe/international/" in value for value in _mapped(said))
-        outside = bool(literals(said, OIA + "horsPivot"))
-        if not meets and not outside:
-            message = {
-                "fr": "ne rencontre aucun principe du pivot, sans dire pourquoi",
-                "en": "meets no principle of the hub and does not say why",
-            }
-            found.append(Finding("hub", short(iri), message))
-        if meets and outside:
-            message = {
-                "fr": "dit hors du pivot mais l'y rattache",
-                "en": "said outside the hub yet tied to it",
-            }
-            found.append(Finding("hub", short(iri), message))
-    return Examined(examined, tuple(found))
-
-
 def criteria(corpus: Corpus) -> Examined:
     """Each criterion bears on principles of at least two instruments, or one for a grid made from it."""
     found: list[Finding] = []
@@ -227,11 +149,6 @@ def criteria(corpus: Corpus) -> Examined:
             found.append(Finding("criteria", short(iri), message))
         found += in_both("criteria", said, iri, OIA + "question", {"fr": "question", "en": "question"})
     return Examined(examined, tuple(found))
-
-
-def _mapped(said: Said) -> Iterator[str]:
-    for predicate in ("closeMatch", "broadMatch", "narrowMatch", "relatedMatch", "exactMatch"):
-        yield from iris(said, SKOS + predicate)
 
 
 def _has_kind(said: Said) -> bool:
@@ -268,19 +185,6 @@ CHECKS: Final = (
     Check("orphans", {"fr": "aucun concept orphelin", "en": "no orphan concept"}, orphans),
     Check(
         "dangling", {"fr": "aucun de nos IRI ne mène à rien", "en": "no IRI of ours leads nowhere"}, dangling
-    ),
-    Check(
-        "alignments",
-        {"fr": "chaque alignement est justifié", "en": "every alignment is justified"},
-        justified,
-    ),
-    Check(
-        "hub",
-        {
-            "fr": "chaque principe rencontre le pivot ou dit pourquoi non",
-            "en": "every principle meets the hub or says why not",
-        },
-        hub,
     ),
     Check(
         "criteria",

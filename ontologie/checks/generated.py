@@ -16,11 +16,8 @@ def generated(corpus: Corpus) -> Examined:
     """What stands in `genere/` is, to the byte, what the generator makes of the tables."""
     made: dict[str, str] = import_module("ontologie.generation").generate()
     folder = resource("genere")
-    held = (
-        {entry.name for entry in folder.iterdir() if entry.name.endswith(".ttl")}
-        if folder.is_dir()
-        else set()
-    )
+    names = {entry.name for entry in folder.iterdir()} if folder.is_dir() else set()
+    held = {file for file in names if file.endswith(".ttl") or file in made}
     found = []
     for file in sorted(held | set(made)):
         if file not in made:

@@ -73,8 +73,8 @@ class Verdict:
     """Axioms that together cannot hold, one a line; only where inconsistent."""
 
 
-def reason(corpus: Corpus, seeds: Iterable[Triple] = ()) -> Verdict:
-    """Run HermiT over our terms and data, and `seeds` if any. Raises NoReasoner."""
+def reason(corpus: Corpus, seeds: Iterable[Triple] = (), *, explain: bool = False) -> Verdict:
+    """Run HermiT over our terms and data, and `seeds` if any; let Pellet explain. Raises NoReasoner."""
     owlready2 = _owlready2()
     kept = [*_for_reasoner(corpus, [*corpus.triples("termes/", "genere/"), *seeds])]
     data = ox.serialize((ox.Triple(s, ox.NamedNode(p), o) for s, p, o in kept), format=ox.RdfFormat.N_TRIPLES)
@@ -85,7 +85,7 @@ def reason(corpus: Corpus, seeds: Iterable[Triple] = ()) -> Verdict:
         with ontology:
             owlready2.sync_reasoner_hermit(world, ignore_unsupported_datatypes=True, debug=0)
     except owlready2.OwlReadyInconsistentOntologyError:
-        return Verdict(False, explanation=_explain(owlready2, data or b""))
+        return Verdict(False, explanation=_explain(owlready2, data or b"") if explain else "")
     bad = {cls.iri for cls in world.inconsistent_classes()} - {OWL + "Nothing"}
     return Verdict(True, tuple(sorted(bad)))
 
@@ -94,7 +94,7 @@ def reasoning(corpus: Corpus) -> Examined:
     """HermiT finds terms and data consistent and every class satisfiable."""
     count = len(corpus.terms)
     try:
-        verdict = reason(corpus)
+        verdict = reason(corpus, explain=True)
     except NoReasoner as missing:
         return Examined(
             count, skipped={"fr": f"sans raisonneur : {missing}", "en": f"no reasoner: {missing}"}
@@ -143,6 +143,7 @@ def _for_reasoner(corpus: Corpus, triples: list[Triple]) -> Iterator[Triple]:
         }
         for kind in ("ObjectProperty", "DatatypeProperty", "FunctionalProperty", "InverseFunctionalProperty")
     }
+    capped = {name(v) for _, predicate, v in corpus.triples("termes/") if predicate == OWL + "onProperty"}
     different: set[str] = set()
     for subject, predicate, value in triples:
         if name(value) == OWL + "Ontology":
@@ -151,7 +152,7 @@ def _for_reasoner(corpus: Corpus, triples: list[Triple]) -> Iterator[Triple]:
         holds = predicate in kinds["DatatypeProperty"] and isinstance(value, ox.Literal) and _supported(value)
         if links or holds or predicate in _LOGICAL:
             yield subject, predicate, value
-        if links and predicate in kinds["FunctionalProperty"]:
+        if links and (predicate in kinds["FunctionalProperty"] or predicate in capped):
             different.add(name(value))
         if links and predicate in kinds["InverseFunctionalProperty"]:
             different.add(name(subject))
@@ -190,9 +191,8 @@ def _explain(owlready2: Any, data: bytes) -> str:
 
 
 def _axioms(report: str) -> str:
-    """Return the lines of Pellet's explanation, numbered as it numbers them."""
-    lines = (re.sub(r"\s+", " ", line).strip() for line in report.splitlines())
-    return "; ".join(line for line in lines if re.match(r"\d+\)", line))
+    """Return the axioms of Pellet's explanation, on one line."""
+    return re.sub(r"\s+", " ", report.partition("Explanation(s):")[2]).strip()
 
 
 CHECKS: Final = (

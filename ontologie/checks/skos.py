@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from itertools import combinations
 from typing import Final
 
-from ontologie.checks.model import Check, Corpus, Examined, Finding, closure, iris, literals, members, short
+from ontologie.checks.model import Check, Corpus, Examined, Finding, closure, iris, literals, short
 from ontologie.namespaces import PREFIXES, RDF_TYPE
 
 SKOS: Final = PREFIXES["skos"]
@@ -70,9 +70,9 @@ def distinct_labels(corpus: Corpus) -> Examined:
 def related_or_broader(corpus: Corpus) -> Examined:
     """S27: related concepts are not above one another, even through a chain."""
     up = hierarchy(corpus, ("broader", "broadMatch"), ("narrower", "narrowMatch"))
-    pairs = set(_pairs(corpus, ("related", "relatedMatch")))
+    links = set(pairs(corpus, ("related", "relatedMatch")))
     above = {
-        concept: closure(concept, up) - {concept} for concept in {side for pair in pairs for side in pair}
+        concept: closure(concept, up) - {concept} for concept in {side for pair in links for side in pair}
     }
     found = [
         Finding(
@@ -83,10 +83,10 @@ def related_or_broader(corpus: Corpus) -> Examined:
                 "en": f"both related to {short(b)} and below or above it",
             },
         )
-        for a, b in sorted(pairs)
+        for a, b in sorted(links)
         if b in above[a] or a in above[b]
     ]
-    return Examined(len(pairs), tuple(found))
+    return Examined(len(links), tuple(found))
 
 
 def no_loop(corpus: Corpus) -> Examined:
@@ -104,8 +104,8 @@ def no_loop(corpus: Corpus) -> Examined:
 
 def exact_match(corpus: Corpus) -> Examined:
     """S46: what matches exactly is neither broader, narrower nor merely related; ours never match exactly."""
-    exact = set(_pairs(corpus, ("exactMatch",)))
-    other = set(_pairs(corpus, ("broadMatch", "narrowMatch", "relatedMatch")))
+    exact = set(pairs(corpus, ("exactMatch",)))
+    other = set(pairs(corpus, ("broadMatch", "narrowMatch", "relatedMatch")))
     both = exact & (other | {(b, a) for a, b in other})
     found = [
         Finding(
@@ -120,11 +120,11 @@ def exact_match(corpus: Corpus) -> Examined:
 
 def inverses(corpus: Corpus) -> Examined:
     """S8, S25, S26 within our own schemes: what one side says of the hierarchy, the other says too."""
-    said = {(kind, pair) for kind in ("broader", "narrower") for pair in _pairs(corpus, (kind,), ours=True)}
+    said = {(kind, pair) for kind in ("broader", "narrower") for pair in pairs(corpus, (kind,), ours=True)}
     said |= {
         (kind, pair)
         for kind in ("topConceptOf", "hasTopConcept")
-        for pair in _pairs(corpus, (kind,), ours=True)
+        for pair in pairs(corpus, (kind,), ours=True)
     }
     opposite = {
         "broader": "narrower",
@@ -147,108 +147,22 @@ def inverses(corpus: Corpus) -> Examined:
     return Examined(len(said), tuple(found))
 
 
-def chains(corpus: Corpus) -> Examined:
-    """No chain of equivalences joins two things that the ontology holds apart, or two of one scheme.
-
-    Two concepts of one scheme may be close to the same third one (`closeMatch` is not transitive); only
-    `exactMatch` chains may not meet there (S45).
-    """
-    found = []
-    apart = _disjoint(corpus)
-    exact = list(_pairs(corpus, ("exactMatch",)))
-    for group in _groups(exact):
-        homes: dict[str, list[str]] = defaultdict(list)
-        for concept in group:
-            for scheme in iris(corpus.about.get(concept, {}), SKOS + "inScheme"):
-                homes[scheme].append(concept)
-        for scheme, held in homes.items():
-            if len(held) > 1:
-                message = {
-                    "fr": f"rejoint {short(held[1])} du même schéma {short(scheme)} par des équivalences",
-                    "en": f"is joined to {short(held[1])} of the same scheme {short(scheme)}",
-                }
-                found.append(Finding("alignment-chains", short(held[0]), message))
-    close = list(_pairs(corpus, ("exactMatch", "closeMatch")))
-    for group in _groups(close):
-        for a, b in combinations(sorted(group), 2):
-            if _held_apart(corpus, a, b, apart):
-                message = {
-                    "fr": f"rejoint {short(b)}, d'une classe disjointe, par des équivalences",
-                    "en": f"is joined by equivalences to {short(b)}, of a disjoint class",
-                }
-                found.append(Finding("alignment-chains", short(a), message))
-    return Examined(len(close), tuple(found))
-
-
-def within(corpus: Corpus) -> Examined:
-    """No alignment inside one scheme: there, skos:broader and skos:related say it."""
-    pairs = sorted(
-        set(_pairs(corpus, ("exactMatch", "closeMatch", "broadMatch", "narrowMatch", "relatedMatch")))
-    )
-    found = [
-        Finding(
-            "alignment-within",
-            short(a),
-            {
-                "fr": f"aligné sur {short(b)} du même schéma",
-                "en": f"aligned to {short(b)} of the same scheme",
-            },
-        )
-        for a, b in pairs
-        if set(iris(corpus.about.get(a, {}), SKOS + "inScheme"))
-        & set(iris(corpus.about.get(b, {}), SKOS + "inScheme"))
-    ]
-    return Examined(len(pairs), tuple(found))
-
-
 def hierarchy(corpus: Corpus, up: Iterable[str], down: Iterable[str]) -> dict[str, set[str]]:
     """Return concept → those directly above it, from both ways of saying it."""
     above: dict[str, set[str]] = defaultdict(set)
-    for a, b in _pairs(corpus, up):
+    for a, b in pairs(corpus, up):
         above[a].add(b)
-    for a, b in _pairs(corpus, down):
+    for a, b in pairs(corpus, down):
         above[b].add(a)
     return above
 
 
-def _pairs(corpus: Corpus, names: Iterable[str], *, ours: bool = False) -> Iterator[Pair]:
+def pairs(corpus: Corpus, names: Iterable[str], *, ours: bool = False) -> Iterator[Pair]:
+    """Yield (subject, object) of each statement of some SKOS properties."""
     wanted = {SKOS + name for name in names}
     for triple in corpus.triples("genere/", "termes/") if ours else corpus.triples():
         if triple[1] in wanted:
             yield triple[0].value, triple[2].value
-
-
-def _groups(pairs: Iterable[Pair]) -> Iterator[set[str]]:
-    steps: dict[str, set[str]] = defaultdict(set)
-    for a, b in pairs:
-        steps[a].add(b)
-        steps[b].add(a)
-    left = set(steps)
-    while left:
-        group = closure(left.pop(), steps)
-        left -= group
-        yield group
-
-
-def _disjoint(corpus: Corpus) -> set[frozenset[str]]:
-    """Return the pairs of classes declared disjoint."""
-    about = corpus.about
-    found = set()
-    for iri, said in about.items():
-        found |= {frozenset((iri, other)) for other in iris(said, OWL + "disjointWith")}
-        if OWL + "AllDisjointClasses" in iris(said, RDF_TYPE):
-            for head in iris(said, OWL + "members"):
-                found |= {frozenset(pair) for pair in combinations(members(about, head), 2)}
-    return found
-
-
-def _held_apart(corpus: Corpus, a: str, b: str, apart: set[frozenset[str]]) -> bool:
-    steps = {iri: iris(said, PREFIXES["rdfs"] + "subClassOf") for iri, said in corpus.terms.items()}
-    classes = [
-        {above for kind in iris(corpus.about.get(node, {}), RDF_TYPE) for above in closure(kind, steps)}
-        for node in (a, b)
-    ]
-    return any(frozenset((x, y)) in apart for x in classes[0] for y in classes[1] if x != y)
 
 
 CHECKS: Final = (
@@ -301,18 +215,5 @@ CHECKS: Final = (
             "en": "no loop in hierarchy or alignments",
         },
         no_loop,
-    ),
-    Check(
-        "alignment-chains",
-        {
-            "fr": "aucune chaîne d'alignements ne joint ce qui est tenu séparé",
-            "en": "no chain of alignments joins what is held apart",
-        },
-        chains,
-    ),
-    Check(
-        "alignment-within",
-        {"fr": "aucun alignement à l'intérieur d'un schéma", "en": "no alignment inside one scheme"},
-        within,
     ),
 )
