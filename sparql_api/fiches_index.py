@@ -36,6 +36,8 @@ class Facet:
     name: str
     properties: tuple[str, ...]
     hierarchical: bool = False
+    grouped: bool = False
+    """Whether a value's vocabulary is said beside it: several principles have the same name."""
 
 
 FACETS: Final = (
@@ -44,13 +46,12 @@ FACETS: Final = (
     Facet("niveau", ("niveau",), hierarchical=True),
     Facet("discipline", ("discipline",), hierarchical=True),
     Facet("type_ia", ("typeIA",), hierarchical=True),
-    Facet("principe", ("concerne",)),
+    Facet("principe", ("concerne",), grouped=True),
 )
-SKOS, DCT, RDFS = PREFIXES["skos"], PREFIXES["dct"], PREFIXES["rdfs"]
+SKOS, DCT, RDFS, GEO = PREFIXES["skos"], PREFIXES["dct"], PREFIXES["rdfs"], PREFIXES["geo"]
 TITLE, ABSTRACT = DCT + "title", DCT + "abstract"
 SHOWN_LABELS: Final = (SKOS + "prefLabel", RDFS + "label", TITLE, PREFIXES["foaf"] + "name")
 OTHER_NAMES: Final = (SKOS + "altLabel", SKOS + "hiddenLabel", SKOS + "notation", DCT + "identifier")
-LITERALS_IN_ITEM: Final = {"date": "date", "etablissement": "etablissement", "commune": "commune"}
 
 FrameDocument = Callable[[list[ox.Quad], str], Mapping[str, Any]]
 
@@ -84,7 +85,7 @@ def write_index(
             "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; BEGIN;"
             "CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;"
             "CREATE TABLE fiche(n INTEGER PRIMARY KEY, id TEXT UNIQUE, item TEXT, document BLOB);"
-            "CREATE TABLE valeur(facet TEXT, iri TEXT, id TEXT, labels TEXT, names TEXT, direct INTEGER,"
+            "CREATE TABLE valeur(facet TEXT, iri TEXT, id TEXT, labels TEXT, names TEXT, groups TEXT,"
             " bits BLOB, PRIMARY KEY(facet, iri));"
             "CREATE TABLE point(academie TEXT PRIMARY KEY, longitude REAL, latitude REAL);"
             "CREATE VIRTUAL TABLE mots USING fts5(titre, resume, reste, content='', detail=full,"
@@ -95,7 +96,8 @@ def write_index(
         database.executemany("INSERT INTO point VALUES (?,?,?)", reader.points())
         meta = {"layout": LAYOUT, "fiches": str(len(fiches)), "base": base}
         database.executemany("INSERT INTO meta VALUES (?,?)", meta.items())
-        database.executescript("INSERT INTO mots(mots) VALUES ('optimize'); COMMIT;")
+        database.execute("INSERT INTO mots(mots) VALUES ('optimize')")
+        database.execute("COMMIT")
     database.close()
     partial.replace(target)
     return target
@@ -122,6 +124,7 @@ def write_rows(database: sqlite3.Connection, rows: Iterable[Row]) -> Holders:
 def write_values(database: sqlite3.Connection, holders: Holders, reader: StoreReader) -> None:
     """Write each value of each facet, and each broader value, with the bitmap of its fiches."""
     hierarchical = {facet.name for facet in FACETS if facet.hierarchical}
+    grouped = {facet.name for facet in FACETS if facet.grouped}
     widened: dict[tuple[str, str], set[int]] = defaultdict(set)
     for (facet, value), numbers in holders.items():
         for broader in reader.ancestry(value) if facet in hierarchical else {value}:
@@ -129,8 +132,8 @@ def write_values(database: sqlite3.Connection, holders: Holders, reader: StoreRe
     for (facet, value), found in widened.items():
         labels, names = reader.labels(value)
         texts = (json.dumps(labels, ensure_ascii=False), json.dumps(sorted(names), ensure_ascii=False))
-        direct = (facet, value) in holders
-        row = (facet, value, local_id(value), *texts, direct, bitmap(found))
+        group = json.dumps(reader.scheme(value) if facet in grouped else {}, ensure_ascii=False)
+        row = (facet, value, local_id(value), *texts, group, bitmap(found))
         database.execute("INSERT INTO valeur VALUES (?,?,?,?,?,?,?)", row)
 
 
@@ -177,7 +180,9 @@ class StoreReader:
             "iri": subject.value,
             "titre": title,
             "resume": abstract,
-            **{key: first(about[self.iris.term(term)]) for key, term in LITERALS_IN_ITEM.items()},
+            "date": first(about[self.iris.term("date")]),
+            "etablissement": sorted(about[self.iris.term("etablissement")]),
+            "commune": sorted(about[self.iris.term("commune")]),
             **{name: sorted(held) for name, held in values.items()},
             "outil": [{"iri": iri, "label": self.labels(iri)[0]} for iri in tools],
         }
@@ -200,6 +205,11 @@ class StoreReader:
             self._labels[iri] = (kept or {"fr": local_id(iri)}, names)
         return self._labels[iri]
 
+    def scheme(self, iri: str) -> dict[str, str]:
+        """Return the labels of the vocabulary that a concept is in; none where it is in none."""
+        schemes = sorted(str(o)[1:-1] for o in self.objects(ox.NamedNode(iri), SKOS + "inScheme"))
+        return self.labels(schemes[0])[0] if schemes else {}
+
     def ancestry(self, value: str) -> frozenset[str]:
         """Return a concept and its ancestors; a cycle ends the climb."""
         if value not in self._broader:
@@ -221,17 +231,19 @@ class StoreReader:
 
     def points(self) -> Iterator[tuple[str, float, float]]:
         """Yield (académie, longitude, latitude) for each académie with an outline."""
-        geometry, wkt = (ox.NamedNode(PREFIXES["geo"] + name) for name in ("hasGeometry", "asWKT"))
         kind = ox.NamedNode(self.iris.term("Academie"))
-        for academie in self.store.quads_for_pattern(None, ox.NamedNode(RDF_TYPE), kind):
-            for link in self.store.quads_for_pattern(academie.subject, geometry, None):
-                if not isinstance(academie.subject, ox.NamedNode) or not isinstance(link.object, ox.NamedNode):
-                    continue
-                for outline in self.store.quads_for_pattern(link.object, wkt, None):
-                    if isinstance(outline.object, ox.Literal):
-                        point = representative_point(outline.object.value)
-                        if point:
-                            yield academie.subject.value, *point
+        for quad in self.store.quads_for_pattern(None, ox.NamedNode(RDF_TYPE), kind):
+            for geometry in self.objects(quad.subject, GEO + "hasGeometry"):
+                for outline in self.objects(geometry, GEO + "asWKT"):
+                    point = representative_point(outline.value) if isinstance(outline, ox.Literal) else None
+                    if point and isinstance(quad.subject, ox.NamedNode):
+                        yield quad.subject.value, *point
+
+    def objects(self, subject: object, predicate: str) -> Iterator[object]:
+        """Yield the values of a property, whatever the graph."""
+        if isinstance(subject, ox.NamedNode):
+            for quad in self.store.quads_for_pattern(subject, ox.NamedNode(predicate), None):
+                yield quad.object
 
 
 def first(values: Iterable[str]) -> str:

@@ -36,7 +36,7 @@ class Selection:
     facets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Value:
     """A value of a facet: what it is called, and which fiches hold it or something narrower."""
 
@@ -45,6 +45,7 @@ class Value:
     id: str
     labels: Mapping[str, str]
     names: frozenset[str]
+    groups: Mapping[str, str]
     bits: int
 
     def label(self, language: str) -> str:
@@ -120,12 +121,13 @@ class FicheIndex:
         """Return every value of every facet."""
         found: dict[str, list[Value]] = {name: [] for name in FACET_NAMES}
         with self._connect() as database:
-            for facet, iri, identifier, labels, names, bits in database.execute(
-                "SELECT facet, iri, id, labels, names, bits FROM valeur ORDER BY facet, iri"
+            for facet, iri, identifier, labels, names, groups, bits in database.execute(
+                "SELECT facet, iri, id, labels, names, groups, bits FROM valeur ORDER BY facet, iri"
             ):
                 number = int.from_bytes(bits, "little")
                 folded = frozenset(json.loads(names)) | {fold(identifier)}
-                found[facet].append(Value(facet, iri, identifier, json.loads(labels), folded, number))
+                texts = json.loads(labels), folded, json.loads(groups)
+                found[facet].append(Value(facet, iri, identifier, *texts, number))
         return MappingProxyType({facet: tuple(values) for facet, values in found.items()})
 
     @cached_property

@@ -12,6 +12,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Final
 
+from sparql_api.folding import fold
+
 LANGUAGES: Final = ("fr", "en")
 DATE: Final = re.compile(r"(-?\d{4,})(?:-(\d\d))?(?:-(\d\d))?(?:T.*|Z|[+-]\d\d:\d\d)?")
 MONTHS: Final = {
@@ -61,7 +63,7 @@ def number(value: int, language: str) -> str:
 
 
 def date(text: str, language: str) -> str:
-    """Return an xsd:date, gYearMonth, gYear or dateTime in words; the text itself where it is none of them."""
+    """Return an xsd:date, gYearMonth, gYear or dateTime in words; the text itself where it is none."""
     match = DATE.fullmatch(text)
     if not match:
         return text
@@ -73,3 +75,9 @@ def date(text: str, language: str) -> str:
         return f"{name} {year}"
     first = "1er" if language == "fr" and int(day) == 1 else str(int(day))
     return f"{first} {name} {year}"
+
+
+def collation(text: str) -> tuple[tuple[int, int | str], ...]:
+    """Return a key that sorts texts as people do: without accents or case, numbers by their value."""
+    parts = re.split(r"(\d{1,18})", fold(text))
+    return tuple((0, int(part)) if part.isascii() and part.isdigit() else (1, part) for part in parts if part)

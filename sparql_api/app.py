@@ -1,0 +1,101 @@
+"""Assembles the service: the engine, the routes of each part, errors, headers. Decides nothing itself.
+
+Fixed routes are mounted before those of things, so that an id can never hide a page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from fastapi.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from ingestion import Editions
+from sparql_api.documents import documents_router
+from sparql_api.editions_pages import editions_router
+from sparql_api.editor import editor
+from sparql_api.engine import Engine, open_engine
+from sparql_api.entities import entities_router
+from sparql_api.fairuse import FairUse
+from sparql_api.fiches import fiches_router
+from sparql_api.health import health_router
+from sparql_api.home import home_router
+from sparql_api.pages import problem_page
+from sparql_api.problems import install_problem_handlers
+from sparql_api.questions_pages import questions_router
+from sparql_api.self_description import self_description_router
+from sparql_api.service import Service
+from sparql_api.settings import Settings
+from sparql_api.sparql import sparql_router
+
+SECURITY = {
+    "Content-Security-Policy": "default-src 'self'; "
+    "frame-ancestors 'none'; form-action 'self'; base-uri 'none'; object-src 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+}
+
+
+def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
+    """Return the service over the editions of `settings.var`; `engine` replaces the settings' own."""
+    fair_use = FairUse(settings.client_seconds, settings.client_window)
+    running = engine or open_engine(settings, fair_use=fair_use)
+    service = Service(settings, running, Editions(settings.var), fair_use)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        await running.start()
+        try:
+            yield
+        finally:
+            await running.stop()
+
+    app = FastAPI(title="Observatoire IA", version="0.1.0", lifespan=lifespan, docs_url=None, redoc_url=None)
+    app.router.redirect_slashes = False
+    app.include_router(sparql_router(running, settings, editor=editor(service), fair_use=fair_use))
+    for router in (
+        home_router(service),
+        fiches_router(service),
+        questions_router(service),
+        editions_router(service),
+        documents_router(service),
+        self_description_router(service),
+        health_router(service),
+    ):
+        app.include_router(router)
+    app.mount("/static", StaticFiles(packages=[("sparql_api", "static")]), name="static")
+    app.include_router(entities_router(service))
+    install_problem_handlers(app, settings.base_iri, html=problem_page(service))
+    app.add_middleware(SecurityHeaders)
+    return app
+
+
+class SecurityHeaders:
+    """Adds to every response what keeps pages from loading anything from elsewhere, and opens data to all."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, and add the headers that the response lacks."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                present = {name.lower() for name, _ in message["headers"]}
+                added = SECURITY | {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "*"}
+                message["headers"] = [
+                    *message["headers"],
+                    *(
+                        (n.lower().encode(), v.encode())
+                        for n, v in added.items()
+                        if n.lower().encode() not in present
+                    ),
+                ]
+            await send(message)
+
+        await self.app(scope, receive, with_headers)

@@ -1,0 +1,180 @@
+"""The words and the rules over HTTP: the ontology, its modules, the JSON-LD context, the shapes.
+
+Knows which packaged file stands at which address; the files are served as they are, blank nodes and all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Final
+
+import pyoxigraph as ox
+from fastapi import APIRouter
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+
+from ontologie import PREFIXES, RDF_TYPE, Iris, read_text, vocabularies
+from shapes import shapes_graph
+from sparql_api.delivery import deliver, requested
+from sparql_api.fiches_index import local_id
+from sparql_api.i18n import collation
+from sparql_api.pages import render
+from sparql_api.problems import ProblemError, problem
+from sparql_api.rdf_formats import MEDIA_TYPES, write_compacted, write_triples
+from sparql_api.service import Service
+
+OWL, RDFS, SKOS, SH = PREFIXES["owl"], PREFIXES["rdfs"], PREFIXES["skos"], PREFIXES["sh"]
+OFFERS: Final = {
+    "ttl": MEDIA_TYPES["ttl"],
+    "html": "text/html",
+    "jsonld": MEDIA_TYPES["jsonld"],
+    "nt": MEDIA_TYPES["nt"],
+    "rdf": MEDIA_TYPES["rdf"],
+}
+KINDS: Final = (
+    ("classes", OWL + "Class"),
+    ("object_properties", OWL + "ObjectProperty"),
+    ("datatype_properties", OWL + "DatatypeProperty"),
+    ("annotation_properties", OWL + "AnnotationProperty"),
+)
+CONTEXT_CACHE: Final = {"Access-Control-Allow-Origin": "*", "Cache-Control": "public, max-age=3600"}
+
+
+def documents_router(service: Service) -> APIRouter:
+    """Return the routes of the ontology, the context and the shapes."""
+    router = APIRouter(tags=["documents"])
+
+    @router.api_route("/ontologie", methods=["GET", "HEAD"], summary="The ontology, every module")
+    async def ontology(request: Request) -> Response:
+        return await send(service, request, "ontologie", "ontology.html")
+
+    @router.api_route("/ontologie/{part:path}", methods=["GET", "HEAD"], include_in_schema=False)
+    async def module(request: Request, part: str) -> Response:
+        if f"ontologie/{part}" not in sources(service.iris):
+            raise ProblemError(problem("not-found", path=f"/ontologie/{part}"))
+        return await send(service, request, f"ontologie/{part}", "ontology.html")
+
+    @router.api_route("/shapes", methods=["GET", "HEAD"], summary="The SHACL shapes")
+    async def shapes(request: Request) -> Response:
+        return await send(service, request, "shapes", "shapes.html")
+
+    @router.api_route("/contexte.jsonld", methods=["GET", "HEAD"], summary="The JSON-LD context of documents")
+    async def jsonld_context(request: Request) -> Response:
+        text = read_text("contexte.jsonld", base=service.iris.base)
+        return deliver(request, text.encode(), MEDIA_TYPES["jsonld"], headers=CONTEXT_CACHE)
+
+    return router
+
+
+async def send(service: Service, request: Request, path: str, template: str) -> Response:
+    """Return a document in the format asked."""
+    media_type = requested(request, OFFERS)
+    if media_type == OFFERS["html"]:
+        context = await run_in_threadpool(described, service.iris, path)
+        return render(service, request, template, context, edition=service.engine.current_edition())
+    data = await run_in_threadpool(written, service.iris, path, media_type)
+    return deliver(request, data, media_type)
+
+
+@cache
+def sources(iris: Iris) -> dict[str, tuple[str, ...]]:
+    """Return {path under the base: Turtle texts} of the ontology, its modules, their versions, the shapes."""
+    files = {v.path: read_text(*v.path.split("/"), base=iris.base) for v in vocabularies(iris.base)}
+    modules = {path: text for path, text in files.items() if path.startswith("termes/")}
+    found: dict[str, tuple[str, ...]] = {}
+    for text in modules.values():
+        for quad in ox.parse(text, format=ox.RdfFormat.TURTLE):
+            if isinstance(quad.subject, ox.NamedNode) and isinstance(quad.object, ox.NamedNode):
+                if quad.object.value == OWL + "Ontology" and quad.predicate.value == RDF_TYPE:
+                    found[quad.subject.value.removeprefix(iris.base)] = (text,)
+                elif quad.predicate.value == OWL + "versionIRI":
+                    found[quad.object.value.removeprefix(iris.base)] = (text,)
+    whole = {
+        path: tuple(modules.values()) for path in found if path.count("/") == 0 or is_whole_version(path)
+    }
+    return {**found, **whole, "shapes": (shapes_graph(iris.base).serialize(format="turtle"),)}
+
+
+def is_whole_version(path: str) -> bool:
+    """Return whether a path is a version of the whole ontology: `ontologie/1.0.0`."""
+    return path.count("/") == 1 and path.partition("/")[2][:1].isdigit()
+
+
+@cache
+def written(iris: Iris, path: str, media_type: str) -> bytes:
+    """Return a document in an RDF format."""
+    texts = sources(iris)[path]
+    if media_type == MEDIA_TYPES["ttl"]:
+        return "\n".join(texts).encode()
+    name = next(name for name, offered in MEDIA_TYPES.items() if offered == media_type)
+    quads = parsed(texts)
+    return write_compacted(quads, iris) if name == "jsonld" else write_triples(quads, name, iris)
+
+
+def parsed(texts: Sequence[str]) -> list[ox.Quad]:
+    """Return the triples of several Turtle texts; a blank node of one is none of another."""
+    found: list[ox.Quad] = []
+    for text in texts:
+        found += ox.parse(text, format=ox.RdfFormat.TURTLE, rename_blank_nodes=True)
+    return found
+
+
+@dataclass(frozen=True)
+class Described:
+    """A term of the ontology or a shape, as its page lists it: texts by language, links by property."""
+
+    iri: str
+    name: str
+    labels: dict[str, str]
+    texts: dict[str, str]
+    links: dict[str, list[str]]
+
+
+@cache
+def described(iris: Iris, path: str) -> dict[str, Any]:
+    """Return what the page of a document lists: its terms by kind, each once, by label."""
+    about: dict[str, dict[str, list[Any]]] = {}
+    for quad in parsed(sources(iris)[path]):
+        if isinstance(quad.subject, ox.NamedNode):
+            about.setdefault(quad.subject.value, {}).setdefault(quad.predicate.value, []).append(quad.object)
+    ours = {iri: said for iri, said in about.items() if iri.startswith(iris.base) and "#" in iri}
+    kinds = (
+        KINDS if path != "shapes" else (("shapes", SH + "NodeShape"), ("properties", SH + "PropertyShape"))
+    )
+    groups = []
+    for key, kind in kinds:
+        members = [term(iri, said) for iri, said in ours.items() if kind in values(said, RDF_TYPE)]
+        members = [member for member in members if member.labels or member.texts]
+        groups.append((key, sorted(members, key=lambda member: collation(member.name))))
+    return {
+        "groups": [group for group in groups if group[1]],
+        "path": "/" + path,
+        "formats": list(MEDIA_TYPES)[:4],
+    }
+
+
+def term(iri: str, said: dict[str, list[Any]]) -> Described:
+    """Return one term with what its page shows."""
+    shown = ("subClassOf", "subPropertyOf", "domain", "range")
+    links = {name: values(said, RDFS + name) for name in shown}
+    links |= {name: values(said, SH + name) for name in ("targetClass", "path", "severity")}
+    return Described(
+        iri,
+        local_id(iri),
+        texts(said, RDFS + "label") or texts(said, SH + "name"),
+        texts(said, SKOS + "definition") or texts(said, SH + "message") or texts(said, SH + "description"),
+        {name: found for name, found in links.items() if found},
+    )
+
+
+def values(said: dict[str, list[Any]], predicate: str) -> list[str]:
+    """Return the IRIs of a property."""
+    return [v.value for v in said.get(predicate, ()) if isinstance(v, ox.NamedNode)]
+
+
+def texts(said: dict[str, list[Any]], predicate: str) -> dict[str, str]:
+    """Return the texts of a property by language."""
+    return {v.language: v.value for v in said.get(predicate, ()) if isinstance(v, ox.Literal) and v.language}

@@ -1,0 +1,109 @@
+"""The editions over HTTP: their manifests, as JSON or pages, and their dumps.
+
+Knows addresses and formats; what an edition holds is `ingestion`'s business.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from fastapi import APIRouter
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import FileResponse, RedirectResponse, Response
+
+from ingestion import Edition
+from sparql_api.delivery import deliver, requested
+from sparql_api.pages import render
+from sparql_api.problems import ProblemError, problem
+from sparql_api.rdf_formats import write_json
+from sparql_api.service import Service
+
+OFFERS: Final = {"json": "application/json", "html": "text/html"}
+DUMPS: Final = {"nq": "application/n-quads", "ttl": "text/turtle", "jsonl": "application/jsonl"}
+IMMUTABLE: Final = "public, max-age=31536000, immutable"
+
+
+def editions_router(service: Service) -> APIRouter:
+    """Return the routes of the list, of one edition, and of its dumps."""
+    router = APIRouter(tags=["editions"])
+
+    @router.api_route("/editions", methods=["GET", "HEAD"], summary="Every edition kept")
+    async def listing(request: Request) -> Response:
+        media_type = requested(request, OFFERS)
+        current = service.engine.current_edition()
+        editions = await run_in_threadpool(lambda: list(service.editions.all()))
+        if media_type == OFFERS["html"]:
+            context = {"editions": sorted(editions, key=lambda e: -e.number), "current": current}
+            return render(service, request, "editions.html", context, edition=current)
+        items = [manifest(request, edition) for edition in editions]
+        return deliver(request, write_json({"current": current, "items": items}), media_type)
+
+    @router.api_route("/editions/current", methods=["GET", "HEAD"], summary="The current edition")
+    async def current(request: Request) -> Response:
+        number = service.engine.current_edition()
+        if number is None:
+            raise ProblemError(problem("no-edition"))
+        return send_manifest(service, request, service.edition_number(number))
+
+    @router.api_route("/editions/{number}", methods=["GET", "HEAD"], summary="The manifest of an edition")
+    async def one(request: Request, number: str) -> Response:
+        return send_manifest(service, request, by_number(service, number))
+
+    @router.api_route("/edition/{number}", methods=["GET", "HEAD"], include_in_schema=False)
+    async def iri(request: Request, number: str) -> Response:
+        edition = by_number(service, number)
+        headers = {"Observatoire-Edition": str(edition.number), "Vary": "Accept"}
+        query = f"?{request.url.query}" if request.url.query else ""
+        return RedirectResponse(f"/editions/{edition.number}{query}", 303, headers)
+
+    @router.api_route(
+        "/editions/{number}/dump.{suffix}.gz", methods=["GET", "HEAD"], summary="The whole of an edition"
+    )
+    async def dump(request: Request, number: str, suffix: str) -> Response:
+        return send_dump(request, by_number(service, number), suffix)
+
+    return router
+
+
+def by_number(service: Service, text: str) -> Edition:
+    """Return the edition that an address names: a number, or `current`; raises ProblemError 404 or 503."""
+    if text == "current":
+        number = service.engine.current_edition()
+        if number is None:
+            raise ProblemError(problem("no-edition"))
+        return service.edition_number(number)
+    if not (text.isascii() and text.isdigit() and len(text) < 10):
+        raise ProblemError(problem("edition-not-found", edition=text))
+    return service.edition_number(int(text))
+
+
+def manifest(request: Request, edition: Edition) -> dict[str, Any]:
+    """Return a manifest with the addresses of the edition and of the dumps that stand."""
+    root = f"{str(request.base_url).rstrip('/')}/editions/{edition.number}"
+    dumps = {name: f"{root}/dump.{name}.gz" for name in DUMPS if (edition.path / f"dump.{name}.gz").is_file()}
+    return {**edition.manifest, "url": root, "downloads": dumps}
+
+
+def send_manifest(service: Service, request: Request, edition: Edition) -> Response:
+    """Return one edition's manifest as JSON or as a page."""
+    media_type = requested(request, OFFERS)
+    said = manifest(request, edition)
+    if media_type == OFFERS["html"]:
+        return render(service, request, "edition.html", {"manifest": said}, edition=edition.number)
+    return deliver(request, write_json(said), media_type, edition=edition.number)
+
+
+def send_dump(request: Request, edition: Edition, suffix: str) -> Response:
+    """Return a dump's file, packed as it stands; raises ProblemError 404 where there is none (yet)."""
+    path = edition.path / f"dump.{suffix}.gz"
+    if suffix not in DUMPS or not path.is_file():
+        raise ProblemError(problem("not-found", path=request.url.path))
+    headers = {
+        "Observatoire-Edition": str(edition.number),
+        "Cache-Control": IMMUTABLE,
+        "Access-Control-Allow-Origin": "*",
+        "X-Dump-Media-Type": DUMPS[suffix],
+    }
+    name = f"observatoire-ia-{edition.number}.{suffix}.gz"
+    return FileResponse(path, media_type="application/gzip", filename=name, headers=headers)

@@ -1,0 +1,75 @@
+"""The SPARQL form: a query typed or taken from the examples, and its answer below. Works without scripts."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+from urllib.parse import parse_qs
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from queries import bind, catalogue
+from sparql_api.engine import EngineError
+from sparql_api.home import EXAMPLE
+from sparql_api.negotiation import GRAPHS, TABLES
+from sparql_api.pages import View, render
+from sparql_api.problems import language
+from sparql_api.results import Results, results
+from sparql_api.service import Service
+
+Editor = Callable[[Request], Awaitable[Response]]
+
+
+def editor(service: Service) -> Editor:
+    """Return the handler of the form, with or without a query."""
+
+    async def form(request: Request) -> Response:
+        view = View(service, request, language(request), service.engine.current_edition())
+        asked = await query_of(request)
+        context: dict[str, Any] = {
+            "query": asked or EXAMPLE.format(base=service.iris.base),
+            "results": None,
+            "problem": None,
+            "downloads": [],
+            "examples": examples(view),
+            "endpoint": f"{str(request.base_url).rstrip(chr(47))}/sparql",
+        }
+        status, edition = 200, view.edition
+        if asked.strip():
+            try:
+                found = await results(service, request, view, asked)
+                context |= {"results": found, "downloads": downloads(view, asked, found)}
+                edition = found.edition
+            except EngineError as error:
+                status, context["problem"] = error.problem.status, shown_problem(view, error)
+        return render(service, request, "sparql.html", context, edition=edition, status=status)
+
+    return form
+
+
+async def query_of(request: Request) -> str:
+    """Return the query in the address or in the form sent, or nothing."""
+    if request.method == "POST" and "form-urlencoded" in request.headers.get("content-type", ""):
+        sent = parse_qs((await request.body()).decode("utf-8", "replace"))
+        return next(iter(sent.get("query", ())), "")
+    return request.query_params.get("query", "")
+
+
+def shown_problem(view: View, error: EngineError) -> dict[str, Any]:
+    """Return what went wrong, in the reader's language."""
+    return {"title": error.problem.title(view.language), "detail": error.problem.detail(view.language)}
+
+
+def downloads(view: View, query: str, found: Results) -> list[tuple[str, str]]:
+    """Return the formats in which the whole answer can be taken."""
+    formats = TABLES if found.turtle is None else GRAPHS
+    names = [name for name in formats if name != "n3"]
+    return [(name.upper(), view.url("/sparql", {"query": query, "format": name})) for name in names]
+
+
+def examples(view: View) -> list[tuple[str, str]]:
+    """Return (title, address of the form holding it) of each question of the catalogue."""
+    base = view.service.iris.base
+    found = [(q, bind(q, {}, base)) for q in catalogue(base).values()]
+    return [(view.pick(q.title), view.url("/sparql", {"query": text})) for q, text in found]

@@ -1,0 +1,120 @@
+"""The page of one thing: what is said of it, its evidence, what leads to it, its data files.
+
+Knows what a page of a thing gathers; how values are shown is `presentation`'s and `evidence`'s business.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Final
+
+import pyoxigraph as ox
+from starlette.requests import Request
+from starlette.responses import Response
+
+from ontologie import PREFIXES
+from sparql_api import i18n
+from sparql_api.describe import LABELS, PROVENANCE, Description, Incoming, incoming, pairs
+from sparql_api.evidence import evidence, instrument_of
+from sparql_api.fiches_index import FACETS, local_id
+from sparql_api.pages import View, render
+from sparql_api.presentation import Property, Reader, Shown, mentioned
+from sparql_api.problems import language
+from sparql_api.rdf_formats import MEDIA_TYPES
+from sparql_api.service import Service
+
+RDF_TYPE: Final = PREFIXES["rdf"] + "type"
+PRIMARY_TOPIC: Final = PREFIXES["foaf"] + "primaryTopic"
+LEADS: Final = (
+    PREFIXES["dct"] + "abstract",
+    PREFIXES["skos"] + "definition",
+    PREFIXES["dct"] + "description",
+)
+SUBJECTS_ON_A_PAGE: Final = 200
+
+
+async def entity_page(service: Service, request: Request, found: Description) -> Response:
+    """Return the HTML page of a thing."""
+    view = View(service, request, language(request), found.edition)
+    leading = await incoming(service.engine, found.iri, found.edition)
+    named = mentioned(found.quads) | {s for link in leading for s in link.subjects}
+    named |= {link.predicate for link in leading} | {found.iri}
+    term = service.iris.term
+    criteria = objects(found.main, term("critere"))
+    dimensions = await pairs(service.engine, criteria, term("dansDimension"), found.edition)
+    named |= {d for found_in in dimensions.values() for d in found_in}
+    named |= {instrument_of(iri, service.iris.base) for iri in objects(found.quads, term("concerne"))}
+    labels = await service.labels.of(service.engine, named, found.edition)
+    reader = Reader.of(view, found.iri, found.quads, labels)
+    context = heading(reader, found) | {
+        "iri": found.iri,
+        "sections": graph_sections(reader) if found.is_graph else reader.sections(found.iri),
+        "incoming": [link_shown(reader, found, link) for link in leading],
+        "formats": [
+            (name, media_type, view.url(f"/{found.path(service.iris)}.{name}"))
+            for name, media_type in MEDIA_TYPES.items()
+        ],
+        "provenance": provenance(reader, found),
+        **evidence(reader, found.iri, dimensions),
+    }
+    return render(service, request, "entity.html", context, edition=found.edition)
+
+
+def objects(quads: Iterable[ox.Quad], predicate: str) -> set[str]:
+    """Return the things that a property leads to."""
+    found = (quad.object for quad in quads if quad.predicate.value == predicate)
+    return {value.value for value in found if isinstance(value, ox.NamedNode)}
+
+
+def heading(reader: Reader, found: Description) -> dict[str, Any]:
+    """Return the head of a page: its title, kinds, identifier and first words."""
+    iri = found.iri
+    types = [v for v in reader.values(iri, RDF_TYPE) if isinstance(v, ox.NamedNode)]
+    ours = [t for t in types if reader.view.is_ours(t.value)] or types
+    identifier = reader.text(iri, PREFIXES["dct"] + "identifier") or local_id(iri)
+    title = reader.text(iri, *LABELS) or (
+        found.path(reader.view.service.iris) if found.is_graph else identifier
+    )
+    return {
+        "title": title,
+        "kinds": [Shown(reader.label(t.value), reader.view.href(t.value)) for t in ours],
+        "identifier": identifier if identifier != title else "",
+        "leads": [text for text in (reader.text(iri, lead) for lead in LEADS) if text],
+    }
+
+
+def provenance(reader: Reader, found: Description) -> list[Property]:
+    """Return what is said of the fiche: what the deposit says of itself, and what review knows of it."""
+    fiches = {str(q.subject)[1:-1] for q in found.main if q.predicate.value == PRIMARY_TOPIC}
+    about = {str(q.subject)[1:-1] for q in found.parts.get(PROVENANCE, ())} | fiches
+    return [
+        reader.property(predicate, values, subject)
+        for subject in sorted(about - {found.iri})
+        for predicate, values in sorted(reader.statements[subject].items())
+        if predicate not in (RDF_TYPE, PRIMARY_TOPIC)
+    ]
+
+
+def graph_sections(reader: Reader) -> list[Any]:
+    """Return one section a subject of a named graph, the first ones only: formats carry the graph whole."""
+    subjects = sorted(reader.statements, key=i18n.collation)[:SUBJECTS_ON_A_PAGE]
+    return [section for subject in subjects for section in reader.about(subject)]
+
+
+def link_shown(reader: Reader, found: Description, link: Incoming) -> dict[str, Any]:
+    """Return one kind of link that leads to a thing, with the way to all of them where the list is cut."""
+    view = reader.view
+    shown = [Shown(reader.label(s), view.href(s), external=not view.is_ours(s)) for s in link.subjects]
+    facets = {view.service.iris.term(p): facet.name for facet in FACETS for p in facet.properties}
+    everything = f"SELECT ?sujet WHERE {{ ?sujet <{link.predicate}> <{found.iri}> }} ORDER BY ?sujet"
+    address = (
+        view.url("/fiches", {facets[link.predicate]: found.iri})
+        if link.predicate in facets
+        else view.url("/sparql", {"query": everything})
+    )
+    return {
+        "label": view.t("entity.is", property=reader.property_name(link.predicate)),
+        "count": link.count,
+        "values": sorted(shown, key=lambda value: i18n.collation(value.text)),
+        "href": address,
+    }

@@ -1,0 +1,163 @@
+"""Prepares what ties a document to principles: indices, constats, appraisals, and the wordings as deposited.
+
+Knows how the kinds of evidence are shown on a document's page; what each means is the ontology's business.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+import pyoxigraph as ox
+
+from ingestion import column_of_key, columns
+from ontologie import PREFIXES
+from sparql_api import i18n
+from sparql_api.presentation import Property, Reader, Shown
+
+COMMENT: Final = PREFIXES["rdfs"] + "comment"
+SHOWN_OF_A_FINDING: Final = ("applique", "regle", "premisse", "classeRisque", "dateApplication", "confiance")
+
+
+def evidence(reader: Reader, subject: str, dimensions: Mapping[str, Iterable[str]]) -> dict[str, Any]:
+    """Return what the evidence part of a page shows; `dimensions` gives each criterion's."""
+    return {
+        "principles": principles(reader, subject),
+        "indications": [indication(reader, str(v)[1:-1]) for v in said(reader, subject, "indice")],
+        "findings": [finding(reader, str(v)[1:-1]) for v in said(reader, subject, "constat")],
+        "appraisals": appraisals(reader, subject, dimensions),
+        "mentions": [mention(reader, str(v)[1:-1]) for v in said(reader, subject, "mention")],
+    }
+
+
+def said(reader: Reader, subject: str, *terms: str) -> list[ox.NamedNode | ox.Literal]:
+    """Return the values of our properties, in the order of their texts."""
+    term = reader.view.service.iris.term
+    return sorted((v for name in terms for v in reader.values(subject, term(name))), key=str)
+
+
+def links(reader: Reader, subject: str, *terms: str) -> list[Shown]:
+    """Return the things that our properties lead to, by label."""
+    found = [str(v)[1:-1] for v in said(reader, subject, *terms) if isinstance(v, ox.NamedNode)]
+    shown = [Shown(reader.label(i), reader.view.href(i), external=not reader.view.is_ours(i)) for i in found]
+    return sorted(shown, key=lambda value: i18n.collation(value.text))
+
+
+def first_text(reader: Reader, subject: str, term: str) -> str:
+    """Return a text of one of our properties, or nothing."""
+    return reader.text(subject, reader.view.service.iris.term(term))
+
+
+def field_name(reader: Reader, name: str) -> str:
+    """Return what a field of the deposit is called: `champ` holds a document's key or a column's name."""
+    column = column_of_key(name) or columns().get(name)
+    return reader.view.pick(column.label) if column else name
+
+
+def principles(reader: Reader, subject: str) -> list[tuple[Shown, list[Shown]]]:
+    """Return (instrument, principles) of what the document concerns."""
+    groups: dict[str, list[str]] = {}
+    for value in said(reader, subject, "concerne"):
+        iri = str(value)[1:-1]
+        groups.setdefault(instrument_of(iri, reader.view.service.iris.base), []).append(iri)
+    shown = [
+        (
+            Shown(reader.label(instrument), reader.view.href(instrument)),
+            [Shown(reader.label(iri), reader.view.href(iri)) for iri in found],
+        )
+        for instrument, found in groups.items()
+    ]
+    return sorted(shown, key=lambda group: i18n.collation(group[0].text))
+
+
+def instrument_of(iri: str, base: str) -> str:
+    """Return the instrument that a principle's IRI names, `principe/{instrument}/{id}`, or nothing."""
+    kind, _, rest = iri.removeprefix(base).partition("/")
+    return f"{base}instrument/{rest.partition('/')[0]}" if kind == "principe" else ""
+
+
+def indication(reader: Reader, iri: str) -> dict[str, Any]:
+    """Return an indice: the words, their field, what they speak to, by which rule."""
+    return {
+        "anchor": iri.partition("#")[2],
+        "extract": first_text(reader, iri, "extrait"),
+        "passage": first_text(reader, iri, "passage"),
+        "field": field_name(reader, first_text(reader, iri, "champ")),
+        "principles": links(reader, iri, "evoque"),
+        "rules": links(reader, iri, "regle"),
+    }
+
+
+def finding(reader: Reader, iri: str) -> dict[str, Any]:
+    """Return a constat: its verdict, what it says, the rule, the provisions and the premises."""
+    term = reader.view.service.iris.term
+    shown: list[Property] = []
+    for name in SHOWN_OF_A_FINDING:
+        values = reader.values(iri, term(name))
+        if values and name == "premisse":
+            texts = tuple(Shown(premise(reader, str(v)[1:-1])) for v in values)
+            shown.append(Property(term(name), reader.property_name(term(name)), texts))
+        elif values:
+            shown.append(reader.property(term(name), values, iri))
+    verdicts = links(reader, iri, "verdict")
+    return {
+        "anchor": iri.partition("#")[2],
+        "verdict": verdicts[0].text if verdicts else "",
+        "message": reader.text(iri, COMMENT),
+        "properties": shown,
+    }
+
+
+def premise(reader: Reader, iri: str) -> str:
+    """Return the statement that a finding rests on, in words: `niveau : 4e`."""
+    rdf = PREFIXES["rdf"]
+    predicate = next((str(v)[1:-1] for v in reader.values(iri, rdf + "predicate")), "")
+    value = next(iter(reader.values(iri, rdf + "object")), None)
+    text = reader.literal(value) if isinstance(value, ox.Literal) else reader.label(str(value)[1:-1])
+    return reader.view.t("evidence.premise", property=reader.property_name(predicate), value=text)
+
+
+def appraisals(
+    reader: Reader, subject: str, dimensions: Mapping[str, Iterable[str]]
+) -> list[tuple[str, list[dict[str, Any]]]]:
+    """Return (dimension, appraisals) of an analysis, in the order of the criteria's ids."""
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for value in said(reader, subject, "comporte"):
+        iri = str(value)[1:-1]
+        criteria = [str(v)[1:-1] for v in said(reader, iri, "critere")]
+        found = [reader.label(d) for c in criteria for d in dimensions.get(c, ())]
+        groups.setdefault(next(iter(found), ""), []).append(appraisal(reader, iri))
+    first = {name: i18n.collation(min(row["anchor"] for row in rows)) for name, rows in groups.items()}
+    return [
+        (name, sorted(groups[name], key=lambda row: i18n.collation(row["anchor"])))
+        for name in sorted(groups, key=lambda name: first[name])
+    ]
+
+
+def appraisal(reader: Reader, iri: str) -> dict[str, Any]:
+    """Return one judgement: the criterion, the step chosen, what it rests on."""
+    proofs = [str(v)[1:-1] for v in said(reader, iri, "preuve")]
+    nothing = [Shown("—")]
+    return {
+        "anchor": iri.partition("#")[2],
+        "criterion": (links(reader, iri, "critere") or nothing)[0],
+        "step": (links(reader, iri, "echelon") or nothing)[0],
+        "comment": reader.text(iri, COMMENT),
+        "proofs": [
+            {
+                "extract": first_text(reader, proof, "extrait"),
+                "field": field_name(reader, first_text(reader, proof, "champ")),
+            }
+            for proof in proofs
+        ],
+    }
+
+
+def mention(reader: Reader, iri: str) -> dict[str, Any]:
+    """Return a wording as deposited, and what it was taken to mean."""
+    return {
+        "anchor": iri.partition("#")[2],
+        "field": field_name(reader, first_text(reader, iri, "champ")),
+        "wording": first_text(reader, iri, "libelleDepose"),
+        "resolved": links(reader, iri, "resoluEn"),
+    }

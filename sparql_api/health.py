@@ -1,0 +1,35 @@
+"""`/health`: whether the service can answer, and from which edition; and `/docs`, the API described."""
+
+from __future__ import annotations
+
+import json
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from sparql_api.service import Service
+
+
+def health_router(service: Service) -> APIRouter:
+    """Return the route of the service's health."""
+    router = APIRouter(tags=["service"])
+
+    @router.api_route("/health", methods=["GET", "HEAD"], summary="Whether the service can answer")
+    async def health(request: Request) -> Response:
+        number = service.engine.current_edition()
+        edition = None if number is None else service.editions.get(number)
+        status = service.engine.status()
+        said = {
+            "status": "ok" if edition else "no-edition",
+            "edition": number,
+            "quads": edition.manifest["counts"]["quads"] if edition else None,
+            "workers": status.workers,
+            "busy": status.busy,
+            "waiting": status.waiting,
+            "isolation": status.isolation,
+        }
+        headers = {"Cache-Control": "no-store"} | ({"Observatoire-Edition": str(number)} if edition else {})
+        return Response(json.dumps(said) + "\n", 200 if edition else 503, headers, "application/json")
+
+    return router

@@ -1,0 +1,76 @@
+"""The first page: what this is, what the current edition holds, where each kind of reader starts."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from fastapi import APIRouter
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+
+from ingestion import Edition
+from sparql_api.fiches import complete
+from sparql_api.pages import render
+from sparql_api.problems import ProblemError
+from sparql_api.service import Service
+
+LATEST: Final = 5
+AUDIENCES: Final = (
+    ("academies", (("/fiches", "home.academies.fiches"), ("/shapes", "home.academies.shapes"))),
+    ("researchers", (("/sparql", "home.researchers.sparql"), ("/editions", "home.researchers.editions"))),
+    ("partners", (("/ontologie", "home.partners.ontology"), ("/catalogue", "home.partners.catalogue"))),
+    ("tools", (("/queries", "home.tools.queries"), ("/openapi.json", "home.tools.api"))),
+)
+"""For each kind of reader, the addresses to start from."""
+EXAMPLE: Final = """PREFIX oia: <{base}ontologie#>
+PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+
+SELECT ?projet ?principe ?unesco WHERE {{
+  ?projet a oia:Projet ; oia:concerne ?principe .
+  ?principe skos:inScheme <{base}instrument/cadre-usage> ;
+            skos:mappingRelation ?unesco .
+  ?unesco skos:inScheme <{base}instrument/unesco-ethique-2021> .
+}}
+LIMIT 100"""
+
+
+def home_router(service: Service) -> APIRouter:
+    """Return the route of the first page."""
+    router = APIRouter()
+
+    @router.api_route("/", methods=["GET", "HEAD"], include_in_schema=False)
+    async def home(request: Request) -> Response:
+        edition = published(service, request)
+        context: dict[str, Any] = {"edition": edition, "audiences": AUDIENCES}
+        if edition is not None:
+            context |= await run_in_threadpool(overview, service, edition)
+            context["example"] = EXAMPLE.format(base=service.iris.base)
+        number = edition.number if edition else None
+        return render(service, request, "home.html", context, edition=number)
+
+    return router
+
+
+def published(service: Service, request: Request) -> Edition | None:
+    """Return the edition to show; None where nothing is published yet, which the page explains."""
+    try:
+        return service.edition(request)
+    except ProblemError as error:
+        if error.problem.name == "no-edition":
+            return None
+        raise
+
+
+def overview(service: Service, edition: Edition) -> dict[str, Any]:
+    """Return the figures of an edition and its latest fiches."""
+    index = service.index(edition)
+    academies = [value for value in index.values["academie"] if value.bits]
+    figures = [
+        ("fiches", index.size, "/fiches"),
+        ("academies", len(academies), "/fiches"),
+        ("principles", len(index.values["principe"]), "/fiches"),
+        ("quads", int(edition.manifest["counts"]["quads"]), "/sparql"),
+    ]
+    latest = index.items(range(min(LATEST, index.size)))
+    return {"figures": figures, "listed": [complete(item, index) for item in latest], "total": index.size}

@@ -1,0 +1,127 @@
+"""Turns what a page says into HTML: templates, links that keep the edition and the language, escaping.
+
+Knows how the pages are put together; not what they show.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Final
+from urllib.parse import quote, urlencode
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import Response
+
+from sparql_api import i18n
+from sparql_api.delivery import deliver
+from sparql_api.problems import Language, Problem, language
+from sparql_api.service import Service
+
+CARRIED: Final = ("lang", "edition")
+"""What a link takes along from the address of the page it stands on."""
+SAFE_IN_PATH: Final = "/:@!$&'()*+,;=~-._%"
+
+
+@dataclass(frozen=True)
+class View:
+    """One page being made: its language, its edition, and how it links to others."""
+
+    service: Service
+    request: Request
+    language: Language
+    edition: int | None
+
+    def t(self, key: str, **values: object) -> str:
+        """Return a text of the pages in the page's language."""
+        return i18n.message(key, self.language, **values)
+
+    def number(self, value: int) -> str:
+        """Return a whole number as the language writes it."""
+        return i18n.number(value, self.language)
+
+    def date(self, text: str) -> str:
+        """Return a date as the language writes it."""
+        return i18n.date(text, self.language)
+
+    def pick(self, texts: Mapping[str, str]) -> str:
+        """Return the text in the page's language, or the one there is."""
+        return texts.get(self.language) or next(iter(texts.values()), "")
+
+    def url(self, path: str, parameters: Mapping[str, Any] | None = None, fragment: str = "") -> str:
+        """Return the address of a page of the service, with the edition and the language taken along."""
+        asked = self.request.query_params
+        carried = {name: asked[name] for name in CARRIED if name in asked}
+        given = {name: value for name, value in (parameters or {}).items() if value not in (None, "", [], ())}
+        query = urlencode({**carried, **given}, doseq=True)
+        ending = (f"?{query}" if query else "") + (f"#{fragment}" if fragment else "")
+        return quote(path, safe=SAFE_IN_PATH) + ending
+
+    def here(self, **changes: str | None) -> str:
+        """Return this page's address with some parameters changed, or left out where None."""
+        pairs = [(k, v) for k, v in self.request.query_params.multi_items() if k not in changes]
+        pairs += [(name, value) for name, value in changes.items() if value is not None]
+        query = urlencode(pairs)
+        return quote(self.request.scope["path"], safe="/:@!$&'()*+,;=~-._") + (f"?{query}" if query else "")
+
+    def href(self, iri: str) -> str:
+        """Return where a thing is shown: here for what is ours, its own address for the rest."""
+        base = self.service.settings.base_iri
+        if iri.startswith(base):
+            path, _, fragment = iri.removeprefix(base).partition("#")
+            return self.url(f"/{path}", fragment=fragment)
+        return iri if iri.startswith(("http://", "https://")) else ""
+
+    def is_ours(self, iri: str) -> bool:
+        """Return whether an IRI is one that this service answers for."""
+        return iri.startswith(self.service.settings.base_iri)
+
+
+@cache
+def environment() -> Environment:
+    """Return the templates; every value is escaped, and a name that does not exist is an error."""
+    made = Environment(
+        loader=PackageLoader("sparql_api", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.globals["languages"] = i18n.LANGUAGES
+    return made
+
+
+def render(
+    service: Service,
+    request: Request,
+    template: str,
+    context: Mapping[str, Any],
+    *,
+    edition: int | None,
+    status: int = 200,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """Return the page that a template makes of its context, in the reader's language."""
+    view = View(service, request, language(request), edition)
+    html = environment().get_template(template).render(view=view, t=view.t, **context)
+    said = {"Content-Language": view.language, **(headers or {})}
+    return deliver(request, html.encode(), "text/html", edition=edition, status=status, headers=said)
+
+
+def problem_page(service: Service) -> Callable[[Request, Problem, Language], Response | None]:
+    """Return what shows a problem to a browser: its title and what to do, in the page's frame."""
+
+    def shown(request: Request, problem: Problem, spoken: Language) -> Response | None:
+        line, column = problem.extra.get("line"), problem.extra.get("column")
+        context = {
+            "problem_title": problem.title(spoken),
+            "detail": problem.detail(spoken),
+            "status": problem.status,
+            "place": (line, column) if line and column else None,
+        }
+        edition = service.engine.current_edition()
+        return render(service, request, "problem.html", context, edition=edition, status=problem.status)
+
+    return shown

@@ -1,0 +1,153 @@
+"""The catalogue of questions over HTTP, and each question run with its parameters.
+
+Knows addresses and formats; how a question is bound and answered is `questions`' business.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from fastapi import APIRouter
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+
+from queries import Parameter, Question, catalogue
+from sparql_api.delivery import deliver, requested
+from sparql_api.negotiation import GRAPHS, TABLES
+from sparql_api.pages import View, render
+from sparql_api.problems import ProblemError, language, problem
+from sparql_api.questions import RESERVED, bound, described, plain
+from sparql_api.questions_rdf import catalogue_rdf
+from sparql_api.rdf_formats import MEDIA_TYPES, write_json
+from sparql_api.responses import answer_response
+from sparql_api.results import results
+from sparql_api.service import Service
+
+LIST_OFFERS: Final = {"json": "application/json", "html": "text/html", **MEDIA_TYPES}
+PLAIN: Final = "application/json"
+QUESTION_OFFERS: Final = {
+    "json": PLAIN,
+    "html": "text/html",
+    "csv": TABLES["csv"],
+    "tsv": TABLES["tsv"],
+    "srj": TABLES["json"],
+    "xml": TABLES["xml"],
+    "rq": "application/sparql-query",
+}
+SCHEMAS: Final[Mapping[str, Mapping[str, str]]] = {
+    "iri": {"type": "string", "format": "iri-reference"},
+    "integer": {"type": "integer"},
+    "decimal": {"type": "number"},
+    "boolean": {"type": "boolean"},
+    "date": {"type": "string", "format": "date"},
+}
+
+
+def questions_router(service: Service) -> APIRouter:
+    """Return the routes of the catalogue and one route a question, described for OpenAPI."""
+    router = APIRouter(tags=["queries"])
+    questions = catalogue(service.iris.base)
+
+    @router.api_route("/queries", methods=["GET", "HEAD"], summary="The saved questions")
+    async def listing(request: Request) -> Response:
+        media_type = requested(request, LIST_OFFERS)
+        root = str(request.base_url).rstrip("/")
+        if media_type == PLAIN:
+            items = [described(q, f"{root}/queries/{q.name}") for q in questions.values()]
+            return deliver(request, write_json({"items": items}), media_type)
+        if media_type == LIST_OFFERS["html"]:
+            return list_page(service, request, questions)
+        data = await run_in_threadpool(catalogue_rdf, questions, service.iris, media_type)
+        return deliver(request, data, media_type)
+
+    for question in questions.values():
+        router.add_api_route(
+            f"/queries/{question.name}",
+            run_question(service, question),
+            methods=["GET", "HEAD"],
+            summary=question.title["en"],
+            description=question.description["en"],
+            openapi_extra={"parameters": [as_openapi(p, service.iris.base) for p in question.parameters]},
+        )
+
+    @router.api_route("/queries/{name}", methods=["GET", "HEAD"], include_in_schema=False)
+    async def unknown(request: Request, name: str) -> Response:
+        raise ProblemError(problem("question-not-found", question=name))
+
+    return router
+
+
+def as_openapi(parameter: Parameter, base: str) -> dict[str, Any]:
+    """Return a question's parameter as OpenAPI describes it."""
+    schema: dict[str, Any] = dict(SCHEMAS.get(parameter.type, {"type": "string"}))
+    if parameter.default is not None:
+        schema["default"] = parameter.default
+    return {
+        "name": parameter.name,
+        "in": "query",
+        "required": parameter.required and parameter.default is None,
+        "description": parameter.label["en"],
+        "schema": schema,
+    }
+
+
+def run_question(service: Service, question: Question) -> Any:
+    """Return the handler of one question."""
+
+    async def answer(request: Request) -> Response:
+        media_type = requested(request, QUESTION_OFFERS)
+        given = {k: v for k, v in request.query_params.items() if k not in RESERVED}
+        pinned = service.pinned(request)
+        if media_type == QUESTION_OFFERS["html"]:
+            return await question_page(service, request, question, given)
+        text = bound(question, given, service.iris)
+        if media_type == QUESTION_OFFERS["rq"]:
+            return deliver(request, text.encode(), media_type, filename=f"{question.name}.rq")
+        accept = TABLES["json"] if media_type == PLAIN else media_type
+        plan = service.engine.prepare(text, accept=accept, edition=pinned)
+        found = await service.engine.run(plan)
+        if media_type != PLAIN:
+            key, kept = None if plan.volatile else plan.key, pinned is not None
+            name = question.name if media_type == TABLES["csv"] else None
+            return answer_response(request, found, key=key, pinned=kept, filename=name)
+        rows = await run_in_threadpool(lambda: write_json(plain(question.name, found.edition, found.json())))
+        return deliver(request, rows, PLAIN, edition=found.edition)
+
+    answer.__name__ = question.name.replace("-", "_")
+    return answer
+
+
+def list_page(service: Service, request: Request, questions: Mapping[str, Question]) -> Response:
+    """Return the catalogue as a page, by kind of reader."""
+    groups: dict[str, list[Question]] = {}
+    for question in questions.values():
+        groups.setdefault(question.audience, []).append(question)
+    edition = service.engine.current_edition()
+    return render(service, request, "questions.html", {"groups": groups}, edition=edition)
+
+
+async def question_page(
+    service: Service, request: Request, question: Question, given: Mapping[str, str]
+) -> Response:
+    """Return a question's page: its parameters as a form, its rows, its text."""
+    view = View(service, request, language(request), service.engine.current_edition())
+    context: dict[str, Any] = {"question": question, "given": given, "results": None, "problem": None}
+    context |= {"downloads": [], "text": question.text, "status": 200}
+    edition = view.edition
+    try:
+        context["text"] = bound(question, given, service.iris)
+        found = await results(service, request, view, context["text"])
+        edition = found.edition
+        path = f"/queries/{question.name}"
+        names = [name for name in QUESTION_OFFERS if name != "html"] if found.turtle is None else list(GRAPHS)
+        context["downloads"] = [(name.upper(), view.url(path, {**given, "format": name})) for name in names]
+        context["results"] = found
+    except ProblemError as error:
+        context["problem"] = {
+            "title": error.problem.title(view.language),
+            "detail": error.problem.detail(view.language),
+        }
+        context["status"] = error.problem.status
+    return render(service, request, "question.html", context, edition=edition, status=context["status"])

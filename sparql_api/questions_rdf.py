@@ -1,0 +1,57 @@
+"""The catalogue of questions as RDF, in the vocabulary of the sparql-examples of SIB, for editors elsewhere.
+
+SHACL 1.2 names the class `sh:SPARQLSelectExecutable` and the property `sh:select`
+(https://www.w3.org/ns/shacl#); keywords are schema:keywords.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+import pyoxigraph as ox
+
+from ontologie import PREFIXES, RDF_TYPE, Iris
+from queries import Question, bind
+from sparql_api.questions import standalone
+from sparql_api.rdf_formats import MEDIA_TYPES, write_compacted, write_quads, write_triples
+
+SH, DCT, RDFS, SCHEMA = PREFIXES["sh"], PREFIXES["dct"], PREFIXES["rdfs"], PREFIXES["schema"]
+FORMS: Final = {
+    "ask": ("SPARQLAskExecutable", "ask"),
+    "construct": ("SPARQLConstructExecutable", "construct"),
+    "select": ("SPARQLSelectExecutable", "select"),
+}
+
+
+def catalogue_rdf(questions: Mapping[str, Question], iris: Iris, media_type: str) -> bytes:
+    """Return every question with its default parameters bound, in one of our RDF media types."""
+    quads = [quad for question in questions.values() for quad in triples(question, iris)]
+    name = next(name for name, offered in MEDIA_TYPES.items() if offered == media_type)
+    if name == "jsonld":
+        return write_compacted(quads, iris)
+    return write_quads(quads, iris) if name == "trig" else write_triples(quads, name, iris)
+
+
+def triples(question: Question, iris: Iris) -> Iterator[ox.Quad]:
+    """Yield what is said of one question."""
+    node = ox.NamedNode(iris.entity("queries", question.name))
+    text = standalone(bind(question, {}, iris.base), iris)
+    form = next((form for form in FORMS if f"\n{form} " in f"\n{text.lower()}"), "select")
+    executable, property_name = FORMS[form]
+    endpoint = ox.NamedNode(iris.base + "sparql")
+    yield quad(node, RDF_TYPE, ox.NamedNode(SH + "SPARQLExecutable"))
+    yield quad(node, RDF_TYPE, ox.NamedNode(SH + executable))
+    yield quad(node, SH + property_name, ox.Literal(text))
+    yield quad(node, SCHEMA + "target", endpoint)
+    for language in ("fr", "en"):
+        yield quad(node, RDFS + "label", ox.Literal(question.title[language], language=language))
+        yield quad(node, RDFS + "comment", ox.Literal(question.title[language], language=language))
+        yield quad(node, DCT + "description", ox.Literal(question.description[language], language=language))
+    for keyword in question.keywords:
+        yield quad(node, SCHEMA + "keywords", ox.Literal(keyword))
+
+
+def quad(subject: ox.NamedNode, predicate: str, value: ox.NamedNode | ox.Literal) -> ox.Quad:
+    """Return one statement in the default graph."""
+    return ox.Quad(subject, ox.NamedNode(predicate), value)

@@ -1,0 +1,86 @@
+"""Prepares the answer to a query for reading: a table of rows, yes or no, or a graph as Turtle.
+
+Knows the forms of SPARQL answers; not which query was asked.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from starlette.requests import Request
+
+from sparql_api.engine import Answer
+from sparql_api.fiches_index import local_id
+from sparql_api.pages import View
+from sparql_api.presentation import Shown
+from sparql_api.service import Service
+
+ROWS_SHOWN: Final = 500
+TURTLE_SHOWN: Final = 200_000
+ACCEPT: Final = "application/sparql-results+json, text/turtle"
+
+
+@dataclass(frozen=True)
+class Results:
+    """An answer as a page shows it: one of a table, a boolean, a text."""
+
+    edition: int
+    seconds: float
+    columns: tuple[str, ...] = ()
+    rows: tuple[tuple[Shown, ...], ...] = ()
+    total: int = 0
+    boolean: bool | None = None
+    turtle: str | None = None
+    cut: bool = False
+
+
+async def results(service: Service, request: Request, view: View, text: str) -> Results:
+    """Return the answer to a reader's query, charged to the reader's share; raises EngineError."""
+    client = service.fair_use.key(request.client.host if request.client else "")
+    service.fair_use.check(client)
+    pinned = service.pinned(request)
+    answer = await service.engine.query(text, accept=ACCEPT, edition=pinned, client=client)
+    if answer.form in ("CONSTRUCT", "DESCRIBE"):
+        turtle = answer.read().decode()
+        return Results(
+            answer.edition, answer.seconds, turtle=turtle[:TURTLE_SHOWN], cut=len(turtle) > TURTLE_SHOWN
+        )
+    return of_table(answer, view)
+
+
+def of_table(answer: Answer, view: View) -> Results:
+    """Return a SELECT or ASK answer in SPARQL JSON as a page shows it."""
+    read = answer.json()
+    if "boolean" in read:
+        return Results(answer.edition, answer.seconds, boolean=bool(read["boolean"]))
+    columns = tuple(read["head"]["vars"])
+    rows = read["results"]["bindings"]
+    shown = tuple(tuple(cell(view, row.get(name)) for name in columns) for row in rows[:ROWS_SHOWN])
+    return Results(
+        answer.edition, answer.seconds, columns, shown, total=len(rows), cut=len(rows) > ROWS_SHOWN
+    )
+
+
+def cell(view: View, term: dict[str, Any] | None) -> Shown:
+    """Return one term: things by their short name and a link, literals as they stand."""
+    if term is None:
+        return Shown("")
+    if term["type"] == "uri":
+        iri = term["value"]
+        return Shown(short_name(view, iri), view.href(iri), external=not view.is_ours(iri))
+    if term["type"] == "triple":
+        parts = term["value"]
+        return Shown(" ".join(cell(view, parts[name]).text for name in ("subject", "predicate", "object")))
+    return Shown(str(term["value"]), language=term.get("xml:lang", ""))
+
+
+def short_name(view: View, iri: str) -> str:
+    """Return an IRI as people write it: its path where it is ours, prefixed where the prefix is usual."""
+    iris = view.service.iris
+    for prefix, namespace in iris.prefixes().items():
+        if iri.startswith(namespace) and "/" not in iri[len(namespace) :] and iri != namespace:
+            return f"{prefix}:{iri[len(namespace) :]}"
+    return (
+        iri.removeprefix(iris.base) if view.is_ours(iri) else iri if len(iri) < 90 else "…/" + local_id(iri)
+    )

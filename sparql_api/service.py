@@ -1,0 +1,102 @@
+"""What the pages share: the engine, the editions on disk, the names of things. Made once, at start.
+
+Knows which edition a request asks for, and finds its index of fiches. It holds no answer of its own.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from threading import Lock
+from typing import Final
+
+from starlette.requests import Request
+
+from ingestion import Edition, Editions
+from ontologie import Iris
+from sparql_api.describe import Labels
+from sparql_api.engine import Engine
+from sparql_api.fairuse import FairUse
+from sparql_api.fiches_search import FicheIndex, IndexMissing
+from sparql_api.problems import ProblemError, problem
+from sparql_api.settings import Settings
+
+INDEXES_KEPT: Final = 4
+
+
+@dataclass(frozen=True)
+class Service:
+    """The service's resources, as the pages use them."""
+
+    settings: Settings
+    engine: Engine
+    editions: Editions
+    fair_use: FairUse
+    indexes: Indexes = field(default_factory=lambda: Indexes())
+    labels: Labels = field(default_factory=Labels)
+
+    @property
+    def iris(self) -> Iris:
+        """Return how things are named."""
+        return Iris(self.settings.base_iri)
+
+    def pinned(self, request: Request) -> int | None:
+        """Return the edition that `edition=` asks for; None where it asks for none or for the current one.
+
+        Raises ProblemError 404 where it is no number.
+        """
+        asked = request.query_params.get("edition", "")
+        if asked in ("", "current"):
+            return None
+        if not asked.isascii() or not asked.isdigit() or len(asked) > 9:
+            raise ProblemError(problem("edition-not-found", edition=asked))
+        return int(asked)
+
+    def edition(self, request: Request) -> Edition:
+        """Return the edition a request is answered from.
+
+        Raises ProblemError 503 where nothing is published, 404 where the edition asked for does not exist.
+        """
+        pinned = self.pinned(request)
+        number = self.engine.current_edition() if pinned is None else pinned
+        if number is None:
+            raise ProblemError(problem("no-edition"))
+        return self.edition_number(number)
+
+    def edition_number(self, number: int) -> Edition:
+        """Return an edition by its number; raises ProblemError 404 where it does not exist."""
+        edition = self.editions.get(number)
+        if edition is None:
+            raise ProblemError(problem("edition-not-found", edition=number))
+        return edition
+
+    def index(self, edition: Edition) -> FicheIndex:
+        """Return the index of an edition's fiches; raises ProblemError 503 where it was published without."""
+        try:
+            return self.indexes.get(edition)
+        except IndexMissing as error:
+            raise ProblemError(problem("index-missing", edition=edition.number)) from error
+
+
+class Indexes:
+    """The indexes of the editions last asked for, kept open: an edition never changes."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[int, tuple[int, FicheIndex]] = OrderedDict()
+        self._lock = Lock()
+
+    def get(self, edition: Edition) -> FicheIndex:
+        """Return an edition's index; raises IndexMissing where it has none.
+
+        A rebuild replaces an edition's files as a whole: another inode means that the index is read again.
+        """
+        with self._lock:
+            inode = edition.path.stat().st_ino
+            known = self._kept.get(edition.number)
+            if known is None or known[0] != inode:
+                known = (inode, FicheIndex(edition.path))
+                self._kept[edition.number] = known
+            self._kept.move_to_end(edition.number)
+            while len(self._kept) > INDEXES_KEPT:
+                self._kept.popitem(last=False)
+            return known[1]
