@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
-from json.decoder import scanstring
 from typing import Any, Final
 
 from ingestion.records import Path
@@ -77,7 +76,7 @@ class JsonSource:
         found = None
         position = self._skip(opening + 1)
         while self.text.startswith('"', position):
-            name, end = scanstring(self.text, position + 1, True)
+            name, end = DECODER.raw_decode(self.text, position)
             value = self._skip(self._skip(end) + 1)
             if name == key:
                 found = position, value

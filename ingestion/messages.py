@@ -79,11 +79,11 @@ def issue(
     for lang in LANGUAGES:
         filled = {name: _in(lang, word) for name, word in (words or {}).items()}
         filled.setdefault("value", quote(value))
-        for part, text in texts.items():
-            text[lang] = row[f"{part}_{lang}"].format_map(filled).strip()
+        for part, said in texts.items():
+            said[lang] = row[f"{part}_{lang}"].format_map(filled).strip()
         if suggestions:
-            text = _table()["suggestions"][f"message_{lang}"].format(choices=_choices(suggestions, lang))
-            texts["remedy"][lang] = f"{text} {texts['remedy'][lang]}".strip()
+            asked = _table()["suggestions"][f"message_{lang}"].format(choices=_choices(suggestions, lang))
+            texts["remedy"][lang] = f"{asked} {texts['remedy'][lang]}".strip()
     return Issue(
         severity=row["severity"],  # type: ignore[arg-type]  # the table's own test holds the values
         message=texts["message"],

@@ -40,7 +40,7 @@ def read_table_text(text: DecodedText, file: str, *, kind: str, mapping: Mapping
     are not closed: everything after would be in doubt.
     """
     separator = _separator(text, mapping)
-    said = {"encoding": text.encoding, "separator": _NAMES[separator]}
+    said: dict[str, Mapping[str, str] | str] = {"encoding": text.encoding, "separator": _NAMES[separator]}
     note = issue("lu-table", Place(file, 1), words=said)
     return read_rows(_Rows(text, separator, file), file, kind=kind, mapping=mapping, notes=(note,))
 

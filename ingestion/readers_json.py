@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 
 from ingestion.errors import UnreadableDeposit, unreadable
@@ -136,7 +137,7 @@ class _Objects:
 
     def _check_context(self, members: Members, start: int) -> None:
         given = members.get("@context")
-        if given is None or given == context(self.base) or given == context(BASE):
+        if given is None or given in (_as_read(self.base), _as_read(BASE)):
             return
         known = {f"{base}contexte.jsonld" for base in (self.base, BASE)}
         names = given if isinstance(given, list) else [given]
@@ -160,3 +161,9 @@ def _detail(message: str) -> dict[str, dict[str, str]]:
     """Return what the decoder says, in both languages."""
     known = next((fr for en, fr in _ERRORS.items() if message.startswith(en)), message)
     return {"detail": {"fr": known, "en": message[0].lower() + message[1:]}}
+
+
+@cache
+def _as_read(base: str) -> Any:
+    """Return our context as the decoder gives it."""
+    return DECODER.decode(json.dumps(context(base)))

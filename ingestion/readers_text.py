@@ -61,8 +61,9 @@ def decode(data: bytes, file: str) -> DecodedText:
     for mark, codec, name in _MARKS:
         if data.startswith(mark):
             return _checked(data[len(mark) :], codec, name, file)
-    if codec := _unmarked_utf16(data):
-        return _checked(data, codec, "UTF-16", file)
+    unmarked = _unmarked_utf16(data)
+    if unmarked:
+        return _checked(data, unmarked, "UTF-16", file)
     _refuse_binary(data, file)
     try:
         data.decode("utf-8")

@@ -47,16 +47,17 @@ class Record:
     members: Mapping[str, Any] | None = None
     source: Source | None = None
 
-    def place(self, field: str | None = None, path: Path | None = None) -> Place:
+    def place(self, field: str | None = None, path: Path | None = None, *, last: bool = False) -> Place:
         """Return the place of one of our columns, or of a value of the JSON object.
 
-        In JSON `line` stays that of the record's start, as in a table, unless a path leads further.
+        In a table the line is that of the record's start, in JSON that of the key; `last` takes the last
+        occurrence of a repeated key.
         """
         if self.header is not None and field is not None:
             column, name = self.header.fields.get(field, (None, field))
             return Place(self.file, self.line, column, name)
         if self.source is not None and (path or field):
-            line, column = self.source.locate(path or (field or "",))
+            line, column = self.source.locate(path or (field or "",), last=last)
             return Place(self.file, line, column, field or _name(path))
         return Place(self.file, self.line, None, field)
 

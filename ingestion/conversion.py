@@ -1,0 +1,164 @@
+"""Converts documents to canonical N-Quads, one named graph a document.
+
+Knows JSON-LD and canonical terms (DESIGN §5, §6). The parser is pyoxigraph's; documents go through it in
+batches, each inside its own named graph, so that the parser itself tells whose quads are whose.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import islice
+from typing import Any, Final
+
+import pyoxigraph as ox
+
+from ontologie import BASE, Iris, canonical_lines, context
+
+BATCH: Final = 500
+"""Documents parsed at once: enough to spare the context's cost, few enough to hold memory flat."""
+
+_ODD: Final = re.compile(rb'"(?:\^\^<|@(?!fr <))')
+"""The end of a literal that may be written in several ways: a datatype, or a language other than `fr`."""
+
+_LITERAL: Final = re.compile(rb'> ("(?:[^"\\]|\\.)*"(?:\^\^<[^>]*>|@[A-Za-z0-9-]+)) (?=<[^ ]*> \.\n$)')
+
+
+class ConversionError(ValueError):
+    """A document that makes no graph of its own: `document` is its id, `detail` says why in `fr` and `en`."""
+
+    def __init__(self, document: str, fr: str, en: str) -> None:
+        super().__init__(f"{document}: {en}")
+        self.document = document
+        self.detail = {"fr": fr, "en": en}
+
+
+@dataclass(frozen=True, slots=True)
+class ConvertedDocument:
+    """A document's graph: its IRI, the document's, and canonical N-Quads lines sorted by their bytes."""
+
+    graph_iri: str
+    iri: str
+    lines: list[bytes]
+
+
+def convert(documents: Iterable[Mapping[str, Any]], base: str = BASE) -> list[ConvertedDocument]:
+    """Convert documents, in their order.
+
+    A document's graph has no subject but its own IRI, its fragments and its graph's IRI, and no blank node.
+    Raises ConversionError at the first that has, or that JSON-LD cannot read.
+    """
+    return list(convert_stream(documents, base))
+
+
+def convert_stream(documents: Iterable[Mapping[str, Any]], base: str = BASE) -> Iterator[ConvertedDocument]:
+    """Convert documents in bounded batches, as they come."""
+    pending = iter(documents)
+    while batch := list(islice(pending, BATCH)):
+        for part in _without_twins(batch):
+            yield from _convert(part, base)
+
+
+def _without_twins(batch: list[Mapping[str, Any]]) -> Iterator[list[Mapping[str, Any]]]:
+    """Yield the batch in runs where no id comes twice: two graphs of one name would become one."""
+    seen: set[str] = set()
+    run: list[Mapping[str, Any]] = []
+    for document in batch:
+        name = _name(document)
+        if name in seen:
+            yield run
+            run, seen = [], set()
+        seen.add(name)
+        run.append(document)
+    yield run
+
+
+def _name(document: Mapping[str, Any]) -> str:
+    name = document.get("id")
+    if not isinstance(name, str):
+        raise ConversionError("", "le document n'a pas d'id", "the document has no id")
+    return name
+
+
+def _convert(batch: Sequence[Mapping[str, Any]], base: str) -> Iterator[ConvertedDocument]:
+    names = [document_iris(_name(document), base) for document in batch]
+    wrapped = [{"id": graph, "@graph": [document]} for (graph, _), document in zip(names, batch, strict=True)]
+    try:
+        parts = _parts(_parse(wrapped, base), [graph for graph, _ in names])
+        converted = [
+            ConvertedDocument(graph, iri, _lines(part, graph, iri))
+            for (graph, iri), part in zip(names, parts, strict=True)
+        ]
+    except (SyntaxError, UnicodeEncodeError, ConversionError) as error:
+        if len(batch) == 1:
+            detail = (
+                error.detail if isinstance(error, ConversionError) else {"fr": str(error), "en": str(error)}
+            )
+            raise ConversionError(_name(batch[0]), **detail) from error
+        # One document is at fault: the others come through, up to it, and it is named.
+        for document in batch:
+            yield from _convert([document], base)
+        return
+    yield from converted
+
+
+def document_iris(name: str, base: str = BASE) -> tuple[str, str]:
+    """Return (graph, document): the IRIs of a document, from its id, relative or not."""
+    kind, _, identifier = name.removeprefix(base).partition("/")
+    return Iris(base).graph(kind, identifier), Iris(base).entity(kind, identifier)
+
+
+def _parse(wrapped: list[dict[str, Any]], base: str) -> bytes:
+    """Return the N-Quads of documents, as the parser gives them."""
+    text = json.dumps({"@context": context(base), "@graph": wrapped}, ensure_ascii=False)
+    quads = ox.parse(text.encode(), format=ox.RdfFormat.JSON_LD, base_iri=base)
+    return bytes(ox.serialize(quads, format=ox.RdfFormat.N_QUADS) or b"")
+
+
+def _parts(data: bytes, graphs: Sequence[str]) -> list[bytes]:
+    """Return the N-Quads of each graph, which the parser gives one after the other."""
+    parts = []
+    end = len(data)
+    for graph, before in zip(reversed(graphs), [*reversed(graphs[:-1]), None], strict=True):
+        start = 0
+        if before is not None:
+            previous = f" <{before}> .\n".encode()
+            start = data.rfind(previous, 0, end) + len(previous)
+        part = data[start:end]
+        if part.count(f" <{graph}> .\n".encode()) != part.count(b"\n"):
+            raise ConversionError(graph, "des graphes se mêlent", "graphs are mixed")
+        parts.append(part)
+        end = start
+    return parts[::-1]
+
+
+def _lines(part: bytes, graph: str, iri: str) -> list[bytes]:
+    """Return the canonical lines of a document's N-Quads. Raises ConversionError at one not its own."""
+    # Of bytes, unlike of text, this splits at "\n" and "\r" alone, and N-Quads escapes the latter.
+    lines = part.splitlines(keepends=True)
+    if _ODD.search(part):
+        lines = [_LITERAL.sub(_canonical, line) if _ODD.search(line) else line for line in lines]
+    own = (f"<{iri}> <".encode(), f"<{iri}#".encode(), f"<{graph}> <".encode())
+    blank = b" _:" in part
+    for line in lines:
+        if not line.startswith(own) or (blank and b"> _:" in line.partition(b'"')[0]):
+            subject = line.partition(b" ")[0].decode(errors="replace")
+            raise ConversionError(iri, f"{subject} n'est pas à lui", f"{subject} is not its own")
+    if not lines:
+        raise ConversionError(iri, "il ne dit rien", "it says nothing")
+    return sorted(set(lines))
+
+
+def _canonical(found: re.Match[bytes]) -> bytes:
+    return b"> " + _canonical_literal(found[1]) + b" "
+
+
+@lru_cache(maxsize=50_000)
+def _canonical_literal(literal: bytes) -> bytes:
+    """Return a literal as an Oxigraph store gives it back (it stores values)."""
+    quads = ox.parse(b"<x:s> <x:p> " + literal + b" .\n", format=ox.RdfFormat.N_QUADS)
+    (line,) = canonical_lines(quads)
+    return line.removeprefix(b"<x:s> <x:p> ").removesuffix(b" .\n")

@@ -1,0 +1,254 @@
+"""Makes a draft of a row: every cell by the kind of its column.
+
+Knows what refuses a row and what only warns (DESIGN §6); how labels and values are read is elsewhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Final
+
+from ingestion.columns import Column, columns
+from ingestion.drafts import Draft, content_name
+from ingestion.personal import find_personal, holds_private
+from ingestion.records import Record, Value
+from ingestion.resolution import LEVELS, resolve, suggest
+from ingestion.resolution_crcn import SCHEME as CRCN
+from ingestion.resolution_crcn import Competences, label_of, read_competences
+from ingestion.tables import SPACES
+from ingestion.territories import owner, region_agrees
+from ingestion.values import (
+    IDENTIFIER,
+    UNUSABLE,
+    check_letter,
+    read_address,
+    read_boolean,
+    read_date,
+    read_integer,
+    read_uai,
+)
+from ontologie import frame
+
+_NATIONAL: Final = "n"
+_ACADEMIE: Final = "academie"
+_KIND_OF_AI: Final = "type_ia"
+
+
+def read_row(record: Record, kind: str, base: str, academie: str | None = None) -> Draft:
+    """Make the draft of a row. Raises nothing: what is wrong is in the draft's issues."""
+    types = frame(kind, base)["type"]
+    draft = Draft(record, kind, types=(types,) if isinstance(types, str) else tuple(types))
+    values = _usable(draft)
+    for name, column in columns().items():
+        if column.kind == "prive" and name in values:
+            draft.personal[name] = _text(values.pop(name))
+    _refuse_personal(draft, values)
+    _name(draft, values, base, academie)
+    for name, column in columns().items():
+        if name in values:
+            _READERS[column.kind](draft, column, _items(column, values[name]), base)
+        elif column.required and name not in record.values:
+            draft.say("champ-absent", column)
+    region_agrees(draft, base)
+    return draft
+
+
+def _usable(draft: Draft) -> dict[str, Value]:
+    """Return the cells within their bounds and without unusable characters; the others refuse the row."""
+    usable = {}
+    for name, value in draft.record.values.items():
+        column = columns()[name]
+        longest = max(map(len, _items(column, value)), default=0)
+        if longest > column.longest:
+            words = {"found": str(longest), "most": str(column.longest)}
+            draft.say("texte-trop-long", column, words=words)
+        elif found := UNUSABLE.search(_text(value)):
+            draft.say("caractere-interdit", column, words={"character": f"U+{ord(found[0]):04X}"})
+        else:
+            usable[name] = value
+    return usable
+
+
+def _refuse_personal(draft: Draft, values: Mapping[str, Value]) -> None:
+    """Refuse public text that holds personal data, or repeats what was given for the registry alone."""
+    for name, value in values.items():
+        column, text = columns()[name], _text(value)
+        # An address may hold a long number; only an e-mail address gives a person away there.
+        public = column.kind != "iri" or "@" in text
+        if public and (kind := find_personal(text)):
+            draft.say("donnee-personnelle", column, words={"kind": kind})
+        for private, given in draft.personal.items():
+            if holds_private(text, (given,)):
+                draft.say("deposant-en-clair", column, words={"private": columns()[private].label})
+
+
+def _name(draft: Draft, values: Mapping[str, Value], base: str, academie: str | None) -> None:
+    """Give the draft its identifier: the code of the académie that owns it, and the external id."""
+    column = columns()["id"]
+    external = _text(values.get("id", ""))
+    labels = _items(columns()[_ACADEMIE], values.get(_ACADEMIE, ()))
+    known, draft.academie = owner(draft, labels, base, academie)
+    if not external:
+        return
+    if not IDENTIFIER.fullmatch(external):
+        draft.say("identifiant-invalide", column, external)
+    elif (known and _ACADEMIE in values) or _ACADEMIE not in draft.record.values:
+        draft.identifier = f"{draft.academie or _NATIONAL}-{external}"
+
+
+def _items(column: Column, value: Value) -> list[str]:
+    """Return the items of a cell, in order, each once."""
+    if isinstance(value, tuple):
+        parts: Iterable[str] = value
+    else:
+        parts = value.split("|") if column.is_list else (value,)
+    return list(dict.fromkeys(item for part in parts if (item := part.strip(SPACES))))
+
+
+def _text(value: Value) -> str:
+    return value if isinstance(value, str) else "|".join(value)
+
+
+def _texts(draft: Draft, column: Column, items: list[str], base: str) -> None:
+    for text in items:
+        found = read_competences(text, base=base) if CRCN in column.schemes else None
+        if found is not None:
+            _competences(draft, column, text, found, base)
+        elif column.form and not column.form.fullmatch(text):
+            draft.say("forme-inattendue", column, text)
+            draft.mention(column, text)
+        else:
+            draft.add(column, (text,))
+
+
+def _competences(draft: Draft, column: Column, text: str, found: Competences, base: str) -> None:
+    """Keep what a text says of the CRCN: its concepts, its wording, and a code that its label belies."""
+    if found.codes:
+        draft.add(columns()["competences_crcn"], found.iris)
+        draft.mention(column, text, found.iris)
+    else:
+        draft.add(column, (text,)) if column.kind == "texte" else draft.mention(column, text)
+    if found.unknown:
+        draft.say("crcn-inconnu", column, text)
+    if found.disagreement:
+        code, other = found.disagreement
+        words = {"code": code, "other": other, "expected": label_of(code, base)}
+        draft.say("crcn-discordant", column, text, words=words)
+
+
+def _concepts(draft: Draft, column: Column, items: list[str], base: str) -> None:
+    if column.name == _ACADEMIE:
+        return  # resolved with the document's name
+    resolved = 0
+    for label in items:
+        if CRCN in column.schemes and (found := read_competences(label, bare=True, base=base)):
+            _competences(draft, column, label, found, base)
+            continue
+        answer = resolve(column.name, label, base)
+        draft.mention(column, label, answer.iris)
+        for key, iris in answer.concepts:
+            draft.add(column, iris, key)
+        resolved += bool(answer.concepts)
+    _say_unresolved(draft, column, items, base, none_resolved=not resolved)
+
+
+def _say_unresolved(
+    draft: Draft, column: Column, items: list[str], base: str, *, none_resolved: bool
+) -> None:
+    if none_resolved and column.name in _REFUSED:
+        suggestions = list(
+            dict.fromkeys(near for label in items for near in suggest(column.name, label, base))
+        )
+        draft.say(_REFUSED[column.name], column, " | ".join(items), suggestions[:3])
+        return
+    for label in items:
+        if CRCN in column.schemes and read_competences(label, bare=True, base=base):
+            continue
+        answer = resolve(column.name, label, base)
+        if answer.state != "found":
+            draft.say(_UNRESOLVED[answer.state], column, label, answer.suggestions)
+
+
+_REFUSED: Final = {LEVELS: "niveaux-inconnus", _KIND_OF_AI: "type-ia-inconnu"}
+_UNRESOLVED: Final = {
+    "none": "libelle-sans-concept",
+    "ambiguous": "libelle-ambigu",
+    "unknown": "libelle-inconnu",
+}
+
+
+def _dates(draft: Draft, column: Column, items: list[str], base: str) -> None:
+    for text in items:
+        found = read_date(text)
+        if found is None or (column.key != "date" and found[0] != column.key):
+            draft.say("date-non-reconnue", column, text)
+            draft.mention(column, text)
+            continue
+        key, value = found
+        draft.add(column, (value,), key)
+        if value != text:
+            draft.mention(column, text)
+
+
+def _addresses(draft: Draft, column: Column, items: list[str], base: str) -> None:
+    _parsed(draft, column, items, read_address, "adresse-invalide")
+
+
+def _integers(draft: Draft, column: Column, items: list[str], base: str) -> None:
+    _parsed(draft, column, items, read_integer, "nombre-invalide")
+
+
+def _booleans(draft: Draft, column: Column, items: list[str], base: str) -> None:
+    _parsed(draft, column, items, read_boolean, "booleen-invalide")
+
+
+def _parsed(
+    draft: Draft, column: Column, items: list[str], parse: Callable[[str], str | None], code: str
+) -> None:
+    for text in items:
+        value = parse(text)
+        if value is None:
+            draft.say(code, column, text)
+            draft.mention(column, text)
+        else:
+            draft.add(column, (value,))
+
+
+def _identifiers(draft: Draft, column: Column, items: list[str], base: str) -> None:
+    if "uai" not in column.schemes:
+        draft.add(column, (draft.identifier,) if draft.identifier else ())
+        return
+    for text in items:
+        code = read_uai(text)
+        if code is not None:
+            draft.add(column, (code,))
+            continue
+        digits = text.strip()[:7]
+        letter = check_letter(digits) if digits.isascii() and digits.isdigit() and len(digits) == 7 else ""
+        expected = {
+            "fr": f" ; {digits} appelle la lettre {letter}",
+            "en": f"; {digits} calls for the letter {letter}",
+        }
+        draft.say("uai-invalide", column, text, words={"expected": expected if letter else ""})
+        draft.mention(column, text)
+
+
+def _phases(draft: Draft, column: Column, items: list[str], base: str) -> None:
+    if not draft.identifier:
+        return
+    nodes = draft.nodes["document"].setdefault(column.key, [])
+    for rank, text in enumerate(items, 1):
+        node = f"{draft.id}#phase-{content_name(text)}"
+        nodes.append({"id": node, "type": "Phase", "description": text, "ordre": str(rank)})
+
+
+_READERS: Final[Mapping[str, Callable[[Draft, Column, list[str], str], None]]] = {
+    "texte": _texts,
+    "concept": _concepts,
+    "date": _dates,
+    "iri": _addresses,
+    "entier": _integers,
+    "booleen": _booleans,
+    "identifiant": _identifiers,
+    "etapes": _phases,
+}

@@ -1,0 +1,20 @@
+"""The fiche as JSON-LD: a document's canonical lines, framed, with their context (law 1)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import pyoxigraph as ox
+
+from ontologie import BASE, context, to_document
+
+
+def export_document(lines: Iterable[bytes], kind: str, base: str = BASE) -> dict[str, Any]:
+    """Return the framed document of a graph's N-Quads lines, the context inlined.
+
+    Converting it gives exactly these lines. Raises ValueError where the graph is no document of this kind,
+    KeyError for an unknown kind.
+    """
+    quads = ox.parse(b"".join(lines), format=ox.RdfFormat.N_QUADS)
+    return {"@context": context(base), **to_document(quads, kind, base)}
