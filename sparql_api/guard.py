@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote, urljoin, urlsplit
 
 from queries import Token, tokenize
 
@@ -20,6 +20,7 @@ FORMS: Final[tuple[Form, ...]] = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
 UPDATES: Final = (
     "INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY", "WITH",
 )  # fmt: skip
+SELECTS: Final = ("SELECT", "SELECTDISTINCT", "SELECTREDUCED")
 PROLOGUE: Final = ("PREFIX", "BASE", "VERSION")
 # What is computed anew at each evaluation: such an answer is not kept.
 _VOLATILE: Final = re.compile(r"NOW|RAND|UUID", re.IGNORECASE)
@@ -43,15 +44,24 @@ class Inspection:
     """Whether evaluating it again may give another answer."""
     depth: int
     """The deepest nesting of brackets."""
+    star: int | None = None
+    """Where the `*` of `SELECT *` stands, None where the query names its columns."""
+    variables: tuple[str, ...] = ()
+    """The variables written in a `SELECT *`, in the order they appear."""
 
 
-def inspect(text: str, prefixes: Mapping[str, str]) -> Inspection:
-    """Read a query's tokens; never fails, whatever the text. `prefixes` are declared beforehand."""
+def inspect(text: str, prefixes: Mapping[str, str], base: str = "") -> Inspection:
+    """Read a query's tokens; never fails, whatever the text.
+
+    `prefixes` and `base` are what is declared beforehand.
+    """
     tokens = list(tokenize(text))
-    services = service_calls(text, tokens, prefixes)
+    services = service_calls(text, tokens, prefixes, base)
     if "\\" in text and (decoded := decode_escapes(text)) != text:
-        services += service_calls(decoded, list(tokenize(decoded)), prefixes)
+        services += service_calls(decoded, list(tokenize(decoded)), prefixes, base)
     form, update = first_keyword(tokens)
+    star = star_position(tokens) if form == "SELECT" else None
+    variables = (t.text[1:] for t in tokens if t.kind == "var") if star is not None else ()
     return Inspection(
         form=form,
         update=update,
@@ -59,6 +69,8 @@ def inspect(text: str, prefixes: Mapping[str, str]) -> Inspection:
         services=services,
         volatile=bool(services) or any(t.kind == "word" and _VOLATILE.search(t.text) for t in tokens),
         depth=max_depth(tokens),
+        star=star,
+        variables=tuple(dict.fromkeys(variables)),
     )
 
 
@@ -85,6 +97,17 @@ def first_keyword(tokens: Sequence[Token]) -> tuple[Form | None, str | None]:
         if word not in PROLOGUE:
             break
     return None, None
+
+
+def star_position(tokens: Sequence[Token]) -> int | None:
+    """Return the offset of the `*` after the first SELECT, None where something else stands there."""
+    opening = next((i for i, t in enumerate(tokens) if t.kind == "word" and t.text.upper() in SELECTS), None)
+    if opening is None:
+        return None
+    following = tokens[opening + 1 : opening + 3]
+    if following and following[0].text.upper() in ("DISTINCT", "REDUCED"):
+        following = following[1:]
+    return following[0].start if following and following[0].text == "*" else None
 
 
 def has_from(tokens: Sequence[Token]) -> bool:
@@ -121,19 +144,23 @@ def max_depth(tokens: Sequence[Token]) -> int:
     return deepest
 
 
-def service_calls(text: str, tokens: Sequence[Token], prefixes: Mapping[str, str]) -> tuple[str | None, ...]:
+def service_calls(
+    text: str, tokens: Sequence[Token], prefixes: Mapping[str, str], base: str
+) -> tuple[str | None, ...]:
     """Return the address of each thing that some parser could take for a SERVICE call."""
     if "service" not in text.casefold():
         return ()  # Whatever the tokens, the keyword's letters are not there.
     known = {**prefixes, **declared_prefixes(tokens)}
     if any(t.kind == "pname" and t.text.upper().startswith("PREFIX") for t in tokens):
-        known = {}  # `PREFIX:<…>` declares for a lenient parser alone: no name is sure any more.
+        known, base = {}, ""  # `PREFIX:<…>` declares for a lenient parser alone: no name is sure any more.
+    if any(t.kind == "word" and t.text.upper().endswith("BASE") for t in tokens):
+        base = ""
     calls: list[str | None] = []
     for i, token in enumerate(tokens):
         if token.kind == "word" and "SERVICE" in token.text.upper():
             after = i + 2 if i + 1 < len(tokens) and _is(tokens[i + 1], "SILENT") else i + 1
             plain = token.text.upper() in ("SERVICE", "SERVICESILENT") and after < len(tokens)
-            calls.append(_address(tokens[after], known) if plain else None)
+            calls.append(_address(tokens[after], known, base) if plain else None)
         elif _hides_call(token, tokens, i):
             calls.append(None)
     calls += [None for start in _doubtful(tokens) if "service" in text[start:].casefold()]
@@ -190,9 +217,9 @@ def _doubtful(tokens: Sequence[Token]) -> Iterator[int]:
                 yield token.start
 
 
-def _address(token: Token, prefixes: Mapping[str, str]) -> str | None:
+def _address(token: Token, prefixes: Mapping[str, str], base: str) -> str | None:
     if token.kind == "iri":
-        return decode_escapes(token.text[1:-1])
+        return urljoin(base, decode_escapes(token.text[1:-1]))
     if token.kind == "pname":
         prefix, _, local = token.text.partition(":")
         if prefix in prefixes and "\\" not in local:

@@ -11,13 +11,16 @@ from typing import Final, TypeVar
 
 from fastapi import APIRouter, Request, Response
 
+from sparql_api.engine.cached import CachedEngine
 from sparql_api.engine.plan import Plan
 from sparql_api.engine.port import Engine
 from sparql_api.fairuse import FairUse
-from sparql_api.negotiation import prefers_html
-from sparql_api.problems import CORS, Problem, ProblemError
-from sparql_api.protocol import SparqlRequest, read_request
-from sparql_api.responses import answer_response, cache_headers, entity_tag, not_modified
+from sparql_api.metrics import Metrics, metrics_router
+from sparql_api.negotiation import format_for, media_type_for, prefers_html, written_as
+from sparql_api.problems import CORS, Problem, ProblemError, problems_router
+from sparql_api.protocol import SparqlRequest, bad, read_request
+from sparql_api.responses import answer_response, cache_headers, compressed, entity_tag, not_modified
+from sparql_api.service_description import service_description
 from sparql_api.settings import Settings
 
 Editor = Callable[[Request], Awaitable[Response]]
@@ -34,7 +37,7 @@ def sparql_router(
     editor: Editor | None = None,
     fair_use: FairUse | None = None,
 ) -> APIRouter:
-    """Return the routes of the SPARQL endpoint; `editor` makes its page for browsers."""
+    """Return the routes of the endpoint, `/metrics` and `/problems/…`; `editor` makes its page for browsers."""
     endpoint = Endpoint(engine, settings, editor, fair_use or FairUse(0, 1))
     router = APIRouter()
     # One route for each path that clients use; `/sparql/` is what the W3C's tests call.
@@ -44,6 +47,9 @@ def sparql_router(
         router.add_api_route(path, endpoint.answer, methods=["HEAD"], include_in_schema=False)
         router.add_api_route(path, endpoint.options, methods=["OPTIONS"], include_in_schema=False)
         router.add_api_route(path, endpoint.refuse, methods=OTHER_METHODS, include_in_schema=False)
+    router.include_router(problems_router(settings.base_iri))
+    if isinstance(engine, CachedEngine):
+        router.include_router(metrics_router(Metrics(engine)))
     return router
 
 
@@ -102,9 +108,20 @@ class Endpoint:
 
     async def describe(self, request: Request, asked: SparqlRequest) -> Response:
         """Say what the service is (SPARQL 1.1 Service Description)."""
+        accept = request.headers.get("accept")
         if request.method == "POST":
-            raise ProblemError(_no_query())
-        return Response("", 200, CORS, "text/turtle")
+            raise bad("query", fr="manque", en="is missing")
+        found = format_for("CONSTRUCT", asked.format) if asked.format else media_type_for("CONSTRUCT", accept)
+        if found is None:  # Who accepts results alone forgot the query.
+            raise bad("query", fr="manque", en="is missing")
+        data = service_description(
+            self._settings,
+            str(request.url.replace(query="", fragment="")).rstrip("/"),
+            edition=self._engine.current_edition(),
+            media_type=written_as("CONSTRUCT", found),
+        )
+        data, headers = compressed(data, request)
+        return Response(data, 200, {**CORS, "Cache-Control": "public, max-age=300", **headers}, found)
 
     async def options(self, request: Request) -> Response:
         """Answer OPTIONS, and what browsers ask before a request from another origin."""
@@ -151,9 +168,3 @@ async def while_connected(request: Request, work: Awaitable[T]) -> T:
 async def _disconnected(request: Request) -> None:
     while (await request.receive())["type"] != "http.disconnect":
         pass
-
-
-def _no_query() -> Problem:
-    from sparql_api.protocol import bad
-
-    return bad("query", fr="manque", en="is missing").problem

@@ -38,7 +38,6 @@ class EmbeddedEngine:
         rules: Rules,
         *,
         limits: Limits,
-        base: str,
         workers: int,
         memory: int,
         queue: int,
@@ -54,7 +53,7 @@ class EmbeddedEngine:
         self._spool_bytes = spool_bytes
         self._spooled = 0
         self._spool_parent = spool_parent
-        self._config = WorkerConfig(memory, Path(), base, dict(rules.prefixes))
+        self._config = WorkerConfig(memory, Path(), rules.base, dict(rules.prefixes))
         self._pool = Pool(
             self._config, size=workers, queue=queue, patience=patience, used=used, warm=self._warm
         )
@@ -168,6 +167,8 @@ class EmbeddedEngine:
             "store": str(plan.store.path),
             "text": plan.text,
             "union": plan.union,
+            "star": plan.star,
+            "variables": plan.variables,
             "default": None if dataset is None else list(dataset.default),
             "named": None if dataset is None else list(dataset.named),
             "media_type": plan.written_as,
@@ -176,7 +177,7 @@ class EmbeddedEngine:
 
     def _warm(self) -> dict[str, Any] | None:
         """Return the request that opens the current edition before anyone asks."""
-        with contextlib.suppress(errors.NoEdition):
+        with contextlib.suppress(errors.EngineError):
             return {"store": str(self._stores.current().path)}
         return None
 

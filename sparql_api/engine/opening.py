@@ -8,6 +8,7 @@ from sparql_api.engine.embedded import EmbeddedEngine
 from sparql_api.engine.plan import Rules
 from sparql_api.engine.stores import EditionStores, Stores
 from sparql_api.fairuse import FairUse
+from sparql_api.querylog import QueryLog
 from sparql_api.settings import MEGABYTE, Settings
 
 
@@ -18,6 +19,7 @@ def open_engine(
     limits = settings.limits()
     rules = Rules(
         prefixes=Iris(settings.base_iri).prefixes(),
+        base=settings.base_iri,
         query_bytes=settings.query_max_kb << 10,
         service_allow=settings.service_allow,
         union_default_graph=settings.union_default_graph,
@@ -26,7 +28,6 @@ def open_engine(
         stores or EditionStores(settings.editions_path),
         rules,
         limits=limits,
-        base=settings.base_iri,
         workers=settings.workers,
         memory=settings.query_memory_mb * MEGABYTE,
         queue=settings.queue,
@@ -38,4 +39,6 @@ def open_engine(
     engine = CachedEngine(embedded, cache_bytes=int(settings.cache_mb * MEGABYTE), limits=limits)
     if fair_use:
         engine.listen(fair_use.charge_event)
+    if settings.log_queries:
+        engine.listen(QueryLog(settings.var / "log"))
     return engine

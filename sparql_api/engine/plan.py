@@ -29,6 +29,8 @@ class Rules:
 
     prefixes: Mapping[str, str]
     """Prefixes known without being declared."""
+    base: str
+    """What relative IRIs are resolved against where the query declares no BASE."""
     query_bytes: int
     service_allow: tuple[str, ...] = ()
     union_default_graph: bool = True
@@ -50,6 +52,9 @@ class Plan:
     """Another evaluation may give another answer: not to be kept."""
     calls_out: bool
     """SERVICE is called, to allowed addresses."""
+    star: int | None = None
+    """Where the `*` of SELECT * stands: its columns come in the order of `variables`, as they are written."""
+    variables: tuple[str, ...] = ()
 
     @property
     def edition(self) -> int:
@@ -95,7 +100,7 @@ def plan(
     """
     if len(text.encode("utf-8", "surrogatepass")) > rules.query_bytes:
         raise QueryTooLong(problem("query-too-long", limit=rules.query_bytes >> 10, extra={"bound": "query"}))
-    inspection = guard.inspect(text, rules.prefixes)
+    inspection = guard.inspect(text, rules.prefixes, rules.base)
     if inspection.update:
         raise QueryRefused(problem("update-refused"))
     for address in inspection.services:
@@ -120,6 +125,8 @@ def plan(
         store=store,
         volatile=inspection.volatile,
         calls_out=bool(inspection.services),
+        star=inspection.star,
+        variables=inspection.variables,
     )
 
 

@@ -1,0 +1,93 @@
+"""What Prometheus reads at /metrics: queries by outcome, their times, workers, cache and spool.
+
+Holds a registry of its own, so that two applications in one process do not meet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from fastapi import APIRouter, Response
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+from prometheus_client.metrics_core import Metric
+from prometheus_client.registry import Collector
+
+from sparql_api.engine import CachedEngine
+from sparql_api.events import QueryEvent
+
+SECONDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
+BYTES: Final = tuple(10.0**exponent for exponent in range(2, 10))
+
+
+class Metrics:
+    """Counts the events of an engine and reads its state when asked."""
+
+    def __init__(self, engine: CachedEngine) -> None:
+        self.registry = CollectorRegistry()
+        self._queries = Counter(
+            "observatoire_queries", "Queries, by outcome.", ["outcome", "cached"], registry=self.registry
+        )
+        self._seconds = Histogram(
+            "observatoire_query_seconds", "Engine time of a query.", buckets=SECONDS, registry=self.registry
+        )
+        self._bytes = Histogram(
+            "observatoire_answer_bytes", "Size of an answer.", buckets=BYTES, registry=self.registry
+        )
+        self.registry.register(EngineState(engine))
+        engine.listen(self.record)
+
+    def record(self, event: QueryEvent) -> None:
+        """Count one query."""
+        self._queries.labels(event.outcome, str(event.cached).lower()).inc()
+        if not event.cached:
+            self._seconds.observe(event.seconds)
+        if event.size is not None:
+            self._bytes.observe(event.size)
+
+    def text(self) -> bytes:
+        """Return the metrics in Prometheus' text format."""
+        return generate_latest(self.registry)
+
+
+class EngineState(Collector):
+    """The engine's state at the moment it is read."""
+
+    def __init__(self, engine: CachedEngine) -> None:
+        self._engine = engine
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield the gauges and counters of the engine."""
+        status = self._engine.status()
+        gauges = {
+            "observatoire_workers": ("Query workers alive.", status.workers),
+            "observatoire_workers_busy": ("Query workers at work.", status.busy),
+            "observatoire_queries_waiting": ("Queries waiting for a worker.", status.waiting),
+            "observatoire_spool_bytes": ("Answers on disk.", status.spooled),
+            "observatoire_cache_bytes": ("Answers kept.", self._engine.cached_bytes),
+            "observatoire_edition": ("The current edition, 0 before the first.", self._edition()),
+        }
+        for name, (documentation, value) in gauges.items():
+            yield GaugeMetricFamily(name, documentation, value=value)
+        counters = {
+            "observatoire_worker_restarts": ("Workers replaced.", status.restarts),
+            "observatoire_cache_hits": ("Answers given from those kept.", self._engine.hits),
+            "observatoire_cache_misses": ("Answers that had to be computed.", self._engine.misses),
+        }
+        for name, (documentation, value) in counters.items():
+            yield CounterMetricFamily(name, documentation, value=value)
+
+    def _edition(self) -> int:
+        return self._engine.current_edition() or 0
+
+
+def metrics_router(metrics: Metrics) -> APIRouter:
+    """Return the route `/metrics`."""
+    router = APIRouter()
+
+    @router.get("/metrics", include_in_schema=False)
+    def read() -> Response:
+        return Response(metrics.text(), media_type=CONTENT_TYPE_LATEST)
+
+    return router

@@ -1,0 +1,84 @@
+"""The service's description of itself (https://www.w3.org/TR/sparql11-service-description/), as RDF.
+
+Knows what the endpoint can do and its bounds; the data's own description is VoID, which it links to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+import pyoxigraph as ox
+
+from ontologie import PREFIXES, RDF_TYPE
+from sparql_api.settings import Settings
+
+SD: Final = "http://www.w3.org/ns/sparql-service-description#"
+FORMATS: Final = "http://www.w3.org/ns/formats/"
+VOID: Final = "http://rdfs.org/ns/void#"
+RESULT_FORMATS: Final = (
+    "SPARQL_Results_JSON", "SPARQL_Results_XML", "SPARQL_Results_CSV", "SPARQL_Results_TSV",
+    "Turtle", "N-Triples", "RDF_XML", "JSON-LD", "TriG", "N-Quads", "N3",
+)  # fmt: skip
+
+
+def service_description(settings: Settings, endpoint: str, *, edition: int | None, media_type: str) -> bytes:
+    """Return the description of the service at the address `endpoint`, in one of the RDF formats."""
+    format = ox.RdfFormat.from_media_type(media_type)
+    assert format is not None, media_type
+    prefixes = {"sd": SD, "void": VOID, "formats": FORMATS}
+    prefixes |= {name: PREFIXES[name] for name in ("rdfs", "dct", "xsd")}
+    triples = list(_triples(settings, endpoint, edition))
+    data = ox.serialize(triples, format=format, prefixes=prefixes)
+    assert data is not None
+    return data
+
+
+def _triples(settings: Settings, endpoint: str, edition: int | None) -> Iterator[ox.Triple]:
+    iri, text = ox.NamedNode, ox.Literal
+    service, dataset = iri(endpoint + "#service"), iri(endpoint + "#dataset")
+    graph = iri(endpoint + "#default-graph")
+    a, dct, rdfs = iri(RDF_TYPE), PREFIXES["dct"], PREFIXES["rdfs"]
+    yield ox.Triple(service, a, iri(SD + "Service"))
+    yield ox.Triple(service, iri(SD + "endpoint"), iri(endpoint))
+    yield ox.Triple(service, iri(SD + "supportedLanguage"), iri(SD + "SPARQL11Query"))
+    for name in RESULT_FORMATS:
+        yield ox.Triple(service, iri(SD + "resultFormat"), iri(FORMATS + name))
+    if settings.union_default_graph:
+        yield ox.Triple(service, iri(SD + "feature"), iri(SD + "UnionDefaultGraph"))
+    if settings.service_allow:
+        yield ox.Triple(service, iri(SD + "feature"), iri(SD + "BasicFederatedQuery"))
+    simple = iri("http://www.w3.org/ns/entailment/Simple")
+    yield ox.Triple(service, iri(SD + "defaultEntailmentRegime"), simple)
+    yield ox.Triple(service, iri(SD + "defaultDataset"), dataset)
+    yield ox.Triple(dataset, a, iri(SD + "Dataset"))
+    yield ox.Triple(dataset, iri(SD + "defaultGraph"), graph)
+    yield ox.Triple(graph, a, iri(SD + "Graph"))
+    root = endpoint.removesuffix("sparql")
+    yield ox.Triple(dataset, iri(rdfs + "seeAlso"), iri(root + "void"))
+    if edition is not None:
+        number = iri(f"{settings.base_iri}edition/{edition}")
+        yield ox.Triple(dataset, iri(dct + "isVersionOf"), number)
+    for language, name in (("fr", "Observatoire des usages de l'IA : SPARQL"), ("en", "AI uses: SPARQL")):
+        yield ox.Triple(service, iri(rdfs + "label"), text(name, language=language))
+    for language, said in _bounds(settings).items():
+        yield ox.Triple(service, iri(dct + "description"), text(said, language=language))
+
+
+def _bounds(settings: Settings) -> dict[str, str]:
+    """Return what bounds a client, in French and English."""
+    s = settings
+    fr = (
+        f"Délai d'une requête : {s.query_timeout:g} s (paramètre timeout pour moins). "
+        f"Mémoire : {s.query_memory_mb} Mio. Réponse : {s.answer_max_mb:g} Mio. "
+        f"Texte : {s.query_max_kb} Kio. File d'attente : {s.queue} requêtes pour {s.workers} processus."
+    )
+    en = (
+        f"Deadline of a query: {s.query_timeout:g} s (parameter timeout for less). "
+        f"Memory: {s.query_memory_mb} MiB. Answer: {s.answer_max_mb:g} MiB. "
+        f"Text: {s.query_max_kb} KiB. Queue: {s.queue} queries for {s.workers} processes."
+    )
+    if s.client_seconds:
+        fr += f" Part d'un client : {s.client_seconds:g} s de calcul par {s.client_window:g} s."
+        en += f" A client's share: {s.client_seconds:g} s of engine time every {s.client_window:g} s."
+    return {"fr": fr, "en": en}

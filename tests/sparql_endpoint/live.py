@@ -1,0 +1,106 @@
+"""A SPARQL endpoint on a free port of this machine, for tests that speak HTTP to it."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+import time
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyoxigraph as ox
+import uvicorn
+from fastapi import FastAPI
+
+from sparql_api.engine import CachedEngine, Stores, open_engine
+from sparql_api.fairuse import FairUse
+from sparql_api.problems import install_problem_handlers
+from sparql_api.settings import Settings
+from sparql_api.sparql import sparql_router
+
+CROSS_PRODUCT = "SELECT * {?a ?b ?c . ?d ?e ?f . ?g ?h ?i}"
+MEMORY_BOMB = "SELECT * { ?a ?b ?c . ?d ?e ?f } ORDER BY ?f ?c ?a"
+
+
+@dataclass(frozen=True)
+class Live:
+    """A running endpoint."""
+
+    url: str
+    engine: CachedEngine
+    settings: Settings
+    fair_use: FairUse
+
+
+def write_store(path: Path, quads: list[ox.Quad]) -> Path:
+    """Write a store that workers can open read-only, and return its folder."""
+    store = ox.Store(path)
+    store.extend(quads)
+    store.flush()
+    return path
+
+
+def small_quads(count: int = 2000) -> list[ox.Quad]:
+    """Return quads of two graphs: numbered things with a label, a value and a neighbour."""
+    iri = ox.NamedNode
+    first, second = iri("http://example.org/g1"), iri("http://example.org/g2")
+    quads = []
+    for i in range(count // 3):
+        thing = iri(f"http://example.org/thing/{i}")
+        label = ox.Literal(f'chose "{i}", é\n', language="fr")
+        quads += [
+            ox.Quad(thing, iri("http://www.w3.org/2004/02/skos/core#prefLabel"), label, first),
+            ox.Quad(thing, iri("http://example.org/value"), ox.Literal(i), first),
+            ox.Quad(thing, iri("http://example.org/next"), iri(f"http://example.org/thing/{i + 1}"), second),
+        ]
+    return quads
+
+
+@contextlib.contextmanager
+def endpoint(stores: Stores, var: Path, **values: Any) -> Iterator[Live]:
+    """Serve some stores under `/sparql` while the block runs."""
+    settings = Settings(var=var, **{"workers": 2, **values})
+    fair_use = FairUse(settings.client_seconds, settings.client_window)
+    engine = open_engine(settings, stores=stores, fair_use=fair_use)
+
+    @contextlib.asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        await engine.start()
+        try:
+            yield
+        finally:
+            await engine.stop()
+
+    app = FastAPI(lifespan=lifespan)
+    install_problem_handlers(app)
+    app.include_router(sparql_router(engine, settings, fair_use=fair_use))
+    with serve(app) as url:
+        yield Live(f"{url}/sparql", engine, settings, fair_use)
+
+
+@contextlib.contextmanager
+def serve(app: FastAPI) -> Iterator[str]:
+    """Run an application on a free port, and give its address."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(app, log_level="error", timeout_graceful_shutdown=1))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+    thread.start()
+    try:
+        wait_until(lambda: server.started or not thread.is_alive())
+        assert server.started, "the server did not start"
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join()
+        listener.close()
+
+
+def wait_until(state: Any, seconds: float = 20.0) -> None:
+    """Wait for a state, at most so long."""
+    deadline = time.monotonic() + seconds
+    while not state():
+        assert time.monotonic() < deadline, "the state waited for did not come"
+        time.sleep(0.01)
