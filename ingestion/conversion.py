@@ -62,6 +62,23 @@ def convert_stream(documents: Iterable[Mapping[str, Any]], base: str = BASE) -> 
             yield from _convert(part, base)
 
 
+def convert_each(
+    documents: Sequence[Mapping[str, Any]], base: str = BASE
+) -> list[ConvertedDocument | ConversionError]:
+    """Convert documents as `convert` does; one that cannot be converted leaves its error in its place."""
+    found: list[ConvertedDocument | ConversionError] = []
+    try:
+        found.extend(convert_stream(documents, base))
+    except ConversionError:
+        found.clear()
+        for document in documents:
+            try:
+                found.extend(convert([document], base))
+            except ConversionError as error:
+                found.append(error)
+    return found
+
+
 def _without_twins(batch: list[Mapping[str, Any]]) -> Iterator[list[Mapping[str, Any]]]:
     """Yield the batch in runs where no id comes twice: two graphs of one name would become one."""
     seen: set[str] = set()

@@ -14,7 +14,7 @@ from ingestion.documents_json import is_document, read_document
 from ingestion.documents_row import read_row
 from ingestion.drafts import Draft
 from ingestion.json_rows import read_members
-from ingestion.messages import Issue
+from ingestion.messages import Issue, quote
 from ingestion.records import Record
 from ontologie import BASE
 
@@ -36,6 +36,8 @@ class BuiltDocument:
     identifier: str
     academie: str | None
     line: int = 0
+    name: str = ""
+    """The IRI of the document, or the deposited identifier where it has none."""
 
     @property
     def refused(self) -> bool:
@@ -69,7 +71,8 @@ def build_document(
 
 def _built(draft: Draft, record: Record, base: str) -> BuiltDocument:
     document = draft.document()
-    name = f"{base}{document['id']}" if document else draft.identifier
+    deposited = draft.identifier or str(record.values.get("id", ""))
+    name = f"{base}{document['id']}" if document else quote(deposited)
     return BuiltDocument(
         document=document,
         issues=tuple(dataclasses.replace(issue, document=name) for issue in draft.issues),
@@ -78,4 +81,5 @@ def _built(draft: Draft, record: Record, base: str) -> BuiltDocument:
         identifier=draft.identifier,
         academie=draft.academie,
         line=record.line,
+        name=name,
     )

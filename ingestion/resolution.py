@@ -7,7 +7,7 @@ becomes of an unresolved label is the documents' business. Competences of the CR
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, Literal
@@ -31,7 +31,9 @@ _RANGE: Final = re.compile(
 )
 _FROM: Final = re.compile(rf"(?:a partir|des|depuis)(?: de la| du| de l| des| de| la| le| l)? {_LEVEL}")
 _MOST_SUGGESTIONS: Final = 3
+_MOST_WORDS: Final = 12
 _CLOSE_ENOUGH: Final = 72
+_NEARLY_ALIKE: Final = 85
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,15 +79,26 @@ def preferred(iri: str, base: str = BASE) -> str:
 
 
 def suggest(column: str, label: str, base: str = BASE) -> tuple[str, ...]:
-    """Return up to three known labels that look like this one, each for other concepts, nearest first."""
+    """Return up to three labels that would be understood: nearly alike, contained in it, or close."""
     entries = {folded: entry for folded, entry in labels(column, base).entries.items() if entry.concepts}
-    found = process.extract(
-        fold(label), entries.keys(), scorer=fuzz.ratio, limit=12, score_cutoff=_CLOSE_ENOUGH
-    )
+    folded = fold(label)
+    near = process.extract(folded, entries.keys(), scorer=fuzz.ratio, limit=12, score_cutoff=_CLOSE_ENOUGH)
+    alike = [name for name, score, _ in near if score >= _NEARLY_ALIKE]
     kept: dict[tuple[str, ...], str] = {}
-    for folded, _, _ in found:
-        kept.setdefault(entries[folded].iris, entries[folded].label)
+    for name in (*alike, *_contained(folded, entries), *(name for name, _, _ in near)):
+        kept.setdefault(entries[name].iris, entries[name].label)
     return tuple(kept.values())[:_MOST_SUGGESTIONS]
+
+
+def _contained(folded: str, entries: Mapping[str, Entry]) -> list[str]:
+    """Return the known labels that a longer one contains as whole words, longest first."""
+    words = folded.split()[:_MOST_WORDS]
+    windows = (
+        " ".join(words[start : start + size])
+        for size in range(len(words) - 1, 0, -1)
+        for start in range(len(words) - size + 1)
+    )
+    return [window for window in windows if len(window) > 1 and window in entries]
 
 
 Certain = tuple[tuple[str, tuple[str, ...]], ...] | None
