@@ -1,6 +1,7 @@
 """The words of the observatory: OWL and SKOS in Turtle, the JSON-LD context, and what loads them."""
 
 from ontologie.canonical import canonical_bytes, canonical_lines, canonical_quads, digest, serialize_lines
+from ontologie.checks.model import Check, Examined, Finding
 from ontologie.framing import document_types, frame, to_document
 from ontologie.namespaces import BASE, PREFIXES, RDF_TYPE, Iris
 from ontologie.resources import context, read_table, read_text, resource
@@ -10,6 +11,9 @@ __all__ = [
     "BASE",
     "PREFIXES",
     "RDF_TYPE",
+    "Check",
+    "Examined",
+    "Finding",
     "Iris",
     "Vocabulary",
     "canonical_bytes",

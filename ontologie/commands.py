@@ -13,7 +13,8 @@ from typing import Annotated
 
 import typer
 
-from ontologie.checks import CHECKS, Check, Examined, load, run
+from ontologie.checks.model import Check, Examined, load
+from ontologie.checks.registry import CHECKS, run
 
 
 class Format(StrEnum):

@@ -67,7 +67,8 @@ def _node_faults(
         yield "sans sujet, lien et objet uniques", "no single subject, link and object"
         return
     if (parts[0][0], parts[1][0], parts[2][0]) not in direct:
-        yield "justifie un lien absent", "justifies a link that is not there"
+        link = " ".join(short(part[0]) for part in parts)
+        yield f"justifie un lien absent : {link}", f"justifies a link that is not there: {link}"
     if len(iris(said, PREFIXES["sssom"] + "mapping_justification")) != 1:
         yield "sans sorte de justification", "no kind of justification"
     if not iris(said, PREFIXES["sssom"] + "author_id"):

@@ -33,6 +33,14 @@ from ontologie.checks.terms import BUILT_IN, OWL, RDFS, SKOS
 from ontologie.namespaces import BASE, PREFIXES, RDF_TYPE
 
 Found = Iterator[tuple[str, Languages]]
+DATATYPES: Final = (
+    OWL + "Thing",
+    RDFS + "Literal",
+    PREFIXES["rdf"] + "PlainLiteral",
+    *(PREFIXES["xsd"] + name for name in ("string", "boolean", "integer", "decimal", "dateTime", "anyURI")),
+)
+"""What a range of ours may be, of the reserved names: OWL 2 knows neither xsd:date nor xsd:gYear."""
+
 ABOVE: Final = (RDFS + "subClassOf", RDFS + "subPropertyOf")
 
 
@@ -224,7 +232,7 @@ def hijacking(corpus: Corpus) -> Found:
 
 
 def two_kinds(corpus: Corpus) -> Found:
-    """OWL 2 DL, section 5.8.1: no name is two kinds of property, nor a class and a datatype."""
+    """OWL 2 DL, 5.8 and 11.2: one kind of property a name, reserved names left alone, known datatypes."""
     said = index(corpus.triples("termes/"))
     for iri, about in said.items():
         kinds = [kind for kind in iris(about, RDF_TYPE) if kind in DEFINED_KINDS]
@@ -232,6 +240,10 @@ def two_kinds(corpus: Corpus) -> Found:
             yield iri, {"fr": "déclaré de deux genres", "en": "declared of two kinds"}
         if iri.startswith(BUILT_IN) and RDF_TYPE in about:
             yield iri, {"fr": "terme réservé redéclaré", "en": "reserved term declared again"}
+        for datatype in iris(about, RDFS + "range"):
+            if datatype.startswith(BUILT_IN) and datatype not in DATATYPES:
+                text = short(datatype)
+                yield iri, {"fr": f"{text} n'est pas d'OWL 2", "en": f"{text} is not of OWL 2"}
 
 
 def _check(number: str, fr: str, en: str, look: Callable[[Corpus], Found]) -> Check:

@@ -13,7 +13,6 @@ import pyoxigraph as ox
 
 from ontologie.checks.model import (
     DEFINED_KINDS,
-    MODULES,
     OIA,
     Check,
     Corpus,
@@ -273,4 +272,3 @@ CHECKS: Final = (
     ),
     Check("modules-alone", {"fr": "chaque module se charge seul", "en": "every module loads alone"}, alone),
 )
-__all__ = ["CHECKS", "MODULES", "in_both"]

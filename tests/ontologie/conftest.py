@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ontologie.checks import Corpus, load
+from ontologie.checks.model import Corpus, load
 
 
 @pytest.fixture(scope="session")

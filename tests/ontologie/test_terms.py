@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
+import subprocess
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -13,8 +15,7 @@ from rdflib.compare import isomorphic
 
 import ontologie
 from ontologie import BASE
-from ontologie.checks import Corpus
-from ontologie.checks.model import OIA, iris, literals
+from ontologie.checks.model import OIA, Corpus, iris, literals
 from ontologie.vocabularies import packaged
 
 FOLDER = Path(ontologie.__file__).parent
@@ -110,3 +111,25 @@ def test_the_context_keeps_no_feature_that_loses_data() -> None:
         if isinstance(term, dict):
             assert "@container" not in term, key
             assert term.get("@type") != "xsd:double", key
+
+
+@pytest.mark.long
+@pytest.mark.skipif(not shutil.which("javac"), reason="needs a JDK")
+def test_each_module_and_all_together_are_in_owl_2_dl(tmp_path: Path) -> None:
+    owlready2 = pytest.importorskip("owlready2")
+    together = rdflib.Graph()
+    files = []
+    for module in MODULES:
+        graph = rdflib.Graph().parse(FOLDER / "termes" / f"{module}.ttl")
+        files.append(tmp_path / f"{module}.owl")
+        graph.serialize(files[-1], format="xml")
+        headers = set(graph.subjects(rdflib.RDF.type, rdflib.OWL.Ontology))
+        together += (triple for triple in graph if triple[0] not in headers)
+    together.parse(FOLDER / "termes" / "ontologie.ttl")
+    files.append(tmp_path / "ontologie.owl")
+    together.serialize(files[-1], format="xml")
+    jars = Path(owlready2.__file__).parent / "pellet" / "*"
+    program = Path(__file__).parent / "OwlProfile.java"
+    command = ["java", "-cp", str(jars), str(program), *map(str, files)]
+    answer = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120)
+    assert answer.stdout == ""
