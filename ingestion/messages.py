@@ -7,6 +7,7 @@ is the business of the readers, the resolution and the documents.
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
 from typing import Final, Literal
@@ -20,6 +21,11 @@ LONGEST_VALUE: Final = 200
 """Characters of a deposited value that a report quotes at most."""
 
 _LONGEST_QUOTE: Final = 80
+_HOSTILE: Final = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
+)
+"""Characters that move a terminal or turn the text around it: a report shows them by their name."""
+
 _NO_SUGGESTION: Final[tuple[str, ...]] = ()
 
 
@@ -103,8 +109,12 @@ def issue(
 def quote(value: str, most: int = _LONGEST_QUOTE) -> str:
     """Return a value fit for a message: on one line, shortened to `most` characters, personal data masked."""
     # Masked before it is cut: half an address would no longer look like one.
-    text = mask(" ".join(value[: 4 * LONGEST_VALUE].split()))
+    text = _HOSTILE.sub(_named, mask(" ".join(value[: 4 * LONGEST_VALUE].split())))
     return text if len(text) <= most and len(value) <= 4 * LONGEST_VALUE else text[: most - 1] + "…"
+
+
+def _named(found: re.Match[str]) -> str:
+    return f"[U+{ord(found[0]):04X}]"
 
 
 def _in(lang: str, word: Mapping[str, str] | str) -> str:

@@ -55,7 +55,7 @@ def read_deposit(
     our column, is a dictionary or a TOML or CSV file. Raises UnreadableDeposit where the file cannot be used
     as a whole; what is wrong with one row is found when it becomes a document.
     """
-    file = str(path)
+    file = str(path).encode(errors="replace").decode()  # a name that is no text would break the report
     if kind not in document_types():
         choices = ", ".join(document_types())
         raise unreadable("genre-inconnu", Place(file), value=kind, words={"choices": choices})
