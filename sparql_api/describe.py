@@ -115,9 +115,11 @@ async def select_about(engine: Engine, iri: str, edition: int) -> tuple[ox.Quad,
     return as_quads(await engine.query(text, accept=RESULTS, edition=edition))
 
 
-async def incoming(engine: Engine, iri: str, edition: int, shown: int = 12) -> list[Incoming]:
+async def incoming(engine: Engine, found: Description, shown: int = 12) -> list[Incoming]:
     """Return what leads to a thing from outside itself, by property, the fullest first."""
-    outside = f'FILTER(!STRSTARTS(STR(?s), "{iri}#") && !STRSTARTS(STR(?g), "{iri}"))'
+    iri, edition = found.iri, found.edition
+    own = ", ".join(sorted({str(quad.graph_name) for quad in found.quads})) if found.is_document else "<>"
+    outside = f'FILTER(!STRSTARTS(STR(?s), "{iri}#") && ?g NOT IN ({own}))'
     text = f"SELECT ?p (COUNT(*) AS ?n) WHERE {{ GRAPH ?g {{ ?s ?p <{iri}> }} {outside} }} GROUP BY ?p"
     answer = await engine.query(text, accept=RESULTS, edition=edition)
     counts = {row["p"].value: int(row["n"].value) for row in solutions(answer)}
@@ -133,8 +135,8 @@ async def incoming(engine: Engine, iri: str, edition: int, shown: int = 12) -> l
     for row in solutions(answer):
         if isinstance(row["s"], ox.NamedNode):
             subjects[row["p"].value].append(row["s"].value)
-    found = [Incoming(p, n, tuple(sorted(subjects[p]))) for p, n in counts.items()]
-    return sorted(found, key=lambda link: (-link.count, link.predicate))
+    links = [Incoming(p, n, tuple(sorted(subjects[p]))) for p, n in counts.items()]
+    return sorted(links, key=lambda link: (-link.count, link.predicate))
 
 
 async def pairs(

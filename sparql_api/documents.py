@@ -5,7 +5,7 @@ Knows which packaged file stands at which address; the files are served as they 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
@@ -147,13 +147,24 @@ def described(iris: Iris, path: str) -> dict[str, Any]:
     groups = []
     for key, kind in kinds:
         members = [term(iri, said) for iri, said in ours.items() if kind in values(said, RDF_TYPE)]
-        members = [member for member in members if member.labels or member.texts]
+        members = merged(member for member in members if member.labels or member.texts)
         groups.append((key, sorted(members, key=lambda member: collation(member.name))))
     return {
         "groups": [group for group in groups if group[1]],
         "path": "/" + path,
         "formats": list(MEDIA_TYPES)[:4],
     }
+
+
+def merged(members: Iterable[Described]) -> list[Described]:
+    """Return the members, those that say the same in one: a constraint may stand once for each property."""
+    found: dict[tuple[str, ...], Described] = {}
+    for member in members:
+        key = tuple(member.texts.values()) or (member.iri,)
+        first = found.setdefault(key, member)
+        for name, links in member.links.items():
+            first.links[name] = sorted({*first.links.get(name, ()), *links})
+    return list(found.values())
 
 
 def term(iri: str, said: dict[str, list[Any]]) -> Described:

@@ -5,7 +5,7 @@ Knows what a page of a thing gathers; how values are shown is `presentation`'s a
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 import pyoxigraph as ox
@@ -15,10 +15,11 @@ from starlette.responses import Response
 from ontologie import PREFIXES
 from sparql_api import i18n
 from sparql_api.describe import LABELS, PROVENANCE, Description, Incoming, incoming, pairs
-from sparql_api.evidence import evidence, instrument_of
+from sparql_api.evidence import evidence
 from sparql_api.fiches_index import FACETS, local_id
+from sparql_api.matches import Match, matches
 from sparql_api.pages import View, render
-from sparql_api.presentation import Property, Reader, Shown, mentioned
+from sparql_api.presentation import Property, Reader, Shown, instrument_of, layout, mentioned
 from sparql_api.problems import language
 from sparql_api.rdf_formats import MEDIA_TYPES
 from sparql_api.service import Service
@@ -36,19 +37,24 @@ SUBJECTS_ON_A_PAGE: Final = 200
 async def entity_page(service: Service, request: Request, found: Description) -> Response:
     """Return the HTML page of a thing."""
     view = View(service, request, language(request), found.edition)
-    leading = await incoming(service.engine, found.iri, found.edition)
-    named = mentioned(found.quads) | {s for link in leading for s in link.subjects}
-    named |= {link.predicate for link in leading} | {found.iri}
+    leading = [link for link in await incoming(service.engine, found) if not is_hidden(service, link)]
+    matched = await matches(service.engine, found.iri, found.edition)
+    named = mentioned(found.quads) | {found.iri} | {m.other for m in matched} | {m.relation for m in matched}
+    named |= {s.partition("#")[0] for link in leading for s in link.subjects}
+    named |= {s for link in leading for s in link.subjects} | {link.predicate for link in leading}
     term = service.iris.term
     criteria = objects(found.main, term("critere"))
     dimensions = await pairs(service.engine, criteria, term("dansDimension"), found.edition)
     named |= {d for found_in in dimensions.values() for d in found_in}
-    named |= {instrument_of(iri, service.iris.base) for iri in objects(found.quads, term("concerne"))}
+    named |= {instrument_of(iri, service.iris.base) for iri in named}
     labels = await service.labels.of(service.engine, named, found.edition)
     reader = Reader.of(view, found.iri, found.quads, labels)
     context = heading(reader, found) | {
         "iri": found.iri,
-        "sections": graph_sections(reader) if found.is_graph else reader.sections(found.iri),
+        "sections": graph_sections(reader)
+        if found.is_graph
+        else reader.sections(found.iri, hidden_by(matched)),
+        "matches": [match_shown(reader, match) for match in matched],
         "incoming": [link_shown(reader, found, link) for link in leading],
         "formats": [
             (name, media_type, view.url(f"/{found.path(service.iris)}.{name}"))
@@ -101,10 +107,33 @@ def graph_sections(reader: Reader) -> list[Any]:
     return [section for subject in subjects for section in reader.about(subject)]
 
 
+def is_hidden(service: Service, link: Incoming) -> bool:
+    """Return whether a kind of link is said elsewhere on the page, or from the other side as well."""
+    return link.predicate in layout(service.iris)["hidden_links"]
+
+
+def hidden_by(matched: Sequence[Match]) -> set[str]:
+    """Return the properties that the table of matches says better."""
+    names = ("exactMatch", "closeMatch", "broadMatch", "narrowMatch", "relatedMatch")
+    return {PREFIXES["skos"] + name for name in names} if matched else set()
+
+
+def match_shown(reader: Reader, match: Match) -> dict[str, Any]:
+    """Return one match for the table: the relation, the other thing, how sure, why."""
+    other = reader.thing(match.other)
+    return {
+        "relation": reader.property_name(match.relation),
+        "other": other,
+        "confidence": reader.view.decimal(match.confidence),
+        "why": reader.view.pick(match.reasons),
+        "node": reader.view.href(match.node),
+    }
+
+
 def link_shown(reader: Reader, found: Description, link: Incoming) -> dict[str, Any]:
     """Return one kind of link that leads to a thing, with the way to all of them where the list is cut."""
     view = reader.view
-    shown = [Shown(reader.label(s), view.href(s), external=not view.is_ours(s)) for s in link.subjects]
+    shown = [reader.thing(subject) for subject in link.subjects]
     facets = {view.service.iris.term(p): facet.name for facet in FACETS for p in facet.properties}
     everything = f"SELECT ?sujet WHERE {{ ?sujet <{link.predicate}> <{found.iri}> }} ORDER BY ?sujet"
     address = (
@@ -113,7 +142,7 @@ def link_shown(reader: Reader, found: Description, link: Incoming) -> dict[str, 
         else view.url("/sparql", {"query": everything})
     )
     return {
-        "label": view.t("entity.is", property=reader.property_name(link.predicate)),
+        "label": view.t("entity.by", property=reader.property_name(link.predicate)),
         "count": link.count,
         "values": sorted(shown, key=lambda value: i18n.collation(value.text)),
         "href": address,

@@ -13,7 +13,7 @@ import pyoxigraph as ox
 from ingestion import column_of_key, columns
 from ontologie import PREFIXES
 from sparql_api import i18n
-from sparql_api.presentation import Property, Reader, Shown
+from sparql_api.presentation import Property, Reader, Shown, instrument_of
 
 COMMENT: Final = PREFIXES["rdfs"] + "comment"
 SHOWN_OF_A_FINDING: Final = ("applique", "regle", "premisse", "classeRisque", "dateApplication", "confiance")
@@ -39,8 +39,7 @@ def said(reader: Reader, subject: str, *terms: str) -> list[ox.NamedNode | ox.Li
 def links(reader: Reader, subject: str, *terms: str) -> list[Shown]:
     """Return the things that our properties lead to, by label."""
     found = [str(v)[1:-1] for v in said(reader, subject, *terms) if isinstance(v, ox.NamedNode)]
-    shown = [Shown(reader.label(i), reader.view.href(i), external=not reader.view.is_ours(i)) for i in found]
-    return sorted(shown, key=lambda value: i18n.collation(value.text))
+    return sorted((reader.thing(iri) for iri in found), key=lambda value: i18n.collation(value.text))
 
 
 def first_text(reader: Reader, subject: str, term: str) -> str:
@@ -68,12 +67,6 @@ def principles(reader: Reader, subject: str) -> list[tuple[Shown, list[Shown]]]:
         for instrument, found in groups.items()
     ]
     return sorted(shown, key=lambda group: i18n.collation(group[0].text))
-
-
-def instrument_of(iri: str, base: str) -> str:
-    """Return the instrument that a principle's IRI names, `principe/{instrument}/{id}`, or nothing."""
-    kind, _, rest = iri.removeprefix(base).partition("/")
-    return f"{base}instrument/{rest.partition('/')[0]}" if kind == "principe" else ""
 
 
 def indication(reader: Reader, iri: str) -> dict[str, Any]:

@@ -86,7 +86,7 @@ def write_index(
             "CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;"
             "CREATE TABLE fiche(n INTEGER PRIMARY KEY, id TEXT UNIQUE, item TEXT, document BLOB);"
             "CREATE TABLE valeur(facet TEXT, iri TEXT, id TEXT, labels TEXT, names TEXT, groups TEXT,"
-            " bits BLOB, PRIMARY KEY(facet, iri));"
+            " direct INTEGER, bits BLOB, PRIMARY KEY(facet, iri));"
             "CREATE TABLE point(academie TEXT PRIMARY KEY, longitude REAL, latitude REAL);"
             "CREATE VIRTUAL TABLE mots USING fts5(titre, resume, reste, content='', detail=full,"
             " tokenize='unicode61 remove_diacritics 2', prefix='3 4');"
@@ -133,8 +133,8 @@ def write_values(database: sqlite3.Connection, holders: Holders, reader: StoreRe
         labels, names = reader.labels(value)
         texts = (json.dumps(labels, ensure_ascii=False), json.dumps(sorted(names), ensure_ascii=False))
         group = json.dumps(reader.scheme(value) if facet in grouped else {}, ensure_ascii=False)
-        row = (facet, value, local_id(value), *texts, group, bitmap(found))
-        database.execute("INSERT INTO valeur VALUES (?,?,?,?,?,?,?)", row)
+        row = (facet, value, local_id(value), *texts, group, (facet, value) in holders, bitmap(found))
+        database.execute("INSERT INTO valeur VALUES (?,?,?,?,?,?,?,?)", row)
 
 
 class StoreReader:

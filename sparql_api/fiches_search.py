@@ -46,6 +46,8 @@ class Value:
     labels: Mapping[str, str]
     names: frozenset[str]
     groups: Mapping[str, str]
+    direct: bool
+    """Some fiche holds the value itself; else it only stands above others, and is found when asked."""
     bits: int
 
     def label(self, language: str) -> str:
@@ -121,13 +123,13 @@ class FicheIndex:
         """Return every value of every facet."""
         found: dict[str, list[Value]] = {name: [] for name in FACET_NAMES}
         with self._connect() as database:
-            for facet, iri, identifier, labels, names, groups, bits in database.execute(
-                "SELECT facet, iri, id, labels, names, groups, bits FROM valeur ORDER BY facet, iri"
+            for facet, iri, identifier, labels, names, groups, direct, bits in database.execute(
+                "SELECT facet, iri, id, labels, names, groups, direct, bits FROM valeur ORDER BY facet, iri"
             ):
                 number = int.from_bytes(bits, "little")
                 folded = frozenset(json.loads(names)) | {fold(identifier)}
                 texts = json.loads(labels), folded, json.loads(groups)
-                found[facet].append(Value(facet, iri, identifier, *texts, number))
+                found[facet].append(Value(facet, iri, identifier, *texts, bool(direct), number))
         return MappingProxyType({facet: tuple(values) for facet, values in found.items()})
 
     @cached_property
@@ -211,7 +213,7 @@ def union(values: Sequence[Value]) -> int:
 
 def counted(values: Sequence[Value], among: int) -> tuple[tuple[Value, int], ...]:
     """Return (value, number of fiches among those given), the most held first, without zeros."""
-    counts = [(value, (value.bits & among).bit_count()) for value in values]
+    counts = [(value, (value.bits & among).bit_count()) for value in values if value.direct]
     return tuple(sorted((c for c in counts if c[1]), key=lambda c: (-c[1], fold(c[0].label("fr")), c[0].iri)))
 
 

@@ -54,12 +54,24 @@ def message(key: str, language: str, **values: object) -> str:
         elif f"{key}.many" in texts:
             key += ".many"
     shown = {name: number(v, language) if isinstance(v, int) else v for name, v in values.items()}
-    return texts[key][language].format(**shown)
+    return spaced(texts[key][language].format(**shown), language)
 
 
 def number(value: int, language: str) -> str:
     """Return a whole number with its thousands set apart: `12 345` (narrow no-break space), `12,345`."""
     return f"{value:,}" if language == "en" else f"{value:,}".replace(",", "\u202f")
+
+
+def spaced(text: str, language: str) -> str:
+    """Return a text of ours with the no-break spaces that French puts before `: ; ! ? »` and after `«`."""
+    if language != "fr":
+        return text
+    return re.sub(r" (?=[:»])", "\u00a0", re.sub(r"(?<=«) ", "\u00a0", re.sub(r" (?=[;!?])", "\u202f", text)))
+
+
+def decimal(text: str, language: str) -> str:
+    """Return a decimal number with the mark of its language: `0,45`, `0.45`."""
+    return text.replace(".", ",") if language == "fr" else text
 
 
 def date(text: str, language: str) -> str:

@@ -42,13 +42,17 @@ class View:
         """Return a whole number as the language writes it."""
         return i18n.number(value, self.language)
 
+    def decimal(self, text: str) -> str:
+        """Return a decimal number as the language writes it."""
+        return i18n.decimal(text, self.language)
+
     def date(self, text: str) -> str:
         """Return a date as the language writes it."""
         return i18n.date(text, self.language)
 
     def pick(self, texts: Mapping[str, str]) -> str:
         """Return the text in the page's language, or the one there is."""
-        return texts.get(self.language) or next(iter(texts.values()), "")
+        return i18n.spaced(texts.get(self.language) or next(iter(texts.values()), ""), self.language)
 
     def url(self, path: str, parameters: Mapping[str, Any] | None = None, fragment: str = "") -> str:
         """Return the address of a page of the service, with the edition and the language taken along."""

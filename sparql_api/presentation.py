@@ -5,8 +5,9 @@ Knows the sections of `messages/sections.toml` and how a value is shown; neither
 
 from __future__ import annotations
 
+import re
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -36,6 +37,8 @@ class Shown:
     anchor: str = ""
     nested: tuple[Property, ...] = ()
     external: bool = False
+    note: str = ""
+    """What tells it from others of the same name: a principle's instrument."""
 
 
 @dataclass(frozen=True)
@@ -57,16 +60,18 @@ class Section:
 
 @cache
 def layout(iris: Iris) -> dict[str, Any]:
-    """Return the sections with the IRIs of their properties: hidden, section, rest, names."""
+    """Return `sections.toml` with the IRIs of its properties."""
     text = files("sparql_api").joinpath("messages", "sections.toml").read_text(encoding="utf-8")
     read = tomllib.loads(text)
     return {
         "hidden": {expand(term, iris) for term in read["hidden"]},
+        "hidden_links": {expand(term, iris) for term in read["hidden_links"]},
         "section": [
             (part["label"], [expand(term, iris) for term in part["terms"]]) for part in read["section"]
         ],
         "rest": read["rest"]["label"],
         "names": {expand(term, iris): label for term, label in read["names"].items()},
+        "things": read["things"],
     }
 
 
@@ -115,20 +120,27 @@ class Reader:
         return next(iter(self.texts(subject, *predicates)), "")
 
     def label(self, iri: str) -> str:
-        """Return what a thing is called: its label, or else the last segment of its IRI."""
-        return self.view.pick(self.labels.get(iri, {})) or local_id(iri)
+        """Return what a thing is called: its label, else the last segment of its IRI, or others' address."""
+        document = iri.partition("#")[0]
+        known = (
+            self.labels.get(iri)
+            or self.labels.get(document)
+            or layout(self.view.service.iris)["things"].get(iri, {})
+        )
+        if known or self.view.is_ours(iri):
+            return self.view.pick(known) or local_id(iri)
+        return re.sub(r"^https?://(www\.)?|/$", "", iri)
 
     def property_name(self, iri: str) -> str:
         """Return what a property is called."""
         names = layout(self.view.service.iris)["names"]
-        return self.view.pick(names.get(iri, {})) or self.label(iri)
+        return self.view.pick(names.get(iri, {}) or self.labels.get(iri, {})) or local_id(iri)
 
-    def sections(self, subject: str) -> list[Section]:
-        """Return every property of a thing that the page does not say elsewhere, by section."""
+    def sections(self, subject: str, besides: Collection[str] = ()) -> list[Section]:
+        """Return every property of a thing that the page does not say elsewhere or `besides`, by section."""
         plan = layout(self.view.service.iris)
-        about = {
-            p: values for p, values in self.statements.get(subject, {}).items() if p not in plan["hidden"]
-        }
+        hidden = plan["hidden"] | set(besides)
+        about = {p: values for p, values in self.statements.get(subject, {}).items() if p not in hidden}
         named = {term for _, terms in plan["section"] for term in terms}
         rest = sorted(set(about) - named, key=self.property_name)
         found = []
@@ -167,7 +179,14 @@ class Reader:
         iri = str(value)[1:-1]
         if iri.startswith(self.root + "#") and iri in self.statements and depth < 3:
             return Shown("", anchor=iri.partition("#")[2], nested=self.nested(iri, depth + 1))
-        return Shown(self.label(iri), self.link(iri, predicate), external=not self.view.is_ours(iri))
+        return self.thing(iri, predicate)
+
+    def thing(self, iri: str, predicate: str = "") -> Shown:
+        """Return a thing as a link, with the instrument of a principle beside it."""
+        instrument = instrument_of(iri, self.view.service.iris.base)
+        note = self.label(instrument) if instrument and instrument != self.root else ""
+        ours = self.view.is_ours(iri)
+        return Shown(self.label(iri), self.link(iri, predicate), external=not ours, note=note)
 
     def nested(self, iri: str, depth: int) -> tuple[Property, ...]:
         """Return the properties of a node inside the document."""
@@ -192,6 +211,12 @@ class Reader:
         if not value.language and len(value.value) > LONG and value.value[:7].isupper():
             return value.value[:80] + "…"
         return value.value
+
+
+def instrument_of(iri: str, base: str) -> str:
+    """Return the instrument that a principle's IRI names, `principe/{instrument}/{id}`, or nothing."""
+    kind, _, rest = iri.removeprefix(base).partition("/")
+    return f"{base}instrument/{rest.partition('/')[0]}" if kind == "principe" else ""
 
 
 def mentioned(quads: Iterable[ox.Quad]) -> set[str]:

@@ -37,7 +37,7 @@ def sparql_router(
     editor: Editor | None = None,
     fair_use: FairUse | None = None,
 ) -> APIRouter:
-    """Return the routes of the endpoint, `/metrics` and `/problems/…`; `editor` makes its page for browsers."""
+    """Return the routes of the endpoint, `/metrics` and `/problems/…`; `editor` makes a browser's page."""
     endpoint = Endpoint(engine, settings, editor, fair_use or FairUse(0, 1))
     router = APIRouter()
     # One route for each path that clients use; `/sparql/` is what the W3C's tests call.

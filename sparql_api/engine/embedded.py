@@ -184,8 +184,9 @@ class EmbeddedEngine:
     def _death(self, worker: Worker, death: WorkerDied, seconds: float) -> errors.EngineError:
         if worker.preempted:
             return errors.Preempted(errors.retry("busy", RETRY_SECONDS), seconds)
-        out_of_memory = "memory allocation" in death.words or "MemoryError" in death.words
-        if out_of_memory or (death.returncode == -signal.SIGABRT and not death.words.strip()):
+        # Out of memory, Rust and C++ abort. A stack that overflows does too, and says so.
+        aborted = death.returncode == -signal.SIGABRT and "overflowed its stack" not in death.words
+        if aborted or "MemoryError" in death.words:
             limit = self.memory >> 20
             return errors.MemoryExceeded(problem("memory", limit=limit, extra={"bound": "memory"}), seconds)
         return errors.WorkerCrashed(problem("crash"), seconds)

@@ -26,6 +26,8 @@ logger = logging.getLogger("observatoire.engine")
 SCRIPT: Final = Path(__file__).with_name("worker.py")
 INLINE: Final = 256 << 10
 """Answers up to this many bytes come on the socket; larger ones in a file."""
+ENVIRONMENT: Final = {"MALLOC_ARENA_MAX": "2"}
+"""An arena a thread would take half of a small address space before the first query."""
 SPARE: Final = 1
 """Workers kept warm beyond those that may work at once: a killed one is replaced without waiting."""
 
@@ -102,6 +104,7 @@ class Worker:
                 stdout=subprocess.DEVNULL,
                 stderr=words,
                 pass_fds=[theirs.fileno()],
+                env={**os.environ, **ENVIRONMENT},
             )
         ours.setblocking(False)
         worker = cls(process, ours, words)
