@@ -2,27 +2,42 @@
 
 from ingestion.conversion import ConversionError, ConvertedDocument, convert, convert_stream, document_iris
 from ingestion.documents import BuiltDocument, build_document
+from ingestion.editions import DUMPS, Edition, Editions
 from ingestion.errors import UnreadableDeposit
 from ingestion.export import export_document
 from ingestion.messages import Issue, Place
-from ingestion.pipeline import Examination, ExaminedDocument, Options, Summary, examine, examine_batches
+from ingestion.pipeline import Examination, ExaminedDocument, Options, examine, examine_batches
 from ingestion.readers import read_deposit
 from ingestion.records import Deposit, Record
-from ingestion.report import as_csv, as_json, as_text, by_cause
+from ingestion.registry import Agent, NewDocument, Registered, Registry
+from ingestion.report import as_csv, as_json, as_text, print_report, write_report
+from ingestion.report_causes import by_cause
 from ingestion.report_html import as_html
 from ingestion.resolution import resolve, suggest
+from ingestion.settings import Settings
+from ingestion.summary import Summary
+from ingestion.transitions import RefusedTransition
 
 __all__ = [
+    "DUMPS",
+    "Agent",
     "BuiltDocument",
     "ConversionError",
     "ConvertedDocument",
     "Deposit",
+    "Edition",
+    "Editions",
     "Examination",
     "ExaminedDocument",
     "Issue",
+    "NewDocument",
     "Options",
     "Place",
     "Record",
+    "RefusedTransition",
+    "Registered",
+    "Registry",
+    "Settings",
     "Summary",
     "UnreadableDeposit",
     "as_csv",
@@ -37,7 +52,9 @@ __all__ = [
     "examine",
     "examine_batches",
     "export_document",
+    "print_report",
     "read_deposit",
     "resolve",
     "suggest",
+    "write_report",
 ]

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
-from ingestion.columns import Column, columns
+from ingestion.columns import LIST, Column, columns
 from ingestion.drafts import Draft, content_name
 from ingestion.personal import find_personal, holds_private
 from ingestion.records import Record, Value
@@ -101,12 +101,12 @@ def _items(column: Column, value: Value) -> list[str]:
     if isinstance(value, tuple):
         parts: Iterable[str] = value
     else:
-        parts = value.split("|") if column.is_list else (value,)
+        parts = value.split(LIST) if column.is_list else (value,)
     return list(dict.fromkeys(item for part in parts if (item := part.strip(SPACES))))
 
 
 def _text(value: Value) -> str:
-    return value if isinstance(value, str) else "|".join(value)
+    return value if isinstance(value, str) else LIST.join(value)
 
 
 def _texts(draft: Draft, column: Column, items: list[str], base: str) -> None:
@@ -152,13 +152,9 @@ def _concepts(draft: Draft, column: Column, items: list[str], base: str) -> None
     _say_unresolved(draft, column, items, base, none_resolved=not resolved)
 
 
-def _say_unresolved(
-    draft: Draft, column: Column, items: list[str], base: str, *, none_resolved: bool
-) -> None:
+def _say_unresolved(draft: Draft, column: Column, items: list[str], base: str, *, none_resolved: bool) -> None:
     if none_resolved and column.name in _REFUSED:
-        suggestions = list(
-            dict.fromkeys(near for label in items for near in suggest(column.name, label, base))
-        )
+        suggestions = list(dict.fromkeys(near for label in items for near in suggest(column.name, label, base)))
         draft.say(_REFUSED[column.name], column, " | ".join(items), suggestions[:3])
         return
     for label in items:
@@ -202,9 +198,7 @@ def _booleans(draft: Draft, column: Column, items: list[str], base: str) -> None
     _parsed(draft, column, items, read_boolean, "booleen-invalide")
 
 
-def _parsed(
-    draft: Draft, column: Column, items: list[str], parse: Callable[[str], str | None], code: str
-) -> None:
+def _parsed(draft: Draft, column: Column, items: list[str], parse: Callable[[str], str | None], code: str) -> None:
     for text in items:
         value = parse(text)
         if value is None:

@@ -82,9 +82,7 @@ def labels(column: str, base: str = BASE) -> Labels:
     }
     entries.update(_reviewed(column))
     ambiguous = {
-        folded: tuple(preferred[iri] for iri in bearers)
-        for folded, bearers in found.items()
-        if folded not in entries
+        folded: tuple(preferred[iri] for iri in bearers) for folded, bearers in found.items() if folded not in entries
     }
     return Labels(entries, ambiguous)
 
@@ -114,6 +112,8 @@ class Concept:
     iri: str
     schemes: frozenset[str]
     labels: tuple[str, ...]
+    """Its names, and its IRI, which names it for certain."""
+
     preferred: str
     current: bool
 
@@ -136,17 +136,14 @@ def _statements(base: str) -> Iterable[ox.Quad]:
 
 
 def _concept(iri: str, said: Mapping[str, list[ox.Literal | ox.NamedNode]], base: str) -> Concept:
-    schemes = {
-        node.value.removeprefix(_SCOLOMFR).removeprefix(base) for node in said.get(_SKOS + "inScheme", ())
-    }
+    schemes = {node.value.removeprefix(_SCOLOMFR).removeprefix(base) for node in said.get(_SKOS + "inScheme", ())}
     names = [node.value for name in _LABELS for node in said.get(name, ())]
+    names.append(iri)
     if ":" not in iri:
         folder, _, local = iri.rpartition("/")
         schemes.add(folder)
-        names.append(local)
-    french = [
-        node.value for node in said[_PREFERRED] if isinstance(node, ox.Literal) and node.language == "fr"
-    ]
+        names.extend((local, base + iri))
+    french = [node.value for node in said[_PREFERRED] if isinstance(node, ox.Literal) and node.language == "fr"]
     status = [node.value for node in said.get(_STATUS, ())]
     return Concept(
         iri=iri,

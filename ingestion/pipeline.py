@@ -20,6 +20,7 @@ from ingestion.judgement import issues_of
 from ingestion.messages import Issue, issue
 from ingestion.readers import read_deposit
 from ingestion.records import Deposit, Record
+from ingestion.summary import Summary
 from ontologie import BASE
 from shapes import Report, validate, validate_batch
 
@@ -64,26 +65,6 @@ class ExaminedDocument:
     def warned(self) -> bool:
         """Whether something is to be said of it."""
         return any(found.severity == "warning" for found in self.issues)
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Summary:
-    """Counts of documents; accepted and refused make read, a row repeated as it is counts once."""
-
-    read: int = 0
-    accepted: int = 0
-    warned: int = 0
-    refused: int = 0
-
-    def __add__(self, other: Summary) -> Summary:
-        """Return the counts of both together."""
-        return Summary(
-            *(a + b for a, b in zip(dataclasses.astuple(self), dataclasses.astuple(other), strict=True))
-        )
-
-    def as_dict(self) -> dict[str, int]:
-        """Return the counts by their names in the report."""
-        return dataclasses.asdict(self)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -1,8 +1,7 @@
-"""The report of a deposit in its forms: JSON, CSV, HTML, a table for the terminal.
+"""The report of a deposit in its forms: JSON, CSV, HTML, Turtle, a table for the terminal.
 
-Knows the form of DESIGN §12 and how entries are grouped by cause, so that one systematic mistake in 3,000
-rows reads as one line. What the entries say comes from messages.py and the shapes, personal data already
-masked. The page is in report_html.py.
+Knows the form of DESIGN §12. What the entries say comes from messages.py and the shapes, personal data already
+masked; grouping is in report_causes.py, the page in report_html.py.
 """
 
 from __future__ import annotations
@@ -10,16 +9,20 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Final, Literal
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final, Protocol
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from ingestion.messages import Issue
-from ingestion.report_words import ORDER, WORDS, Language, counted
+from ingestion.report_causes import Cause, by_cause, said, where
+from ingestion.report_html import as_html
+from ingestion.report_words import WORDS, Language, counted
+from ingestion.summary import Summary
+from shapes import Report
 
 COLUMNS: Final = (
     *("file", "line", "column", "field", "value", "severity"),
@@ -27,56 +30,8 @@ COLUMNS: Final = (
 )
 """The keys of an entry of the JSON report, and the columns of the CSV."""
 
-MOST_EXAMPLES: Final = 3
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 _ALIKE: Final = frozenset({"message", "remedy"})
-
-
-@dataclass(frozen=True)
-class Cause:
-    """The entries with one severity, rule and field: what a reader would call the same mistake.
-
-    `message` and `remedy` are those of the entries where all agree, else those of the first.
-    """
-
-    entries: tuple[Issue, ...]
-
-    @property
-    def first(self) -> Issue:
-        """Return the entry that stands first in the file."""
-        return self.entries[0]
-
-    @property
-    def values(self) -> tuple[str, ...]:
-        """Return the different values met, the most frequent first."""
-        counts: dict[str, int] = {}
-        for entry in self.entries:
-            if entry.value:
-                counts[entry.value] = counts.get(entry.value, 0) + 1
-        return tuple(sorted(counts, key=lambda value: -counts[value]))
-
-    def places(self, lang: Language) -> tuple[str, ...]:
-        """Return the first places, the file left out where there is only one."""
-        several = len({entry.file for entry in self.entries}) > 1
-        return tuple(place(entry, lang, with_file=several) for entry in self.entries[:MOST_EXAMPLES])
-
-
-def by_cause(entries: Iterable[Issue]) -> list[Cause]:
-    """Group entries by cause: the gravest first, then the most frequent."""
-    groups: dict[tuple[str, str, str, str], list[Issue]] = {}
-    for entry in entries:
-        # Rules of the way in speak of one value; a shape says the same words of all.
-        said = "" if entry.rule.startswith("depot:") else entry.message.get("fr", "")
-        groups.setdefault((entry.severity, entry.rule, entry.field, said), []).append(entry)
-    causes = [Cause(tuple(group)) for group in groups.values()]
-    return sorted(causes, key=lambda cause: (ORDER[cause.first.severity], -len(cause.entries)))
-
-
-def place(entry: Issue, lang: Language = "fr", *, with_file: bool = True) -> str:
-    """Return where an entry stands: `usages.csv, ligne 12, colonne 4`."""
-    numbers = (("line", entry.line), ("column", entry.column))
-    parts = [f"{WORDS[lang][name]} {number}" for name, number in numbers if number]
-    return ", ".join([entry.file, *parts] if with_file and entry.file else parts)
 
 
 def row(entry: Issue, lang: Language) -> dict[str, Any]:
@@ -119,7 +74,7 @@ def inert(cell: Any) -> Any:
 
 def as_text(
     entries: Sequence[Issue],
-    summary: Mapping[str, int],
+    summary: Mapping[str, int] | None,
     lang: Language = "fr",
     *,
     notes: Sequence[Issue] = (),
@@ -131,10 +86,9 @@ def as_text(
         file=io.StringIO(), width=width or 110, force_terminal=color, color_system="auto" if color else None
     )
     for note in notes:
-        console.print(
-            Text(f"{note.file} : {note.message.get(lang, '')}" if note.file else note.message[lang])
-        )
-    console.print(Text(counted(summary, lang)))
+        console.print(Text(f"{note.file} : {note.message.get(lang, '')}" if note.file else note.message[lang]))
+    if summary is not None:
+        console.print(Text(counted(summary, lang)))
     if entries:
         console.print(_table(by_cause(entries), lang))
     text: str = console.file.getvalue()  # type: ignore[attr-defined]
@@ -151,9 +105,7 @@ def _table(causes: Sequence[Cause], lang: Language) -> Table:
         ("what", None),
         ("where", None),
     ):
-        table.add_column(
-            words[name], style=style, overflow="fold", justify="right" if name == "count" else "left"
-        )
+        table.add_column(words[name], style=style, overflow="fold", justify="right" if name == "count" else "left")
     for cause in causes:
         first = cause.first
         cells = (
@@ -167,20 +119,63 @@ def _table(causes: Sequence[Cause], lang: Language) -> Table:
     return table
 
 
-def said(cause: Cause, lang: Language) -> str:
-    """Return what is wrong and what to do, in one text."""
-    first = cause.first
-    return " ".join(part for part in (first.message.get(lang, ""), first.remedy.get(lang, "")) if part)
+class Outcome(Protocol):
+    """What a report is made of: an `Examination`, or anything with the same four."""
+
+    @property
+    def summary(self) -> Summary:
+        """Return the counts."""
+
+    @property
+    def entries(self) -> Sequence[Issue]:
+        """Return what is to be said of documents."""
+
+    @property
+    def notes(self) -> Sequence[Issue]:
+        """Return what is to be said of the file."""
+
+    @property
+    def reports(self) -> Sequence[Report]:
+        """Return the shapes' reports."""
 
 
-def where(cause: Cause, lang: Language) -> str:
-    """Return the first places of a cause, and the other values met."""
-    lines = " ; ".join(cause.places(lang))
-    if len(cause.entries) > MOST_EXAMPLES:
-        lines += f" … ({WORDS[lang]['in_all']} {len(cause.entries)})"
-    others = cause.values[:MOST_EXAMPLES]
-    return lines if len(cause.values) < 2 else f"{lines}\n{WORDS[lang]['values']} {' ; '.join(others)}"
+def write_report(path: Path, outcomes: Sequence[Outcome], lang: Language = "fr") -> None:
+    """Write the report of some deposits, in the form of the file's suffix: .html, .csv, .json, .ttl, .txt.
+
+    Raises ValueError for another suffix, OSError where the file cannot be written.
+    """
+    entries = [entry for one in outcomes for entry in one.entries]
+    notes = [note for one in outcomes for note in one.notes]
+    summary = sum((one.summary for one in outcomes), Summary()).as_dict()
+    forms = {
+        ".json": lambda: as_json(entries, summary, lang, notes),
+        ".csv": lambda: as_csv(entries, lang),
+        ".html": lambda: as_html(entries, summary, lang, notes),
+        ".txt": lambda: as_text(entries, summary, lang, notes=notes),
+        ".ttl": lambda: as_turtle([report for one in outcomes for report in one.reports]),
+    }
+    if path.suffix not in forms:
+        raise ValueError(f"a report is one of {', '.join(forms)}: {path.name}")
+    path.write_text(forms[path.suffix](), encoding="utf-8", newline="")
 
 
-Form = Literal["json", "csv", "html", "txt"]
-"""The forms of a report that are about deposits; Turtle is the shapes' own (`shapes.Report.to_turtle`)."""
+def as_turtle(reports: Sequence[Report]) -> str:
+    """Return the standard SHACL report of what the shapes found, in Turtle."""
+    results = tuple(result for report in reports for result in report.results)
+    return Report(not results, results).to_turtle()
+
+
+def print_report(
+    entries: Sequence[Issue],
+    summary: Summary | None,
+    lang: Language = "fr",
+    *,
+    notes: Sequence[Issue] = (),
+) -> None:
+    """Print the report on standard error: notes, counts where there are any, one row a cause."""
+    console = Console(stderr=True)
+    counts = summary.as_dict() if summary else None
+    color = console.is_terminal and not console.no_color
+    text = as_text(entries, counts, lang, notes=notes, width=console.width if color else None, color=color)
+    console.file.write(text)
+    console.file.flush()

@@ -10,7 +10,7 @@ from html import escape
 from typing import Final
 
 from ingestion.messages import Issue
-from ingestion.report import Cause, by_cause, place, said
+from ingestion.report_causes import Cause, by_cause, place, said
 from ingestion.report_words import WORDS, Language, counted
 
 MOST_LINES: Final = 500

@@ -66,9 +66,7 @@ WORDS: Final[dict[str, dict[str, str]]] = {
 }
 
 _COUNTS: Final = {
-    "fr": (
-        "{read} {noun} : {accepted} acceptée{s}, dont {warned} avec avertissement ; {refused} refusée{r}.",
-    ),
+    "fr": ("{read} {noun} : {accepted} acceptée{s}, dont {warned} avec avertissement ; {refused} refusée{r}.",),
     "en": ("{read} {noun}: {accepted} accepted, {warned} of them with a warning; {refused} refused.",),
 }
 
@@ -76,11 +74,7 @@ _COUNTS: Final = {
 def counted(summary: Mapping[str, int], lang: Language) -> str:
     """Return the counts in a sentence."""
     several = summary["read"] > 1
-    noun = (
-        ("fiches lues" if several else "fiche lue")
-        if lang == "fr"
-        else ("fiches read" if several else "fiche read")
-    )
+    noun = ("fiches lues" if several else "fiche lue") if lang == "fr" else ("fiches read" if several else "fiche read")
     (sentence,) = _COUNTS[lang]
     plural = {"s": "s" if summary["accepted"] > 1 else "", "r": "s" if summary["refused"] > 1 else ""}
     return sentence.format(noun=noun, **plural, **summary)

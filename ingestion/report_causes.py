@@ -1,0 +1,77 @@
+"""Groups the entries of a report by cause, so that one systematic mistake in 3,000 rows reads as one line.
+
+Knows what makes two entries the same mistake, and how a place and its examples are said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from ingestion.messages import Issue
+from ingestion.report_words import ORDER, WORDS, Language
+
+MOST_EXAMPLES: Final = 3
+
+
+@dataclass(frozen=True)
+class Cause:
+    """The entries with one severity, rule and field: what a reader would call the same mistake.
+
+    `message` and `remedy` are those of the entries where all agree, else those of the first.
+    """
+
+    entries: tuple[Issue, ...]
+
+    @property
+    def first(self) -> Issue:
+        """Return the entry that stands first in the file."""
+        return self.entries[0]
+
+    @property
+    def values(self) -> tuple[str, ...]:
+        """Return the different values met, the most frequent first."""
+        counts: dict[str, int] = {}
+        for entry in self.entries:
+            if entry.value:
+                counts[entry.value] = counts.get(entry.value, 0) + 1
+        return tuple(sorted(counts, key=lambda value: -counts[value]))
+
+    def places(self, lang: Language) -> tuple[str, ...]:
+        """Return the first places, the file left out where there is only one."""
+        several = len({entry.file for entry in self.entries}) > 1
+        return tuple(place(entry, lang, with_file=several) for entry in self.entries[:MOST_EXAMPLES])
+
+
+def by_cause(entries: Iterable[Issue]) -> list[Cause]:
+    """Group entries by cause: the gravest first, then the most frequent."""
+    groups: dict[tuple[str, str, str, str], list[Issue]] = {}
+    for entry in entries:
+        # Rules of the way in speak of one value; a shape says the same words of all.
+        said = "" if entry.rule.startswith("depot:") else entry.message.get("fr", "")
+        groups.setdefault((entry.severity, entry.rule, entry.field, said), []).append(entry)
+    causes = [Cause(tuple(group)) for group in groups.values()]
+    return sorted(causes, key=lambda cause: (ORDER[cause.first.severity], -len(cause.entries)))
+
+
+def place(entry: Issue, lang: Language = "fr", *, with_file: bool = True) -> str:
+    """Return where an entry stands: `usages.csv, ligne 12, colonne 4`."""
+    numbers = (("line", entry.line), ("column", entry.column))
+    parts = [f"{WORDS[lang][name]} {number}" for name, number in numbers if number]
+    return ", ".join([entry.file, *parts] if with_file and entry.file else parts)
+
+
+def said(cause: Cause, lang: Language) -> str:
+    """Return what is wrong and what to do, in one text."""
+    first = cause.first
+    return " ".join(part for part in (first.message.get(lang, ""), first.remedy.get(lang, "")) if part)
+
+
+def where(cause: Cause, lang: Language) -> str:
+    """Return the first places of a cause, and the other values met."""
+    lines = " ; ".join(cause.places(lang))
+    if len(cause.entries) > MOST_EXAMPLES:
+        lines += f" … ({WORDS[lang]['in_all']} {len(cause.entries)})"
+    others = cause.values[:MOST_EXAMPLES]
+    return lines if len(cause.values) < 2 else f"{lines}\n{WORDS[lang]['values']} {' ; '.join(others)}"
