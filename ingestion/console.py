@@ -1,0 +1,62 @@
+"""What the commands of the way in say on standard error: one table of sentences, bars, and the way to fail."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from typing import NoReturn
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from ontologie import read_table
+
+
+class Lang(StrEnum):
+    """The languages of messages."""
+
+    FR = "fr"
+    EN = "en"
+
+
+def sentence(lang: Lang, code: str, **words: object) -> str:
+    """Return a sentence of `messages_commandes.csv`; raises KeyError for an unknown code."""
+    rows = {row["code"]: row for row in read_table("donnees", "messages_commandes.csv")}
+    return rows[code][lang.value].format(**words)
+
+
+def say(lang: Lang, code: str, **words: object) -> None:
+    """Say a sentence on standard error."""
+    typer.echo(sentence(lang, code, **words), err=True)
+
+
+def fail(lang: Lang, code: str, exit_code: int = 2, **words: object) -> NoReturn:
+    """Say why the command cannot go on, and leave."""
+    say(lang, code, **words)
+    raise typer.Exit(exit_code)
+
+
+@contextmanager
+def counting(lang: Lang, name: str = "") -> Iterator[Callable[[int], None]]:
+    """Show how many records were read; the file's length is not known beforehand."""
+    columns = SpinnerColumn(), TextColumn("{task.description}"), MofNCompleteColumn(), TimeElapsedColumn()
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(sentence(lang, "reading", name=name), total=None)
+        yield lambda read: bar.update(task, completed=read)
+
+
+@contextmanager
+def steps(lang: Lang) -> Iterator[Callable[[str, int, int], None]]:
+    """Show the steps of a publication, one bar each."""
+    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        tasks = {}
+
+        def step(name: str, done: int, total: int) -> None:
+            if name not in tasks:
+                tasks[name] = bar.add_task(sentence(lang, f"step-{name}"), total=total)
+            bar.update(tasks[name], completed=done, total=total)
+
+        yield step

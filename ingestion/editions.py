@@ -1,0 +1,83 @@
+"""Editions on disk: `editions/{n}` with a store, a manifest and dumps, and the link `current` (DESIGN §8).
+
+Knows names and the atomic move of the link; what goes into an edition is the publisher's business.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Final
+
+MANIFEST: Final = "manifest.json"
+DUMPS: Final = ("dump.nq.gz", "dump.ttl.gz", "dump.jsonl.gz")
+
+
+@dataclass(frozen=True)
+class Edition:
+    """One edition, which never changes."""
+
+    number: int
+    path: Path
+
+    @property
+    def store_path(self) -> Path:
+        """The checkpoint of the public store, to be opened read-only."""
+        return self.path / "store"
+
+    @cached_property
+    def manifest(self) -> dict[str, Any]:
+        """What the edition says of itself."""
+        loaded: dict[str, Any] = json.loads((self.path / MANIFEST).read_text(encoding="utf-8"))
+        return loaded
+
+
+@dataclass(frozen=True)
+class Editions:
+    """The editions of a state folder (`var`)."""
+
+    var: Path
+
+    @property
+    def folder(self) -> Path:
+        """The folder of editions."""
+        return self.var / "editions"
+
+    def current(self) -> Edition | None:
+        """Return the edition that answers by default; None before the first publication."""
+        try:
+            return self.get(int((self.folder / "current").readlink().name))
+        except (OSError, ValueError):
+            return None
+
+    def get(self, number: int) -> Edition | None:
+        """Return an edition by its number; None where there is none."""
+        path = self.folder / str(number)
+        return Edition(number, path) if (path / MANIFEST).is_file() else None
+
+    def all(self) -> list[Edition]:
+        """Return the editions, the oldest first."""
+        if not self.folder.is_dir():
+            return []
+        numbers = sorted(int(entry.name) for entry in self.folder.iterdir() if entry.name.isdecimal())
+        return [edition for number in numbers if (edition := self.get(number))]
+
+    def point_to(self, edition: Edition) -> None:
+        """Make an edition the current one, in one atomic move."""
+        fresh = self.folder / ".current"
+        fresh.unlink(missing_ok=True)
+        fresh.symlink_to(str(edition.number))
+        fresh.replace(self.folder / "current")
+        sync_folder(self.folder)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the names of a folder last through a power cut."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

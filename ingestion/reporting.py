@@ -1,0 +1,50 @@
+"""Where a report goes: to the terminal (standard error), or to a file in the form its suffix says."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+import typer
+
+from ingestion.console import Lang
+from ingestion.deposit import Deposited
+from ingestion.errors import UnreadableDeposit
+from ingestion.pipeline import Summary
+from ingestion.report import as_csv, as_json, as_text, place
+from ingestion.report_html import as_html
+from shapes import Report
+
+REPORTS: Final = (".html", ".csv", ".json", ".ttl")
+
+
+def print_report(done: Sequence[Deposited], lang: Lang) -> None:
+    """Say on standard error what came of each file."""
+    for one in done:
+        typer.echo(as_text(one.entries, one.summary.as_dict(), lang.value, notes=one.notes), err=True)
+
+
+def print_unreadable(error: UnreadableDeposit, lang: Lang) -> None:
+    """Say on standard error why a file cannot be used, where, and what to do."""
+    where = place(error.issue, lang.value)
+    typer.echo(f"{where}: {error.message[lang.value]} {error.remedy.get(lang.value, '')}".strip(), err=True)
+
+
+def write_report(path: Path, done: Sequence[Deposited], lang: Lang) -> None:
+    """Write the report of all files in the form of the path's suffix."""
+    entries = [entry for one in done for entry in one.entries]
+    notes = [note for one in done for note in one.notes]
+    summary = sum((one.summary for one in done), Summary()).as_dict()
+    if path.suffix == ".ttl":
+        results = [result for one in done for report in one.reports for result in report.results]
+        text = Report.of(results).to_turtle()
+    elif path.suffix == ".json":
+        text = as_json(entries, summary, lang.value, notes)
+    elif path.suffix == ".csv":
+        text = as_csv(entries, lang.value)
+    else:
+        text = as_html(entries, summary, lang.value, notes)
+    # newline="": the CSV report has its own line ends.
+    with path.open("w", encoding="utf-8", newline="") as out:
+        out.write(text)
