@@ -16,7 +16,7 @@ import typer
 
 from ontologie import BASE
 from shapes.entries import Entry, Language, as_csv, as_html, as_json, as_text
-from shapes.judge import validate
+from shapes.gate import validate
 from shapes.report import Report
 
 ReadDocument = Callable[[Path], bytes]

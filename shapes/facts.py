@@ -11,8 +11,12 @@ import pyoxigraph as ox
 
 from ontologie import BASE, PREFIXES, RDF_TYPE, Iris, vocabularies
 
-_SUBCLASS = PREFIXES["rdfs"] + "subClassOf"
-_FOREIGN = (RDF_TYPE, PREFIXES["skos"] + "inScheme", PREFIXES["owl"] + "deprecated", _SUBCLASS)
+_FOREIGN = (
+    RDF_TYPE,
+    PREFIXES["skos"] + "inScheme",
+    PREFIXES["owl"] + "deprecated",
+    PREFIXES["rdfs"] + "subClassOf",
+)
 _OWN = ("dansDimension", "dansGrille", "echelle", "obligatoire", "valeur")
 
 
@@ -34,28 +38,3 @@ def fact_lines(base: str = BASE) -> tuple[bytes, ...]:
 def fact_quads(base: str = BASE) -> tuple[ox.Quad, ...]:
     """Return the facts as quads."""
     return tuple(ox.parse(b"".join(fact_lines(base)), format=ox.RdfFormat.N_QUADS))
-
-
-@cache
-def subclasses(base: str = BASE) -> dict[str, set[str]]:
-    """Return every subclass of each class, itself left out, through any number of steps."""
-    parents: dict[str, set[str]] = {}
-    for quad in fact_quads(base):
-        child, parent = quad.subject, quad.object
-        named = isinstance(child, ox.NamedNode) and isinstance(parent, ox.NamedNode)
-        if named and quad.predicate.value == _SUBCLASS:
-            parents.setdefault(_iri(child), set()).add(_iri(parent))
-    below: dict[str, set[str]] = {}
-    for name in parents:
-        pending, seen = [name], {name}
-        while pending:
-            for above in parents.get(pending.pop(), ()):
-                if above not in seen:
-                    seen.add(above)
-                    pending.append(above)
-                    below.setdefault(above, set()).add(name)
-    return below
-
-
-def _iri(term: object) -> str:
-    return term.value if isinstance(term, ox.NamedNode) else ""

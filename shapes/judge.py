@@ -1,4 +1,4 @@
-"""pySHACL over a pyoxigraph Store: the reference judgement, shape by shape and focus node by focus node.
+"""pySHACL over a pyoxigraph Store: the reference judgement, unit by unit and focus node by focus node.
 
 Knows how to ask pySHACL about chosen focus nodes and how to read its report. The shapes it is given are
 copies whose targets are replaced by `sh:targetNode`; its own options `focus_nodes` and `use_shapes` also
@@ -7,25 +7,30 @@ filter nested nodes and shapes, and answer "conforms" on invalid data.
 
 from __future__ import annotations
 
+import logging
 import threading
+import warnings
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
 
 import pyoxigraph as ox
 import pyshacl
 import rdflib
 from pyshacl.graph_abstraction import OxigraphDataGraph
-from rdflib.namespace import SH
+from rdflib.namespace import RDF, RDFS, SH
 
-from ontologie import BASE, RDF_TYPE
-from shapes.facts import fact_quads, subclasses
+from ontologie import BASE
 from shapes.paths import path_text, read_path
 from shapes.privacy import mask
-from shapes.report import Report, Result, Severity, literal
-from shapes.sources import TARGETS, Targets, shapes_graph
+from shapes.report import Result, Severity
+from shapes.terms import read_term, term_text
+from shapes.units import CLASS, NODE, OBJECTS_OF, SUBJECTS_OF, Unit, closure, split, typed_literals
 
 # rdflib would rewrite dates and times; a report quotes values as they were deposited.
 rdflib.NORMALIZE_LITERALS = False
+
+# rdflib quotes ill-typed values in its log and in a warning; a deposit's words stay out of logs (law 7).
+logging.getLogger("rdflib.term").setLevel(logging.ERROR)
+warnings.filterwarnings("ignore", message="Parsing weird boolean", module="rdflib.term")
 
 _SEVERITIES: dict[rdflib.term.Node, Severity] = {
     SH.Violation: "violation",
@@ -33,10 +38,8 @@ _SEVERITIES: dict[rdflib.term.Node, Severity] = {
     SH.Info: "info",
 }
 
-Triple = tuple[rdflib.term.Node, rdflib.term.Node, rdflib.term.Node]
-
-FocusNodes = Mapping[str, Iterable[str]]
-"""Focus nodes (IRIs, or `_:` and a label) by the IRI of the shape that judges them."""
+FocusNodes = Mapping[rdflib.term.Node, Iterable[str]]
+"""Focus nodes (terms in N-Triples) by the unit that judges them."""
 
 
 class _Data(OxigraphDataGraph):
@@ -47,31 +50,46 @@ class _Data(OxigraphDataGraph):
 
 
 class Judge:
-    """Judges chosen focus nodes against the project's shapes; holds the vocabularies' facts in a Store."""
+    """Judges chosen focus nodes by the units of a shapes graph; holds the vocabularies' facts in a Store."""
 
-    def __init__(self, base: str = BASE) -> None:
-        self.base = base
-        self.shapes = shapes_graph(base)
-        self.targets = Targets.of(self.shapes, subclasses(base))
-        self._closures: dict[str, list[Triple]] = {}
+    def __init__(self, graph: rdflib.Graph, facts: Iterable[ox.Quad] = (), *, base: str = BASE) -> None:
+        self.graph = typed_literals(graph)
+        self.units = split(self.graph)
+        self._base = base
+        # Components that the shapes declare themselves (SHACL §6.2); pySHACL finds them by their class.
+        kinds = set(self.graph.transitive_subjects(RDFS.subClassOf, SH.ConstraintComponent))
+        declared = {node for kind in kinds for node in self.graph.subjects(RDF.type, kind)}
+        self._components = closure(self.graph, *filter(None, kinds), *declared)
+        self._by_shape = {unit.shape: unit for unit in self.units}
         self._store = ox.Store()
-        self._store.bulk_extend(fact_quads(base))
+        self._store.bulk_extend(facts)
         self._lock = threading.Lock()
+        self._tables: dict[str, dict[str, list[Unit]]] = {CLASS: {}, SUBJECTS_OF: {}, OBJECTS_OF: {}}
+        for unit in self.units:
+            for target in unit.targets:
+                if target.kind != NODE:
+                    self._tables[target.kind].setdefault(str(target.value), []).append(unit)
 
-    def focus_nodes(self, quads: Iterable[ox.Quad]) -> dict[str, set[str]]:
-        """Return the focus nodes of each targeted shape among some quads (SHACL §2.1.3)."""
-        found: dict[str, set[str]] = {}
-        targets = self.targets
-        for quad in quads:
+    def focus_nodes(self, quads: Iterable[ox.Quad]) -> dict[rdflib.term.Node, set[str]]:
+        """Return the focus nodes of each unit among quads (SHACL §2.1.3), where it can find something."""
+        data = list(quads)
+        above = self._superclasses(data)
+        present = {quad.predicate.value for quad in data}
+        found: dict[rdflib.term.Node, set[str]] = {
+            unit.shape: {term_text(target.value) for target in unit.targets if target.kind == NODE}
+            for unit in self.units
+        }
+        for quad in data:
             predicate = quad.predicate.value
-            if predicate == RDF_TYPE and isinstance(quad.object, ox.NamedNode):
-                for shape in targets.by_class.get(quad.object.value, ()):
-                    found.setdefault(shape, set()).add(_name(quad.subject))
-            for shape in targets.by_subject_of.get(predicate, ()):
-                found.setdefault(shape, set()).add(_name(quad.subject))
-            for shape in targets.by_object_of.get(predicate, ()):
-                found.setdefault(shape, set()).add(_name(quad.object))
-        return found
+            if predicate == str(RDF.type):
+                for name in above(_iri(quad.object)):
+                    for unit in self._tables[CLASS].get(name, ()):
+                        found[unit.shape].add(str(quad.subject))
+            for unit in self._tables[SUBJECTS_OF].get(predicate, ()):
+                found[unit.shape].add(str(quad.subject))
+            for unit in self._tables[OBJECTS_OF].get(predicate, ()):
+                found[unit.shape].add(str(quad.object))
+        return {shape: nodes for shape, nodes in found.items() if nodes and not self._idle(shape, present)}
 
     def judge(self, quads: Iterable[ox.Quad], focus_nodes: FocusNodes) -> list[Result]:
         """Return pySHACL's results for these focus nodes in these quads and the vocabularies' facts."""
@@ -82,56 +100,64 @@ class Judge:
             added = [quad for quad in quads if quad not in self._store]
             self._store.extend(added)
             try:
-                _, report, _ = pyshacl.validate(_Data(self._store), shacl_graph=shapes)
+                # Not pyshacl.validate(): that function switches rdflib's normalisation on again.
+                rdflib.NORMALIZE_LITERALS = False
+                validator = pyshacl.Validator(_Data(self._store), shacl_graph=shapes, options={})
+                _, report, _ = validator.run()  # type: ignore[no-untyped-call]
             finally:
                 for quad in added:
                     self._store.remove(quad)
-        return list(_results(report, self.base))
+        return list(_results(report, self._base))
 
     def _targeting(self, focus_nodes: FocusNodes) -> rdflib.Graph:
-        """Return the shapes in question and what they refer to, targeting these focus nodes alone."""
+        """Return the units in question and what they rest on, targeting these focus nodes alone."""
         graph = rdflib.Graph()
+        for triple in self._components:
+            graph.add(triple)
         for shape, nodes in focus_nodes.items():
-            for triple in self._closure(shape):
+            for triple in self._by_shape[shape].triples:
                 graph.add(triple)
             for node in nodes:
-                graph.add((rdflib.URIRef(shape), SH.targetNode, _node(node)))
+                graph.add((shape, SH.targetNode, read_term(node)))
         return graph
 
-    def _closure(self, shape: str) -> list[Triple]:
-        """Return the triples that a shape rests on, its own and every other's targets left out."""
-        if shape not in self._closures:
-            pending: list[rdflib.term.Node] = [rdflib.URIRef(shape)]
-            seen = set(pending)
-            triples: list[Triple] = []
+    def _idle(self, shape: rdflib.term.Node, present: set[str]) -> bool:
+        predicate = self._by_shape[shape].idle_without
+        return predicate is not None and predicate not in present and not self._stated(predicate)
+
+    def _stated(self, predicate: str) -> bool:
+        return next(self._store.quads_for_pattern(None, ox.NamedNode(predicate), None), None) is not None
+
+    def _superclasses(self, data: list[ox.Quad]) -> _Above:
+        subclass = ox.NamedNode(str(RDFS.subClassOf))
+        stated = [quad for quad in data if quad.predicate == subclass]
+        stated += self._store.quads_for_pattern(None, subclass, None)
+        parents: dict[str, set[str]] = {}
+        for quad in stated:
+            parents.setdefault(_iri(quad.subject), set()).add(_iri(quad.object))
+        return _Above(parents)
+
+
+class _Above:
+    """The classes above each class, itself included."""
+
+    def __init__(self, parents: dict[str, set[str]]) -> None:
+        self._parents = parents
+        self._known: dict[str, set[str]] = {}
+
+    def __call__(self, name: str) -> set[str]:
+        if name not in self._known:
+            seen, pending = {name}, [name]
             while pending:
-                for triple in self.shapes.triples((pending.pop(), None, None)):
-                    _, predicate, value = triple
-                    if predicate in TARGETS:
-                        continue
-                    triples.append(triple)
-                    if value not in seen and not isinstance(value, rdflib.Literal):
-                        seen.add(value)
-                        pending.append(value)
-            self._closures[shape] = triples
-        return self._closures[shape]
+                more = self._parents.get(pending.pop(), set()) - seen
+                seen |= more
+                pending.extend(more)
+            self._known[name] = seen
+        return self._known[name]
 
 
-@cache
-def judge_for(base: str = BASE) -> Judge:
-    """Return the judge of a base IRI, made once: it holds the vocabularies' facts."""
-    return Judge(base)
-
-
-def validate(quads: Iterable[ox.Quad] | bytes, *, base: str = BASE) -> Report:
-    """Judge quads (or an N-Quads document in UTF-8) against every shape that targets one of their nodes.
-
-    Vocabulary membership is judged against the packaged vocabularies. Raises SyntaxError on bytes that are no
-    N-Quads.
-    """
-    judge = judge_for(base)
-    data = list(ox.parse(quads, format=ox.RdfFormat.N_QUADS) if isinstance(quads, bytes) else quads)
-    return Report.of(judge.judge(data, judge.focus_nodes(data)))
+def _iri(term: object) -> str:
+    return term.value if isinstance(term, ox.NamedNode) else str(term)
 
 
 def _results(report: rdflib.Graph, base: str) -> Iterator[Result]:
@@ -164,29 +190,8 @@ def _messages(found: Iterable[rdflib.term.Node], base: str) -> dict[str, str]:
     return messages
 
 
-def _name(term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple) -> str:
-    return term.value if isinstance(term, ox.NamedNode) else str(term)
-
-
-def _node(name: str) -> rdflib.term.Node:
-    if name.startswith("_:"):
-        return rdflib.BNode(name[2:])
-    return literal(name) if name.startswith('"') else rdflib.URIRef(name)
-
-
-def term_text(node: rdflib.term.Node) -> str:
-    """Return a term as N-Triples writes it."""
-    if isinstance(node, rdflib.URIRef):
-        return f"<{node}>"
-    if isinstance(node, rdflib.Literal):
-        if node.language:
-            return str(ox.Literal(str(node), language=node.language))
-        datatype = ox.NamedNode(str(node.datatype)) if node.datatype else None
-        return str(ox.Literal(str(node), datatype=datatype))
-    return f"_:{node}"
-
-
 def _text(node: rdflib.term.Node | None) -> str:
-    if isinstance(node, rdflib.URIRef):
-        return str(node)
-    return "" if node is None else str(node.n3())
+    """Return an IRI as it is, any other term as N-Triples writes it."""
+    if node is None:
+        return ""
+    return str(node) if isinstance(node, rdflib.URIRef) else term_text(node)

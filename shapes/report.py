@@ -10,12 +10,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
-import pyoxigraph as ox
 import rdflib
 from rdflib.namespace import RDF, SH
 
 from shapes.paths import copy_path
 from shapes.sources import shapes_graph
+from shapes.terms import read_term
 
 Severity = Literal["violation", "warning", "info"]
 _ORDER: dict[str, int] = {"violation": 0, "warning": 1, "info": 2}
@@ -86,7 +86,7 @@ def _result_node(graph: rdflib.Graph, result: Result) -> rdflib.BNode:
     graph.add((node, SH.sourceConstraintComponent, rdflib.URIRef(result.component)))
     graph.add((node, SH.resultSeverity, SH[result.severity.capitalize()]))
     if result.value is not None:
-        graph.add((node, SH.value, literal(result.value)))
+        graph.add((node, SH.value, read_term(result.value)))
     if result.path is not None:
         graph.add((node, SH.resultPath, _path_node(graph, result)))
     for language, text in sorted(result.messages.items()):
@@ -96,16 +96,6 @@ def _result_node(graph: rdflib.Graph, result: Result) -> rdflib.BNode:
 
 def _term(name: str) -> rdflib.term.Node:
     return rdflib.BNode(name[2:]) if name.startswith("_:") else rdflib.URIRef(name)
-
-
-def literal(text: str) -> rdflib.term.Node:
-    """Return the rdflib term of an N-Triples term, its lexical form untouched."""
-    term = next(ox.parse(f"<x:s> <x:p> {text} .", format=ox.RdfFormat.N_TRIPLES)).object
-    if isinstance(term, ox.Literal):
-        if term.language:
-            return rdflib.Literal(term.value, lang=term.language)
-        return rdflib.Literal(term.value, datatype=rdflib.URIRef(term.datatype.value), normalize=False)
-    return _term(term.value if isinstance(term, ox.NamedNode) else str(term))
 
 
 def _path_node(graph: rdflib.Graph, result: Result) -> rdflib.term.Node:

@@ -1,0 +1,176 @@
+"""Screens batches: loads their lines as columns, runs each unit's query, and says whom pySHACL must judge.
+
+Knows the order of the work; the SQL of shapes is compiler.py's, columns are columns.py's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import rdflib
+from rdflib.namespace import RDF, RDFS, SH
+
+from shapes.columns import Columns, table_of
+from shapes.paths import path_text, read_path
+from shapes.screening.compiler import Compiler, Scope
+from shapes.screening.components import Uncompilable
+from shapes.screening.lexical import literal
+from shapes.terms import term_text
+from shapes.units import CLASS, NODE, OBJECTS_OF, Target, Unit
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What SQL found: a focus node, path, value (terms in N-Triples), component, and the shape broken."""
+
+    focus: str
+    path: str | None
+    value: str | None
+    component: str
+    shape: rdflib.term.Node
+
+
+@dataclass(frozen=True)
+class Flagged:
+    """The outcome of a screen: whom pySHACL must judge by which shape, and what SQL found for sure."""
+
+    focus_nodes: dict[rdflib.term.Node, set[str]]
+    findings: tuple[Finding, ...]
+    doubts: int
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """A unit with its query, or with the reason why pySHACL judges all its focus nodes."""
+
+    unit: Unit
+    focus: str
+    query: str | None
+    reason: str | None
+
+
+class Screen:
+    """Shapes compiled once, and the facts of the vocabularies kept; screens one batch after another.
+
+    Not to be shared between threads. The units are those of a shapes graph with typed literals.
+    """
+
+    def __init__(self, units: Iterable[Unit], facts: Iterable[bytes] = (), *, threads: int = 2) -> None:
+        lines = tuple(facts)
+        predicates = {line.split(b" ", 2)[1][1:-1].decode() for line in lines}
+        units = tuple(units)
+        self._focus = {targets: f"focus_{n}" for n, targets in enumerate({unit.targets: None for unit in units})}
+        self._compiler = Compiler(frozenset(predicates))
+        for unit in units:
+            self._compile(unit)
+        self._compiler.share_patterns()
+        self.compiled = tuple(self._compile(unit) for unit in units)
+        self._focus_sql = {name: self._focus_query(targets) for targets, name in self._focus.items()}
+        constants = {term_text(t.value) for targets in self._focus for t in targets if t.kind == NODE}
+        self._columns = Columns(self._compiler.predicates, lines, constants, threads=threads)
+
+    def close(self) -> None:
+        """Free the memory of the columns."""
+        self._columns.close()
+
+    def screen(self, lines: bytes) -> Flagged:
+        """Screen N-Quads lines. Raises shapes.columns.Unloadable where they are no columns."""
+        self._columns.load(lines)
+        self._search_shared()
+        filled = self._fill_focus()
+        flagged: dict[rdflib.term.Node, set[int]] = {}
+        rows: set[tuple[int, int | None, int | None, str, int]] = set()
+        doubts = 0
+        for compiled in self.compiled:
+            if compiled.focus not in filled or self._idle(compiled.unit):
+                continue
+            if compiled.query is None:
+                found = self._columns.rows(f"SELECT f FROM {compiled.focus}")
+                flagged.setdefault(compiled.unit.shape, set()).update(f for (f,) in found)
+                continue
+            for r, f, v, p, component, shape in self._columns.rows(compiled.query):
+                flagged.setdefault(compiled.unit.shape, set()).add(r)
+                if component is None:
+                    doubts += 1
+                else:
+                    rows.add((f, v, p, component, shape))
+        return self._decoded(flagged, rows, doubts)
+
+    def _decoded(
+        self,
+        flagged: dict[rdflib.term.Node, set[int]],
+        rows: set[tuple[int, int | None, int | None, str, int]],
+        doubts: int,
+    ) -> Flagged:
+        ids = {number for found in flagged.values() for number in found}
+        ids |= {number for f, v, p, _, _ in rows for number in (f, v, p) if number is not None}
+        text = self._columns.texts(ids) if ids else {}
+        findings = tuple(
+            Finding(
+                text[f],
+                self._path(shape) if p is None else text[p][1:-1],
+                None if v is None else text[v],
+                str(SH) + component,
+                self._compiler.shapes[shape].node,
+            )
+            for f, v, p, component, shape in rows
+        )
+        return Flagged(
+            {shape: {text[number] for number in found} for shape, found in flagged.items()}, findings, doubts
+        )
+
+    def _path(self, number: int) -> str | None:
+        shape = self._compiler.shapes[number]
+        return None if shape.path is None else path_text(read_path(shape.graph, shape.path))
+
+    def _compile(self, unit: Unit) -> Compiled:
+        focus = self._focus[unit.targets]
+        try:
+            return Compiled(unit, focus, self._compiler.query(unit, focus), None)
+        except Uncompilable as error:
+            return Compiled(unit, focus, None, str(error))
+
+    def _focus_query(self, targets: tuple[Target, ...]) -> str:
+        """Return the SQL of the focus nodes of some targets among a batch's own triples (SHACL §2.1.3)."""
+        selects = [self._target_query(target) for target in targets]
+        return " UNION ".join(selects) if len(selects) > 1 else f"SELECT DISTINCT f FROM ({selects[0]})"
+
+    def _target_query(self, target: Target) -> str:
+        if target.kind == NODE:
+            return (
+                f"SELECT {Scope.id_of(target.value)} AS f" if _named(target.value) else "SELECT hash('') AS f LIMIT 0"
+            )
+        if target.kind == CLASS:
+            types = table_of(str(RDF.type))
+            below = self._compiler.edges(RDFS.subClassOf)
+            return f"""SELECT s AS f FROM {types} WHERE o IN (
+                WITH RECURSIVE classes(c) AS (SELECT {Scope.id_of(target.value)}
+                    UNION SELECT e.s FROM classes x JOIN {below} e ON e.o = x.c) SELECT c FROM classes)"""
+        self._compiler.edges(target.value)
+        return f"SELECT {'o' if target.kind == OBJECTS_OF else 's'} AS f FROM {table_of(str(target.value))}"
+
+    def _fill_focus(self) -> set[str]:
+        """Make the tables of focus nodes; return the names of those that are not empty."""
+        filled = set()
+        for name, sql in self._focus_sql.items():
+            self._columns.connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {sql}")
+            if self._columns.rows(f"SELECT 1 FROM {name} LIMIT 1"):
+                filled.add(name)
+        return filled
+
+    def _search_shared(self) -> None:
+        for pattern, name in self._compiler.shared.items():
+            self._columns.connection.execute(
+                f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT id FROM terms "
+                f"WHERE kind <> 'blank' AND regexp_matches(lexical, {literal(pattern)})"
+            )
+
+    def _idle(self, unit: Unit) -> bool:
+        """Whether a unit has no value nodes in this batch and needs none."""
+        predicate = unit.idle_without
+        return predicate is not None and predicate not in self._columns.present | self._columns.fact_predicates
+
+
+def _named(term: rdflib.term.Node) -> bool:
+    return not isinstance(term, rdflib.BNode)
