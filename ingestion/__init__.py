@@ -10,7 +10,7 @@ from ingestion.pipeline import Examination, ExaminedDocument, Options, examine, 
 from ingestion.readers import read_deposit
 from ingestion.records import Deposit, Record
 from ingestion.registry import Agent, NewDocument, Registered, Registry
-from ingestion.report import as_csv, as_json, as_text, print_report, write_report
+from ingestion.report import as_csv, as_json, as_text
 from ingestion.report_causes import by_cause
 from ingestion.report_html import as_html
 from ingestion.resolution import resolve, suggest
@@ -52,9 +52,7 @@ __all__ = [
     "examine",
     "examine_batches",
     "export_document",
-    "print_report",
     "read_deposit",
     "resolve",
     "suggest",
-    "write_report",
 ]

@@ -156,10 +156,11 @@ def _csv_line(cells: Iterable[str]) -> str:
 
 def _cell(column: Column, document: Mapping[str, Any]) -> Iterator[str]:
     """Yield the items of a column: what was deposited, then the values that no wording covers."""
-    mentions = [one for one in _several(document.get("mention")) if one.get("champ") == column.name]
+    mentions = list(_several(document.get("mention")))
+    own = [one for one in mentions if one.get("champ") == column.name]
     covered = {iri for one in mentions for iri in _several(one.get("resoluEn"))}
-    yield from (str(one["libelleDepose"]) for one in mentions)
-    if mentions and column.kind != "texte" and not covered:
+    yield from (str(one["libelleDepose"]) for one in own)
+    if own and column.kind not in ("texte", "concept"):
         return
     node = next(_several(document.get("fiche")), {}) if column.node == "fiche" else document
     keys = (column.key, *_SIBLINGS.get(column.key, ()))

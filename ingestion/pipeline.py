@@ -20,7 +20,7 @@ from ingestion.judgement import issues_of
 from ingestion.messages import Issue, issue
 from ingestion.readers import read_deposit
 from ingestion.records import Deposit, Record
-from ingestion.summary import Summary
+from ingestion.summary import Summary as Summary
 from ontologie import BASE
 from shapes import Report, validate, validate_batch
 

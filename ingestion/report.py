@@ -1,7 +1,7 @@
-"""The report of a deposit in its forms: JSON, CSV, HTML, Turtle, a table for the terminal.
+"""The report of a deposit in its forms: JSON, CSV, a table for the terminal.
 
 Knows the form of DESIGN §12. What the entries say comes from messages.py and the shapes, personal data already
-masked; grouping is in report_causes.py, the page in report_html.py.
+masked; grouping is in report_causes.py, the page in report_html.py, the SHACL report is the shapes' own.
 """
 
 from __future__ import annotations
@@ -10,8 +10,7 @@ import csv
 import io
 import json
 from collections.abc import Mapping, Sequence
-from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from rich.console import Console
 from rich.table import Table
@@ -19,10 +18,8 @@ from rich.text import Text
 
 from ingestion.messages import Issue
 from ingestion.report_causes import Cause, by_cause, said, where
-from ingestion.report_html import as_html
+from ingestion.report_causes import place as place
 from ingestion.report_words import WORDS, Language, counted
-from ingestion.summary import Summary
-from shapes import Report
 
 COLUMNS: Final = (
     *("file", "line", "column", "field", "value", "severity"),
@@ -117,65 +114,3 @@ def _table(causes: Sequence[Cause], lang: Language) -> Table:
         )
         table.add_row(*(Text(cell) for cell in cells))
     return table
-
-
-class Outcome(Protocol):
-    """What a report is made of: an `Examination`, or anything with the same four."""
-
-    @property
-    def summary(self) -> Summary:
-        """Return the counts."""
-
-    @property
-    def entries(self) -> Sequence[Issue]:
-        """Return what is to be said of documents."""
-
-    @property
-    def notes(self) -> Sequence[Issue]:
-        """Return what is to be said of the file."""
-
-    @property
-    def reports(self) -> Sequence[Report]:
-        """Return the shapes' reports."""
-
-
-def write_report(path: Path, outcomes: Sequence[Outcome], lang: Language = "fr") -> None:
-    """Write the report of some deposits, in the form of the file's suffix: .html, .csv, .json, .ttl, .txt.
-
-    Raises ValueError for another suffix, OSError where the file cannot be written.
-    """
-    entries = [entry for one in outcomes for entry in one.entries]
-    notes = [note for one in outcomes for note in one.notes]
-    summary = sum((one.summary for one in outcomes), Summary()).as_dict()
-    forms = {
-        ".json": lambda: as_json(entries, summary, lang, notes),
-        ".csv": lambda: as_csv(entries, lang),
-        ".html": lambda: as_html(entries, summary, lang, notes),
-        ".txt": lambda: as_text(entries, summary, lang, notes=notes),
-        ".ttl": lambda: as_turtle([report for one in outcomes for report in one.reports]),
-    }
-    if path.suffix not in forms:
-        raise ValueError(f"a report is one of {', '.join(forms)}: {path.name}")
-    path.write_text(forms[path.suffix](), encoding="utf-8", newline="")
-
-
-def as_turtle(reports: Sequence[Report]) -> str:
-    """Return the standard SHACL report of what the shapes found, in Turtle."""
-    results = tuple(result for report in reports for result in report.results)
-    return Report(not results, results).to_turtle()
-
-
-def print_report(
-    entries: Sequence[Issue],
-    summary: Summary | None,
-    lang: Language = "fr",
-    *,
-    notes: Sequence[Issue] = (),
-) -> None:
-    """Print the report on standard error: notes, counts where there are any, one row a cause."""
-    console = Console(stderr=True)
-    counts = summary.as_dict() if summary else None
-    color = console.is_terminal and not console.no_color
-    text = as_text(entries, counts, lang, notes=notes, width=console.width if color else None, color=color)
-    console.file.write(text)
-    console.file.flush()
