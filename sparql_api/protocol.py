@@ -19,7 +19,9 @@ from sparql_api.texts import Text
 FORM: Final = "application/x-www-form-urlencoded"
 QUERY: Final = "application/sparql-query"
 UPDATE: Final = "application/sparql-update"
-SINGLE: Final = ("query", "edition", "timeout", "format", "_format", "version", "download")
+SINGLE: Final = ("query", "edition", "timeout", "version", "download")
+REPEATED: Final = ("format", "_format")
+"""SPARQLWrapper gives its format twice, a short name first, sometimes an empty one next: the first counts."""
 MAX_GRAPHS: Final = 1000
 
 
@@ -66,6 +68,8 @@ def interpret(parameters: Sequence[tuple[str, str]]) -> SparqlRequest:
             if name in values:
                 raise bad(name, fr="est donné plus d'une fois", en="is given more than once")
             values[name] = value
+        elif name in REPEATED and value:
+            values.setdefault("format", value)
         elif name in ("update", "using-graph-uri", "using-named-graph-uri"):
             raise ProblemError(Problem("update-refused"))
     default = graphs("default-graph-uri", parameters)
@@ -73,7 +77,7 @@ def interpret(parameters: Sequence[tuple[str, str]]) -> SparqlRequest:
     return SparqlRequest(
         query=values.get("query"),
         dataset=Dataset(default, named) if default or named else None,
-        format=values.get("format") or values.get("_format") or None,
+        format=values.get("format"),
         edition=edition_number(values),
         timeout=timeout_seconds(values),
         download=file_name(values),

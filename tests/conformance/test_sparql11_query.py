@@ -29,7 +29,7 @@ VALUES_STORE = "Oxigraph stores values, not lexical forms: "
 ABSENT = "Oxigraph: a path of length zero from a constant matches only where the constant is in the data."
 EXPLAINED = {
     "aggregates/agg-empty-group-count-graph": "Oxigraph: GRAPH ?g over a subquery without ?g is evaluated once.",
-    "aggregates/agg-groupconcat-04": "Oxigraph keeps the language all values share; the test wants none.",
+    "aggregates/agg-groupconcat-04": "Oxigraph keeps the language all values share; none is expected.",
     "aggregates/agg-groupconcat-06": "As agg-groupconcat-04.",
     "bindings/graph": "Oxigraph: VALUES inside GRAPH ?g does not bind ?g.",
     "csv-tsv-res/csv03": VALUES_STORE + "1.0e6 comes back as 1000000.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import socket
 import threading
 import time
@@ -104,3 +105,17 @@ def wait_until(state: Any, seconds: float = 20.0) -> None:
     while not state():
         assert time.monotonic() < deadline, "the state waited for did not come"
         time.sleep(0.01)
+
+
+def worker_pids() -> list[int]:
+    """Return the process ids of the query workers that this process started."""
+    found = []
+    for folder in Path("/proc").iterdir():
+        if not folder.name.isdigit():
+            continue
+        with contextlib.suppress(OSError):
+            parent = folder.joinpath("stat").read_text().rpartition(")")[2].split()[1]
+            command = folder.joinpath("cmdline").read_bytes()
+            if int(parent) == os.getpid() and b"engine/worker.py" in command:
+                found.append(int(folder.name))
+    return found
