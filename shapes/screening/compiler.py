@@ -1,7 +1,7 @@
 """Compiles a shape to one SQL query over columns: who breaks it, and of whom only pySHACL can tell.
 
 Knows how shapes nest, what focus and value nodes are (SHACL §2.1), and how paths are walked (§2.3.1); the
-rules of each component are in components.py. Queries are made once and run on every batch.
+rules of each component are in components.py and components_relations.py. Queries are made once and run on every batch.
 """
 
 from __future__ import annotations
@@ -16,10 +16,21 @@ from rdflib.namespace import RDF, RDFS, SH
 
 from shapes.columns import fact_table_of, id_of, table_of
 from shapes.paths import Alternative, Inverse, Path, Predicate, Repeat, Sequence, read_path
-from shapes.screening.components import COMPANIONS, NEVER, QUERIES, TESTS, Uncompilable, any_of
+from shapes.screening.basis import NEVER, Uncompilable, any_of
+from shapes.screening.components import VALUE_QUERIES, VALUE_TESTS
+from shapes.screening.components_relations import RELATION_QUERIES, RELATION_TESTS
 from shapes.screening.lexical import literal
 from shapes.terms import term_text
 from shapes.units import Unit, constraining, deactivated, members
+
+TESTS = VALUE_TESTS | RELATION_TESTS
+QUERIES = VALUE_QUERIES | RELATION_QUERIES
+
+COMPANIONS = {
+    *(SH.flags, SH.ignoredProperties),
+    *(SH.qualifiedMinCount, SH.qualifiedMaxCount, SH.qualifiedValueShapesDisjoint),
+}
+"""Parameters read together with another one."""
 
 SHARED_FROM = 3
 """A pattern that this many rules search is searched once in all terms of a batch."""

@@ -13,8 +13,8 @@ from rdflib.namespace import RDF, RDFS, SH
 
 from shapes.columns import Columns, table_of
 from shapes.paths import path_text, read_path
+from shapes.screening.basis import Uncompilable
 from shapes.screening.compiler import Compiler, Scope
-from shapes.screening.components import Uncompilable
 from shapes.screening.lexical import literal
 from shapes.terms import term_text
 from shapes.units import CLASS, NODE, OBJECTS_OF, Target, Unit

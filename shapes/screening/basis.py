@@ -1,0 +1,41 @@
+"""What the components' SQL is made of: tests of a value, and shapes that are not covered.
+
+A *test* is about one value node, whose columns are v, kind, lexical, datatype, language: when it breaks a rule, and
+when only pySHACL can tell (a doubt). A *query* selects r, f, v and component by name (v left out where SHACL gives
+no value, component NULL for a doubt) from the value nodes (r, f, v) and the focus nodes (r, f), where r is the
+focus node the whole judgement started from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from shapes.screening.compiler import Scope, Shape
+
+NEVER = "false"
+"""The SQL of a test that no value meets."""
+
+
+class Uncompilable(ValueError):
+    """A shape that this compiler does not cover: pySHACL judges all its focus nodes."""
+
+
+@dataclass(frozen=True)
+class Test:
+    """A component's SQL about one value node: when it breaks the rule, and when only pySHACL can tell."""
+
+    component: str
+    bad: str
+    doubt: str = NEVER
+
+
+Tests = Callable[["Shape", "Scope"], Iterator[Test]]
+Queries = Callable[["Shape", "Scope"], Iterator[str]]
+
+
+def any_of(tests: Iterable[str]) -> str:
+    """Return the test that is met where one of some tests is."""
+    return " OR ".join(f"({test})" for test in dict.fromkeys(tests) if test != NEVER) or NEVER
