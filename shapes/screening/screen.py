@@ -33,11 +33,11 @@ class Finding:
 
 @dataclass(frozen=True)
 class Flagged:
-    """The outcome of a screen: whom pySHACL must judge by which shape, and what SQL found for sure."""
+    """The outcome of a screen: whom pySHACL must judge by which unit, what SQL found for sure, and where not."""
 
     focus_nodes: dict[rdflib.term.Node, set[str]]
     findings: tuple[Finding, ...]
-    doubts: int
+    doubts: dict[rdflib.term.Node, set[str]]
 
 
 @dataclass(frozen=True)
@@ -81,18 +81,18 @@ class Screen:
         filled = self._fill_focus()
         flagged: dict[rdflib.term.Node, set[int]] = {}
         rows: set[tuple[int, int | None, int | None, str, int]] = set()
-        doubts = 0
+        doubts: dict[rdflib.term.Node, set[int]] = {}
         for compiled in self.compiled:
             if compiled.focus not in filled or self._idle(compiled.unit):
                 continue
             if compiled.query is None:
-                found = self._columns.rows(f"SELECT f FROM {compiled.focus}")
-                flagged.setdefault(compiled.unit.shape, set()).update(f for (f,) in found)
+                found = {f for (f,) in self._columns.rows(f"SELECT f FROM {compiled.focus}")}
+                flagged[compiled.unit.shape] = doubts[compiled.unit.shape] = found
                 continue
             for r, f, v, p, component, shape in self._columns.rows(compiled.query):
                 flagged.setdefault(compiled.unit.shape, set()).add(r)
                 if component is None:
-                    doubts += 1
+                    doubts.setdefault(compiled.unit.shape, set()).add(r)
                 else:
                     rows.add((f, v, p, component, shape))
         return self._decoded(flagged, rows, doubts)
@@ -101,7 +101,7 @@ class Screen:
         self,
         flagged: dict[rdflib.term.Node, set[int]],
         rows: set[tuple[int, int | None, int | None, str, int]],
-        doubts: int,
+        doubts: dict[rdflib.term.Node, set[int]],
     ) -> Flagged:
         ids = {number for found in flagged.values() for number in found}
         ids |= {number for f, v, p, _, _ in rows for number in (f, v, p) if number is not None}
@@ -116,9 +116,11 @@ class Screen:
             )
             for f, v, p, component, shape in rows
         )
-        return Flagged(
-            {shape: {text[number] for number in found} for shape, found in flagged.items()}, findings, doubts
-        )
+
+        def named(found: dict[rdflib.term.Node, set[int]]) -> dict[rdflib.term.Node, set[str]]:
+            return {shape: {text[number] for number in numbers} for shape, numbers in found.items()}
+
+        return Flagged(named(flagged), findings, named(doubts))
 
     def _path(self, number: int) -> str | None:
         shape = self._compiler.shapes[number]
