@@ -1,0 +1,53 @@
+"""What several tests make: small deposits that are real, and a state folder with them published."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from ingestion import Agent, Options, Registry, Settings, deposit_file, publish
+
+HEADER = ["id", "titre", "resume", "academie", "region_academique", "etablissement", "commune", "niveaux", "disciplines", "outils_ia", "type_ia", "objectifs", "competences", "plus_values", "points_vigilance", "date", "auteur_institutionnel", "url_source"]
+TEAM = Agent("equipe-projet", "operateur")
+ROW = {
+    "id": "A1",
+    "titre": "Écrire un conte avec une IA",
+    "resume": "Des élèves de 3e écrivent un conte et jugent le texte proposé par une IA.",
+    "academie": "Orléans-Tours",
+    "region_academique": "Centre-Val de Loire",
+    "niveaux": "3e",
+    "disciplines": "Français",
+    "outils_ia": "ChatGPT",
+    "type_ia": "generative",
+    "objectifs": "Relire et améliorer son texte",
+    "competences": "Esprit critique",
+    "points_vigilance": "Respect du RGPD",
+    "date": "2025-05",
+    "auteur_institutionnel": "Académie d'Orléans-Tours - Lettres",
+    "url_source": "https://pedagogie.ac-orleans-tours.fr/exemple",
+}
+
+
+def write_csv(path: Path, rows: Sequence[Mapping[str, str]], extra: Sequence[str] = ()) -> Path:
+    """Write rows, each completing `ROW`, as a canonical CSV."""
+    with path.open("w", encoding="utf-8", newline="") as out:
+        writer = csv.DictWriter(out, [*HEADER, *extra], restval="")
+        writer.writeheader()
+        writer.writerows({**ROW, **row} for row in rows)
+    return path
+
+
+def registry_with(tmp_path: Path, rows: Sequence[Mapping[str, str]]) -> tuple[Settings, Registry]:
+    """Return a state folder whose registry holds these rows, validated."""
+    settings = Settings(var=tmp_path / "var")
+    registry = Registry(settings)
+    deposit_file(write_csv(tmp_path / "rows.csv", rows), registry, TEAM, Options(), validate=True)
+    return settings, registry
+
+
+def published(tmp_path: Path, rows: Sequence[Mapping[str, str]]) -> tuple[Settings, Registry]:
+    """Return a state folder with an edition of these rows."""
+    settings, registry = registry_with(tmp_path, rows)
+    publish(settings, registry)
+    return settings, registry
