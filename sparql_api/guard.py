@@ -8,8 +8,9 @@ for calls, and another may decode `\\u0053ERVICE` first. What it cannot read sur
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final, Literal
 from urllib.parse import unquote, urljoin, urlsplit
 
@@ -24,8 +25,18 @@ SELECTS: Final = ("SELECT", "SELECTDISTINCT", "SELECTREDUCED")
 PROLOGUE: Final = ("PREFIX", "BASE", "VERSION")
 # What is computed anew at each evaluation: such an answer is not kept.
 _VOLATILE: Final = re.compile(r"NOW|RAND|UUID", re.IGNORECASE)
+_VARIABLE: Final = re.compile(r"[?$](\w+)")
 _ESCAPE: Final = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 MAX_DEPTH: Final = 200
+
+
+@dataclass(frozen=True)
+class Call:
+    """A SERVICE call; `address` is None where it is not plainly written out, `start` to `end` is where it is."""
+
+    address: str | None
+    start: int = 0
+    end: int = 0
 
 
 @dataclass(frozen=True)
@@ -38,40 +49,58 @@ class Inspection:
     """The keyword of an update, or None."""
     names_dataset: bool
     """Whether a FROM clause stands in it."""
-    services: tuple[str | None, ...]
-    """The address of each SERVICE call; None where it is not written out as an IRI."""
+    calls: tuple[Call, ...]
+    """What may be taken for SERVICE calls."""
+    refused: bool
+    """Whether a call is hidden in a way that no honest query needs."""
     volatile: bool
     """Whether evaluating it again may give another answer."""
     depth: int
-    """The deepest nesting of brackets."""
+    """The deepest nesting of brackets; 0 where there are too few brackets to matter."""
     star: int | None = None
     """Where the `*` of `SELECT *` stands, None where the query names its columns."""
     variables: tuple[str, ...] = ()
-    """The variables written in a `SELECT *`, in the order they appear."""
+    """The variables of a `SELECT *` query, in the order they appear; perhaps others, from its comments."""
 
 
 def inspect(text: str, prefixes: Mapping[str, str], base: str = "") -> Inspection:
     """Read a query's tokens; never fails, whatever the text.
 
-    `prefixes` and `base` are what is declared beforehand.
+    `prefixes` and `base` are what is declared beforehand. Only what cannot be excluded at a glance has all the
+    tokens read: a word whose letters are not in the text is not among them.
     """
-    tokens = list(tokenize(text))
-    services = service_calls(text, tokens, prefixes, base)
-    if "\\" in text and (decoded := decode_escapes(text)) != text:
-        services += service_calls(decoded, list(tokenize(decoded)), prefixes, base)
-    form, update = first_keyword(tokens)
-    star = star_position(tokens) if form == "SELECT" else None
-    variables = (t.text[1:] for t in tokens if t.kind == "var") if star is not None else ()
+    reading = _Reading(text)
+    lowered = text.casefold()
+    calls = service_calls(text, reading.tokens, prefixes, base) if "service" in lowered else ()
+    hidden: tuple[Call, ...] = ()
+    if "\\" in text and "service" in (decoded := decode_escapes(text)).casefold() and decoded != text:
+        hidden = service_calls(decoded, list(tokenize(decoded)), prefixes, base)
+    form, update = first_keyword(tokenize(text))
+    star = star_position(tokenize(text)) if form == "SELECT" else None
+    drawn = _VOLATILE.search(text) and any(_VOLATILE.search(t.text) for t in reading.tokens if t.kind == "word")
     return Inspection(
         form=form,
         update=update,
-        names_dataset=has_from(tokens),
-        services=services,
-        volatile=bool(services) or any(t.kind == "word" and _VOLATILE.search(t.text) for t in tokens),
-        depth=max_depth(tokens),
+        names_dataset="from" in lowered and has_from(reading.tokens),
+        calls=calls,
+        # An escape that spells the keyword out is a call for engines that read it so, and for nobody here.
+        refused=len(hidden) > len(calls),
+        volatile=bool(calls) or bool(drawn),
+        depth=max_depth(reading.tokens) if sum(map(text.count, "({[")) > MAX_DEPTH else 0,
         star=star,
-        variables=tuple(dict.fromkeys(variables)),
+        variables=tuple(dict.fromkeys(_VARIABLE.findall(text))) if star is not None else (),
     )
+
+
+class _Reading:
+    """The tokens of a text, read when first asked for."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    @cached_property
+    def tokens(self) -> list[Token]:
+        return list(tokenize(self._text))
 
 
 def allowed(address: str, entries: Sequence[str]) -> bool:
@@ -83,7 +112,7 @@ def allowed(address: str, entries: Sequence[str]) -> bool:
     )
 
 
-def first_keyword(tokens: Sequence[Token]) -> tuple[Form | None, str | None]:
+def first_keyword(tokens: Iterable[Token]) -> tuple[Form | None, str | None]:
     """Return the form of the query, or the keyword of the update, that follows the prologue."""
     for token in tokens:
         if token.kind != "word":
@@ -99,15 +128,15 @@ def first_keyword(tokens: Sequence[Token]) -> tuple[Form | None, str | None]:
     return None, None
 
 
-def star_position(tokens: Sequence[Token]) -> int | None:
+def star_position(tokens: Iterable[Token]) -> int | None:
     """Return the offset of the `*` after the first SELECT, None where something else stands there."""
-    opening = next((i for i, t in enumerate(tokens) if t.kind == "word" and t.text.upper() in SELECTS), None)
-    if opening is None:
-        return None
-    following = tokens[opening + 1 : opening + 3]
-    if following and following[0].text.upper() in ("DISTINCT", "REDUCED"):
-        following = following[1:]
-    return following[0].start if following and following[0].text == "*" else None
+    for token in tokens:
+        if token.kind == "word" and token.text.upper() in SELECTS:
+            break
+    following = next(iter(tokens), None)
+    if following and following.text.upper() in ("DISTINCT", "REDUCED"):
+        following = next(iter(tokens), None)
+    return following.start if following and following.text == "*" else None
 
 
 def has_from(tokens: Sequence[Token]) -> bool:
@@ -146,24 +175,23 @@ def max_depth(tokens: Sequence[Token]) -> int:
 
 def service_calls(
     text: str, tokens: Sequence[Token], prefixes: Mapping[str, str], base: str
-) -> tuple[str | None, ...]:
-    """Return the address of each thing that some parser could take for a SERVICE call."""
-    if "service" not in text.casefold():
-        return ()  # Whatever the tokens, the keyword's letters are not there.
+) -> tuple[Call, ...]:
+    """Return each thing that some parser could take for a SERVICE call."""
     known = {**prefixes, **declared_prefixes(tokens)}
     if any(t.kind == "pname" and t.text.upper().startswith("PREFIX") for t in tokens):
         known, base = {}, ""  # `PREFIX:<…>` declares for a lenient parser alone: no name is sure any more.
     if any(t.kind == "word" and t.text.upper().endswith("BASE") for t in tokens):
         base = ""
-    calls: list[str | None] = []
+    calls = []
     for i, token in enumerate(tokens):
         if token.kind == "word" and "SERVICE" in token.text.upper():
             after = i + 2 if i + 1 < len(tokens) and _is(tokens[i + 1], "SILENT") else i + 1
             plain = token.text.upper() in ("SERVICE", "SERVICESILENT") and after < len(tokens)
-            calls.append(_address(tokens[after], known, base) if plain else None)
+            target = tokens[after] if plain else token
+            calls.append(Call(_address(target, known, base) if plain else None, target.start, target.end))
         elif _hides_call(token, tokens, i):
-            calls.append(None)
-    calls += [None for start in _doubtful(tokens) if "service" in text[start:].casefold()]
+            calls.append(Call(None))
+    calls += [Call(None) for start in _doubtful(tokens) if "service" in text[start:].casefold()]
     return tuple(calls)
 
 

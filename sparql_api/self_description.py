@@ -1,10 +1,89 @@
-"""VoID and DCAT over HTTP."""
+"""What the service says of its data to machines: VoID and DCAT-AP, from the edition, at the well-known places.
 
+Knows addresses and formats; what is said is `void`'s and `dcat`'s.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import pyoxigraph as ox
 from fastapi import APIRouter
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
 
+from ingestion import Edition
+from sparql_api.dcat import catalogue_statements
+from sparql_api.delivery import deliver, requested
+from sparql_api.pages import View, render
+from sparql_api.presentation import Reader, mentioned
+from sparql_api.problems import ProblemError, language, problem
+from sparql_api.rdf_formats import MEDIA_TYPES, write_compacted, write_triples
 from sparql_api.service import Service
+from sparql_api.void import VOID_NAME
+
+OFFERS: Final = {
+    "ttl": MEDIA_TYPES["ttl"],
+    "jsonld": MEDIA_TYPES["jsonld"],
+    "nt": MEDIA_TYPES["nt"],
+    "rdf": MEDIA_TYPES["rdf"],
+    "html": "text/html",
+}
 
 
 def self_description_router(service: Service) -> APIRouter:
-    """Return the routes."""
-    return APIRouter()
+    """Return the routes of VoID and of the catalogue."""
+    router = APIRouter(tags=["self-description"])
+
+    @router.api_route("/void", methods=["GET", "HEAD"], summary="The edition's statistics, in VoID")
+    async def void(request: Request) -> Response:
+        edition = service.edition(request)
+        return await send(service, request, edition, await run_in_threadpool(void_quads, edition), "void")
+
+    @router.api_route("/.well-known/void", methods=["GET", "HEAD"], include_in_schema=False)
+    async def well_known(request: Request) -> Response:
+        query = f"?{request.url.query}" if request.url.query else ""
+        return RedirectResponse(f"/void{query}", 302)
+
+    @router.api_route("/catalogue", methods=["GET", "HEAD"], summary="The catalogue, in DCAT-AP 3")
+    async def catalogue(request: Request) -> Response:
+        edition = service.edition(request)
+        quads = await run_in_threadpool(catalogue_statements, edition, service.iris)
+        return await send(service, request, edition, quads, "catalogue")
+
+    return router
+
+
+def void_quads(edition: Edition) -> list[ox.Quad]:
+    """Return the statistics written at publication; raises ProblemError 503 where there are none."""
+    path = edition.path / VOID_NAME
+    if not path.is_file():
+        raise ProblemError(problem("index-missing", edition=edition.number))
+    return list(ox.parse(path.read_bytes(), format=ox.RdfFormat.N_TRIPLES))
+
+
+async def send(service: Service, request: Request, edition: Edition, quads: Sequence[ox.Quad], key: str) -> Response:
+    """Return statements in the format asked."""
+    media_type = requested(request, OFFERS)
+    if media_type == OFFERS["html"]:
+        return await page(service, request, edition, quads, key)
+    name = next(name for name, offered in MEDIA_TYPES.items() if offered == media_type)
+    write = write_compacted if name == "jsonld" else lambda q, iris: write_triples(q, name, iris)
+    data = await run_in_threadpool(write, quads, service.iris)
+    return deliver(request, data, media_type, edition=edition.number)
+
+
+async def page(service: Service, request: Request, edition: Edition, quads: Sequence[ox.Quad], key: str) -> Response:
+    """Return statements as a page, subject by subject, the edition first."""
+    view = View(service, request, language(request), edition.number)
+    labels = await service.labels.of(service.engine, mentioned(quads), edition.number)
+    reader = Reader.of(view, "", quads, labels)
+    first = service.iris.entity("edition", str(edition.number))
+    subjects = sorted(reader.statements, key=lambda iri: (iri != first, iri))
+    ours = [iri for iri in subjects if view.is_ours(iri)]
+    sections = [section for subject in ours for section in reader.about(subject)]
+    formats = [name for name in OFFERS if name != "html"]
+    context = {"key": key, "sections": sections, "formats": formats, "path": f"/{key}"}
+    return render(service, request, "statements.html", context, edition=edition.number)

@@ -18,7 +18,7 @@ from sparql_api.engine.errors import (
 )
 from sparql_api.engine.stores import StoreRef
 from sparql_api.engine.syntax import explain
-from sparql_api.guard import Form
+from sparql_api.guard import Call, Form
 from sparql_api.problems import problem
 from sparql_api.texts import Text
 
@@ -50,8 +50,8 @@ class Plan:
     store: StoreRef
     volatile: bool
     """Another evaluation may give another answer: not to be kept."""
-    calls_out: bool
-    """SERVICE is called, to allowed addresses."""
+    calls: tuple[Call, ...] = ()
+    """The SERVICE calls, all to allowed addresses."""
     star: int | None = None
     """Where the `*` of SELECT * stands: its columns come in the order of `variables`, as they are written."""
     variables: tuple[str, ...] = ()
@@ -103,11 +103,9 @@ def plan(
     inspection = guard.inspect(text, rules.prefixes, rules.base)
     if inspection.update:
         raise QueryRefused(problem("update-refused"))
-    for address in inspection.services:
-        if address is None or not guard.allowed(address, rules.service_allow):
-            nowhere = Text(fr="aucun", en="none")
-            listed = ", ".join(rules.service_allow) or nowhere
-            raise QueryRefused(problem("service-refused", allowed=listed))
+    if inspection.refused or not all(_permitted(call, rules) for call in inspection.calls):
+        listed = ", ".join(rules.service_allow) or Text(fr="aucun", en="none")
+        raise QueryRefused(problem("service-refused", allowed=listed))
     if inspection.form is None:
         raise QuerySyntaxError(explain(text, "", rules.prefixes))
     if inspection.depth > guard.MAX_DEPTH:
@@ -124,10 +122,14 @@ def plan(
         media_type=negotiate(inspection.form, accept, format),
         store=store,
         volatile=inspection.volatile,
-        calls_out=bool(inspection.services),
+        calls=inspection.calls,
         star=inspection.star,
         variables=inspection.variables,
     )
+
+
+def _permitted(call: Call, rules: Rules) -> bool:
+    return call.address is not None and guard.allowed(call.address, rules.service_allow)
 
 
 def negotiate(form: Form, accept: str | None, format: str | None) -> str:

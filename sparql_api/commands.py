@@ -1,0 +1,212 @@
+"""The commands of the way out: serve, query.
+
+Knows options, exit codes and what is said on standard error; the service is put together in `app`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+from ontologie import Iris
+from queries import Question, catalogue, parse_question
+from sparql_api import i18n
+from sparql_api.problems import Language, Problem, ProblemError
+from sparql_api.questions import bound, plain, standalone
+from sparql_api.settings import Settings
+
+
+class Format(StrEnum):
+    """The forms of an answer."""
+
+    TABLE = "table"
+    CSV = "csv"
+    JSON = "json"
+    TTL = "ttl"
+
+
+class Lang(StrEnum):
+    """The languages of messages."""
+
+    FR = "fr"
+    EN = "en"
+
+
+MEDIA_TYPES = {
+    Format.TABLE: "application/sparql-results+json, text/turtle;q=0.5",
+    Format.CSV: "text/csv",
+    Format.JSON: "application/sparql-results+json, application/ld+json;q=0.5",
+    Format.TTL: "text/turtle",
+}
+
+
+def build_app() -> typer.Typer:
+    """Return the command line of this folder."""
+    app = typer.Typer(no_args_is_help=True)
+
+    @app.command("serve")
+    def serve_command(
+        host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+        port: Annotated[int, typer.Option(help="Port to listen on; 0 takes a free one.", min=0, max=65535)] = 8000,
+        workers: Annotated[
+            int | None, typer.Option(help="Query processes; by default one a core, four at least.", min=1)
+        ] = None,
+        lang: Annotated[Lang, typer.Option("--lang", help="Language of messages.")] = Lang.FR,
+    ) -> None:
+        """Serve SPARQL, fiches, pages and dumps from the current edition."""
+        settings = Settings() if workers is None else Settings(workers=workers)
+        serve(settings, listen(host, port, lang.value), lang.value)
+
+    @app.command("query")
+    def query_command(
+        name: Annotated[str, typer.Argument(help="A question of the catalogue, or a .rq file.")],
+        param: Annotated[list[str] | None, typer.Option("--param", help="name=value; may be repeated.")] = None,
+        format: Annotated[Format, typer.Option("--format", help="Form of the answer.")] = Format.TABLE,
+        edition: Annotated[int | None, typer.Option(help="The edition to ask; by default the current one.")] = None,
+        lang: Annotated[Lang, typer.Option("--lang", help="Language of messages.")] = Lang.FR,
+    ) -> None:
+        """Ask the current edition a question of the catalogue, or one written in a file.
+
+        Example: observatoire query projets-par-academie --format csv
+        """
+        settings = Settings(workers=1, cache_mb=0, log_queries=False)
+        text = question_text(settings, name, param or [], lang.value)
+        print_answer(settings, name, text, format, edition, lang.value)
+
+    return app
+
+
+def listen(host: str, port: int, language: Language) -> socket.socket:
+    """Return a socket that listens; ends the command (2) where the address is taken or not ours."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    opened = socket.socket(family, socket.SOCK_STREAM)
+    opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        opened.bind((host, port))
+    except OSError as error:
+        opened.close()
+        fail(i18n.message("command.address", language, host=host, port=str(port), reason=error.strerror or ""))
+    opened.set_inheritable(True)
+    return opened
+
+
+def serve(settings: Settings, opened: socket.socket, language: Language) -> None:
+    """Run the service on a socket until it is told to stop."""
+    import uvicorn
+
+    from sparql_api.app import create_app
+
+    app = create_app(settings)
+    host, port = opened.getsockname()[:2]
+    say(i18n.message("command.serving", language, address=f"http://{host}:{port}"))
+    if not (settings.editions_path / "current").exists():
+        say(i18n.message("command.no_edition", language))
+    config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False)
+    uvicorn.Server(config).run(sockets=[opened])
+
+
+def question_text(settings: Settings, name: str, params: list[str], language: Language) -> str:
+    """Return the SPARQL to run, parameters bound; ends the command (2) where it cannot be made."""
+    pairs = [pair.partition("=") for pair in params]
+    for key, equals, _ in pairs:
+        if not equals or not key:
+            fail(i18n.message("command.param", language, given=key))
+    values = {key: value for key, _, value in pairs}
+    question = find_question(settings, name, language)
+    if isinstance(question, str):
+        if values:
+            fail(i18n.message("command.no_parameters", language, name=name))
+        return question
+    try:
+        return bound(question, values, Iris(settings.base_iri))
+    except ProblemError as error:
+        fail_with(error.problem, language)
+
+
+def find_question(settings: Settings, name: str, language: Language) -> Question | str:
+    """Return a question of the catalogue, or of a file, or a file's text; ends the command (2) where there is none."""
+    path = Path(name)
+    if path.suffix == ".rq" or path.is_file():
+        try:
+            text = path.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            fail(i18n.message("command.file", language, name=name, reason=str(error)))
+        try:
+            return parse_question(path.stem, Iris(settings.base_iri).rebase(text))
+        except ValueError:
+            return standalone(text, Iris(settings.base_iri))
+    questions = catalogue(settings.base_iri)
+    if name not in questions:
+        fail(i18n.message("command.question", language, name=name, names="\n  ".join(questions)))
+    return questions[name]
+
+
+def print_answer(
+    settings: Settings, name: str, text: str, format: Format, edition: int | None, language: Language
+) -> None:
+    """Ask an engine of this process and print; ends the command with 2 for a bad query, 1 where it failed."""
+    from sparql_api.engine import Answer, open_engine
+
+    async def ask() -> Answer:
+        engine = open_engine(settings)
+        await engine.start()
+        try:
+            return await engine.query(text, accept=MEDIA_TYPES[format], edition=edition)
+        finally:
+            await engine.stop()
+
+    try:
+        answer = asyncio.run(ask())
+    except ProblemError as error:
+        fail_with(error.problem, language)
+    out = sys.stdout
+    if format is Format.JSON and answer.form in ("SELECT", "ASK"):
+        out.write(json.dumps(plain(name, answer.edition, answer.json()), ensure_ascii=False, indent=2) + "\n")
+    elif format is Format.TABLE and answer.form in ("SELECT", "ASK"):
+        print_table(plain(name, answer.edition, answer.json()), settings, language)
+    else:
+        out.buffer.write(answer.read())
+        out.buffer.flush()
+
+
+def print_table(found: dict[str, object], settings: Settings, language: Language) -> None:
+    """Print rows as a table: as wide as the terminal, or as wide as it needs where there is none."""
+    from rich.console import Console
+    from rich.table import Table
+
+    console = Console(width=None if sys.stdout.isatty() else 10_000, highlight=False)
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    columns, rows = found["columns"], found["rows"]
+    assert isinstance(columns, list)
+    assert isinstance(rows, list)
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    for row in rows:
+        cells = ["" if row[c] is None else str(row[c]).removeprefix(settings.base_iri) for c in columns]
+        table.add_row(*(cell.replace("[", "\\[") for cell in cells))
+    console.print(table)
+    say(i18n.message("results.rows", language, n=len(rows)))
+
+
+def say(text: str) -> None:
+    """Say something on standard error."""
+    typer.echo(text, err=True)
+
+
+def fail(text: str) -> NoReturn:
+    """Say what is wrong and end the command: what was given cannot be used (2)."""
+    say(text)
+    raise typer.Exit(2)
+
+
+def fail_with(problem: Problem, language: Language) -> NoReturn:
+    """Say what a problem is and end the command: 2 where the query is at fault, 1 where it could not be run."""
+    say(f"{problem.title(language)}. {problem.detail(language)}")
+    raise typer.Exit(2 if problem.status < 500 or problem.name == "no-edition" else 1)

@@ -1,0 +1,203 @@
+"""The catalogue in DCAT-AP 3: the edition as a dataset, its files, the services that answer from it.
+
+DCAT-AP 3.0.1 (https://semiceu.github.io/DCAT-AP/releases/3.0.1/): section 4 classes and their properties.
+Knows an edition's manifest; the statistics of its content are `void`'s.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import pyoxigraph as ox
+
+from ingestion import Edition
+from ontologie import Iris
+from sparql_api.statements import Statements, text, typed
+from sparql_api.void import LICENCE, title
+
+AUTHORITY: Final = "http://publications.europa.eu/resource/authority/"
+IANA: Final = "https://www.iana.org/assignments/media-types/"
+PREFIXES: Final = {
+    "adms": "http://www.w3.org/ns/adms#",
+    "dcatap": "http://data.europa.eu/r5r/",
+    "spdx": "http://spdx.org/rdf/terms#",
+    "vcard": "http://www.w3.org/2006/vcard/ns#",
+    "authority": AUTHORITY,
+}
+FILES: Final = {
+    "dump.nq.gz": ("RDF_N_QUADS", "application/n-quads"),
+    "dump.ttl.gz": ("RDF_TURTLE", "text/turtle"),
+    "dump.jsonl.gz": ("JSON_LD", "application/ld+json"),
+}
+FICHES: Final = {
+    "csv": ("CSV", "text/csv"),
+    "geojson": ("GEOJSON", "application/geo+json"),
+}
+DESCRIPTIONS: Final = {
+    "dataset": {
+        "fr": "Projets pédagogiques qui recourent à l'intelligence artificielle, décrits par les académies et reliés "
+        "au cadre d'usage, aux grilles d'analyse et aux principes internationaux.",
+        "en": "Pedagogical projects that use artificial intelligence, described by the French académies and linked "
+        "to the national framework, analysis grids and international principles.",
+    },
+    "catalogue": {
+        "fr": "Les jeux de données et les services de l'Observatoire des usages pédagogiques de l'IA.",
+        "en": "The datasets and services of the Observatory of the pedagogical uses of AI.",
+    },
+    "sparql": {
+        "fr": "Point d'accès SPARQL 1.1 : requêtes sur une édition entière.",
+        "en": "SPARQL 1.1 endpoint: queries over a whole edition.",
+    },
+    "api": {
+        "fr": "Fiches, questions enregistrées et fichiers, par HTTP.",
+        "en": "Project sheets, saved questions and files, over HTTP.",
+    },
+}
+TITLES: Final = {
+    "catalogue": {
+        "fr": "Catalogue de l'Observatoire des usages pédagogiques de l'IA",
+        "en": "Catalogue of the Observatory of the pedagogical uses of AI",
+    },
+    "sparql": {"fr": "Point d'accès SPARQL", "en": "SPARQL endpoint"},
+    "api": {"fr": "API des fiches et des questions", "en": "API of project sheets and questions"},
+    "publisher": {
+        "fr": "Équipe du projet Observatoire IA",
+        "en": "AI Observatory project team",
+    },
+}
+KEYWORDS: Final = {
+    "fr": ("intelligence artificielle", "éducation", "pratiques pédagogiques", "éthique"),
+    "en": ("artificial intelligence", "education", "teaching practice", "ethics"),
+}
+# What the classes of others' things are, which the published shapes look for (ranges.ttl).
+EXTERNAL: Final = {
+    LICENCE: "dct:LicenseDocument",
+    AUTHORITY + "language/FRA": "dct:LinguisticSystem",
+    AUTHORITY + "language/ENG": "dct:LinguisticSystem",
+    AUTHORITY + "country/FRA": "dct:Location",
+    AUTHORITY + "frequency/IRREG": "dct:Frequency",
+    AUTHORITY + "access-right/PUBLIC": "dct:RightsStatement",
+    AUTHORITY + "data-theme/EDUC": "skos:Concept",
+    AUTHORITY + "data-theme": "skos:ConceptScheme",
+    AUTHORITY + "planned-availability/STABLE": "skos:Concept",
+    "http://www.w3.org/TR/sparql11-protocol/": "dct:Standard",
+    IANA + "application/gzip": "dct:MediaType",
+}
+
+
+def catalogue_statements(edition: Edition, iris: Iris) -> list[ox.Quad]:
+    """Return the catalogue of an edition: catalogue, dataset, distributions, services."""
+    said = Statements(iris.prefixes() | PREFIXES)
+    catalogue, dataset = iris.base + "catalogue", iris.entity("edition", str(edition.number))
+    publisher = iris.entity("organisation", "equipe-projet")
+    issued = typed(edition.manifest["date"], "dateTime")
+    for thing, kind in EXTERNAL.items():
+        said.type(thing, kind)
+    said.say(AUTHORITY + "data-theme/EDUC", "skos:prefLabel", ("Éducation, culture et sport", "fr"))
+    said.say(AUTHORITY + "data-theme", "dct:title", ("Data theme", "en"))
+    said.say(AUTHORITY + "planned-availability/STABLE", "skos:prefLabel", ("stable", "en"), ("stable", "fr"))
+    said.type(publisher, "foaf:Agent")
+    said.both(publisher, "foaf:name", TITLES["publisher"])
+    said.type(catalogue, "dcat:Catalog")
+    said.both(catalogue, "dct:title", TITLES["catalogue"])
+    said.both(catalogue, "dct:description", DESCRIPTIONS["catalogue"])
+    said.say(catalogue, "dcat:themeTaxonomy", AUTHORITY + "data-theme")
+    said.say(catalogue, "dct:modified", issued)
+    said.say(catalogue, "foaf:homepage", iris.base)
+    said.type(iris.base, "foaf:Document")
+    said.say(catalogue, "dcat:dataset", dataset)
+    said.say(catalogue, "dcat:service", iris.base + "sparql", iris.base + "fiches")
+    for thing in (catalogue, dataset):
+        said.say(thing, "dct:publisher", publisher)
+        said.say(thing, "dct:license", LICENCE)
+        said.say(thing, "dct:language", AUTHORITY + "language/FRA", AUTHORITY + "language/ENG")
+        said.say(thing, "dct:spatial", AUTHORITY + "country/FRA")
+    describe_dataset(said, dataset, edition, iris)
+    describe_services(said, dataset, publisher, iris)
+    return said.quads
+
+
+def describe_dataset(said: Statements, dataset: str, edition: Edition, iris: Iris) -> None:
+    """Say what the edition is, and each form in which it can be taken."""
+    issued = typed(edition.manifest["date"], "dateTime")
+    said.type(dataset, "dcat:Dataset")
+    said.both(dataset, "dct:title", title(edition.number))
+    said.both(dataset, "dct:description", DESCRIPTIONS["dataset"])
+    said.say(dataset, "dct:identifier", text(dataset))
+    said.say(dataset, "dcat:version", text(str(edition.number)))
+    said.say(dataset, "dct:issued", issued)
+    said.say(dataset, "dct:accrualPeriodicity", AUTHORITY + "frequency/IRREG")
+    said.say(dataset, "dct:accessRights", AUTHORITY + "access-right/PUBLIC")
+    said.say(dataset, "dcat:theme", AUTHORITY + "data-theme/EDUC")
+    said.say(dataset, "dct:conformsTo", iris.base + "ontologie")
+    said.type(iris.base + "ontologie", "dct:Standard")
+    said.say(dataset, "dcat:landingPage", dataset)
+    said.type(dataset, "foaf:Document")
+    for language, words in KEYWORDS.items():
+        said.say(dataset, "dcat:keyword", *((word, language) for word in words))
+    contact = dataset + "#contact"
+    said.say(dataset, "dcat:contactPoint", contact)
+    said.type(contact, "vcard:Kind", "vcard:Organization")
+    said.both(contact, "vcard:fn", TITLES["publisher"])
+    said.say(contact, "vcard:hasURL", iris.base)
+    for name, (file_type, media_type) in FILES.items():
+        if name in edition.manifest.get("dumps", {}):
+            describe_dump(said, dataset, edition, name, file_type, media_type, iris)
+    for suffix, (file_type, media_type) in FICHES.items():
+        address = f"{iris.base}fiches.{suffix}?edition={edition.number}"
+        distribution = f"{dataset}#fiches-{suffix}"
+        describe_distribution(said, dataset, distribution, address, (file_type, media_type))
+        said.say(distribution, "dcat:accessService", iris.base + "fiches")
+
+
+def describe_dump(
+    said: Statements, dataset: str, edition: Edition, name: str, file_type: str, media_type: str, iris: Iris
+) -> None:
+    """Say of a dump where it is and how long, with the checksum of the packed file where it stands."""
+    address = f"{iris.base}editions/{edition.number}/{name}"
+    distribution = f"{dataset}#{name.replace('.', '-')}"
+    describe_distribution(said, dataset, distribution, address, (file_type, media_type))
+    said.say(distribution, "dcat:compressFormat", IANA + "application/gzip")
+    path = edition.path / name
+    if path.is_file():
+        said.say(distribution, "dcat:byteSize", typed(str(path.stat().st_size), "nonNegativeInteger"))
+
+
+def describe_distribution(
+    said: Statements, dataset: str, distribution: str, address: str, form: tuple[str, str]
+) -> None:
+    """Say what every form of the dataset has: address, format, licence, rights."""
+    file_type, media_type = form
+    said.type(distribution, "dcat:Distribution")
+    said.say(dataset, "dcat:distribution", distribution)
+    said.both(distribution, "dct:title", {"fr": f"Fichier {media_type}", "en": f"File {media_type}"})
+    said.say(distribution, "dcat:accessURL", address)
+    said.say(distribution, "dcat:downloadURL", address)
+    said.say(distribution, "dct:format", f"{AUTHORITY}file-type/{file_type}")
+    said.type(f"{AUTHORITY}file-type/{file_type}", "dct:MediaTypeOrExtent")
+    said.say(distribution, "dcat:mediaType", IANA + media_type)
+    said.type(IANA + media_type, "dct:MediaType")
+    said.say(distribution, "dct:license", LICENCE)
+    said.say(distribution, "dcatap:availability", AUTHORITY + "planned-availability/STABLE")
+
+
+def describe_services(said: Statements, dataset: str, publisher: str, iris: Iris) -> None:
+    """Say which services answer from the edition; the published shapes want their addresses typed."""
+    services = {
+        iris.base + "sparql": ("sparql", "http://www.w3.org/TR/sparql11-protocol/", iris.base + "sparql"),
+        iris.base + "fiches": ("api", None, iris.base + "openapi.json"),
+    }
+    for service, (key, standard, description) in services.items():
+        said.type(service, "dcat:DataService", "rdfs:Resource")
+        said.type(description, "rdfs:Resource")
+        said.both(service, "dct:title", TITLES[key])
+        said.both(service, "dct:description", DESCRIPTIONS[key])
+        said.say(service, "dcat:endpointURL", service)
+        said.say(service, "dcat:endpointDescription", description)
+        said.say(service, "dcat:servesDataset", dataset)
+        said.say(service, "dct:license", LICENCE)
+        said.say(service, "dct:publisher", publisher)
+        said.say(service, "dct:accessRights", AUTHORITY + "access-right/PUBLIC")
+        said.say(service, "dcat:theme", AUTHORITY + "data-theme/EDUC")
+        if standard:
+            said.say(service, "dct:conformsTo", standard)
