@@ -22,6 +22,9 @@ from ontologie import BASE, document_types
 LARGEST_MB: Final = 512
 """Size of a deposit, in megabytes, beyond which it must be split."""
 
+PROJECT: Final = "projet"
+"""The type of document that tables describe."""
+
 _MEGABYTE: Final = 1_000_000
 _WORKBOOKS: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 _FOREIGN: Final = {
@@ -44,7 +47,7 @@ _RDF: Final = {".ttl", ".nt", ".nq", ".trig", ".rdf", ".owl", ".xml"}
 def read_deposit(
     path: str | Path,
     *,
-    kind: str = "projet",
+    kind: str = PROJECT,
     mapping: Mapping[str, str] | str | Path | None = None,
     base: str = BASE,
 ) -> Deposit:
@@ -59,9 +62,10 @@ def read_deposit(
     if kind not in document_types():
         choices = ", ".join(document_types())
         raise unreadable("genre-inconnu", Place(file), value=kind, words={"choices": choices})
-    data = _read(Path(path))
+    data = _read(Path(path), file)
     names = read_mapping(mapping)
     if data.startswith(_WORKBOOKS):
+        _refuse_other_tables(kind, file)
         return read_workbook(data, file, kind=kind, mapping=names)
     _refuse_foreign(data, file)
     text = decode(data, file)
@@ -69,21 +73,22 @@ def read_deposit(
         return read_json(text, file, kind=kind, base=base)
     if Path(path).suffix.lower() in {".json", ".jsonld", ".jsonl"} and not text.blank:
         return read_json(text, file, kind=kind, base=base)
+    _refuse_other_tables(kind, file)
     return read_table_text(text, file, kind=kind, mapping=names)
 
 
-def _read(path: Path) -> bytes:
+def _read(path: Path, file: str) -> bytes:
     try:
         size = path.stat().st_size
         if size > LARGEST_MB * _MEGABYTE:
             sizes = {"size": str(size // _MEGABYTE), "most": str(LARGEST_MB)}
-            raise unreadable("fichier-trop-gros", Place(str(path)), words=sizes)
+            raise unreadable("fichier-trop-gros", Place(file), words=sizes)
         data = path.read_bytes()
     except OSError as error:
         detail = {"detail": error.strerror or type(error).__name__}
-        raise unreadable("fichier-illisible", Place(str(path)), words=detail) from error
+        raise unreadable("fichier-illisible", Place(file), words=detail) from error
     if not data.strip(b" \t\r\n\x00\xef\xbb\xbf\xff\xfe"):
-        raise unreadable("fichier-vide", Place(str(path), 1))
+        raise unreadable("fichier-vide", Place(file, 1))
     return data
 
 
@@ -94,3 +99,9 @@ def _refuse_foreign(data: bytes, file: str) -> None:
     for magic, what in _FOREIGN.items():
         if data.startswith(magic):
             raise unreadable("fichier-binaire", Place(file, 1), words={"what": what})
+
+
+def _refuse_other_tables(kind: str, file: str) -> None:
+    """Refuse a table of anything but projects: the columns are theirs."""
+    if kind != PROJECT:
+        raise unreadable("tableau-de-projets", Place(file, 1), value=kind)

@@ -18,7 +18,7 @@ from ingestion.messages import Place, issue
 from ingestion.records import Deposit
 from ingestion.tables import Row, read_rows
 
-_LARGEST_UNPACKED: Final = 1_000_000_000
+LARGEST_UNPACKED: Final = 1_000_000_000
 """Bytes that a workbook may unpack to; beyond, it is a bomb."""
 
 
@@ -43,7 +43,7 @@ def _sheets(data: bytes, file: str) -> dict[str, list[Row]]:
     try:
         if data.startswith(b"PK"):
             with zipfile.ZipFile(io.BytesIO(data)) as archive:
-                if sum(entry.file_size for entry in archive.infolist()) > _LARGEST_UNPACKED:
+                if sum(entry.file_size for entry in archive.infolist()) > LARGEST_UNPACKED:
                     raise unreadable("classeur-illisible", Place(file))
         book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
         return {name: _rows(book.get_sheet_by_name(name)) for name in _visible(book)}
