@@ -10,13 +10,17 @@ import unicodedata
 from typing import Final
 
 LIGATURES: Final = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "ł": "l"})
+MARKS: Final = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+")
+"""Combining marks, what is left of an accent once a letter is decomposed."""
 WORD: Final = re.compile(r"\w+")
 
 
 def fold(text: str) -> str:
     """Return the text without case, accents, ligatures or repeated white space: `L'Élève` → `l'eleve`."""
+    if text.isascii():
+        return " ".join(text.lower().split())
     decomposed = unicodedata.normalize("NFKD", text.casefold().translate(LIGATURES))
-    return " ".join("".join(c for c in decomposed if not unicodedata.combining(c)).split())
+    return " ".join(MARKS.sub("", decomposed).split())
 
 
 def words(text: str) -> list[str]:

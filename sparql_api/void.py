@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
 from tempfile import TemporaryFile
-from typing import IO, Final
+from typing import Final
 
 import pyoxigraph as ox
 
@@ -93,7 +93,7 @@ def write_void(edition: Edition, store: ox.Store) -> None:
 
 
 @contextmanager
-def quad_lines(edition: Edition, store: ox.Store) -> Iterator[IO[bytes]]:
+def quad_lines(edition: Edition, store: ox.Store) -> Iterator[Iterable[bytes]]:
     """Open the N-Quads lines of an edition: its dump, or the store's where the dump does not stand yet."""
     dump = edition.path / "dump.nq.gz"
     if dump.is_file():
