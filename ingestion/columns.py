@@ -80,7 +80,7 @@ def _column(row: Mapping[str, str]) -> Column:
 def column_of_key(key: str) -> Column | None:
     """Return the column that feeds a key of a document."""
     own = next((name for name, others in _SIBLINGS.items() if key in others), key)
-    return next((column for column in columns().values() if column.key == own), None)
+    return next((column for column in columns().values() if own and column.key == own), None)
 
 
 @cache

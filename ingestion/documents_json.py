@@ -86,9 +86,11 @@ def _types(draft: Draft, reader: NodeReader, node: dict[str, Any]) -> list[str]:
 def _agree(draft: Draft, reader: NodeReader, node: dict[str, list[Any]], deposited_for: str | None) -> None:
     """Hold id, identifier and académie together; fill in what the id already says."""
     name = draft.identifier
-    given = node.setdefault("identifiant", [name])
+    given = node.get("identifiant") or [name]
+    node["identifiant"] = given
     if given != [name]:
-        reader.say("identifiant-discordant", ("identifiant",), str(given[0]), expected=name)
+        shown = given[0] if isinstance(given[0], str) else ""
+        reader.say("identifiant-discordant", ("identifiant",), shown, expected=name)
     if deposited_for and draft.kind == _PROJECT:
         node.setdefault(_ACADEMIE, [f"{_ACADEMIE}/{deposited_for}"])
     owners = [iri.removeprefix(f"{_ACADEMIE}/") for iri in node.get(_ACADEMIE, ()) if isinstance(iri, str)]

@@ -66,15 +66,22 @@ WORDS: Final[dict[str, dict[str, str]]] = {
 }
 
 _COUNTS: Final = {
-    "fr": ("{read} {noun} : {accepted} acceptée{s}, dont {warned} avec avertissement ; {refused} refusée{r}.",),
-    "en": ("{read} {noun}: {accepted} accepted, {warned} of them with a warning; {refused} refused.",),
+    "fr": (
+        "{read} {noun} : {accepted} acceptée{s}{among} ; {refused} refusée{r}.",
+        ", dont {warned} avec avertissement",
+    ),
+    "en": ("{read} {noun}: {accepted} accepted{among}; {refused} refused.", ", {warned} of them with a warning"),
 }
+_NOUNS: Final = {"fr": ("fiche lue", "fiches lues"), "en": ("fiche read", "fiches read")}
 
 
 def counted(summary: Mapping[str, int], lang: Language) -> str:
     """Return the counts in a sentence."""
-    several = summary["read"] > 1
-    noun = ("fiches lues" if several else "fiche lue") if lang == "fr" else ("fiches read" if several else "fiche read")
-    (sentence,) = _COUNTS[lang]
-    plural = {"s": "s" if summary["accepted"] > 1 else "", "r": "s" if summary["refused"] > 1 else ""}
-    return sentence.format(noun=noun, **plural, **summary)
+    sentence, among = _COUNTS[lang]
+    words = {
+        "noun": _NOUNS[lang][summary["read"] > 1],
+        "s": "s" if summary["accepted"] > 1 else "",
+        "r": "s" if summary["refused"] > 1 else "",
+        "among": among.format(**summary) if summary["warned"] else "",
+    }
+    return sentence.format(**words, **summary)

@@ -6,8 +6,13 @@ import json
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from ingestion import BuiltDocument, build_document, read_deposit
+from ingestion.json_text import DECODER, JsonSource
+from ingestion.records import Record
+from ingestion.terms import terms
 from ontologie import BASE, context, document_types, read_text
 from tests.ingestion_lecture.conftest import Write, built, codes, refusal
 
@@ -237,3 +242,28 @@ def test_rows_in_json_are_held_to_the_same_rules(write: Write, member: str, code
     text = f'{{"id": "A",\n {member}, "type_ia": "autre"}}'
     found = [(rule, line) for rule, line, _ in said(write, text) if rule != "champ-absent"]
     assert found == [(code, 2)]
+
+
+KEYS = st.sampled_from(
+    [*terms(), "id", "type", "@id", "@type", "@value", "@language", "@context", "dct:title", "titr", "type_ia", ""]
+)
+LEAVES = st.one_of(
+    st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False), st.text(max_size=8),
+    st.sampled_from(["projet/n-A", "projet/n-A#1", "graphe/projet/n-A", "academie/18", "Projet", "Mention"]),
+)  # fmt: skip
+ANYTHING = st.recursive(
+    LEAVES,
+    lambda below: st.one_of(st.lists(below, max_size=3), st.dictionaries(KEYS, below, max_size=4)),
+    max_leaves=12,
+)
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.dictionaries(KEYS, ANYTHING, max_size=6), st.sampled_from(["projet/n-A", "analyse/A", "publication/A", "A"]))
+def test_whatever_a_json_object_holds_it_is_answered(members: dict[str, Any], name: str) -> None:
+    text = json.dumps({"id": name, "type": "Projet", **members}, indent=1)
+    record = Record("a.json", 1, {}, members=DECODER.decode(text), source=JsonSource(text, 0))
+    document = build_document(record)
+    assert document.document or document.refused
+    for issue in document.issues:
+        assert issue.line is not None and 1 <= issue.line <= text.count("\n") + 1
