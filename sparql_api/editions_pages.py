@@ -5,6 +5,7 @@ Knows addresses and formats; what an edition holds is `ingestion`'s business.
 
 from __future__ import annotations
 
+import json
 from typing import Any, Final
 
 from fastapi import APIRouter
@@ -57,9 +58,7 @@ def editions_router(service: Service) -> APIRouter:
         query = f"?{request.url.query}" if request.url.query else ""
         return RedirectResponse(f"/editions/{edition.number}{query}", 303, headers)
 
-    @router.api_route(
-        "/editions/{number}/dump.{suffix}.gz", methods=["GET", "HEAD"], summary="The whole of an edition"
-    )
+    @router.api_route("/editions/{number}/dump.{suffix}.gz", methods=["GET", "HEAD"], summary="The whole of an edition")
     async def dump(request: Request, number: str, suffix: str) -> Response:
         return send_dump(request, by_number(service, number), suffix)
 
@@ -90,8 +89,17 @@ def send_manifest(service: Service, request: Request, edition: Edition) -> Respo
     media_type = requested(request, OFFERS)
     said = manifest(request, edition)
     if media_type == OFFERS["html"]:
-        return render(service, request, "edition.html", {"manifest": said}, edition=edition.number)
+        shown = json.dumps(edition.manifest, ensure_ascii=False, indent=2)
+        files = [(name, href, size_in_words(edition, name)) for name, href in said["downloads"].items()]
+        context = {"manifest": edition.manifest, "downloads": files, "raw": shown}
+        return render(service, request, "edition.html", context, edition=edition.number)
     return deliver(request, write_json(said), media_type, edition=edition.number)
+
+
+def size_in_words(edition: Edition, name: str) -> str:
+    """Return the length of a packed dump, in kB or MB."""
+    size = (edition.path / f"dump.{name}.gz").stat().st_size
+    return f"{size / 1e6:.1f} MB" if size >= 1e6 else f"{max(1, size // 1000)} kB"
 
 
 def send_dump(request: Request, edition: Edition, suffix: str) -> Response:

@@ -51,9 +51,7 @@ async def entity_page(service: Service, request: Request, found: Description) ->
     reader = Reader.of(view, found.iri, found.quads, labels)
     context = heading(reader, found) | {
         "iri": found.iri,
-        "sections": graph_sections(reader)
-        if found.is_graph
-        else reader.sections(found.iri, hidden_by(matched)),
+        "sections": graph_sections(reader) if found.is_graph else reader.sections(found.iri, hidden_by(matched)),
         "matches": [match_shown(reader, match) for match in matched],
         "incoming": [link_shown(reader, found, link) for link in leading],
         "formats": [
@@ -78,9 +76,7 @@ def heading(reader: Reader, found: Description) -> dict[str, Any]:
     types = [v for v in reader.values(iri, RDF_TYPE) if isinstance(v, ox.NamedNode)]
     ours = [t for t in types if reader.view.is_ours(t.value)] or types
     identifier = reader.text(iri, PREFIXES["dct"] + "identifier") or local_id(iri)
-    title = reader.text(iri, *LABELS) or (
-        found.path(reader.view.service.iris) if found.is_graph else identifier
-    )
+    title = reader.text(iri, *LABELS) or (found.path(reader.view.service.iris) if found.is_graph else identifier)
     return {
         "title": title,
         "kinds": [Shown(reader.label(t.value), reader.view.href(t.value)) for t in ours],
@@ -92,13 +88,21 @@ def heading(reader: Reader, found: Description) -> dict[str, Any]:
 def provenance(reader: Reader, found: Description) -> list[Property]:
     """Return what is said of the fiche: what the deposit says of itself, and what review knows of it."""
     fiches = {str(q.subject)[1:-1] for q in found.main if q.predicate.value == PRIMARY_TOPIC}
-    about = {str(q.subject)[1:-1] for q in found.parts.get(PROVENANCE, ())} | fiches
-    return [
-        reader.property(predicate, values, subject)
-        for subject in sorted(about - {found.iri})
-        for predicate, values in sorted(reader.statements[subject].items())
-        if predicate not in (RDF_TYPE, PRIMARY_TOPIC)
+    others = {str(q.subject)[1:-1] for q in found.parts.get(PROVENANCE, ())} - fiches
+    said = (RDF_TYPE, PRIMARY_TOPIC, PREFIXES["prov"] + "used")
+    shown = [
+        reader.property(predicate, values, fiche)
+        for fiche in sorted(fiches)
+        for predicate, values in sorted(reader.statements[fiche].items())
+        if predicate not in said
     ]
+    for activity in sorted(others):
+        about = {p: v for p, v in reader.statements[activity].items() if p not in said}
+        nested = tuple(reader.property(p, v, activity, depth=1) for p, v in sorted(about.items()))
+        kinds = [str(kind)[1:-1] for kind in reader.values(activity, RDF_TYPE)]
+        label = reader.label(kinds[0]) if kinds else local_id(activity)
+        shown.append(Property(activity, label, (Shown("", nested=nested, anchor=local_id(activity)),)))
+    return shown
 
 
 def graph_sections(reader: Reader) -> list[Any]:

@@ -6,12 +6,12 @@ Knows how the kinds of evidence are shown on a document's page; what each means 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any, Final
 
 import pyoxigraph as ox
 
-from ingestion import column_of_key, columns
-from ontologie import PREFIXES
+from ontologie import PREFIXES, read_table
 from sparql_api import i18n
 from sparql_api.presentation import Property, Reader, Shown, instrument_of
 
@@ -49,8 +49,15 @@ def first_text(reader: Reader, subject: str, term: str) -> str:
 
 def field_name(reader: Reader, name: str) -> str:
     """Return what a field of the deposit is called: `champ` holds a document's key or a column's name."""
-    column = column_of_key(name) or columns().get(name)
-    return reader.view.pick(column.label) if column else name
+    return reader.view.pick(fields().get(name, {})) or name
+
+
+@cache
+def fields() -> Mapping[str, Mapping[str, str]]:
+    """Return {document key or column name: label by language}; a key wins over a column of its name."""
+    rows = read_table("donnees", "colonnes.csv")
+    labels = [(row, {language: row[f"label_{language}"] for language in ("fr", "en")}) for row in rows]
+    return {row["colonne"]: label for row, label in labels} | {row["cle"]: label for row, label in labels}
 
 
 def principles(reader: Reader, subject: str) -> list[tuple[Shown, list[Shown]]]:

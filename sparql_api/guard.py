@@ -128,14 +128,14 @@ def first_keyword(tokens: Iterable[Token]) -> tuple[Form | None, str | None]:
     return None, None
 
 
-def star_position(tokens: Iterable[Token]) -> int | None:
+def star_position(tokens: Iterator[Token]) -> int | None:
     """Return the offset of the `*` after the first SELECT, None where something else stands there."""
     for token in tokens:
         if token.kind == "word" and token.text.upper() in SELECTS:
             break
-    following = next(iter(tokens), None)
+    following = next(tokens, None)
     if following and following.text.upper() in ("DISTINCT", "REDUCED"):
-        following = next(iter(tokens), None)
+        following = next(tokens, None)
     return following.start if following and following.text == "*" else None
 
 
@@ -173,9 +173,7 @@ def max_depth(tokens: Sequence[Token]) -> int:
     return deepest
 
 
-def service_calls(
-    text: str, tokens: Sequence[Token], prefixes: Mapping[str, str], base: str
-) -> tuple[Call, ...]:
+def service_calls(text: str, tokens: Sequence[Token], prefixes: Mapping[str, str], base: str) -> tuple[Call, ...]:
     """Return each thing that some parser could take for a SERVICE call."""
     known = {**prefixes, **declared_prefixes(tokens)}
     if any(t.kind == "pname" and t.text.upper().startswith("PREFIX") for t in tokens):

@@ -41,6 +41,10 @@ class Settings(BaseSettings):
     """Greatest query text, in KiB."""
     service_allow: Annotated[tuple[str, ...], NoDecode] = ()
     """Addresses SERVICE may reach, comma separated: origin, and a path prefix by whole segments."""
+    service_timeout: float = Field(10, gt=0)
+    """Deadline of one SERVICE call, in seconds."""
+    service_private: bool = False
+    """Let the names on that list lead to private addresses; for services on one's own network."""
     union_default_graph: bool = True
     """The default graph is the union of all graphs where nothing names a dataset."""
 

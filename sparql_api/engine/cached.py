@@ -171,9 +171,7 @@ class CachedEngine:
         if kept is not None:
             self._size -= kept.body.size + 1024
 
-    def _tell(
-        self, plan: Plan, client: str | None, started: float, result: Answer | EngineError | None
-    ) -> None:
+    def _tell(self, plan: Plan, client: str | None, started: float, result: Answer | EngineError | None) -> None:
         """Tell the listeners; `result` is None where the client went away."""
         answer = result if isinstance(result, Answer) else None
         outcome = "disconnected" if result is None else "ok" if answer else ""

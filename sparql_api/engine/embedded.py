@@ -13,11 +13,13 @@ import signal
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, cast
 
 from sparql_api.dataset import Dataset
 from sparql_api.engine import errors
+from sparql_api.engine.gateway import Fetch, Gateway, Reach, fetch
 from sparql_api.engine.plan import Plan, Rules, plan
 from sparql_api.engine.pool import Closed, Pool, PoolFull, Reply, Worker, WorkerConfig, WorkerDied
 from sparql_api.engine.port import Answer, Body, EngineStatus, Isolation
@@ -45,6 +47,8 @@ class EmbeddedEngine:
         spool_bytes: int,
         spool_parent: Path | None = None,
         used: Callable[[str | None], float] = lambda client: 0.0,
+        reach: Reach | None = None,
+        fetch: Fetch = fetch,
     ) -> None:
         self.limits = limits
         self.memory = memory
@@ -53,19 +57,15 @@ class EmbeddedEngine:
         self._spool_bytes = spool_bytes
         self._spooled = 0
         self._spool_parent = spool_parent
-        self._config = WorkerConfig(memory, Path(), rules.base, dict(rules.prefixes))
-        self._pool = Pool(
-            self._config, size=workers, queue=queue, patience=patience, used=used, warm=self._warm
-        )
+        self._config = WorkerConfig(memory, Path(), rules.base, dict(rules.prefixes), reach, fetch)
+        self._pool = Pool(self._config, size=workers, queue=queue, patience=patience, used=used, warm=self._warm)
 
     async def start(self) -> None:
         """Start the workers; raises WorkerCrashed where none can."""
         if self._spool_parent is not None:
             self._spool_parent.mkdir(parents=True, exist_ok=True)
         spool = Path(tempfile.mkdtemp(prefix="answers-", dir=self._spool_parent))
-        self._config = WorkerConfig(
-            self.memory, spool, self._config.base, self._config.prefixes, self._config.isolate
-        )
+        self._config = replace(self._config, spool=spool)
         self._pool.config = self._config
         try:
             await self._pool.start()
@@ -135,7 +135,7 @@ class EmbeddedEngine:
         started = time.monotonic()
         try:
             async with asyncio.timeout(deadline - started):
-                reply = await worker.ask(self._request(plan, limits))
+                reply = await worker.ask(self._request(plan, limits, worker.gateway))
         except TimeoutError:
             self._pool.discard(worker)
             raise errors.deadline_exceeded(limits, self.limits, time.monotonic() - started) from None
@@ -161,11 +161,11 @@ class EmbeddedEngine:
         except Closed:
             raise errors.WorkerCrashed(problem("crash")) from None
 
-    def _request(self, plan: Plan, limits: Limits) -> dict[str, Any]:
+    def _request(self, plan: Plan, limits: Limits, gateway: Gateway | None) -> dict[str, Any]:
         dataset = plan.dataset
         return {
             "store": str(plan.store.path),
-            "text": plan.text,
+            "text": gateway.rewrite(plan.text, plan.calls) if gateway else plan.text,
             "union": plan.union,
             "star": plan.star,
             "variables": plan.variables,
@@ -205,9 +205,7 @@ class EmbeddedEngine:
                     form=plan.form,
                 )
             case "syntax":
-                raise errors.QuerySyntaxError(
-                    explain(plan.text, header["message"], self._rules.prefixes), seconds
-                )
+                raise errors.QuerySyntaxError(explain(plan.text, header["message"], self._rules.prefixes), seconds)
             case "too-large":
                 limit = f"{limits.answer_bytes / (1 << 20):g}"
                 raise errors.AnswerTooLarge(
@@ -218,7 +216,7 @@ class EmbeddedEngine:
             case "store":
                 raise errors.StoreUnreadable(problem("store", edition=plan.edition), seconds)
             case _:
-                raise errors.failure(header["message"], seconds)
+                raise errors.failure(header["message"], seconds, called_out=bool(plan.calls))
 
     def _body(self, reply: Reply) -> Body:
         if reply.file is None:

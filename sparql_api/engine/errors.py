@@ -93,13 +93,13 @@ def deadline_exceeded(limits: Limits, service: Limits, seconds: float = 0.0) -> 
     return DeadlineExceeded(Problem("deadline", values, {"bound": "deadline"}), seconds)
 
 
-def failure(reason: str, seconds: float) -> EngineError:
+def failure(reason: str, seconds: float, *, called_out: bool) -> EngineError:
     """Return the error for what the engine says of a query it cannot evaluate."""
     lowered = reason.lower()
     if "custom function" in lowered:
         name = reason.partition("<")[2].partition(">")[0]
         known = Text(fr=f"la fonction <{name}> n'existe pas ici.", en=f"there is no function <{name}> here.")
         return EvaluationError(problem("evaluation", reason=known), seconds)
-    if "service" in lowered or "http" in lowered or "connect" in lowered:
+    if called_out:
         return ServiceFailed(problem("service-failed"), seconds)
     return EvaluationError(problem("evaluation", reason=reason), seconds)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ontologie import Iris
 from sparql_api.engine.cached import CachedEngine
 from sparql_api.engine.embedded import EmbeddedEngine
+from sparql_api.engine.gateway import Fetch, Reach, fetch
 from sparql_api.engine.plan import Rules
 from sparql_api.engine.stores import EditionStores, Stores
 from sparql_api.fairuse import FairUse
@@ -13,7 +14,11 @@ from sparql_api.settings import MEGABYTE, Settings
 
 
 def open_engine(
-    settings: Settings, *, stores: Stores | None = None, fair_use: FairUse | None = None
+    settings: Settings,
+    *,
+    stores: Stores | None = None,
+    fair_use: FairUse | None = None,
+    fetch: Fetch = fetch,
 ) -> CachedEngine:
     """Return the engine over the editions of `settings.var`, or over other stores; it is not started."""
     limits = settings.limits()
@@ -23,6 +28,12 @@ def open_engine(
         query_bytes=settings.query_max_kb << 10,
         service_allow=settings.service_allow,
         union_default_graph=settings.union_default_graph,
+    )
+    reach = Reach(
+        settings.service_allow,
+        seconds=min(settings.service_timeout, settings.query_timeout),
+        answer_bytes=limits.answer_bytes,
+        private=settings.service_private,
     )
     embedded = EmbeddedEngine(
         stores or EditionStores(settings.editions_path),
@@ -34,6 +45,8 @@ def open_engine(
         patience=settings.patience,
         spool_bytes=int(settings.spool_mb * MEGABYTE),
         spool_parent=settings.var / "tmp",
+        reach=reach if settings.service_allow else None,
+        fetch=fetch,
         used=fair_use.used if fair_use else lambda client: 0.0,
     )
     engine = CachedEngine(embedded, cache_bytes=int(settings.cache_mb * MEGABYTE), limits=limits)

@@ -138,7 +138,5 @@ def negotiate(form: Form, accept: str | None, format: str | None) -> str:
     if found is None:
         offers = negotiation.TABLES if form in ("SELECT", "ASK") else negotiation.GRAPHS
         available = ", ".join(f"{name} ({media_type})" for name, media_type in offers.items())
-        raise NotAcceptable(
-            problem("not-acceptable", available=available, extra={"available": list(offers.values())})
-        )
+        raise NotAcceptable(problem("not-acceptable", available=available, extra={"available": list(offers.values())}))
     return found

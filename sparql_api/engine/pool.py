@@ -22,6 +22,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Final
 
+from sparql_api.engine.gateway import Fetch, Gateway, Reach, fetch
+
 logger = logging.getLogger("observatoire.engine")
 SCRIPT: Final = Path(__file__).with_name("worker.py")
 INLINE: Final = 256 << 10
@@ -40,7 +42,9 @@ class WorkerConfig:
     spool: Path
     base: str
     prefixes: dict[str, str]
-    isolate: bool = True
+    reach: Reach | None = None
+    """How SERVICE may reach out; None where it may not."""
+    fetch: Fetch = fetch
 
 
 @dataclass(frozen=True)
@@ -77,6 +81,7 @@ class Worker:
         self._channel = channel
         self._words = words
         self.isolation = "unknown"
+        self.gateway: Gateway | None = None
         self.client: str | None = None
         self.started = 0.0
         self.preempted = False
@@ -90,7 +95,7 @@ class Worker:
             "descriptor": theirs.fileno(),
             "memory": config.memory,
             "parent": os.getpid(),
-            "isolate": config.isolate,
+            "gateway": config.reach is not None,
             "spool": str(config.spool),
             "inline": INLINE,
             "base": config.base,
@@ -114,6 +119,9 @@ class Worker:
             worker.kill()
             raise
         worker.isolation = reply.header["isolation"]
+        if reply.file is not None and config.reach is not None:
+            worker.gateway = Gateway(socket.socket(fileno=reply.file), config.reach, config.fetch)
+            await worker.gateway.start()
         return worker
 
     @property
@@ -144,6 +152,8 @@ class Worker:
             self._process.kill()
         self._channel.close()
         self._words.close()
+        if self.gateway:
+            self.gateway.close()
         # The process is reaped when the kernel has freed its memory; nobody waits for that.
         with contextlib.suppress(RuntimeError):
             asyncio.get_running_loop().run_in_executor(None, self._process.wait)

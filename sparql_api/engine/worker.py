@@ -11,6 +11,7 @@ an answer too large for that travels as the descriptor of an unlinked file (SCM_
 from __future__ import annotations
 
 import ctypes
+import fcntl
 import json
 import os
 import resource
@@ -27,6 +28,8 @@ import pyoxigraph as ox
 CLONE_NEWUSER: Final = 0x10000000
 CLONE_NEWNET: Final = 0x40000000
 PR_SET_PDEATHSIG: Final = 1
+SIOCSIFFLAGS: Final = 0x8914
+IFF_UP: Final = 1
 OPEN_STORES: Final = 3
 STACK_BYTES: Final = 64 << 20
 Results = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
@@ -49,8 +52,13 @@ def main() -> None:
     config: dict[str, Any] = json.loads(sys.argv[1])
     channel = socket.socket(fileno=config["descriptor"])
     confine(config["memory"], config["parent"])
-    isolation = isolate() if config["isolate"] else "none"
-    send(channel, {"status": "ready", "isolation": isolation})
+    isolation = isolate()
+    header = {"status": "ready", "isolation": isolation}
+    if config["gateway"]:
+        with listening(isolation != "none") as listener:
+            send(channel, header, file=listener.fileno())
+    else:
+        send(channel, header)
     stores = Stores()
     while (request := receive(channel)) is not None:
         respond(channel, stores, config, request)
@@ -78,6 +86,15 @@ def isolate() -> str:
     if libc.unshare(CLONE_NEWUSER | CLONE_NEWNET) == 0:
         return "user-network-namespace"
     return "none"
+
+
+def listening(isolated: bool) -> socket.socket:
+    """Return a listening socket on the loopback of this network, for the parent to answer SERVICE on."""
+    if isolated:
+        with socket.socket() as any_socket:
+            # struct ifreq: the name of the interface, then its flags.
+            fcntl.ioctl(any_socket, SIOCSIFFLAGS, struct.pack("16sh14x", b"lo", IFF_UP))
+    return socket.create_server(("127.0.0.1", 0))
 
 
 class Stores:
@@ -127,9 +144,7 @@ def respond(channel: socket.socket, stores: Stores, config: dict[str, Any], requ
         os.close(file)
 
 
-def answer(
-    stores: Stores, config: dict[str, Any], request: dict[str, Any]
-) -> tuple[dict[str, Any], bytes, int | None]:
+def answer(stores: Stores, config: dict[str, Any], request: dict[str, Any]) -> tuple[dict[str, Any], bytes, int | None]:
     """Return the header of the answer, and its body as bytes or as the descriptor of a file."""
     store = stores.get(request["store"])
     if request.get("text") is None:  # A store opened in advance.
