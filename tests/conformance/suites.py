@@ -43,6 +43,8 @@ class Case:
     data: tuple[Path, ...]
     graphs: tuple[tuple[str, Path], ...]
     result: Path | None
+    services: tuple[tuple[str, Path], ...] = ()
+    """The services the query calls: (address, file of its data)."""
 
     @property
     def id(self) -> str:
@@ -96,6 +98,7 @@ def _case(manifest: Manifest, folder: str, entry: ox.NamedNode) -> Case | None:
     assert isinstance(kind, ox.NamedNode)
     data: list[Path] = []
     graphs: list[tuple[str, Path]] = []
+    services: list[tuple[str, Path]] = []
     if isinstance(action, ox.NamedNode):
         query = manifest.file(action)
     else:
@@ -105,6 +108,11 @@ def _case(manifest: Manifest, folder: str, entry: ox.NamedNode) -> Case | None:
         for term in manifest.values(action, QT + "graphData"):
             file = manifest.file(term)
             graphs.append((BASE + file.name, file))
+        for node in manifest.values(action, QT + "serviceData"):
+            assert isinstance(node, ox.BlankNode)
+            address = manifest.value(node, QT + "endpoint")
+            assert isinstance(address, ox.NamedNode)
+            services.append((address.value, manifest.file(manifest.value(node, QT + "data"))))
     return Case(
         folder=folder,
         name=entry.value.rpartition("#")[2],
@@ -113,4 +121,5 @@ def _case(manifest: Manifest, folder: str, entry: ox.NamedNode) -> Case | None:
         data=tuple(data),
         graphs=tuple(graphs),
         result=manifest.file(result) if isinstance(result, ox.NamedNode) else None,
+        services=tuple(services),
     )

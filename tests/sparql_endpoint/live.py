@@ -17,6 +17,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from sparql_api.engine import CachedEngine, Stores, open_engine
+from sparql_api.engine.gateway import Fetch, fetch
 from sparql_api.fairuse import FairUse
 from sparql_api.problems import install_problem_handlers
 from sparql_api.settings import Settings
@@ -61,11 +62,11 @@ def small_quads(count: int = 2000) -> list[ox.Quad]:
 
 
 @contextlib.contextmanager
-def endpoint(stores: Stores, var: Path, **values: Any) -> Iterator[Live]:
-    """Serve some stores under `/sparql` while the block runs."""
+def endpoint(stores: Stores, var: Path, *, fetch: Fetch = fetch, **values: Any) -> Iterator[Live]:
+    """Serve some stores under `/sparql` while the block runs; `fetch` is how SERVICE reaches out."""
     settings = Settings(var=var, **{"workers": 2, **values})
     fair_use = FairUse(settings.client_seconds, settings.client_window)
-    engine = open_engine(settings, stores=stores, fair_use=fair_use)
+    engine = open_engine(settings, stores=stores, fair_use=fair_use, fetch=fetch)
 
     @contextlib.asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
