@@ -38,7 +38,7 @@ class Gate:
 
     def validate_batch(self, documents: Mapping[str, bytes]) -> dict[str, Report]:
         """Judge documents, each its canonical N-Quads by its IRI, as `validate` judges each alone."""
-        screened = {name: lines for name, lines in documents.items() if self._stands_alone(name, lines)}
+        screened = {name: lines for name, lines in documents.items() if self.stands_alone(name, lines)}
         reports = {name: self.validate(documents[name]) for name in documents if name not in screened}
         try:
             reports |= self._screened(screened)
@@ -69,7 +69,7 @@ class Gate:
         graph = self._base + "graphe/"
         return self._base + name.removeprefix(graph) if name.startswith(graph) else name
 
-    def _stands_alone(self, name: str, lines: bytes) -> bool:
+    def stands_alone(self, name: str, lines: bytes) -> bool:
         """Whether a document's triples are about itself alone, so that a batch cannot change what is found."""
         if not loadable(lines):
             return False

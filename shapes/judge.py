@@ -11,6 +11,7 @@ import logging
 import threading
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 import pyoxigraph as ox
 import pyshacl
@@ -42,11 +43,29 @@ FocusNodes = Mapping[rdflib.term.Node, Iterable[str]]
 """Focus nodes (terms in N-Triples) by the unit that judges them."""
 
 
-class _Data(OxigraphDataGraph):
-    """A Store as pySHACL sees it, true without being counted: it asks at every result, and counting scans."""
+class Data(OxigraphDataGraph):
+    """A Store as pySHACL sees it, with two corrections.
+
+    It is true without being counted: pySHACL asks at every result, and counting scans. And a literal is the
+    subject of no triple, where pySHACL lets the Store raise TypeError.
+    """
 
     def __bool__(self) -> bool:
         return True
+
+    def objects(  # type: ignore[override]
+        self, subject: Any, predicate: Any, unique: bool = False
+    ) -> Iterator[Any]:
+        """Yield the values of a property."""
+        if not isinstance(subject, rdflib.Literal):
+            yield from super().objects(subject, predicate, unique)
+
+    def predicate_objects(  # type: ignore[override]
+        self, subject: Any, unique: bool = False
+    ) -> Iterator[Any]:
+        """Yield the properties of a node with their values."""
+        if not isinstance(subject, rdflib.Literal):
+            yield from super().predicate_objects(subject, unique)
 
 
 class Judge:
@@ -102,7 +121,7 @@ class Judge:
             try:
                 # Not pyshacl.validate(): that function switches rdflib's normalisation on again.
                 rdflib.NORMALIZE_LITERALS = False
-                validator = pyshacl.Validator(_Data(self._store), shacl_graph=shapes, options={})
+                validator = pyshacl.Validator(Data(self._store), shacl_graph=shapes, options={})
                 _, report, _ = validator.run()  # type: ignore[no-untyped-call]
             finally:
                 for quad in added:

@@ -1,0 +1,114 @@
+"""Law 5, one truth for shapes: the fast screening and pySHACL find the same (focus node, path, component, value)."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import pyoxigraph as ox
+import pyshacl
+import pytest
+import rdflib
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from ontologie import BASE
+from shapes import mask
+from shapes.facts import fact_quads
+from shapes.gate import Gate, gate
+from shapes.judge import Data, _results
+from shapes.report import Result
+from shapes.sources import shapes_graph
+from shapes.units import typed_literals
+from tests.shapes.documents import Lines, documents, real_documents, renamed
+
+Key = tuple[str, str, str, str, str]
+BATCH = 25
+
+batches = st.lists(documents, min_size=BATCH, max_size=BATCH)
+common = {
+    "deadline": None,
+    "suppress_health_check": list(HealthCheck),
+    "derandomize": True,
+    # A batch is too large to be shrunk or shown; the difference names the document.
+    "phases": (Phase.explicit, Phase.generate),
+}
+
+
+def named(batch: list[Lines]) -> dict[str, bytes]:
+    return dict(renamed(quads, number) for number, quads in enumerate(batch))
+
+
+def by_the_screen(judge: Gate, batch: dict[str, bytes]) -> set[Key]:
+    return {result.key for report in judge.validate_batch(batch).values() for result in report.results}
+
+
+def one_by_one(judge: Gate, batch: dict[str, bytes]) -> set[Key]:
+    return {result.key for lines in batch.values() for result in judge.validate(lines).results}
+
+
+def by_plain_pyshacl(batch: dict[str, bytes]) -> set[Key]:
+    """Judge by pySHACL with the shapes and their targets as they are written, no part of ours in between."""
+    store = ox.Store()
+    store.bulk_extend(fact_quads())
+    for lines in batch.values():
+        store.load(lines, format=ox.RdfFormat.N_QUADS)
+    rdflib.NORMALIZE_LITERALS = False
+    validator = pyshacl.Validator(Data(store), shacl_graph=whole_shapes(), options={})
+    _, report, _ = validator.run()
+    homes = tuple(name.replace(BASE, "") for name in batch)
+    return {result.key for result in _results(report, BASE) if _about(result, homes)}
+
+
+@cache
+def whole_shapes() -> rdflib.Graph:
+    return typed_literals(shapes_graph())
+
+
+def _about(result: Result, homes: tuple[str, ...]) -> bool:
+    name = result.focus.removeprefix(BASE).removeprefix("graphe/").partition("#")[0]
+    return name in homes
+
+
+@settings(max_examples=8, **common)
+@given(batches)
+def test_the_screen_and_pyshacl_find_the_same(batch: list[Lines]) -> None:
+    judge = gate()
+    documents = named(batch)
+    assert by_the_screen(judge, documents) == one_by_one(judge, documents)
+
+
+@settings(max_examples=2, **common)
+@given(batches)
+def test_judging_alone_or_by_the_whole_of_the_shapes_is_the_same(batch: list[Lines]) -> None:
+    documents = named(batch)
+    assert one_by_one(gate(), documents) == by_plain_pyshacl(documents)
+
+
+@settings(max_examples=4, **common)
+@given(batches)
+def test_where_sql_has_no_doubt_it_claims_what_pyshacl_finds(batch: list[Lines]) -> None:
+    judge = gate()
+    documents = {name: lines for name, lines in named(batch).items() if judge.stands_alone(name, lines)}
+    flagged = judge.screen().screen(b"".join(documents.values()))
+    claimed = {(f.focus[1:-1], f.path or "", f.component, f.value or "", str(f.shape)) for f in flagged.findings}
+    doubted = {(node[1:-1], str(shape)) for shape, nodes in flagged.doubts.items() for node in nodes}
+    found = one_by_one(judge, documents)
+    masked = {(*key[:3], mask(key[3]), key[4]) for key in claimed}
+    assert masked <= found
+    assert {key for key in found - masked if (key[0], key[4]) not in doubted} == set()
+
+
+@pytest.mark.long
+@settings(max_examples=400, **common)
+@given(batches)
+def test_ten_thousand_documents_are_judged_alike(batch: list[Lines]) -> None:
+    judge = gate()
+    documents = named(batch)
+    assert by_the_screen(judge, documents) == one_by_one(judge, documents)
+
+
+def test_the_real_usages_conform_both_ways() -> None:
+    documents = named(list(real_documents()))
+    reports = gate().validate_batch(documents)
+    assert not [name for name, report in reports.items() if report.refused]
+    assert by_the_screen(gate(), documents) == one_by_one(gate(), documents)
