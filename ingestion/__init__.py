@@ -1,13 +1,16 @@
 """The way in: readers, resolution, conversion, the registry, publication and editions."""
 
 from ingestion.conversion import ConversionError, ConvertedDocument, convert, convert_stream, document_iris
+from ingestion.deposit import Deposited, deposit_file
 from ingestion.documents import BuiltDocument, build_document
 from ingestion.editions import DUMPS, Edition, Editions
 from ingestion.errors import UnreadableDeposit
 from ingestion.export import export_document
 from ingestion.messages import Issue, Place
 from ingestion.pipeline import Examination, ExaminedDocument, Options, examine, examine_batches
+from ingestion.publication import Face, NothingToPublish, Publication, PublicationBusy, publish
 from ingestion.readers import read_deposit
+from ingestion.rebuild import RebuildDiffers, rebuild
 from ingestion.records import Deposit, Record
 from ingestion.registry import Agent, NewDocument, Registered, Registry
 from ingestion.report import as_csv, as_json, as_text
@@ -25,14 +28,20 @@ __all__ = [
     "ConversionError",
     "ConvertedDocument",
     "Deposit",
+    "Deposited",
     "Edition",
     "Editions",
     "Examination",
     "ExaminedDocument",
+    "Face",
     "Issue",
     "NewDocument",
+    "NothingToPublish",
     "Options",
     "Place",
+    "Publication",
+    "PublicationBusy",
+    "RebuildDiffers",
     "Record",
     "RefusedTransition",
     "Registered",
@@ -48,11 +57,14 @@ __all__ = [
     "by_cause",
     "convert",
     "convert_stream",
+    "deposit_file",
     "document_iris",
     "examine",
     "examine_batches",
     "export_document",
+    "publish",
     "read_deposit",
+    "rebuild",
     "resolve",
     "suggest",
 ]

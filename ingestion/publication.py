@@ -23,7 +23,7 @@ from ingestion.assembly import Change, Progress, apply_changes, changes_since
 from ingestion.dumps import write_dumps
 from ingestion.editions import MANIFEST, Edition, Editions, sync_folder
 from ingestion.ledger import Ledger
-from ingestion.manifest import make_manifest
+from ingestion.manifest import graphs_digest, make_manifest
 from ingestion.registry import Registry
 from ingestion.settings import Settings
 
@@ -73,7 +73,7 @@ def publish(
             return Publication(current, False, change.documents)
         edition = _cut(settings, editions, current, ledger, change, faces, progress)
         registry.mark_published(edition.number)
-        return Publication(edition, True, change.documents)
+        return Publication(edition, edition != current, change.documents)
 
 
 def _cut(
@@ -91,9 +91,9 @@ def _cut(
     for leftover in editions.folder.glob(".*.tmp"):
         shutil.rmtree(leftover)
     draft.path.mkdir()
-    touched = build_store(settings, current if ledger.fact("edition") else None, ledger, change, progress, draft)
-    if touched == 0 and current is not None:
-        # A ledger made again that comes to the same graphs: the edition stands as it is.
+    build_store(settings, current if ledger.fact("edition") else None, ledger, change, progress, draft)
+    if current is not None and graphs_digest(ledger) == current.manifest["sha256"]:
+        # The same graphs: a ledger made again, or rules that changed and say the same. The edition stands.
         shutil.rmtree(draft.path)
         ledger.note("edition", str(current.number))
         ledger.commit()
@@ -123,8 +123,8 @@ def build_store(
     change: Change,
     progress: Progress | None,
     draft: Edition,
-) -> int:
-    """Make the draft's store: the start edition's checkpoint with the changes; return how many graphs changed."""
+) -> None:
+    """Make the draft's store: the start edition's checkpoint, or nothing, with the changes applied."""
     working = settings.var / "store"
     shutil.rmtree(working, ignore_errors=True)
     if start is not None:
@@ -136,7 +136,6 @@ def build_store(
     else:
         store.flush()
     store.backup(str(draft.store_path))
-    return touched
 
 
 @contextmanager

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import csv
+import os
+import subprocess
+import sys
 from collections.abc import Mapping, Sequence
+from importlib.resources import files
 from pathlib import Path
 
 from ingestion import Agent, Options, Registry, Settings, deposit_file, publish
 
-HEADER = ["id", "titre", "resume", "academie", "region_academique", "etablissement", "commune", "niveaux", "disciplines", "outils_ia", "type_ia", "objectifs", "competences", "plus_values", "points_vigilance", "date", "auteur_institutionnel", "url_source"]
+HEADER = files("ingestion").joinpath("demo", "usages.csv").read_text("utf-8").split("\n")[0].split(",")
 TEAM = Agent("equipe-projet", "operateur")
 ROW = {
     "id": "A1",
@@ -27,6 +31,13 @@ ROW = {
     "auteur_institutionnel": "Académie d'Orléans-Tours - Lettres",
     "url_source": "https://pedagogie.ac-orleans-tours.fr/exemple",
 }
+
+
+def observatoire(var: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run the command line over a state folder, as a person would."""
+    command = str(Path(sys.executable).with_name("observatoire"))
+    environment = {**os.environ, "OBSERVATOIRE_VAR": str(var)}
+    return subprocess.run([command, *arguments], capture_output=True, text=True, env=environment)
 
 
 def write_csv(path: Path, rows: Sequence[Mapping[str, str]], extra: Sequence[str] = ()) -> Path:

@@ -16,14 +16,7 @@ import pytest
 
 from ingestion import Editions, Options, PublicationBusy, Registry, Settings, deposit_file, publish
 from ingestion.publication import publication_lock
-from tests.making import TEAM, published, registry_with, write_csv
-
-
-def observatoire(var: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "sparql_api.cli", *arguments], capture_output=True, text=True,
-        env={**os.environ, "OBSERVATOIRE_VAR": str(var)},
-    )  # fmt: skip
+from tests.making import TEAM, observatoire, published, registry_with, write_csv
 
 
 def test_the_dump_unpacked_is_canonical_and_its_hash_is_in_the_manifest(tmp_path: Path) -> None:
@@ -83,7 +76,7 @@ def test_a_publisher_killed_at_any_moment_leaves_a_state_that_works(tmp_path: Pa
     for turn in range(12):
         rows = write_csv(tmp_path / "more.csv", [{"id": "A1", "titre": f"Titre {turn}"}, {"id": f"B{turn}"}])
         deposit_file(rows, registry, TEAM, Options(), validate=True)
-        publisher = subprocess.Popen([sys.executable, "-m", "sparql_api.cli", "publish"], env=environment)
+        publisher = subprocess.Popen([Path(sys.executable).with_name("observatoire"), "publish"], env=environment)
         try:
             publisher.wait(timeout=chance.uniform(0.8, 4))
         except subprocess.TimeoutExpired:

@@ -37,7 +37,7 @@ def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    initdb = ["initdb", "-D", f"{folder}/data", "-U", "app", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"]
+    initdb = f"initdb -D {folder}/data -U app -A trust -E UTF8 --locale=C.UTF-8 --no-sync".split()
     options = f"-p {port} -h 127.0.0.1 -k {folder} -c fsync=off"
     start = ["pg_ctl", "-D", f"{folder}/data", "-w", "-l", f"{folder}/log", "-o", options, "start"]
     for name, *arguments in (initdb, start):

@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 
 import pyoxigraph as ox
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from ingestion import Agent, Editions, publish, rebuild
@@ -29,7 +29,13 @@ ROWS = st.lists(
 )
 
 
-@settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# Each example publishes twice: what fails is shown as found, not shrunk for minutes.
+@settings(
+    max_examples=4,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+)
 @given(rows=ROWS, later=ROWS)
 def test_whatever_was_deposited_the_store_can_be_thrown_away(
     rows: list[dict[str, str]], later: list[dict[str, str]]

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import gzip
 import json
-import os
 import sqlite3
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-from tests.making import write_csv
+from tests.making import observatoire, write_csv
 
 SECRETS = ("Jeanne Martin", "jeanne.martin@ac-exemple.fr", "06 12 34 56 78")
 PRIVATE = ("deposant_nom", "deposant_courriel", "deposant_telephone")
@@ -35,10 +32,7 @@ def state(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
         ["export", "fiches"],
         ["export", "fiches", "--format", "csv"],
     ):
-        done = subprocess.run(
-            [sys.executable, "-m", "sparql_api.cli", *arguments], capture_output=True, text=True,
-            env={**os.environ, "OBSERVATOIRE_VAR": str(folder / "var")},
-        )  # fmt: skip
+        done = observatoire(folder / "var", *arguments)
         said += done.stdout + done.stderr
         assert done.returncode in (0, 1), done.stderr
     return folder, said
