@@ -1,5 +1,6 @@
 """The way in: readers, resolution, conversion, the registry, publication and editions."""
 
+from ingestion.columns import Column, column_of_key, columns, csv_header, csv_row
 from ingestion.conversion import ConversionError, ConvertedDocument, convert, convert_stream, document_iris
 from ingestion.deposit import Deposited, deposit_file
 from ingestion.documents import BuiltDocument, build_document
@@ -25,6 +26,7 @@ __all__ = [
     "DUMPS",
     "Agent",
     "BuiltDocument",
+    "Column",
     "ConversionError",
     "ConvertedDocument",
     "Deposit",
@@ -55,8 +57,12 @@ __all__ = [
     "as_text",
     "build_document",
     "by_cause",
+    "column_of_key",
+    "columns",
     "convert",
     "convert_stream",
+    "csv_header",
+    "csv_row",
     "deposit_file",
     "document_iris",
     "examine",
