@@ -12,7 +12,7 @@ from typing import Any, Final
 from ingestion.columns import columns, nearest_names
 from ingestion.drafts import Draft
 from ingestion.nodes_json import NodeReader
-from ingestion.personal import holds_private
+from ingestion.personal import find_personal, holds_private
 from ingestion.records import Record
 from ingestion.territories import is_academie
 from ontologie import document_types, frame
@@ -48,7 +48,7 @@ def read_document(record: Record, base: str, academie: str | None = None) -> Dra
     draft.nodes = {"document": node, _FICHE: _fiche(node)}
     for path, text in reader.texts:
         for private, value in draft.personal.items():
-            if holds_private(text, (value,)):
+            if holds_private(text, value):
                 label = reader.label(path)
                 reader.say("deposant-en-clair", path, label=label, private=columns()[private].label)
     return draft
@@ -61,6 +61,9 @@ def _name(draft: Draft, reader: NodeReader, members: Mapping[str, Any]) -> bool:
     kind, _, name = given.removeprefix(reader.base).partition("/") if isinstance(given, str) else ("", "", "")
     if not _NAME.fullmatch(name):
         reader.say("id-de-document", (key,) if key in members else (), str(given or ""))
+        return False
+    if personal := find_personal(name):
+        reader.say("donnee-personnelle", (key,), label="id", kind=personal)
         return False
     if kind not in document_types():
         reader.say("genre-inconnu", (key,), kind, choices=", ".join(document_types()))

@@ -10,7 +10,7 @@ from typing import Final
 
 from ingestion.columns import LIST, Column, columns
 from ingestion.drafts import Draft, content_name
-from ingestion.personal import find_personal, holds_private
+from ingestion.personal import find_personal, holds_private, may_be_personal
 from ingestion.records import Record, Value
 from ingestion.resolution import LEVELS, resolve, suggest
 from ingestion.resolution_crcn import SCHEME as CRCN
@@ -56,21 +56,36 @@ def read_row(record: Record, kind: str, base: str, academie: str | None = None) 
 def _usable(draft: Draft) -> dict[str, Value]:
     """Return the cells within their bounds and without unusable characters; the others refuse the row."""
     usable = {}
-    for name, value in draft.record.values.items():
+    given = draft.record.values
+    suspect = UNUSABLE.search(_whole(given)) is not None
+    for name, value in given.items():
         column = columns()[name]
-        longest = max(map(len, _items(column, value)), default=0)
-        if longest > column.longest:
+        if len(_text(value)) > column.longest and (longest := _longest(column, value)) > column.longest:
             words = {"found": str(longest), "most": str(column.longest)}
             draft.say("texte-trop-long", column, words=words)
-        elif found := UNUSABLE.search(_text(value)):
+        elif suspect and (found := UNUSABLE.search(_text(value))):
             draft.say("caractere-interdit", column, words={"character": f"U+{ord(found[0]):04X}"})
         else:
             usable[name] = value
     return usable
 
 
-def _refuse_personal(draft: Draft, values: Mapping[str, Value]) -> None:
-    """Refuse public text that holds personal data, or repeats what was given for the registry alone."""
+def _longest(column: Column, value: Value) -> int:
+    return max(map(len, _items(column, value)), default=0)
+
+
+def _whole(values: Mapping[str, Value]) -> str:
+    """Return all cells as one text, to look once for what few rows hold."""
+    return "\n".join(map(_text, values.values()))
+
+
+def _refuse_personal(draft: Draft, values: dict[str, Value]) -> None:
+    """Refuse public text that holds personal data, or repeats what was given for the registry alone.
+
+    An identifier that does is taken out: it would name the document in every message.
+    """
+    if not draft.personal and not _worth_looking(values):
+        return
     for name, value in values.items():
         column, text = columns()[name], _text(value)
         # An address may hold a long number; only an e-mail address gives a person away there.
@@ -78,8 +93,23 @@ def _refuse_personal(draft: Draft, values: Mapping[str, Value]) -> None:
         if public and (kind := find_personal(text)):
             draft.say("donnee-personnelle", column, words={"kind": kind})
         for private, given in draft.personal.items():
-            if holds_private(text, (given,)):
+            if holds_private(text, given):
                 draft.say("deposant-en-clair", column, words={"private": columns()[private].label})
+    if any(found.field == draft.record.place("id").field for found in draft.issues):
+        values.pop("id", None)
+
+
+def _worth_looking(values: Mapping[str, Value]) -> bool:
+    """Tell whether some cell could hold personal data; dates and addresses would only look like it."""
+    texts = []
+    for name, value in values.items():
+        text, kind = _text(value), columns()[name].kind
+        if kind == "iri":
+            text = "@" if "@" in text else ""
+        elif kind == "date" and read_date(text):
+            continue
+        texts.append(text)
+    return may_be_personal("\n".join(texts))
 
 
 def _name(draft: Draft, values: Mapping[str, Value], base: str, academie: str | None) -> None:
@@ -100,8 +130,10 @@ def _items(column: Column, value: Value) -> list[str]:
     """Return the items of a cell, in order, each once."""
     if isinstance(value, tuple):
         parts: Iterable[str] = value
+    elif column.is_list and LIST in value:
+        parts = value.split(LIST)
     else:
-        parts = value.split(LIST) if column.is_list else (value,)
+        return [value] if value else []
     return list(dict.fromkeys(item for part in parts if (item := part.strip(SPACES))))
 
 

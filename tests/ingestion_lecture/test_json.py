@@ -130,6 +130,7 @@ def test_nothing_is_fetched_for_a_context(write: Write, monkeypatch: pytest.Monk
         ({"type": "absent"}, "type-absent", ""),
         ({"id": "projet/é"}, "id-de-document", "id"),
         ({"id": "recette/1"}, "genre-inconnu", "id"),
+        ({"id": "projet/18-0612345678"}, "donnee-personnelle", "id"),
         ({"identifiant": "18-B"}, "identifiant-discordant", "identifiant"),
         ({"id": "projet/24-A"}, "academie-discordante", "id"),
         ({"academie": "absent"}, "academie-discordante", "id"),
