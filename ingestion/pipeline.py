@@ -10,16 +10,18 @@ import dataclasses
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping
-from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
-from ingestion.conversion import ConversionError, ConvertedDocument, convert_each
-from ingestion.documents import BuiltDocument, build_document
+from ingestion.conversion import ConversionError, ConvertedDocument
+from ingestion.documents import BuiltDocument
+from ingestion.errors import unreadable
 from ingestion.judgement import issues_of
-from ingestion.messages import Issue, issue
+from ingestion.messages import Issue, Place, issue
+from ingestion.preparation import Prepared, Task, prepare
 from ingestion.readers import read_deposit
-from ingestion.records import Deposit, Record
+from ingestion.records import Deposit
+from ingestion.resolution import resolve
 from ingestion.summary import Summary as Summary
 from ontologie import BASE
 from shapes import Report, validate, validate_batch
@@ -38,8 +40,8 @@ Validate = Callable[[Mapping[str, bytes]], Mapping[str, Report]]
 class Options:
     """How a deposit is examined.
 
-    `academie` is the code that the deposit is made for; `kind` the type of document that rows make;
-    `mapping` their headers → ours (a dictionary, or a TOML or CSV file).
+    `academie` is the code or the name of the académie that the deposit is made for; `kind` the type of document
+    that rows make; `mapping` their headers → ours (a dictionary, or a TOML or CSV file).
     """
 
     academie: str | None = None
@@ -107,7 +109,11 @@ def examine(
 
 
 def open_deposit(source: str | Path | Deposit, options: Options) -> Deposit:
-    """Return the deposit of a file, read as the options say. Raises UnreadableDeposit."""
+    """Return the deposit of a file, read as the options say.
+
+    Raises UnreadableDeposit, also where the options name an académie that does not exist.
+    """
+    _academie(options)
     if isinstance(source, Deposit):
         return source
     return read_deposit(source, kind=options.kind, mapping=options.mapping, base=options.base)
@@ -125,9 +131,20 @@ def examine_batches(
     deposit = open_deposit(source, options)
     judge = validate or _judge(options.base)
     seen = _Seen()
-    records = iter(deposit.records)
-    while batch := list(islice(records, options.batch)):
-        yield _examine(batch, deposit.kind, options, judge, seen)
+    task = Task(deposit.kind, _academie(options), options.base)
+    for prepared in prepare(deposit, task, options.batch):
+        yield _examine(prepared, options.base, judge, seen)
+
+
+def _academie(options: Options) -> str | None:
+    """Return the code of the académie that the options name."""
+    if not options.academie:
+        return None
+    answer = resolve("academie", options.academie, options.base)
+    if answer.state != "found":
+        place, near = Place("--academie"), answer.suggestions
+        raise unreadable("academie-inconnue", place, value=options.academie, suggestions=near)
+    return answer.iris[0].rpartition("/")[2]
 
 
 def _judge(base: str) -> Validate:
@@ -139,45 +156,33 @@ def _judge(base: str) -> Validate:
     return judge
 
 
-def _examine(records: list[Record], kind: str, options: Options, judge: Validate, seen: _Seen) -> Examination:
-    kept: list[tuple[Record, BuiltDocument]] = []
-    for record in records:
-        document = build_document(record, academie=options.academie, base=options.base, kind=kind)
-        known = seen.admit(record, document)
-        if known is not None:
-            kept.append((record, known))
-    graphs = convert_each([one.document for _, one in kept if one.document], options.base)
-    results = iter(graphs)
-    converted = [next(results) if one.document else None for _, one in kept]
-    lines = {one.iri: b"".join(one.lines) for one in converted if isinstance(one, ConvertedDocument)}
-    reports = judge(lines) if lines else {}
+def _examine(batch: list[Prepared], base: str, judge: Validate, seen: _Seen) -> Examination:
+    """Judge the documents of a batch that are new, and gather all that is to be said."""
+    kept = [admitted for one in batch if (admitted := seen.admit(one)) is not None]
+    graphs = [one.graph for one in kept if isinstance(one.graph, ConvertedDocument)]
+    reports = judge({graph.iri: b"".join(graph.lines) for graph in graphs}) if graphs else {}
     accepted: list[ExaminedDocument] = []
     entries: list[Issue] = []
-    for (record, built), graph in zip(kept, converted, strict=True):
-        issues = _in_order(_issues(record, built, graph, reports, options.base))
+    for one in kept:
+        issues = _in_order(_issues(one, reports, base))
         entries.extend(issues)
-        if isinstance(graph, ConvertedDocument) and not any(found.refuses for found in issues):
-            accepted.append(ExaminedDocument(built, graph, issues, reports.get(graph.iri)))
+        if isinstance(one.graph, ConvertedDocument) and not any(found.refuses for found in issues):
+            accepted.append(ExaminedDocument(one.built, one.graph, issues, reports.get(one.graph.iri)))
     warned = sum(one.warned for one in accepted)
     summary = Summary(len(kept), len(accepted), warned, len(kept) - len(accepted))
     return Examination(tuple(accepted), tuple(entries), summary, reports=tuple(reports.values()))
 
 
-def _issues(
-    record: Record,
-    built: BuiltDocument,
-    graph: ConvertedDocument | ConversionError | None,
-    reports: Mapping[str, Report],
-    base: str,
-) -> tuple[Issue, ...]:
+def _issues(one: Prepared, reports: Mapping[str, Report], base: str) -> tuple[Issue, ...]:
     """Return all that is to be said of a record, what building said first."""
+    said, graph = one.built.issues, one.graph
     if isinstance(graph, ConversionError):
         words = {"detail": graph.detail}
-        failed = issue("conversion-impossible", record.place(), document=graph.document, words=words)
-        return (*built.issues, failed)
+        failed = issue("conversion-impossible", one.record.place(), document=one.built.name, words=words)
+        return (*said, failed)
     if graph is None or graph.iri not in reports:
-        return built.issues
-    return (*built.issues, *issues_of(reports[graph.iri], record, built, base))
+        return said
+    return (*said, *issues_of(reports[graph.iri], one.record, one.built, base))
 
 
 def _in_order(issues: tuple[Issue, ...]) -> tuple[Issue, ...]:
@@ -192,24 +197,23 @@ class _Seen:
         self._documents: dict[str, tuple[bytes, int]] = {}
         self._nameless: set[bytes] = set()
 
-    def admit(self, record: Record, built: BuiltDocument) -> BuiltDocument | None:
-        """Return a document as it stands, refused where its name is taken; None where it repeats another."""
+    def admit(self, one: Prepared) -> Prepared | None:
+        """Return a record as it stands, refused where its name is taken; None where it repeats another."""
+        record, built = one.record, one.built
         if not built.document:
             digest = _digest([record.values, record.members])
             repeated = digest in self._nameless
             self._nameless.add(digest)
-            return None if repeated else built
+            return None if repeated else one
         name, digest = built.document["id"], _digest([built.document, built.personal])
         known, first = self._documents.setdefault(name, (digest, record.line))
-        if first == record.line and known == digest:
-            return built
         if known == digest:
-            return None
-        place = record.place("id")
+            return one if first == record.line else None
         external = record.values.get("id") or built.identifier
         words = {"first": str(first)}
-        taken = issue("identifiant-double", place, value=str(external), document=built.name, words=words)
-        return dataclasses.replace(built, document={}, issues=(*built.issues, taken))
+        taken = issue("identifiant-double", record.place("id"), value=str(external), document=built.name, words=words)
+        refused = dataclasses.replace(built, document={}, issues=(*built.issues, taken))
+        return Prepared(record, refused, None)
 
 
 def _digest(content: Any) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +67,33 @@ def test_batches_change_nothing(write: Write, batch: int) -> None:
     assert counts(whole) == (4, 2, 0, 2)
 
 
+def test_a_second_process_changes_nothing(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = "A,t,autre,,,\nB,,autre,,,\nC,t,autre,4e,hier,\nA,u,autre,,,\nC,t,autre,4e,hier,\n"
+    path = write(HEADER + lines)
+    alone = examine(path, Options(batch=2), nothing)
+    monkeypatch.setattr("ingestion.preparation.MANY", 1)
+    assert examine(path, Options(batch=2), nothing) == alone
+
+
+def test_a_second_process_that_dies_loses_nothing(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write(HEADER + "A,t,autre,,,\nB,t,autre,,,\n")
+
+    class Dead:
+        def __init__(self, *_: object, **__: object) -> None: ...
+
+        def __enter__(self) -> Dead:
+            return self
+
+        def __exit__(self, *_: object) -> None: ...
+
+        def submit(self, *_: object) -> None:
+            raise BrokenProcessPool
+
+    monkeypatch.setattr("ingestion.preparation.MANY", 1)
+    monkeypatch.setattr("ingestion.preparation.ProcessPoolExecutor", Dead)
+    assert counts(examine(path, validate=nothing)) == (2, 2, 0, 0)
+
+
 def test_batches_are_bounded(write: Write) -> None:
     path = write(HEADER + "".join(f"A{i},t,autre,,,\n" for i in range(25)))
     sizes = [len(part.documents) for part in examine_batches(path, Options(batch=10), nothing)]
@@ -75,6 +103,16 @@ def test_batches_are_bounded(write: Write) -> None:
 def test_the_outcome_depends_on_the_file_alone(write: Write) -> None:
     path = write(HEADER + "A,t,autre,niveau avancé|4e,hier,\n")
     assert examine(path, validate=nothing) == examine(path, validate=nothing)
+
+
+def test_a_deposit_may_be_made_for_an_académie_by_code_or_name(write: Write) -> None:
+    path = write(HEADER + "A,t,autre,,,\n")
+    for given in ("24", "Créteil", "académie de Créteil"):
+        (document,) = examine(path, Options(academie=given), nothing).documents
+        assert document.built.academie == "24"
+    with pytest.raises(UnreadableDeposit) as caught:
+        examine(path, Options(academie="Cretail"), nothing)
+    assert caught.value.issue.suggestions == ("Créteil",)
 
 
 def test_an_unreadable_file_raises_before_anything_is_judged(write: Write) -> None:
