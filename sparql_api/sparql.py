@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Final, TypeVar
 
 from fastapi import APIRouter, Request, Response
@@ -27,6 +28,7 @@ Editor = Callable[[Request], Awaitable[Response]]
 T = TypeVar("T")
 METHODS: Final = "GET, HEAD, POST, OPTIONS"
 CLIENT_CLOSED_REQUEST: Final = 499
+LONG: Final = 16 << 10
 OTHER_METHODS: Final = ["PUT", "DELETE", "PATCH", "TRACE"]
 
 
@@ -77,13 +79,16 @@ class Endpoint:
 
     async def run(self, request: Request, asked: SparqlRequest, text: str) -> Response:
         """Answer a query."""
-        plan = self._engine.prepare(
+        prepare = partial(
+            self._engine.prepare,
             text,
             dataset=asked.dataset,
             accept=request.headers.get("accept"),
             format=asked.format,
             edition=asked.edition,
         )
+        # To judge a long text takes a while: not in the thread that answers everyone.
+        plan = await asyncio.to_thread(prepare) if len(text) > LONG else prepare()
         client = self._fair_use.key(request.client.host if request.client else "")
         key = None if plan.volatile else plan.key
         pinned = asked.edition is not None

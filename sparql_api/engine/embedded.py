@@ -21,8 +21,9 @@ from sparql_api.dataset import Dataset
 from sparql_api.engine import errors
 from sparql_api.engine.gateway import Fetch, Gateway, Reach, fetch
 from sparql_api.engine.plan import Plan, Rules, plan
-from sparql_api.engine.pool import Closed, Pool, PoolFull, Reply, Worker, WorkerConfig, WorkerDied
+from sparql_api.engine.pool import Closed, Pool, PoolFull
 from sparql_api.engine.port import Answer, Body, EngineStatus, Isolation
+from sparql_api.engine.process import Reply, Worker, WorkerConfig, WorkerDied
 from sparql_api.engine.stores import Stores
 from sparql_api.engine.syntax import explain
 from sparql_api.limits import Limits
@@ -149,7 +150,14 @@ class EmbeddedEngine:
             self._pool.discard(worker)
         else:
             self._pool.release(worker)
+        if reply.header["status"] == "syntax":
+            raise await self._syntax_error(plan, reply)
         return self._answer(plan, reply, limits)
+
+    async def _syntax_error(self, plan: Plan, reply: Reply) -> errors.QuerySyntaxError:
+        # To read a long text takes a while: not in the thread that answers everyone.
+        said = await asyncio.to_thread(explain, plan.text, reply.header["message"], self._rules.prefixes)
+        return errors.QuerySyntaxError(said, reply.header["seconds"])
 
     async def _turn(self, client: str | None, limits: Limits) -> Worker:
         queue = self._pool.queue
@@ -204,8 +212,6 @@ class EmbeddedEngine:
                     rows=header["rows"],
                     form=plan.form,
                 )
-            case "syntax":
-                raise errors.QuerySyntaxError(explain(plan.text, header["message"], self._rules.prefixes), seconds)
             case "too-large":
                 limit = f"{limits.answer_bytes / (1 << 20):g}"
                 raise errors.AnswerTooLarge(
