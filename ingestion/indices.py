@@ -5,7 +5,8 @@ RDF; the rules themselves are data. Knows nothing of analyses, findings or the s
 
 A motif is a list of phrases separated by `|`, in folded form (lower case, no accents). In a phrase:
 a word stands for itself, `word*` for any ending, `a/b` for either, `...` for up to four words, `ia` for
-"IA" and "intelligence artificielle". Words are whole words, and no phrase runs over the end of a sentence.
+"IA" and "intelligence artificielle", `$` for the end of the item. Words are whole words, and no phrase runs
+over the end of a sentence.
 What `sauf` names is not looked at.
 """
 
@@ -29,6 +30,7 @@ FIELDS: Final = ("objectif", "competence", "plusValue", "pointVigilance")
 _GAP: Final = r"[^\w.;:!?]{1,3}"
 _SOME_WORDS: Final = rf"(?:{_GAP}\w+){{0,4}}?"
 _AI: Final = r"(?:ias?|intelligences?[ -]artificielles?)"
+_END: Final = r"(?=[^\w\0]*\Z)"
 _NOTHING: Final = re.compile(r"(?!)")
 
 
@@ -143,6 +145,9 @@ def _phrase(phrase: str) -> str:
     for token in phrase.split():
         if token == "...":
             written += _SOME_WORDS
+            continue
+        if token == "$":
+            written += _END
             continue
         words = [_word(word) for word in token.split("/")]
         written += (_GAP if written else "") + (words[0] if len(words) == 1 else f"(?:{'|'.join(words)})")
