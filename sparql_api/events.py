@@ -11,7 +11,8 @@ class QueryEvent:
     """What happened to one query, for logs, metrics and shares; nothing of what it said."""
 
     query_hash: str
-    edition: int
+    edition: int | None
+    """None where the query was refused before an edition was found."""
     outcome: str
     """`ok`, or the name of the problem."""
     seconds: float

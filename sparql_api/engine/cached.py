@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from sparql_api.dataset import Dataset
 from sparql_api.engine.errors import EngineError, deadline_exceeded
-from sparql_api.engine.plan import Plan
+from sparql_api.engine.plan import Plan, query_hash
 from sparql_api.engine.port import Answer, Engine, EngineStatus
 from sparql_api.events import Listener, QueryEvent
 from sparql_api.limits import Limits
@@ -80,7 +80,13 @@ class CachedEngine:
         edition: int | None = None,
     ) -> Plan:
         """Judge a query before it runs; raises EngineError."""
-        return self._engine.prepare(text, dataset=dataset, accept=accept, format=format, edition=edition)
+        try:
+            return self._engine.prepare(text, dataset=dataset, accept=accept, format=format, edition=edition)
+        except EngineError as error:
+            event = QueryEvent(query_hash(text), edition, error.problem.name, 0, 0, None, None, False, None)
+            for listener in self._listeners:
+                listener(event)
+            raise
 
     async def query(
         self,

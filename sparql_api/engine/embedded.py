@@ -20,7 +20,7 @@ from typing import Any, Final, cast
 from sparql_api.dataset import Dataset
 from sparql_api.engine import errors
 from sparql_api.engine.gateway import Fetch, Gateway, Reach, fetch
-from sparql_api.engine.plan import Plan, Rules, plan
+from sparql_api.engine.plan import Plan, Rules, not_acceptable, plan
 from sparql_api.engine.pool import Closed, Pool, PoolFull
 from sparql_api.engine.port import Answer, Body, EngineStatus, Isolation
 from sparql_api.engine.process import Reply, Worker, WorkerConfig, WorkerDied
@@ -217,6 +217,8 @@ class EmbeddedEngine:
                 raise errors.AnswerTooLarge(
                     problem("answer-size", limit=limit, extra={"bound": "answer-size"}), seconds
                 )
+            case "unwritable":
+                raise errors.NotAcceptable(not_acceptable(plan.form, but=plan.written_as), seconds)
             case "no-space":
                 raise errors.SpoolFull(errors.retry("spool", RETRY_SECONDS), seconds)
             case "store":

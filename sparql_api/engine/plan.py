@@ -19,7 +19,7 @@ from sparql_api.engine.errors import (
 from sparql_api.engine.stores import StoreRef
 from sparql_api.engine.syntax import explain
 from sparql_api.guard import Call, Form
-from sparql_api.problems import problem
+from sparql_api.problems import Problem, problem
 from sparql_api.texts import Text
 
 
@@ -81,8 +81,13 @@ class Plan:
 
     @cached_property
     def query_hash(self) -> str:
-        """A hash of the text alone, for the log: it tells queries apart and does not hold them."""
-        return hashlib.sha256(self.text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+        """A hash of the text alone."""
+        return query_hash(self.text)
+
+
+def query_hash(text: str) -> str:
+    """Return a hash of a query's text, for the log: it tells queries apart and does not hold them."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def plan(
@@ -136,7 +141,13 @@ def negotiate(form: Form, accept: str | None, format: str | None) -> str:
     """Return the media type of the answer; raises NotAcceptable."""
     found = negotiation.format_for(form, format) if format else negotiation.media_type_for(form, accept)
     if found is None:
-        offers = negotiation.TABLES if form in ("SELECT", "ASK") else negotiation.GRAPHS
-        available = ", ".join(f"{name} ({media_type})" for name, media_type in offers.items())
-        raise NotAcceptable(problem("not-acceptable", available=available, extra={"available": list(offers.values())}))
+        raise NotAcceptable(not_acceptable(form))
     return found
+
+
+def not_acceptable(form: Form, *, but: str = "") -> Problem:
+    """Return the problem that names the formats of a form, but for one that failed."""
+    formats = negotiation.TABLES if form in ("SELECT", "ASK") else negotiation.GRAPHS
+    offers = {name: media_type for name, media_type in formats.items() if media_type != but}
+    available = ", ".join(f"{name} ({media_type})" for name, media_type in offers.items())
+    return problem("not-acceptable", available=available, extra={"available": list(offers.values())})

@@ -14,6 +14,7 @@ import ctypes
 import fcntl
 import json
 import os
+import re
 import resource
 import signal
 import socket
@@ -32,6 +33,9 @@ SIOCSIFFLAGS: Final = 0x8914
 IFF_UP: Final = 1
 OPEN_STORES: Final = 3
 STACK_BYTES: Final = 64 << 20
+# Control characters, U+FFFE and U+FFFF, which XML 1.0 has no way to write, and the element Oxigraph makes of a
+# property whose IRI ends in no XML name (…/123), which has none in RDF/XML.
+NOT_XML: Final = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]|<oxprefix: ")
 Results = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
 
 
@@ -41,6 +45,10 @@ class AnswerTooLarge(Exception):
 
 class StoreUnreadable(Exception):
     """The store of the edition does not open."""
+
+
+class Unwritable(Exception):
+    """The answer holds what its format cannot say."""
 
 
 class NoSpace(Exception):
@@ -134,6 +142,8 @@ def respond(channel: socket.socket, stores: Stores, config: dict[str, Any], requ
         header, body, file = {"status": "too-large"}, b"", None
     except NoSpace as error:
         header, body, file = {"status": "no-space", "message": str(error)}, b"", None
+    except Unwritable as error:
+        header, body, file = {"status": "unwritable", "message": str(error)}, b"", None
     except StoreUnreadable as error:
         header, body, file = {"status": "store", "message": str(error)}, b"", None
     except (OSError, RuntimeError, ValueError) as error:
@@ -203,11 +213,18 @@ def serialize(results: Results, sink: Sink, media_type: str) -> RowCounter | Non
         graph_format = ox.RdfFormat.from_media_type(media_type)
         if graph_format is None:
             raise ValueError(f"{media_type} does not hold a graph")
-        results.serialize(sink, format=graph_format)  # type: ignore[arg-type]
+        sink.xml = graph_format == ox.RdfFormat.RDF_XML
+        try:
+            results.serialize(sink, format=graph_format)  # type: ignore[arg-type]
+        except OSError as error:
+            if "does not support" in str(error):  # Triple terms in a format that has none.
+                raise Unwritable(str(error)) from error
+            raise
         return None
     table_format = ox.QueryResultsFormat.from_media_type(media_type)
     if table_format is None:
         raise ValueError(f"{media_type} does not hold solutions")
+    sink.xml = table_format == ox.QueryResultsFormat.XML
     if isinstance(results, ox.QuerySolutions):
         sink.counter = RowCounter(table_format.file_extension)
     results.serialize(sink, format=table_format)  # type: ignore[arg-type]
@@ -223,9 +240,14 @@ class Sink:
         self.memory = bytearray()
         self.file: int | None = None
         self.counter: RowCounter | None = None
+        self.xml = False
+        self._tail = b""
 
     def write(self, data: bytes) -> int:
-        """Take some bytes; raises AnswerTooLarge past the bound, NoSpace where the disk is full."""
+        """Take some bytes; raises AnswerTooLarge past the bound, NoSpace, Unwritable."""
+        taken = len(data)
+        if self.xml:
+            data = self._checked(data)
         self.size += len(data)
         if self.size > self.limit:
             raise AnswerTooLarge
@@ -233,12 +255,12 @@ class Sink:
             self.counter.feed(data)
         if self.file is None and self.size <= self.inline:
             self.memory += data
-            return len(data)
+            return taken
         try:
             self._spill(data)
         except OSError as error:
             raise NoSpace(str(error)) from error
-        return len(data)
+        return taken
 
     def flush(self) -> None:
         """Nothing waits: every write reaches its place."""
@@ -247,6 +269,15 @@ class Sink:
         """Give up the file of an answer that will not be."""
         if self.file is not None:
             os.close(self.file)
+
+    def _checked(self, data: bytes) -> bytes:
+        """Return XML that says what was meant; the serialiser writes some values as XML cannot hold them."""
+        seen = self._tail + data
+        if NOT_XML.search(seen):
+            raise Unwritable("XML cannot hold this value")
+        self._tail = seen[-12:]
+        # A parser reads a bare carriage return as a line feed (XML 1.0 §2.11).
+        return data.replace(b"\r", b"&#xD;")
 
     def _spill(self, data: bytes) -> None:
         if self.file is None:

@@ -7,6 +7,7 @@ import gzip
 import io
 import json
 from pathlib import Path
+from xml.etree import ElementTree
 
 import httpx
 import pytest
@@ -251,6 +252,40 @@ def test_languages_and_special_characters_survive_every_format(client: httpx.Cli
     assert row == {"type": "literal", "value": label, "xml:lang": "fr"}
     table = client.get("/sparql", params={"query": query, "format": "csv"}).text
     assert list(csv.reader(io.StringIO(table, newline="")))[1] == [label]
+
+
+@pytest.mark.parametrize(
+    ("query", "format"),
+    [
+        ('SELECT ("\\u0001" AS ?x) {}', "xml"),
+        ('SELECT ("\\uFFFE" AS ?x) {}', "xml"),
+        ("CONSTRUCT { <urn:a> <http://example.org/123> 1 } {}", "rdf"),
+        ("CONSTRUCT { <urn:a> <urn:p> <<( <urn:a> <urn:p> 1 )>> } {}", "jsonld"),
+    ],
+)
+def test_what_a_format_cannot_say_is_an_error_in_it_and_not_in_others(
+    client: httpx.Client, query: str, format: str
+) -> None:
+    refused = client.get("/sparql", params={"query": query, "format": format})
+    assert refused.status_code == 406
+    for media_type in refused.json()["available"][:3]:
+        assert get(client, query, Accept=media_type).status_code == 200
+
+
+def test_line_ends_survive_xml(client: httpx.Client) -> None:
+    for query, form in (
+        ('SELECT ("a\\r\\nb" AS ?x) {}', "xml"),
+        ('CONSTRUCT { <urn:a> <urn:p> "a\\r\\nb" } {}', "rdf"),
+    ):
+        answer = client.get("/sparql", params={"query": query, "format": form})
+        assert "a\r\nb" in "".join(ElementTree.fromstring(answer.text).itertext())
+
+
+def test_a_refused_query_is_counted_and_logged_too(client: httpx.Client, live: Live) -> None:
+    get(client, "SELECT * { SERVICE <http://elsewhere.example/> {} }")
+    assert 'outcome="service-refused"' in client.get("/metrics").text
+    last = (live.settings.var / "log" / "queries.jsonl").read_text().splitlines()[-1]
+    assert json.loads(last)["outcome"] == "service-refused"
 
 
 def test_updates_are_refused_with_the_reason(client: httpx.Client) -> None:
