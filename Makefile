@@ -52,12 +52,14 @@ generate: setup  ## Write again the Turtle made from the CSV of ontologie/
 	$(BIN)/python -m ontologie.generation
 
 bench: setup-test ## The comparisons with peers (long; see bench/README.md)
+	$(PIP) install --quiet --require-hashes -r requirements-bench.lock
 	$(BIN)/python -m bench
 
 lock:            ## Resolve the lock files again (needs uv)
 	uv pip compile --quiet pyproject.toml --universal --generate-hashes --no-header --no-emit-index-url --extra test -o requirements-test.lock
 	uv pip compile --quiet pyproject.toml --universal --generate-hashes --no-header --no-emit-index-url --extra build -c requirements-test.lock -o requirements.lock
-	@! grep -E 'https?://' requirements.lock requirements-test.lock
+	uv pip compile --quiet pyproject.toml --universal --generate-hashes --no-header --no-emit-index-url --extra bench -c requirements-test.lock -o requirements-bench.lock
+	@! grep -E 'https?://' requirements*.lock
 
 clean:           ## Remove what set-up and runs made (the registry and the editions in var/ stay)
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis dist

@@ -20,6 +20,7 @@ MAY_IMPORT = {
 TOP_LEVEL = {
     *MAY_IMPORT, "tests", "bench", "docs", ".ci", "Makefile", "README.md", "CONTRIBUTING.md", "CHANGELOG.md",
     "LICENSE", "LICENCE-DONNEES.md", "pyproject.toml", "requirements.lock", "requirements-test.lock",
+    "requirements-bench.lock",
     ".gitignore",
 }  # fmt: skip
 
@@ -70,7 +71,7 @@ def test_nothing_else_stands_at_the_top_level() -> None:
 
 
 def test_the_lock_files_name_no_host_and_hold_every_hash() -> None:
-    for name in ("requirements.lock", "requirements-test.lock"):
+    for name in ("requirements.lock", "requirements-test.lock", "requirements-bench.lock"):
         text = (ROOT / name).read_text(encoding="utf-8")
         assert "://" not in text
         assert "--hash=sha256:" in text

@@ -1,0 +1,1 @@
+"""The endpoint against its peers: the same data, the same queries, the same run."""
