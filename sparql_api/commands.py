@@ -9,6 +9,7 @@ import asyncio
 import json
 import socket
 import sys
+from contextlib import suppress
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -109,7 +110,8 @@ def serve(settings: Settings, opened: socket.socket, language: Language) -> None
     if not (settings.editions_path / "current").exists():
         say(i18n.message("command.no_edition", language))
     config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False)
-    uvicorn.Server(config).run(sockets=[opened])
+    with suppress(KeyboardInterrupt):  # Ctrl+C is how people stop it: the service has ended in order by then.
+        uvicorn.Server(config).run(sockets=[opened])
 
 
 def question_text(settings: Settings, name: str, params: list[str], language: Language) -> str:

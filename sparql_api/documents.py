@@ -24,6 +24,7 @@ from sparql_api.i18n import collation
 from sparql_api.pages import render
 from sparql_api.problems import ProblemError, problem
 from sparql_api.rdf_formats import MEDIA_TYPES, write_compacted, write_triples
+from sparql_api.routing import get
 from sparql_api.service import Service
 
 OWL, RDFS, SKOS, SH = PREFIXES["owl"], PREFIXES["rdfs"], PREFIXES["skos"], PREFIXES["sh"]
@@ -47,21 +48,21 @@ def documents_router(service: Service) -> APIRouter:
     """Return the routes of the ontology, the context and the shapes."""
     router = APIRouter(tags=["documents"])
 
-    @router.api_route("/ontologie", methods=["GET", "HEAD"], summary="The ontology, every module")
+    @get(router, "/ontologie", summary="The ontology, every module")
     async def ontology(request: Request) -> Response:
         return await send(service, request, "ontologie", "ontology.html")
 
-    @router.api_route("/ontologie/{part:path}", methods=["GET", "HEAD"], include_in_schema=False)
+    @get(router, "/ontologie/{part:path}")
     async def module(request: Request, part: str) -> Response:
         if f"ontologie/{part}" not in sources(service.iris):
             raise ProblemError(problem("not-found", path=f"/ontologie/{part}"))
         return await send(service, request, f"ontologie/{part}", "ontology.html")
 
-    @router.api_route("/shapes", methods=["GET", "HEAD"], summary="The SHACL shapes")
+    @get(router, "/shapes", summary="The SHACL shapes")
     async def shapes(request: Request) -> Response:
         return await send(service, request, "shapes", "shapes.html")
 
-    @router.api_route("/contexte.jsonld", methods=["GET", "HEAD"], summary="The JSON-LD context of documents")
+    @get(router, "/contexte.jsonld", summary="The JSON-LD context of documents")
     async def jsonld_context(request: Request) -> Response:
         text = read_text("contexte.jsonld", base=service.iris.base)
         return deliver(request, text.encode(), MEDIA_TYPES["jsonld"], headers=CONTEXT_CACHE)
@@ -92,9 +93,7 @@ def sources(iris: Iris) -> dict[str, tuple[str, ...]]:
                     found[quad.subject.value.removeprefix(iris.base)] = (text,)
                 elif quad.predicate.value == OWL + "versionIRI":
                     found[quad.object.value.removeprefix(iris.base)] = (text,)
-    whole = {
-        path: tuple(modules.values()) for path in found if path.count("/") == 0 or is_whole_version(path)
-    }
+    whole = {path: tuple(modules.values()) for path in found if path.count("/") == 0 or is_whole_version(path)}
     return {**found, **whole, "shapes": (shapes_graph(iris.base).serialize(format="turtle"),)}
 
 
@@ -141,9 +140,7 @@ def described(iris: Iris, path: str) -> dict[str, Any]:
         if isinstance(quad.subject, ox.NamedNode):
             about.setdefault(quad.subject.value, {}).setdefault(quad.predicate.value, []).append(quad.object)
     ours = {iri: said for iri, said in about.items() if iri.startswith(iris.base) and "#" in iri}
-    kinds = (
-        KINDS if path != "shapes" else (("shapes", SH + "NodeShape"), ("properties", SH + "PropertyShape"))
-    )
+    kinds = KINDS if path != "shapes" else (("shapes", SH + "NodeShape"), ("properties", SH + "PropertyShape"))
     groups = []
     for key, kind in kinds:
         members = [term(iri, said) for iri, said in ours.items() if kind in values(said, RDF_TYPE)]

@@ -18,6 +18,7 @@ from sparql_api.delivery import deliver, requested
 from sparql_api.pages import render
 from sparql_api.problems import ProblemError, problem
 from sparql_api.rdf_formats import write_json
+from sparql_api.routing import get
 from sparql_api.service import Service
 
 OFFERS: Final = {"json": "application/json", "html": "text/html"}
@@ -29,7 +30,7 @@ def editions_router(service: Service) -> APIRouter:
     """Return the routes of the list, of one edition, and of its dumps."""
     router = APIRouter(tags=["editions"])
 
-    @router.api_route("/editions", methods=["GET", "HEAD"], summary="Every edition kept")
+    @get(router, "/editions", summary="Every edition kept")
     async def listing(request: Request) -> Response:
         media_type = requested(request, OFFERS)
         current = service.engine.current_edition()
@@ -40,25 +41,25 @@ def editions_router(service: Service) -> APIRouter:
         items = [manifest(request, edition) for edition in editions]
         return deliver(request, write_json({"current": current, "items": items}), media_type)
 
-    @router.api_route("/editions/current", methods=["GET", "HEAD"], summary="The current edition")
+    @get(router, "/editions/current", summary="The current edition")
     async def current(request: Request) -> Response:
         number = service.engine.current_edition()
         if number is None:
             raise ProblemError(problem("no-edition"))
         return send_manifest(service, request, service.edition_number(number))
 
-    @router.api_route("/editions/{number}", methods=["GET", "HEAD"], summary="The manifest of an edition")
+    @get(router, "/editions/{number}", summary="The manifest of an edition")
     async def one(request: Request, number: str) -> Response:
         return send_manifest(service, request, by_number(service, number))
 
-    @router.api_route("/edition/{number}", methods=["GET", "HEAD"], include_in_schema=False)
+    @get(router, "/edition/{number}")
     async def iri(request: Request, number: str) -> Response:
         edition = by_number(service, number)
         headers = {"Observatoire-Edition": str(edition.number), "Vary": "Accept"}
         query = f"?{request.url.query}" if request.url.query else ""
         return RedirectResponse(f"/editions/{edition.number}{query}", 303, headers)
 
-    @router.api_route("/editions/{number}/dump.{suffix}.gz", methods=["GET", "HEAD"], summary="The whole of an edition")
+    @get(router, "/editions/{number}/dump.{suffix}.gz", summary="The whole of an edition")
     async def dump(request: Request, number: str, suffix: str) -> Response:
         return send_dump(request, by_number(service, number), suffix)
 

@@ -20,6 +20,7 @@ from sparql_api.entity_page import entity_page
 from sparql_api.fiches_index import local_id
 from sparql_api.problems import ProblemError, problem
 from sparql_api.rdf_formats import MEDIA_TYPES, write_compacted, write_json, write_quads, write_triples
+from sparql_api.routing import get
 from sparql_api.service import Service
 
 OFFERS: Final = {**MEDIA_TYPES, "html": "text/html"}
@@ -32,7 +33,7 @@ def entities_router(service: Service) -> APIRouter:
     """Return the routes of every IRI under the base; mount them last, since fixed routes win."""
     router = APIRouter()
 
-    @router.api_route("/{kind}/{rest:path}", methods=["GET", "HEAD"], include_in_schema=False)
+    @get(router, "/{kind}/{rest:path}")
     async def entity(request: Request) -> Response:
         return await answer(service, request, asked_path(request))
 

@@ -21,6 +21,7 @@ from sparql_api.fiches_page import list_page
 from sparql_api.fiches_search import FACET_NAMES, FicheIndex, Found, Selection, Value
 from sparql_api.problems import ProblemError, problem
 from sparql_api.rdf_formats import write_json
+from sparql_api.routing import get
 from sparql_api.service import Service
 from sparql_api.texts import Text
 
@@ -33,7 +34,7 @@ def fiches_router(service: Service) -> APIRouter:
     """Return the routes of the list and of its files."""
     router = APIRouter(tags=["fiches"])
 
-    @router.api_route("/fiches", methods=["GET", "HEAD"], summary="Search fiches by words and facets")
+    @get(router, "/fiches", summary="Search fiches by words and facets")
     async def fiches(request: Request) -> Response:
         media_type = requested(request, OFFERS)
         edition = service.edition(request)
@@ -43,12 +44,8 @@ def fiches_router(service: Service) -> APIRouter:
         return deliver(request, write_json(as_json(request, listing)), media_type, edition=edition.number)
 
     for suffix in FILES:
-        router.add_api_route(
-            f"/fiches.{suffix}",
-            whole_selection(service, suffix),
-            methods=["GET", "HEAD"],
-            summary=f"The same selection, whole, as {suffix}",
-        )
+        summary = f"The same selection, whole, as {suffix}"
+        get(router, f"/fiches.{suffix}", summary=summary)(whole_selection(service, suffix))
     return router
 
 

@@ -8,6 +8,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
+from sparql_api.routing import get
 from sparql_api.service import Service
 
 
@@ -15,7 +16,7 @@ def health_router(service: Service) -> APIRouter:
     """Return the route of the service's health."""
     router = APIRouter(tags=["service"])
 
-    @router.api_route("/health", methods=["GET", "HEAD"], summary="Whether the service can answer")
+    @get(router, "/health", summary="Whether the service can answer")
     async def health(request: Request) -> Response:
         number = service.engine.current_edition()
         edition = None if number is None else service.editions.get(number)

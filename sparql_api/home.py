@@ -13,6 +13,7 @@ from ingestion import Edition
 from sparql_api.fiches import complete
 from sparql_api.pages import render
 from sparql_api.problems import ProblemError
+from sparql_api.routing import get
 from sparql_api.service import Service
 
 LATEST: Final = 5
@@ -39,7 +40,7 @@ def home_router(service: Service) -> APIRouter:
     """Return the route of the first page."""
     router = APIRouter()
 
-    @router.api_route("/", methods=["GET", "HEAD"], include_in_schema=False)
+    @get(router, "/")
     async def home(request: Request) -> Response:
         edition = published(service, request)
         context: dict[str, Any] = {"edition": edition, "audiences": AUDIENCES}

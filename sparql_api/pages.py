@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
-from urllib.parse import quote, urlencode
+from urllib.parse import parse_qsl, quote, urlencode
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.requests import Request
@@ -74,8 +74,9 @@ class View:
         """Return where a thing is shown: here for what is ours, its own address for the rest."""
         base = self.service.settings.base_iri
         if iri.startswith(base):
-            path, _, fragment = iri.removeprefix(base).partition("#")
-            return self.url(f"/{path}", fragment=fragment)
+            address, _, fragment = iri.removeprefix(base).partition("#")
+            path, _, query = address.partition("?")
+            return self.url(f"/{path}", dict(parse_qsl(query)), fragment)
         return iri if iri.startswith(("http://", "https://")) else ""
 
     def is_ours(self, iri: str) -> bool:

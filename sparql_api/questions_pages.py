@@ -23,6 +23,7 @@ from sparql_api.questions_rdf import catalogue_rdf
 from sparql_api.rdf_formats import MEDIA_TYPES, write_json
 from sparql_api.responses import answer_response
 from sparql_api.results import results
+from sparql_api.routing import get
 from sparql_api.service import Service
 
 LIST_OFFERS: Final = {"json": "application/json", "html": "text/html", **MEDIA_TYPES}
@@ -50,7 +51,7 @@ def questions_router(service: Service) -> APIRouter:
     router = APIRouter(tags=["queries"])
     questions = catalogue(service.iris.base)
 
-    @router.api_route("/queries", methods=["GET", "HEAD"], summary="The saved questions")
+    @get(router, "/queries", summary="The saved questions")
     async def listing(request: Request) -> Response:
         media_type = requested(request, LIST_OFFERS)
         root = str(request.base_url).rstrip("/")
@@ -63,16 +64,15 @@ def questions_router(service: Service) -> APIRouter:
         return deliver(request, data, media_type)
 
     for question in questions.values():
-        router.add_api_route(
+        get(
+            router,
             f"/queries/{question.name}",
-            run_question(service, question),
-            methods=["GET", "HEAD"],
             summary=question.title["en"],
             description=question.description["en"],
             openapi_extra={"parameters": [as_openapi(p, service.iris.base) for p in question.parameters]},
-        )
+        )(run_question(service, question))
 
-    @router.api_route("/queries/{name}", methods=["GET", "HEAD"], include_in_schema=False)
+    @get(router, "/queries/{name}")
     async def unknown(request: Request, name: str) -> Response:
         raise ProblemError(problem("question-not-found", question=name))
 
@@ -128,9 +128,7 @@ def list_page(service: Service, request: Request, questions: Mapping[str, Questi
     return render(service, request, "questions.html", {"groups": groups}, edition=edition)
 
 
-async def question_page(
-    service: Service, request: Request, question: Question, given: Mapping[str, str]
-) -> Response:
+async def question_page(service: Service, request: Request, question: Question, given: Mapping[str, str]) -> Response:
     """Return a question's page: its parameters as a form, its rows, its text."""
     view = View(service, request, language(request), service.engine.current_edition())
     context: dict[str, Any] = {"question": question, "given": given, "results": None, "problem": None}

@@ -21,6 +21,7 @@ from sparql_api.pages import View, render
 from sparql_api.presentation import Reader, mentioned
 from sparql_api.problems import ProblemError, language, problem
 from sparql_api.rdf_formats import MEDIA_TYPES, write_compacted, write_triples
+from sparql_api.routing import get
 from sparql_api.service import Service
 from sparql_api.void import VOID_NAME
 
@@ -37,17 +38,17 @@ def self_description_router(service: Service) -> APIRouter:
     """Return the routes of VoID and of the catalogue."""
     router = APIRouter(tags=["self-description"])
 
-    @router.api_route("/void", methods=["GET", "HEAD"], summary="The edition's statistics, in VoID")
+    @get(router, "/void", summary="The edition's statistics, in VoID")
     async def void(request: Request) -> Response:
         edition = service.edition(request)
         return await send(service, request, edition, await run_in_threadpool(void_quads, edition), "void")
 
-    @router.api_route("/.well-known/void", methods=["GET", "HEAD"], include_in_schema=False)
+    @get(router, "/.well-known/void")
     async def well_known(request: Request) -> Response:
         query = f"?{request.url.query}" if request.url.query else ""
         return RedirectResponse(f"/void{query}", 302)
 
-    @router.api_route("/catalogue", methods=["GET", "HEAD"], summary="The catalogue, in DCAT-AP 3")
+    @get(router, "/catalogue", summary="The catalogue, in DCAT-AP 3")
     async def catalogue(request: Request) -> Response:
         edition = service.edition(request)
         quads = await run_in_threadpool(catalogue_statements, edition, service.iris)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pyoxigraph as ox
 import pytest
-from starlette.testclient import TestClient
 
 from sparql_api.app import create_app
 from sparql_api.settings import Settings
 from tests.making import observatoire, write_csv
+from tests.sparql_endpoint.live import serve
 
 HOSTILE_TITLE = "<script>alert(1)</script> & \"l'esprit\" \u202ecritique"
 HARD_ROWS = [
@@ -35,10 +36,12 @@ def var(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def client(var: Path) -> Iterator[TestClient]:
+def client(var: Path) -> Iterator[httpx.Client]:
     """A client of the service that follows no redirection by itself."""
-    app = create_app(Settings(var=var, workers=2))
-    with TestClient(app, follow_redirects=False, headers={"Accept": "*/*"}) as session:
+    with (
+        serve(create_app(Settings(var=var, workers=2))) as url,
+        httpx.Client(base_url=url, timeout=60, headers={"Accept": "*/*"}) as session,
+    ):
         yield session
 
 

@@ -8,10 +8,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import httpx
 import pyoxigraph as ox
 import pytest
 import rdflib
-from starlette.testclient import TestClient
 
 from ontologie import BASE
 
@@ -42,7 +42,7 @@ def graph_of(store: ox.Store, path: str) -> set[ox.Triple]:
 
 
 @pytest.mark.parametrize(("accept", "suffix"), SUFFIXES.items())
-def test_an_iri_leads_to_the_format_that_the_caller_takes(client: TestClient, accept: str, suffix: str) -> None:
+def test_an_iri_leads_to_the_format_that_the_caller_takes(client: httpx.Client, accept: str, suffix: str) -> None:
     answer = client.get("/projet/18-UR005", headers={"Accept": accept})
     assert answer.status_code == 303
     assert answer.headers["location"] == f"/projet/18-UR005.{suffix}"
@@ -51,19 +51,19 @@ def test_an_iri_leads_to_the_format_that_the_caller_takes(client: TestClient, ac
 
 
 @pytest.mark.parametrize("parameter", ["format", "_format"])
-def test_a_format_asked_in_the_address_wins_over_accept(client: TestClient, parameter: str) -> None:
+def test_a_format_asked_in_the_address_wins_over_accept(client: httpx.Client, parameter: str) -> None:
     answer = client.get(f"/projet/18-UR005?{parameter}=ttl&edition=1&lang=en", headers={"Accept": "text/html"})
     assert answer.headers["location"] == "/projet/18-UR005.ttl?edition=1&lang=en"
     assert client.get("/projet/18-UR005?format=xlsx").status_code == 406
 
 
-def test_a_caller_who_takes_nothing_we_have_is_told_what_we_have(client: TestClient) -> None:
+def test_a_caller_who_takes_nothing_we_have_is_told_what_we_have(client: httpx.Client) -> None:
     answer = client.get("/projet/18-UR005", headers={"Accept": "image/png"})
     assert answer.status_code == 406
     assert "text/turtle" in answer.json()["detail"]
 
 
-def test_every_triples_format_says_exactly_the_graph(client: TestClient, store: ox.Store) -> None:
+def test_every_triples_format_says_exactly_the_graph(client: httpx.Client, store: ox.Store) -> None:
     for path in random.Random(5).sample(projects(store), 12):
         expected = graph_of(store, path)
         for suffix, syntax in OX.items():
@@ -71,7 +71,7 @@ def test_every_triples_format_says_exactly_the_graph(client: TestClient, store: 
             assert {quad.triple for quad in ox.parse(data, format=syntax)} == expected, (path, suffix)
 
 
-def test_trig_adds_the_graph_and_its_provenance_and_nothing_derived(client: TestClient, store: ox.Store) -> None:
+def test_trig_adds_the_graph_and_its_provenance_and_nothing_derived(client: httpx.Client, store: ox.Store) -> None:
     quads = list(ox.parse(client.get("/projet/18-UR005.trig").content, format=ox.RdfFormat.TRIG))
     graphs = {quad.graph_name.value.removeprefix(BASE) for quad in quads}
     assert graphs == {"graphe/projet/18-UR005", "graphe/provenance/projet/18-UR005"}
@@ -80,7 +80,7 @@ def test_trig_adds_the_graph_and_its_provenance_and_nothing_derived(client: Test
 
 
 def test_the_jsonld_of_every_document_expands_offline_to_exactly_its_graph(
-    client: TestClient, store: ox.Store, monkeypatch: pytest.MonkeyPatch
+    client: httpx.Client, store: ox.Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(rdflib, "NORMALIZE_LITERALS", False)
     analyses = [p.value.removeprefix(f"{BASE}graphe/") for p in store.named_graphs() if "/graphe/analyse/" in p.value]
@@ -93,7 +93,7 @@ def test_the_jsonld_of_every_document_expands_offline_to_exactly_its_graph(
         assert set(found) == set(expected), path
 
 
-def test_jsonld_js_expands_a_fiche_to_exactly_its_graph(client: TestClient, store: ox.Store, tmp_path: Path) -> None:
+def test_jsonld_js_expands_a_fiche_to_exactly_its_graph(client: httpx.Client, store: ox.Store, tmp_path: Path) -> None:
     if not (NODE_FOLDER / "node_modules" / "jsonld").is_dir():
         pytest.skip("tests/node is not installed: make setup-test")
     paths = ["projet/18-UR005", "projet/18-h.1", *random.Random(7).sample(projects(store), 8)]
@@ -114,7 +114,7 @@ def test_jsonld_js_expands_a_fiche_to_exactly_its_graph(client: TestClient, stor
         assert {quad.triple for quad in found} == graph_of(store, path), path
 
 
-def test_every_iri_under_the_base_answers(client: TestClient, store: ox.Store) -> None:
+def test_every_iri_under_the_base_answers(client: httpx.Client, store: ox.Store) -> None:
     subjects = {quad.subject.value for quad in store if quad.subject.value.startswith(BASE)}
     documents = sorted({iri.removeprefix(BASE).partition("#")[0] for iri in subjects} - {""})
     kinds: dict[str, list[str]] = {}
@@ -133,7 +133,7 @@ def test_every_iri_under_the_base_answers(client: TestClient, store: ox.Store) -
             assert page.status_code == 200, (kind, path)
 
 
-def test_named_graphs_answer_with_their_content(client: TestClient, store: ox.Store) -> None:
+def test_named_graphs_answer_with_their_content(client: httpx.Client, store: ox.Store) -> None:
     for path in ("graphe/projet/18-UR005", "graphe/derive/projet/18-UR005", "graphe/vocabulaire/type-ia"):
         data = client.get(f"/{path}.nt").content
         found = {quad.triple for quad in ox.parse(data, format=ox.RdfFormat.N_TRIPLES)}
@@ -141,7 +141,7 @@ def test_named_graphs_answer_with_their_content(client: TestClient, store: ox.St
         assert found
 
 
-def test_ids_may_hold_dots_and_only_known_suffixes_are_formats(client: TestClient) -> None:
+def test_ids_may_hold_dots_and_only_known_suffixes_are_formats(client: httpx.Client) -> None:
     assert client.get("/concept/crcn/1.1").headers["location"] == "/concept/crcn/1.1.jsonld"
     assert client.get("/projet/18-h.1").headers["location"] == "/projet/18-h.1.jsonld"
     assert client.get("/projet/18-d.ttl").headers["location"] == "/projet/18-d.ttl.jsonld"
@@ -152,14 +152,14 @@ def test_ids_may_hold_dots_and_only_known_suffixes_are_formats(client: TestClien
     assert client.get("/projet/18-s.ttl.ttl").text.count("suivi d'un format") == 1
 
 
-def test_head_says_what_get_would_say(client: TestClient) -> None:
+def test_head_says_what_get_would_say(client: httpx.Client) -> None:
     for path in ("/projet/18-UR005", "/projet/18-UR005.ttl", "/projet/18-UR005.html", "/principe/cadre-usage/CU-P2"):
         got, head = client.get(path), client.head(path)
         assert (head.status_code, head.headers.get("content-type")) == (got.status_code, got.headers.get("content-type"))
         assert head.headers.get("etag") == got.headers.get("etag")
 
 
-def test_what_does_not_exist_is_a_problem_document_in_the_callers_language(client: TestClient) -> None:
+def test_what_does_not_exist_is_a_problem_document_in_the_callers_language(client: httpx.Client) -> None:
     for path in ("/projet/rien", "/projet/rien.ttl", "/rien", "/rien/", "/projet/", "/projet/%3Cscript%3E", "/projet/a b"):
         answer = client.get(path, headers={"Accept-Language": "en"})
         assert answer.status_code == 404, path
@@ -170,7 +170,7 @@ def test_what_does_not_exist_is_a_problem_document_in_the_callers_language(clien
     assert "Rien à cette adresse" in page.text
 
 
-def test_an_edition_asked_for_answers_alone(client: TestClient) -> None:
+def test_an_edition_asked_for_answers_alone(client: httpx.Client) -> None:
     old = client.get("/projet/18-UR005.ttl?edition=1")
     assert old.headers["observatoire-edition"] == "1"
     assert "max-age=60" not in old.headers["cache-control"]
@@ -181,7 +181,7 @@ def test_an_edition_asked_for_answers_alone(client: TestClient) -> None:
         assert answer.json()["type"].endswith("problems/edition-not-found")
 
 
-def test_who_holds_the_same_bytes_is_told_so(client: TestClient) -> None:
+def test_who_holds_the_same_bytes_is_told_so(client: httpx.Client) -> None:
     first = client.get("/projet/18-UR005.ttl")
     again = client.get("/projet/18-UR005.ttl", headers={"If-None-Match": first.headers["etag"]})
     assert (again.status_code, again.content) == (304, b"")

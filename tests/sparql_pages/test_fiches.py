@@ -8,25 +8,26 @@ import json
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pyoxigraph as ox
 import pytest
-from starlette.testclient import TestClient
 
 from ingestion import Options, deposit_file
 from ontologie import BASE
 from sparql_api.app import create_app
 from sparql_api.settings import Settings
 from tests.making import TEAM
+from tests.sparql_endpoint.live import serve
 
 
-def ask(client: TestClient, **parameters: Any) -> dict[str, Any]:
+def ask(client: httpx.Client, **parameters: Any) -> dict[str, Any]:
     answer = client.get("/fiches", params=parameters)
     assert answer.status_code == 200, answer.text
     found: dict[str, Any] = answer.json()
     return found
 
 
-def ids(client: TestClient, **parameters: Any) -> set[str]:
+def ids(client: httpx.Client, **parameters: Any) -> set[str]:
     return {item["id"] for item in ask(client, per_page=500, **parameters)["items"]}
 
 
@@ -35,7 +36,7 @@ def holders(store: ox.Store, pattern: str) -> set[str]:
     return {row["p"].value.rpartition("/")[2] for row in rows}
 
 
-def test_the_whole_list_holds_every_project_once(client: TestClient, store: ox.Store) -> None:
+def test_the_whole_list_holds_every_project_once(client: httpx.Client, store: ox.Store) -> None:
     everything = ask(client, per_page=500)
     listed = [item["id"] for item in everything["items"]]
     assert everything["total"] == len(listed) == len(set(listed))
@@ -43,7 +44,7 @@ def test_the_whole_list_holds_every_project_once(client: TestClient, store: ox.S
     assert everything["next"] is None
 
 
-def test_pages_follow_each_other_in_one_edition_without_gap_or_repeat(client: TestClient) -> None:
+def test_pages_follow_each_other_in_one_edition_without_gap_or_repeat(client: httpx.Client) -> None:
     seen: list[str] = []
     address: str | None = "/fiches?per_page=30"
     while address:
@@ -70,7 +71,7 @@ def test_pages_follow_each_other_in_one_edition_without_gap_or_repeat(client: Te
     ],
 )  # fmt: skip
 def test_a_facets_value_is_an_id_an_iri_a_path_or_a_label(
-    client: TestClient, store: ox.Store, facet: str, values: list[str], pattern: str
+    client: httpx.Client, store: ox.Store, facet: str, values: list[str], pattern: str
 ) -> None:
     expected = holders(store, pattern)
     assert expected
@@ -78,41 +79,41 @@ def test_a_facets_value_is_an_id_an_iri_a_path_or_a_label(
         assert ids(client, **{facet: value}) == expected, value
 
 
-def test_a_count_is_the_number_of_fiches_found_by_its_value(client: TestClient) -> None:
+def test_a_count_is_the_number_of_fiches_found_by_its_value(client: httpx.Client) -> None:
     for facet, values in ask(client, q="élèves")["facets"].items():
         for value in values[:12]:
             assert ask(client, q="élèves", **{facet: value["iri"]})["total"] == value["count"], (facet, value)
 
 
-def test_the_same_facet_twice_widens_and_different_facets_narrow(client: TestClient) -> None:
+def test_the_same_facet_twice_widens_and_different_facets_narrow(client: httpx.Client) -> None:
     fourth, third = ids(client, niveau="4e"), ids(client, niveau="3e")
     assert ids(client, niveau=["4e", "3e"]) == fourth | third
     assert ids(client, niveau=["4e", "3e"], type_ia="generative") == (fourth | third) & ids(client, type_ia="generative")
 
 
-def test_a_broader_level_finds_what_is_below_it(client: TestClient) -> None:
+def test_a_broader_level_finds_what_is_below_it(client: httpx.Client) -> None:
     assert ids(client, niveau="4e") < ids(client, niveau="collège")
 
 
-def test_words_are_found_without_accents_or_case_or_plural(client: TestClient) -> None:
+def test_words_are_found_without_accents_or_case_or_plural(client: httpx.Client) -> None:
     expected = ids(client, q="élèves")
     assert expected
     for words in ("eleves", "ÉLÈVE", "éleve", "Eleves élèves"):
         assert ids(client, q=words) == expected, words
 
 
-def test_every_word_must_be_there_and_titles_count_most(client: TestClient) -> None:
+def test_every_word_must_be_there_and_titles_count_most(client: httpx.Client) -> None:
     both = ids(client, q="exposé SVT")
     assert both == ids(client, q="SVT exposé") == ids(client, q="exposé") & ids(client, q="SVT")
     assert ask(client, q="exposé SVT")["items"][0]["id"] == "18-UR005"
 
 
 @pytest.mark.parametrize("words", ['"', "AND", "a OR b*", "NEAR(x y)", "titre:x", "((", "?!", "'; DROP TABLE fiche; --"])
-def test_nothing_that_a_reader_types_is_an_operator(client: TestClient, words: str) -> None:
+def test_nothing_that_a_reader_types_is_an_operator(client: httpx.Client, words: str) -> None:
     assert ask(client, q=words)["total"] >= 0
 
 
-def test_a_value_that_no_fiche_has_is_said(client: TestClient) -> None:
+def test_a_value_that_no_fiche_has_is_said(client: httpx.Client) -> None:
     found = ask(client, niveau="classe de neige")
     assert found["total"] == 0
     assert found["unknown"] == [{"facet": "niveau", "value": "classe de neige"}]
@@ -123,18 +124,18 @@ def test_a_value_that_no_fiche_has_is_said(client: TestClient) -> None:
 
 
 @pytest.mark.parametrize("bad", ["page=0", "page=x", "per_page=501", "per_page=-1", "page=９"])
-def test_a_page_that_is_no_number_is_refused(client: TestClient, bad: str) -> None:
+def test_a_page_that_is_no_number_is_refused(client: httpx.Client, bad: str) -> None:
     answer = client.get(f"/fiches?{bad}")
     assert answer.status_code == 400
     assert answer.json()["parameter"] == bad.partition("=")[0]
 
 
-def test_an_old_edition_has_its_own_list(client: TestClient) -> None:
+def test_an_old_edition_has_its_own_list(client: httpx.Client) -> None:
     assert ask(client, edition=1)["total"] == ask(client)["total"] - 4
     assert client.get("/fiches?edition=9").status_code == 404
 
 
-def test_files_hold_the_same_selection_in_the_same_order(client: TestClient) -> None:
+def test_files_hold_the_same_selection_in_the_same_order(client: httpx.Client) -> None:
     query = "?niveau=4e&q=%C3%A9l%C3%A8ves"
     expected = [item["id"] for item in client.get(f"/fiches{query}").json()["items"]]
     assert expected
@@ -148,7 +149,7 @@ def test_files_hold_the_same_selection_in_the_same_order(client: TestClient) -> 
     assert [feature["properties"]["id"] for feature in features] == expected
 
 
-def test_a_line_of_jsonl_is_the_document_with_the_address_of_its_context(client: TestClient) -> None:
+def test_a_line_of_jsonl_is_the_document_with_the_address_of_its_context(client: httpx.Client) -> None:
     line = json.loads(client.get("/fiches.jsonl?q=expos%C3%A9+SVT").text.split("\n")[0])
     alone = client.get("/projet/18-UR005.jsonld").json()
     assert line["@context"] == f"{BASE}contexte.jsonld"
@@ -156,7 +157,7 @@ def test_a_line_of_jsonl_is_the_document_with_the_address_of_its_context(client:
     assert {**line, "@context": None} == {**alone, "@context": None}
 
 
-def test_the_csv_can_be_deposited_again(client: TestClient, tmp_path: Path) -> None:
+def test_the_csv_can_be_deposited_again(client: httpx.Client, tmp_path: Path) -> None:
     deposit = tmp_path / "again.csv"
     deposit.write_bytes(client.get("/fiches.csv?academie=18").content)
     summary = deposit_file(deposit, None, TEAM, Options()).summary
@@ -164,7 +165,7 @@ def test_the_csv_can_be_deposited_again(client: TestClient, tmp_path: Path) -> N
     assert summary.refused == 0
 
 
-def test_points_stand_in_their_academie_and_a_national_fiche_has_none(client: TestClient) -> None:
+def test_points_stand_in_their_academie_and_a_national_fiche_has_none(client: httpx.Client) -> None:
     features = client.get("/fiches.geojson").json()["features"]
     assert {f["type"] for f in features} == {"Feature"}
     placed = [f for f in features if f["geometry"]]
@@ -177,13 +178,13 @@ def test_points_stand_in_their_academie_and_a_national_fiche_has_none(client: Te
 
 
 def test_a_selection_larger_than_answers_may_be_is_an_error_and_no_byte(var: Path) -> None:
-    with TestClient(create_app(Settings(var=var, workers=1, answer_max_mb=0.05))) as small:
-        answer = small.get("/fiches.jsonl")
+    with serve(create_app(Settings(var=var, workers=1, answer_max_mb=0.05))) as url:
+        answer = httpx.get(f"{url}/fiches.jsonl")
         assert answer.status_code == 503
         assert answer.json()["type"].endswith("problems/answer-size")
 
 
-def test_a_browser_gets_a_page_and_a_program_gets_json(client: TestClient) -> None:
+def test_a_browser_gets_a_page_and_a_program_gets_json(client: httpx.Client) -> None:
     assert client.get("/fiches", headers={"Accept": "text/html,*/*;q=0.8"}).headers["content-type"].startswith("text/html")
     for accept in ("*/*", "application/json"):
         assert client.get("/fiches", headers={"Accept": accept}).headers["content-type"].startswith("application/json")

@@ -1,0 +1,27 @@
+"""Declares the pages' routes: each answers GET and HEAD, and stands once in the API's description."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+Handler = Callable[..., Awaitable[Response]]
+
+
+def get(router: APIRouter, path: str, **described: Any) -> Callable[[Handler], Handler]:
+    """Return a decorator that makes a function answer GET and HEAD at a path.
+
+    What `described` holds (summary, description, openapi_extra…) goes to OpenAPI; without a summary the
+    route is left out of it.
+    """
+
+    def declare(handler: Handler) -> Handler:
+        shown = "summary" in described
+        router.add_api_route(path, handler, methods=["GET"], include_in_schema=shown, **described)
+        router.add_api_route(path, handler, methods=["HEAD"], include_in_schema=False)
+        return handler
+
+    return declare
