@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -24,12 +25,13 @@ HARD_ROWS = [
 
 
 @pytest.fixture(scope="session")
-def var(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def var(demo_var: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A state folder: edition 1 is the demonstration's, edition 2 adds `HARD_ROWS`."""
     folder = tmp_path_factory.mktemp("pages")
     state = folder / "var"
+    shutil.copytree(demo_var, state, symlinks=True)
     rows = write_csv(folder / "rows.csv", HARD_ROWS)
-    for command in (["demo"], ["ingest", str(rows), "--validated-by", "essai"], ["publish"]):
+    for command in (["ingest", str(rows), "--validated-by", "essai"], ["publish"]):
         done = observatoire(state, *command)
         assert done.returncode == 0, done.stderr
     return state

@@ -1,0 +1,113 @@
+"""Pages as a browser shows them: nothing fails, nothing comes from elsewhere, everybody can use them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+PAGES = {
+    "home": "/",
+    "list": "/fiches?niveau=4e",
+    "fiche": "/projet/18-UR005.html",
+    "analyse": "/analyse/illustrative-UR124.html",
+    "principe": "/principe/cadre-usage/CU-P2.html",
+    "sparql": "/sparql?query=SELECT+%3Fp+%3Ft+%7B%3Fp+a+oia%3AProjet+%3B+dct%3Atitle+%3Ft%7D+LIMIT+20",
+    "queries": "/queries",
+    "question": "/queries/projets-par-academie",
+    "edition": "/editions/1",
+    "ontologie": "/ontologie",
+    "problem": "/projet/rien",
+}
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]
+
+
+@contextmanager
+def opened(browser: Browser, address: str, **options: Any) -> Iterator[tuple[Page, list[str]]]:
+    """Open a page; what it logs, fails to load or loads from elsewhere is collected."""
+    page = browser.new_page(locale="fr-FR", **options)
+    faults: list[str] = []
+    page.on("console", lambda said: faults.append(said.text) if said.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("requestfailed", lambda request: faults.append(f"failed: {request.url}"))
+    page.on("request", lambda r: None if r.url.startswith((address, "data:")) else faults.append(f"elsewhere: {r.url}"))
+    yield page, faults
+    page.close()
+
+
+def obstacles(page: Page, axe: Path, rules: list[str]) -> list[tuple[str, list[str]]]:
+    """Return (rule, elements) of what axe finds on a page."""
+    # Playwright's own channel: the page's policy lets no script in.
+    page.evaluate(axe.read_text(encoding="utf-8") + "; undefined")
+    found = page.evaluate("rules => axe.run(document, {runOnly: rules})", rules)
+    return [(fault["id"], [node["html"][:120] for node in fault["nodes"]][:3]) for fault in found["violations"]]
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_has_no_fault_and_no_obstacle(browser: Browser, address: str, axe: Path, name: str) -> None:
+    with opened(browser, address, viewport={"width": 1280, "height": 900}) as (page, faults):
+        page.goto(address + PAGES[name])
+        assert [fault for fault in faults if "404" not in fault or name != "problem"] == []
+        assert obstacles(page, axe, RULES) == []
+
+
+@pytest.mark.parametrize("name", ["home", "list", "fiche", "sparql", "question"])
+def test_the_dark_theme_is_as_easy_to_read(browser: Browser, address: str, axe: Path, name: str) -> None:
+    with opened(browser, address, color_scheme="dark") as (page, _):
+        page.goto(address + PAGES[name])
+        assert obstacles(page, axe, ["color-contrast"]) == []
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_fits_a_small_screen(browser: Browser, address: str, name: str) -> None:
+    with opened(browser, address, viewport={"width": 360, "height": 740}) as (page, _):
+        page.goto(address + PAGES[name])
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+def test_the_list_is_narrowed_without_scripts(browser: Browser, address: str) -> None:
+    with opened(browser, address, java_script_enabled=False) as (page, faults):
+        page.goto(f"{address}/")
+        page.get_by_label("Chercher une fiche").fill("esprit critique")
+        page.get_by_role("button", name="Chercher").click()
+        assert page.url.endswith("/fiches?q=esprit+critique")
+        before = page.locator(".results h2").inner_text()
+        page.get_by_label("4e", exact=False).first.check()
+        page.get_by_role("button", name="Afficher").click()
+        assert "niveau=" in page.url
+        assert page.locator(".results h2").inner_text() != before
+        page.get_by_role("link", name="Retirer le filtre Niveau").click()
+        assert page.locator(".results h2").inner_text() == before
+        page.locator(".fiches h3 a").first.click()
+        assert page.url.endswith(".html")
+        assert page.locator("h1").count() == 1
+        assert faults == []
+
+
+def test_a_query_is_run_and_its_fault_is_said_beside_it(browser: Browser, address: str) -> None:
+    with opened(browser, address) as (page, _):
+        page.goto(f"{address}/sparql")
+        page.get_by_label("Requête").fill("SELECT ?x WHERE { ?x a oia:Projet } LIMIT 3")
+        page.get_by_role("button", name="Lancer la requête").click()
+        assert page.locator("tbody tr").count() == 3
+        page.get_by_label("Requête").fill("SELECT ?x WHERE {")
+        page.get_by_role("button", name="Lancer la requête").click()
+        assert "SPARQL" in page.get_by_role("alert").inner_text()
+        assert page.get_by_label("Requête").input_value() == "SELECT ?x WHERE {"
+
+
+def test_the_keyboard_alone_reaches_the_content_and_the_other_language(browser: Browser, address: str) -> None:
+    with opened(browser, address) as (page, _):
+        page.goto(f"{address}/fiches")
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.textContent").strip() == "Aller au contenu"
+        page.keyboard.press("Enter")
+        assert page.evaluate("document.activeElement.id") == "contenu"
+        page.get_by_role("link", name="English").focus()
+        page.keyboard.press("Enter")
+        page.wait_for_url("**lang=en**")
+        assert page.locator("h1").inner_text() == "Project sheets"
