@@ -1,49 +1,57 @@
 """Derives from a project what publication adds to it: indices, findings and `oia:concerne` (DESIGN §4).
 
-Knows what a derivation reads and how its results are shared out among the projects of a batch. What is
-concluded stands in data: `ontologie/donnees/regles_indices.csv` and the SPARQL files of `ontologie/regles/`.
-Writes nothing to the store it reads, and looks at no other project: the cost of a fiche is flat.
+Knows what a derivation reads, the order of its steps and how its results are shared out among the projects of
+a batch. What is concluded stands in data: `ontologie/donnees/regles_indices.csv` and the SPARQL files of
+`ontologie/regles/`. Writes nothing to the store it reads, and looks at no other project: the cost of a fiche
+is flat.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from functools import cache
+from importlib.resources import files
 from typing import Final
 
 import pyoxigraph as ox
 
-from ingestion.indices import FIELDS, find_indices, indice_quads
-from ingestion.rule_files import RuleFile, rule_files, rules_digest
-from ontologie import BASE, Iris, vocabularies
+from ingestion.derivation_nodes import shared_out
+from ingestion.indices import FIELDS, derive_from_items
+from ontologie import BASE, Iris, RuleFile, read_text, rule_files, vocabularies
 
-__all__ = ["derive_batch", "projects_to_derive", "rules_digest"]
+STEPS: Final = ("constats", "suites", "concerne", "projets")
+"""The folders of rules, in the order they are run; a step sees what the steps before it concluded."""
 
 _OURS: Final = ("termes/", "genere/")
 """The vocabularies that rules may look at: ours, which also say what matters of others' concepts."""
+
+_CODE: Final = ("indices.py", "derivation_rules.py", "derivation_nodes.py")
 
 
 def derive_batch(store: ox.Store, project_iris: Sequence[str], base: str = BASE) -> dict[str, list[ox.Quad]]:
     """Return the derived graph of each project asked for: its IRI and its quads, canonical, unordered.
 
-    Reads the projects' deposit graphs, the graphs of the analyses that evaluate them and the vocabularies,
-    which must stand in `store` before. A project that is not there derives to an empty list.
+    Reads from `store` the projects' deposit graphs and the graphs of the analyses that evaluate them; the
+    vocabularies are the packaged ones. A project that is not there derives to an empty list.
     """
     iris = Iris(base)
-    work = _vocabulary_store(store, base)
-    derived: dict[str, list[ox.Quad]] = {}
-    for project in project_iris:
-        derived[_derived_graph(iris, project)] = []
+    work = ox.Store()
+    work.extend(_vocabularies(base))
+    by_project = {project: ox.NamedNode(_derived_graph(iris, project)) for project in project_iris}
+    said: set[ox.Triple] = set()
+    for project, graph in by_project.items():
         deposit = list(store.quads_for_pattern(None, None, None, _deposit_graph(iris, project)))
+        work.extend(derive_from_items(_items(deposit, project, base), project, graph, base))
+        for analysis in _analyses(store, project, base):
+            deposit += store.quads_for_pattern(None, None, None, analysis)
         work.extend(deposit)
-        found = indice_quads(find_indices(_passages(deposit, project, base), base), project, base)
-        work.extend(found)
-        derived[_derived_graph(iris, project)] += found
-        for graph in _analyses(store, project, base):
-            work.extend(store.quads_for_pattern(None, None, None, graph))
-    for rule in rule_files("concerne", base):
-        _share(iris, derived, construct(work, rule))
-    return derived
+        said.update(quad.triple for quad in deposit)
+    for step in STEPS:
+        # Rules of one step do not see each other's conclusions: their order means nothing.
+        found = [shared_out(_conclusions(work, rule), by_project, said) for rule in rule_files(step, base)]
+        work.extend([quad for quads in found for quad in quads])
+    return {graph.value: list(work.quads_for_pattern(None, None, None, graph)) for graph in by_project.values()}
 
 
 def projects_to_derive(store: ox.Store, changed_graphs: Iterable[str], base: str = BASE) -> list[str]:
@@ -63,7 +71,20 @@ def projects_to_derive(store: ox.Store, changed_graphs: Iterable[str], base: str
     return sorted(found)
 
 
-def construct(work: ox.Store, rule: RuleFile) -> ox.QueryTriples:
+@cache
+def rules_digest(base: str = BASE) -> str:
+    """Return the SHA-256 of all that decides what is derived: the rules, and the code that runs them."""
+    hashed = hashlib.sha256()
+    for step in STEPS:
+        for rule in rule_files(step, base):
+            hashed.update(f"{step}/{rule.name}\n{rule.text}\n".encode())
+    hashed.update(read_text("donnees", "regles_indices.csv", base=base).encode())
+    for name in _CODE:
+        hashed.update(files("ingestion").joinpath(name).read_bytes())
+    return hashed.hexdigest()
+
+
+def _conclusions(work: ox.Store, rule: RuleFile) -> Iterable[ox.Triple]:
     """Return what a rule concludes from all that a store holds. Raises TypeError where it is no CONSTRUCT."""
     triples = work.query(rule.text, use_default_graph_as_union=True)
     if not isinstance(triples, ox.QueryTriples):
@@ -71,14 +92,11 @@ def construct(work: ox.Store, rule: RuleFile) -> ox.QueryTriples:
     return triples
 
 
-def _vocabulary_store(store: ox.Store, base: str) -> ox.Store:
-    """Return a store in memory that holds the vocabularies that rules look at, and nothing else."""
-    work = ox.Store()
-    for vocabulary in vocabularies(base):
-        if vocabulary.path.startswith(_OURS):
-            graph = ox.NamedNode(vocabulary.graph)
-            work.extend(store.quads_for_pattern(None, None, None, graph))
-    return work
+@cache
+def _vocabularies(base: str) -> tuple[ox.Quad, ...]:
+    """Return the packaged vocabularies that rules look at."""
+    lines = (line for one in vocabularies(base) if one.path.startswith(_OURS) for line in one.lines)
+    return tuple(ox.parse(b"".join(lines), format=ox.RdfFormat.N_QUADS))
 
 
 def _analyses(store: ox.Store, project: str, base: str) -> list[ox.NamedNode]:
@@ -89,30 +107,14 @@ def _analyses(store: ox.Store, project: str, base: str) -> list[ox.NamedNode]:
     return [ox.NamedNode(graph) for graph in sorted(graphs) if graph.startswith(inside)]
 
 
-def _passages(deposit: Iterable[ox.Quad], project: str, base: str) -> list[tuple[str, str]]:
+def _items(deposit: Iterable[ox.Quad], project: str, base: str) -> list[tuple[str, str]]:
     """Return (field, item) of the texts that indices are looked for in."""
-    fields = _fields(base)
+    fields, subject = _fields(base), ox.NamedNode(project)
     return [
         (fields[quad.predicate.value], quad.object.value)
         for quad in deposit
-        if quad.predicate.value in fields
-        and isinstance(quad.object, ox.Literal)
-        and isinstance(quad.subject, ox.NamedNode)
-        and quad.subject.value == project
+        if quad.predicate.value in fields and quad.subject == subject and isinstance(quad.object, ox.Literal)
     ]
-
-
-def _share(iris: Iris, derived: dict[str, list[ox.Quad]], triples: Iterable[ox.Triple]) -> None:
-    """Give each triple to the derived graph of the project its subject is, or belongs to."""
-    seen = set()
-    for triple in triples:
-        subject = triple.subject
-        if not isinstance(subject, ox.NamedNode) or triple in seen:
-            continue
-        seen.add(triple)
-        graph = _derived_graph(iris, subject.value.partition("#")[0])
-        if graph in derived:
-            derived[graph].append(ox.Quad(subject, triple.predicate, triple.object, ox.NamedNode(graph)))
 
 
 def _deposit_graph(iris: Iris, project: str) -> ox.NamedNode:

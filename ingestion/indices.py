@@ -15,7 +15,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
@@ -70,12 +70,11 @@ class Found:
         return "indice-" + hashlib.sha256(key.encode()).hexdigest()[:12]
 
 
-def derive_indices(lines: Iterable[bytes], iri: str, base: str = BASE) -> list[ox.Quad]:
-    """Return the indices of the project `iri` as quads of its derived graph.
-
-    `lines` are N-Quads lines of the project's deposit graph, in any order; other subjects are ignored.
-    """
-    return indice_quads(find_indices(_passages(lines, iri, base), base), iri, base)
+def derive_from_items(
+    items: Iterable[tuple[str, str]], project: str, graph: ox.NamedNode, base: str = BASE
+) -> list[ox.Quad]:
+    """Return the indices that (field, item) pairs of a project give, as quads of `graph`."""
+    return indice_quads(find_indices(items, base), project, graph, base)
 
 
 def find_indices(passages: Iterable[tuple[str, str]], base: str = BASE) -> list[Found]:
@@ -97,11 +96,10 @@ def find_indices(passages: Iterable[tuple[str, str]], base: str = BASE) -> list[
     return list(found.values())
 
 
-def indice_quads(found: Iterable[Found], iri: str, base: str = BASE) -> list[ox.Quad]:
+def indice_quads(found: Iterable[Found], iri: str, graph: ox.NamedNode, base: str = BASE) -> list[ox.Quad]:
     """Return the nodes of what was found in the project `iri`, and its links to them."""
     terms = _terms(base)
     project = ox.NamedNode(iri)
-    graph = ox.NamedNode(Iris(base).derived_graph("projet", iri.rsplit("/", 1)[1]))
     quads = []
     for find in found:
         node = ox.NamedNode(f"{iri}#{find.fragment()}")
@@ -204,16 +202,6 @@ _LONGER: Final = re.compile(
     "[^\x00-\x7f\u00a0-\u00bf\u2010-\u2027\u202f\u20ac" + "".join(map(chr, _ONE_TO_ONE)).replace("[", r"\[") + "]"
 )
 _TYPE: Final = ox.NamedNode(RDF_TYPE)
-
-
-def _passages(lines: Iterable[bytes], iri: str, base: str) -> Iterator[tuple[str, str]]:
-    """Yield (field, item) of the lines whose subject is `iri` and whose predicate is one of the fields."""
-    keys = {f"<{Iris(base).term(field)}>".encode(): field for field in FIELDS}
-    subject = f"<{iri}> ".encode()
-    wanted = [line for line in lines if line.startswith(subject) and line.split(b" ", 2)[1] in keys]
-    for quad in ox.parse(b"".join(wanted), format=ox.RdfFormat.N_QUADS):
-        if isinstance(quad.object, ox.Literal):
-            yield keys[str(quad.predicate).encode()], quad.object.value
 
 
 @cache

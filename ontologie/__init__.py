@@ -5,6 +5,7 @@ from ontologie.checks.model import Check, Examined, Finding
 from ontologie.framing import document_types, frame, to_document
 from ontologie.namespaces import BASE, PREFIXES, RDF_TYPE, Iris
 from ontologie.resources import context, read_table, read_text, resource
+from ontologie.rules import RuleFile, rule_files
 from ontologie.vocabularies import Vocabulary, vocabularies
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "Examined",
     "Finding",
     "Iris",
+    "RuleFile",
     "Vocabulary",
     "canonical_bytes",
     "canonical_lines",
@@ -26,6 +28,7 @@ __all__ = [
     "read_table",
     "read_text",
     "resource",
+    "rule_files",
     "serialize_lines",
     "to_document",
     "vocabularies",

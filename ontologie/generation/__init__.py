@@ -11,10 +11,22 @@ from ontologie.generation import (
     organisations,
     outils,
     regles,
+    regles_indices,
     territoires,
 )
 
-FAMILIES = (instruments, regles, alignements, grilles, listes, niveaux, organisations, outils, territoires)
+FAMILIES = (
+    instruments,
+    regles,
+    regles_indices,
+    alignements,
+    grilles,
+    listes,
+    niveaux,
+    organisations,
+    outils,
+    territoires,
+)
 
 
 def generate() -> dict[str, str]:
