@@ -1,29 +1,63 @@
-"""What publication makes for this service with each edition: the index of fiches, VoID, DCAT.
+"""What publication makes for this service with each edition: the index of fiches, VoID.
 
-Each is a function of the edition in the making (its folder, its manifest) and of its store.
+Each is a function of the edition in the making (its folder, its manifest) and of its store. An edition that was
+published without them, or by a version that laid them out otherwise, gets them when they are first asked for.
 """
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Final
 
 import pyoxigraph as ox
 
 from ingestion import Edition
 from ontologie import to_document
-from sparql_api.fiches_index import write_index
-from sparql_api.void import write_void
+from sparql_api.fiches_index import LAYOUT, is_index, write_index
+from sparql_api.void import VOID_NAME, write_void
 
 
 def index_fiches(edition: Edition, store: ox.Store) -> None:
     """Write `fiches.sqlite` in the edition's folder."""
-    base = edition.manifest["base"]
-    write_index(edition.path, store, base=base, frame=lambda quads, iri: to_document(quads, "projet", base))
+    make_index(edition, store, edition.path)
 
 
 def describe_edition(edition: Edition, store: ox.Store) -> None:
     """Write `void.nt`, the edition's statistics, in its folder."""
-    write_void(edition, store)
+    write_void(edition, store, edition.path)
 
 
 FACES: Final = (index_fiches, describe_edition)
+
+
+def make_index(edition: Edition, store: ox.Store, folder: Path) -> None:
+    """Write an edition's index of fiches in a folder."""
+    base = edition.manifest["base"]
+    write_index(folder, store, base=base, frame=lambda quads, iri: to_document(quads, "projet", base))
+
+
+def fiches_folder(edition: Edition, elsewhere: Path) -> Path:
+    """Return the folder that holds an edition's index of fiches, making it in `elsewhere` where there is none."""
+    if is_index(edition.path):
+        return edition.path
+    folder = made_folder(edition, elsewhere)
+    if not is_index(folder):
+        make_index(edition, ox.Store.read_only(str(edition.store_path)), folder)
+    return folder
+
+
+def void_file(edition: Edition, elsewhere: Path) -> Path:
+    """Return the file of an edition's statistics, making it in `elsewhere` where there is none."""
+    if (edition.path / VOID_NAME).is_file():
+        return edition.path / VOID_NAME
+    folder = made_folder(edition, elsewhere)
+    if not (folder / VOID_NAME).is_file():
+        write_void(edition, ox.Store.read_only(str(edition.store_path)), folder)
+    return folder / VOID_NAME
+
+
+def made_folder(edition: Edition, elsewhere: Path) -> Path:
+    """Return the folder for what is made of an edition after its publication; its hash is in the name."""
+    folder = elsewhere / f"{edition.number}-{edition.manifest['sha256'][:16]}-{LAYOUT}"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder

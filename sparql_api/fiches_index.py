@@ -11,6 +11,7 @@ folded, without its content), `point` (an académie's representative point), `me
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 import zlib
 from collections import defaultdict
@@ -68,15 +69,13 @@ class Row:
     values: Mapping[str, set[str]]
 
 
-def write_index(
-    folder: Path, store: ox.Store, *, base: str = BASE, frame: FrameDocument | None = None
-) -> Path:
+def write_index(folder: Path, store: ox.Store, *, base: str = BASE, frame: FrameDocument | None = None) -> Path:
     """Write the index of every project of a store into `folder`, whole or not at all; return the file.
 
     `frame` makes the JSON document of a fiche from its graph's quads; without it no document is kept.
     """
     target = folder / INDEX_NAME
-    partial = target.with_suffix(".partial")
+    partial = target.with_suffix(f".{os.getpid()}.partial")
     partial.unlink(missing_ok=True)
     reader = StoreReader(store, Iris(base))
     fiches = reader.fiches()
@@ -101,6 +100,21 @@ def write_index(
     database.close()
     partial.replace(target)
     return target
+
+
+def is_index(folder: Path) -> bool:
+    """Return whether a folder holds an index of this layout."""
+    path = folder / INDEX_NAME
+    if not path.is_file():
+        return False
+    database = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)
+    try:
+        found: object = database.execute("SELECT value FROM meta WHERE key = 'layout'").fetchone()
+        return found == (LAYOUT,)
+    except sqlite3.DatabaseError:
+        return False
+    finally:
+        database.close()
 
 
 Holders = dict[tuple[str, str], list[int]]

@@ -15,17 +15,13 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
-from sparql_api.fiches_index import FACETS, INDEX_NAME, LAYOUT
+from sparql_api.fiches_index import FACETS, INDEX_NAME
 from sparql_api.folding import fold, search_expression
 
 FACET_NAMES: Final = tuple(facet.name for facet in FACETS)
 # The title counts most, then the summary: SQLite's bm25 takes one weight a column.
 RANKED: Final = "SELECT rowid FROM mots WHERE mots MATCH ? ORDER BY bm25(mots, 8.0, 3.0, 1.0), rowid"
 POSITIONS: Final = tuple(tuple(i for i in range(8) if byte >> i & 1) for byte in range(256))
-
-
-class IndexMissing(Exception):
-    """The edition has no index of this layout: it was published without its faces."""
 
 
 @dataclass(frozen=True)
@@ -75,12 +71,8 @@ class FicheIndex:
 
     def __init__(self, folder: Path) -> None:
         self.path = folder / INDEX_NAME
-        if not self.path.is_file():
-            raise IndexMissing(str(self.path))
         with self._connect() as database:
             self.meta = dict(database.execute("SELECT key, value FROM meta").fetchall())
-        if self.meta.get("layout") != LAYOUT:
-            raise IndexMissing(str(self.path))
         self.size = int(self.meta["fiches"])
 
     def select(self, selection: Selection) -> Found:

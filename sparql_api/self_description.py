@@ -17,13 +17,13 @@ from starlette.responses import RedirectResponse, Response
 from ingestion import Edition
 from sparql_api.dcat import catalogue_statements
 from sparql_api.delivery import deliver, requested
+from sparql_api.faces import void_file
 from sparql_api.pages import View, render
 from sparql_api.presentation import Reader, mentioned
-from sparql_api.problems import ProblemError, language, problem
+from sparql_api.problems import language
 from sparql_api.rdf_formats import MEDIA_TYPES, write_compacted, write_triples
 from sparql_api.routing import get
 from sparql_api.service import Service
-from sparql_api.void import VOID_NAME
 
 OFFERS: Final = {
     "ttl": MEDIA_TYPES["ttl"],
@@ -41,7 +41,7 @@ def self_description_router(service: Service) -> APIRouter:
     @get(router, "/void", summary="The edition's statistics, in VoID")
     async def void(request: Request) -> Response:
         edition = service.edition(request)
-        return await send(service, request, edition, await run_in_threadpool(void_quads, edition), "void")
+        return await send(service, request, edition, await run_in_threadpool(void_quads, service, edition), "void")
 
     @get(router, "/.well-known/void")
     async def well_known(request: Request) -> Response:
@@ -57,12 +57,10 @@ def self_description_router(service: Service) -> APIRouter:
     return router
 
 
-def void_quads(edition: Edition) -> list[ox.Quad]:
-    """Return the statistics written at publication; raises ProblemError 503 where there are none."""
-    path = edition.path / VOID_NAME
-    if not path.is_file():
-        raise ProblemError(problem("index-missing", edition=edition.number))
-    return list(ox.parse(path.read_bytes(), format=ox.RdfFormat.N_TRIPLES))
+def void_quads(service: Service, edition: Edition) -> list[ox.Quad]:
+    """Return the statistics of an edition."""
+    data = void_file(edition, service.faces_folder).read_bytes()
+    return list(ox.parse(data, format=ox.RdfFormat.N_TRIPLES))
 
 
 async def send(service: Service, request: Request, edition: Edition, quads: Sequence[ox.Quad], key: str) -> Response:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from dataclasses import dataclass, field
+from pathlib import Path
 from threading import Lock
 from typing import Final
 
@@ -16,8 +17,10 @@ from ingestion import Edition, Editions
 from ontologie import Iris
 from sparql_api.describe import Labels
 from sparql_api.engine import Engine
+from sparql_api.faces import fiches_folder
 from sparql_api.fairuse import FairUse
-from sparql_api.fiches_search import FicheIndex, IndexMissing
+from sparql_api.fiches_index import INDEX_NAME
+from sparql_api.fiches_search import FicheIndex
 from sparql_api.problems import ProblemError, problem
 from sparql_api.settings import Settings
 
@@ -71,11 +74,13 @@ class Service:
         return edition
 
     def index(self, edition: Edition) -> FicheIndex:
-        """Return the index of an edition's fiches; raises ProblemError 503 where it was published without."""
-        try:
-            return self.indexes.get(edition)
-        except IndexMissing as error:
-            raise ProblemError(problem("index-missing", edition=edition.number)) from error
+        """Return the index of an edition's fiches; the first call may take as long as making it."""
+        return self.indexes.get(edition, self.faces_folder)
+
+    @property
+    def faces_folder(self) -> Path:
+        """Return where faces are kept that publication did not make."""
+        return self.settings.var / "faces"
 
 
 class Indexes:
@@ -85,16 +90,14 @@ class Indexes:
         self._kept: OrderedDict[int, tuple[int, FicheIndex]] = OrderedDict()
         self._lock = Lock()
 
-    def get(self, edition: Edition) -> FicheIndex:
-        """Return an edition's index; raises IndexMissing where it has none.
-
-        A rebuild replaces an edition's files as a whole: another inode means that the index is read again.
-        """
+    def get(self, edition: Edition, elsewhere: Path) -> FicheIndex:
+        """Return an edition's index, made `elsewhere` where publication made none; another file is read again."""
         with self._lock:
-            inode = edition.path.stat().st_ino
+            folder = fiches_folder(edition, elsewhere)
+            inode = (folder / INDEX_NAME).stat().st_ino
             known = self._kept.get(edition.number)
             if known is None or known[0] != inode:
-                known = (inode, FicheIndex(edition.path))
+                known = (inode, FicheIndex(folder))
                 self._kept[edition.number] = known
             self._kept.move_to_end(edition.number)
             while len(self._kept) > INDEXES_KEPT:

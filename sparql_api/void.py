@@ -7,11 +7,13 @@ W3C Interest Group Note "Describing Linked Datasets with the VoID Vocabulary"
 from __future__ import annotations
 
 import gzip
+import os
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
+from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Final
 
@@ -82,25 +84,27 @@ class Counts:
                 self.links[name.encode(), predicate] += count
 
 
-def write_void(edition: Edition, store: ox.Store) -> None:
-    """Write the VoID description of an edition into its folder, as sorted N-Triples."""
+def write_void(edition: Edition, store: ox.Store, folder: Path) -> None:
+    """Write the VoID description of an edition into a folder, as sorted N-Triples, whole or not at all."""
     base = edition.manifest["base"]
-    with quad_lines(edition, store) as lines:
+    with quad_lines(edition, store, folder) as lines:
         counts = Counts(base).count(lines)
     quads = void_statements(edition.number, edition.manifest["date"], counts, Iris(base))
     written = sorted({f"{quad.triple} .\n" for quad in quads})
-    (edition.path / VOID_NAME).write_text("".join(written), encoding="utf-8")
+    partial = folder / f"{VOID_NAME}.{os.getpid()}.partial"
+    partial.write_text("".join(written), encoding="utf-8")
+    partial.replace(folder / VOID_NAME)
 
 
 @contextmanager
-def quad_lines(edition: Edition, store: ox.Store) -> Iterator[Iterable[bytes]]:
+def quad_lines(edition: Edition, store: ox.Store, folder: Path) -> Iterator[Iterable[bytes]]:
     """Open the N-Quads lines of an edition: its dump, or the store's where the dump does not stand yet."""
     dump = edition.path / "dump.nq.gz"
     if dump.is_file():
         with gzip.open(dump) as packed:
             yield packed
         return
-    with TemporaryFile(dir=edition.path) as plain:
+    with TemporaryFile(dir=folder) as plain:
         store.dump(plain, format=ox.RdfFormat.N_QUADS)
         plain.seek(0)
         yield plain

@@ -13,19 +13,30 @@ import sys
 from pathlib import Path
 
 import httpx
+import pytest
+from click.testing import Result
+from typer.testing import CliRunner
 
+from sparql_api.commands import build_app
 from tests.making import observatoire
 from tests.sparql_endpoint.live import wait_until
 
 
-def test_query_prints_a_question_of_the_catalogue(var: Path) -> None:
-    done = observatoire(var, "query", "projets-principe-unesco", "--param", "principe=principe/cadre-usage/CU-P2", "--format", "csv")
-    assert done.returncode == 0, done.stderr
+def query(var: Path, monkeypatch: pytest.MonkeyPatch, *arguments: str) -> Result:
+    """Run `observatoire query` in this process."""
+    monkeypatch.setenv("OBSERVATOIRE_VAR", str(var))
+    return CliRunner().invoke(build_app(), ["query", *arguments])
+
+
+def test_query_prints_a_question_of_the_catalogue(var: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    principle = "principe=principe/cadre-usage/CU-P2"
+    done = query(var, monkeypatch, "projets-principe-unesco", "--param", principle, "--format", "csv")
+    assert done.exit_code == 0, done.stderr
     rows = list(csv.DictReader(io.StringIO(done.stdout, newline="")))
     assert rows and {row["principe"].rpartition("/")[2] for row in rows} == {"CU-P2"}
-    plain = json.loads(observatoire(var, "query", "projets-par-academie", "--format", "json").stdout)
+    plain = json.loads(query(var, monkeypatch, "projets-par-academie", "--format", "json").stdout)
     assert (plain["name"], plain["edition"]) == ("projets-par-academie", 2)
-    table = observatoire(var, "query", "projets-par-academie")
+    table = query(var, monkeypatch, "projets-par-academie")
     assert len(table.stdout.splitlines()) == len(plain["rows"]) + 1
     assert "ligne" in table.stderr
 
@@ -38,22 +49,33 @@ def test_query_runs_a_file_with_or_without_prefixes(var: Path, tmp_path: Path) -
     assert done.stdout.count("terms/title") + done.stdout.count("dct:title") == 3
 
 
-def test_what_query_cannot_use_is_said_and_ends_with_2(var: Path, tmp_path: Path) -> None:
-    bad = tmp_path / "bad.rq"
-    bad.write_text("SELECT ?x WHERE { ?x", encoding="utf-8")
-    for arguments, said in (
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
         (["rien"], "projets-par-academie"),
         (["projets-par-academie", "--param", "x"], "nom=valeur"),
         (["projets-par-academie", "--param", "x=1"], "x"),
-        ([str(bad)], "ligne 1"),
-        ([str(tmp_path / "absent.rq")], "absent.rq"),
+        (["bad.rq"], "Ligne 1"),
+        (["absent.rq"], "absent.rq"),
         (["projets-par-academie", "--edition", "99"], "99"),
-    ):
-        done = observatoire(var, "query", *arguments)
-        assert done.returncode == 2, (arguments, done.stderr)
-        assert said in done.stderr.lower() or said in done.stderr, (arguments, done.stderr)
-        assert "Traceback" not in done.stderr
-        assert done.stdout == ""
+    ],
+)
+def test_what_query_cannot_use_is_said_and_ends_with_2(
+    var: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], said: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "bad.rq").write_text("SELECT ?x WHERE { ?x", encoding="utf-8")
+    done = query(var, monkeypatch, *arguments)
+    assert done.exit_code == 2, done.stderr
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
+
+
+def test_query_without_an_edition_says_what_to_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    done = query(tmp_path / "var", monkeypatch, "projets-par-academie", "--lang", "en")
+    assert done.exit_code == 2
+    assert "observatoire demo" in done.stderr
 
 
 def test_serve_answers_says_where_and_stops_when_told(var: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -182,6 +183,20 @@ def test_a_selection_larger_than_answers_may_be_is_an_error_and_no_byte(var: Pat
         answer = httpx.get(f"{url}/fiches.jsonl")
         assert answer.status_code == 503
         assert answer.json()["type"].endswith("problems/answer-size")
+
+
+def test_an_edition_published_without_faces_answers_all_the_same(var: Path, tmp_path: Path) -> None:
+    state = tmp_path / "var"
+    shutil.copytree(var, state, symlinks=True)
+    for number in (1, 2):
+        (state / "editions" / str(number) / "fiches.sqlite").unlink()
+        (state / "editions" / str(number) / "void.nt").unlink()
+    with serve(create_app(Settings(var=state, workers=1))) as url:
+        found = httpx.get(f"{url}/fiches?niveau=4e")
+        assert found.json()["total"] > 0
+        assert httpx.get(f"{url}/fiches?edition=1").json()["total"] == httpx.get(f"{url}/fiches").json()["total"] - 4
+        assert httpx.get(f"{url}/void").status_code == 200
+    assert not (state / "editions" / "2" / "fiches.sqlite").exists(), "an edition never changes"
 
 
 def test_a_browser_gets_a_page_and_a_program_gets_json(client: httpx.Client) -> None:
