@@ -95,9 +95,19 @@ async def describe(engine: Engine, iris: Iris, path: str, edition: int | None) -
     return Description(iri, number, {REST: said}) if said else None
 
 
-async def select_quads(
-    engine: Engine, graphs: Sequence[str], edition: int | None
-) -> tuple[tuple[ox.Quad, ...], int]:
+async def exists(engine: Engine, iris: Iris, path: str, edition: int | None) -> int | None:
+    """Return the edition that says something of the thing at `path`; None where it says nothing."""
+    iri = iris.base + path
+    if not is_safe(iri):
+        return None
+    kind, _, identifier = path.partition("/")
+    graph = iri if kind == "graphe" else iris.graph(kind, identifier)
+    text = f"ASK {{ {{ GRAPH <{graph}> {{ ?s ?p ?o }} }} UNION {{ GRAPH ?g {{ <{iri}> ?p ?o }} }} }}"
+    answer = await engine.query(text, accept=RESULTS, edition=edition)
+    return answer.edition if answer.json()["boolean"] else None
+
+
+async def select_quads(engine: Engine, graphs: Sequence[str], edition: int | None) -> tuple[tuple[ox.Quad, ...], int]:
     """Return the quads of some named graphs in canonical order, and the edition they come from."""
     values = " ".join(f"<{graph}>" for graph in graphs if is_safe(graph))
     text = f"SELECT ?g ?s ?p ?o WHERE {{ VALUES ?g {{ {values} }} GRAPH ?g {{ ?s ?p ?o }} }}"
@@ -139,9 +149,7 @@ async def incoming(engine: Engine, found: Description, shown: int = 12) -> list[
     return sorted(links, key=lambda link: (-link.count, link.predicate))
 
 
-async def pairs(
-    engine: Engine, subjects: Iterable[str], predicate: str, edition: int
-) -> dict[str, tuple[str, ...]]:
+async def pairs(engine: Engine, subjects: Iterable[str], predicate: str, edition: int) -> dict[str, tuple[str, ...]]:
     """Return {subject: values} of one property for many subjects."""
     found: dict[str, tuple[str, ...]] = {}
     for chunk in chunks(sorted({iri for iri in subjects if is_safe(iri)})):

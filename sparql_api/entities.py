@@ -15,10 +15,11 @@ from starlette.responses import RedirectResponse, Response
 
 from ontologie import context, document_types, to_document
 from sparql_api.delivery import deliver, requested
-from sparql_api.describe import DERIVED, Description, describe
+from sparql_api.describe import DERIVED, Description, describe, exists
 from sparql_api.entity_page import entity_page
 from sparql_api.fiches_index import local_id
-from sparql_api.problems import ProblemError, problem
+from sparql_api.pages import CARRIED, View, send_page
+from sparql_api.problems import ProblemError, language, problem
 from sparql_api.rdf_formats import MEDIA_TYPES, write_compacted, write_json, write_quads, write_triples
 from sparql_api.routing import get
 from sparql_api.service import Service
@@ -52,37 +53,50 @@ async def answer(service: Service, request: Request, path: str) -> Response:
 
     Ids may hold dots: a suffix is a format only where what stands before it names a thing.
     """
-    pinned = service.pinned(request)
     stem, _, suffix = path.rpartition(".")
     if stem and suffix in OFFERS:
-        found = await describe(service.engine, service.iris, stem, pinned)
+        found = await represent(service, request, stem, suffix)
         if found is not None:
-            return await represent(service, request, found, suffix)
-    found = await describe(service.engine, service.iris, path, pinned)
-    if found is None:
+            return found
+    edition = await exists(service.engine, service.iris, path, service.pinned(request))
+    if edition is None:
         raise ProblemError(problem("not-found", path="/" + path))
-    return redirect(request, path, found)
+    return redirect(request, path, edition)
 
 
-def redirect(request: Request, path: str, found: Description) -> Response:
+def redirect(request: Request, path: str, edition: int) -> Response:
     """Return 303 See Other to the format that the caller takes (W3C Cool URIs, section 4.2)."""
     name = SUFFIXES[requested(request, BY_ACCEPT)]
     kept = [(k, v) for k, v in request.query_params.multi_items() if k not in ("format", "_format")]
     address = f"/{path}.{name}" + (f"?{urlencode(kept)}" if kept else "")
-    headers = {"Vary": "Accept", "Observatoire-Edition": str(found.edition), "Cache-Control": "no-cache"}
+    headers = {"Vary": "Accept", "Observatoire-Edition": str(edition), "Cache-Control": "no-cache"}
     return RedirectResponse(address, status_code=303, headers=headers)
 
 
-async def represent(service: Service, request: Request, found: Description, name: str) -> Response:
-    """Return one format of a description."""
+async def represent(service: Service, request: Request, path: str, name: str) -> Response | None:
+    """Return one format of the thing at `path`; None where the edition says nothing of it."""
+    number = service.edition(request).number
+    view = View(service, request, language(request), number)
+    # A page is another in another language, and with links that take other parameters along.
+    of_page = (view.language, *(request.query_params.get(part) for part in CARRIED)) if name == "html" else ()
+    key = (number, path, name, *of_page)
+    data = service.memory.get(key)
+    if data is None:
+        found = await describe(service.engine, service.iris, path, number)
+        if found is None:
+            return None
+        data = (
+            await entity_page(view, found) if name == "html" else await run_in_threadpool(write, service, found, name)
+        )
+        service.memory.put(key, data)
     if name == "html":
-        return await entity_page(service, request, found)
-    data = await run_in_threadpool(write, service, found, name)
+        return send_page(request, data, view)
+    iri = service.iris.base + path
     headers = {
-        "Content-Disposition": f'inline; filename="{local_id(found.iri)}.{name}"',
-        "Link": f'<{found.iri}>; rel="describes"',
+        "Content-Disposition": f'inline; filename="{local_id(iri)}.{name}"',
+        "Link": f'<{iri}>; rel="describes"',
     }
-    return deliver(request, data, MEDIA_TYPES[name], edition=found.edition, headers=headers)
+    return deliver(request, data, MEDIA_TYPES[name], edition=number, headers=headers)
 
 
 def write(service: Service, found: Description, name: str) -> bytes:

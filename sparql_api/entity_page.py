@@ -9,8 +9,6 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 import pyoxigraph as ox
-from starlette.requests import Request
-from starlette.responses import Response
 
 from ontologie import PREFIXES
 from sparql_api import i18n
@@ -18,9 +16,8 @@ from sparql_api.describe import LABELS, PROVENANCE, Description, Incoming, incom
 from sparql_api.evidence import evidence
 from sparql_api.fiches_index import FACETS, local_id
 from sparql_api.matches import Match, matches
-from sparql_api.pages import View, render
+from sparql_api.pages import View, write_page
 from sparql_api.presentation import Property, Reader, Shown, instrument_of, layout, mentioned
-from sparql_api.problems import language
 from sparql_api.rdf_formats import MEDIA_TYPES
 from sparql_api.service import Service
 
@@ -34,9 +31,9 @@ LEADS: Final = (
 SUBJECTS_ON_A_PAGE: Final = 200
 
 
-async def entity_page(service: Service, request: Request, found: Description) -> Response:
+async def entity_page(view: View, found: Description) -> bytes:
     """Return the HTML page of a thing."""
-    view = View(service, request, language(request), found.edition)
+    service = view.service
     leading = [link for link in await incoming(service.engine, found) if not is_hidden(service, link)]
     matched = await matches(service.engine, found.iri, found.edition)
     named = mentioned(found.quads) | {found.iri} | {m.other for m in matched} | {m.relation for m in matched}
@@ -61,7 +58,7 @@ async def entity_page(service: Service, request: Request, found: Description) ->
         "provenance": provenance(reader, found),
         **evidence(reader, found.iri, dimensions),
     }
-    return render(service, request, "entity.html", context, edition=found.edition)
+    return write_page(view, "entity.html", context)
 
 
 def objects(quads: Iterable[ox.Quad], predicate: str) -> set[str]:

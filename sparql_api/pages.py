@@ -110,9 +110,25 @@ def render(
 ) -> Response:
     """Return the page that a template makes of its context, in the reader's language."""
     view = View(service, request, language(request), edition)
-    html = environment().get_template(template).render(view=view, t=view.t, **context)
+    return send_page(request, write_page(view, template, context), view, status=status, headers=headers)
+
+
+def write_page(view: View, template: str, context: Mapping[str, Any]) -> bytes:
+    """Return the HTML that a template makes of its context."""
+    return environment().get_template(template).render(view=view, t=view.t, **context).encode()
+
+
+def send_page(
+    request: Request,
+    html: bytes,
+    view: View,
+    *,
+    status: int = 200,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """Return a page as a response."""
     said = {"Content-Language": view.language, **(headers or {})}
-    return deliver(request, html.encode(), "text/html", edition=edition, status=status, headers=said)
+    return deliver(request, html, "text/html", edition=view.edition, status=status, headers=said)
 
 
 def problem_page(service: Service) -> Callable[[Request, Problem, Language], Response | None]:

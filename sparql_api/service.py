@@ -21,10 +21,13 @@ from sparql_api.faces import fiches_folder
 from sparql_api.fairuse import FairUse
 from sparql_api.fiches_index import INDEX_NAME
 from sparql_api.fiches_search import FicheIndex
+from sparql_api.memory import Memory
 from sparql_api.problems import ProblemError, problem
 from sparql_api.settings import Settings
 
 INDEXES_KEPT: Final = 4
+REMEMBERED: Final = 64 << 20
+"""Bytes of pages and data files of things that one process keeps."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,7 @@ class Service:
     fair_use: FairUse
     indexes: Indexes = field(default_factory=lambda: Indexes())
     labels: Labels = field(default_factory=Labels)
+    memory: Memory = field(default_factory=lambda: Memory(REMEMBERED))
 
     @property
     def iris(self) -> Iris:
