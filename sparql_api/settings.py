@@ -35,8 +35,9 @@ class Settings(BaseSettings):
     """Queries that may wait for a worker; one more is answered 503."""
     workers: int = Field(default_factory=lambda: max(4, os.cpu_count() or 1), ge=1)
     """Query worker processes of one API process."""
-    patience: float = Field(0.5, gt=0)
-    """Seconds a query may wait while long queries hold all workers, before the heaviest client loses one."""
+    patience: float = Field(1.0, gt=0)
+    """Seconds after which a query counts as long. Long ones leave a worker to the others; where they hold all
+    and one that is not long has waited as much, the heaviest client loses one."""
     query_max_kb: int = Field(256, ge=1)
     """Greatest query text, in KiB."""
     service_allow: Annotated[tuple[str, ...], NoDecode] = ()

@@ -19,6 +19,7 @@ from typing import Any, Final, cast
 
 from sparql_api.dataset import Dataset
 from sparql_api.engine import errors
+from sparql_api.engine.experience import shape_of
 from sparql_api.engine.gateway import Fetch, Gateway, Reach, fetch
 from sparql_api.engine.plan import Plan, Rules, not_acceptable, plan
 from sparql_api.engine.pool import Closed, Pool, PoolFull
@@ -132,20 +133,27 @@ class EmbeddedEngine:
         if self._spooled >= self._spool_bytes:
             raise errors.SpoolFull(errors.retry("spool", RETRY_SECONDS))
         deadline = time.monotonic() + limits.seconds
-        worker = await self._turn(client, limits)
+        shape = shape_of(plan.text)
+        worker = await self._turn(client, shape, limits)
         started = time.monotonic()
+        cost: float | None = None
         try:
             async with asyncio.timeout(deadline - started):
                 reply = await worker.ask(self._request(plan, limits, worker.gateway))
+            cost = reply.header["seconds"]
         except TimeoutError:
             self._pool.discard(worker)
             raise errors.deadline_exceeded(limits, self.limits, time.monotonic() - started) from None
         except WorkerDied as death:
             self._pool.discard(worker)
+            cost = None if worker.preempted else self.limits.seconds  # What kills is dear, however fast.
             raise self._death(worker, death, time.monotonic() - started) from None
         except BaseException:  # The client went away: nobody waits for this answer.
             self._pool.discard(worker)
             raise
+        finally:
+            taken = time.monotonic() - started
+            self._pool.experience.learn(shape, taken if cost is None else cost, ended=cost is None)
         if worker.preempted:
             self._pool.discard(worker)
         else:
@@ -159,11 +167,11 @@ class EmbeddedEngine:
         said = await asyncio.to_thread(explain, plan.text, reply.header["message"], self._rules.prefixes)
         return errors.QuerySyntaxError(said, reply.header["seconds"])
 
-    async def _turn(self, client: str | None, limits: Limits) -> Worker:
+    async def _turn(self, client: str | None, shape: str, limits: Limits) -> Worker:
         queue = self._pool.queue
         try:
             async with asyncio.timeout(limits.seconds):
-                return await self._pool.acquire(client)
+                return await self._pool.acquire(client, shape)
         except (PoolFull, TimeoutError):
             raise errors.QueueFull(errors.retry("queue", RETRY_SECONDS, limit=queue)) from None
         except Closed:

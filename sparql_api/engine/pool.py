@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
+from sparql_api.engine.experience import Experience
 from sparql_api.engine.process import Worker, WorkerConfig, WorkerDied
 
 logger = logging.getLogger("observatoire.engine")
@@ -31,6 +32,7 @@ class Closed(Exception):
 @dataclass(eq=False)
 class _Waiter:
     client: str | None
+    shape: str
     since: float
     turn: asyncio.Future[Worker]
 
@@ -38,9 +40,11 @@ class _Waiter:
 class Pool:
     """`size` workers that may work at once, and a bounded queue before them.
 
-    The next turn goes to the client with the fewest workers, then the least engine time used, then who came
-    first. While long queries hold every worker and someone has waited `patience` seconds, the youngest query
-    of the client that holds the most is ended: a busy service refuses long work, it does not stop answering.
+    The next turn goes to the client with the fewest workers, then the least engine time used, then to the query
+    expected to be shortest, then to who came first. The last free worker is not for queries expected to be
+    long; and while long ones hold every worker all the same and someone has waited `patience` seconds, the
+    youngest query of the client that holds the most is ended. A busy service refuses long work: it does not
+    stop answering.
     """
 
     def __init__(
@@ -56,6 +60,7 @@ class Pool:
         self.size = size
         self.queue = queue
         self.restarts = 0
+        self.experience = Experience()
         self.config = config
         self._patience = patience
         self._used = used
@@ -116,16 +121,21 @@ class Pool:
         known = [worker.isolation for worker in (*self._idle, *self._busy)]
         return known[-1] if known else "unknown"
 
-    async def acquire(self, client: str | None) -> Worker:
-        """Return a worker of one's own; give it back by `release` or `discard`. Raises PoolFull, Closed."""
+    async def acquire(self, client: str | None, shape: str = "") -> Worker:
+        """Return a worker of one's own; give it back by `release` or `discard`.
+
+        `shape` names what it is for, so that it can be told how long such things take. Raises PoolFull, Closed.
+        """
         if not self._running:
             raise Closed
         turn: asyncio.Future[Worker] = asyncio.get_running_loop().create_future()
-        waiter = _Waiter(client, time.monotonic(), turn)
-        if not self._free() and len(self._waiting) >= self.queue:
-            raise PoolFull
+        waiter = _Waiter(client, shape, time.monotonic(), turn)
         self._waiting.append(waiter)
         self._dispatch()
+        if len(self._waiting) > self.queue:
+            last = max(self._waiting, key=self._order())
+            self._waiting.remove(last)
+            last.turn.set_exception(PoolFull())
         try:
             return await turn
         except asyncio.CancelledError:
@@ -153,8 +163,22 @@ class Pool:
         self._dispatch()
         self._replace()
 
-    def _free(self) -> bool:
-        return bool(self._idle) and len(self._busy) < self.size and not self._waiting
+    def _order(self) -> Callable[[_Waiter], tuple[int, float, float, float]]:
+        """Return what those who wait are sorted by."""
+        running = Counter(worker.client for worker in self._busy)
+        # Once a client: what is used flows back with time, and who came first must stay first.
+        used = {waiter.client: self._used(waiter.client) for waiter in self._waiting}
+        expected = self.experience.expected
+        return lambda w: (running[w.client], used[w.client], expected(w.shape), w.since)
+
+    def _long(self, waiter: _Waiter) -> bool:
+        return self.experience.expected(waiter.shape) >= self._patience / 2
+
+    def _next(self) -> _Waiter | None:
+        """Return whose turn it is, None where nobody may take the worker that is free."""
+        last_free = self.size > 1 and len(self._busy) == self.size - 1
+        may = [w for w in self._waiting if not last_free or not self._long(w)]
+        return min(may, key=self._order(), default=None)
 
     def _dispatch(self) -> None:
         self._waiting = [waiter for waiter in self._waiting if not waiter.turn.done()]
@@ -163,12 +187,10 @@ class Pool:
             dead.kill()
             self.restarts += 1
             self._replace()
-        while self._waiting and self._idle and len(self._busy) < self.size:
-            running = Counter(worker.client for worker in self._busy)
-            waiter = min(self._waiting, key=lambda w: (running[w.client], self._used(w.client), w.since))
+        while self._idle and len(self._busy) < self.size and (waiter := self._next()):
             self._waiting.remove(waiter)
             worker = self._idle.pop()
-            worker.client, worker.started, worker.preempted = waiter.client, time.monotonic(), False
+            worker.begin(waiter.client, waiter.shape)
             self._busy.add(worker)
             waiter.turn.set_result(worker)
         if self._waiting and self._relief is None:
@@ -178,9 +200,12 @@ class Pool:
         """End one long query where all are long and someone has lost patience."""
         self._relief = None
         now = time.monotonic()
-        patient = [w for w in self._waiting if now - w.since < self._patience]
         long = [w for w in self._busy if now - w.started >= self._patience]
-        if len(patient) < len(self._waiting) and len(long) == len(self._busy) == self.size:
+        for worker in long:
+            self.experience.learn(worker.shape, now - worker.started, ended=True)
+        # Who is known to be long waits for another to end.
+        tired = [w for w in self._waiting if now - w.since >= self._patience and not self._long(w)]
+        if tired and len(long) == len(self._busy) == self.size:
             held = Counter(worker.client for worker in long)
             # Our own pages' queries (no client) are the last to go.
             victim = max(long, key=lambda w: (w.client is not None, held[w.client], w.started))

@@ -11,6 +11,7 @@ import struct
 import subprocess
 import sys
 import tempfile
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Final
@@ -65,6 +66,7 @@ class Worker:
         self.isolation = "unknown"
         self.gateway: Gateway | None = None
         self.client: str | None = None
+        self.shape = ""
         self.started = 0.0
         self.preempted = False
 
@@ -115,6 +117,11 @@ class Worker:
     def alive(self) -> bool:
         """Whether the process still runs."""
         return self._process.poll() is None
+
+    def begin(self, client: str | None, shape: str) -> None:
+        """Note for whom and for what it begins to work."""
+        self.client, self.shape = client, shape
+        self.started, self.preempted = time.monotonic(), False
 
     def preempt(self) -> None:
         """End the query it works on; whoever awaits it is told by WorkerDied."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import socket
 import threading
 import time
@@ -24,7 +25,8 @@ from sparql_api.settings import Settings
 from sparql_api.sparql import sparql_router
 
 CROSS_PRODUCT = "SELECT * {?a ?b ?c . ?d ?e ?f . ?g ?h ?i}"
-MEMORY_BOMB = "SELECT * { ?a ?b ?c . ?d ?e ?f } ORDER BY ?f ?c ?a"
+ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
+"""The same, without an answer that grows."""
 
 
 @dataclass(frozen=True)
@@ -120,3 +122,10 @@ def worker_pids() -> list[int]:
             if int(parent) == os.getpid() and b"engine/worker.py" in command:
                 found.append(int(folder.name))
     return found
+
+
+def kill_workers() -> None:
+    """Kill the query workers that this process started, whatever they do."""
+    for pid in worker_pids():
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)

@@ -18,8 +18,10 @@ import pytest
 from sparql_api.engine import SingleStore
 from tests.sparql_endpoint.live import (
     CROSS_PRODUCT,
+    ENDLESS,
     Live,
     endpoint,
+    kill_workers,
     small_quads,
     wait_until,
     worker_pids,
@@ -84,7 +86,7 @@ def test_a_memory_bomb_is_ended_with_the_name_of_its_bound(client: httpx.Client)
 
 
 def test_a_client_that_leaves_frees_its_worker_at_once(live: Live) -> None:
-    connection = opened(live, CROSS_PRODUCT)
+    connection = opened(live, ENDLESS)
     wait_until(lambda: live.engine.status().busy == 1)
     connection.close()
     wait_until(lambda: live.engine.status().busy == 0, seconds=3)
@@ -105,7 +107,7 @@ def test_a_large_answer_comes_whole(client: httpx.Client) -> None:
 
 def test_a_crash_is_the_error_of_one_query_and_nothing_else(live: Live, client: httpx.Client) -> None:
     with ThreadPoolExecutor() as pool:
-        victim = pool.submit(ask, client, CROSS_PRODUCT + " # crash")
+        victim = pool.submit(ask, client, ENDLESS + " # crash")
         wait_until(lambda: live.engine.status().busy == 1)
         for pid in worker_pids():
             os.kill(pid, signal.SIGSEGV)
@@ -156,9 +158,9 @@ def narrow(store: Path, tmp_path: Path) -> Iterator[Live]:
 
 
 def test_one_query_more_than_may_wait_is_told_to_come_back(narrow: Live) -> None:
-    first = opened(narrow, CROSS_PRODUCT)
+    first = opened(narrow, ENDLESS)
     wait_until(lambda: narrow.engine.status().busy == 1)
-    second = opened(narrow, CROSS_PRODUCT + " # second")
+    second = opened(narrow, ENDLESS + " # second")
     wait_until(lambda: narrow.engine.status().waiting == 1)
     answer = httpx.get(narrow.url, params={"query": QUICK})
     assert (answer.status_code, problem_name(answer)) == (503, "queue")
@@ -174,7 +176,7 @@ def test_long_queries_that_hold_every_worker_give_way_to_one_that_waits(store: P
         def get(query: str) -> httpx.Response:
             return httpx.get(live.url, params={"query": query}, timeout=60)
 
-        long = [pool.submit(get, f"{CROSS_PRODUCT} # {i}") for i in range(2)]
+        long = [pool.submit(get, f"{ENDLESS} # {i}") for i in range(2)]
         wait_until(lambda: live.engine.status().busy == 2)
         started = time.monotonic()
         assert get(QUICK).status_code == 200
@@ -182,14 +184,13 @@ def test_long_queries_that_hold_every_worker_give_way_to_one_that_waits(store: P
         wait_until(lambda: any(future.done() for future in long))
         (ended,) = [future.result() for future in long if future.done()]
         assert (ended.status_code, problem_name(ended)) == (503, "busy")
-        for pid in worker_pids():
-            os.kill(pid, signal.SIGKILL)
+        kill_workers()
 
 
 def test_a_client_past_its_share_is_told_when_to_come_back(store: Path, tmp_path: Path) -> None:
     values = {"client_seconds": 0.2, "client_window": 1000}
     with endpoint(SingleStore(store), tmp_path, **values) as live, httpx.Client() as client:
-        first = client.get(live.url, params={"query": CROSS_PRODUCT, "timeout": "0.5"})
+        first = client.get(live.url, params={"query": ENDLESS, "timeout": "0.5"})
         assert first.status_code == 504
         answer = client.get(live.url, params={"query": QUICK})
         assert (answer.status_code, problem_name(answer)) == (429, "share")
@@ -200,7 +201,7 @@ def test_a_client_past_its_share_is_told_when_to_come_back(store: Path, tmp_path
 def test_stopping_the_service_leaves_no_process_behind(store: Path, tmp_path: Path) -> None:
     before = set(worker_pids())
     with endpoint(SingleStore(store), tmp_path) as live:
-        connection = opened(live, CROSS_PRODUCT)
+        connection = opened(live, ENDLESS)
         wait_until(lambda: live.engine.status().busy == 1)
         connection.close()
     wait_until(lambda: set(worker_pids()) <= before)
