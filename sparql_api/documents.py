@@ -5,6 +5,7 @@ Knows which packaged file stands at which address; the files are served as they 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -16,9 +17,10 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ontologie import PREFIXES, RDF_TYPE, Iris, read_text, vocabularies
+from ontologie import PREFIXES, RDF_TYPE, Iris, context, read_text, vocabularies
 from shapes import shapes_graph
 from sparql_api.delivery import deliver, requested
+from sparql_api.diagram import module_diagram
 from sparql_api.fiches_index import local_id
 from sparql_api.i18n import collation
 from sparql_api.pages import render
@@ -41,6 +43,11 @@ KINDS: Final = (
     ("datatype_properties", OWL + "DatatypeProperty"),
     ("annotation_properties", OWL + "AnnotationProperty"),
 )
+EXAMPLES: Final = {
+    "ontologie/noyau": ("projet",),
+    "ontologie/evaluation": ("analyse",),
+    "ontologie/formation": ("publication", "module"),
+}
 CONTEXT_CACHE: Final = {"Access-Control-Allow-Origin": "*", "Cache-Control": "public, max-age=3600"}
 
 
@@ -74,8 +81,8 @@ async def send(service: Service, request: Request, path: str, template: str) -> 
     """Return a document in the format asked."""
     media_type = requested(request, OFFERS)
     if media_type == OFFERS["html"]:
-        context = await run_in_threadpool(described, service.iris, path)
-        return render(service, request, template, context, edition=service.engine.current_edition())
+        shown = await run_in_threadpool(described, service.iris, path)
+        return render(service, request, template, shown, edition=service.engine.current_edition())
     data = await run_in_threadpool(written, service.iris, path, media_type)
     return deliver(request, data, media_type)
 
@@ -148,9 +155,24 @@ def described(iris: Iris, path: str) -> dict[str, Any]:
         groups.append((key, sorted(members, key=lambda member: collation(member.name))))
     return {
         "groups": [group for group in groups if group[1]],
+        "modules": [name for name in sources(iris) if name.count("/") == 1 and not is_whole_version(name)],
+        "diagram": module_diagram(parsed(sources(iris)[path]), iris.term("")) if path.count("/") == 1 else None,
+        "examples": examples(iris, path),
         "path": "/" + path,
         "formats": list(MEDIA_TYPES)[:4],
     }
+
+
+@cache
+def examples(iris: Iris, path: str) -> list[tuple[str, str]]:
+    """Return the example documents of a module, each as JSON-LD and as Turtle: (name, text)."""
+    found: list[tuple[str, str]] = []
+    for name in EXAMPLES.get(path, ()):
+        text = read_text("exemples", f"{name}.json", base=iris.base)
+        document = {"@context": context(iris.base), **json.loads(text)}
+        quads = ox.parse(json.dumps(document), format=ox.RdfFormat.JSON_LD, base_iri=iris.base)
+        found += [(f"{name} (JSON-LD)", text), (f"{name} (Turtle)", write_triples(quads, "ttl", iris).decode())]
+    return found
 
 
 def merged(members: Iterable[Described]) -> list[Described]:

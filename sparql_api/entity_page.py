@@ -15,6 +15,7 @@ from sparql_api import i18n
 from sparql_api.describe import LABELS, PROVENANCE, Description, Incoming, incoming, pairs
 from sparql_api.evidence import evidence
 from sparql_api.fiches_index import FACETS, local_id
+from sparql_api.instrument_page import instrument_rows, named_in, rows_shown
 from sparql_api.matches import Match, matches
 from sparql_api.pages import View, write_page
 from sparql_api.presentation import Property, Reader, Shown, instrument_of, layout, mentioned
@@ -43,6 +44,8 @@ async def entity_page(view: View, found: Description) -> bytes:
     criteria = objects(found.main, term("critere"))
     dimensions = await pairs(service.engine, criteria, term("dansDimension"), found.edition)
     named |= {d for found_in in dimensions.values() for d in found_in}
+    principles = await instrument_rows(service.engine, found, term(""), view.language)
+    named |= named_in(principles)
     named |= {instrument_of(iri, service.iris.base) for iri in named}
     labels = await service.labels.of(service.engine, named, found.edition)
     reader = Reader.of(view, found.iri, found.quads, labels)
@@ -56,6 +59,7 @@ async def entity_page(view: View, found: Description) -> bytes:
             for name, media_type in MEDIA_TYPES.items()
         ],
         "provenance": provenance(reader, found),
+        "principles_table": rows_shown(reader, principles),
         **evidence(reader, found.iri, dimensions),
     }
     return write_page(view, "entity.html", context)
