@@ -1,5 +1,6 @@
 """The way in: readers, resolution, conversion, the registry, publication and editions."""
 
+from ingestion.assembly import MisplacedTriple
 from ingestion.columns import Column, column_of_key, columns, csv_header, csv_row
 from ingestion.conversion import ConversionError, ConvertedDocument, convert, convert_stream, document_iris
 from ingestion.deposit import Deposited, deposit_file
@@ -9,9 +10,9 @@ from ingestion.errors import UnreadableDeposit
 from ingestion.export import export_document
 from ingestion.messages import Issue, Place
 from ingestion.pipeline import Examination, ExaminedDocument, Options, examine, examine_batches
-from ingestion.publication import Face, NothingToPublish, Publication, PublicationBusy, publish
+from ingestion.publication import Face, NothingToPublish, Publication, PublicationBusy, UnknownEdition, publish
 from ingestion.readers import read_deposit
-from ingestion.rebuild import RebuildDiffers, rebuild
+from ingestion.rebuild import RebuildDiffers, Rebuilt, rebuild
 from ingestion.records import Deposit, Record
 from ingestion.registry import Agent, NewDocument, Registered, Registry
 from ingestion.report import as_csv, as_json, as_text
@@ -37,6 +38,7 @@ __all__ = [
     "ExaminedDocument",
     "Face",
     "Issue",
+    "MisplacedTriple",
     "NewDocument",
     "NothingToPublish",
     "Options",
@@ -44,12 +46,14 @@ __all__ = [
     "Publication",
     "PublicationBusy",
     "RebuildDiffers",
+    "Rebuilt",
     "Record",
     "RefusedTransition",
     "Registered",
     "Registry",
     "Settings",
     "Summary",
+    "UnknownEdition",
     "UnreadableDeposit",
     "as_csv",
     "as_html",

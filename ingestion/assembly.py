@@ -1,134 +1,186 @@
 """Puts the graphs of an edition together: what changed since the last one, and the working store brought up to it.
 
-Every triple has one home (DESIGN §5): a document's three graphs must share none.
+Every triple has one home (DESIGN §5): a document's graphs speak of nothing but the document and share no triple,
+and no vocabulary speaks of a document.
 """
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import islice
-from typing import Any, Final
+from typing import Final
 
 import pyoxigraph as ox
 
-from ingestion.conversion import convert_stream
-from ingestion.derivation_rules import derive_batch, projects_to_derive, rules_digest
+from ingestion.conversion import convert
+from ingestion.derivation_rules import derive_batch, derive_vocabularies, projects_to_derive, rules_digest
 from ingestion.ledger import Ledger
+from ingestion.packing import unpack
 from ingestion.provenance import provenance_lines
-from ingestion.registry import Registered, Registry
-from ontologie import Iris, Vocabulary, serialize_lines, vocabularies
+from ingestion.registry import Registry
+from ingestion.registry_editions import Content, Plan, Planned, in_batches
+from ontologie import Iris, Vocabulary, document_types, serialize_lines, vocabularies
 
 Progress = Callable[[str, int, int], None]
 """Called with (step, done, total) as the work goes on."""
 
 BATCH: Final = 500
+_BULK: Final = 8 << 20
+"""Bytes from which the store loads beside its log, which is faster; below, one small transaction is."""
 
 
-class DoubleTriple(Exception):
-    """A triple that would stand in two graphs; its text is in the message."""
+class MisplacedTriple(Exception):
+    """A triple that would stand in two graphs, or in one that is not its own; the message shows it."""
 
 
-@dataclass
+@dataclass(frozen=True)
 class Change:
-    """What differs from the ledger: documents to put and to remove, vocabularies, and whether all is derived again."""
+    """What differs from the ledger.
 
-    put: list[Registered] = field(default_factory=list)
-    remove: list[tuple[str, str]] = field(default_factory=list)
-    vocabularies: list[Vocabulary] = field(default_factory=list)
-    gone_vocabularies: list[str] = field(default_factory=list)
-    rules: bool = False
-    documents: int = 0
-    kinds: dict[str, int] = field(default_factory=dict)
-    warned: int = 0
+    `moment` is the date of what is published now; `everything` tells to derive every project again.
+    """
+
+    plan: Plan
+    moment: str
+    vocabularies: tuple[Vocabulary, ...]
+    gone: tuple[str, ...]
+    everything: bool
 
     @property
     def anything(self) -> bool:
         """Whether a new edition may be needed."""
-        return bool(self.put or self.remove or self.vocabularies or self.gone_vocabularies or self.rules)
+        return bool(self.plan.put or self.plan.remove or self.vocabularies or self.gone or self.everything)
 
 
-def changes_since(ledger: Ledger, registry: Registry, base: str) -> Change:
-    """Compare what is validated and packaged with what the ledger holds."""
-    change = Change()
-    known = ledger.stamps()
-    for found in registry.publishable():
-        change.documents += 1
-        change.kinds[found.kind] = change.kinds.get(found.kind, 0) + 1
-        change.warned += any(entry.get("severity") == "warning" for entry in found.entries)
-        if known.pop((found.kind, found.identifier), None) != stamp_of(found):
-            change.put.append(found)
-    change.remove = sorted(known)
+def changes_since(ledger: Ledger, plan: Plan, base: str, moment: str) -> Change:
+    """Compare what is planned and packaged with what the ledger holds."""
     packaged = vocabularies(base)
-    change.vocabularies = [v for v in packaged if ledger.digest(v.graph) != v.digest]
-    kept = {v.graph for v in packaged}
-    inside = tuple(Iris(base).entity(part, "") for part in ("graphe/vocabulaire", "graphe/derive/vocabulaire"))
-    change.gone_vocabularies = [
-        graph for graph, _ in ledger.digests() if graph.startswith(inside) and graph not in kept
-    ]
-    change.rules = ledger.fact("rules") != rules_digest(base)
-    return change
+    kept = {vocabulary.graph for vocabulary in packaged}
+    gone = tuple(graph for graph in ledger.names(Iris(base).vocabulary_graph("")) if graph not in kept)
+    changed = tuple(one for one in packaged if ledger.digest(one.graph) != one.digest)
+    other_rules = ledger.fact("rules") != rules_digest(base)
+    return Change(plan, moment, changed, gone, bool(changed or gone or other_rules))
 
 
-def stamp_of(found: Registered) -> str:
-    """Return what tells one publication of a document from another."""
-    return f"{found.validated_version} {found.deposited_at} {found.validated_at}"
+def apply_changes(
+    store: ox.Store,
+    ledger: Ledger,
+    registry: Registry,
+    change: Change,
+    base: str,
+    progress: Progress | None = None,
+    *,
+    from_payloads: bool = False,
+) -> Plan:
+    """Bring store and ledger up to the plan; return the plan without what was erased meanwhile.
 
-
-def apply_changes(store: ox.Store, ledger: Ledger, change: Change, base: str, progress: Progress | None) -> int:
-    """Bring store and ledger up to what is validated; return how many graphs changed."""
+    With `from_payloads`, every document is converted again. Raises MisplacedTriple.
+    """
     say = progress or (lambda *_: None)
-    iris = Iris(base)
     writer = _Writer(store, ledger)
+    _put_vocabularies(writer, change, base, say)
+    touched = _deposit_graphs(change.plan, base)
+    projects = set(projects_to_derive(store, touched, base))
+    _remove_documents(writer, change.plan, base)
+    made = _put_documents(writer, registry, change, base, say, from_payloads)
+    writer.flush()
+    if change.everything:
+        _derive_vocabularies(writer, base)
+        projects.update(_projects(ledger, base))
+    projects.update(projects_to_derive(store, touched, base))
+    _derive(writer, sorted(projects), base, say)
+    writer.flush()
+    ledger.note("rules", rules_digest(base))
+    ledger.note("changed", str(writer.changed))
+    return made
+
+
+def _put_vocabularies(writer: _Writer, change: Change, base: str, say: Progress) -> None:
     for done, vocabulary in enumerate(change.vocabularies, 1):
+        _check_vocabulary(vocabulary.graph, vocabulary.lines, base)
         writer.put(vocabulary.graph, vocabulary.lines)
         say("vocabularies", done, len(change.vocabularies))
-    for graph in change.gone_vocabularies:
+    for graph in change.gone:
         writer.put(graph, [])
-    deposits = [iris.graph(*name) for name in change.remove]
-    deposits += [iris.graph(found.kind, found.identifier) for found in change.put]
-    before = projects_to_derive(store, deposits, base)
-    for kind, identifier in change.remove:
-        for graph in _graphs(iris, kind, identifier):
+
+
+def _derive_vocabularies(writer: _Writer, base: str) -> None:
+    """Replace what follows from the vocabularies."""
+    derived = derive_vocabularies(writer.store, base)
+    for graph in writer.ledger.names(Iris(base).derived_graph("vocabulaire", "")):
+        if graph not in derived:
             writer.put(graph, [])
-        ledger.forget(kind, identifier)
-    _put_documents(writer, ledger, change.put, base, say)
-    writer.flush()
-    everything = change.rules or bool(change.vocabularies)
-    projects = _all_projects(store, base) if everything else projects_to_derive(store, deposits, base)
-    _derive(store, writer, sorted({*before, *projects}), base, say)
-    ledger.note("rules", rules_digest(base))
-    return writer.changed
+    for graph, quads in derived.items():
+        lines = _lines(quads)
+        _check_vocabulary(graph, lines, base)
+        writer.put(graph, lines)
+
+
+def _remove_documents(writer: _Writer, plan: Plan, base: str) -> None:
+    iris = Iris(base)
+    for name in plan.remove:
+        for graph in (iris.graph(*name), iris.provenance_graph(*name), iris.derived_graph(*name)):
+            writer.put(graph, [])
 
 
 def _put_documents(
-    writer: _Writer, ledger: Ledger, found: Sequence[Registered], base: str, say: Progress
-) -> None:
-    iris = Iris(base)
-    documents = (_payload(one) for one in found)
-    for done, (one, converted) in enumerate(zip(found, convert_stream(documents, base), strict=True), 1):
-        provenance = provenance_lines(one, base)
-        _refuse_doubles(iris, one.kind, one.identifier, converted.lines, provenance)
-        writer.put(converted.graph_iri, converted.lines)
-        writer.put(iris.provenance_graph(one.kind, one.identifier), provenance)
-        if done % BATCH == 0 or done == len(found):
-            say("documents", done, len(found))
-    ledger.stamp((one.kind, one.identifier, stamp_of(one)) for one in found)
+    writer: _Writer, registry: Registry, change: Change, base: str, say: Progress, from_payloads: bool
+) -> Plan:
+    iris, plan = Iris(base), change.plan
+    held: list[Planned] = []
+    for batch in in_batches(plan.put, BATCH):
+        contents = registry.contents(batch)
+        kept = [one for one, content in zip(batch, contents, strict=True) if content.payload is not None]
+        graphs = _graphs([content for content in contents if content.payload is not None], base, from_payloads)
+        for one, lines, fact in zip(kept, graphs, registry.facts(kept, plan.last_event, change.moment), strict=True):
+            deposit, about = iris.graph(one.kind, one.identifier), iris.provenance_graph(one.kind, one.identifier)
+            provenance = provenance_lines(fact, base)
+            _check_home(deposit, lines, (iris.entity(one.kind, one.identifier), deposit))
+            _check_apart(about, provenance, lines)
+            writer.put(deposit, lines)
+            writer.put(about, provenance)
+        held.extend(kept)
+        say("documents", len(held), len(plan.put))
+    return Plan(plan.last_event, tuple(held), plan.remove)
 
 
-def _derive(store: ox.Store, writer: _Writer, projects: Sequence[str], base: str, say: Progress) -> None:
-    iris = Iris(base)
+def _graphs(contents: Sequence[Content], base: str, from_payloads: bool) -> Iterator[list[bytes]]:
+    """Yield the canonical lines of each content: as packed at the deposit, or converted from the payload."""
+    found = [None if from_payloads else unpack(content.graph, base) for content in contents]
+    missing = [content for content, lines in zip(contents, found, strict=True) if lines is None]
+    converted = iter(convert([json.loads(content.payload or "") for content in missing], base))
+    for lines in found:
+        yield next(converted).lines if lines is None else lines
+
+
+def _derive(writer: _Writer, projects: Sequence[str], base: str, say: Progress) -> None:
     done = 0
     for batch in _batches(projects):
-        for graph, quads in sorted(derive_batch(store, batch, base).items()):
-            lines = sorted(serialize_lines(quads)) if quads else []
-            kind, identifier = graph.removeprefix(iris.entity("graphe/derive", "")).split("/", 1)
-            deposit = writer.ledger.lines(iris.graph(kind, identifier)).splitlines(keepends=True)
-            _refuse_doubles(iris, kind, identifier, deposit, lines)
+        for graph, quads in derive_batch(writer.store, batch, base).items():
+            lines = _lines(quads)
+            _check_derived(writer.ledger, graph, lines, base)
             writer.put(graph, lines)
         done += len(batch)
         say("derivation", done, len(projects))
-    writer.flush()
+
+
+def _check_derived(ledger: Ledger, graph: str, lines: Sequence[bytes], base: str) -> None:
+    """Raise MisplacedTriple where what is derived from a project is not about it, its fiche or its analyses.
+
+    Nor may it repeat what the graphs of any of these say.
+    """
+    iris = Iris(base)
+    name = graph.removeprefix(iris.derived_graph("projet", ""))
+    fiche, analyses = iris.graph("projet", name), iris.entity("analyse", "")
+    _check_home(graph, lines, (iris.entity("projet", name), fiche, graph), f"<{analyses}")
+    inside = f"<{analyses}".encode()
+    mine = (line[len(inside) :] for line in lines if line.startswith(inside))
+    judged = {re.split(b"[>#]", rest, maxsplit=1)[0].decode() for rest in mine}
+    for other in (fiche, iris.provenance_graph("projet", name), *(iris.graph("analyse", one) for one in judged)):
+        _check_apart(graph, lines, ledger.lines(other).splitlines(keepends=True))
 
 
 class _Writer:
@@ -142,55 +194,68 @@ class _Writer:
         self._size = 0
 
     def put(self, graph: str, lines: Sequence[bytes]) -> None:
-        before = self.ledger.digest(graph)
+        known = self.ledger.digest(graph) is not None
         if not self.ledger.put(graph, lines):
             return
         self.changed += 1
-        if before is not None:
+        if known:
             self.store.remove_graph(ox.NamedNode(graph))
         self._waiting.extend(lines)
         self._size += sum(map(len, lines))
-        if self._size > 64 << 20:
+        if self._size > 8 * _BULK:
             self.flush()
 
     def flush(self) -> None:
         if self._waiting:
-            self.store.bulk_load(b"".join(self._waiting), format=ox.RdfFormat.N_QUADS)
+            load = self.store.bulk_load if self._size > _BULK else self.store.load
+            load(b"".join(self._waiting), format=ox.RdfFormat.N_QUADS)
         self._waiting, self._size = [], 0
 
 
-def _payload(found: Registered) -> dict[str, Any]:
-    if found.document is None:
-        raise LookupError(f"{found.kind}/{found.identifier}: a validated version without payload")
-    return dict(found.document)
+def _check_home(graph: str, lines: Iterable[bytes], subjects: Sequence[str], *starts: str) -> None:
+    """Raise MisplacedTriple where a line is about something else than these, or stands in another graph."""
+    own = tuple(f"<{subject}{end}".encode() for subject in subjects for end in ("> ", "#"))
+    own += tuple(start.encode() for start in starts)
+    suffix = f" <{graph}> .\n".encode()
+    for line in lines:
+        if not (line.startswith(own) and line.endswith(suffix)):
+            raise _misplaced(graph, line)
 
 
-def _graphs(iris: Iris, kind: str, identifier: str) -> tuple[str, str, str]:
-    return (
-        iris.graph(kind, identifier),
-        iris.provenance_graph(kind, identifier),
-        iris.derived_graph(kind, identifier),
-    )
+def _check_vocabulary(graph: str, lines: Iterable[bytes], base: str) -> None:
+    """Raise MisplacedTriple where a vocabulary speaks of a document."""
+    documents = tuple(f"<{base}{kind}/".encode() for kind in (*document_types(), "graphe"))
+    for line in lines:
+        if line.startswith(documents):
+            raise _misplaced(graph, line)
 
 
-def _refuse_doubles(
-    iris: Iris, kind: str, identifier: str, deposit: Iterable[bytes], other: Iterable[bytes]
-) -> None:
-    """Raise DoubleTriple where another graph of a document repeats a triple of its deposit."""
+def _check_apart(graph: str, lines: Iterable[bytes], deposit: Iterable[bytes]) -> None:
+    """Raise MisplacedTriple where a graph beside a deposit repeats one of its triples."""
     triples = {line.rpartition(b" <")[0] for line in deposit}
-    for line in other:
+    for line in lines:
         if line.rpartition(b" <")[0] in triples:
-            raise DoubleTriple(f"{iris.entity(kind, identifier)}: {line.decode(errors='replace').strip()}")
+            raise _misplaced(graph, line)
 
 
-def _all_projects(store: ox.Store, base: str) -> list[str]:
+def _lines(quads: Iterable[ox.Quad]) -> list[bytes]:
+    found = list(quads)
+    return sorted(set(serialize_lines(found))) if found else []
+
+
+def _misplaced(graph: str, line: bytes) -> MisplacedTriple:
+    return MisplacedTriple(f"{graph}: {line.decode(errors='replace').strip()}")
+
+
+def _deposit_graphs(plan: Plan, base: str) -> list[str]:
+    iris = Iris(base)
+    return [*(iris.graph(*name) for name in plan.remove), *(iris.graph(one.kind, one.identifier) for one in plan.put)]
+
+
+def _projects(ledger: Ledger, base: str) -> Iterator[str]:
     iris = Iris(base)
     prefix = iris.graph("projet", "")
-    return [
-        iris.entity("projet", graph.value.removeprefix(prefix))
-        for graph in store.named_graphs()
-        if isinstance(graph, ox.NamedNode) and graph.value.startswith(prefix)
-    ]
+    return (iris.entity("projet", "") + graph.removeprefix(prefix) for graph in ledger.names(prefix))
 
 
 def _batches(items: Sequence[str]) -> Iterator[list[str]]:

@@ -8,22 +8,37 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
+from ingestion.agents import COMMAND_LINE, agent_named
 from ingestion.commands_export import export_app
 from ingestion.commands_review import review_app
-from ingestion.console import Lang, counting, fail, say, steps
+from ingestion.console import Lang, Language, counting, explained, fail, say, steps
 from ingestion.demonstration import load_demo
 from ingestion.deposit import Deposited, deposit_file
 from ingestion.errors import UnreadableDeposit
+from ingestion.messages import Issue
 from ingestion.pipeline import Options
-from ingestion.publication import Face, NothingToPublish, PublicationBusy, publish
+from ingestion.publication import Face, publish
 from ingestion.rebuild import RebuildDiffers, rebuild
-from ingestion.registry import Agent, Registry
+from ingestion.registry import Registry
 from ingestion.reporting import REPORTS, print_report, print_unreadable, write_report
 from ingestion.settings import Settings
+
+_INGEST: Final = """Read, resolve and judge deposits; register what is good, say what is not and what to do.
+
+Exit codes: 0 all taken; 1 something was refused; 2 a file could not be used.
+
+Examples:
+
+  observatoire ingest projets.csv --academie Lyon --report rapport.html
+
+  observatoire ingest projets.xlsx --dry-run --lang en
+
+  observatoire ingest projets.csv --validated-by Dgesco && observatoire publish
+"""
 
 
 def build_app(faces: Sequence[Face] = ()) -> typer.Typer:
@@ -33,21 +48,23 @@ def build_app(faces: Sequence[Face] = ()) -> typer.Typer:
     app.add_typer(export_app(), name="export")
 
     @app.command("demo")
-    def demo_command(lang: Annotated[Lang, typer.Option("--lang")] = Lang.FR) -> None:
+    def demo_command(lang: Language = Lang.FR) -> None:
         """Load the bundled vocabularies and real usages, publish edition 1; again: nothing to do."""
         settings = Settings()
-        registry = Registry(settings)
-        with counting(lang) as progress:
-            found = load_demo(registry, settings, progress)
-        print_report(found, lang)
-        _publish(settings, registry, faces, lang)
+        with explained(lang), Registry(settings) as registry:
+            with counting(lang) as progress:
+                found = load_demo(registry, settings, progress)
+            print_report(found, lang)
+            _publish(settings, registry, faces, lang)
         say(lang, "demo-next")
 
-    @app.command("ingest")
+    @app.command("ingest", help=_INGEST)
     def ingest_command(
         files: Annotated[list[Path], typer.Argument(help="CSV, XLSX, JSON or JSON-LD files.")],
         kind: Annotated[str, typer.Option("--type", help="What each row is.")] = "projet",
-        academie: Annotated[str | None, typer.Option(help="Code of the académie that deposits, e.g. 18.")] = None,
+        academie: Annotated[
+            str | None, typer.Option(help="The académie that deposits, by code or name: 10, Lyon.")
+        ] = None,
         mapping: Annotated[Path | None, typer.Option(help="Your headers to ours (TOML or CSV).")] = None,
         validated_by: Annotated[
             str | None, typer.Option(help="Operator on this machine: register and validate in one step.")
@@ -55,77 +72,70 @@ def build_app(faces: Sequence[Face] = ()) -> typer.Typer:
         report: Annotated[Path | None, typer.Option(help="Write the report: .html, .csv, .json or .ttl.")] = None,
         dry_run: Annotated[bool, typer.Option("--dry-run", help="Say everything, register nothing.")] = False,
         strict: Annotated[bool, typer.Option("--strict", help="Take all or nothing.")] = False,
-        lang: Annotated[Lang, typer.Option("--lang", help="Language of messages.")] = Lang.FR,
+        lang: Language = Lang.FR,
     ) -> None:
-        """Read, resolve and judge deposits; register what is good, say what is not and what to do.
-
-        Exit 0: all taken. 1: something was refused. 2: a file could not be used.
-        Example: observatoire ingest projets.csv --academie 18 --report rapport.html
-        """
         if report is not None and report.suffix not in REPORTS:
             fail(lang, "report-format", formats=", ".join(REPORTS))
         settings = Settings()
-        registry = None if dry_run else Registry(settings)
-        agent = Agent(validated_by or "ligne-de-commande", "operateur", None if validated_by else academie)
+        agent = agent_named(validated_by, "operateur") if validated_by else COMMAND_LINE
         options = Options(academie=academie, kind=kind, mapping=mapping, base=settings.base_iri)
         done: list[Deposited] = []
-        unreadable = False
-        for path in files:
-            try:
-                with counting(lang, path.name) as progress:
-                    done.append(
-                        deposit_file(
-                            path, registry, agent, options,
-                            validate=validated_by is not None, strict=strict, progress=progress,
-                        )
-                    )  # fmt: skip
-            except UnreadableDeposit as error:
-                unreadable = True
-                print_unreadable(error, lang)
-        print_report(done, lang)
-        for one in done:
-            if not dry_run:
-                say(lang, "registered", **{name.replace("-", "_"): count for name, count in one.registered.items()})
-        if report is not None and done:
-            write_report(report, done, lang)
-        if unreadable:
-            raise typer.Exit(2)
-        if any(one.exit_code for one in done):
-            raise typer.Exit(1)
+        unusable: list[Issue] = []
+        with explained(lang), Registry(settings) as registry:
+            for path in files:
+                try:
+                    with counting(lang, path.name) as progress:
+                        one = deposit_file(
+                            path, None if dry_run else registry, agent, options,
+                            validate=bool(validated_by), strict=strict, progress=progress,
+                        )  # fmt: skip
+                except UnreadableDeposit as error:
+                    unusable.append(error.issue)
+                    print_unreadable(error, lang)
+                    continue
+                done.append(one)
+                print_report([one], lang)
+                if not dry_run:
+                    counts = {name.replace("-", "_"): count for name, count in one.registered.items()}
+                    say(lang, "registered", **counts)
+        if report is not None:
+            write_report(report, done, lang, unusable)
+        raise typer.Exit(2 if unusable else max((one.exit_code for one in done), default=0))
 
     @app.command("publish")
-    def publish_command(lang: Annotated[Lang, typer.Option("--lang")] = Lang.FR) -> None:
+    def publish_command(lang: Language = Lang.FR) -> None:
         """Cut an edition from what is validated; nothing changed, no new edition."""
         settings = Settings()
-        _publish(settings, Registry(settings), faces, lang)
+        with explained(lang), Registry(settings) as registry:
+            _publish(settings, registry, faces, lang)
 
     @app.command("rebuild")
-    def rebuild_command(lang: Annotated[Lang, typer.Option("--lang")] = Lang.FR) -> None:
-        """Derive the current edition's store again from the registry, compare, and replace it."""
+    def rebuild_command(lang: Language = Lang.FR) -> None:
+        """Derive the current edition again from the registry, compare, and put it in place; no new edition.
+
+        Exit codes: 0 identical to the byte; 1 it differs, and nothing was replaced.
+        """
         settings = Settings()
         try:
-            with steps(lang) as progress:
-                edition = rebuild(settings, Registry(settings), progress)
-        except PublicationBusy:
-            fail(lang, "busy")
-        except NothingToPublish:
-            fail(lang, "no-edition")
+            with explained(lang, nothing="no-edition"), Registry(settings) as registry, steps(lang) as progress:
+                done = rebuild(settings, registry, faces, progress)
         except RebuildDiffers as error:
-            say(lang, "rebuild-differs", what=error.what[lang.value])
+            say(lang, "rebuild-differs")
+            if error.changed:
+                say(lang, "rebuild-changed", names=", ".join(error.changed))
+            if error.graphs:
+                say(lang, "rebuild-graphs", names=", ".join(error.graphs))
             raise typer.Exit(1) from error
-        say(lang, "rebuilt", number=edition.number)
+        say(lang, "rebuilt", number=done.edition.number)
+        if done.changed:
+            say(lang, "rebuilt-though", names=", ".join(done.changed))
 
     return app
 
 
 def _publish(settings: Settings, registry: Registry, faces: Sequence[Face], lang: Lang) -> None:
-    try:
-        with steps(lang) as progress:
-            outcome = publish(settings, registry, faces, progress)
-    except PublicationBusy:
-        fail(lang, "busy")
-    except NothingToPublish:
-        fail(lang, "nothing-validated")
-    counts = outcome.edition.manifest["counts"]
+    with steps(lang) as progress:
+        outcome = publish(settings, registry, faces, progress)
     message = "published" if outcome.changed else "nothing-to-do"
-    say(lang, message, number=outcome.edition.number, quads=counts["quads"], documents=counts["documents"])
+    quads = outcome.edition.manifest["counts"]["quads"]
+    say(lang, message, number=outcome.edition.number, quads=quads, documents=outcome.documents)

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from enum import StrEnum
+from itertools import chain
 from pathlib import Path
-from typing import Annotated, BinaryIO
+from typing import Annotated, BinaryIO, Final
 
 import pyoxigraph as ox
 import typer
 
 from ingestion.columns import csv_header, csv_row
-from ingestion.console import Lang, fail, say
+from ingestion.console import Lang, Language, fail, say
 from ingestion.editions import Edition, Editions
 from ingestion.export import export_document
 from ingestion.settings import Settings
-from ontologie import Iris, canonical_lines, document_types
+from ontologie import Iris, canonical_lines, context, document_types
+
+_ALL: Final = "tout"
+_Fiche = tuple[str, str, list[bytes]]
+"""A document: its kind, its id, its canonical lines."""
 
 
 class Format(StrEnum):
@@ -42,81 +47,102 @@ def export_app() -> typer.Typer:
     def fiches_command(
         format: Annotated[Format, typer.Option("--format", help="Form of the export.")] = Format.JSONL,
         out: Annotated[str, typer.Option("--out", help="A folder, or - for standard output.")] = "-",
-        lang: Annotated[Lang, typer.Option("--lang", help="Language of messages.")] = Lang.FR,
+        kind: Annotated[str, typer.Option("--type", help="projet, analyse…, or tout for all.")] = "projet",
+        lang: Language = Lang.FR,
     ) -> None:
-        """Export the fiches: jsonl and csv hold one a line; jsonld, ttl and nq are one file a fiche in a folder."""
+        """Export the fiches: in a folder, jsonl and csv make one file, the other forms one a fiche.
+
+        Examples:
+
+          observatoire export fiches --format csv > fiches.csv
+
+          observatoire export fiches --format ttl --type tout --out fiches/
+        """
+        if kind not in (*document_types(), _ALL):
+            fail(lang, "unknown-type", type=kind, types=", ".join((*document_types(), _ALL)))
+        if format is Format.CSV and kind != "projet":
+            fail(lang, "csv-projects-only")
         settings = Settings()
         edition = Editions(settings.var).current()
         if edition is None:
             fail(lang, "no-edition")
-        found = documents(edition, settings.base_iri)
+        kinds = document_types() if kind == _ALL else (kind,)
+        found = documents(edition, kinds, settings.base_iri)
         if out == "-":
-            _write_all(sys.stdout.buffer, found, format, settings.base_iri)
+            write_all(sys.stdout.buffer, found, format, settings.base_iri)
             return
-        folder = Path(out)
-        folder.mkdir(parents=True, exist_ok=True)
-        count = _write_folder(folder, found, format, settings.base_iri)
-        say(lang, "exported", count=count, where=folder)
+        count = write_folder(Path(out), found, format, settings.base_iri)
+        say(lang, "exported", count=count, where=out)
 
     return app
 
 
-def documents(edition: Edition, base: str) -> Iterator[tuple[str, str, list[bytes]]]:
-    """Yield (kind, id, canonical lines) of each document of an edition, in the order of their graphs."""
+def documents(edition: Edition, kinds: Iterable[str], base: str) -> Iterator[_Fiche]:
+    """Yield the documents of these kinds of an edition, in the order of their graphs' IRIs."""
     store = ox.Store.read_only(str(edition.store_path))
-    kinds = {Iris(base).graph(kind, ""): kind for kind in document_types()}
-    names = sorted(graph.value for graph in store.named_graphs() if isinstance(graph, ox.NamedNode))
-    for name in names:
-        prefix, _, identifier = name.rpartition("/")
-        kind = kinds.get(prefix + "/")
-        if kind:
-            quads = store.quads_for_pattern(None, None, None, ox.NamedNode(name))
-            yield kind, identifier, canonical_lines(quads)
+    prefixes = {Iris(base).graph(kind, ""): kind for kind in kinds}
+    for name in sorted(graph.value for graph in store.named_graphs() if isinstance(graph, ox.NamedNode)):
+        prefix, slash, identifier = name.rpartition("/")
+        kind = prefixes.get(prefix + slash)
+        if kind is not None:
+            yield kind, identifier, canonical_lines(store.quads_for_pattern(None, None, None, ox.NamedNode(name)))
 
 
-def _write_all(
-    out: BinaryIO, found: Iterator[tuple[str, str, list[bytes]]], format: Format, base: str
-) -> None:
+def write_all(out: BinaryIO, found: Iterable[_Fiche], format: Format, base: str) -> None:
+    """Write fiches one after the other, as one well-formed file of the format."""
+    if format is Format.TTL:
+        triples = chain.from_iterable(_triples(lines) for _, _, lines in found)
+        ox.serialize(triples, out, format=ox.RdfFormat.TURTLE, prefixes=Iris(base).prefixes())
+        return
     if format is Format.CSV:
         out.write(csv_header().encode())
     if format is Format.JSONLD:
-        listed = [export_document(lines, kind, base) for kind, _, lines in found]
-        context = listed[0]["@context"] if listed else {}
-        graph = [{key: value for key, value in one.items() if key != "@context"} for one in listed]
-        out.write(_json({"@context": context, "@graph": graph}))
-        return
-    for kind, _, lines in found:
-        out.write(_form(kind, lines, format, base))
+        out.write(b'{"@context": ' + _json(context(base)) + b', "@graph": [')
+    for number, (kind, _, lines) in enumerate(found):
+        if format is Format.JSONLD:
+            bare = {key: value for key, value in export_document(lines, kind, base).items() if key != "@context"}
+            out.write((b",\n" if number else b"\n") + _json(bare))
+        else:
+            out.write(_form(kind, lines, format, base))
+    if format is Format.JSONLD:
+        out.write(b"\n]}\n")
 
 
-def _write_folder(
-    folder: Path, found: Iterator[tuple[str, str, list[bytes]]], format: Format, base: str
-) -> int:
+def write_folder(folder: Path, found: Iterable[_Fiche], format: Format, base: str) -> int:
+    """Write fiches in a folder; return how many."""
+    folder.mkdir(parents=True, exist_ok=True)
     count = 0
+
+    def counted() -> Iterator[_Fiche]:
+        nonlocal count
+        for fiche in found:
+            count += 1
+            yield fiche
+
     if format in (Format.JSONL, Format.CSV):
         with (folder / f"fiches.{format.value}").open("wb") as out:
-            rows = list(found)
-            _write_all(out, iter(rows), format, base)
-        return len(rows)
-    for kind, identifier, lines in found:
+            write_all(out, counted(), format, base)
+        return count
+    for kind, identifier, lines in counted():
         (folder / kind).mkdir(exist_ok=True)
         (folder / kind / f"{identifier}.{format.value}").write_bytes(_form(kind, lines, format, base))
-        count += 1
     return count
 
 
 def _form(kind: str, lines: list[bytes], format: Format, base: str) -> bytes:
+    """Return one fiche in a format, as a file of its own."""
     if format is Format.NQ:
         return b"".join(lines)
     if format is Format.TTL:
-        quads = ox.parse(b"".join(lines), format=ox.RdfFormat.N_QUADS)
-        triples = [quad.triple for quad in quads]
-        return bytes(ox.serialize(triples, format=ox.RdfFormat.TURTLE, prefixes=Iris(base).prefixes()) or b"")
+        written = ox.serialize(_triples(lines), format=ox.RdfFormat.TURTLE, prefixes=Iris(base).prefixes())
+        return bytes(written or b"")
     document = export_document(lines, kind, base)
-    if format is Format.CSV:
-        return csv_row(document).encode() if kind == "projet" else b""
-    return _json(document)
+    return csv_row(document).encode() if format is Format.CSV else _json(document) + b"\n"
+
+
+def _triples(lines: list[bytes]) -> list[ox.Triple]:
+    return [quad.triple for quad in ox.parse(b"".join(lines), format=ox.RdfFormat.N_QUADS)]
 
 
 def _json(value: object) -> bytes:
-    return json.dumps(value, ensure_ascii=False).encode() + b"\n"
+    return json.dumps(value, ensure_ascii=False).encode()

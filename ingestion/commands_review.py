@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
-from ingestion.console import Lang, fail, say
+from ingestion.agents import academie_code, agent_named
+from ingestion.console import Lang, Language, explained, fail, say
 from ingestion.registry import Agent, Registry
+from ingestion.registry_rows import ALL_STATES
 from ingestion.settings import Settings
 from ingestion.transitions import RefusedTransition
 
 Identifier = Annotated[str, typer.Argument(help="Id of the fiche, e.g. 18-UR005; analyse/… for another type.")]
 By = Annotated[str, typer.Option("--by", help="Name of the service that reviews, e.g. “DRANE Lyon”.")]
 Academie = Annotated[
-    str | None, typer.Option("--academie", help="Code of the reviewer's académie; none: national.")
+    str | None,
+    typer.Option("--academie", help="The reviewer's académie, by code or name; none: as known, or national."),
 ]
 Reason = Annotated[str, typer.Option("--reason", help="What to tell the depositing service.")]
-Language = Annotated[Lang, typer.Option("--lang", help="Language of messages.")]
+_HEADERS = {
+    Lang.FR: ("id", "académie", "état", "version", "avertissements", "titre"),
+    Lang.EN: ("id", "académie", "state", "version", "warnings", "title"),
+}
 
 
 def review_app() -> typer.Typer:
@@ -30,78 +36,102 @@ def review_app() -> typer.Typer:
 
     @app.command("list")
     def list_command(
-        state: Annotated[str | None, typer.Option(help="depose, valide, publie, retourne or retire.")] = "depose",
-        academie: Annotated[str | None, typer.Option(help="Only this académie.")] = None,
+        state: Annotated[
+            str, typer.Option(help="depose, valide, publie, retourne, retire, or toutes for all.")
+        ] = "depose",
+        academie: Annotated[str | None, typer.Option(help="Only this académie, by code or name.")] = None,
         lang: Language = Lang.FR,
     ) -> None:
-        """List the deposits in a state (by default: those that wait)."""
-        found = list(Registry(Settings()).listed(state=state or None, academie=academie))
+        """List the deposits in a state: by default those that wait for a reviewer."""
+        if state not in ALL_STATES and state != "toutes":
+            fail(lang, "unknown-state", state=state, states=", ".join((*sorted(ALL_STATES), "toutes")))
+        with explained(lang), Registry(Settings()) as registry:
+            code = academie_code(academie)
+            found = list(registry.listed(state=None if state == "toutes" else state, academie=code))
         if not found:
             say(lang, "nothing-waits")
-        table = Table("id", "académie", "état" if lang is Lang.FR else "state", "version", "titre")
+            return
+        table = Table(*_HEADERS[lang])
         for one in found:
-            title = str((one.document or {}).get("titre", ""))
             name = one.identifier if one.kind == "projet" else f"{one.kind}/{one.identifier}"
-            table.add_row(name, one.academie or "—", one.state, str(one.version), title)
-        if found:
-            Console().print(table)
+            warnings = sum(entry.get("severity") == "warning" for entry in one.entries)
+            title = str((one.document or {}).get("titre", ""))
+            table.add_row(name, one.academie or "—", one.state, str(one.version), str(warnings or ""), title)
+        Console().print(table)
 
     @app.command("show")
     def show_command(identifier: Identifier, lang: Language = Lang.FR) -> None:
         """Show a deposit: its document, what was said of it, its history (JSON on standard output)."""
         kind, name = _split(identifier)
-        registry = Registry(Settings())
-        try:
-            found = registry.get(kind, name)
-        except LookupError:
-            fail(lang, "unknown-document", 1, identifier=identifier)
+        with explained(lang), Registry(Settings()) as registry:
+            try:
+                found, history = registry.get(kind, name), registry.history(kind, name)
+            except LookupError:
+                fail(lang, "unknown-document", 1, identifier=identifier)
         shown = {
-            "document": found.document, "state": found.state, "version": found.version,
-            "published_version": found.published_version, "entries": found.entries,
-            "history": registry.history(kind, name),
+            "document": found.document, "state": found.state, "academie": found.academie, "version": found.version,
+            "validated_version": found.validated_version, "published_version": found.published_version,
+            "entries": found.entries, "history": history,
         }  # fmt: skip
         typer.echo(json.dumps(shown, ensure_ascii=False, indent=2))
 
     @app.command("validate")
     def validate_command(
-        identifier: Identifier, by: By, academie: Academie = None, lang: Language = Lang.FR
+        identifiers: Annotated[list[str], typer.Argument(help="Ids of fiches.")],
+        by: By,
+        academie: Academie = None,
+        lang: Language = Lang.FR,
     ) -> None:
-        """Validate the latest version of a deposit: it enters the next edition."""
-        _act(lang, identifier, "validated", lambda r, k, i: r.validate(k, i, Agent(by, "valideur", academie)))
+        """Validate the latest version of deposits: they enter the next edition.
+
+        Example: observatoire review validate 10-A12 10-A13 --by "DRANE Lyon" --academie Lyon
+        """
+        _act(lang, identifiers, "validated", by, academie, lambda r, k, i, agent: r.validate(k, i, agent))
 
     @app.command("return")
     def return_command(
         identifier: Identifier, by: By, reason: Reason, academie: Academie = None, lang: Language = Lang.FR
     ) -> None:
-        """Send a deposit back with reasons; what is public stays public."""
-        _act(
-            lang, identifier, "returned",
-            lambda r, k, i: r.send_back(k, i, Agent(by, "valideur", academie), reason),
-        )  # fmt: skip
+        """Send a deposit back with reasons; what is public stays public.
+
+        Example: observatoire review return 10-A12 --by "DRANE Lyon" --reason "Précisez le niveau."
+        """
+        _act(lang, [identifier], "returned", by, academie, lambda r, k, i, agent: r.send_back(k, i, agent, reason))
 
     @app.command("withdraw")
     def withdraw_command(
         identifier: Identifier, by: By, reason: Reason = "", academie: Academie = None, lang: Language = Lang.FR
     ) -> None:
-        """Withdraw a fiche: it leaves the next edition."""
-        _act(
-            lang, identifier, "withdrawn",
-            lambda r, k, i: r.withdraw(k, i, Agent(by, "valideur", academie), reason),
-        )  # fmt: skip
+        """Withdraw a fiche: it leaves the next edition.
+
+        Example: observatoire review withdraw 10-A12 --by "DRANE Lyon"
+        """
+        _act(lang, [identifier], "withdrawn", by, academie, lambda r, k, i, agent: r.withdraw(k, i, agent, reason))
 
     return app
 
 
-def _act(lang: Lang, identifier: str, done: str, act: Callable[[Registry, str, str], None]) -> None:
-    kind, name = _split(identifier)
-    try:
-        act(Registry(Settings()), kind, name)
-    except LookupError:
-        fail(lang, "unknown-document", 1, identifier=identifier)
-    except RefusedTransition as error:
-        typer.echo(error.messages[lang.value], err=True)
-        raise typer.Exit(1) from error
-    say(lang, done, identifier=identifier)
+def _act(
+    lang: Lang, identifiers: Sequence[str], done: str, by: str, academie: str | None,
+    act: Callable[[Registry, str, str, Agent], None],
+) -> None:  # fmt: skip
+    """Act on each fiche; one that cannot be acted on is said, and the others go on (exit code 1)."""
+    refused = False
+    with explained(lang), Registry(Settings()) as registry:
+        agent = agent_named(by, "valideur", academie)
+        for identifier in identifiers:
+            try:
+                act(registry, *_split(identifier), agent)
+            except LookupError:
+                refused = True
+                say(lang, "unknown-document", identifier=identifier)
+            except RefusedTransition as error:
+                refused = True
+                typer.echo(error.messages[lang.value], err=True)
+            else:
+                say(lang, done, identifier=identifier)
+    if refused:
+        raise typer.Exit(1)
 
 
 def _split(identifier: str) -> tuple[str, str]:

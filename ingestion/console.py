@@ -5,12 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
-from typing import NoReturn
+from typing import Annotated, NoReturn
 
+import sqlalchemy.exc
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from ingestion.agents import UnknownAcademie
+from ingestion.assembly import MisplacedTriple
+from ingestion.locking import PublicationBusy
+from ingestion.publication import NothingToPublish, UnknownEdition
+from ingestion.transitions import RefusedTransition
 from ontologie import read_table
 
 
@@ -19,6 +25,9 @@ class Lang(StrEnum):
 
     FR = "fr"
     EN = "en"
+
+
+Language = Annotated[Lang, typer.Option("--lang", help="Language of messages.")]
 
 
 def sentence(lang: Lang, code: str, **words: object) -> str:
@@ -36,6 +45,30 @@ def fail(lang: Lang, code: str, exit_code: int = 2, **words: object) -> NoReturn
     """Say why the command cannot go on, and leave."""
     say(lang, code, **words)
     raise typer.Exit(exit_code)
+
+
+@contextmanager
+def explained(lang: Lang, nothing: str = "nothing-validated") -> Iterator[None]:
+    """Say what is wrong and what to do where a command cannot go on; `nothing` is what to say of an empty state."""
+    try:
+        yield
+    except PublicationBusy:
+        fail(lang, "busy")
+    except NothingToPublish:
+        fail(lang, nothing)
+    except UnknownEdition:
+        fail(lang, "unknown-edition")
+    except MisplacedTriple as error:
+        fail(lang, "misplaced-triple", 1, where=error)
+    except RefusedTransition as error:
+        typer.echo(error.messages[lang.value], err=True)
+        raise typer.Exit(1) from error
+    except UnknownAcademie as error:
+        perhaps = sentence(lang, "perhaps", names=", ".join(error.suggestions)) if error.suggestions else ""
+        fail(lang, "unknown-academie", text=error.text, suggestions=perhaps)
+    except (sqlalchemy.exc.DBAPIError, sqlalchemy.exc.ArgumentError):
+        # The driver's own words may hold the address with its password, or a deposit's values (law 7).
+        fail(lang, "registry-unreachable")
 
 
 @contextmanager

@@ -13,13 +13,13 @@ from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Final
 
+from ingestion.agents import TEAM
 from ingestion.deposit import Deposited, deposit_file
 from ingestion.pipeline import Options
-from ingestion.registry import Agent, Registry
+from ingestion.registry import Registry
 from ingestion.settings import Settings
 
 FILES: Final = ("usages.csv", "analyses.json")
-TEAM: Final = Agent("equipe-projet", "operateur")
 
 
 def load_demo(

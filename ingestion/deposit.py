@@ -11,14 +11,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ingestion.messages import Issue
+from ingestion.packing import pack
 from ingestion.pipeline import ExaminedDocument, Options, Summary, examine_batches, open_deposit
 from ingestion.registry import Agent, NewDocument, Outcome, Registry
+from ontologie import BASE
 from shapes import Report
 
 
 @dataclass(frozen=True)
 class Deposited:
-    """What came of one file: counts, all that is to be said, and how the registry took it."""
+    """What came of one file: counts, all that is to be said, and how the registry took it.
+
+    `reports` are those of the shapes that say something.
+    """
 
     file: Path
     summary: Summary
@@ -46,7 +51,7 @@ def deposit_file(
     """Examine a file and register what may be taken; without a registry, only examine (`--dry-run`).
 
     With `strict`, one refusal leaves the registry as it was. `progress` is told how many records were read so far.
-    Raises UnreadableDeposit.
+    Raises UnreadableDeposit, and RefusedTransition where the agent validates what is another académie's.
     """
     deposit = open_deposit(path, options)
     total = Deposited(path, Summary(), (), deposit.notes, (), {"created": 0, "new-version": 0, "unchanged": 0})
@@ -54,8 +59,8 @@ def deposit_file(
     for part in examine_batches(deposit, options):
         summary += part.summary
         entries.extend(part.entries)
-        reports.extend(part.reports)
-        accepted = [new_document(one) for one in part.documents]
+        reports.extend(report for report in part.reports if report.results)
+        accepted = [new_document(one, options.base) for one in part.documents]
         if strict:
             held.extend(accepted)
         elif registry is not None and accepted:
@@ -67,15 +72,16 @@ def deposit_file(
     return Deposited(path, summary, tuple(entries), deposit.notes, tuple(reports), total.registered)
 
 
-def new_document(examined: ExaminedDocument) -> NewDocument:
+def new_document(examined: ExaminedDocument, base: str = BASE) -> NewDocument:
     """Return what the registry keeps of an accepted document; its entries quote no personal value."""
     built = examined.built
     entries = [
         {"severity": one.severity, "field": one.field, "value": one.value, "message": dict(one.message)}
         for one in examined.issues
     ]
+    graph = pack(examined.converted.lines, base)
     return NewDocument(
-        built.kind, built.identifier, built.academie, built.document, tuple(entries), built.personal
+        built.kind, built.identifier, built.academie, built.document, tuple(entries), built.personal, graph
     )
 
 

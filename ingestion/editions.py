@@ -49,21 +49,34 @@ class Editions:
     def current(self) -> Edition | None:
         """Return the edition that answers by default; None before the first publication."""
         try:
-            return self.get(int((self.folder / "current").readlink().name))
+            return self._at(int((self.folder / "current").readlink().name))
         except (OSError, ValueError):
             return None
 
     def get(self, number: int) -> Edition | None:
-        """Return an edition by its number; None where there is none."""
-        path = self.folder / str(number)
-        return Edition(number, path) if (path / MANIFEST).is_file() else None
+        """Return an edition by its number; None where there is none, or not yet."""
+        current = self.current()
+        if current is None or not 0 < number <= current.number:
+            return None
+        return current if number == current.number else self._at(number)
 
     def all(self) -> list[Edition]:
         """Return the editions, the oldest first."""
+        current = self.current()
+        if current is None:
+            return []
+        return [edition for edition in self.on_disk() if edition.number <= current.number]
+
+    def on_disk(self) -> list[Edition]:
+        """Return every edition's folder, by number: also one that a publisher did not finish."""
         if not self.folder.is_dir():
             return []
         numbers = sorted(int(entry.name) for entry in self.folder.iterdir() if entry.name.isdecimal())
-        return [edition for number in numbers if (edition := self.get(number))]
+        return [edition for number in numbers if (edition := self._at(number))]
+
+    def _at(self, number: int) -> Edition | None:
+        path = self.folder / str(number)
+        return Edition(number, path) if (path / MANIFEST).is_file() else None
 
     def point_to(self, edition: Edition) -> None:
         """Make an edition the current one, in one atomic move."""

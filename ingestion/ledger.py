@@ -7,7 +7,8 @@ back. It is derived: lost or behind, it is made again from the registry.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Final, Self
 
@@ -15,24 +16,32 @@ import zstandard
 
 from ontologie import digest
 
-_SCHEMA: Final = """
-CREATE TABLE IF NOT EXISTS graphs (graph TEXT PRIMARY KEY, digest TEXT NOT NULL, quads INTEGER NOT NULL,
-                                   lines BLOB NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS documents (kind TEXT, identifier TEXT, stamp TEXT NOT NULL,
-                                      PRIMARY KEY (kind, identifier)) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+_VERSION: Final = 2
+_SCHEMA: Final = f"""
+PRAGMA journal_mode=WAL;
+CREATE TABLE graphs (graph TEXT PRIMARY KEY, digest TEXT NOT NULL, quads INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE contents (graph TEXT PRIMARY KEY, lines BLOB NOT NULL);
+CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+PRAGMA user_version={_VERSION};
 """
+"""Digests stand apart from contents, so that an edition's hash reads little."""
 
 
 class Ledger:
     """One transaction over the ledger's file: what is put in counts once `commit` is called."""
 
     def __init__(self, path: Path) -> None:
-        """Open the ledger, making it where it is missing."""
+        """Open the ledger, making it where it is missing, of another version, or damaged: it is derived."""
+        usable = path.exists() and _usable(path)
+        if not usable:
+            for suffix in ("", "-wal", "-shm"):
+                path.with_name(path.name + suffix).unlink(missing_ok=True)
         self._connection = sqlite3.connect(path, isolation_level=None)
-        self._connection.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;" + _SCHEMA)
+        self._connection.execute("PRAGMA synchronous=NORMAL")
+        if not usable:
+            self._connection.executescript(_SCHEMA)
         self._connection.execute("BEGIN IMMEDIATE")
-        self._pack = zstandard.ZstdCompressor(level=3)
+        self._pack = zstandard.ZstdCompressor(level=1)
         self._unpack = zstandard.ZstdDecompressor()
 
     def __enter__(self) -> Self:
@@ -50,7 +59,7 @@ class Ledger:
 
     def clear(self) -> None:
         """Forget everything."""
-        for table in ("graphs", "documents", "facts"):
+        for table in ("graphs", "contents", "facts"):
             self._connection.execute(f"DELETE FROM {table}")
 
     def fact(self, name: str) -> str | None:
@@ -62,31 +71,20 @@ class Ledger:
         """Note a fact."""
         self._connection.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", (name, value))
 
-    def stamps(self) -> dict[tuple[str, str], str]:
-        """Return what each published document was at its last publication."""
-        rows = self._connection.execute("SELECT kind, identifier, stamp FROM documents")
-        return {(kind, identifier): stamp for kind, identifier, stamp in rows}
-
-    def stamp(self, rows: Iterable[tuple[str, str, str]]) -> None:
-        """Note what documents are at this publication: (kind, identifier, stamp)."""
-        self._connection.executemany("INSERT OR REPLACE INTO documents VALUES (?, ?, ?)", rows)
-
-    def forget(self, kind: str, identifier: str) -> None:
-        """Forget a document that is no longer public."""
-        self._connection.execute("DELETE FROM documents WHERE kind = ? AND identifier = ?", (kind, identifier))
-
     def put(self, graph: str, lines: Sequence[bytes]) -> bool:
         """Replace a graph by its canonical lines, none removing it; return whether that changed it."""
         before = self.digest(graph)
         if not lines:
-            self._connection.execute("DELETE FROM graphs WHERE graph = ?", (graph,))
+            for table in ("graphs", "contents"):
+                self._connection.execute(f"DELETE FROM {table} WHERE graph = ?", (graph,))
             return before is not None
         data = b"".join(lines)
         fresh = digest(data)
         if fresh == before:
             return False
-        row = (graph, fresh, len(lines), self._pack.compress(data))
-        self._connection.execute("INSERT OR REPLACE INTO graphs VALUES (?, ?, ?, ?)", row)
+        self._connection.execute("INSERT OR REPLACE INTO graphs VALUES (?, ?, ?)", (graph, fresh, len(lines)))
+        packed = self._pack.compress(data)
+        self._connection.execute("INSERT OR REPLACE INTO contents VALUES (?, ?)", (graph, packed))
         return True
 
     def digest(self, graph: str) -> str | None:
@@ -96,12 +94,12 @@ class Ledger:
 
     def lines(self, graph: str) -> bytes:
         """Return a graph's canonical N-Quads, empty where it is not there."""
-        row = self._connection.execute("SELECT lines FROM graphs WHERE graph = ?", (graph,)).fetchone()
+        row = self._connection.execute("SELECT lines FROM contents WHERE graph = ?", (graph,)).fetchone()
         return b"" if row is None else self._unpack.decompress(row[0])
 
     def graphs(self) -> Iterator[tuple[str, bytes]]:
         """Yield (graph IRI, canonical N-Quads) in the order of the IRIs' bytes."""
-        for graph, packed in self._connection.execute("SELECT graph, lines FROM graphs ORDER BY graph"):
+        for graph, packed in self._connection.execute("SELECT graph, lines FROM contents ORDER BY graph"):
             yield graph, self._unpack.decompress(packed)
 
     def digests(self) -> Iterator[tuple[str, str]]:
@@ -112,3 +110,16 @@ class Ledger:
         """Return how many graphs and quads there are."""
         row = self._connection.execute("SELECT COUNT(*), COALESCE(SUM(quads), 0) FROM graphs").fetchone()
         return int(row[0]), int(row[1])
+
+    def names(self, prefix: str) -> list[str]:
+        """Return the IRIs of graphs that start so, in the order of their bytes."""
+        asked = "SELECT graph FROM graphs WHERE graph >= ? AND graph < ? ORDER BY graph"
+        return [row[0] for row in self._connection.execute(asked, (prefix, prefix + "\U0010ffff"))]
+
+
+def _usable(path: Path) -> bool:
+    try:
+        with closing(sqlite3.connect(path)) as connection:
+            return bool(connection.execute("PRAGMA user_version").fetchone()[0] == _VERSION)
+    except sqlite3.DatabaseError:
+        return False

@@ -1,18 +1,15 @@
 """Publishes: from the validated documents of the registry to an edition that never changes (DESIGN §8).
 
 Knows the order of the steps and what makes them safe: one publisher at a time, a working store that starts from
-the last edition's checkpoint, an edition that appears whole by one rename, a link moved last. What a graph says is
-the business of conversion, provenance and derivation.
+the last edition's checkpoint, an edition that appears whole by one rename, exists once the registry has noted it,
+and answers once the link points to it. What a graph says is the business of conversion, provenance and derivation.
 """
 
 from __future__ import annotations
 
-import fcntl
-import json
 import os
 import shutil
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -21,11 +18,15 @@ import pyoxigraph as ox
 
 from ingestion.assembly import Change, Progress, apply_changes, changes_since
 from ingestion.dumps import write_dumps
-from ingestion.editions import MANIFEST, Edition, Editions, sync_folder
+from ingestion.editions import Edition, Editions, sync_folder
 from ingestion.ledger import Ledger
-from ingestion.manifest import graphs_digest, make_manifest
-from ingestion.registry import Registry
+from ingestion.locking import PublicationBusy, publication_lock
+from ingestion.manifest import graphs_digest, make_manifest, write_manifest
+from ingestion.registry import Registry, now
+from ingestion.registry_editions import RegisteredEdition
 from ingestion.settings import Settings
+
+__all__ = ["Face", "NothingToPublish", "Publication", "PublicationBusy", "UnknownEdition", "publish"]
 
 Face = Callable[[Edition, ox.Store], None]
 """What the faces need of an edition (search index, self-description…): made before the edition appears."""
@@ -36,19 +37,19 @@ OPTIMIZE_FROM: Final = 200
 
 @dataclass(frozen=True)
 class Publication:
-    """What a publication did: the edition that answers, and whether it is a new one."""
+    """What a publication did: the edition that answers, whether it is a new one, how many documents it holds."""
 
     edition: Edition
     changed: bool
     documents: int
 
 
-class PublicationBusy(Exception):
-    """Another publisher is at work on the same state."""
-
-
 class NothingToPublish(Exception):
-    """Nothing was ever validated."""
+    """Nothing was ever validated, or no edition was ever published."""
+
+
+class UnknownEdition(Exception):
+    """The edition that answers is not one of this registry: they do not belong together."""
 
 
 def publish(
@@ -56,102 +57,81 @@ def publish(
 ) -> Publication:
     """Cut an edition from what is validated; nothing changed, no new edition.
 
-    Raises PublicationBusy, NothingToPublish, and DoubleTriple where a triple would be in two graphs.
+    Raises PublicationBusy, NothingToPublish, UnknownEdition, and MisplacedTriple where a triple would be in two
+    graphs or in a graph that is not its own.
     """
     editions = Editions(settings.var)
+    if registry.last_edition() is None and not registry.plan().put:
+        refuse_unknown(editions, None)
+        raise NothingToPublish
     editions.folder.mkdir(parents=True, exist_ok=True)
     with publication_lock(settings.var), Ledger(settings.var / "graphes.sqlite") as ledger:
-        current = editions.current()
-        if ledger.fact("edition") != (str(current.number) if current else None):
+        last = registry.last_edition()
+        current = settle(editions, last)
+        if current is None or not _in_step(ledger, last, settings.base_iri):
             # The ledger is behind or ahead of the edition that answers: it is made again from the registry.
             ledger.clear()
-        change = changes_since(ledger, registry, settings.base_iri)
-        if not change.documents and current is None:
-            raise NothingToPublish
-        if current is not None and not change.anything:
-            registry.mark_published(current.number)
-            return Publication(current, False, change.documents)
-        edition = _cut(settings, editions, current, ledger, change, faces, progress)
-        registry.mark_published(edition.number)
-        return Publication(edition, edition != current, change.documents)
+        since = ledger.fact("last_event")
+        plan = registry.plan(None if since is None else int(since))
+        change = changes_since(ledger, plan, settings.base_iri, now())
+        if current is None or change.anything:
+            cut = _Cut(settings, editions, registry, ledger)
+            current, changed = cut.edition(change, current, last, faces, progress)
+        else:
+            changed = False
+        return Publication(current, changed, current.manifest["counts"]["documents"])
 
 
-def _cut(
-    settings: Settings,
-    editions: Editions,
-    current: Edition | None,
-    ledger: Ledger,
-    change: Change,
-    faces: Sequence[Face],
-    progress: Progress | None,
-) -> Edition:
-    numbers = [edition.number for edition in editions.all()]
-    number = max(numbers, default=0) + 1
-    draft = Edition(number, editions.folder / f".{number}.tmp")
-    for leftover in editions.folder.glob(".*.tmp"):
+def settle(editions: Editions, last: RegisteredEdition | None) -> Edition | None:
+    """Finish or undo what a killed publisher left; return the edition that answers.
+
+    An edition that the registry noted exists: the link is moved to it. One that it did not is removed.
+    Raises UnknownEdition where the link points to an edition that the registry never noted.
+    """
+    current, ahead = editions.current(), refuse_unknown(editions, last)
+    number = 0 if last is None else last.number
+    for leftover in (*editions.folder.glob(".*.tmp"), *(edition.path for edition in ahead)):
         shutil.rmtree(leftover)
-    draft.path.mkdir()
-    build_store(settings, current if ledger.fact("edition") else None, ledger, change, progress, draft)
-    if current is not None and graphs_digest(ledger) == current.manifest["sha256"]:
-        # The same graphs: a ledger made again, or rules that changed and say the same. The edition stands.
-        shutil.rmtree(draft.path)
-        ledger.note("edition", str(current.number))
-        ledger.commit()
+    if current is not None and current.number == number:
         return current
-    store = ox.Store.read_only(str(draft.store_path))
-    dumps = write_dumps(draft.path, ledger, settings.base_iri)
-    manifest = make_manifest(number, ledger, change, dumps, settings.base_iri)
-    text = json.dumps(manifest, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
-    (draft.path / MANIFEST).write_text(text, encoding="utf-8")
-    for face in faces:
-        face(draft, store)
-    del store
-    _sync(draft.path)
-    edition = Edition(number, editions.folder / str(number))
-    draft.path.rename(edition.path)
-    sync_folder(editions.folder)
-    editions.point_to(edition)
-    ledger.note("edition", str(number))
-    ledger.commit()
-    return edition
+    made = next((edition for edition in editions.on_disk() if edition.number == number), None)
+    if made is not None:
+        editions.point_to(made)
+    return made
 
 
-def build_store(
-    settings: Settings,
-    start: Edition | None,
-    ledger: Ledger,
-    change: Change,
-    progress: Progress | None,
-    draft: Edition,
-) -> None:
-    """Make the draft's store: the start edition's checkpoint, or nothing, with the changes applied."""
-    working = settings.var / "store"
+def refuse_unknown(editions: Editions, last: RegisteredEdition | None) -> list[Edition]:
+    """Return what a killed publisher left beyond the last edition: one at most, to which no link points.
+
+    Raises UnknownEdition where there is more than that.
+    """
+    number = 0 if last is None else last.number
+    current, ahead = editions.current(), [edition for edition in editions.on_disk() if edition.number > number]
+    if (current is not None and current.number > number) or len(ahead) > 1:
+        raise UnknownEdition(ahead[-1].number)
+    return ahead
+
+
+def make_store(working: Path, start: Edition | None) -> ox.Store:
+    """Return the working store: the start edition's checkpoint (hard links), or an empty one.
+
+    Whatever stood there is thrown away: a killed publisher may have left it half done.
+    """
     shutil.rmtree(working, ignore_errors=True)
     if start is not None:
         ox.Store.read_only(str(start.store_path)).backup(str(working))
-    store = ox.Store(str(working))
-    touched = apply_changes(store, ledger, change, settings.base_iri, progress)
-    if touched >= OPTIMIZE_FROM or start is None:
+    return ox.Store(str(working))
+
+
+def checkpoint(store: ox.Store, ledger: Ledger, draft: Edition, fresh: bool) -> None:
+    """Write the draft's store: compacted where much changed."""
+    if fresh or int(ledger.fact("changed") or 0) >= OPTIMIZE_FROM:
         store.optimize()
-    else:
-        store.flush()
+    store.flush()
     store.backup(str(draft.store_path))
 
 
-@contextmanager
-def publication_lock(var: Path) -> Iterator[None]:
-    """Hold the one publisher's lock; raises PublicationBusy where another holds it. A killed holder lets go."""
-    descriptor = os.open(var / "publication.lock", os.O_RDWR | os.O_CREAT, 0o644)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        yield
-    except BlockingIOError as error:
-        raise PublicationBusy from error
-    finally:
-        os.close(descriptor)
-
-
-def _sync(folder: Path) -> None:
+def sync_files(folder: Path) -> None:
     """Make an edition's own files last; the store's are RocksDB's, already on disk."""
     for path in folder.iterdir():
         if path.is_file():
@@ -159,3 +139,70 @@ def _sync(folder: Path) -> None:
             os.fsync(descriptor)
             os.close(descriptor)
     sync_folder(folder)
+
+
+def note_in_ledger(ledger: Ledger, edition: RegisteredEdition, last_event: int, base: str) -> None:
+    """Note which edition the ledger stands for, and keep it."""
+    for name, value in (
+        ("edition", str(edition.number)), ("sha256", edition.sha256), ("base", base), ("last_event", str(last_event)),
+    ):  # fmt: skip
+        ledger.note(name, value)
+    ledger.commit()
+
+
+def _in_step(ledger: Ledger, last: RegisteredEdition | None, base: str) -> bool:
+    if last is None:
+        return False
+    known = tuple(ledger.fact(name) for name in ("edition", "sha256", "base"))
+    return known == (str(last.number), last.sha256, base)
+
+
+@dataclass(frozen=True)
+class _Cut:
+    """What cutting an edition works with."""
+
+    settings: Settings
+    editions: Editions
+    registry: Registry
+    ledger: Ledger
+
+    def edition(
+        self,
+        change: Change,
+        current: Edition | None,
+        last: RegisteredEdition | None,
+        faces: Sequence[Face],
+        progress: Progress | None,
+    ) -> tuple[Edition, bool]:
+        """Cut the next edition; return it, or the current one where the graphs come to the same."""
+        base, ledger = self.settings.base_iri, self.ledger
+        start = current if ledger.fact("edition") is not None else None
+        store = make_store(self.settings.var / "store", start)
+        made = apply_changes(store, ledger, self.registry, change, base, progress)
+        sha256 = graphs_digest(ledger)
+        if last is not None and current is not None and sha256 == last.sha256:
+            note_in_ledger(ledger, last, made.last_event, base)
+            return current, False
+        number = 1 if last is None else last.number + 1
+        draft = Edition(number, self.editions.folder / f".{number}.tmp")
+        draft.path.mkdir()
+        checkpoint(store, ledger, draft, start is None)
+        dumps = write_dumps(draft.path, ledger, base)
+        manifest = make_manifest(number, change.moment, ledger, self.registry.warned(), dumps, base)
+        write_manifest(draft.path, manifest)
+        _make_faces(draft, faces)
+        sync_files(draft.path)
+        edition = Edition(number, self.editions.folder / str(number))
+        draft.path.rename(edition.path)
+        sync_folder(self.editions.folder)
+        noted = RegisteredEdition(number, change.moment, made.last_event, sha256, manifest)
+        self.registry.commit_edition(noted, made)
+        self.editions.point_to(edition)
+        note_in_ledger(ledger, noted, made.last_event, base)
+        return edition, True
+
+
+def _make_faces(draft: Edition, faces: Sequence[Face]) -> None:
+    store = ox.Store.read_only(str(draft.store_path))
+    for face in faces:
+        face(draft, store)

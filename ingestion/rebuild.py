@@ -1,77 +1,155 @@
-"""Derives the current edition again from the registry, and puts the fresh store in its place (law 2)."""
+"""Derives the current edition again from the registry, and puts it in the place of what is there (law 2)."""
 
 from __future__ import annotations
 
 import ctypes
+import json
 import os
 import shutil
-import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from ingestion.assembly import Progress, changes_since
-from ingestion.derivation_rules import rules_digest
-from ingestion.editions import Edition, Editions
+import pyoxigraph as ox
+
+from ingestion.assembly import Progress, apply_changes, changes_since
+from ingestion.dumps import write_dumps
+from ingestion.editions import Edition, Editions, sync_folder
 from ingestion.ledger import Ledger
-from ingestion.manifest import graphs_digest
-from ingestion.publication import NothingToPublish, build_store, publication_lock
+from ingestion.locking import publication_lock
+from ingestion.manifest import graphs_digest, made_with, write_manifest
+from ingestion.publication import Face, NothingToPublish, checkpoint, make_store, note_in_ledger, settle, sync_files
 from ingestion.registry import Registry
+from ingestion.registry_editions import RegisteredEdition
 from ingestion.settings import Settings
-from ontologie import vocabularies
 
 _EXCHANGE: Final = 2
 _AT_FDCWD: Final = -100
+_SHOWN: Final = 5
+
+
+@dataclass(frozen=True)
+class Rebuilt:
+    """The edition derived again; `changed` names what it was made with that is another today, without effect."""
+
+    edition: Edition
+    changed: tuple[str, ...]
 
 
 class RebuildDiffers(Exception):
-    """The registry, vocabularies and rules of today do not make this edition; `what` says it in fr and en."""
+    """The registry, vocabularies and rules of today do not make this edition: nothing was replaced.
 
-    def __init__(self, fr: str, en: str) -> None:
-        super().__init__(en)
-        self.what = {"fr": fr, "en": en}
-
-
-def rebuild(settings: Settings, registry: Registry, progress: Progress | None = None) -> Edition:
-    """Derive the current edition again, compare hashes, replace its store atomically; cuts no new edition.
-
-    Raises NothingToPublish without an edition, RebuildDiffers where the hash is another: nothing is replaced.
+    `changed` names what it was made with that is another today (`vocabulaire/crcn`, `rules`, `shapes`, `dumps`);
+    `graphs` are some of the graphs that differ, where that is known.
     """
-    edition = Editions(settings.var).current()
-    if edition is None:
+
+    def __init__(self, changed: Sequence[str], graphs: Sequence[str]) -> None:
+        super().__init__(", ".join((*changed, *graphs)))
+        self.changed = tuple(changed)
+        self.graphs = tuple(graphs)
+
+
+def rebuild(
+    settings: Settings, registry: Registry, faces: Sequence[Face] = (), progress: Progress | None = None
+) -> Rebuilt:
+    """Derive the current edition again from the payloads of the registry, compare, and replace it atomically.
+
+    Cuts no new edition: number, date and manifest are those that the registry noted. What was lost of the
+    edition's folder is there again. Raises NothingToPublish without an edition, PublicationBusy, UnknownEdition,
+    and RebuildDiffers where its hash is another.
+    """
+    editions, last = Editions(settings.var), registry.last_edition()
+    if last is None:
         raise NothingToPublish
-    with publication_lock(settings.var), tempfile.TemporaryDirectory(dir=settings.var) as scratch:
-        draft = Edition(edition.number, Path(scratch) / "edition")
+    editions.folder.mkdir(parents=True, exist_ok=True)
+    with publication_lock(settings.var):
+        last = registry.last_edition() or last
+        settle(editions, last)
+        changed = _changed(last, settings.base_iri)
+        draft = Edition(last.number, editions.folder / f".{last.number}.tmp")
+        shutil.rmtree(draft.path, ignore_errors=True)
         draft.path.mkdir()
-        with Ledger(Path(scratch) / "graphes.sqlite") as ledger:
-            change = changes_since(ledger, registry, settings.base_iri)
-            build_store(settings, None, ledger, change, progress, draft)
-            if graphs_digest(ledger) != edition.manifest["sha256"]:
-                raise _difference(edition, settings.base_iri)
-        exchange(draft.store_path, edition.store_path)
-    return edition
+        with Ledger(draft.path / "graphes.sqlite") as ledger:
+            _derive(settings, registry, last, ledger, draft, changed, progress)
+            note_in_ledger(ledger, last, last.last_event, settings.base_iri)
+        store = ox.Store.read_only(str(draft.store_path))
+        for face in faces:
+            face(draft, store)
+        del store
+        _replace_ledger(draft.path / "graphes.sqlite", settings.var / "graphes.sqlite")
+        sync_files(draft.path)
+        edition = Edition(last.number, editions.folder / str(last.number))
+        exchange(draft.path, edition.path)
+        editions.point_to(edition)
+        return Rebuilt(edition, tuple(changed))
 
 
-def _difference(edition: Edition, base: str) -> RebuildDiffers:
-    """Say where the difference comes from: vocabularies, rules, or the documents themselves."""
-    now = {vocabulary.name: vocabulary.digest for vocabulary in vocabularies(base)}
-    then = edition.manifest["vocabularies"]
-    changed = sorted(name for name in {*now, *then} if now.get(name) != then.get(name))
-    if changed:
-        names = ", ".join(changed)
-        return RebuildDiffers(f"vocabulaires changés depuis : {names}", f"vocabularies changed since: {names}")
-    if edition.manifest["rules"] != rules_digest(base):
-        return RebuildDiffers("les règles ont changé depuis", "the rules changed since")
-    return RebuildDiffers("le registre a changé depuis", "the registry changed since")
+def _derive(
+    settings: Settings,
+    registry: Registry,
+    last: RegisteredEdition,
+    ledger: Ledger,
+    draft: Edition,
+    changed: Sequence[str],
+    progress: Progress | None,
+) -> None:
+    """Make the draft's store, dumps and manifest from nothing; raises RebuildDiffers."""
+    base = settings.base_iri
+    store = make_store(settings.var / "store", None)
+    change = changes_since(ledger, registry.plan_again(last), base, last.at)
+    apply_changes(store, ledger, registry, change, base, progress, from_payloads=True)
+    if graphs_digest(ledger) != last.sha256:
+        raise RebuildDiffers(changed, _differing(ledger, settings.var / "graphes.sqlite", last))
+    checkpoint(store, ledger, draft, True)
+    dumps = write_dumps(draft.path, ledger, base)
+    noted = last.manifest["dumps"]
+    other = [name for name, about in dumps.items() if about["sha256"] != noted[name]["sha256"]]
+    if other:
+        raise RebuildDiffers([*changed, *other], ())
+    write_manifest(draft.path, json.loads(json.dumps(last.manifest)))
+
+
+def _changed(last: RegisteredEdition, base: str) -> list[str]:
+    """Return the names of what the edition was made with that is another today."""
+    today, then = made_with(base), last.manifest
+    ours, theirs = today["vocabularies"], then["vocabularies"]
+    names = sorted({*ours, *theirs})
+    found = [f"vocabulaire/{name}" for name in names if ours.get(name) != theirs.get(name)]
+    found += [name for name in ("rules", "shapes") if today[name] != then[name]]
+    return [*found, *(["base"] if then["base"] != base else [])]
+
+
+def _differing(ledger: Ledger, path: Path, last: RegisteredEdition) -> list[str]:
+    """Return some of the graphs that differ from those of the edition, where the publisher's ledger still has them."""
+    if not path.exists():
+        return []
+    with Ledger(path) as known:
+        if known.fact("sha256") != last.sha256:
+            return []
+        then, today = dict(known.digests()), dict(ledger.digests())
+    return [graph for graph in sorted({*then, *today}) if then.get(graph) != today.get(graph)][:_SHOWN]
+
+
+def _replace_ledger(fresh: Path, old: Path) -> None:
+    for suffix in ("-wal", "-shm"):
+        old.with_name(old.name + suffix).unlink(missing_ok=True)
+        fresh.with_name(fresh.name + suffix).unlink(missing_ok=True)
+    fresh.replace(old)
 
 
 def exchange(fresh: Path, old: Path) -> None:
     """Put a fresh folder in the place of an old one, at once where the kernel can; the old one is removed."""
+    if not old.exists():
+        fresh.rename(old)
+        sync_folder(old.parent)
+        return
     renameat2 = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
     names = os.fsencode(fresh), os.fsencode(old)
-    if renameat2 is not None and renameat2(_AT_FDCWD, names[0], _AT_FDCWD, names[1], _EXCHANGE) == 0:
-        shutil.rmtree(fresh)
-        return
-    aside = old.with_name(old.name + ".old")
-    old.rename(aside)
-    fresh.rename(old)
-    shutil.rmtree(aside)
+    if renameat2 is None or renameat2(_AT_FDCWD, names[0], _AT_FDCWD, names[1], _EXCHANGE) != 0:
+        aside = fresh.with_name(f"{fresh.name}.tmp")
+        old.rename(aside)
+        fresh.rename(old)
+        fresh = aside
+    sync_folder(old.parent)
+    shutil.rmtree(fresh)

@@ -1,222 +1,197 @@
 """The registry: which documents exist, in which state, who did what (DESIGN §7). It is the truth.
 
-Knows documents, versions, events and agents. Knows nothing of RDF: the store is derived from it (law 2).
+Knows documents, versions, events, agents and editions. Knows nothing of RDF: the store is derived from it (law 2).
 Personal data lives here and nowhere else (law 7).
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from typing import Any, Final, Literal
+from typing import Any, Final, Self
 
 import sqlalchemy as sa
 
-from ingestion.registry_schema import agents, documents, events, metadata, versions
+from ingestion import registry_editions
+from ingestion.registry_deposit import DIRECT, Outcome, batches, register_batch
+from ingestion.registry_editions import Content, Facts, Plan, Planned, RegisteredEdition
+from ingestion.registry_rows import (
+    ALL_STATES,
+    Agent,
+    Event,
+    NewDocument,
+    Registered,
+    State,
+    event_row,
+    known_agent,
+    latest,
+    named,
+    note_agent,
+    now,
+    record,
+)
+from ingestion.registry_schema import begin_writing, connect, documents, events, metadata, remarks, versions
 from ingestion.settings import Settings
 from ingestion.transitions import RefusedTransition
 
-State = Literal["depose", "valide", "publie", "retourne", "retire"]
-Outcome = Literal["created", "new-version", "unchanged"]
-BATCH: Final = 500
+__all__ = ["DIRECT", "Agent", "NewDocument", "Outcome", "Registered", "Registry", "now"]
 
-
-@dataclass(frozen=True)
-class Agent:
-    """Who acts: a service or a role, never named in the graph. No `academie` means national."""
-
-    name: str
-    role: str = "valideur"
-    academie: str | None = None
-
-
-@dataclass(frozen=True)
-class NewDocument:
-    """A document to register: its JSON, whose it is, what was said of it, and the personal columns apart."""
-
-    kind: str
-    identifier: str
-    academie: str | None
-    document: Mapping[str, Any]
-    entries: Sequence[Mapping[str, Any]] = ()
-    personal: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def payload(self) -> str:
-        """The document as canonical JSON: same content, same bytes."""
-        return json.dumps(self.document, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-
-
-@dataclass(frozen=True)
-class Registered:
-    """A document as the registry has it; `document` is None where it was erased."""
-
-    kind: str
-    identifier: str
-    academie: str | None
-    state: State
-    version: int
-    validated_version: int | None
-    published_version: int | None
-    document: Mapping[str, Any] | None
-    entries: Sequence[Mapping[str, Any]]
-    deposited_at: str
-    validated_at: str | None
-    validated_by: str | None
+_MAY_BE_VALIDATED: Final[frozenset[State]] = frozenset(("depose", "retourne", "retire"))
+_MAY_BE_RETURNED: Final[frozenset[State]] = frozenset(("depose", "valide"))
+_MAY_BE_WITHDRAWN: Final[frozenset[State]] = frozenset(("depose", "valide", "publie", "retourne"))
 
 
 class Registry:
-    """Registers, reviews and erases; each call is one transaction."""
+    """Registers, reviews and erases; each call is one transaction. Close it, or use it as a context."""
 
     def __init__(self, settings: Settings) -> None:
         """Open the registry; its tables are made at the first write, so that reading touches nothing."""
-        url = settings.database_url or f"sqlite:///{settings.registry_path.absolute()}"
         self._path = None if settings.database_url else settings.registry_path
-        self._engine = sa.create_engine(url)
+        self._engine = connect(settings.database_url or f"sqlite:///{settings.registry_path.absolute()}")
         self._ready = False
-        if self._engine.dialect.name == "sqlite":
-            sa.event.listen(self._engine, "connect", _harden_sqlite)
+
+    def __enter__(self) -> Self:
+        """Return the registry."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close it."""
+        self.close()
 
     def close(self) -> None:
         """Give back every connection."""
         self._engine.dispose()
 
+    # Deposit and review
+
     def register(
-        self, found: Iterable[NewDocument], agent: Agent, *, validate: bool = False, at: str | None = None
+        self, found: Iterable[NewDocument], agent: Agent, *, validate: bool = False
     ) -> dict[Outcome, int]:
         """Register documents in one transaction: same content, no new version; new content, a new one.
 
-        With `validate`, what is deposited is validated in the same step, and the event says so.
+        With `validate`, what is deposited is validated in the same step, and the event says so. What was sent
+        back or withdrawn stays so when the same content comes again. Raises RefusedTransition, and then nothing
+        is registered.
         """
-        moment = at or now()
         counts: dict[Outcome, int] = {"created": 0, "new-version": 0, "unchanged": 0}
         with self._write() as connection:
-            _know(connection, agent)
-            for batch in _batches(found):
-                _register(connection, batch, agent, validate, moment, counts)
+            acting = known_agent(connection, agent) if validate else agent
+            moment = now()
+            for batch in batches(found):
+                for outcome, count in register_batch(connection, batch, acting, validate, moment).items():
+                    counts[outcome] += count
         return counts
 
-    def validate(self, kind: str, identifier: str, agent: Agent, *, at: str | None = None) -> None:
-        """Validate a document's latest version; raises RefusedTransition, LookupError where it is unknown."""
-        moment = at or now()
-        with self._write() as connection:
-            row = _reviewable(connection, kind, identifier, agent, {"depose", "retourne"})
-            _know(connection, agent)
-            connection.execute(
-                documents.update()
-                .where(*_named(documents, kind, identifier))
-                .values(state="valide", validated_version=row.version)
-            )
-            connection.execute(
-                versions.update()
-                .where(*_named(versions, kind, identifier), versions.c.number == row.version)
-                .values(validated_at=moment, validated_by=agent.name)
-            )
-            _record(connection, kind, identifier, row.version, "validated", moment, agent)
+    def validate(self, kind: str, identifier: str, agent: Agent) -> None:
+        """Validate a document's latest version; raises RefusedTransition, LookupError where it is unknown.
+
+        What was sent back or withdrawn may be validated after all: a person says so.
+        """
+        with self._act(kind, identifier, agent, _MAY_BE_VALIDATED, "validated") as (connection, row):
+            state: State = "publie" if row.version == row.published_version else "valide"
+            _change(connection, row, state=state, validated_version=row.version)
 
     def send_back(self, kind: str, identifier: str, agent: Agent, reason: str) -> None:
-        """Send a deposit back with the reason; what is already public stays public."""
-        with self._write() as connection:
-            row = _reviewable(connection, kind, identifier, agent, {"depose", "valide"})
-            kept = row.published_version
-            changes: dict[str, Any] = {"state": "retourne", "validated_version": kept}
-            connection.execute(
-                documents.update().where(*_named(documents, kind, identifier)).values(**changes)
-            )
-            _record(connection, kind, identifier, row.version, "returned", now(), agent, reason)
+        """Send the latest version back with the reason; what is already public stays public."""
+        with self._act(kind, identifier, agent, _MAY_BE_RETURNED, "returned", reason) as (connection, row):
+            kept = row.validated_version if row.state == "depose" else _wanted_before(connection, row)
+            _change(connection, row, state="retourne", validated_version=kept)
 
     def withdraw(self, kind: str, identifier: str, agent: Agent, reason: str = "") -> None:
         """Withdraw a document: it leaves the next edition."""
-        with self._write() as connection:
-            row = _reviewable(connection, kind, identifier, agent, {"depose", "valide", "publie", "retourne"})
-            connection.execute(
-                documents.update()
-                .where(*_named(documents, kind, identifier))
-                .values(state="retire", validated_version=None)
-            )
-            _record(connection, kind, identifier, row.version, "withdrawn", now(), agent, reason)
+        with self._act(kind, identifier, agent, _MAY_BE_WITHDRAWN, "withdrawn", reason) as (connection, row):
+            _change(connection, row, state="retire", validated_version=None)
 
     def erase(self, kind: str, identifier: str, agent: Agent) -> None:
-        """Erase payloads and personal data of a document; the fact of the events stays (GDPR art. 17)."""
-        with self._write() as connection:
-            row = _reviewable(connection, kind, identifier, agent, set(_ALL_STATES))
-            connection.execute(
-                documents.update()
-                .where(*_named(documents, kind, identifier))
-                .values(state="retire", validated_version=None)
-            )
-            connection.execute(
-                versions.update()
-                .where(*_named(versions, kind, identifier))
-                .values(payload=None, personal=None, entries="[]")
-            )
-            _record(connection, kind, identifier, row.version, "erased", now(), agent)
+        """Erase payloads, personal data and remarks of a document; the fact of the events stays (GDPR art. 17).
 
-    def mark_published(self, edition: int) -> None:
-        """Note that an edition holds every validated version, and nothing withdrawn."""
-        waiting = documents.c.published_version.is_distinct_from(documents.c.validated_version)
-        columns = documents.c.kind, documents.c.identifier, documents.c.version, documents.c.validated_version
-        with self._write() as connection:
-            rows = connection.execute(sa.select(*columns).where(waiting)).all()
-            noted = [
-                {
-                    "kind": row.kind, "identifier": row.identifier, "version": row.validated_version or row.version,
-                    "event": "published" if row.validated_version else "unpublished",
-                    "at": now(), "agent": PUBLISHER.name, "detail": str(edition),
-                }
-                for row in rows
-            ]  # fmt: skip
-            if noted:
-                connection.execute(events.insert(), noted)
-            connection.execute(
-                documents.update().where(waiting).values(published_version=documents.c.validated_version)
-            )
-            both = documents.c.validated_version == documents.c.version
-            connection.execute(
-                documents.update().where(documents.c.state == "valide", both).values(state="publie")
-            )
+        A public document leaves the next edition: publish right after.
+        """
+        with self._act(kind, identifier, agent, ALL_STATES, "erased") as (connection, row):
+            _change(connection, row, state="retire", validated_version=None)
+            emptied: dict[str, Any] = {"payload": None, "graph": None, "personal": None, "entries": "[]"}
+            connection.execute(versions.update().where(*named(versions, kind, identifier)).values(emptied))
+            theirs = sa.select(events.c.id).where(*named(events, kind, identifier))
+            connection.execute(remarks.delete().where(remarks.c.event.in_(theirs)))
 
-    def publishable(self) -> Iterator[Registered]:
-        """Yield, by kind and identifier, what the next edition holds: each with its validated version."""
-        yield from self._read(documents.c.validated_version, documents.c.validated_version.is_not(None))
+    # Reading
 
     def listed(
         self, *, state: str | None = None, academie: str | None = None, kind: str | None = None
     ) -> Iterator[Registered]:
         """Yield documents with their latest version, by kind and identifier."""
         wanted = {documents.c.state: state, documents.c.academie: academie, documents.c.kind: kind}
-        conditions = [column == value for column, value in wanted.items() if value is not None]
-        yield from self._read(documents.c.version, *conditions)
+        yield from self._read(*(column == value for column, value in wanted.items() if value is not None))
 
     def get(self, kind: str, identifier: str) -> Registered:
         """Return a document with its latest version; raises LookupError."""
-        for found in self._read(documents.c.version, *_named(documents, kind, identifier)):
+        for found in self._read(*named(documents, kind, identifier)):
             return found
         raise LookupError(f"{kind}/{identifier}")
 
     def history(self, kind: str, identifier: str) -> list[dict[str, Any]]:
-        """Return the events of a document, the oldest first."""
+        """Return the events of a document, the oldest first, each with its remark where there is one."""
         if not self._exists():
             return []
-        asked = sa.select(events).where(*_named(events, kind, identifier)).order_by(events.c.id)
+        joined = events.outerjoin(remarks, remarks.c.event == events.c.id)
+        asked = sa.select(events, remarks.c.text.label("remark")).select_from(joined)
         with self._engine.connect() as connection:
-            return [dict(row._mapping) for row in connection.execute(asked)]
+            rows = connection.execute(asked.where(*named(events, kind, identifier)).order_by(events.c.id))
+            return [{key: value for key, value in row._mapping.items() if value is not None} for row in rows]
 
-    def _read(self, number: sa.ColumnElement[Any], *conditions: sa.ColumnElement[bool]) -> Iterator[Registered]:
+    # Publication
+
+    def plan(self, since: int | None = None) -> Plan:
+        """Return what the next edition must put and remove; see `registry_editions.plan`."""
+        if not self._exists():
+            return Plan(0, (), ())
+        with self._snapshot() as connection:
+            return registry_editions.plan(connection, since)
+
+    def plan_again(self, edition: RegisteredEdition) -> Plan:
+        """Return the plan that makes the last edition from nothing."""
+        with self._snapshot() as connection:
+            return registry_editions.plan_again(connection, edition)
+
+    def contents(self, batch: Sequence[Planned]) -> list[Content]:
+        """Return the content of each version of a batch, in its order."""
+        with self._engine.connect() as connection:
+            return registry_editions.contents(connection, batch)
+
+    def facts(self, batch: Sequence[Planned], last_event: int, moment: str) -> list[Facts]:
+        """Return what is known of each version of a batch, in its order; see `registry_editions.facts`."""
+        with self._engine.connect() as connection:
+            return registry_editions.facts(connection, batch, last_event, moment)
+
+    def warned(self) -> tuple[int, int]:
+        """Return (documents with warnings, warnings) among the versions that ought to be public."""
+        with self._engine.connect() as connection:
+            return registry_editions.warned(connection)
+
+    def last_edition(self) -> RegisteredEdition | None:
+        """Return the last edition, None before the first publication."""
+        if not self._exists():
+            return None
+        with self._engine.connect() as connection:
+            return registry_editions.last_edition(connection)
+
+    def commit_edition(self, edition: RegisteredEdition, made: Plan) -> None:
+        """Note an edition, and that it holds its plan; from here on it exists."""
+        with self._write() as connection:
+            registry_editions.commit_edition(connection, edition, made)
+
+    # Transactions
+
+    def _read(self, *conditions: sa.ColumnElement[bool]) -> Iterator[Registered]:
         if not self._exists():
             return
         asked = (
-            sa.select(documents, versions.c.payload, versions.c.entries, versions.c.deposited_at,
-                      versions.c.validated_at, versions.c.validated_by)
-            .join(versions, sa.and_(versions.c.kind == documents.c.kind,
-                                    versions.c.identifier == documents.c.identifier, versions.c.number == number))
+            sa.select(documents, versions.c.payload, versions.c.entries)
+            .select_from(latest(documents.c.version))
             .where(*conditions)
             .order_by(documents.c.kind, documents.c.identifier)
-        )  # fmt: skip
+        )
         with self._engine.connect() as connection:
             for row in connection.execution_options(yield_per=1000).execute(asked):
                 yield _registered(row)
@@ -226,133 +201,68 @@ class Registry:
         if self._path is not None and not self._path.exists():
             return False
         if not self._ready:
-            self._ready = sa.inspect(self._engine).has_table("documents")
+            self._ready = sa.inspect(self._engine).has_table("editions")
         return self._ready
+
+    @contextmanager
+    def _snapshot(self) -> Iterator[sa.Connection]:
+        """Read a single moment of the registry, whatever is written meanwhile."""
+        with self._engine.connect() as connection:
+            if connection.dialect.name == "postgresql":
+                connection = connection.execution_options(isolation_level="REPEATABLE READ")
+            with connection.begin():
+                yield connection
 
     @contextmanager
     def _write(self) -> Iterator[sa.Connection]:
         if self._path is not None:
             self._path.parent.mkdir(parents=True, exist_ok=True)
-        with self._engine.begin() as connection:
-            if not self._ready:
-                metadata.create_all(connection)
-            yield connection
+        with self._engine.connect() as connection:
+            writing = connection.execution_options(writes=True)
+            with writing.begin():
+                begin_writing(writing)
+                if not self._ready:
+                    metadata.create_all(writing)
+                yield writing
         self._ready = True
 
+    @contextmanager
+    def _act(
+        self, kind: str, identifier: str, agent: Agent, states: frozenset[State], event: Event, remark: str = ""
+    ) -> Iterator[tuple[sa.Connection, Any]]:
+        """Open the transaction of an act on a document, where this agent may act on it, and record its event.
 
-PUBLISHER: Final = Agent("publication", "operateur")
-_ALL_STATES: Final = ("depose", "valide", "publie", "retourne", "retire")
-
-
-def now() -> str:
-    """Return this moment in UTC, to the second, as xsd:dateTime writes it."""
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def digest_of(payload: str) -> str:
-    """Return the SHA-256 of a payload, in hexadecimal."""
-    return hashlib.sha256(payload.encode()).hexdigest()
-
-
-def _register(
-    connection: sa.Connection,
-    batch: Sequence[NewDocument],
-    agent: Agent,
-    validate: bool,
-    moment: str,
-    counts: dict[Outcome, int],
-) -> None:
-    known = _known_versions(connection, batch)
-    fresh: dict[str, list[dict[str, Any]]] = {"documents": [], "versions": [], "events": []}
-    for new in batch:
-        payload = new.payload
-        sha256 = digest_of(payload)
-        name = {"kind": new.kind, "identifier": new.identifier}
-        before = known.get((new.kind, new.identifier))
-        same = before is not None and before.sha256 == sha256 and before.state != "retire"
-        if same and not (validate and before is not None and before.state in ("depose", "retourne")):
-            counts["unchanged"] += 1
-            continue
-        number = before.version + (0 if same else 1) if before else 1
-        if not same:
-            fresh["versions"].append(
-                {**name, "number": number, "payload": payload, "sha256": sha256,
-                 "entries": json.dumps(list(new.entries), ensure_ascii=False),
-                 "personal": json.dumps(dict(new.personal), ensure_ascii=False) if new.personal else None,
-                 "deposited_at": moment, "deposited_by": agent.name,
-                 "validated_at": moment if validate else None, "validated_by": agent.name if validate else None}
-            )  # fmt: skip
-            fresh["events"].append(_event(name, number, "deposited", moment, agent))
-        if validate:
-            detail = "registered and validated in one step by the operator"
-            fresh["events"].append(_event(name, number, "validated", moment, agent, detail))
-        state = "valide" if validate else "depose"
-        counts["new-version" if before else "created"] += 1
-        if before is None:
-            row = {**name, "academie": new.academie, "state": state, "version": number,
-                   "validated_version": number if validate else None}  # fmt: skip
-            fresh["documents"].append(row)
-            continue
-        changes: dict[str, Any] = {"state": state, "version": number, "academie": new.academie}
-        if validate:
-            changes["validated_version"] = number
-        where = _named(documents, new.kind, new.identifier)
-        connection.execute(documents.update().where(*where).values(**changes))
-        if same:
-            stamp = {"validated_at": moment, "validated_by": agent.name}
-            where = [*_named(versions, new.kind, new.identifier), versions.c.number == number]
-            connection.execute(versions.update().where(*where).values(**stamp))
-    for table in (documents, versions, events):
-        if fresh[table.name]:
-            connection.execute(table.insert(), fresh[table.name])
+        Raises LookupError, RefusedTransition.
+        """
+        if not self._exists():
+            raise LookupError(f"{kind}/{identifier}")
+        with self._write() as connection:
+            row = connection.execute(sa.select(documents).where(*named(documents, kind, identifier))).one_or_none()
+            if row is None:
+                raise LookupError(f"{kind}/{identifier}")
+            acting = known_agent(connection, agent)
+            if acting.academie is not None and acting.academie != row.academie:
+                raise RefusedTransition("other-academie", identifier, row.state)
+            if row.state not in states:
+                raise RefusedTransition("state", identifier, row.state)
+            note_agent(connection, acting)
+            yield connection, row
+            record(connection, [event_row(kind, identifier, row.version, event, now(), acting)])
+            if remark:
+                number = connection.execute(sa.select(sa.func.max(events.c.id))).scalar_one()
+                connection.execute(remarks.insert().values(event=number, text=remark))
 
 
-def _known_versions(connection: sa.Connection, batch: Sequence[NewDocument]) -> dict[tuple[str, str], Any]:
-    names = [(new.kind, new.identifier) for new in batch]
-    asked = (
-        sa.select(documents.c.kind, documents.c.identifier, documents.c.state, documents.c.version, versions.c.sha256)
-        .join(versions, sa.and_(versions.c.kind == documents.c.kind,
-                                versions.c.identifier == documents.c.identifier,
-                                versions.c.number == documents.c.version))
-        .where(sa.tuple_(documents.c.kind, documents.c.identifier).in_(names))
-    )  # fmt: skip
-    return {(row.kind, row.identifier): row for row in connection.execute(asked)}
+def _change(connection: sa.Connection, row: Any, **values: Any) -> None:
+    connection.execute(documents.update().where(*named(documents, row.kind, row.identifier)).values(**values))
 
 
-def _reviewable(connection: sa.Connection, kind: str, identifier: str, agent: Agent, states: set[str]) -> Any:
-    """Return a document's row where this agent may act on it; raises LookupError, RefusedTransition."""
-    row = connection.execute(sa.select(documents).where(*_named(documents, kind, identifier))).one_or_none()
-    if row is None:
-        raise LookupError(f"{kind}/{identifier}")
-    if agent.academie is not None and agent.academie != row.academie:
-        raise RefusedTransition("other-academie", identifier, row.state)
-    if row.state not in states:
-        raise RefusedTransition("state", identifier, row.state)
-    return row
-
-
-def _know(connection: sa.Connection, agent: Agent) -> None:
-    if connection.execute(sa.select(agents.c.name).where(agents.c.name == agent.name)).first() is None:
-        values = {"name": agent.name, "role": agent.role, "academie": agent.academie}
-        connection.execute(agents.insert().values(**values))
-
-
-def _named(table: sa.Table, kind: str, identifier: str) -> list[sa.ColumnElement[bool]]:
-    return [table.c.kind == kind, table.c.identifier == identifier]
-
-
-def _event(
-    name: Mapping[str, str], version: int, what: str, at: str, agent: Agent, detail: str | None = None
-) -> dict[str, Any]:
-    return {**name, "version": version, "event": what, "at": at, "agent": agent.name, "detail": detail}
-
-
-def _record(
-    connection: sa.Connection, kind: str, identifier: str, version: int, what: str, at: str, agent: Agent,
-    detail: str | None = None,
-) -> None:  # fmt: skip
-    name = {"kind": kind, "identifier": identifier}
-    connection.execute(events.insert().values(**_event(name, version, what, at, agent, detail)))
+def _wanted_before(connection: sa.Connection, row: Any) -> int | None:
+    """Return the version that stays public when the latest, validated one is sent back after all."""
+    ended = ("withdrawn", "erased")
+    asked = sa.select(events.c.event).where(*named(events, row.kind, row.identifier))
+    last = asked.where(events.c.event.in_(("published", *ended))).order_by(events.c.id.desc()).limit(1)
+    return None if connection.execute(last).scalar() in ended else row.published_version
 
 
 def _registered(row: Any) -> Registered:
@@ -360,24 +270,4 @@ def _registered(row: Any) -> Registered:
         kind=row.kind, identifier=row.identifier, academie=row.academie, state=row.state, version=row.version,
         validated_version=row.validated_version, published_version=row.published_version,
         document=None if row.payload is None else json.loads(row.payload), entries=json.loads(row.entries),
-        deposited_at=row.deposited_at, validated_at=row.validated_at, validated_by=row.validated_by,
     )  # fmt: skip
-
-
-def _batches(found: Iterable[NewDocument]) -> Iterator[list[NewDocument]]:
-    batch: list[NewDocument] = []
-    seen: set[tuple[str, str]] = set()
-    for new in found:
-        name = (new.kind, new.identifier)
-        if len(batch) == BATCH or name in seen:
-            yield batch
-            batch, seen = [], set()
-        batch.append(new)
-        seen.add(name)
-    if batch:
-        yield batch
-
-
-def _harden_sqlite(connection: Any, _record: object) -> None:
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000"):
-        connection.execute(f"PRAGMA {pragma}")

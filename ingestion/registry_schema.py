@@ -1,25 +1,15 @@
-"""The registry's tables (DESIGN §7), for SQLite and PostgreSQL alike.
+"""The registry's tables (DESIGN §7) and its connection, for SQLite and PostgreSQL alike.
 
-Events are append-only, and the database itself holds that. Personal data has columns of its own, which
-erasure empties.
+Events only grow, and the database itself holds that. What erasure must empty (payloads, personal columns, the
+words of a remark) stands in columns that are not events.
 """
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import (
-    DDL,
-    Column,
-    ForeignKeyConstraint,
-    Index,
-    Integer,
-    MetaData,
-    String,
-    Table,
-    Text,
-    event,
-)
+import sqlalchemy as sa
+from sqlalchemy import Column, ForeignKeyConstraint, Index, Integer, LargeBinary, MetaData, String, Table, Text
 
 metadata: Final = MetaData()
 
@@ -35,7 +25,8 @@ documents: Final = Table(
     Column("published_version", Integer),
     Index("documents_by_state", "state", "academie"),
 )
-"""One row a document; `version` is its latest, `validated_version` the one that is or will be public."""
+"""One row a document: `state` is that of `version`, its latest; `validated_version` is the one that ought to be
+public, `published_version` the one that the last edition holds."""
 
 versions: Final = Table(
     "versions",
@@ -45,15 +36,16 @@ versions: Final = Table(
     Column("number", Integer, primary_key=True),
     Column("payload", Text),
     Column("sha256", String(64), nullable=False),
+    Column("graph", LargeBinary),
     Column("entries", Text, nullable=False),
+    Column("warnings", Integer, nullable=False),
     Column("personal", Text),
-    Column("deposited_at", String(32), nullable=False),
-    Column("deposited_by", String(96), nullable=False),
-    Column("validated_at", String(32)),
-    Column("validated_by", String(96)),
     ForeignKeyConstraint(["kind", "identifier"], ["documents.kind", "documents.identifier"]),
 )
-"""Every content a document had: the payload as JSON, what was said of it (`entries`, JSON, no personal data)."""
+"""Every content a document had: the payload as JSON, and what was said of it (`entries`, JSON, nothing personal).
+
+`graph` is what conversion made of the payload, kept packed so that a document is converted once; it is never the
+truth: `rebuild` does not look at it."""
 
 events: Final = Table(
     "events",
@@ -63,11 +55,25 @@ events: Final = Table(
     Column("identifier", String(96), nullable=False),
     Column("version", Integer, nullable=False),
     Column("event", String(16), nullable=False),
-    Column("at", String(32), nullable=False),
+    Column("at", String(20), nullable=False),
     Column("agent", String(96), nullable=False),
-    Column("detail", Text),
+    Column("academie", String(8)),
+    Column("organisation", String(96)),
+    Column("edition", Integer),
+    Column("detail", String(64)),
     Index("events_by_document", "kind", "identifier"),
+    sqlite_autoincrement=True,
 )
+"""What happened: deposited, validated, returned, withdrawn, published, unpublished, erased. `academie` and
+`organisation` are those of who acted, at that moment; `detail` is one of a few fixed words, never free text."""
+
+remarks: Final = Table(
+    "remarks",
+    metadata,
+    Column("event", Integer, primary_key=True, autoincrement=False),
+    Column("text", Text, nullable=False),
+)
+"""The words a reviewer sent with an event; apart, because erasure removes them."""
 
 agents: Final = Table(
     "agents",
@@ -75,27 +81,66 @@ agents: Final = Table(
     Column("name", String(96), primary_key=True),
     Column("role", String(32), nullable=False),
     Column("academie", String(8)),
+    Column("organisation", String(96)),
     Column("token_hash", String(128)),
 )
 """Who may do what: `role` is operateur, deposant or valideur; no `academie` means national."""
 
-_SQLITE: Final = """CREATE TRIGGER events_only_grow_{verb} BEFORE {VERB} ON events
-BEGIN SELECT RAISE(ABORT, 'the events of the registry are append-only'); END"""
-_POSTGRESQL: Final = """CREATE OR REPLACE FUNCTION events_only_grow() RETURNS trigger AS $$
-BEGIN RAISE EXCEPTION 'the events of the registry are append-only'; END $$ LANGUAGE plpgsql"""
-
-for _verb in ("update", "delete"):
-    event.listen(
-        events,
-        "after_create",
-        DDL(_SQLITE.format(verb=_verb, VERB=_verb.upper())).execute_if(dialect="sqlite"),  # type: ignore[no-untyped-call]
-    )
-event.listen(events, "after_create", DDL(_POSTGRESQL).execute_if(dialect="postgresql"))  # type: ignore[no-untyped-call]
-event.listen(
-    events,
-    "after_create",
-    DDL(  # type: ignore[no-untyped-call]
-        "CREATE TRIGGER events_only_grow BEFORE UPDATE OR DELETE ON events "
-        "FOR EACH ROW EXECUTE FUNCTION events_only_grow()"
-    ).execute_if(dialect="postgresql"),
+editions: Final = Table(
+    "editions",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("at", String(20), nullable=False),
+    Column("last_event", Integer, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("manifest", Text, nullable=False),
 )
+"""Every edition: its date, the last event it took into account, its hash, and its manifest with the hashes of
+vocabularies, rules and shapes. An edition exists once its row does."""
+
+_SQLITE: Final = """CREATE TRIGGER {table}_only_grow_{verb} BEFORE {verb} ON {table}
+BEGIN SELECT RAISE(ABORT, 'the {table} of the registry are append-only'); END"""
+_POSTGRESQL: Final = (
+    """CREATE OR REPLACE FUNCTION only_grow() RETURNS trigger AS $$
+BEGIN RAISE EXCEPTION 'the %% of the registry are append-only', TG_TABLE_NAME; END $$ LANGUAGE plpgsql""",
+    "CREATE TRIGGER {table}_only_grow BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION only_grow()",
+)
+
+for _table in (events, editions):
+    for _verb in ("update", "delete"):
+        _ddl = sa.DDL(_SQLITE.format(table=_table.name, verb=_verb))  # type: ignore[no-untyped-call]
+        sa.event.listen(_table, "after_create", _ddl.execute_if(dialect="sqlite"))
+    for _statement in _POSTGRESQL:
+        _ddl = sa.DDL(_statement.format(table=_table.name))  # type: ignore[no-untyped-call]
+        sa.event.listen(_table, "after_create", _ddl.execute_if(dialect="postgresql"))
+
+_WRITERS: Final = 0x0B5E_4A70
+"""The advisory lock of PostgreSQL that writers of the registry take in turn: an event's number then grows with
+the moment it is seen, on which the editions' `last_event` rests."""
+
+
+def connect(url: str) -> sa.Engine:
+    """Return the engine of a registry's database; SQLite is made to keep what it was told, through a power cut."""
+    engine = sa.create_engine(url)
+    if engine.dialect.name == "sqlite":
+        sa.event.listen(engine, "connect", _harden_sqlite)
+        sa.event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def begin_writing(connection: sa.Connection) -> None:
+    """Make this transaction the only one that writes until it ends."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_WRITERS)))
+
+
+def _harden_sqlite(connection: Any, _record: object) -> None:
+    # The driver would open transactions late and by itself; `_begin_sqlite` does, and says which kind.
+    connection.isolation_level = None
+    for pragma in ("busy_timeout=20000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _begin_sqlite(connection: sa.Connection) -> None:
+    writes = connection.get_execution_options().get("writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -11,6 +11,7 @@ import typer
 from ingestion.console import Lang
 from ingestion.deposit import Deposited
 from ingestion.errors import UnreadableDeposit
+from ingestion.messages import Issue
 from ingestion.pipeline import Summary
 from ingestion.report import as_csv, as_json, as_text, place
 from ingestion.report_html import as_html
@@ -31,9 +32,9 @@ def print_unreadable(error: UnreadableDeposit, lang: Lang) -> None:
     typer.echo(f"{where}: {error.message[lang.value]} {error.remedy.get(lang.value, '')}".strip(), err=True)
 
 
-def write_report(path: Path, done: Sequence[Deposited], lang: Lang) -> None:
-    """Write the report of all files in the form of the path's suffix."""
-    entries = [entry for one in done for entry in one.entries]
+def write_report(path: Path, done: Sequence[Deposited], lang: Lang, unusable: Sequence[Issue] = ()) -> None:
+    """Write the report of all files in the form of the path's suffix; `unusable` says which could not be read."""
+    entries = [*unusable, *(entry for one in done for entry in one.entries)]
     notes = [note for one in done for note in one.notes]
     summary = sum((one.summary for one in done), Summary()).as_dict()
     if path.suffix == ".ttl":

@@ -24,6 +24,12 @@ _REASONS: Final = {
         "The fiche {identifier} belongs to another académie: "
         "only a reviewer of that académie, or a national one, may act.",
     ),
+    "agent-academie": (
+        "Le valideur donné est déjà connu au registre pour une autre académie, ou au niveau national : "
+        "retirez « --academie », ou donnez un autre nom.",
+        "The reviewer given is already known to the registry for another académie, or at national level: "
+        "leave out --academie, or give another name.",
+    ),
 }
 
 

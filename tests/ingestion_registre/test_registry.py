@@ -2,24 +2,45 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import socket
 import subprocess
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
 from ingestion import Agent, NewDocument, RefusedTransition, Registry, Settings
+from ingestion.registry import now
+from ingestion.registry_editions import RegisteredEdition
 
 POSTGRES = Path("/usr/lib/postgresql/15/bin")
 LYON, NATIONAL = Agent("DRANE Lyon", "valideur", "10"), Agent("Dgesco")
+LATER = "2100-01-01T00:00:00Z"
 
 
 def document(identifier: str = "10-A1", title: str = "Un titre", academie: str | None = "10") -> NewDocument:
     return NewDocument("projet", identifier, academie, {"id": f"projet/{identifier}", "type": "Projet", "titre": title})
+
+
+def public(registry: Registry) -> dict[str, str]:
+    """Return the titles of what the next edition would hold, by identifier."""
+    put = [one for one in registry.plan().put]
+    payloads = [json.loads(content.payload or "{}") for content in registry.contents(put)]
+    return {one.identifier: payload["titre"] for one, payload in zip(put, payloads, strict=True)}
+
+
+def cut(registry: Registry) -> int:
+    """Note an edition of all that is to be public, as the publisher does; return its number."""
+    last = registry.last_edition()
+    plan = registry.plan(None if last is None else last.last_event)
+    number = 1 if last is None else last.number + 1
+    registry.commit_edition(RegisteredEdition(number, now(), plan.last_event, "0" * 64, {}), plan)
+    return number
 
 
 @pytest.fixture(scope="session")
@@ -70,20 +91,37 @@ def test_the_same_content_makes_no_new_version_and_new_content_makes_one(registr
 
 def test_a_document_is_public_only_once_validated(registry: Registry) -> None:
     registry.register([document()], LYON)
-    assert not list(registry.publishable())
+    assert not public(registry)
     registry.validate("projet", "10-A1", LYON)
-    assert [found.identifier for found in registry.publishable()] == ["10-A1"]
+    assert public(registry) == {"10-A1": "Un titre"}
+    cut(registry)
+    assert registry.get("projet", "10-A1").state == "publie"
 
 
 def test_the_published_version_stays_public_until_the_new_one_is_validated(registry: Registry) -> None:
     registry.register([document()], LYON, validate=True)
-    registry.mark_published(1)
+    cut(registry)
     registry.register([document(title="Un autre")], LYON)
-    (public,) = registry.publishable()
-    assert public.document is not None and public.document["titre"] == "Un titre"
+    assert public(registry) == {"10-A1": "Un titre"}
     registry.validate("projet", "10-A1", LYON)
-    (public,) = registry.publishable()
-    assert public.document is not None and public.document["titre"] == "Un autre"
+    assert public(registry) == {"10-A1": "Un autre"}
+
+
+def test_a_new_version_sent_back_leaves_the_published_one_public(registry: Registry) -> None:
+    registry.register([document()], LYON, validate=True)
+    cut(registry)
+    registry.register([document(title="Un autre")], LYON, validate=True)
+    registry.send_back("projet", "10-A1", LYON, "Le titre ne va pas.")
+    assert public(registry) == {"10-A1": "Un titre"}
+
+
+def test_sending_back_does_not_revive_what_was_withdrawn(registry: Registry) -> None:
+    registry.register([document()], LYON, validate=True)
+    cut(registry)
+    registry.withdraw("projet", "10-A1", LYON)
+    registry.register([document(title="Un autre")], LYON, validate=True)
+    registry.send_back("projet", "10-A1", LYON, "Non.")
+    assert not public(registry)
 
 
 def test_a_reviewer_of_another_academie_may_not_act_and_a_national_one_may(registry: Registry) -> None:
@@ -94,48 +132,136 @@ def test_a_reviewer_of_another_academie_may_not_act_and_a_national_one_may(regis
     registry.validate("projet", "10-A1", NATIONAL)
 
 
+def test_a_reviewer_does_not_become_national_by_leaving_the_academie_out(registry: Registry) -> None:
+    registry.register([document(), document("09-B1", academie="09")], LYON)
+    registry.validate("projet", "10-A1", LYON)
+    with pytest.raises(RefusedTransition):
+        registry.validate("projet", "09-B1", Agent("DRANE Lyon"))
+    with pytest.raises(RefusedTransition):
+        registry.validate("projet", "09-B1", Agent("DRANE Lyon", "valideur", "09"))
+
+
+def test_validating_at_the_deposit_what_is_another_academies_registers_nothing(registry: Registry) -> None:
+    with pytest.raises(RefusedTransition):
+        registry.register([document(), document("09-B1", academie="09")], LYON, validate=True)
+    assert not list(registry.listed())
+
+
 def test_a_deposit_sent_back_can_be_deposited_again(registry: Registry) -> None:
     registry.register([document()], LYON)
     registry.send_back("projet", "10-A1", LYON, "Précisez le niveau.")
     assert registry.get("projet", "10-A1").state == "retourne"
+    registry.register([document()], LYON, validate=True)
+    assert registry.get("projet", "10-A1").state == "retourne", "the same content again changes no decision"
     registry.register([document(title="Corrigé")], LYON)
     assert registry.get("projet", "10-A1").state == "depose"
-    assert [event["event"] for event in registry.history("projet", "10-A1")] == ["deposited", "returned", "deposited"]
+    history = registry.history("projet", "10-A1")
+    assert [event["event"] for event in history] == ["deposited", "returned", "deposited"]
+    assert history[1]["remark"] == "Précisez le niveau."
 
 
-def test_what_is_withdrawn_or_unknown_cannot_be_validated(registry: Registry) -> None:
+def test_what_is_withdrawn_stays_so_when_the_same_file_comes_again(registry: Registry) -> None:
     registry.register([document()], LYON, validate=True)
     registry.withdraw("projet", "10-A1", LYON)
+    assert registry.register([document()], LYON, validate=True)["unchanged"] == 1
+    assert not public(registry)
+    registry.validate("projet", "10-A1", LYON)
+    assert public(registry), "a person may take it up again"
+
+
+def test_what_is_published_or_unknown_cannot_be_validated(registry: Registry) -> None:
+    registry.register([document()], LYON, validate=True)
     with pytest.raises(RefusedTransition):
         registry.validate("projet", "10-A1", LYON)
     with pytest.raises(LookupError):
         registry.validate("projet", "10-Z9", LYON)
 
 
-def test_erasure_removes_payload_and_personal_data_and_keeps_the_fact(registry: Registry) -> None:
+def test_erasure_removes_payload_personal_data_and_remarks_and_keeps_the_fact(registry: Registry) -> None:
     found = document()
-    private = NewDocument(found.kind, found.identifier, found.academie, found.document, (), {"deposant_nom": "X"})
-    registry.register([private], LYON, validate=True)
+    private = replace(found, personal={"deposant_nom": "X"}, graph=b"packed")
+    registry.register([private], LYON)
+    registry.send_back("projet", "10-A1", LYON, "Demander à X.")
     registry.erase("projet", "10-A1", LYON)
     assert registry.get("projet", "10-A1").document is None
-    assert not list(registry.publishable())
-    assert registry.history("projet", "10-A1")[-1]["event"] == "erased"
+    assert not public(registry)
+    history = registry.history("projet", "10-A1")
+    assert [event["event"] for event in history] == ["deposited", "returned", "erased"]
+    assert not any("remark" in event for event in history)
+    with registry._engine.connect() as connection:
+        ((payload, graph, personal),) = connection.execute(sa.text("SELECT payload, graph, personal FROM versions"))
+    assert (payload, graph, personal) == (None, None, None)
 
 
-@pytest.mark.parametrize("statement", ["DELETE FROM events", "UPDATE events SET agent = 'x'"])
-def test_events_only_grow(registry: Registry, statement: str) -> None:
-    registry.register([document()], LYON)
+@pytest.mark.parametrize("statement", ["DELETE FROM {}", "UPDATE {} SET at = 'x'"])
+@pytest.mark.parametrize("table", ["events", "editions"])
+def test_events_and_editions_only_grow(registry: Registry, statement: str, table: str) -> None:
+    registry.register([document()], LYON, validate=True)
+    cut(registry)
     with pytest.raises(sa.exc.DBAPIError, match="append-only"), registry._engine.begin() as connection:
-        connection.execute(sa.text(statement))
+        connection.execute(sa.text(statement.format(table)))
 
 
 def test_reading_an_empty_state_makes_no_file(tmp_path: Path) -> None:
     registry = Registry(Settings(var=tmp_path / "var"))
-    assert not list(registry.publishable())
+    assert not registry.plan().put
+    assert not list(registry.listed())
+    assert registry.last_edition() is None
+    with pytest.raises(LookupError):
+        registry.validate("projet", "10-A1", LYON)
     assert not (tmp_path / "var").exists()
 
 
 def test_many_documents_go_in_one_transaction(registry: Registry) -> None:
-    counts = registry.register((document(f"10-A{n}") for n in range(1200)), LYON, validate=True)
-    assert counts["created"] == 1200
-    assert len(list(registry.publishable())) == 1200
+    many = [document(f"10-A{n}") for n in range(1200)]
+    assert registry.register(many, LYON, validate=True)["created"] == 1200
+    assert len(registry.plan().put) == 1200
+    assert registry.register(many, LYON, validate=True)["unchanged"] == 1200
+    broken = (*[document(f"10-B{n}") for n in range(600)], document("09-C1", academie="09"))
+    with pytest.raises(RefusedTransition):
+        registry.register(broken, LYON, validate=True)
+    assert len(registry.plan().put) == 1200
+
+
+def test_an_edition_asks_for_what_changed_alone(registry: Registry) -> None:
+    registry.register([document(f"10-A{n}") for n in range(5)], LYON, validate=True)
+    cut(registry)
+    last = registry.last_edition()
+    assert last is not None
+    nothing = registry.plan(last.last_event)
+    assert not nothing.put and not nothing.remove
+    registry.register([document("10-A1", "Un autre")], LYON, validate=True)
+    registry.withdraw("projet", "10-A2", LYON)
+    plan = registry.plan(last.last_event)
+    assert [(one.identifier, one.version, one.fresh) for one in plan.put] == [("10-A1", 2, True)]
+    assert plan.remove == (("projet", "10-A2"),)
+
+
+def test_what_is_reviewed_while_an_edition_is_made_waits_for_the_next(registry: Registry) -> None:
+    registry.register([document("10-A1"), document("10-A2")], LYON, validate=True)
+    plan = registry.plan()
+    registry.withdraw("projet", "10-A1", LYON)
+    registry.register([document("10-A2", "Un autre")], LYON, validate=True)
+    registry.register([document("10-A3")], LYON, validate=True)
+    registry.commit_edition(RegisteredEdition(1, now(), plan.last_event, "0" * 64, {}), plan)
+    held = {one.identifier: one.published_version for one in registry.listed()}
+    assert held == {"10-A1": 1, "10-A2": 1, "10-A3": None}
+    assert {one.identifier: one.state for one in registry.listed()}["10-A2"] == "valide"
+    following = registry.plan(plan.last_event)
+    assert [(one.identifier, one.version) for one in following.put] == [("10-A2", 2), ("10-A3", 1)]
+    assert following.remove == (("projet", "10-A1"),)
+
+
+def test_the_facts_of_a_version_are_those_of_its_edition_whatever_comes_after(registry: Registry) -> None:
+    registry.register([document()], LYON, validate=True)
+    cut(registry)
+    last = registry.last_edition()
+    assert last is not None
+    again = registry.plan_again(last)
+    before = registry.facts(again.put, last.last_event, LATER)
+    assert (before[0].academie, before[0].issued, before[0].modified) == ("10", last.at, None)
+    registry.withdraw("projet", "10-A1", LYON)
+    registry.validate("projet", "10-A1", NATIONAL)
+    registry.register([document(title="Un autre")], LYON)
+    assert registry.plan_again(last) == again
+    assert registry.facts(again.put, last.last_event, LATER) == before

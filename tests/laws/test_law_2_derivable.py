@@ -51,7 +51,7 @@ def test_whatever_was_deposited_the_store_can_be_thrown_away(
         before = gzip.decompress((edition.path / "dump.nq.gz").read_bytes())
         shutil.rmtree(state.var / "store")
         (state.var / "graphes.sqlite").unlink()
-        assert rebuild(state, registry).number == edition.number
+        assert rebuild(state, registry).edition.number == edition.number
         assert not publish(state, registry).changed
         assert Editions(state.var).current() == edition
         assert canonical_dump(edition.store_path) == before

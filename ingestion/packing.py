@@ -1,0 +1,41 @@
+"""Packs canonical N-Quads small and quickly, for the registry and the publisher's ledger.
+
+What is packed says by itself with which base and context it was converted: what another conversion made is not
+taken for its own.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from functools import cache
+from typing import Final
+
+import zstandard
+
+from ontologie import BASE, context
+
+_LEVEL: Final = 1
+_MARK: Final = 8
+
+
+def pack(lines: Iterable[bytes], base: str = BASE) -> bytes:
+    """Return lines packed, marked with the conversion that made them."""
+    return _mark(base) + zstandard.ZstdCompressor(level=_LEVEL).compress(b"".join(lines))
+
+
+def unpack(packed: bytes | None, base: str = BASE) -> list[bytes] | None:
+    """Return the lines of what `pack` made, None where another conversion made them, or nothing did."""
+    if packed is None or packed[:_MARK] != _mark(base):
+        return None
+    data = zstandard.ZstdDecompressor().decompress(packed[_MARK:])
+    # N-Quads escapes "\r" inside literals: of bytes, this splits at "\n" alone.
+    return data.splitlines(keepends=True)
+
+
+@cache
+def _mark(base: str) -> bytes:
+    """Return what tells one conversion from another: the base and the context."""
+    text = json.dumps([base, context(base)], sort_keys=True)
+    return hashlib.sha256(text.encode()).digest()[:_MARK]
