@@ -43,6 +43,8 @@ async def entity_page(view: View, found: Description) -> bytes:
     term = service.iris.term
     criteria = objects(found.main, term("critere"))
     dimensions = await pairs(service.engine, criteria, term("dansDimension"), found.edition)
+    applicable = objects(found.quads, term("dateApplication"))
+    dates = await pairs(service.engine, applicable, term("appliqueAPartirDu"), found.edition)
     named |= {d for found_in in dimensions.values() for d in found_in}
     principles = await instrument_rows(service.engine, found, term(""), view.language)
     named |= named_in(principles)
@@ -60,7 +62,7 @@ async def entity_page(view: View, found: Description) -> bytes:
         ],
         "provenance": provenance(reader, found),
         "principles_table": rows_shown(reader, principles),
-        **evidence(reader, found.iri, dimensions),
+        **evidence(reader, found.iri, dimensions, dates),
     }
     return write_page(view, "entity.html", context)
 

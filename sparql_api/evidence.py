@@ -16,15 +16,23 @@ from sparql_api import i18n
 from sparql_api.presentation import Property, Reader, Shown, instrument_of
 
 COMMENT: Final = PREFIXES["rdfs"] + "comment"
-SHOWN_OF_A_FINDING: Final = ("applique", "regle", "premisse", "classeRisque", "dateApplication", "confiance")
+SHOWN_OF_A_FINDING: Final = (
+    *("applique", "regle", "premisse", "premisseManquante"),
+    *("classeRisque", "dateApplication", "confiance"),
+)
+Pairs = Mapping[str, Iterable[str]]
 
 
-def evidence(reader: Reader, subject: str, dimensions: Mapping[str, Iterable[str]]) -> dict[str, Any]:
-    """Return what the evidence part of a page shows; `dimensions` gives each criterion's."""
+def evidence(reader: Reader, subject: str, dimensions: Pairs, dates: Pairs) -> dict[str, Any]:
+    """Return what the evidence part of a page shows.
+
+    `dimensions` gives each criterion's dimension, `dates` the days from which provisions apply.
+    """
+    findings = [finding(reader, str(v)[1:-1], dates) for v in said(reader, subject, "constat")]
     return {
         "principles": principles(reader, subject),
         "indications": [indication(reader, str(v)[1:-1]) for v in said(reader, subject, "indice")],
-        "findings": [finding(reader, str(v)[1:-1]) for v in said(reader, subject, "constat")],
+        "findings": sorted(findings, key=lambda row: -row["confidence"]),
         "appraisals": appraisals(reader, subject, dimensions),
         "mentions": [mention(reader, str(v)[1:-1]) for v in said(reader, subject, "mention")],
     }
@@ -88,22 +96,30 @@ def indication(reader: Reader, iri: str) -> dict[str, Any]:
     }
 
 
-def finding(reader: Reader, iri: str) -> dict[str, Any]:
+def finding(reader: Reader, iri: str, dates: Pairs) -> dict[str, Any]:
     """Return a constat: its verdict, what it says, the rule, the provisions and the premises."""
     term = reader.view.service.iris.term
+    confidence = first_text(reader, iri, "confiance")
     shown: list[Property] = []
     for name in SHOWN_OF_A_FINDING:
         values = reader.values(iri, term(name))
-        if values and name == "premisse":
-            texts = tuple(Shown(premise(reader, str(v)[1:-1])) for v in values)
-            shown.append(Property(term(name), reader.property_name(term(name)), texts))
-        elif values:
-            shown.append(reader.property(term(name), values, iri))
-    verdicts = links(reader, iri, "verdict")
+        if name == "premisse":
+            texts = [Shown(premise(reader, str(v)[1:-1])) for v in values]
+        elif name == "dateApplication":
+            days = {day for v in values for day in dates.get(str(v)[1:-1], ())}
+            texts = [Shown(reader.view.date(day)) for day in sorted(days)]
+        elif name == "confiance":
+            texts = [Shown(reader.view.decimal(confidence))] if float(confidence or 0) else []
+        else:
+            texts = list(reader.property(term(name), values, iri).values)
+        if texts:
+            shown.append(Property(term(name), reader.property_name(term(name)), tuple(texts)))
+    verdict, message = next((v.text for v in links(reader, iri, "verdict")), ""), reader.text(iri, COMMENT)
     return {
         "anchor": iri.partition("#")[2],
-        "verdict": verdicts[0].text if verdicts else "",
-        "message": reader.text(iri, COMMENT),
+        "verdict": "" if message.startswith(verdict) else verdict,
+        "message": message,
+        "confidence": float(confidence or 0),
         "properties": shown,
     }
 
@@ -117,9 +133,7 @@ def premise(reader: Reader, iri: str) -> str:
     return reader.view.t("evidence.premise", property=reader.property_name(predicate), value=text)
 
 
-def appraisals(
-    reader: Reader, subject: str, dimensions: Mapping[str, Iterable[str]]
-) -> list[tuple[str, list[dict[str, Any]]]]:
+def appraisals(reader: Reader, subject: str, dimensions: Pairs) -> list[tuple[str, list[dict[str, Any]]]]:
     """Return (dimension, appraisals) of an analysis, in the order of the criteria's ids."""
     groups: dict[str, list[dict[str, Any]]] = {}
     for value in said(reader, subject, "comporte"):
