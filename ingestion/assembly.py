@@ -110,8 +110,9 @@ def _put_vocabularies(writer: _Writer, change: Change, base: str, say: Progress)
 def _derive_vocabularies(writer: _Writer, base: str) -> None:
     """Replace what follows from the vocabularies."""
     derived = derive_vocabularies(writer.store, base)
+    kept = {*derived, *(vocabulary.graph for vocabulary in vocabularies(base))}
     for graph in writer.ledger.names(Iris(base).derived_graph("vocabulaire", "")):
-        if graph not in derived:
+        if graph not in kept:
             writer.put(graph, [])
     for graph, quads in derived.items():
         lines = _lines(quads)
