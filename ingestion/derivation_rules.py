@@ -38,20 +38,40 @@ def derive_batch(store: ox.Store, project_iris: Sequence[str], base: str = BASE)
     iris = Iris(base)
     work = ox.Store()
     work.extend(_vocabularies(base))
-    by_project = {project: ox.NamedNode(_derived_graph(iris, project)) for project in project_iris}
+    graphs = [ox.NamedNode(_derived_graph(iris, project)) for project in project_iris]
+    owners: dict[str, ox.NamedNode] = {}
     said: set[ox.Triple] = set()
-    for project, graph in by_project.items():
-        deposit = list(store.quads_for_pattern(None, None, None, _deposit_graph(iris, project)))
+    for project, graph in zip(project_iris, graphs, strict=True):
+        fiche, analyses = _deposit_graph(iris, project), _analyses(store, project, base)
+        deposit = list(store.quads_for_pattern(None, None, None, fiche))
         work.extend(derive_from_items(_items(deposit, project, base), project, graph, base))
-        for analysis in _analyses(store, project, base):
+        for analysis in analyses:
             deposit += store.quads_for_pattern(None, None, None, analysis)
         work.extend(deposit)
         said.update(quad.triple for quad in deposit)
+        owners |= dict.fromkeys((project, fiche.value, graph.value), graph)
+        owners |= dict.fromkeys((_analysis(iris, analysis) for analysis in analyses), graph)
     for step in STEPS:
         # Rules of one step do not see each other's conclusions: their order means nothing.
-        found = [shared_out(_conclusions(work, rule), by_project, said) for rule in rule_files(step, base)]
+        found = [shared_out(_conclusions(work, rule), owners, said) for rule in rule_files(step, base)]
         work.extend([quad for quads in found for quad in quads])
-    return {graph.value: list(work.quads_for_pattern(None, None, None, graph)) for graph in by_project.values()}
+    return {graph.value: list(work.quads_for_pattern(None, None, None, graph)) for graph in graphs}
+
+
+def derive_vocabularies(store: ox.Store, base: str = BASE) -> dict[str, list[ox.Quad]]:
+    """Return what follows from the vocabularies and is useful to queries: its graph and quads, canonical.
+
+    Reads the vocabularies' graphs in `store`; what one of them states already is left out. The graph is
+    `…/graphe/derive/vocabulaire/inferences`: to be replaced when a vocabulary or a rule changes.
+    """
+    place = ox.NamedNode(Iris(base).derived_graph("vocabulaire", "inferences"))
+    work = ox.Store()
+    for vocabulary in vocabularies(base):
+        work.extend(store.quads_for_pattern(None, None, None, ox.NamedNode(vocabulary.graph)))
+    said = {quad.triple for quad in work}
+    found = {triple for rule in rule_files("inferences", base) for triple in _conclusions(work, rule)}
+    work.extend(ox.Quad(triple.subject, triple.predicate, triple.object, place) for triple in found - said)
+    return {place.value: list(work.quads_for_pattern(None, None, None, place))}
 
 
 def projects_to_derive(store: ox.Store, changed_graphs: Iterable[str], base: str = BASE) -> list[str]:
@@ -75,7 +95,7 @@ def projects_to_derive(store: ox.Store, changed_graphs: Iterable[str], base: str
 def rules_digest(base: str = BASE) -> str:
     """Return the SHA-256 of all that decides what is derived: the rules, and the code that runs them."""
     hashed = hashlib.sha256()
-    for step in STEPS:
+    for step in (*STEPS, "inferences"):
         for rule in rule_files(step, base):
             hashed.update(f"{step}/{rule.name}\n{rule.text}\n".encode())
     hashed.update(read_text("donnees", "regles_indices.csv", base=base).encode())
@@ -119,6 +139,10 @@ def _items(deposit: Iterable[ox.Quad], project: str, base: str) -> list[tuple[st
 
 def _deposit_graph(iris: Iris, project: str) -> ox.NamedNode:
     return ox.NamedNode(iris.entity("graphe/projet", "") + project.removeprefix(iris.entity("projet", "")))
+
+
+def _analysis(iris: Iris, graph: ox.NamedNode) -> str:
+    return iris.entity("analyse", "") + graph.value.removeprefix(iris.graph("analyse", ""))
 
 
 def _derived_graph(iris: Iris, project: str) -> str:

@@ -27,7 +27,7 @@ from typing import Any, Final
 from ontologie.namespaces import BASE, Iris
 from ontologie.resources import read_text, resource
 
-_PREFIXED: Final = re.compile(r"(?<![\w<:/#-])([a-z][a-z-]*):(?=[A-Za-z_])")
+_PREFIXED: Final = re.compile(r"(?<![\w<:/#-])([a-z][a-z-]*):(?=[A-Za-z_)])")
 
 
 @dataclass(frozen=True)
