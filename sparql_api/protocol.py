@@ -5,6 +5,7 @@ Knows requests; runs nothing.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -23,6 +24,8 @@ SINGLE: Final = ("query", "edition", "timeout", "version", "download")
 REPEATED: Final = ("format", "_format")
 """SPARQLWrapper gives its format twice, a short name first, sometimes an empty one next: the first counts."""
 MAX_GRAPHS: Final = 1000
+BODY_SECONDS: Final = 20.0
+"""Time a client has to send its query: half a request holds nothing for long."""
 
 
 @dataclass(frozen=True)
@@ -93,13 +96,19 @@ def content_type(request: Request) -> tuple[str, str]:
 
 
 async def read_body(request: Request, max_bytes: int) -> bytes:
-    """Return the request's body; raises ProblemError (413) as soon as it is over the bound."""
+    """Return the request's body; raises ProblemError as soon as it is over the bound (413) or late (408)."""
     body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > max_bytes:
-            limit = {"limit": max_bytes >> 10}
-            raise ProblemError(Problem("query-too-long", limit, {"bound": "query"}, {"Connection": "close"}))
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            async for chunk in request.stream():
+                body += chunk
+                if len(body) > max_bytes:
+                    limit = {"limit": max_bytes >> 10}
+                    closing = {"Connection": "close"}
+                    raise ProblemError(Problem("query-too-long", limit, {"bound": "query"}, closing))
+    except TimeoutError:
+        late = {"limit": f"{BODY_SECONDS:g}"}
+        raise ProblemError(Problem("slow-body", late, headers={"Connection": "close"})) from None
     return bytes(body)
 
 

@@ -12,6 +12,7 @@ from typing import Final, TypeVar
 
 from fastapi import APIRouter, Request, Response
 
+from sparql_api import sparql_openapi
 from sparql_api.engine.cached import CachedEngine
 from sparql_api.engine.plan import Plan
 from sparql_api.engine.port import Engine
@@ -45,7 +46,10 @@ def sparql_router(
     # One route for each path that clients use; `/sparql/` is what the W3C's tests call.
     for path in ("/sparql", "/sparql/"):
         shown = path == "/sparql"
-        router.add_api_route(path, endpoint.answer, methods=["GET", "POST"], include_in_schema=shown)
+        for method, described in (("GET", sparql_openapi.GET), ("POST", sparql_openapi.POST)):
+            router.add_api_route(
+                path, endpoint.answer, methods=[method], include_in_schema=shown, openapi_extra=described
+            )
         router.add_api_route(path, endpoint.answer, methods=["HEAD"], include_in_schema=False)
         router.add_api_route(path, endpoint.options, methods=["OPTIONS"], include_in_schema=False)
         router.add_api_route(path, endpoint.refuse, methods=OTHER_METHODS, include_in_schema=False)

@@ -43,9 +43,12 @@ class EditionStores:
             raise NoEdition(problem("no-edition")) from None
 
     def get(self, number: int) -> StoreRef:
-        """Return the store of an edition; raises EditionNotFound where there is none."""
+        """Return the store of an edition; raises EditionNotFound where there is none, or not yet.
+
+        A folder past the current edition is one that its publisher has not finished. Raises NoEdition.
+        """
         path = self.folder / str(number) / "store"
-        if number < 1 or not path.is_dir():
+        if not 1 <= number <= self.current().number or not path.is_dir():
             raise EditionNotFound(problem("edition-not-found", edition=number))
         return StoreRef(number, path)
 

@@ -112,7 +112,7 @@ PROLOGUE = st.sampled_from(
 
 
 @given(PROLOGUE, st.lists(st.one_of(BEFORE, GLUE), max_size=4), KEYWORD, GLUE, TARGET, GLUE, AFTER)
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=600, deadline=None)
 @example("", ["?s ?p ?o", " ", "FILTER(1<2)"], "SERVICE#\n", "", NOWHERE, "", "{}")
 def test_whatever_the_store_would_call_is_refused(
     prologue: str, before: list[str], keyword: str, glue: str, target: str, glue2: str, after: str
