@@ -260,9 +260,11 @@ def _change(connection: sa.Connection, row: Any, **values: Any) -> None:
 def _wanted_before(connection: sa.Connection, row: Any) -> int | None:
     """Return the version that stays public when the latest, validated one is sent back after all."""
     ended = ("withdrawn", "erased")
-    asked = sa.select(events.c.event).where(*named(events, row.kind, row.identifier))
-    last = asked.where(events.c.event.in_(("published", *ended))).order_by(events.c.id.desc()).limit(1)
-    return None if connection.execute(last).scalar() in ended else row.published_version
+    taken_up = sa.and_(events.c.event == "validated", events.c.version == row.published_version)
+    told = sa.or_(events.c.event.in_(("published", *ended)), taken_up)
+    asked = sa.select(events.c.event).where(*named(events, row.kind, row.identifier), told)
+    last = connection.execute(asked.order_by(events.c.id.desc()).limit(1)).scalar()
+    return None if last in ended else row.published_version
 
 
 def _registered(row: Any) -> Registered:

@@ -10,7 +10,10 @@ from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
 
+from typer.testing import CliRunner, Result
+
 from ingestion import Agent, Options, Registry, Settings, deposit_file, publish
+from sparql_api.cli import main
 
 HEADER = files("ingestion").joinpath("demo", "usages.csv").read_text("utf-8").split("\n")[0].split(",")
 TEAM = Agent("equipe-projet", "operateur")
@@ -38,6 +41,14 @@ def observatoire(var: Path, *arguments: str) -> subprocess.CompletedProcess[str]
     command = str(Path(sys.executable).with_name("observatoire"))
     environment = {**os.environ, "OBSERVATOIRE_VAR": str(var)}
     return subprocess.run([command, *arguments], capture_output=True, text=True, env=environment)
+
+
+def command(var: Path, *arguments: str) -> Result:
+    """Run the command line over a state folder in this process, which spares its start; see `exit_code`, `stderr`."""
+    done = CliRunner(env={"OBSERVATOIRE_VAR": str(var), "COLUMNS": "120"}).invoke(main, list(arguments))
+    if done.exception is not None and not isinstance(done.exception, SystemExit):
+        raise done.exception
+    return done
 
 
 def write_csv(path: Path, rows: Sequence[Mapping[str, str]], extra: Sequence[str] = ()) -> Path:
