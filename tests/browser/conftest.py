@@ -29,9 +29,9 @@ def address(demo_var: Path) -> Iterator[str]:
         yield url
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Chromium, as the system has it."""
+    """Chromium, as the system has it; closed with the module, since Playwright's loop runs in this thread."""
     found = next((path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None)
     if found is None:
         unavailable("Chromium is not installed (apt-get install chromium)")
