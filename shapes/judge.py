@@ -141,8 +141,8 @@ class Judge:
         return graph
 
     def _idle(self, shape: rdflib.term.Node, present: set[str]) -> bool:
-        predicate = self._by_shape[shape].idle_without
-        return predicate is not None and predicate not in present and not self._stated(predicate)
+        needed = self._by_shape[shape].idle_without - present
+        return any(not self._stated(predicate) for predicate in needed)
 
     def _stated(self, predicate: str) -> bool:
         return next(self._store.quads_for_pattern(None, ox.NamedNode(predicate), None), None) is not None

@@ -29,6 +29,7 @@ def shapes_graph(base: str = BASE) -> rdflib.Graph:
     for name in SOURCES:
         graph.parse(data=_source(name, base), format="turtle")
     _add_privacy_shapes(graph, base)
+    _add_crcn_shapes(graph, base)
     return graph
 
 
@@ -74,3 +75,25 @@ _PERSONAL = {
     "ou nommez à la place une fonction ou un service.",
     "en": "This text is public and seems to hold {}: remove it, or name a function or a service instead.",
 }
+
+
+_SMALL_WORDS = ("au", "aux", "d", "de", "des", "du", "en", "et", "l", "la", "le", "les", "un", "une")
+
+
+def _add_crcn_shapes(graph: rdflib.Graph, base: str) -> None:
+    """Add the pattern of a code of the CRCN that is followed by the name of another competence."""
+    table = read_table("donnees", "instruments", "crcn.csv", base=base)
+    names = {row["code"]: _loosely(row["label_fr"]) for row in table if row["parent"]}
+    wrong = (
+        f"({'|'.join(other.replace('.', '[.]') for other in names if other != code)})[ .:)–—-]+{name}"
+        for code, name in names.items()
+    )
+    pattern = rdflib.Literal(f"(^|[^0-9.])({'|'.join(wrong)})")
+    graph.add((shapes_namespace(base).CodeEtLibelleEnDesaccord, SH.pattern, pattern))
+
+
+def _loosely(label: str) -> str:
+    """Return the pattern of a label: its words in order, whatever small words and punctuation are between them."""
+    between = f"[ ,'’/-]+(({'|'.join(_SMALL_WORDS)})[ ,'’]+)*"
+    words = [word for word in re.findall(r"\w+", label) if word.lower() not in _SMALL_WORDS]
+    return between.join(f"[{word[0].upper()}{word[0].lower()}]{word[1:]}" for word in words)

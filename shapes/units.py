@@ -49,14 +49,14 @@ class Target:
 class Unit:
     """A shape to judge alone.
 
-    `triples` are what it rests on, targets left out; `idle_without` a predicate without whose triples it
-    finds nothing, where there is one.
+    `triples` are what it rests on, targets left out; where data have no triple with one of the predicates of
+    `idle_without`, it finds nothing.
     """
 
     shape: rdflib.term.Node
     targets: tuple[Target, ...]
     triples: tuple[Triple, ...]
-    idle_without: str | None
+    idle_without: frozenset[str]
 
 
 def typed_literals(graph: rdflib.Graph) -> rdflib.Graph:
@@ -164,13 +164,28 @@ def _own_triples(graph: rdflib.Graph, shape: rdflib.term.Node) -> list[Triple]:
     return stubs + closure(graph, *roots)
 
 
-def _idle_without(graph: rdflib.Graph, shape: rdflib.term.Node) -> str | None:
+def _idle_without(graph: rdflib.Graph, shape: rdflib.term.Node) -> frozenset[str]:
+    """Return predicates without whose triples a shape finds nothing: each is needed."""
     path = graph.value(shape, SH.path)
     parameters = constraining(graph, shape)
-    known = all(str(parameter).startswith(str(SH)) for parameter in parameters)
-    if isinstance(path, rdflib.URIRef) and known and not parameters & _NEED_NO_VALUE:
-        return str(path)
-    return None
+    needed: set[str] = set()
+    if not all(str(parameter).startswith(str(SH)) for parameter in parameters):
+        return frozenset()
+    if isinstance(path, rdflib.URIRef) and not parameters & _NEED_NO_VALUE:
+        needed.add(str(path))
+    if parameters == {SH.node}:
+        needed |= {name for member in graph.objects(shape, SH.node) for name in _idle_without(graph, member)}
+    if parameters == {SH["not"]}:
+        needed |= {name for member in graph.objects(shape, SH["not"]) for name in _conforms_with(graph, member)}
+    return frozenset(needed)
+
+
+def _conforms_with(graph: rdflib.Graph, shape: rdflib.term.Node) -> set[str]:
+    """Return predicates without whose triples no node conforms to a shape."""
+    path = graph.value(shape, SH.path)
+    if isinstance(path, rdflib.URIRef) and (shape, SH.hasValue, None) in graph:
+        return {str(path)}
+    return set()
 
 
 def constraining(graph: rdflib.Graph, shape: rdflib.term.Node) -> set[rdflib.URIRef]:

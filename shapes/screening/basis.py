@@ -1,9 +1,8 @@
 """What the components' SQL is made of: tests of a value, and shapes that are not covered.
 
-A *test* is about one value node, whose columns are v, kind, lexical, datatype, language: when it breaks a rule, and
-when only pySHACL can tell (a doubt). A *query* selects r, f, v and component by name (v left out where SHACL gives
-no value, component NULL for a doubt) from the value nodes (r, f, v) and the focus nodes (r, f), where r is the
-focus node the whole judgement started from.
+A *test* is about one value node, whose columns are v, kind, lexical, datatype, language: when it breaks a rule,
+and when only pySHACL can tell (a doubt). A *query* selects rows from the value nodes (r, f, v) and the focus nodes
+(r, f), where r is the focus node the whole judgement started from.
 """
 
 from __future__ import annotations
@@ -13,7 +12,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from shapes.screening.compiler import Scope, Shape
+    from shapes.screening.compiler import Scope
+    from shapes.screening.parameters import Shape
 
 NEVER = "false"
 """The SQL of a test that no value meets."""
@@ -32,8 +32,20 @@ class Test:
     doubt: str = NEVER
 
 
+@dataclass(frozen=True)
+class Rows:
+    """SQL that selects the columns named, and component (NULL for a doubt); v where SHACL gives a value."""
+
+    sql: str
+    columns: str = "r, f"
+    doubtful: bool = False
+
+
+ALL_COLUMNS = "r, f, v, p, component, shape"
+"""What a shape's rows have: p is the predicate where it is not the shape's path, shape a number."""
+
 Tests = Callable[["Shape", "Scope"], Iterator[Test]]
-Queries = Callable[["Shape", "Scope"], Iterator[str]]
+Queries = Callable[["Shape", "Scope"], Iterator[Rows]]
 
 
 def any_of(tests: Iterable[str]) -> str:

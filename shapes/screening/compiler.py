@@ -7,30 +7,21 @@ rules of each component are in components.py and components_relations.py. Querie
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import NamedTuple
 
 import rdflib
-from rdflib.namespace import RDF, RDFS, SH
+from rdflib.namespace import RDF, RDFS
 
 from shapes.columns import fact_table_of, id_of, table_of
 from shapes.paths import Alternative, Inverse, Path, Predicate, Repeat, Sequence, read_path
-from shapes.screening.basis import NEVER, Uncompilable, any_of
-from shapes.screening.components import VALUE_QUERIES, VALUE_TESTS
-from shapes.screening.components_relations import RELATION_QUERIES, RELATION_TESTS
+from shapes.screening.basis import ALL_COLUMNS, NEVER, Uncompilable, any_of
 from shapes.screening.lexical import literal
+from shapes.screening.parameters import COMPANIONS, QUERIES, TESTS, Shape
 from shapes.terms import term_text
-from shapes.units import Unit, constraining, deactivated, members
-
-TESTS = VALUE_TESTS | RELATION_TESTS
-QUERIES = VALUE_QUERIES | RELATION_QUERIES
-
-COMPANIONS = {
-    *(SH.flags, SH.ignoredProperties),
-    *(SH.qualifiedMinCount, SH.qualifiedMaxCount, SH.qualifiedValueShapesDisjoint),
-}
-"""Parameters read together with another one."""
+from shapes.units import NODE, SUBJECTS_OF, Target, Unit, deactivated
 
 SHARED_FROM = 3
 """A pattern that this many rules search is searched once in all terms of a batch."""
@@ -38,71 +29,44 @@ SHARED_FROM = 3
 _NO_ROWS = """SELECT NULL::UBIGINT AS r, NULL::UBIGINT AS f, NULL::UBIGINT AS v, NULL::UBIGINT AS p,
     NULL::VARCHAR AS component, NULL::INTEGER AS shape WHERE false"""
 
+_ABSENT = {"v": "NULL::UBIGINT AS v", "p": "NULL::UBIGINT AS p"}
 
-class Shape:
-    """A shape of a graph, read as its parameters."""
 
-    def __init__(self, graph: rdflib.Graph, node: rdflib.term.Node) -> None:
-        self.graph = graph
-        self.node = node
+class Case(NamedTuple):
+    """A test of a value node, the component it stands for ("" for a doubt), and the shape's number."""
 
-    @cached_property
-    def path(self) -> rdflib.term.Node | None:
-        """Return the node of its path, where it is a property shape."""
-        return self.graph.value(self.node, SH.path)
+    test: str
+    component: str
+    number: int
 
-    @cached_property
-    def parameters(self) -> list[rdflib.URIRef]:
-        """Return the parameters it has, in a stable order. Raises Uncompilable on an unknown one."""
-        parameters = sorted(constraining(self.graph, self.node))
-        for parameter in parameters:
-            if parameter not in TESTS and parameter not in QUERIES and parameter not in COMPANIONS:
-                raise Uncompilable(str(parameter))
-        return parameters
 
-    def other(self, node: rdflib.term.Node) -> Shape:
-        """Return another shape of the graph."""
-        return Shape(self.graph, node)
-
-    def values(self, parameter: rdflib.URIRef) -> list[rdflib.term.Node]:
-        """Return the values of a parameter."""
-        return sorted(self.graph.objects(self.node, parameter), key=str)
-
-    def one(self, parameter: rdflib.URIRef) -> rdflib.term.Node:
-        """Return the only value of a parameter."""
-        values = self.values(parameter)
-        if len(values) != 1:
-            raise Uncompilable(f"{parameter} has {len(values)} values")
-        return values[0]
-
-    def whole_number(self, parameter: rdflib.URIRef) -> int:
-        """Return the only value of a parameter, a number not below zero."""
-        value = self.one(parameter)
-        if isinstance(value, rdflib.Literal) and str(value).isascii() and str(value).isdigit():
-            return int(str(value))
-        raise Uncompilable(f"{parameter} is no whole number")
-
-    def flag(self, parameter: rdflib.URIRef) -> bool:
-        """Return the only value of a parameter, a boolean; false where it has none."""
-        if not self.values(parameter):
-            return False
-        return str(self.one(parameter)) in ("true", "1")
-
-    def list_of(self, parameter: rdflib.URIRef) -> list[rdflib.term.Node]:
-        """Return the members of the list that is the only value of a parameter."""
-        return self.members(self.one(parameter))
-
-    def members(self, head: rdflib.term.Node) -> list[rdflib.term.Node]:
-        """Return the members of a list."""
-        return members(self.graph, head)
+def _select_cases(scope: Scope, cases: list[Case]) -> Iterator[str]:
+    """Yield the query of some tests of the value nodes of a scope, all in one pass."""
+    if len(cases) == 1:
+        ((test, component, number),) = cases
+        yield (
+            f"SELECT r, f, v, NULL::UBIGINT AS p, nullif('{component}', '') AS component, {number}::INTEGER AS shape "
+            f"FROM {scope.described} WHERE {test}"
+        )
+    elif cases:
+        named = ", ".join(
+            f"CASE WHEN {test} THEN {{c: '{component}', n: {number}::INTEGER}} END" for test, component, number in cases
+        )
+        met = any_of(test for test, _, _ in cases)
+        yield (
+            "SELECT r, f, v, NULL::UBIGINT AS p, nullif(case_.c, '') AS component, case_.n AS shape FROM ("
+            f"SELECT r, f, v, unnest([{named}]) AS case_ FROM {scope.described} WHERE {met}"
+            ") WHERE case_ IS NOT NULL"
+        )
 
 
 @dataclass
 class Compiler:
-    """Compiles units; `shapes` numbers those whose results a query can select."""
+    """Compiles units; `shapes` numbers those whose results a query can select, `units` says whose each is."""
 
     fact_predicates: frozenset[str]
     shapes: list[Shape] = field(default_factory=list)
+    units: list[Unit] = field(default_factory=list)
     predicates: set[str] = field(default_factory=lambda: {str(RDF.type), str(RDFS.subClassOf)})
     patterns: Counter[str] = field(default_factory=Counter)
     shared: dict[str, str] = field(default_factory=dict)
@@ -112,22 +76,36 @@ class Compiler:
         often = sorted(pattern for pattern, count in self.patterns.items() if count >= SHARED_FROM)
         self.shared = {pattern: f"matched_{number}" for number, pattern in enumerate(often)}
 
-    def query(self, unit: Unit, focus: str) -> str:
-        """Return the query of a unit, the focus nodes being the column f of a table.
+    def query(self, units: Iterable[Unit], focus: str) -> str:
+        """Return one query for units with the same targets, their focus nodes being the column f of a table.
 
         It selects r, f, v, p, component and shape. Raises Uncompilable.
         """
         steps = Steps()
-        start = steps.add(f"SELECT f AS r, f FROM {focus}", "focus")
+        scopes = [self._scope(unit, focus, steps) for unit in units]
+        cases = [case for scope in scopes for case in scope.cases()]
+        selects = [*_select_cases(scopes[0], cases), *(sql for scope in scopes for sql in scope.relations())]
+        if not selects:
+            return f"SELECT {ALL_COLUMNS} FROM ({_NO_ROWS})"
+        return f"{steps.sql()} {' UNION ALL '.join(selects)}"
+
+    def _scope(self, unit: Unit, focus: str, steps: Steps) -> Scope:
         graph = rdflib.Graph()
         for triple in unit.triples:
             graph.add(triple)
-        rows = Scope(self, Shape(graph, unit.shape), start, steps, ()).rows()
-        return f"{steps.sql()} SELECT DISTINCT r, f, v, p, component, shape FROM {rows}"
+        shape = Shape(graph, unit.shape)
+        if shape.path is not None and unit.targets == (Target(SUBJECTS_OF, shape.path),):
+            # Every subject of the path is a focus node: no need to look them up.
+            start = steps.add(f"SELECT DISTINCT s AS r, s AS f FROM {self.edges(shape.path)}", "focus")
+            return Scope(self, unit, shape, start, steps, (), inside=True, whole=True)
+        start = steps.add(f"SELECT f AS r, f FROM {focus}", "focus")
+        inside = all(target.kind != NODE for target in unit.targets)
+        return Scope(self, unit, shape, start, steps, (), inside=inside)
 
-    def number(self, shape: Shape) -> int:
-        """Return the number of a shape."""
+    def number(self, shape: Shape, unit: Unit) -> int:
+        """Return the number of a shape within a unit."""
         self.shapes.append(shape)
+        self.units.append(unit)
         return len(self.shapes) - 1
 
     def edges(self, predicate: rdflib.term.Node) -> str:
@@ -146,10 +124,14 @@ class Steps:
 
     def __init__(self) -> None:
         self._steps: list[str] = []
+        self._known: dict[str, str] = {}
+        self.searched: set[str] = set()
 
     def add(self, sql: str, name: str, *, kept: bool = False) -> str:
-        """Add a step; `kept` has the engine compute it once, before what selects from it filters."""
-        unique = f"{name}_{len(self._steps)}"
+        """Return the step of some SQL; `kept` has the engine compute it before what selects from it filters."""
+        if sql in self._known:
+            return self._known[sql]
+        unique = self._known[sql] = f"{name}_{len(self._steps)}"
         self._steps.append(f"{unique} AS {'' if kept else 'NOT '}MATERIALIZED ({sql})")
         return unique
 
@@ -165,71 +147,113 @@ class Steps:
 
 
 class Scope:
-    """What a component's SQL is made from: one shape, its focus nodes, their value nodes."""
+    """What a component's SQL is made from: one shape, its focus nodes, their value nodes.
+
+    `inside`: the focus nodes are terms of the batch; `whole`: they are all the subjects of the path.
+    """
 
     def __init__(
-        self, compiler: Compiler, shape: Shape, focus: str, steps: Steps, above: tuple[rdflib.term.Node, ...]
+        self,
+        compiler: Compiler,
+        unit: Unit,
+        shape: Shape,
+        focus: str,
+        steps: Steps,
+        above: tuple[rdflib.term.Node, ...],
+        *,
+        inside: bool = False,
+        whole: bool = False,
     ) -> None:
         if shape.node in above:
             raise Uncompilable("a shape that refers to itself")
         self.compiler = compiler
+        self.unit = unit
         self.shape = shape
         self.graph = shape.graph
         self.focus = focus
         self._steps = steps
         self._above = (*above, shape.node)
-        self._searches = False
+        self.doubtful = False
+        self._inside = inside
+        self._whole = whole
 
     def rows(self) -> str:
         """Return the step that holds what the shape finds."""
-        selects = [_NO_ROWS]
-        if not deactivated(self.graph, self.shape.node):
-            number = self.compiler.number(self.shape)
-            for sql, own in self._selects():
-                selects.append(f"SELECT *, {number}::INTEGER AS shape FROM ({sql})" if own else sql)
-        return self._steps.add("\nUNION ALL BY NAME\n".join(selects), "rows", kept=True)
+        selects = [*_select_cases(self, self.cases()), *self.relations()]
+        return self._steps.add(" UNION ALL ".join(selects) or _NO_ROWS, "rows", kept=True)
 
-    def _selects(self) -> Iterator[tuple[str, bool]]:
-        parameters = self.shape.parameters
-        tests = [test for parameter in parameters if parameter in TESTS for test in TESTS[parameter](self.shape, self)]
-        if tests:
-            cases = [(test.bad, test.component) for test in tests] + [(test.doubt, "?") for test in tests]
-            named = ", ".join(f"CASE WHEN {test} THEN '{name}' END" for test, name in cases if test != NEVER)
-            met = any_of(test for test, _ in cases)
-            yield (
-                f"SELECT r, f, v, nullif(component, '?') AS component FROM ("
-                f"SELECT r, f, v, unnest([{named or 'NULL'}]) AS component FROM {self.described} WHERE {met}"
-                ") WHERE component IS NOT NULL",
-                True,
-            )
-        for parameter in parameters:
-            if parameter in QUERIES:
-                for sql in QUERIES[parameter](self.shape, self):
-                    yield sql, parameter != SH.property
+    @cached_property
+    def number(self) -> int:
+        """Return the number of the shape in the results."""
+        return self.compiler.number(self.shape, self.unit)
+
+    def cases(self) -> list[Case]:
+        """Return the tests of the shape's value nodes."""
+        tests = [
+            test
+            for parameter in self._parameters()
+            if parameter in TESTS
+            for test in TESTS[parameter](self.shape, self)
+        ]
+        bad = [Case(test.bad, test.component, self.number) for test in tests]
+        doubts = [Case(test.doubt, "", self.number) for test in tests]
+        self.doubtful |= any(case.test != NEVER for case in doubts)
+        return [case for case in (*bad, *doubts) if case.test != NEVER]
+
+    def relations(self) -> list[str]:
+        """Return the queries of what no test of one value can tell, each with all columns."""
+        found = []
+        for parameter in self._parameters():
+            for rows in QUERIES[parameter](self.shape, self) if parameter in QUERIES else ():
+                self.doubtful |= rows.doubtful
+                given = rows.columns.split(", ")
+                given += ["component"]
+                absent = _ABSENT | {"shape": f"{self.number}::INTEGER AS shape"}
+                columns = ", ".join(name if name in given else absent[name] for name in ALL_COLUMNS.split(", "))
+                found.append(f"SELECT {columns} FROM ({rows.sql})")
+        return found
+
+    def _parameters(self) -> list[rdflib.URIRef]:
+        return [] if deactivated(self.graph, self.shape.node) else self.shape.parameters
 
     @cached_property
     def values(self) -> str:
         """Return the step of the value nodes: (r, f, v)."""
         if self.shape.path is None:
             return self._steps.add(f"SELECT r, f, f AS v FROM {self.focus}", "values")
-        try:
-            path = read_path(self.graph, self.shape.path)
-        except ValueError as error:
-            raise Uncompilable(str(error)) from error
+        path = self._path
         if isinstance(path, Predicate):
             edges = self.compiler.edges(rdflib.URIRef(path.iri))
+            if self._whole:
+                return self._steps.add(f"SELECT s AS r, s AS f, o AS v FROM {edges}", "values")
             walked = f"SELECT x.r, x.f, e.o AS v FROM {self.focus} x JOIN {edges} e ON e.s = x.f"
             return self._steps.add(walked, "values")
         start = self._steps.add(f"SELECT r, f, f AS v FROM {self.focus}", "start")
         return self._steps.add(f"SELECT DISTINCT r, f, v FROM {self._walk(start, path)}", "values", kept=True)
 
     @cached_property
+    def _path(self) -> Path:
+        try:
+            return read_path(self.graph, self.shape.path or RDF.nil)
+        except ValueError as error:
+            raise Uncompilable(str(error)) from error
+
+    @cached_property
+    def _values_inside(self) -> bool:
+        """Whether every value node is a term of the batch."""
+        if self.shape.path is None:
+            return self._inside
+        facts = self.compiler.fact_predicates
+        return isinstance(self._path, Predicate) and self._path.iri not in facts
+
+    @cached_property
     def described(self) -> str:
         """Return the step of the value nodes with their columns: kind, lexical, datatype, language."""
         columns = "y.r, y.f, y.v, t.kind, t.lexical, t.datatype, t.language"
-        joined = f"SELECT {columns} FROM {self.values} y JOIN all_terms t ON t.id = y.v"
+        terms = "terms" if self._values_inside else "all_terms"
+        joined = f"SELECT {columns} FROM {self.values} y JOIN {terms} t ON t.id = y.v"
         # A search in a text is dear: not in all terms, only in those of this step.
-        return self._steps.add(joined, "described", kept=self._searches)
+        return self._steps.add(joined, "described", kept=self.values in self._steps.searched)
 
     def _walk(self, start: str, path: Path) -> str:
         """Return the step (r, f, v) reached from the nodes v of another one."""
@@ -263,10 +287,12 @@ class Scope:
         return self._steps.add_recursive("r, f, v", f"{once} UNION {step.format('{self}')}", "walked")
 
     def nested(self, member: rdflib.term.Node) -> str:
-        """Return the rows of another shape for the values of this one, r staying what it is."""
+        """Return the SQL of what another shape finds for the values of this one, r staying what it is."""
         focus = self._steps.add(f"SELECT DISTINCT r, v AS f FROM {self.values}", "focus")
-        shape = Shape(self.graph, member)
-        return Scope(self.compiler, shape, focus, self._steps, self._above).rows()
+        scope = self._below(member, focus)
+        rows = scope.rows()
+        self.doubtful |= scope.doubtful
+        return f"SELECT {ALL_COLUMNS} FROM {rows}"
 
     def judged(self, member: rdflib.term.Node) -> tuple[str, str]:
         """Return two tests of a value: it breaks another shape for sure; only pySHACL can tell."""
@@ -275,10 +301,16 @@ class Scope:
             return NEVER, NEVER
         if shape.path is None and all(parameter in TESTS or parameter in COMPANIONS for parameter in shape.parameters):
             return self._inline(shape)
-        focus = self._steps.add(f"SELECT DISTINCT v AS r, v AS f FROM {self.values}", "focus")
-        rows = Scope(self.compiler, shape, focus, self._steps, self._above).rows()
+        scope = self._below(member, self._steps.add(f"SELECT DISTINCT v AS r, v AS f FROM {self.values}", "focus"))
+        rows = scope.rows()
+        if not scope.doubtful:
+            return f"v IN (SELECT r FROM {rows})", NEVER
         found = f"v IN (SELECT r FROM {rows} WHERE component IS"
         return f"{found} NOT NULL)", f"{found} NULL)"
+
+    def _below(self, member: rdflib.term.Node, focus: str) -> Scope:
+        shape = Shape(self.graph, member)
+        return Scope(self.compiler, self.unit, shape, focus, self._steps, self._above, inside=self._values_inside)
 
     def _inline(self, shape: Shape) -> tuple[str, str]:
         """Judge a node shape whose components are all tests, without a step of its own."""
@@ -294,7 +326,7 @@ class Scope:
         self.compiler.patterns[pattern] += 1
         if pattern in self.compiler.shared:
             return f"v IN (SELECT id FROM {self.compiler.shared[pattern]})"
-        self._searches = True
+        self._steps.searched.add(self.values)
         return f"regexp_matches(lexical, {literal(pattern)})"
 
     def edges(self, predicate: rdflib.term.Node) -> str:

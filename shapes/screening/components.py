@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import rdflib
 from rdflib.namespace import RDF, RDFS, SH, XSD
 
-from shapes.screening.basis import NEVER, Queries, Test, Tests, Uncompilable
+from shapes.screening.basis import NEVER, Queries, Rows, Test, Tests, Uncompilable
 from shapes.screening.lexical import (
     EXACT_NUMBERS,
     ORDERED_TEXTS,
@@ -25,7 +25,8 @@ from shapes.screening.lexical import (
 )
 
 if TYPE_CHECKING:
-    from shapes.screening.compiler import Scope, Shape
+    from shapes.screening.compiler import Scope
+    from shapes.screening.parameters import Shape
 
 # 4.1 Value type
 
@@ -74,19 +75,28 @@ def test_node_kind(shape: Shape, scope: Scope) -> Iterator[Test]:
 # 4.2 Cardinality
 
 
-def query_min_count(shape: Shape, scope: Scope) -> Iterator[str]:
+def query_min_count(shape: Shape, scope: Scope) -> Iterator[Rows]:
     """§4.2.1 `sh:minCount`."""
     least = shape.whole_number(SH.minCount)
-    if least > 0:
-        yield f"""SELECT x.r, x.f, 'MinCountConstraintComponent' AS component FROM {scope.focus} x
+    if least == 1:
+        yield Rows(
+            f"""SELECT x.r, x.f, 'MinCountConstraintComponent' AS component FROM {scope.focus} x
+            ANTI JOIN {scope.values} y ON y.r = x.r AND y.f = x.f"""
+        )
+    elif least > 1:
+        yield Rows(
+            f"""SELECT x.r, x.f, 'MinCountConstraintComponent' AS component FROM {scope.focus} x
             LEFT JOIN {scope.values} y ON y.r = x.r AND y.f = x.f
             GROUP BY x.r, x.f HAVING count(DISTINCT y.v) < {least}"""
+        )
 
 
-def query_max_count(shape: Shape, scope: Scope) -> Iterator[str]:
+def query_max_count(shape: Shape, scope: Scope) -> Iterator[Rows]:
     """§4.2.2 `sh:maxCount`."""
-    yield f"""SELECT r, f, 'MaxCountConstraintComponent' AS component FROM {scope.values}
+    yield Rows(
+        f"""SELECT r, f, 'MaxCountConstraintComponent' AS component FROM {scope.values}
         GROUP BY r, f HAVING count(DISTINCT v) > {shape.whole_number(SH.maxCount)}"""
+    )
 
 
 # 4.3 Value range
@@ -179,11 +189,13 @@ def test_language_in(shape: Shape, scope: Scope) -> Iterator[Test]:
     yield Test("LanguageInConstraintComponent", f"language = '' OR NOT coalesce({accepted}, false)")
 
 
-def query_unique_lang(shape: Shape, scope: Scope) -> Iterator[str]:
+def query_unique_lang(shape: Shape, scope: Scope) -> Iterator[Rows]:
     """§4.4.5 `sh:uniqueLang`: a result for each language that two values share."""
     if shape.flag(SH.uniqueLang):
-        yield f"""SELECT r, f, 'UniqueLangConstraintComponent' AS component FROM {scope.described}
+        yield Rows(
+            f"""SELECT r, f, 'UniqueLangConstraintComponent' AS component FROM {scope.described}
             WHERE language <> '' GROUP BY r, f, language HAVING count(DISTINCT v) > 1"""
+        )
 
 
 VALUE_TESTS: dict[rdflib.URIRef, Tests] = {

@@ -12,32 +12,35 @@ from typing import TYPE_CHECKING
 import rdflib
 from rdflib.namespace import RDF, RDFS, SH
 
-from shapes.screening.basis import Queries, Test, Tests, Uncompilable, any_of
+from shapes.screening.basis import ALL_COLUMNS, NEVER, Queries, Rows, Test, Tests, Uncompilable, any_of
 from shapes.screening.lexical import EXACT_NUMBERS, ORDERED_TEXTS, STRINGS, WELL_TYPED, full_match, literal
 
 if TYPE_CHECKING:
-    from shapes.screening.compiler import Scope, Shape
+    from shapes.screening.compiler import Scope
+    from shapes.screening.parameters import Shape
 
 # 4.5 Property pairs
 
 
-def query_equals(shape: Shape, scope: Scope) -> Iterator[str]:
+def query_equals(shape: Shape, scope: Scope) -> Iterator[Rows]:
     """§4.5.1 `sh:equals`: the values of both sides are the same."""
     for other in shape.values(SH.equals):
         there = f"SELECT x.r, x.f, e.o AS v FROM {scope.focus} x JOIN {scope.edges(other)} e ON e.s = x.f"
         here = f"SELECT r, f, v FROM {scope.values}"
         for left, right in ((here, there), (there, here)):
-            yield f"SELECT r, f, v, 'EqualsConstraintComponent' AS component FROM (({left}) EXCEPT ({right}))"
+            astray = f"SELECT r, f, v, 'EqualsConstraintComponent' AS component FROM (({left}) EXCEPT ({right}))"
+            yield Rows(astray, "r, f, v")
 
 
-def query_disjoint(shape: Shape, scope: Scope) -> Iterator[str]:
+def query_disjoint(shape: Shape, scope: Scope) -> Iterator[Rows]:
     """§4.5.2 `sh:disjoint`: no value is on both sides."""
     for other in shape.values(SH.disjoint):
-        yield f"""SELECT y.r, y.f, y.v, 'DisjointConstraintComponent' AS component FROM {scope.values} y
+        both = f"""SELECT y.r, y.f, y.v, 'DisjointConstraintComponent' AS component FROM {scope.values} y
             JOIN {scope.edges(other)} e ON e.s = y.f AND e.o = y.v"""
+        yield Rows(both, "r, f, v")
 
 
-def _query_order(shape: Shape, scope: Scope, parameter: rdflib.URIRef, component: str, sign: str) -> Iterator[str]:
+def _query_order(shape: Shape, scope: Scope, parameter: rdflib.URIRef, component: str, sign: str) -> Iterator[Rows]:
     """A pair of values that are not in order, or that cannot be compared, breaks the rule for the first."""
     numbers, texts = ", ".join(map(literal, EXACT_NUMBERS)), ", ".join(map(literal, STRINGS))
     string = f"({{0}}.kind = 'iri' OR {{0}}.datatype IN ({texts}))"
@@ -48,7 +51,7 @@ def _query_order(shape: Shape, scope: Scope, parameter: rdflib.URIRef, component
         for name in ORDERED_TEXTS
     )
     for other in shape.values(parameter):
-        yield f"""SELECT r, f, v, CASE WHEN in_order IS NOT NULL THEN '{component}' END AS component FROM (
+        pairs = f"""SELECT r, f, v, CASE WHEN in_order IS NOT NULL THEN '{component}' END AS component FROM (
             SELECT a.r, a.f, a.v, CASE
                 WHEN a.kind = 'blank' OR b.kind = 'blank' THEN NULL
                 WHEN {string.format("a")} AND {string.format("b")} THEN a.lexical {sign} b.lexical
@@ -59,14 +62,15 @@ def _query_order(shape: Shape, scope: Scope, parameter: rdflib.URIRef, component
                 END AS in_order
             FROM {scope.described} a JOIN {scope.edges(other)} e ON e.s = a.f JOIN all_terms b ON b.id = e.o
         ) WHERE in_order IS NOT true"""
+        yield Rows(pairs, "r, f, v", doubtful=True)
 
 
-def query_less_than(shape: Shape, scope: Scope) -> Iterator[str]:
+def query_less_than(shape: Shape, scope: Scope) -> Iterator[Rows]:
     """§4.5.3 `sh:lessThan`."""
     return _query_order(shape, scope, SH.lessThan, "LessThanConstraintComponent", "<")
 
 
-def query_less_than_or_equals(shape: Shape, scope: Scope) -> Iterator[str]:
+def query_less_than_or_equals(shape: Shape, scope: Scope) -> Iterator[Rows]:
     """§4.5.4 `sh:lessThanOrEquals`."""
     name = "LessThanOrEqualsConstraintComponent"
     return _query_order(shape, scope, SH.lessThanOrEquals, name, "<=")
@@ -121,15 +125,15 @@ def test_node(shape: Shape, scope: Scope) -> Iterator[Test]:
         yield Test("NodeConstraintComponent", bad, doubt)
 
 
-def query_property(shape: Shape, scope: Scope) -> Iterator[str]:
+def query_property(shape: Shape, scope: Scope) -> Iterator[Rows]:
     """§4.7.2 `sh:property`: the results of each value against the property shape are this shape's."""
     for member in shape.values(SH.property):
         if not shape.other(member).parameters:
             continue
-        yield f"SELECT * FROM {scope.nested(member)}"
+        yield Rows(scope.nested(member), ALL_COLUMNS)
 
 
-def query_qualified_value_shape(shape: Shape, scope: Scope) -> Iterator[str]:
+def query_qualified_value_shape(shape: Shape, scope: Scope) -> Iterator[Rows]:
     """§4.7.3 `sh:qualifiedValueShape`: how many values conform to it."""
     if shape.flag(SH.qualifiedValueShapesDisjoint):
         raise Uncompilable("sibling shapes")
@@ -145,14 +149,17 @@ def query_qualified_value_shape(shape: Shape, scope: Scope) -> Iterator[str]:
     for parameter, (sign, component) in bounds.items():
         if shape.values(parameter):
             bound = shape.whole_number(parameter)
-            yield f"""SELECT r, f, CASE WHEN unsure = 0 THEN '{component}' END AS component FROM ({counted})
-                WHERE unsure > 0 OR sure {sign} {bound}"""
+            yield Rows(
+                f"""SELECT r, f, CASE WHEN unsure = 0 THEN '{component}' END AS component FROM ({counted})
+                WHERE unsure > 0 OR sure {sign} {bound}""",
+                doubtful=doubt != NEVER,
+            )
 
 
 # 4.8 Others
 
 
-def query_closed(shape: Shape, scope: Scope) -> Iterator[str]:
+def query_closed(shape: Shape, scope: Scope) -> Iterator[Rows]:
     """§4.8.1 `sh:closed`: no triple whose predicate is neither a path of a property shape nor ignored."""
     if not shape.flag(SH.closed):
         return
@@ -163,17 +170,20 @@ def query_closed(shape: Shape, scope: Scope) -> Iterator[str]:
     for prefix in ("", "f"):
         # Mostly no predicate of the batch is astray, and the engine then reads no triple.
         astray = f"SELECT id FROM {prefix}predicates WHERE coalesce(id NOT IN ({names}), true)"
-        yield f"""SELECT y.r, y.f, t.o AS v, t.p, 'ClosedConstraintComponent' AS component
+        found = f"""SELECT y.r, y.f, t.o AS v, t.p, 'ClosedConstraintComponent' AS component
             FROM {prefix}triples t JOIN {scope.values} y ON y.v = t.s
             WHERE t.p IN ({astray}) AND NOT {ignored}"""
+        yield Rows(found, "r, f, v, p")
 
 
-def query_has_value(shape: Shape, scope: Scope) -> Iterator[str]:
+def query_has_value(shape: Shape, scope: Scope) -> Iterator[Rows]:
     """§4.8.2 `sh:hasValue`: the term is among the values."""
     for term in shape.values(SH.hasValue):
-        yield f"""SELECT x.r, x.f, 'HasValueConstraintComponent' AS component FROM {scope.focus} x
+        yield Rows(
+            f"""SELECT x.r, x.f, 'HasValueConstraintComponent' AS component FROM {scope.focus} x
             WHERE NOT EXISTS (SELECT 1 FROM {scope.values} y
                 WHERE y.r = x.r AND y.f = x.f AND y.v = {scope.id_of(term)})"""
+        )
 
 
 def test_in(shape: Shape, scope: Scope) -> Iterator[Test]:

@@ -5,7 +5,7 @@ Knows the order of the work; the SQL of shapes is compiler.py's, columns are col
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import rdflib
@@ -41,13 +41,13 @@ class Flagged:
 
 
 @dataclass(frozen=True)
-class Compiled:
-    """A unit with its query, or with the reason why pySHACL judges all its focus nodes."""
+class Group:
+    """Units with the same targets and path, and the query of them all; without one pySHACL judges them."""
 
-    unit: Unit
+    units: tuple[Unit, ...]
     focus: str
     query: str | None
-    reason: str | None
+    reason: str = ""
 
 
 class Screen:
@@ -62,10 +62,9 @@ class Screen:
         units = tuple(units)
         self._focus = {targets: f"focus_{n}" for n, targets in enumerate({unit.targets: None for unit in units})}
         self._compiler = Compiler(frozenset(predicates))
-        for unit in units:
-            self._compile(unit)
+        reasons = {unit.shape: self._reason(unit) for unit in units}
         self._compiler.share_patterns()
-        self.compiled = tuple(self._compile(unit) for unit in units)
+        self.groups = tuple(self._group(alike, reasons) for alike in _alike(units, reasons))
         self._focus_sql = {name: self._focus_query(targets) for targets, name in self._focus.items()}
         constants = {term_text(t.value) for targets in self._focus for t in targets if t.kind == NODE}
         self._columns = Columns(self._compiler.predicates, lines, constants, threads=threads)
@@ -82,19 +81,21 @@ class Screen:
         flagged: dict[rdflib.term.Node, set[int]] = {}
         rows: set[tuple[int, int | None, int | None, str, int]] = set()
         doubts: dict[rdflib.term.Node, set[int]] = {}
-        for compiled in self.compiled:
-            if compiled.focus not in filled or self._idle(compiled.unit):
+        for group in self.groups:
+            if group.focus not in filled or all(self._idle(unit) for unit in group.units):
                 continue
-            if compiled.query is None:
-                found = {f for (f,) in self._columns.rows(f"SELECT f FROM {compiled.focus}")}
-                flagged[compiled.unit.shape] = doubts[compiled.unit.shape] = found
+            if group.query is None:
+                found = {f for (f,) in self._columns.rows(f"SELECT f FROM {group.focus}")}
+                for unit in group.units:
+                    flagged[unit.shape] = doubts[unit.shape] = found
                 continue
-            for r, f, v, p, component, shape in self._columns.rows(compiled.query):
-                flagged.setdefault(compiled.unit.shape, set()).add(r)
+            for r, f, v, p, component, number in self._columns.rows(group.query):
+                shape = self._compiler.units[number].shape
+                flagged.setdefault(shape, set()).add(r)
                 if component is None:
-                    doubts.setdefault(compiled.unit.shape, set()).add(r)
+                    doubts.setdefault(shape, set()).add(r)
                 else:
-                    rows.add((f, v, p, component, shape))
+                    rows.add((f, v, p, component, number))
         return self._decoded(flagged, rows, doubts)
 
     def _decoded(
@@ -126,12 +127,19 @@ class Screen:
         shape = self._compiler.shapes[number]
         return None if shape.path is None else path_text(read_path(shape.graph, shape.path))
 
-    def _compile(self, unit: Unit) -> Compiled:
-        focus = self._focus[unit.targets]
+    def _reason(self, unit: Unit) -> str:
+        """Return why a unit is not covered by the compiler, "" where it is."""
         try:
-            return Compiled(unit, focus, self._compiler.query(unit, focus), None)
+            self._compiler.query([unit], self._focus[unit.targets])
         except Uncompilable as error:
-            return Compiled(unit, focus, None, str(error))
+            return str(error)
+        return ""
+
+    def _group(self, units: tuple[Unit, ...], reasons: dict[rdflib.term.Node, str]) -> Group:
+        focus = self._focus[units[0].targets]
+        if reason := reasons[units[0].shape]:
+            return Group(units, focus, None, reason)
+        return Group(units, focus, self._compiler.query(units, focus))
 
     def _focus_query(self, targets: tuple[Target, ...]) -> str:
         """Return the SQL of the focus nodes of some targets among a batch's own triples (SHACL §2.1.3)."""
@@ -170,9 +178,19 @@ class Screen:
 
     def _idle(self, unit: Unit) -> bool:
         """Whether a unit has no value nodes in this batch and needs none."""
-        predicate = unit.idle_without
-        return predicate is not None and predicate not in self._columns.present | self._columns.fact_predicates
+        return bool(unit.idle_without - self._columns.present - self._columns.fact_predicates)
 
 
 def _named(term: rdflib.term.Node) -> bool:
     return not isinstance(term, rdflib.BNode)
+
+
+def _alike(units: tuple[Unit, ...], reasons: dict[rdflib.term.Node, str]) -> Iterator[tuple[Unit, ...]]:
+    """Yield the units that one query can judge: the same targets, the same one-step path, idle alike."""
+    groups: dict[object, list[Unit]] = {}
+    for unit in units:
+        path = next((value for shape, name, value in unit.triples if shape == unit.shape and name == SH.path), None)
+        alone = reasons[unit.shape] or not isinstance(path, rdflib.URIRef)
+        key = unit.shape if alone else (unit.targets, path, unit.idle_without)
+        groups.setdefault(key, []).append(unit)
+    return (tuple(group) for group in groups.values())
