@@ -20,6 +20,7 @@ SKOS, RDFS, DCT = PREFIXES["skos"], PREFIXES["rdfs"], PREFIXES["dct"]
 LABELS: Final = (SKOS + "prefLabel", RDFS + "label", DCT + "title", PREFIXES["foaf"] + "name")
 RESULTS: Final = "application/sparql-results+json"
 CHUNK: Final = 400
+MANY: Final = 500
 LABELS_KEPT: Final = 200_000
 UNSAFE: Final = frozenset('<>"{}|^`\\')
 DOCUMENT, PROVENANCE, DERIVED, REST = "document", "provenance", "derive", "reste"
@@ -126,7 +127,10 @@ async def select_about(engine: Engine, iri: str, edition: int) -> tuple[ox.Quad,
 
 
 async def incoming(engine: Engine, found: Description, shown: int = 12) -> list[Incoming]:
-    """Return what leads to a thing from outside itself, by property, the fullest first."""
+    """Return what leads to a thing from outside itself, by property, the fullest first.
+
+    Where more than `MANY` things lead there by one property none is named: a list does that better.
+    """
     iri, edition = found.iri, found.edition
     own = ", ".join(sorted({str(quad.graph_name) for quad in found.quads})) if found.is_document else "<>"
     outside = f'FILTER(!STRSTARTS(STR(?s), "{iri}#") && ?g NOT IN ({own}))'
@@ -135,13 +139,14 @@ async def incoming(engine: Engine, found: Description, shown: int = 12) -> list[
     counts = {row["p"].value: int(row["n"].value) for row in solutions(answer)}
     if not counts:
         return []
+    subjects: dict[str, list[str]] = {predicate: [] for predicate in counts}
     parts = " UNION ".join(
         f"{{ SELECT ?s ?p WHERE {{ BIND(<{p}> AS ?p) GRAPH ?g {{ ?s <{p}> <{iri}> }} {outside} }}"
         f" ORDER BY ?s LIMIT {shown} }}"
         for p in sorted(counts)
+        if counts[p] <= MANY
     )
     answer = await engine.query(f"SELECT ?s ?p WHERE {{ {parts} }}", accept=RESULTS, edition=edition)
-    subjects: dict[str, list[str]] = {predicate: [] for predicate in counts}
     for row in solutions(answer):
         if isinstance(row["s"], ox.NamedNode):
             subjects[row["p"].value].append(row["s"].value)
