@@ -146,8 +146,8 @@ async def incoming(engine: Engine, found: Description, shown: int = 12) -> list[
         for p in sorted(counts)
         if counts[p] <= MANY
     )
-    answer = await engine.query(f"SELECT ?s ?p WHERE {{ {parts} }}", accept=RESULTS, edition=edition)
-    for row in solutions(answer):
+    rows = f"SELECT ?s ?p WHERE {{ {parts} }}"
+    for row in solutions(await engine.query(rows, accept=RESULTS, edition=edition)) if parts else ():
         if isinstance(row["s"], ox.NamedNode):
             subjects[row["p"].value].append(row["s"].value)
     links = [Incoming(p, n, tuple(sorted(subjects[p]))) for p, n in counts.items()]
