@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-import os
-import random
-import signal
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -16,7 +14,7 @@ import pytest
 
 from ingestion import Editions, Options, PublicationBusy, Registry, Settings, deposit_file, publish
 from ingestion.publication import publication_lock
-from tests.making import TEAM, observatoire, published, registry_with, write_csv
+from tests.making import TEAM, command, published, registry_with, write_csv
 
 
 def test_the_dump_unpacked_is_canonical_and_its_hash_is_in_the_manifest(tmp_path: Path) -> None:
@@ -52,9 +50,9 @@ def test_what_is_refused_leaves_registry_and_edition_as_they_were(tmp_path: Path
 
     before = bytes_of_everything()
     bad = write_csv(tmp_path / "bad.csv", [{"id": "Z1", "niveaux": "classe inconnue"}])
-    assert observatoire(state.var, "ingest", str(bad), "--validated-by", "essai").returncode == 1
+    assert command(state.var, "ingest", str(bad), "--validated-by", "essai").exit_code == 1
     (tmp_path / "vide.csv").write_bytes(b"")
-    assert observatoire(state.var, "ingest", str(tmp_path / "vide.csv")).returncode == 2
+    assert command(state.var, "ingest", str(tmp_path / "vide.csv")).exit_code == 2
     assert bytes_of_everything() == before
 
 
@@ -68,24 +66,22 @@ def test_strict_takes_all_or_nothing_and_a_dry_run_takes_nothing(tmp_path: Path)
     assert [found.identifier for found in registry.listed()] == ["18-A1"]
 
 
+def killed(var: Path, turns: int, seed: int) -> list[dict[str, object]]:
+    """Kill publishers turn after turn; return what each death left."""
+    module = [sys.executable, "-m", "tests.ingestion_registre.killing", str(var), str(turns), str(seed)]
+    root = Path(__file__).parents[2]
+    done = subprocess.run(module, capture_output=True, text=True, cwd=root, check=True)
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def test_a_publisher_killed_leaves_a_state_that_works(tmp_path: Path) -> None:
+    found = killed(tmp_path / "var", 5, 11)
+    assert all(turn["sound"] for turn in found), found
+
+
 @pytest.mark.long
-def test_a_publisher_killed_at_any_moment_leaves_a_state_that_works(tmp_path: Path) -> None:
-    state, registry = published(tmp_path, [{"id": "A1"}])
-    chance = random.Random(7)
-    environment = {**os.environ, "OBSERVATOIRE_VAR": str(state.var)}
-    for turn in range(12):
-        rows = write_csv(tmp_path / "more.csv", [{"id": "A1", "titre": f"Titre {turn}"}, {"id": f"B{turn}"}])
-        deposit_file(rows, registry, TEAM, Options(), validate=True)
-        publisher = subprocess.Popen([Path(sys.executable).with_name("observatoire"), "publish"], env=environment)
-        try:
-            publisher.wait(timeout=chance.uniform(0.8, 4))
-        except subprocess.TimeoutExpired:
-            publisher.send_signal(signal.SIGKILL)
-            publisher.wait()
-        edition = Editions(state.var).current()
-        assert edition is not None
-        store = ox.Store.read_only(str(edition.store_path))
-        assert len(store) == edition.manifest["counts"]["quads"]
-    edition = publish(state, registry).edition
-    assert edition.manifest["counts"]["projet"] == 13
-    assert observatoire(state.var, "rebuild").returncode == 0
+@pytest.mark.parametrize("seed", range(4))
+def test_a_publisher_killed_at_any_of_many_moments_leaves_a_state_that_works(tmp_path: Path, seed: int) -> None:
+    found = killed(tmp_path / "var", 30, seed)
+    assert all(turn["sound"] for turn in found), found
+    assert sum(bool(turn.get("killed")) for turn in found) > 10

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.making import observatoire, write_csv
+from tests.making import command, write_csv
 
 SECRETS = ("Jeanne Martin", "jeanne.martin@ac-exemple.fr", "06 12 34 56 78")
 PRIVATE = ("deposant_nom", "deposant_courriel", "deposant_telephone")
@@ -32,9 +32,9 @@ def state(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
         ["export", "fiches"],
         ["export", "fiches", "--format", "csv"],
     ):
-        done = observatoire(folder / "var", *arguments)
+        done = command(folder / "var", *arguments)
         said += done.stdout + done.stderr
-        assert done.returncode in (0, 1), done.stderr
+        assert done.exit_code in (0, 1), done.stderr
     return folder, said
 
 
