@@ -7,14 +7,13 @@ the engine, whose own words (terms of its parser's grammar) nobody should have t
 from __future__ import annotations
 
 import difflib
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from queries import Token, tokenize
 from sparql_api.engine.grammar import AGGREGATES, FUNCTIONS, KEYWORDS, Unexpected, UnknownFunction, read_query
-from sparql_api.guard import declared_prefixes
+from sparql_api.guard import FORMS, declared_prefixes
 from sparql_api.problems import Problem, problem
 from sparql_api.texts import Text
 
@@ -90,10 +89,10 @@ def find(text: str, message: str, prefixes: Mapping[str, str]) -> Fault:
         found.append(unexpected(error, text, tokens))
     if found:
         return min(found, key=lambda fault: fault.start)
-    position = re.match(r"error at (\d+):", message)
-    line = min(int(position[1]), text.count("\n") + 1) if position else 1
+    # The engine's own position is where its parser gave up, which is not where the meaning fails.
     meaning = next((said for part, said in MEANINGS.items() if part in message), ELSEWHERE)
-    return Fault(line, 1, meaning)
+    first = next((token for token in tokens if token.text.upper() in FORMS), tokens[0])
+    return at(first, meaning)
 
 
 def unreadable(tokens: Sequence[Token]) -> Fault | None:

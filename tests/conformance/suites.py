@@ -103,6 +103,8 @@ def _case(manifest: Manifest, folder: str, entry: ox.NamedNode) -> Case | None:
         query = manifest.file(action)
     else:
         assert isinstance(action, ox.BlankNode)
+        if manifest.value(action, QT + "query") is None:
+            return None  # An update.
         query = manifest.file(manifest.value(action, QT + "query"))
         data = [manifest.file(term) for term in manifest.values(action, QT + "data")]
         for term in manifest.values(action, QT + "graphData"):

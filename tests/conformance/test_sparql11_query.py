@@ -46,6 +46,10 @@ EXPLAINED = {
     "service/service5": "A variable names the service; here only addresses written out are called.",
 }
 """Tests that differ, and why: the store's own reading, and what the guard keeps."""
+NOT_RUN = (
+    "- `entailment`: the service computes no entailment; it describes itself as `ent:Simple`.",
+    "- `basic-update` and the other folders of updates: the service is read-only.",
+)
 PARSED = ("evaluation", "service-failed")
 """Problems of a query that was understood: an unknown function, an address that does not answer."""
 
@@ -137,7 +141,7 @@ def test_the_table_of_passes_is_written_and_every_difference_explained(
         pytest.skip("only a part of the suite was run")
     failed = {f"{folder}/{name}" for folder in outcomes for name, why in outcomes[folder].items() if why}
     assert failed == set(EXPLAINED), "a difference without explanation, or an explanation without difference"
-    TABLE.write_text(render(outcomes), encoding="utf-8")
+    TABLE.write_text(render(outcomes, EXPLAINED), encoding="utf-8")
 
 
 def judge(case: Case, stores: SuiteStores, client: httpx.Client, url: str) -> str:
@@ -159,22 +163,30 @@ def judge(case: Case, stores: SuiteStores, client: httpx.Client, url: str) -> st
     return "" if same(case.result, media_type, answer.content) else f"another result: {answer.text[:300]}"
 
 
-def render(outcomes: dict[str, dict[str, str]]) -> str:
+def render(
+    outcomes: dict[str, dict[str, str]],
+    explained: dict[str, str],
+    version: str = "1.1",
+    not_run: tuple[str, ...] = NOT_RUN,
+) -> str:
     """Return the table of passes a folder, and the differences."""
+    passed = {folder: sum(not why for why in tests.values()) for folder, tests in outcomes.items()}
     lines = [
-        "# W3C SPARQL 1.1 query tests, through the HTTP endpoint",
+        f"# W3C SPARQL {version} query tests, through the HTTP endpoint",
         "",
-        "Written by `tests/conformance/test_sparql11_query.py`; not edited by hand.",
+        f"Written by `tests/conformance/test_sparql{version.replace('.', '')}_query.py`; not edited by hand.",
         "",
         "| folder | passed | of |",
         "|---|---:|---:|",
+        *(f"| {folder} | {passed[folder]} | {len(tests)} |" for folder, tests in outcomes.items()),
+        f"| all | {sum(passed.values())} | {sum(map(len, outcomes.values()))} |",
+        "",
+        "## Differences",
+        "",
+        *(f"- `{name}`: {why}" for name, why in sorted(explained.items())),
+        "",
+        "## Not run",
+        "",
+        *not_run,
     ]
-    passed = {folder: sum(not why for why in tests.values()) for folder, tests in outcomes.items()}
-    lines += [f"| {folder} | {passed[folder]} | {len(outcomes[folder])} |" for folder in FOLDERS]
-    lines += [f"| all | {sum(passed.values())} | {sum(map(len, outcomes.values()))} |", ""]
-    lines += ["## Differences", ""]
-    lines += [f"- `{name}`: {why}" for name, why in sorted(EXPLAINED.items())] or ["None."]
-    lines += ["", "## Not run", ""]
-    lines += ["- `entailment`: the service computes no entailment; it describes itself as `ent:Simple`."]
-    lines += ["- `basic-update` and the other folders of updates: the service is read-only."]
     return "\n".join(lines) + "\n"
