@@ -77,7 +77,7 @@ def test_the_screen_finds_what_pyshacl_finds(case: Case, table: dict[str, Row]) 
     passes = isinstance(alone, str) if case.expected is None else alone == case.expected
     row.alone += passes
     row.screened += isinstance(screened, str) if case.expected is None else screened == case.expected
-    row.in_sql += not any(one.reason for one in screen.compiled)
+    row.in_sql += not any(group.reason for group in screen.groups)
     if not passes:
         row.failed.append(case.name)
     assert passes != (case.name in EXPLAINED), "the list of known failures is out of date"
