@@ -191,5 +191,5 @@ def file_name(values: Mapping[str, str]) -> str | None:
 
 def bad(parameter: str, *, fr: str, en: str) -> ProblemError:
     """Return the error for a parameter that cannot be used."""
-    values = {"parameter": parameter, "reason": Text(fr, en)}
+    values: dict[str, str | Text] = {"parameter": parameter, "reason": Text(fr, en)}
     return ProblemError(Problem("parameter", values, {"parameter": parameter}))
