@@ -6,7 +6,10 @@ import csv
 import gzip
 import io
 import json
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Event
 from xml.etree import ElementTree
 
 import httpx
@@ -17,7 +20,7 @@ from SPARQLWrapper import CSV, JSON, JSONLD, POST, RDFXML, TURTLE, XML, SPARQLWr
 
 from sparql_api.engine import EditionStores, SingleStore
 from sparql_api.negotiation import GRAPHS, TABLES
-from tests.sparql_endpoint.live import Live, endpoint, small_quads, write_store
+from tests.sparql_endpoint.live import Live, endpoint, small_quads, wait_until, write_store
 
 SELECT = "SELECT ?v { <http://example.org/thing/7> <http://example.org/value> ?v }"
 ASK = "ASK { ?s <http://example.org/value> 7 }"
@@ -377,6 +380,36 @@ def test_a_new_edition_is_answered_from_at_once_and_the_old_one_when_asked(tmp_p
         assert ask(edition="1") == ("1", "3")
 
 
+def test_while_editions_change_every_answer_is_of_the_one_it_names(tmp_path: Path) -> None:
+    editions = tmp_path / "editions"
+    for number in range(1, 6):
+        (editions / str(number)).mkdir(parents=True)
+        write_store(editions / str(number) / "store", small_quads(3 * number))
+    (editions / "current").symlink_to("1")
+    seen: Counter[int] = Counter()
+    over = Event()
+
+    def watch(url: str) -> None:
+        parameters = {"query": "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }", "format": "csv"}
+        with httpx.Client() as client:
+            while not over.is_set():
+                answer = client.get(url, params=parameters)
+                edition = int(answer.headers["observatoire-edition"])
+                assert int(answer.text.split()[1]) == 3 * edition
+                seen[edition] += 1
+
+    with endpoint(EditionStores(editions), tmp_path) as live, ThreadPoolExecutor(3) as pool:
+        watching = [pool.submit(watch, live.url) for _ in range(3)]
+        for number in range(1, 6):
+            (editions / "next").symlink_to(str(number))
+            (editions / "next").replace(editions / "current")
+            wait_until(lambda number=number: seen[number] > 5 or any(f.done() for f in watching))
+        over.set()
+        for future in watching:
+            future.result()
+    assert set(seen) == {1, 2, 3, 4, 5}
+
+
 def test_without_an_edition_the_endpoint_says_what_to_do(tmp_path: Path) -> None:
     with endpoint(EditionStores(tmp_path / "editions"), tmp_path) as live:
         answer = httpx.get(live.url, params={"query": SELECT})
@@ -385,8 +418,6 @@ def test_without_an_edition_the_endpoint_says_what_to_do(tmp_path: Path) -> None
 
 
 def test_a_popular_query_is_computed_once(store: Path, tmp_path: Path) -> None:
-    from concurrent.futures import ThreadPoolExecutor
-
     query = "SELECT (COUNT(*) AS ?n) { ?a skos:prefLabel ?b . ?c skos:prefLabel ?d FILTER(STR(?b) = STR(?d)) }"
     with endpoint(SingleStore(store), tmp_path) as live, ThreadPoolExecutor(8) as pool:
 
