@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import atexit
 import csv
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Mapping, Sequence
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
@@ -66,6 +70,23 @@ def registry_with(tmp_path: Path, rows: Sequence[Mapping[str, str]]) -> tuple[Se
     registry = Registry(settings)
     deposit_file(write_csv(tmp_path / "rows.csv", rows), registry, TEAM, Options(), validate=True)
     return settings, registry
+
+
+@cache
+def _template() -> Path:
+    """Make, once for all, a state with an edition of one project: what is slow is the vocabularies."""
+    folder = Path(tempfile.mkdtemp())
+    atexit.register(shutil.rmtree, folder)
+    _, registry = published(folder, [{"id": "A0"}])
+    registry.close()
+    return folder / "var"
+
+
+def begun(folder: Path) -> tuple[Settings, Registry]:
+    """Return a state folder of its own, whose edition 1 holds the project 18-A0."""
+    shutil.copytree(_template(), folder / "var", symlinks=True)
+    state = Settings(var=folder / "var")
+    return state, Registry(state)
 
 
 def published(tmp_path: Path, rows: Sequence[Mapping[str, str]]) -> tuple[Settings, Registry]:

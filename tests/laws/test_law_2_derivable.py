@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import gzip
 import shutil
+import sqlite3
 import tempfile
+from contextlib import closing
 from pathlib import Path
 
 import pyoxigraph as ox
-from hypothesis import HealthCheck, Phase, given, settings
+import pytest
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ingestion import Agent, Editions, publish, rebuild
-from ontologie import canonical_bytes
-from tests.making import registry_with
+from ingestion import Agent, Editions, Options, RebuildDiffers, Registry, Settings, deposit_file, publish, rebuild
+from ontologie import serialize_lines
+from tests.making import TEAM, begun, write_csv
 
+REVIEWER = Agent("DRANE Orléans-Tours", "valideur", "18")
 ROWS = st.lists(
     st.fixed_dictionaries(
         {
+            "id": st.sampled_from(["A0", "A1", "A2", "A3"]),
             "titre": st.sampled_from(["Écrire un conte", "Débattre \u2028 de l'IA", "Vérifier <b>tout</b>"]),
             "objectifs": st.sampled_from(["Esprit critique", "Protéger ses données", "Différencier", ""]),
             "niveaux": st.sampled_from(["3e", "Seconde", "6e|5e", "De la 6e à la 3e"]),
@@ -25,41 +30,118 @@ ROWS = st.lists(
         }
     ),
     min_size=1,
-    max_size=5,
+    max_size=4,
+    unique_by=lambda row: row["id"],
+)
+STEPS = st.lists(
+    st.one_of(
+        st.tuples(st.just("deposit"), ROWS, st.booleans()),
+        st.tuples(st.sampled_from(["validate", "withdraw", "send_back"]), st.sampled_from(["A0", "A1", "A2"])),
+        st.tuples(st.just("publish")),
+    ),
+    min_size=1,
+    max_size=6,
 )
 
 
-# Each example publishes twice: what fails is shown as found, not shrunk for minutes.
-@settings(
-    max_examples=4,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow],
-    phases=[Phase.explicit, Phase.reuse, Phase.generate],
-)
-@given(rows=ROWS, later=ROWS)
-def test_whatever_was_deposited_the_store_can_be_thrown_away(
-    rows: list[dict[str, str]], later: list[dict[str, str]]
-) -> None:
+@settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(steps=STEPS)
+def test_whatever_happened_the_store_can_be_thrown_away(steps: list[tuple[object, ...]]) -> None:
+    throw_away_and_rebuild(steps)
+
+
+@pytest.mark.long
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(steps=STEPS)
+def test_over_many_histories_the_store_can_be_thrown_away(steps: list[tuple[object, ...]]) -> None:
+    throw_away_and_rebuild(steps)
+
+
+def throw_away_and_rebuild(steps: list[tuple[object, ...]]) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        named = [{**row, "id": f"A{number}"} for number, row in enumerate(rows)]
-        state, registry = registry_with(Path(folder), named)
-        publish(state, registry)
-        again = [{**row, "id": f"A{number}"} for number, row in enumerate(later, 2)]
-        registry_with(Path(folder), again)
-        registry.withdraw("projet", "18-A0", Agent("essai"))
-        edition = publish(state, registry).edition
-        before = gzip.decompress((edition.path / "dump.nq.gz").read_bytes())
+        state, registry = begun(Path(folder))
+        for step in steps:
+            live(state, registry, Path(folder), step)
+        edition = Editions(state.var).current()
+        assert edition is not None
+        dump, manifest = dump_of(edition.path), (edition.path / "manifest.json").read_bytes()
+        # Everything that is not the registry goes: the working store, the ledger, the edition itself.
         shutil.rmtree(state.var / "store")
+        shutil.rmtree(edition.path)
         (state.var / "graphes.sqlite").unlink()
-        assert rebuild(state, registry).edition.number == edition.number
-        assert not publish(state, registry).changed
-        assert Editions(state.var).current() == edition
-        assert canonical_dump(edition.store_path) == before
+        assert rebuild(state, registry).edition == edition
+        assert dump_of(edition.path) == dump == canonical_dump(edition.store_path)
+        assert (edition.path / "manifest.json").read_bytes() == manifest
+        # What waits since then is published as if nothing had happened.
+        assert publish(state, registry).edition.number in (edition.number, edition.number + 1)
+        registry.close()
+
+
+def live(state: Settings, registry: Registry, folder: Path, step: tuple[object, ...]) -> None:
+    """Do one step of a history, where it is allowed."""
+    match step:
+        case ("deposit", list(rows), bool(validate)):
+            deposit_file(write_csv(folder / "rows.csv", rows), registry, TEAM, Options(), validate=validate)
+        case ("publish",):
+            publish(state, registry)
+        case (str(act), name):
+            arguments = (REVIEWER, "à revoir") if act == "send_back" else (REVIEWER,)
+            try:
+                getattr(registry, act)("projet", f"18-{name}", *arguments)
+            except Exception as refused:
+                assert type(refused).__name__ in ("RefusedTransition", "LookupError")
+
+
+def test_a_rebuild_rests_on_neither_todays_date_nor_what_conversion_left_in_the_registry(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state, registry = begun(tmp_path)
+    before = dump_of(state.var / "editions" / "1")
+    with closing(sqlite3.connect(state.var / "registre.sqlite")) as connection, connection:
+        connection.execute("UPDATE versions SET graph = NULL")
+    monkeypatch.setattr("ingestion.registry.now", lambda: "2100-01-01T00:00:00Z")
+    monkeypatch.setattr("ingestion.publication.now", lambda: "2100-01-01T00:00:00Z")
+    shutil.rmtree(state.var / "editions")
+    rebuild(state, registry)
+    assert dump_of(state.var / "editions" / "1") == before
+    assert not publish(state, registry).changed
+
+
+def test_a_ledger_lost_or_damaged_cuts_no_new_edition(tmp_path: Path) -> None:
+    state, registry = begun(tmp_path)
+    (state.var / "graphes.sqlite").write_bytes(b"not a database at all" * 100)
+    assert not publish(state, registry).changed
+    (state.var / "graphes.sqlite").unlink()
+    shutil.rmtree(state.var / "store")
+    assert not publish(state, registry).changed
+
+
+def test_a_rebuild_by_other_rules_says_so_and_replaces_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state, registry = begun(tmp_path)
+    before = canonical_dump(state.var / "editions" / "1" / "store")
+    monkeypatch.setattr("ingestion.assembly.derive_batch", lambda store, batch, base: {})
+    monkeypatch.setattr("ingestion.manifest.rules_digest", lambda base: "other")
+    with pytest.raises(RebuildDiffers) as caught:
+        rebuild(state, registry)
+    assert caught.value.changed == ("rules",)
+    assert caught.value.graphs == ("https://w3id.org/observatoire-ia/graphe/derive/projet/18-A0",)
+    assert canonical_dump(state.var / "editions" / "1" / "store") == before
+
+
+def dump_of(edition: Path) -> bytes:
+    """Return the unpacked canonical dump of an edition's folder."""
+    return gzip.decompress((edition / "dump.nq.gz").read_bytes())
 
 
 def canonical_dump(store_path: Path) -> bytes:
     """Return the canonical dump of a store: graphs in the order of their IRI's bytes, lines in byte order."""
     store = ox.Store.read_only(str(store_path))
-    graphs = sorted(store.named_graphs(), key=lambda graph: graph.value.encode())
+    graphs = [graph for graph in store.named_graphs() if isinstance(graph, ox.NamedNode)]
     assert not list(store.quads_for_pattern(None, None, None, ox.DefaultGraph()))
-    return b"".join(canonical_bytes(store.quads_for_pattern(None, None, None, graph)) for graph in graphs)
+    return b"".join(
+        line
+        for graph in sorted(graphs, key=lambda graph: graph.value.encode())
+        for line in sorted(serialize_lines(store.quads_for_pattern(None, None, None, graph)))
+    )

@@ -1,12 +1,22 @@
-"""Law 3. Immutable: an edition never changes, whatever is deposited, withdrawn or published after it."""
+"""Law 3. Immutable: an edition never changes, whatever is deposited, withdrawn or published after it.
+
+That every answer comes from exactly one edition, and says which, is tested with the endpoint.
+"""
 
 from __future__ import annotations
 
 import hashlib
+import tempfile
 from pathlib import Path
 
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
 from ingestion import Agent, Editions, Options, deposit_file, publish, rebuild
-from tests.making import TEAM, published, write_csv
+from tests.making import TEAM, begun, write_csv
+
+TITLES = st.dictionaries(st.sampled_from(["A0", "A1", "A2"]), st.sampled_from(["Un", "Deux"]), min_size=1)
+LIVES = st.lists(st.tuples(TITLES, st.sampled_from([None, "A0", "A1"]), st.booleans()), min_size=1, max_size=3)
 
 
 def fingerprints(folder: Path) -> dict[str, str]:
@@ -18,37 +28,59 @@ def fingerprints(folder: Path) -> dict[str, str]:
     }
 
 
-def test_an_edition_stays_as_it_is_to_the_byte_after_later_ones(tmp_path: Path) -> None:
-    state, registry = published(tmp_path, [{"id": "A1"}, {"id": "A2", "titre": "Un autre"}])
-    first = Editions(state.var).current()
-    assert first is not None
-    before = fingerprints(first.path)
-    changed = write_csv(tmp_path / "b.csv", [{"id": "A1", "titre": "Un titre changé"}, {"id": "A3"}])
-    deposit_file(changed, registry, TEAM, Options(), validate=True)
-    registry.withdraw("projet", "18-A2", Agent("essai"))
-    second = publish(state, registry)
-    assert second.changed and second.edition.number == 2
-    assert fingerprints(first.path) == before
-    assert [edition.number for edition in Editions(state.var).all()] == [1, 2]
+@settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(lives=LIVES)
+def test_an_edition_stays_as_it_is_to_the_byte_whatever_comes_after(
+    lives: list[tuple[dict[str, str], str | None, bool]],
+) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        state, registry = begun(Path(folder))
+        kept = {1: fingerprints(state.var / "editions" / "1")}
+        for titles, withdrawn, validate in lives:
+            rows = [{"id": name, "titre": title} for name, title in titles.items()]
+            deposit_file(write_csv(Path(folder) / "rows.csv", rows), registry, TEAM, Options(), validate=validate)
+            if withdrawn in titles and registry.get("projet", f"18-{withdrawn}").state != "retire":
+                registry.withdraw("projet", f"18-{withdrawn}", Agent("essai"))
+            edition = publish(state, registry).edition
+            kept.setdefault(edition.number, fingerprints(edition.path))
+        assert {number: fingerprints(state.var / "editions" / str(number)) for number in kept} == kept
+        assert [edition.number for edition in Editions(state.var).all()] == sorted(kept) == [*range(1, len(kept) + 1)]
+        registry.close()
 
 
 def test_publishing_again_without_a_change_makes_no_edition(tmp_path: Path) -> None:
-    state, registry = published(tmp_path, [{"id": "A1"}])
-    before = fingerprints(state.var / "editions" / "1")
+    state, registry = begun(tmp_path)
+    before = fingerprints(state.var)
     assert not publish(state, registry).changed
-    assert fingerprints(state.var / "editions" / "1") == before
+    after = fingerprints(state.var)
+    assert {name: one for name, one in after.items() if name.startswith("editions")} == {
+        name: one for name, one in before.items() if name.startswith("editions")
+    }
+    assert after["registre.sqlite"] == before["registre.sqlite"]
 
 
-def test_a_rebuild_cuts_no_new_edition(tmp_path: Path) -> None:
-    state, registry = published(tmp_path, [{"id": "A1"}])
-    manifest = (state.var / "editions" / "1" / "manifest.json").read_bytes()
+def test_a_rebuild_cuts_no_new_edition_and_leaves_the_files_of_this_one(tmp_path: Path) -> None:
+    state, registry = begun(tmp_path)
+    names = ("manifest.json", "dump.nq.gz", "dump.ttl.gz", "dump.jsonl.gz")
+    before = {name: (state.var / "editions" / "1" / name).read_bytes() for name in names}
     rebuild(state, registry)
-    assert (state.var / "editions" / "1" / "manifest.json").read_bytes() == manifest
+    assert {name: (state.var / "editions" / "1" / name).read_bytes() for name in names} == before
     assert [edition.number for edition in Editions(state.var).all()] == [1]
 
 
-def test_a_withdrawn_project_leaves_the_next_edition(tmp_path: Path) -> None:
-    state, registry = published(tmp_path, [{"id": "A1"}, {"id": "A2"}])
-    registry.withdraw("projet", "18-A2", Agent("essai"))
+def test_a_withdrawn_project_leaves_the_next_edition_and_stays_in_the_one_before(tmp_path: Path) -> None:
+    state, registry = begun(tmp_path)
+    deposit_file(write_csv(tmp_path / "rows.csv", [{"id": "A2"}]), registry, TEAM, Options(), validate=True)
+    registry.withdraw("projet", "18-A0", Agent("essai"))
     edition = publish(state, registry).edition
     assert edition.manifest["counts"]["projet"] == 1
+    first = Editions(state.var).get(1)
+    assert first is not None and first.manifest["counts"]["projet"] == 1
+
+
+def test_an_edition_is_not_seen_before_the_link_points_to_it(tmp_path: Path) -> None:
+    state, _ = begun(tmp_path)
+    (state.var / "editions" / "2").mkdir()
+    (state.var / "editions" / "2" / "manifest.json").write_text("{}")
+    assert Editions(state.var).get(2) is None
+    assert [edition.number for edition in Editions(state.var).all()] == [1]
