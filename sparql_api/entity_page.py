@@ -35,9 +35,10 @@ SUBJECTS_ON_A_PAGE: Final = 200
 async def entity_page(view: View, found: Description) -> bytes:
     """Return the HTML page of a thing."""
     service = view.service
+    quads = first_subjects(found.main) if found.is_graph else found.quads
     leading = [link for link in await incoming(service.engine, found) if not is_hidden(service, link)]
     matched = await matches(service.engine, found.iri, found.edition)
-    named = mentioned(found.quads) | {found.iri} | {m.other for m in matched} | {m.relation for m in matched}
+    named = mentioned(quads) | {found.iri} | {m.other for m in matched} | {m.relation for m in matched}
     named |= {s.partition("#")[0] for link in leading for s in link.subjects}
     named |= {s for link in leading for s in link.subjects} | {link.predicate for link in leading}
     term = service.iris.term
@@ -50,9 +51,10 @@ async def entity_page(view: View, found: Description) -> bytes:
     named |= named_in(principles)
     named |= {instrument_of(iri, service.iris.base) for iri in named}
     labels = await service.labels.of(service.engine, named, found.edition)
-    reader = Reader.of(view, found.iri, found.quads, labels)
+    reader = Reader.of(view, found.iri, quads, labels)
     context = heading(reader, found) | {
         "iri": found.iri,
+        "cut": SUBJECTS_ON_A_PAGE if len(quads) < len(found.main) and found.is_graph else 0,
         "sections": graph_sections(reader) if found.is_graph else reader.sections(found.iri, hidden_by(matched)),
         "matches": [match_shown(reader, match) for match in matched],
         "incoming": [link_shown(reader, found, link) for link in leading],
@@ -65,6 +67,12 @@ async def entity_page(view: View, found: Description) -> bytes:
         **evidence(reader, found.iri, dimensions, dates),
     }
     return write_page(view, "entity.html", context)
+
+
+def first_subjects(quads: Sequence[ox.Quad]) -> list[ox.Quad]:
+    """Return what is said of the first subjects of a named graph: the data formats carry it whole."""
+    last = sorted({str(quad.subject) for quad in quads})[:SUBJECTS_ON_A_PAGE][-1]
+    return [quad for quad in quads if str(quad.subject) <= last]
 
 
 def objects(quads: Iterable[ox.Quad], predicate: str) -> set[str]:
@@ -109,9 +117,8 @@ def provenance(reader: Reader, found: Description) -> list[Property]:
 
 
 def graph_sections(reader: Reader) -> list[Any]:
-    """Return one section a subject of a named graph, the first ones only: formats carry the graph whole."""
-    subjects = sorted(reader.statements, key=i18n.collation)[:SUBJECTS_ON_A_PAGE]
-    return [section for subject in subjects for section in reader.about(subject)]
+    """Return one section a subject of a named graph."""
+    return [section for subject in sorted(reader.statements, key=i18n.collation) for section in reader.about(subject)]
 
 
 def is_hidden(service: Service, link: Incoming) -> bool:

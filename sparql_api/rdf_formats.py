@@ -28,6 +28,8 @@ OX: Final = {
     "rdf": ox.RdfFormat.RDF_XML,
     "trig": ox.RdfFormat.TRIG,
 }
+COMPACTED: Final = 2000
+"""Triples up to which JSON-LD is compacted."""
 
 
 def write_triples(quads: Iterable[ox.Quad], name: str, iris: Iris) -> bytes:
@@ -43,9 +45,15 @@ def write_quads(quads: Iterable[ox.Quad], iris: Iris) -> bytes:
 
 
 def write_compacted(quads: Iterable[ox.Quad], iris: Iris) -> bytes:
-    """Return the quads as one JSON-LD document, compacted by the context of documents, which it holds."""
+    """Return the quads as one JSON-LD document, compacted by the context of documents, which it holds.
+
+    What is long stays expanded: compaction takes a second for some thousands of triples.
+    """
     triples = [ox.Triple(q.subject, q.predicate, q.object) for q in quads]
-    expanded = json.loads(serialize(triples, ox.RdfFormat.JSON_LD, None))
+    written = serialize(triples, ox.RdfFormat.JSON_LD, None)
+    if len(triples) > COMPACTED:
+        return written
+    expanded = json.loads(written)
     words = {**iris.prefixes(), **context(iris.base)}
     return write_json(jsonld.compact(expanded, {"@context": words}, {"documentLoader": refuse}))
 
