@@ -52,9 +52,12 @@ def build_app(faces: Sequence[Face] = ()) -> typer.Typer:
         """Load the bundled vocabularies and real usages, publish edition 1; again: nothing to do."""
         settings = Settings()
         with explained(lang), Registry(settings) as registry:
-            with counting(lang) as progress:
+            with counting(lang, "demo") as progress:
                 found = load_demo(registry, settings, progress)
-            print_report(found, lang)
+            if any(one.registered["unchanged"] < one.summary.accepted for one in found):
+                print_report(found, lang)
+            else:
+                say(lang, "demo-known")
             _publish(settings, registry, faces, lang)
         say(lang, "demo-next")
 

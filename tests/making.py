@@ -16,11 +16,13 @@ from pathlib import Path
 
 from typer.testing import CliRunner, Result
 
-from ingestion import Agent, Options, Registry, Settings, deposit_file, publish
+from ingestion import Options, Registry, Settings, deposit_file, publish
+from ingestion.agents import TEAM
 from sparql_api.cli import main
 
+__all__ = ["HEADER", "ROW", "TEAM", "begun", "command", "observatoire", "published", "registry_with", "write_csv"]
+
 HEADER = files("ingestion").joinpath("demo", "usages.csv").read_text("utf-8").split("\n")[0].split(",")
-TEAM = Agent("equipe-projet", "operateur")
 ROW = {
     "id": "A1",
     "titre": "Écrire un conte avec une IA",
