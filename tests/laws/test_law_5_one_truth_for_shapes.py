@@ -22,7 +22,7 @@ from shapes.units import typed_literals
 from tests.shapes.documents import Lines, documents, real_documents, renamed
 
 Key = tuple[str, str, str, str, str]
-BATCH = 25
+BATCH = 40
 
 batches = st.lists(documents, min_size=BATCH, max_size=BATCH)
 common = {
@@ -69,7 +69,7 @@ def _about(result: Result, homes: tuple[str, ...]) -> bool:
     return name in homes
 
 
-@settings(max_examples=8, **common)
+@settings(max_examples=5, **common)
 @given(batches)
 def test_the_screen_and_pyshacl_find_the_same(batch: list[Lines]) -> None:
     judge = gate()
@@ -77,14 +77,14 @@ def test_the_screen_and_pyshacl_find_the_same(batch: list[Lines]) -> None:
     assert by_the_screen(judge, documents) == one_by_one(judge, documents)
 
 
-@settings(max_examples=2, **common)
+@settings(max_examples=1, **common)
 @given(batches)
 def test_judging_alone_or_by_the_whole_of_the_shapes_is_the_same(batch: list[Lines]) -> None:
     documents = named(batch)
     assert one_by_one(gate(), documents) == by_plain_pyshacl(documents)
 
 
-@settings(max_examples=4, **common)
+@settings(max_examples=2, **common)
 @given(batches)
 def test_where_sql_has_no_doubt_it_claims_what_pyshacl_finds(batch: list[Lines]) -> None:
     judge = gate()
@@ -99,7 +99,7 @@ def test_where_sql_has_no_doubt_it_claims_what_pyshacl_finds(batch: list[Lines])
 
 
 @pytest.mark.long
-@settings(max_examples=400, **common)
+@settings(max_examples=250, **common)
 @given(batches)
 def test_ten_thousand_documents_are_judged_alike(batch: list[Lines]) -> None:
     judge = gate()
@@ -111,4 +111,5 @@ def test_the_real_usages_conform_both_ways() -> None:
     documents = named(list(real_documents()))
     reports = gate().validate_batch(documents)
     assert not [name for name, report in reports.items() if report.refused]
-    assert by_the_screen(gate(), documents) == one_by_one(gate(), documents)
+    some = dict(list(documents.items())[:20])
+    assert by_the_screen(gate(), some) == one_by_one(gate(), some)

@@ -56,14 +56,19 @@ def predicates() -> tuple[str, ...]:
 
 STRANGE = (
     "", " ", "\n", "a\n", "2025\n", "x" * 300, "x" * 301, "é" * 301, "y" * 1001, "z" * 5001, "\u202eRTL", "e\u0301", "🤦🏼‍♂️" * 70,
-    "C:\\temp\\new", "\\\\u0041", 'dit "oui"', "\t\r\f\b", "\x07", "\x00", "\ue000", "\u2028\u0085", "<< x >>", "<<( x", "a\u0000b",
+    "C:\\temp\\new", "\\\\u0041", 'dit "oui"', "\t\r\f\b", "\ue000", "\u2028\u0085", "<< x >>",
     "jean.dupont@ac-lyon.fr", "06 12 34 56 78", "+33 6 12 34 56 78", "120890177KB", "1 85 05 78 006 084 36",
     "élève Léa Martin", "0540089D", "0540089E", "2025", "2025-13", "2025-02-30", "2025-02-28", "2024-02-29", "2024-2025", "2024-2026",
     "12", "-1", "0", "1e3", "999999999999999999999", "true", "oui", "2A004", "http://", "https://exemple.fr/a b", "4e", "18-UR005",
 )  # fmt: skip
 """Texts at the edges of the rules, and of encodings."""
 
-texts = st.one_of(st.sampled_from(STRANGE), st.text(max_size=30))
+UNLOADABLE = ("\x07", "\x00", "a\u0000b", "<<( x")
+"""Texts that columns do not hold: their documents go to pySHACL."""
+
+plain = st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=30)
+# Three times in four a known edge, once any text, rarely one that columns do not hold.
+texts = st.one_of(*[st.sampled_from(STRANGE)] * 3, plain, st.sampled_from([*STRANGE, *UNLOADABLE]))
 datatypes = st.sampled_from(
     [XSD + n for n in ("string", "integer", "date", "gYear", "gYearMonth", "boolean", "decimal", "anyURI", "byte")]
 )
