@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 import pyoxigraph as ox
@@ -22,18 +22,16 @@ _PARTS: Final = (_SUBJECT, _PREDICATE, _OBJECT)
 Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 
 
-def shared_out(
-    triples: Iterable[ox.Triple], graphs: Mapping[str, ox.NamedNode], said: Container[ox.Triple] = ()
-) -> Iterator[ox.Quad]:
-    """Yield the conclusions of one rule as quads of the derived graphs, which `graphs` gives by project IRI.
+def shared_out(conclusions: Iterable[ox.Triple], graphs: Mapping[str, ox.NamedNode]) -> Iterator[ox.Quad]:
+    """Yield what rules conclude as quads of the derived graphs, which `graphs` gives by the subjects' documents.
 
-    Conclusions about nothing of these projects are left out, and so are those that `said` holds already. A
-    premise is named by its content, below the document of its finding; one that lacks its subject, predicate
-    or object, because the rule found nothing there, is no premise and is left out.
+    Conclusions about nothing of these documents are left out. A premise is named by its content, below the
+    document of its finding; one that lacks its subject, predicate or object, because the rule found nothing
+    there, is no premise and is left out.
     """
     premises: dict[ox.BlankNode, dict[ox.NamedNode, Term]] = defaultdict(dict)
     linked = []
-    for triple in triples:
+    for triple in conclusions:
         subject, predicate, value = triple
         if isinstance(subject, ox.BlankNode):
             premises[subject][predicate] = value
@@ -41,18 +39,22 @@ def shared_out(
             linked.append((subject, predicate, value))
         elif isinstance(subject, ox.NamedNode):
             graph = graphs.get(subject.value.partition("#")[0])
-            if graph is not None and triple not in said:
+            if graph is not None:
                 yield ox.Quad(subject, predicate, value, graph)
+    named: dict[tuple[str, Term, Term, Term], ox.NamedNode] = {}
     for finding, predicate, blank in linked:
         document = finding.value.partition("#")[0] if isinstance(finding, ox.NamedNode) else ""
         graph, premise = graphs.get(document), premises[blank]
-        if graph is not None and all(part in premise for part in _PARTS):
-            node = _name(document, premise)
-            yield ox.Quad(finding, predicate, node, graph)
+        if graph is None or not all(part in premise for part in _PARTS):
+            continue
+        statement = (document, premise[_SUBJECT], premise[_PREDICATE], premise[_OBJECT])
+        if statement not in named:
+            named[statement] = _name(*statement)
             for part, value in premise.items():
-                yield ox.Quad(node, part, value, graph)
+                yield ox.Quad(named[statement], part, value, graph)
+        yield ox.Quad(finding, predicate, named[statement], graph)
 
 
-def _name(document: str, premise: Mapping[ox.NamedNode, Term]) -> ox.NamedNode:
-    statement = " ".join(str(premise[part]) for part in _PARTS)
-    return ox.NamedNode(f"{document}#premisse-{hashlib.sha256(statement.encode()).hexdigest()[:12]}")
+def _name(document: str, *statement: Term) -> ox.NamedNode:
+    digest = hashlib.sha256(" ".join(map(str, statement)).encode()).hexdigest()
+    return ox.NamedNode(f"{document}#premisse-{digest[:12]}")

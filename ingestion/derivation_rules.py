@@ -23,6 +23,9 @@ from ontologie import BASE, Iris, RuleFile, read_text, rule_files, vocabularies
 STEPS: Final = ("constats", "suites", "concerne", "projets")
 """The folders of rules, in the order they are run; a step sees what the steps before it concluded."""
 
+_SAYABLE: Final = "projets"
+"""The step whose conclusions a document may state itself; what it states stays its own (DESIGN §5)."""
+
 _OURS: Final = ("termes/", "genere/")
 """The vocabularies that rules may look at: ours, which also say what matters of others' concepts."""
 
@@ -40,7 +43,6 @@ def derive_batch(store: ox.Store, project_iris: Sequence[str], base: str = BASE)
     work.extend(_vocabularies(base))
     graphs = [ox.NamedNode(_derived_graph(iris, project)) for project in project_iris]
     owners: dict[str, ox.NamedNode] = {}
-    said: set[ox.Triple] = set()
     for project, graph in zip(project_iris, graphs, strict=True):
         fiche, analyses = _deposit_graph(iris, project), _analyses(store, project, base)
         deposit = list(store.quads_for_pattern(None, None, None, fiche))
@@ -48,13 +50,15 @@ def derive_batch(store: ox.Store, project_iris: Sequence[str], base: str = BASE)
         for analysis in analyses:
             deposit += store.quads_for_pattern(None, None, None, analysis)
         work.extend(deposit)
-        said.update(quad.triple for quad in deposit)
         owners |= dict.fromkeys((project, fiche.value, graph.value), graph)
         owners |= dict.fromkeys((_analysis(iris, analysis) for analysis in analyses), graph)
     for step in STEPS:
         # Rules of one step do not see each other's conclusions: their order means nothing.
-        found = [shared_out(_conclusions(work, rule), owners, said) for rule in rule_files(step, base)]
-        work.extend([quad for quads in found for quad in quads])
+        found = (triple for rule in rule_files(step, base) for triple in _conclusions(work, rule))
+        quads = list(shared_out(found, owners))
+        if step == _SAYABLE:
+            quads = [quad for quad in quads if not _stated(work, quad)]
+        work.extend(quads)
     return {graph.value: list(work.quads_for_pattern(None, None, None, graph)) for graph in graphs}
 
 
@@ -110,6 +114,11 @@ def _conclusions(work: ox.Store, rule: RuleFile) -> Iterable[ox.Triple]:
     if not isinstance(triples, ox.QueryTriples):
         raise TypeError(f"the rule {rule.name} must be a CONSTRUCT")
     return triples
+
+
+def _stated(work: ox.Store, quad: ox.Quad) -> bool:
+    """Tell whether some graph holds the triple already."""
+    return any(work.quads_for_pattern(quad.subject, quad.predicate, quad.object, None))
 
 
 @cache
