@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import threading
 import warnings
+from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -23,8 +24,9 @@ from ontologie import BASE
 from shapes.paths import path_text, read_path
 from shapes.privacy import mask
 from shapes.report import Result, Severity
+from shapes.targets import Targets
 from shapes.terms import read_term, term_text
-from shapes.units import CLASS, NODE, OBJECTS_OF, SUBJECTS_OF, Unit, closure, split, typed_literals
+from shapes.units import closure, split, typed_literals
 
 # rdflib would rewrite dates and times; a report quotes values as they were deposited.
 rdflib.NORMALIZE_LITERALS = False
@@ -38,6 +40,9 @@ _SEVERITIES: dict[rdflib.term.Node, Severity] = {
     SH.Warning: "warning",
     SH.Info: "info",
 }
+
+PREPARED = 64
+"""How many sets of units are kept ready: documents of one kind use few."""
 
 FocusNodes = Mapping[rdflib.term.Node, Iterable[str]]
 """Focus nodes (terms in N-Triples) by the unit that judges them."""
@@ -83,100 +88,50 @@ class Judge:
         self._store = ox.Store()
         self._store.bulk_extend(facts)
         self._lock = threading.Lock()
-        self._tables: dict[str, dict[str, list[Unit]]] = {CLASS: {}, SUBJECTS_OF: {}, OBJECTS_OF: {}}
-        for unit in self.units:
-            for target in unit.targets:
-                if target.kind != NODE:
-                    self._tables[target.kind].setdefault(str(target.value), []).append(unit)
+        self._targets = Targets(self.units, self._store)
+        self._prepared: OrderedDict[frozenset[rdflib.term.Node], rdflib.Graph] = OrderedDict()
 
     def focus_nodes(self, quads: Iterable[ox.Quad]) -> dict[rdflib.term.Node, set[str]]:
         """Return the focus nodes of each unit among quads (SHACL §2.1.3), where it can find something."""
-        data = list(quads)
-        above = self._superclasses(data)
-        present = {quad.predicate.value for quad in data}
-        found: dict[rdflib.term.Node, set[str]] = {
-            unit.shape: {term_text(target.value) for target in unit.targets if target.kind == NODE}
-            for unit in self.units
-        }
-        for quad in data:
-            predicate = quad.predicate.value
-            if predicate == str(RDF.type):
-                for name in above(_iri(quad.object)):
-                    for unit in self._tables[CLASS].get(name, ()):
-                        found[unit.shape].add(str(quad.subject))
-            for unit in self._tables[SUBJECTS_OF].get(predicate, ()):
-                found[unit.shape].add(str(quad.subject))
-            for unit in self._tables[OBJECTS_OF].get(predicate, ()):
-                found[unit.shape].add(str(quad.object))
-        return {shape: nodes for shape, nodes in found.items() if nodes and not self._idle(shape, present)}
+        return self._targets.focus_nodes(quads)
 
     def judge(self, quads: Iterable[ox.Quad], focus_nodes: FocusNodes) -> list[Result]:
         """Return pySHACL's results for these focus nodes in these quads and the vocabularies' facts."""
         if not any(focus_nodes.values()):
             return []
-        shapes = self._targeting(focus_nodes)
         with self._lock:
+            shapes = self._rules(frozenset(focus_nodes))
             added = [quad for quad in quads if quad not in self._store]
             self._store.extend(added)
             try:
+                for shape, nodes in focus_nodes.items():
+                    for node in nodes:
+                        shapes.add((shape, SH.targetNode, read_term(node)))
                 # Not pyshacl.validate(): that function switches rdflib's normalisation on again.
                 rdflib.NORMALIZE_LITERALS = False
                 validator = pyshacl.Validator(Data(self._store), shacl_graph=shapes, options={})
                 _, report, _ = validator.run()  # type: ignore[no-untyped-call]
             finally:
+                shapes.remove((None, SH.targetNode, None))
                 for quad in added:
                     self._store.remove(quad)
         return list(_results(report, self._base))
 
-    def _targeting(self, focus_nodes: FocusNodes) -> rdflib.Graph:
-        """Return the units in question and what they rest on, targeting these focus nodes alone."""
+    def _rules(self, shapes: frozenset[rdflib.term.Node]) -> rdflib.Graph:
+        """Return the units in question and what they rest on, without targets; the last sets asked for are kept."""
+        if shapes in self._prepared:
+            self._prepared.move_to_end(shapes)
+            return self._prepared[shapes]
         graph = rdflib.Graph()
         for triple in self._components:
             graph.add(triple)
-        for shape, nodes in focus_nodes.items():
+        for shape in shapes:
             for triple in self._by_shape[shape].triples:
                 graph.add(triple)
-            for node in nodes:
-                graph.add((shape, SH.targetNode, read_term(node)))
+        self._prepared[shapes] = graph
+        if len(self._prepared) > PREPARED:
+            self._prepared.popitem(last=False)
         return graph
-
-    def _idle(self, shape: rdflib.term.Node, present: set[str]) -> bool:
-        needed = self._by_shape[shape].idle_without - present
-        return any(not self._stated(predicate) for predicate in needed)
-
-    def _stated(self, predicate: str) -> bool:
-        return next(self._store.quads_for_pattern(None, ox.NamedNode(predicate), None), None) is not None
-
-    def _superclasses(self, data: list[ox.Quad]) -> _Above:
-        subclass = ox.NamedNode(str(RDFS.subClassOf))
-        stated = [quad for quad in data if quad.predicate == subclass]
-        stated += self._store.quads_for_pattern(None, subclass, None)
-        parents: dict[str, set[str]] = {}
-        for quad in stated:
-            parents.setdefault(_iri(quad.subject), set()).add(_iri(quad.object))
-        return _Above(parents)
-
-
-class _Above:
-    """The classes above each class, itself included."""
-
-    def __init__(self, parents: dict[str, set[str]]) -> None:
-        self._parents = parents
-        self._known: dict[str, set[str]] = {}
-
-    def __call__(self, name: str) -> set[str]:
-        if name not in self._known:
-            seen, pending = {name}, [name]
-            while pending:
-                more = self._parents.get(pending.pop(), set()) - seen
-                seen |= more
-                pending.extend(more)
-            self._known[name] = seen
-        return self._known[name]
-
-
-def _iri(term: object) -> str:
-    return term.value if isinstance(term, ox.NamedNode) else str(term)
 
 
 def _results(report: rdflib.Graph, base: str) -> Iterator[Result]:

@@ -50,13 +50,15 @@ class Unit:
     """A shape to judge alone.
 
     `triples` are what it rests on, targets left out; where data have no triple with one of the predicates of
-    `idle_without`, it finds nothing.
+    `idle_without`, it finds nothing. `forbids` is a pattern, where all it does is to forbid it in the values of the
+    property whose subjects it is for.
     """
 
     shape: rdflib.term.Node
     targets: tuple[Target, ...]
     triples: tuple[Triple, ...]
     idle_without: frozenset[str]
+    forbids: str | None
 
 
 def typed_literals(graph: rdflib.Graph) -> rdflib.Graph:
@@ -91,6 +93,7 @@ def split(graph: rdflib.Graph) -> tuple[Unit, ...]:
             tuple(sorted(found, key=lambda target: (target.kind, str(target.value)))),
             tuple(_own_triples(graph, shape) if shape in own else closure(graph, shape)),
             _idle_without(graph, shape),
+            _forbids(graph, shape, found),
         )
         for shape, found in sorted(targets.items(), key=lambda item: str(item[0]))
     )
@@ -178,6 +181,16 @@ def _idle_without(graph: rdflib.Graph, shape: rdflib.term.Node) -> frozenset[str
     if parameters == {SH["not"]}:
         needed |= {name for member in graph.objects(shape, SH["not"]) for name in _conforms_with(graph, member)}
     return frozenset(needed)
+
+
+def _forbids(graph: rdflib.Graph, shape: rdflib.term.Node, targets: set[Target]) -> str | None:
+    path = graph.value(shape, SH.path)
+    if path is None or targets != {Target(SUBJECTS_OF, path)} or constraining(graph, shape) != {SH["not"]}:
+        return None
+    forbidden = list(graph.objects(shape, SH["not"]))
+    patterns = [str(pattern) for member in forbidden for pattern in graph.objects(member, SH.pattern)]
+    plain = all(constraining(graph, member) == {SH.pattern} for member in forbidden)
+    return patterns[0] if plain and len(patterns) == 1 and not deactivated(graph, forbidden[0]) else None
 
 
 def _conforms_with(graph: rdflib.Graph, shape: rdflib.term.Node) -> set[str]:
