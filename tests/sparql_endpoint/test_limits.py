@@ -108,8 +108,10 @@ def test_a_crash_is_the_error_of_one_query_and_nothing_else(live: Live, client: 
     with ThreadPoolExecutor() as pool:
         victim = pool.submit(ask, client, ENDLESS + " # crash")
         wait_until(lambda: live.engine.status().busy == 1)
-        for pid in worker_pids():
+        pids = worker_pids()
+        for pid in pids:
             os.kill(pid, signal.SIGSEGV)
+        wait_until(lambda: not any(alive(pid) for pid in pids))
         assert victim.result().status_code == 500
         assert problem_name(victim.result()) == "crash"
     assert ask(client, QUICK + " # after the crash").status_code == 200
