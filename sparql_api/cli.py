@@ -8,6 +8,7 @@ import typer
 
 import ingestion.commands
 import ontologie.commands
+import shapes
 import shapes.commands
 import sparql_api.commands
 from ingestion import UnreadableDeposit, build_document, convert, read_deposit
@@ -27,7 +28,7 @@ def build_main() -> typer.Typer:
         ingestion.commands.build_app(FACES),
         sparql_api.commands.build_app(),
         shapes.commands.build_app(read_document),
-        ontologie.commands.build_app(),
+        ontologie.commands.build_app(shapes.CHECKS),
     ):
         main.registered_commands += part.registered_commands
         main.registered_groups += part.registered_groups
