@@ -26,6 +26,7 @@ SOURCES = (
 def shapes_graph(base: str = BASE) -> rdflib.Graph:
     """Return every shape of the project under a base IRI, as standard SHACL (do not modify it)."""
     graph = rdflib.Graph()
+    graph.bind("formes", shapes_namespace(base))
     for name in SOURCES:
         graph.parse(data=_source(name, base), format="turtle")
     _add_privacy_shapes(graph, base)
