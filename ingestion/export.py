@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-import pyoxigraph as ox
-
 from ontologie import BASE, context, to_document
 
 
@@ -16,5 +14,4 @@ def export_document(lines: Iterable[bytes], kind: str, base: str = BASE) -> dict
     Converting it gives exactly these lines. Raises ValueError where the graph is no document of this kind,
     KeyError for an unknown kind.
     """
-    quads = ox.parse(b"".join(lines), format=ox.RdfFormat.N_QUADS)
-    return {"@context": context(base), **to_document(quads, kind, base)}
+    return {"@context": context(base), **to_document(b"".join(lines).splitlines(keepends=True), kind, base)}

@@ -13,7 +13,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from ontologie import context, document_types, to_document
+from ontologie import context, document_types, serialize_lines, to_document
 from sparql_api.delivery import deliver, requested
 from sparql_api.describe import DERIVED, Description, describe, exists
 from sparql_api.entity_page import entity_page
@@ -109,5 +109,5 @@ def write(service: Service, found: Description, name: str) -> bytes:
     kind = found.path(service.iris).partition("/")[0]
     if found.is_document and kind in document_types():
         words = {"@context": context(service.iris.base)}
-        return write_json(words | to_document(found.main, kind, service.iris.base))
+        return write_json(words | to_document(serialize_lines(found.main), kind, service.iris.base))
     return write_compacted(found.main, service.iris)

@@ -12,7 +12,7 @@ from typing import Final
 import pyoxigraph as ox
 
 from ingestion import Edition
-from ontologie import to_document
+from ontologie import serialize_lines, to_document
 from sparql_api.fiches_index import LAYOUT, is_index, write_index
 from sparql_api.void import VOID_NAME, write_void
 
@@ -33,7 +33,7 @@ FACES: Final = (index_fiches, describe_edition)
 def make_index(edition: Edition, store: ox.Store, folder: Path) -> None:
     """Write an edition's index of fiches in a folder."""
     base = edition.manifest["base"]
-    write_index(folder, store, base=base, frame=lambda quads, iri: to_document(quads, "projet", base))
+    write_index(folder, store, base=base, frame=lambda quads, iri: to_document(serialize_lines(quads), "projet", base))
 
 
 def fiches_folder(edition: Edition, elsewhere: Path) -> Path:
