@@ -7,7 +7,7 @@ back. It is derived: lost or behind, it is made again from the registry.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Final, Self
@@ -16,11 +16,12 @@ import zstandard
 
 from ontologie import digest
 
-_VERSION: Final = 2
+_VERSION: Final = 3
 _SCHEMA: Final = f"""
 PRAGMA journal_mode=WAL;
 CREATE TABLE graphs (graph TEXT PRIMARY KEY, digest TEXT NOT NULL, quads INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE contents (graph TEXT PRIMARY KEY, lines BLOB NOT NULL);
+CREATE TABLE fiches (graph TEXT PRIMARY KEY, mark TEXT NOT NULL, line BLOB NOT NULL);
 CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 PRAGMA user_version={_VERSION};
 """
@@ -59,7 +60,7 @@ class Ledger:
 
     def clear(self) -> None:
         """Forget everything."""
-        for table in ("graphs", "contents", "facts"):
+        for table in ("graphs", "contents", "fiches", "facts"):
             self._connection.execute(f"DELETE FROM {table}")
 
     def fact(self, name: str) -> str | None:
@@ -75,7 +76,7 @@ class Ledger:
         """Replace a graph by its canonical lines, none removing it; return whether that changed it."""
         before = self.digest(graph)
         if not lines:
-            for table in ("graphs", "contents"):
+            for table in ("graphs", "contents", "fiches"):
                 self._connection.execute(f"DELETE FROM {table} WHERE graph = ?", (graph,))
             return before is not None
         data = b"".join(lines)
@@ -101,6 +102,17 @@ class Ledger:
         """Yield (graph IRI, canonical N-Quads) in the order of the IRIs' bytes."""
         for graph, packed in self._connection.execute("SELECT graph, lines FROM contents ORDER BY graph"):
             yield graph, self._unpack.decompress(packed)
+
+    def fiche(self, graph: str, mark: str, make: Callable[[bytes], bytes]) -> bytes:
+        """Return what `make` makes of a graph's N-Quads, kept as long as neither the graph nor the mark changes."""
+        mark = f"{self.digest(graph)} {mark}"
+        row = self._connection.execute("SELECT mark, line FROM fiches WHERE graph = ?", (graph,)).fetchone()
+        if row is not None and row[0] == mark:
+            return self._unpack.decompress(row[1])
+        line = make(self.lines(graph))
+        row = (graph, mark, self._pack.compress(line))
+        self._connection.execute("INSERT OR REPLACE INTO fiches VALUES (?, ?, ?)", row)
+        return line
 
     def digests(self) -> Iterator[tuple[str, str]]:
         """Yield (graph IRI, digest) in the order of the IRIs' bytes."""
