@@ -36,7 +36,7 @@ serve: demo      ## Set up, load the demo, serve on http://127.0.0.1:8000 (PORT=
 	$(BIN)/observatoire serve --port $(PORT)
 
 test: setup-test ## Set up and run the tests
-	$(BIN)/python -m pytest -m "not long"
+	$(BIN)/python -m pytest -q -m "not long" --durations=15
 
 test-all: setup-test ## The tests and the long suites
 	$(BIN)/python -m pytest

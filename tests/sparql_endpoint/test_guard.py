@@ -144,8 +144,9 @@ def test_reading_takes_time_in_proportion_to_the_text(unit: str) -> None:
         inspect(text, PREFIXES)
         return time.process_time() - started
 
-    # Sixteen times the text: 16 times the time where it is linear, 256 where it is quadratic.
-    assert seconds(64_000) < 80 * max(min(seconds(4_000) for _ in range(3)), 0.005)
+    # Sixteen times the text: 16 times the time where it is linear, 256 where it is quadratic. The best of several
+    # runs, since a busy machine slows any one of them.
+    assert min(seconds(64_000) for _ in range(3)) < 160 * max(min(seconds(4_000) for _ in range(3)), 0.005)
 
 
 @pytest.mark.parametrize(
