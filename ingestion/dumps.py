@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from functools import cache
+from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
 
@@ -56,8 +57,11 @@ def _line(lines: bytes, kind: str, base: str) -> bytes:
 
 @cache
 def _framing(kind: str, base: str) -> str:
-    """Return what tells one way of framing from another: the frame, which holds the context."""
-    return hashlib.sha256(json.dumps(frame(kind, base), sort_keys=True).encode()).hexdigest()
+    """Return what tells one way of framing from another: the frame, which holds the context, and the code."""
+    hashed = hashlib.sha256(json.dumps(frame(kind, base), sort_keys=True).encode())
+    for package, name in (("ontologie", "framing.py"), ("ingestion", "export.py")):
+        hashed.update(files(package).joinpath(name).read_bytes())
+    return hashed.hexdigest()
 
 
 class _Dump:

@@ -91,10 +91,10 @@ def _derive(
     last: RegisteredEdition,
     ledger: Ledger,
     draft: Edition,
-    changed: Sequence[str],
+    changed: list[str],
     progress: Progress | None,
 ) -> None:
-    """Make the draft's store, dumps and manifest from nothing; raises RebuildDiffers."""
+    """Make the draft's store, dumps and manifest from nothing; raises RebuildDiffers, adds to `changed`."""
     base = settings.base_iri
     store = make_store(settings.var / "store", None)
     change = changes_since(ledger, registry.plan_again(last), base, last.at)
@@ -102,11 +102,15 @@ def _derive(
     if graphs_digest(ledger) != last.sha256:
         raise RebuildDiffers(changed, _differing(ledger, settings.var / "graphes.sqlite", last))
     checkpoint(store, ledger, draft, True)
-    dumps = write_dumps(draft.path, ledger, base)
-    noted = last.manifest["dumps"]
-    other = [name for name, about in dumps.items() if about["sha256"] != noted[name]["sha256"]]
-    if other:
-        raise RebuildDiffers([*changed, *other], ())
+    dumps, noted = write_dumps(draft.path, ledger, base), last.manifest["dumps"]
+    changed += [name for name, about in dumps.items() if about["sha256"] != noted[name]["sha256"]]
+    for name in noted:
+        kept = settings.var / "editions" / str(last.number) / name
+        if name in changed and not kept.is_file():
+            raise RebuildDiffers(changed, ())
+        if name in changed:
+            # The graphs are the same, their form is written otherwise today: the edition keeps its own.
+            shutil.copyfile(kept, draft.path / name)
     write_manifest(draft.path, json.loads(json.dumps(last.manifest)))
 
 

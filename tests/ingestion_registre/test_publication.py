@@ -5,16 +5,29 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
 
-from ingestion import Editions, Options, PublicationBusy, Registry, Settings, deposit_file, publish
+from ingestion import (
+    Edition,
+    Editions,
+    MisplacedTriple,
+    Options,
+    PublicationBusy,
+    Registry,
+    Settings,
+    deposit_file,
+    publish,
+    rebuild,
+)
 from ingestion.publication import publication_lock
-from tests.making import TEAM, command, published, registry_with, write_csv
+from tests.making import TEAM, begun, command, published, registry_with, write_csv
 
 
 def test_the_dump_unpacked_is_canonical_and_its_hash_is_in_the_manifest(tmp_path: Path) -> None:
@@ -85,3 +98,68 @@ def test_a_publisher_killed_at_any_of_many_moments_leaves_a_state_that_works(tmp
     found = killed(tmp_path / "var", 30, seed)
     assert all(turn["sound"] for turn in found), found
     assert sum(bool(turn.get("killed")) for turn in found) > 10
+
+
+def test_a_registry_on_postgresql_publishes_and_rebuilds_as_well(tmp_path: Path, postgresql: str) -> None:
+    state = Settings(var=tmp_path / "var", database_url=postgresql)
+    with Registry(state) as registry:
+        rows = write_csv(tmp_path / "rows.csv", [{"id": "A1"}, {"id": "A2"}])
+        deposit_file(rows, registry, TEAM, Options(), validate=True)
+        assert publish(state, registry).changed
+        assert not publish(state, registry).changed
+        deposit_file(rows, registry, TEAM, Options(), validate=True)
+        registry.withdraw("projet", "18-A2", TEAM)
+        shutil.rmtree(state.var)
+        edition = rebuild(state, registry).edition
+        assert (edition.number, edition.manifest["counts"]["projet"]) == (1, 2)
+        assert publish(state, registry).edition.manifest["counts"]["projet"] == 1
+        assert {one.identifier: one.state for one in registry.listed()} == {"18-A1": "publie", "18-A2": "retire"}
+
+
+def test_a_face_is_made_with_each_edition_and_again_by_a_rebuild(tmp_path: Path) -> None:
+    state, registry = begun(tmp_path)
+    deposit_file(write_csv(tmp_path / "rows.csv", [{"id": "A1"}]), registry, TEAM, Options(), validate=True)
+
+    def face(edition: Edition, store: ox.Store) -> None:
+        (edition.path / "face").write_text(f"{edition.number} {edition.manifest['counts']['projet']} {len(store)}")
+
+    edition = publish(state, registry, [face]).edition
+    made = (edition.path / "face").read_text()
+    assert made.startswith("2 2 ")
+    rebuild(state, registry, [face])
+    assert (edition.path / "face").read_text() == made
+
+
+def test_a_face_that_fails_leaves_the_edition_before_and_what_waits(tmp_path: Path) -> None:
+    state, registry = begun(tmp_path)
+    deposit_file(write_csv(tmp_path / "rows.csv", [{"id": "A1"}]), registry, TEAM, Options(), validate=True)
+
+    def broken(edition: Edition, store: ox.Store) -> None:
+        raise OSError("no space left on device")
+
+    with pytest.raises(OSError, match="no space"):
+        publish(state, registry, [broken])
+    assert [edition.number for edition in Editions(state.var).all()] == [1]
+    assert publish(state, registry).edition.manifest["counts"]["projet"] == 2
+
+
+def test_a_triple_in_two_graphs_is_refused_and_nothing_changes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    state, registry = begun(tmp_path)
+    deposit_file(write_csv(tmp_path / "rows.csv", [{"id": "A1"}]), registry, TEAM, Options(), validate=True)
+    graph = "https://w3id.org/observatoire-ia/graphe/derive/projet/18-A1"
+
+    def repeating(store: ox.Store, batch: Sequence[str], base: str) -> dict[str, list[ox.Quad]]:
+        deposit = store.quads_for_pattern(None, None, None, ox.NamedNode(graph.replace("derive/", "")))
+        return {graph: [ox.Quad(*quad.triple, ox.NamedNode(graph)) for quad in deposit]}
+
+    def elsewhere(store: ox.Store, batch: Sequence[str], base: str) -> dict[str, list[ox.Quad]]:
+        other = ox.NamedNode("https://w3id.org/observatoire-ia/projet/18-A0")
+        return {graph: [ox.Quad(other, other, other, ox.NamedNode(graph))]}
+
+    for derive in (repeating, elsewhere):
+        with monkeypatch.context() as patched:
+            patched.setattr("ingestion.assembly.derive_batch", derive)
+            with pytest.raises(MisplacedTriple):
+                publish(state, registry)
+        assert [edition.number for edition in Editions(state.var).all()] == [1]
+    assert publish(state, registry).edition.number == 2

@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import socket
-import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -43,40 +39,9 @@ def cut(registry: Registry) -> int:
     return number
 
 
-@pytest.fixture(scope="session")
-def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Start a real PostgreSQL on loopback; without one, CI fails and others skip."""
-    if not (POSTGRES / "initdb").exists():
-        if os.environ.get("CI"):
-            pytest.fail("PostgreSQL 15 is missing")
-        pytest.skip("PostgreSQL 15 is not installed (apt-get install postgresql-15)")
-    folder = Path(subprocess.check_output(["mktemp", "-d", "/tmp/observatoire-pg-XXXXXX"], text=True).strip())
-    as_user: list[str] = []
-    if os.geteuid() == 0:
-        shutil.chown(folder, "postgres")
-        as_user = ["runuser", "-u", "postgres", "--"]
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    initdb = f"initdb -D {folder}/data -U app -A trust -E UTF8 --locale=C.UTF-8 --no-sync".split()
-    options = f"-p {port} -h 127.0.0.1 -k {folder} -c fsync=off"
-    start = ["pg_ctl", "-D", f"{folder}/data", "-w", "-l", f"{folder}/log", "-o", options, "start"]
-    for name, *arguments in (initdb, start):
-        subprocess.run([*as_user, str(POSTGRES / name), *arguments], check=True, stdout=subprocess.DEVNULL)
-    yield f"postgresql+psycopg://app@127.0.0.1:{port}/postgres"
-    stop = [str(POSTGRES / "pg_ctl"), "-D", f"{folder}/data", "-m", "immediate", "stop"]
-    subprocess.run([*as_user, *stop], check=True, stdout=subprocess.DEVNULL)
-    shutil.rmtree(folder)
-
-
 @pytest.fixture(params=["sqlite", "postgresql"])
 def registry(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Registry]:
-    url = None
-    if request.param == "postgresql":
-        url = request.getfixturevalue("postgresql")
-        with sa.create_engine(url).begin() as connection:
-            connection.execute(sa.text("DROP SCHEMA public CASCADE"))
-            connection.execute(sa.text("CREATE SCHEMA public"))
+    url = request.getfixturevalue("postgresql") if request.param == "postgresql" else None
     opened = Registry(Settings(var=tmp_path / "var", database_url=url))
     yield opened
     opened.close()
