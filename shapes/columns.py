@@ -63,7 +63,12 @@ class Columns:
         threads: int = 2,
     ) -> None:
         self.predicates = frozenset(predicates)
-        self.connection = duckdb.connect(config={"threads": threads, "preserve_insertion_order": "false"})
+        config: dict[str, str | bool | int | float | list[str]] = {
+            "threads": threads,
+            "preserve_insertion_order": "false",
+            "temp_directory": tempfile.gettempdir(),
+        }
+        self.connection = duckdb.connect(config=config)
         self.connection.execute("CREATE TABLE constants AS SELECT unnest(?::VARCHAR[]) AS t", [list(constants)])
         self.connection.execute("CREATE TABLE fconstants AS FROM constants")
         self._load(b"".join(facts), "f")

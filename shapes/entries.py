@@ -16,6 +16,7 @@ from itertools import groupby
 from typing import Any, Literal
 
 from shapes.report import Result, Severity
+from shapes.terms import read_term
 
 Language = Literal["fr", "en"]
 
@@ -85,7 +86,7 @@ class Entry:
             document or result.focus.partition("#")[0],
             file,
             field=local_name(result.path or ""),
-            value=result.value or "",
+            value="" if result.value is None else str(read_term(result.value)),
         )
 
     def row(self, lang: Language) -> dict[str, Any]:

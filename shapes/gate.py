@@ -6,13 +6,14 @@ ways find the same (law 5). Knows who belongs to which document; knows nothing o
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Iterable, Mapping
 from functools import cache
 
 import pyoxigraph as ox
 
-from ontologie import BASE, serialize_lines
+from ontologie import BASE
 from shapes.columns import Unloadable, loadable
 from shapes.facts import fact_lines, fact_quads
 from shapes.judge import Judge
@@ -24,10 +25,10 @@ from shapes.sources import shapes_graph
 class Gate:
     """The shapes under one base IRI, compiled, with the vocabularies' facts loaded once."""
 
-    def __init__(self, base: str = BASE, *, threads: int = 2) -> None:
+    def __init__(self, base: str = BASE, *, threads: int | None = None) -> None:
         self.judge = Judge(shapes_graph(base), fact_quads(base), base=base)
         self._base = base
-        self._threads = threads
+        self._threads = threads or os.cpu_count() or 1
         self._screen: Screen | None = None
         self._lock = threading.Lock()
 
@@ -100,11 +101,6 @@ def validate_batch(documents: Mapping[str, bytes], *, base: str = BASE) -> dict[
     A batch of 2,000 to 10,000 documents keeps memory flat and the engine busy.
     """
     return gate(base).validate_batch(documents)
-
-
-def canonical_bytes_of(quads: Iterable[ox.Quad]) -> bytes:
-    """Return quads as the lines a batch takes, terms as a Store gives them back."""
-    return b"".join(serialize_lines(quads))
 
 
 def _quads(lines: bytes) -> list[ox.Quad]:

@@ -22,7 +22,7 @@ from rdflib.namespace import RDF, RDFS, SH
 
 from ontologie import BASE
 from shapes.paths import path_text, read_path
-from shapes.privacy import mask
+from shapes.privacy import mask, mask_term
 from shapes.report import Result, Severity
 from shapes.targets import Targets
 from shapes.terms import read_term, term_text
@@ -141,7 +141,7 @@ def _results(report: rdflib.Graph, base: str) -> Iterator[Result]:
         yield Result(
             focus=_text(report.value(node, SH.focusNode)),
             path=None if path is None else path_text(read_path(report, path)),
-            value=None if value is None else mask(term_text(value), base),
+            value=None if value is None else term_text(mask_term(value, base)),
             component=str(report.value(node, SH.sourceConstraintComponent)),
             severity=_SEVERITIES.get(report.value(node, SH.resultSeverity) or SH.Violation, "violation"),
             shape=_text(report.value(node, SH.sourceShape)),

@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from functools import cache
 
+import rdflib
+
 from ontologie import BASE, read_table
 
 MASK = "▒▒▒▒"
@@ -19,6 +21,17 @@ def mask(text: str, base: str = BASE) -> str:
     for pattern in personal_patterns(base):
         text = pattern.sub(MASK, text)
     return text
+
+
+def mask_term(term: rdflib.term.Node, base: str = BASE) -> rdflib.term.Node:
+    """Return an RDF term with the personal data in its text masked; a term without any is returned as it is."""
+    text = str(term)
+    masked = mask(text, base)
+    if masked == text or isinstance(term, rdflib.BNode):
+        return term
+    if isinstance(term, rdflib.Literal):
+        return rdflib.Literal(masked, lang=term.language, datatype=term.datatype, normalize=False)
+    return rdflib.URIRef(masked)
 
 
 @cache

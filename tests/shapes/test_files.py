@@ -1,0 +1,56 @@
+"""RDF files are judged document by document, whatever their size, and what is no document's graph apart."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pyoxigraph as ox
+import rdflib
+from typer.testing import CliRunner
+
+from ontologie import BASE
+from shapes import validate
+from shapes.commands import build_app
+from shapes.files import judge_file, judge_quads
+from shapes.privacy import mask_term
+from tests.shapes.documents import real_documents, renamed
+
+
+def dump(folder: Path, count: int) -> tuple[Path, dict[str, bytes]]:
+    documents = dict(renamed(quads, number) for number, quads in enumerate(real_documents()[:count]))
+    file = folder / "dump.nq"
+    file.write_bytes(b"".join(documents[name] for name in sorted(documents)))
+    return file, documents
+
+
+def test_a_dump_gives_one_report_a_document(tmp_path: Path) -> None:
+    file, documents = dump(tmp_path, 12)
+    told: list[int] = []
+    reports = list(judge_file(file, progress=told.append))
+    alone = [validate(documents[name]) for name in sorted(documents)]
+    assert [[r.key for r in report.results] for report in reports] == [[r.key for r in one.results] for one in alone]
+    assert sum(told) == len(documents)
+
+
+def test_a_graph_that_comes_in_pieces_is_not_judged_as_if_it_were_whole(tmp_path: Path) -> None:
+    _, documents = dump(tmp_path, 2)
+    first, second = documents.values()
+    lines = first.splitlines(keepends=True)
+    pieces = b"".join(lines[:10]) + second + b"".join(lines[10:])
+    quads = list(ox.parse(pieces, format=ox.RdfFormat.N_QUADS))
+    found = {r.key for report in judge_quads(quads) for r in report.results if r.severity == "violation"}
+    assert found, "a document without half of its triples is refused, not passed over"
+
+
+def test_validate_counts_the_documents_of_a_dump(tmp_path: Path) -> None:
+    file, documents = dump(tmp_path, 5)
+    outcome = CliRunner().invoke(build_app(), [str(file), "--format", "json"])
+    assert outcome.exit_code == 0
+    assert f'"read": {len(documents)}' in outcome.stdout
+
+
+def test_masking_keeps_a_term_a_term() -> None:
+    text = rdflib.Literal("Suivi de 120890177KB", lang="fr")
+    assert mask_term(text) == rdflib.Literal("Suivi de▒▒▒▒", lang="fr")
+    assert mask_term(rdflib.URIRef(BASE + "projet/1")) == rdflib.URIRef(BASE + "projet/1")
+    assert "@" not in str(mask_term(rdflib.URIRef("mailto:a.b@exemple.fr")))
