@@ -1,4 +1,5 @@
-"""What publication makes for this service with each edition: the index of fiches, VoID.
+"""What publication makes for this service with each edition: the index of fiches, VoID; and the edition itself in
+the store behind the service, where there is one.
 
 Each is a function of the edition in the making (its folder, its manifest) and of its store. An edition that was
 published without them, or by a version that laid them out otherwise, gets them when they are first asked for.
@@ -10,10 +11,13 @@ from pathlib import Path
 from typing import Final
 
 import pyoxigraph as ox
+import typer
 
 from ingestion import Edition
 from ontologie import serialize_lines, to_document
 from sparql_api.fiches_index import LAYOUT, is_index, write_index
+from sparql_api.remote_publication import NotPublished, publish_remote
+from sparql_api.remote_settings import RemoteSettings
 from sparql_api.void import VOID_NAME, write_void
 
 
@@ -27,7 +31,26 @@ def describe_edition(edition: Edition, store: ox.Store) -> None:
     write_void(edition, store, edition.path)
 
 
-FACES: Final = (index_fiches, describe_edition)
+def fill_store(edition: Edition, store: ox.Store) -> None:
+    """Put the edition in the store behind the service, where the settings name one.
+
+    Where the store does not take it the command ends (1), and the edition is not published.
+    """
+    remote = RemoteSettings()
+    if not remote.query_url:
+        return
+    try:
+        publish_remote(edition, remote)
+    except NotPublished as error:
+        typer.echo(
+            f"Le fonds interrogé n'a pas reçu l'édition {edition.number}, qui n'est pas publiée : {error}\n"
+            f"The store behind the service did not take edition {edition.number}, which is not published: {error}",
+            err=True,
+        )
+        raise typer.Exit(1) from error
+
+
+FACES: Final = (index_fiches, describe_edition, fill_store)
 
 
 def make_index(edition: Edition, store: ox.Store, folder: Path) -> None:

@@ -11,6 +11,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from ontologie import BASE
 from sparql_api.limits import Limits
+from sparql_api.remote_settings import RemoteSettings
 
 MEGABYTE = 1 << 20
 
@@ -61,6 +62,8 @@ class Settings(BaseSettings):
     """Write one line a query (hash, duration, rows, outcome) to `var/log/queries.jsonl`."""
     compress: bool = True
     """Offer gzip and zstd."""
+    remote: RemoteSettings = Field(default_factory=RemoteSettings)
+    """The store that answers in place of the editions on disk, where there is one."""
 
     @field_validator("service_allow", mode="before")
     @classmethod

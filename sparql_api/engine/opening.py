@@ -1,12 +1,17 @@
-"""Puts the engine of the settings together: workers over the editions, with a memory for answers."""
+"""Puts the engine of the settings together, with a memory for answers: workers over the editions, or another store."""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 from ontologie import Iris
 from sparql_api.engine.cached import CachedEngine
 from sparql_api.engine.embedded import EmbeddedEngine
 from sparql_api.engine.gateway import Fetch, Reach, fetch
 from sparql_api.engine.plan import Rules
+from sparql_api.engine.port import Engine
+from sparql_api.engine.remote import RemoteEngine
+from sparql_api.engine.remote_store import PublishedEditions
 from sparql_api.engine.stores import EditionStores, Stores
 from sparql_api.fairuse import FairUse
 from sparql_api.querylog import QueryLog
@@ -21,7 +26,6 @@ def open_engine(
     fetch: Fetch = fetch,
 ) -> CachedEngine:
     """Return the engine over the editions of `settings.var`, or over other stores; it is not started."""
-    limits = settings.limits()
     rules = Rules(
         prefixes=Iris(settings.base_iri).prefixes(),
         base=settings.base_iri,
@@ -29,14 +33,30 @@ def open_engine(
         service_allow=settings.service_allow,
         union_default_graph=settings.union_default_graph,
     )
+    if settings.remote.query_url:
+        behind: Engine = _remote(settings, rules)
+    else:
+        behind = _embedded(settings, rules, stores or EditionStores(settings.editions_path), fair_use, fetch)
+    engine = CachedEngine(behind, cache_bytes=int(settings.cache_mb * MEGABYTE), limits=settings.limits())
+    if fair_use:
+        engine.listen(fair_use.charge_event)
+    if settings.log_queries:
+        engine.listen(QueryLog(settings.var / "log"))
+    return engine
+
+
+def _embedded(
+    settings: Settings, rules: Rules, stores: Stores, fair_use: FairUse | None, fetch: Fetch
+) -> EmbeddedEngine:
+    limits = settings.limits()
     reach = Reach(
         settings.service_allow,
         seconds=min(settings.service_timeout, settings.query_timeout),
         answer_bytes=limits.answer_bytes,
         private=settings.service_private,
     )
-    embedded = EmbeddedEngine(
-        stores or EditionStores(settings.editions_path),
+    return EmbeddedEngine(
+        stores,
         rules,
         limits=limits,
         workers=settings.workers,
@@ -49,9 +69,16 @@ def open_engine(
         fetch=fetch,
         used=fair_use.used if fair_use else lambda client: 0.0,
     )
-    engine = CachedEngine(embedded, cache_bytes=int(settings.cache_mb * MEGABYTE), limits=limits)
-    if fair_use:
-        engine.listen(fair_use.charge_event)
-    if settings.log_queries:
-        engine.listen(QueryLog(settings.var / "log"))
-    return engine
+
+
+def _remote(settings: Settings, rules: Rules) -> RemoteEngine:
+    return RemoteEngine(
+        settings.remote,
+        PublishedEditions(settings.editions_path),
+        # The store would make the calls itself, where none of our rules for reaching out holds.
+        replace(rules, service_allow=()),
+        limits=settings.limits(),
+        queue=settings.queue,
+        spool_bytes=int(settings.spool_mb * MEGABYTE),
+        spool_parent=settings.var / "tmp",
+    )

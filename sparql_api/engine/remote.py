@@ -1,0 +1,260 @@
+"""The engine over another store: any that speaks the SPARQL 1.1 Protocol, one address or a cluster's (DESIGN §9).
+
+Each edition stands whole in a slot of that store (see `remote_seals`); the link `current` says which edition answers,
+here as with the embedded engine. Knows turns, deadlines and what makes an answer count; filling slots is
+`remote_publication`'s, judging queries the plan's.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import math
+import os
+import shutil
+import tempfile
+import threading
+import time
+from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Final
+
+from sparql_api.dataset import Dataset
+from sparql_api.engine import errors, remote_answers, remote_text
+from sparql_api.engine.plan import Plan, Rules, not_acceptable, plan
+from sparql_api.engine.port import Answer, Body, EngineStatus
+from sparql_api.engine.remote_answers import Broken, Written
+from sparql_api.engine.remote_seals import Seal
+from sparql_api.engine.remote_store import RETRY_SECONDS, Query, RemoteStore, StoreUnreachable, busy, too_large
+from sparql_api.engine.stores import Stores
+from sparql_api.engine.worker import AnswerTooLarge, NoSpace, Unwritable
+from sparql_api.limits import Limits
+from sparql_api.problems import problem
+from sparql_api.remote_settings import RemoteSettings
+
+WRITERS: Final = 4
+SMALL: Final = 64 << 10
+"""Bytes of a store's answer that are written at once; more take a thread."""
+TRIES: Final = 2
+
+
+class NotHeld(errors.EngineError):
+    """The store holds the edition no more (404)."""
+
+
+@dataclass(frozen=True)
+class _Work:
+    """One query on its way: what it waits for, until when, and whether anyone still does."""
+
+    query: Query
+    stop: threading.Event
+
+
+class RemoteEngine:
+    """Answers queries from the slots of a store, each answer from one whole edition."""
+
+    def __init__(
+        self,
+        remote: RemoteSettings,
+        stores: Stores,
+        rules: Rules,
+        *,
+        limits: Limits,
+        queue: int,
+        spool_bytes: int,
+        spool_parent: Path | None = None,
+    ) -> None:
+        self.limits = limits
+        self._remote = remote
+        self._stores = stores
+        self._rules = rules
+        self._queue = queue
+        self._spool_bytes = spool_bytes
+        self._spooled = 0
+        self._spool_parent = spool_parent
+        self._spool = Path()
+        self._seals: dict[str, Seal] = {}
+        self._places = asyncio.Semaphore(remote.connections)
+        self._busy = 0
+        self._waiting = 0
+        self._store = RemoteStore(remote, rules, limits)
+        self._writers = ThreadPoolExecutor(WRITERS, "remote-answer")
+
+    async def start(self) -> None:
+        """Make ready; a store that cannot be reached yet is asked again with each query."""
+        if self._spool_parent is not None:
+            self._spool_parent.mkdir(parents=True, exist_ok=True)
+        self._spool = Path(tempfile.mkdtemp(prefix="answers-", dir=self._spool_parent))
+        with contextlib.suppress(errors.EngineError):
+            self._seals = await self._store.seals()
+
+    async def stop(self) -> None:
+        """Close the connections and remove the spool."""
+        await self._store.close()
+        self._writers.shutdown(wait=False, cancel_futures=True)
+        if self._spool != Path():
+            shutil.rmtree(self._spool, ignore_errors=True)
+
+    def current_edition(self) -> int | None:
+        """Return the number of the current edition, None where nothing is published."""
+        try:
+            return self._stores.current().number
+        except errors.NoEdition:
+            return None
+
+    def status(self) -> EngineStatus:
+        """Return how many queries are under way; no worker where the store was not reached last time."""
+        return EngineStatus(
+            workers=self._remote.connections if self._store.reachable else 0,
+            busy=self._busy,
+            waiting=self._waiting,
+            isolation="unknown",
+            spooled=self._spooled,
+        )
+
+    def prepare(
+        self,
+        text: str,
+        *,
+        dataset: Dataset | None = None,
+        accept: str | None = "*/*",
+        format: str | None = None,
+        edition: int | None = None,
+    ) -> Plan:
+        """Judge a query before it runs; raises EngineError."""
+        store = self._stores.current() if edition is None else self._stores.get(edition)
+        return plan(text, self._rules, store, dataset=dataset, accept=accept, format=format)
+
+    async def query(
+        self,
+        text: str,
+        *,
+        dataset: Dataset | None = None,
+        accept: str | None = "*/*",
+        edition: int | None = None,
+        limits: Limits | None = None,
+        client: str | None = None,
+    ) -> Answer:
+        """Prepare and run; raises EngineError."""
+        prepared = self.prepare(text, dataset=dataset, accept=accept, edition=edition)
+        return await self.run(prepared, limits=limits, client=client)
+
+    async def run(self, plan: Plan, *, limits: Limits | None = None, client: str | None = None) -> Answer:
+        """Answer a prepared query; raises EngineError. Cancelled, it closes the connection to the store."""
+        limits = limits or self.limits
+        if self._spooled >= self._spool_bytes:
+            raise errors.SpoolFull(errors.retry("spool", RETRY_SECONDS))
+        text = remote_text.complete(plan.text, self._rules.prefixes, self._rules.base)
+        ends = time.monotonic() + limits.seconds
+        async with self._turn(limits):
+            started = time.monotonic()
+            # A little more than is left: keeping the deadline is ours, the store's is there to free it.
+            query = Query(plan, text, limits, math.ceil(max(ends - started, 0)) + 1)
+            work = _Work(query, threading.Event())
+            try:
+                async with asyncio.timeout(ends - started):
+                    return await self._answer(work, started)
+            except TimeoutError:
+                raise errors.deadline_exceeded(limits, self.limits, time.monotonic() - started) from None
+            except errors.EngineError as error:
+                error.seconds = time.monotonic() - started
+                raise
+
+    @contextlib.asynccontextmanager
+    async def _turn(self, limits: Limits) -> AsyncIterator[None]:
+        if self._places.locked() and self._waiting >= self._queue:
+            raise errors.QueueFull(errors.retry("queue", RETRY_SECONDS, limit=self._queue))
+        self._waiting += 1
+        try:
+            async with asyncio.timeout(limits.seconds):
+                await self._places.acquire()
+        except TimeoutError:
+            raise errors.QueueFull(errors.retry("queue", RETRY_SECONDS, limit=self._queue)) from None
+        finally:
+            self._waiting -= 1
+        self._busy += 1
+        try:
+            yield
+        finally:
+            self._busy -= 1
+            self._places.release()
+
+    async def _answer(self, work: _Work, started: float) -> Answer:
+        plan = work.query.plan
+        for _ in range(TRIES):
+            slot, seal = await self._holding(plan.edition)
+            with remote_answers.spool(self._spool) as raw:
+                size = await self._store.ask(work.query, slot, raw)
+                if await self._store.seal(slot) != seal:
+                    # The slot was opened while the query ran: what it read may be half of one edition.
+                    self._seals.pop(slot, None)
+                    continue
+                written = await self._write(work, raw, size)
+            return Answer(
+                media_type=plan.media_type,
+                body=self._body(written),
+                edition=seal.edition,
+                seconds=time.monotonic() - started,
+                rows=written.rows,
+                form=plan.form,
+            )
+        raise busy()
+
+    async def _holding(self, edition: int) -> tuple[str, Seal]:
+        """Return the slot that holds an edition, and its seal; raises EngineError."""
+        found = self._known(edition)
+        if found is None:
+            self._seals = await self._store.seals()
+            found = self._known(edition)
+        if found is not None:
+            return found
+        if edition == self.current_edition():
+            raise StoreUnreachable(errors.retry("remote-behind", RETRY_SECONDS, edition=edition))
+        raise NotHeld(problem("edition-not-held", edition=edition))
+
+    def _known(self, edition: int) -> tuple[str, Seal] | None:
+        return next(((slot, seal) for slot, seal in self._seals.items() if seal.edition == edition), None)
+
+    async def _write(self, work: _Work, raw: IO[bytes], size: int) -> Written:
+        """Return the answer in the format asked; raises EngineError where it is not whole, or cannot be written."""
+        query = work.query
+        arguments = raw, query.plan, query.limits.answer_bytes, self._spool, work.stop
+        try:
+            if size <= SMALL:
+                return remote_answers.write(*arguments)
+            return await self._elsewhere(work, *arguments)
+        except Broken as error:
+            raise self._store.broken(query, error) from error
+        except AnswerTooLarge:
+            raise too_large(query.limits) from None
+        except NoSpace:
+            raise errors.SpoolFull(errors.retry("spool", RETRY_SECONDS)) from None
+        except Unwritable:
+            raise errors.NotAcceptable(not_acceptable(query.plan.form, but=query.plan.written_as)) from None
+
+    async def _elsewhere(
+        self, work: _Work, raw: IO[bytes], plan: Plan, limit: int, folder: Path, stop: threading.Event
+    ) -> Written:
+        """Write in a thread; cancelled, it is told to stop and waited for, since it reads the file."""
+        loop = asyncio.get_running_loop()
+        writing = loop.run_in_executor(self._writers, remote_answers.write, raw, plan, limit, folder, stop)
+        try:
+            return await asyncio.shield(writing)
+        except asyncio.CancelledError:
+            work.stop.set()
+            (written,) = await asyncio.gather(writing, return_exceptions=True)
+            if isinstance(written, Written) and written.file is not None:
+                os.close(written.file)
+            raise
+
+    def _body(self, written: Written) -> Body:
+        if written.file is None:
+            return Body(written.data)
+        self._spooled += written.size
+
+        def gone() -> None:
+            self._spooled -= written.size
+
+        return Body(file=written.file, size=written.size, gone=gone)
