@@ -69,6 +69,8 @@ def explained(lang: Lang, nothing: str = "nothing-validated") -> Iterator[None]:
     except (sqlalchemy.exc.DBAPIError, sqlalchemy.exc.ArgumentError):
         # The driver's own words may hold the address with its password, or a deposit's values (law 7).
         fail(lang, "registry-unreachable")
+    except OSError as error:
+        fail(lang, "not-written", where=error.filename or "", why=error.strerror or "")
 
 
 @contextmanager

@@ -199,3 +199,10 @@ def test_an_unknown_academie_or_state_is_told_with_what_is_known(var: Path) -> N
     assert done.exit_code == 2 and "Orléans" in done.stderr
     assert command(var, "review", "list", "--state", "perdu").exit_code == 2
     assert command(var, "review", "show", "18-Z9").exit_code == 1
+
+
+def test_a_state_folder_that_cannot_be_written_is_told_without_a_trace(tmp_path: Path) -> None:
+    rows = write_csv(tmp_path / "rows.csv", [{"id": "A1"}])
+    (tmp_path / "file").write_text("")
+    done = command(tmp_path / "file" / "var", "ingest", str(rows))
+    assert done.exit_code == 2 and "Traceback" not in done.stderr and done.stderr.strip()
