@@ -56,12 +56,16 @@ class Gate:
     def _screened(self, documents: Mapping[str, bytes]) -> dict[str, Report]:
         with self._lock:
             flagged = self.screen().screen(b"".join(documents.values()))
-        homes = {node: self._document(node) for nodes in flagged.focus_nodes.values() for node in nodes}
-        names = {name for name in homes.values() if name in documents}
-        data = [quad for name in names for quad in _quads(documents[name])]
+        homes = {self._document(node) for nodes in flagged.focus_nodes.values() for node in nodes}
+        names = [name for name in documents if name in homes]
+        lines = b"".join(documents[name] for name in names)
         found: dict[str, list[Result]] = {name: [] for name in documents}
-        for result in self.judge.judge(data, flagged.focus_nodes):
-            found[self._document(f"<{result.focus}>")].append(result)
+        for result in self.judge.judge_graphs(lines, map(self._graph, names), flagged.focus_nodes):
+            home = self._document(f"<{result.focus}>")
+            if home not in found:
+                # A rule that judges what documents point at: only alone can be told whose result it is.
+                return {name: self.validate(documents[name]) for name in documents}
+            found[home].append(result)
         return {name: Report.of(results) for name, results in found.items()}
 
     def _document(self, node: str) -> str:
@@ -74,10 +78,15 @@ class Gate:
         """Whether a document's triples are about itself alone, so that a batch cannot change what is found."""
         if not loadable(lines):
             return False
-        fiche = f"{self._base}graphe/{name.removeprefix(self._base)}"
-        starts = (f"\n<{name}>", f"\n<{name}#", f"\n<{fiche}>")
+        graph = self._graph(name)
+        starts = (f"\n<{name}>", f"\n<{name}#", f"\n<{graph}>")
         text = b"\n" + lines
-        return lines.count(b"\n") == sum(text.count(start.encode()) for start in starts)
+        count = lines.count(b"\n")
+        alone = count == sum(text.count(start.encode()) for start in starts)
+        return alone and count == lines.count(f" <{graph}> .\n".encode())
+
+    def _graph(self, name: str) -> str:
+        return f"{self._base}graphe/{name.removeprefix(self._base)}"
 
 
 @cache

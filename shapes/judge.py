@@ -100,21 +100,38 @@ class Judge:
         if not any(focus_nodes.values()):
             return []
         with self._lock:
-            shapes = self._rules(frozenset(focus_nodes))
             added = [quad for quad in quads if quad not in self._store]
             self._store.extend(added)
             try:
-                for shape, nodes in focus_nodes.items():
-                    for node in nodes:
-                        shapes.add((shape, SH.targetNode, read_term(node)))
-                # Not pyshacl.validate(): that function switches rdflib's normalisation on again.
-                rdflib.NORMALIZE_LITERALS = False
-                validator = pyshacl.Validator(Data(self._store), shacl_graph=shapes, options={})
-                _, report, _ = validator.run()  # type: ignore[no-untyped-call]
+                return self._run(focus_nodes)
             finally:
-                shapes.remove((None, SH.targetNode, None))
                 for quad in added:
                     self._store.remove(quad)
+
+    def judge_graphs(self, lines: bytes, graphs: Iterable[str], focus_nodes: FocusNodes) -> list[Result]:
+        """Do as `judge` for N-Quads lines that are all in `graphs`, graphs that the facts have nothing in."""
+        if not any(focus_nodes.values()):
+            return []
+        with self._lock:
+            try:
+                self._store.load(lines, format=ox.RdfFormat.N_QUADS)
+                return self._run(focus_nodes)
+            finally:
+                for graph in graphs:
+                    self._store.remove_graph(ox.NamedNode(graph))
+
+    def _run(self, focus_nodes: FocusNodes) -> list[Result]:
+        shapes = self._rules(frozenset(focus_nodes))
+        try:
+            for shape, nodes in focus_nodes.items():
+                for node in nodes:
+                    shapes.add((shape, SH.targetNode, read_term(node)))
+            # Not pyshacl.validate(): that function switches rdflib's normalisation on again.
+            rdflib.NORMALIZE_LITERALS = False
+            validator = pyshacl.Validator(Data(self._store), shacl_graph=shapes, options={})
+            _, report, _ = validator.run()  # type: ignore[no-untyped-call]
+        finally:
+            shapes.remove((None, SH.targetNode, None))
         return list(_results(report, self._base))
 
     def _rules(self, shapes: frozenset[rdflib.term.Node]) -> rdflib.Graph:
