@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from ingestion import Edition, Registry, Settings, publish
 from ingestion.demonstration import load_demo
+from tests.remote.fuseki import Fuseki, running
 
 
 @pytest.fixture(scope="session")
@@ -28,3 +30,10 @@ def demo_var(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def demo_edition(demo_var: Path) -> Edition:
     """Return the demonstration's edition; do not change it."""
     return Edition(1, demo_var / "editions" / "1")
+
+
+@pytest.fixture(scope="session")
+def fuseki(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fuseki]:
+    """Give a running Fuseki; skips where Java or its jar is missing."""
+    with running(tmp_path_factory.mktemp("fuseki")) as server:
+        yield server

@@ -27,8 +27,16 @@ from sparql_api.engine.plan import Plan, Rules, not_acceptable, plan
 from sparql_api.engine.port import Answer, Body, EngineStatus
 from sparql_api.engine.remote_answers import Broken, Written
 from sparql_api.engine.remote_seals import Seal
-from sparql_api.engine.remote_store import RETRY_SECONDS, Query, RemoteStore, StoreUnreachable, busy, too_large
-from sparql_api.engine.stores import Stores
+from sparql_api.engine.remote_store import (
+    RETRY_SECONDS,
+    PinnedRef,
+    Query,
+    RemoteStore,
+    StoreUnreachable,
+    busy,
+    too_large,
+)
+from sparql_api.engine.stores import StoreRef, Stores
 from sparql_api.engine.worker import AnswerTooLarge, NoSpace, Unwritable
 from sparql_api.limits import Limits
 from sparql_api.problems import problem
@@ -183,8 +191,13 @@ class RemoteEngine:
 
     async def _answer(self, work: _Work, started: float) -> Answer:
         plan = work.query.plan
-        for _ in range(TRIES):
-            slot, seal = await self._holding(plan.edition)
+        for again in range(TRIES):
+            try:
+                slot, seal = await self._holding(plan.store)
+            except NotHeld:
+                if again:  # It was there a moment ago: who asks anew asks the edition after it.
+                    break
+                raise
             with remote_answers.spool(self._spool) as raw:
                 size = await self._store.ask(work.query, slot, raw)
                 if await self._store.seal(slot) != seal:
@@ -202,17 +215,18 @@ class RemoteEngine:
             )
         raise busy()
 
-    async def _holding(self, edition: int) -> tuple[str, Seal]:
+    async def _holding(self, wanted: StoreRef) -> tuple[str, Seal]:
         """Return the slot that holds an edition, and its seal; raises EngineError."""
+        edition = wanted.number
         found = self._known(edition)
         if found is None:
             self._seals = await self._store.seals()
             found = self._known(edition)
         if found is not None:
             return found
-        if edition == self.current_edition():
-            raise StoreUnreachable(errors.retry("remote-behind", RETRY_SECONDS, edition=edition))
-        raise NotHeld(problem("edition-not-held", edition=edition))
+        if isinstance(wanted, PinnedRef) and edition != self.current_edition():
+            raise NotHeld(problem("edition-not-held", edition=edition))
+        raise StoreUnreachable(errors.retry("remote-behind", RETRY_SECONDS, edition=edition))
 
     def _known(self, edition: int) -> tuple[str, Seal] | None:
         return next(((slot, seal) for slot, seal in self._seals.items() if seal.edition == edition), None)

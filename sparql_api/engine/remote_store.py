@@ -62,6 +62,11 @@ class Query:
 
 
 @dataclass(frozen=True)
+class PinnedRef(StoreRef):
+    """An edition asked for by its number, whichever answers by default."""
+
+
+@dataclass(frozen=True)
 class PublishedEditions(EditionStores):
     """The editions of a folder whose stores are elsewhere: manifests are enough."""
 
@@ -70,7 +75,7 @@ class PublishedEditions(EditionStores):
         folder = self.folder / str(number)
         if not 1 <= number <= self.current().number or not (folder / "manifest.json").is_file():
             raise errors.EditionNotFound(problem("edition-not-found", edition=number))
-        return StoreRef(number, folder / "store")
+        return PinnedRef(number, folder / "store")
 
 
 class RemoteStore:
