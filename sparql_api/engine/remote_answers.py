@@ -3,7 +3,8 @@
 Other stores cut answers under status 200: at its deadline Fuseki ends a table with a comment, the Oxigraph server a
 graph with a sentence, both over connections that end well. So nothing of theirs is passed on as it comes. Tables are
 asked in JSON, whose end shows, and graphs in N-Triples, which no such ending fits; both are parsed to the last byte.
-Writing is the reference engine's, so every format comes out as it does there.
+Virtuoso says in a header that it left rows out. Writing is the reference engine's, so every format comes out as it
+does there.
 """
 
 from __future__ import annotations
@@ -66,6 +67,9 @@ def judge_headers(response: httpx.Response, plan: Plan) -> None:
     media_type = response.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type not in ((JSON, "application/json") if _is_table(plan) else (TRIPLES, TURTLE)):
         raise Broken(f"answered in {media_type or 'no format'}")
+    # Virtuoso's: a query that its time ended, and a table that its bound of rows ended.
+    if "x-sql-state" in response.headers or "x-sparql-maxrows" in response.headers:
+        raise Broken("the store left rows out", early="x-sql-state" in response.headers)
     framed = "content-length" in response.headers or "chunked" in response.headers.get("transfer-encoding", "")
     if not framed and not _is_table(plan):
         raise Broken("the connection's end is the answer's only end")

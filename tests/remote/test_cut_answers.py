@@ -52,6 +52,7 @@ class Faulty:
     body: bytes = TABLE
     framing: str = "length"
     """`length` of the bytes that come; `promised`, a length of more; `chunked`; `close`, the connection's end."""
+    header: str = "X-Nothing"
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -73,6 +74,7 @@ class Handler(BaseHTTPRequestHandler):
         self.send_response(status)
         self.send_header("Content-Type", content_type)
         self.send_header("Connection", "close")
+        self.send_header(self.faulty.header, "1")
         if framing == "chunked":
             self.send_header("Transfer-Encoding", "chunked")
             data = b"%x\r\n%s\r\n0\r\n\r\n" % (len(data), data) if data else b"0\r\n\r\n"
@@ -182,6 +184,14 @@ def test_what_is_no_whole_answer_is_an_error(
     for framing in ("length", "chunked"):
         told(before, body=body, content_type=content_type, framing=framing)
         assert before.ask(query, "*/*").status_code == status
+
+
+@pytest.mark.parametrize(("header", "status"), [("X-SQL-State", 504), ("X-SPARQL-MaxRows", 502)])
+def test_a_whole_looking_table_from_which_rows_are_left_out_is_an_error(
+    before: Before, header: str, status: int
+) -> None:
+    told(before, header=header)
+    assert before.ask(SELECT, "text/csv").status_code == status
 
 
 @pytest.mark.parametrize(

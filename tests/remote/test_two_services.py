@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -25,9 +26,8 @@ THINGS = f"SELECT ?s {{ ?s <{EX}edition> ?n . ?s <{EX}edition> ?m }} ORDER BY ?s
 
 @contextmanager
 def service(var: Path, editions: Path, remote: RemoteSettings) -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
-    """Run `observatoire serve` with a state folder of its own, and the editions that publication copied there."""
-    var.mkdir()
-    (var / "editions").symlink_to(editions)
+    """Run `observatoire serve` on a copy of the editions without their stores, as on a machine of its own."""
+    shutil.copytree(editions, var / "editions", symlinks=True, ignore=shutil.ignore_patterns("store"))
     port = nginx.free_port()
     named = ("query_url", "store_url", "timeout_parameter")
     environment = {f"OBSERVATOIRE_REMOTE_{name.upper()}": getattr(remote, name) for name in named}
