@@ -2,7 +2,8 @@
 
 Knows that the subject of a conclusion is a project or a fragment of its IRI, and that a rule writes premises as
 blank nodes told by `rdf:subject`, `rdf:predicate` and `rdf:object` (RDF 1.1 Semantics, appendix D.1), whereas
-the store holds no blank node (DESIGN §5). Knows nothing of what is concluded.
+the store holds no blank node (DESIGN §5). Works on N-Triples, for making terms of them costs ten times more.
+Knows nothing of what is concluded.
 """
 
 from __future__ import annotations
@@ -12,49 +13,54 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
-import pyoxigraph as ox
-
 from ontologie import PREFIXES
 
-_SUBJECT, _PREDICATE, _OBJECT = (ox.NamedNode(PREFIXES["rdf"] + part) for part in ("subject", "predicate", "object"))
-_PARTS: Final = (_SUBJECT, _PREDICATE, _OBJECT)
-
-Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
+_PARTS: Final = tuple(f"<{PREFIXES['rdf']}{part}>".encode() for part in ("subject", "predicate", "object"))
+_BLANK: Final = b"_:"
 
 
-def shared_out(conclusions: Iterable[ox.Triple], graphs: Mapping[str, ox.NamedNode]) -> Iterator[ox.Quad]:
-    """Yield what rules conclude as quads of the derived graphs, which `graphs` gives by the subjects' documents.
+def shared_out(conclusions: Iterable[bytes], graphs: Mapping[bytes, bytes]) -> Iterator[tuple[bytes, bytes]]:
+    """Yield what rules conclude as (graph, triple), some of it several times.
+
+    `conclusions` are lines of N-Triples, without their line ends; `graphs` gives the IRI of the graph of what is
+    concluded about a document, by the document's IRI. A triple is given as N-Triples without its end.
 
     Conclusions about nothing of these documents are left out. A premise is named by its content, below the
     document of its finding; one that lacks its subject, predicate or object, because the rule found nothing
     there, is no premise and is left out.
     """
-    premises: dict[ox.BlankNode, dict[ox.NamedNode, Term]] = defaultdict(dict)
+    premises: dict[bytes, dict[bytes, bytes]] = defaultdict(dict)
     linked = []
-    for triple in conclusions:
-        subject, predicate, value = triple
-        if isinstance(subject, ox.BlankNode):
+    for line in conclusions:
+        triple = line[:-2]
+        subject, predicate, value = triple.split(b" ", 2)
+        if subject.startswith(_BLANK):
             premises[subject][predicate] = value
-        elif isinstance(value, ox.BlankNode):
+        elif value.startswith(_BLANK):
             linked.append((subject, predicate, value))
-        elif isinstance(subject, ox.NamedNode):
-            graph = graphs.get(subject.value.partition("#")[0])
+        else:
+            graph = graphs.get(_document(subject))
             if graph is not None:
-                yield ox.Quad(subject, predicate, value, graph)
-    named: dict[tuple[str, Term, Term, Term], ox.NamedNode] = {}
+                yield graph, triple
+    named: dict[tuple[bytes, ...], bytes] = {}
     for finding, predicate, blank in linked:
-        document = finding.value.partition("#")[0] if isinstance(finding, ox.NamedNode) else ""
-        graph, premise = graphs.get(document), premises[blank]
-        if graph is None or not all(part in premise for part in _PARTS):
+        document, premise = _document(finding), premises[blank]
+        graph, statement = graphs.get(document), tuple(premise.get(part, b"") for part in _PARTS)
+        if graph is None or not all(statement):
             continue
-        statement = (document, premise[_SUBJECT], premise[_PREDICATE], premise[_OBJECT])
-        if statement not in named:
-            named[statement] = _name(*statement)
+        node = named.get((document, *statement))
+        if node is None:
+            node = named[document, *statement] = _name(document, statement)
             for part, value in premise.items():
-                yield ox.Quad(named[statement], part, value, graph)
-        yield ox.Quad(finding, predicate, named[statement], graph)
+                yield graph, b" ".join((node, part, value))
+        yield graph, b" ".join((finding, predicate, node))
 
 
-def _name(document: str, *statement: Term) -> ox.NamedNode:
-    digest = hashlib.sha256(" ".join(map(str, statement)).encode()).hexdigest()
-    return ox.NamedNode(f"{document}#premisse-{digest[:12]}")
+def _document(node: bytes) -> bytes:
+    """Return the IRI of the document that a node, `<…>`, belongs to."""
+    return node[1:-1].partition(b"#")[0]
+
+
+def _name(document: bytes, statement: Iterable[bytes]) -> bytes:
+    digest = hashlib.sha256(b" ".join(statement)).hexdigest()
+    return b"<%s#premisse-%s>" % (document, digest[:12].encode())
