@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from itertools import chain
 from typing import Final
 
 import pyoxigraph as ox
@@ -58,36 +59,39 @@ class Derivation:
 
     def derive(self, batch: Sequence[Deposited]) -> dict[str, list[bytes]]:
         """Return the derived graph of each project: its IRI and its canonical N-Quads lines, none where it is empty."""
-        derived: dict[bytes, set[bytes]] = {_derived_graph(one.project, self._base).encode(): set() for one in batch}
         there = [one for one in batch if _deposit_graph(one.project, self._base) in one.graphs]
-        deposits = [line for one in there for lines in one.graphs.values() for line in lines]
-        owners = {document.encode(): graph.encode() for one in there for document, graph in _owners(one, self._base)}
-        self._load(deposits)
-        self._keep(derived, ((owners[one.project.encode()], triple) for one in there for triple in self._indices(one)))
+        documents = [[document.encode() for document in _documents(one, self._base)] for one in there]
+        self._load(line for one in there for lines in one.graphs.values() for line in lines)
+        derived = [set(self._indices(one)) for one in there]
+        self._load(_quads(one, lines, self._base) for one, lines in zip(there, derived, strict=True))
         for step in STEPS:
             # Rules of one step do not see each other's conclusions: their order means nothing.
             found = set().union(*(_conclusions(self._work, rule) for rule in rule_files(step, self._base)))
-            said = {_triple(line) for line in deposits} if step == _SAYABLE else set()
-            self._keep(derived, (one for one in shared_out(found, owners) if one[1] not in said))
-        for graph in (*derived, *(graph.encode() for one in there for graph in one.graphs)):
-            self._work.remove_graph(ox.NamedNode(graph.decode()))
-        return {graph.decode(): _canonical(graph, triples) for graph, triples in derived.items()}
+            shares = shared_out(found, chain.from_iterable(documents))
+            fresh = [set().union(*(shares[document] for document in mine)) for mine in documents]
+            for one, known, lines in zip(there, derived, fresh, strict=True):
+                lines -= known
+                if step == _SAYABLE:
+                    lines -= _said(one)
+                known |= lines
+            self._load(_quads(one, lines, self._base) for one, lines in zip(there, fresh, strict=True))
+        found_in = {one.project: _canonical(one, lines, self._base) for one, lines in zip(there, derived, strict=True)}
+        self._clear(there)
+        return {_derived_graph(one.project, self._base): found_in.get(one.project, []) for one in batch}
 
     def _indices(self, one: Deposited) -> list[bytes]:
         deposit = one.graphs[_deposit_graph(one.project, self._base)]
         items = _items(deposit, one.project, self._base)
         return indice_triples(find_indices(items, self._base), one.project, self._base)
 
-    def _keep(self, derived: dict[bytes, set[bytes]], found: Iterable[tuple[bytes, bytes]]) -> None:
-        """Add triples to their graphs, in the store too, for the next step to see."""
-        fresh = [(graph, triple) for graph, triple in set(found) if triple not in derived[graph]]
-        for graph, triple in fresh:
-            derived[graph].add(triple)
-        self._load(_quad(graph, triple) for graph, triple in fresh)
+    def _clear(self, batch: Iterable[Deposited]) -> None:
+        for one in batch:
+            for graph in (*one.graphs, _derived_graph(one.project, self._base)):
+                self._work.remove_graph(ox.NamedNode(graph))
 
-    def _load(self, lines: Iterable[bytes]) -> None:
+    def _load(self, quads: Iterable[bytes]) -> None:
         # What was parsed once before it became canonical need not be looked at as closely again.
-        self._work.load(b"".join(lines), format=ox.RdfFormat.N_QUADS, lenient=True)
+        self._work.load(b"".join(quads), format=ox.RdfFormat.N_QUADS, lenient=True)
 
 
 def derive_vocabularies(base: str = BASE) -> dict[str, list[bytes]]:
@@ -97,11 +101,12 @@ def derive_vocabularies(base: str = BASE) -> dict[str, list[bytes]]:
     replaced when a vocabulary or a rule changes.
     """
     lines = [line for vocabulary in vocabularies(base) for line in vocabulary.lines]
-    place, said = Iris(base).derived_graph("vocabulaire", "inferences").encode(), {_triple(line) for line in lines}
+    place = Iris(base).derived_graph("vocabulaire", "inferences")
+    said = {line.rpartition(b" <")[0] + b" .\n" for line in lines}
     work = ox.Store()
     work.bulk_load(b"".join(lines), format=ox.RdfFormat.N_QUADS, lenient=True)
-    found = {triple[:-2] for rule in rule_files("inferences", base) for triple in _conclusions(work, rule)}
-    return {place.decode(): _canonical(place, found - said)}
+    found = {line for rule in rule_files("inferences", base) for line in _conclusions(work, rule)}
+    return {place: _canonical_lines(found - said, place)}
 
 
 def rests_on(graph: str, lines: Iterable[bytes], base: str = BASE) -> list[str]:
@@ -130,7 +135,7 @@ def rules_digest(base: str = BASE) -> str:
 
 
 def _conclusions(work: ox.Store, rule: RuleFile) -> list[bytes]:
-    """Return what a rule concludes from all that a store holds, as N-Triples lines without their line ends.
+    """Return what a rule concludes from all that a store holds, as lines of N-Triples.
 
     Raises TypeError where the rule is no CONSTRUCT.
     """
@@ -138,17 +143,16 @@ def _conclusions(work: ox.Store, rule: RuleFile) -> list[bytes]:
     if not isinstance(triples, ox.QueryTriples):
         raise TypeError(f"the rule {rule.name} must be a CONSTRUCT")
     # Of bytes, this splits at "\n" alone: N-Triples escapes "\r".
-    return bytes(triples.serialize(format=ox.RdfFormat.N_TRIPLES) or b"").splitlines()
+    return bytes(triples.serialize(format=ox.RdfFormat.N_TRIPLES) or b"").splitlines(keepends=True)
 
 
-def _owners(one: Deposited, base: str) -> Iterator[tuple[str, str]]:
-    """Yield (document, derived graph) of the documents of which something may be derived with a project."""
-    graph, inside = _derived_graph(one.project, base), Iris(base).graph("analyse", "")
-    for document in (one.project, _deposit_graph(one.project, base), graph):
-        yield document, graph
+def _documents(one: Deposited, base: str) -> Iterator[str]:
+    """Yield the documents of which something may be derived with a project."""
+    yield from (one.project, _deposit_graph(one.project, base), _derived_graph(one.project, base))
+    inside = Iris(base).graph("analyse", "")
     for analysis in one.graphs:
         if analysis.startswith(inside):
-            yield Iris(base).entity("analyse", "") + analysis.removeprefix(inside), graph
+            yield Iris(base).entity("analyse", "") + analysis.removeprefix(inside)
 
 
 def _items(deposit: Iterable[bytes], project: str, base: str) -> Iterator[tuple[str, str]]:
@@ -161,16 +165,32 @@ def _items(deposit: Iterable[bytes], project: str, base: str) -> Iterator[tuple[
                 yield fields[predicate], unescaped(value[1 : value.rindex(b'"')])
 
 
-def _canonical(graph: bytes, triples: Iterable[bytes]) -> list[bytes]:
-    return sorted({canonical_line(_quad(graph, triple)) for triple in triples})
+def _said(one: Deposited) -> set[bytes]:
+    """Return the triples of the graphs that a project rests on."""
+    return {line for graph, lines in one.graphs.items() for line in _moved(lines, _end(graph), _end()).splitlines(True)}
 
 
-def _quad(graph: bytes, triple: bytes) -> bytes:
-    return b"%s <%s> .\n" % (triple, graph)
+def _quads(one: Deposited, triples: Iterable[bytes], base: str) -> bytes:
+    """Return what is derived from a project as N-Quads."""
+    return _moved(triples, _end(), _end(_derived_graph(one.project, base)))
 
 
-def _triple(line: bytes) -> bytes:
-    return line.rpartition(b" <")[0]
+def _canonical(one: Deposited, triples: Iterable[bytes], base: str) -> list[bytes]:
+    return _canonical_lines(triples, _derived_graph(one.project, base))
+
+
+def _canonical_lines(triples: Iterable[bytes], graph: str) -> list[bytes]:
+    return sorted({canonical_line(line) for line in _moved(triples, _end(), _end(graph)).splitlines(keepends=True)})
+
+
+def _moved(lines: Iterable[bytes], end: bytes, other: bytes) -> bytes:
+    """Return lines of one graph, or of none, as those of another: only a line's end holds a line end."""
+    return b"".join(lines).replace(end, other)
+
+
+def _end(graph: str = "") -> bytes:
+    """Return how the lines of a graph end."""
+    return f" <{graph}> .\n".encode() if graph else b" .\n"
 
 
 def _deposit_graph(project: str, base: str) -> str:

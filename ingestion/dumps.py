@@ -21,7 +21,7 @@ from ingestion.editions import Edition
 from ingestion.ledger import Ledger
 from ontologie import Iris, context, document_types, frame, to_document
 
-_LEVEL: Final = 4
+_LEVEL: Final = 3
 _CHUNK: Final = 1 << 20
 
 

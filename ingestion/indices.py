@@ -47,9 +47,10 @@ class IndiceRule:
 
     def search(self, folded: str) -> tuple[int, int] | None:
         """Return where the first words the rule looks for stand in a folded text, or None."""
-        if self.exclusions is not _NOTHING:
-            folded = self.exclusions.sub(lambda found: "\0" * len(found[0]), folded)
+        # Exclusions only take matches away: few texts need them.
         found = self.words.search(folded)
+        if found and self.exclusions is not _NOTHING:
+            found = self.words.search(self.exclusions.sub(lambda found: "\0" * len(found[0]), folded))
         return found.span() if found else None
 
 
@@ -90,7 +91,7 @@ def find_indices(passages: Iterable[tuple[str, str]], base: str = BASE) -> list[
 
 
 def indice_triples(found: Iterable[Found], project: str, base: str = BASE) -> list[bytes]:
-    """Return the nodes of what was found in a project, and its links to them, as N-Triples without their ends."""
+    """Return the nodes of what was found in a project, and its links to them, as lines of N-Triples."""
     triples = []
     subject = f"<{project}>"
     terms = _terms(base)
@@ -105,7 +106,7 @@ def indice_triples(found: Iterable[Found], project: str, base: str = BASE) -> li
             f"{node} {terms['passage']} {ox.Literal(find.passage, language='fr')}",
             f"{node} {terms['evoque']} <{find.rule.principle}>",
         ]
-    return [triple.encode() for triple in triples]
+    return [f"{triple} .\n".encode() for triple in triples]
 
 
 @cache

@@ -11,7 +11,7 @@ from typing import Final, Self, TypeVar
 
 import pyoxigraph as ox
 
-_PIECE: Final = 64 << 20
+_PIECE: Final = 128 << 20
 """Bytes loaded at once; one piece waits at most while another is being loaded."""
 
 _BULK: Final = 8 << 20
