@@ -5,6 +5,7 @@ from ingestion.columns import Column, column_of_key, columns, csv_header, csv_ro
 from ingestion.conversion import ConversionError, ConvertedDocument, convert, convert_stream, document_iris
 from ingestion.deposit import Deposited, deposit_file
 from ingestion.documents import BuiltDocument, build_document
+from ingestion.dumps import read_fiches
 from ingestion.editions import DUMPS, Edition, Editions
 from ingestion.errors import UnreadableDeposit
 from ingestion.export import export_document
@@ -74,6 +75,7 @@ __all__ = [
     "export_document",
     "publish",
     "read_deposit",
+    "read_fiches",
     "rebuild",
     "resolve",
     "suggest",

@@ -7,29 +7,26 @@ and no vocabulary speaks of a document.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 
-import pyoxigraph as ox
-
 from ingestion.conversion import convert
-from ingestion.derivation_rules import derive_batch, derive_vocabularies, projects_to_derive, rules_digest
+from ingestion.derivation_rules import Deposited, Derivation, derive_vocabularies, rests_on, rules_digest
 from ingestion.ledger import Ledger
+from ingestion.loading import Loading
 from ingestion.packing import unpack
 from ingestion.provenance import provenance_lines
 from ingestion.registry import Registry
 from ingestion.registry_editions import Content, Plan, Planned, in_batches
-from ontologie import Iris, Vocabulary, document_types, serialize_lines, vocabularies
+from ontologie import Iris, Vocabulary, document_types, vocabularies
 
 Progress = Callable[[str, int, int], None]
 """Called with (step, done, total) as the work goes on."""
 
 BATCH: Final = 500
-_BULK: Final = 8 << 20
-"""Bytes from which the store loads beside its log, which is faster; below, one small transaction is."""
+"""Documents put together at once: enough to spare the cost of a batch, few enough to hold memory flat."""
 
 
 class MisplacedTriple(Exception):
@@ -66,7 +63,7 @@ def changes_since(ledger: Ledger, plan: Plan, base: str, moment: str) -> Change:
 
 
 def apply_changes(
-    store: ox.Store,
+    loading: Loading,
     ledger: Ledger,
     registry: Registry,
     change: Change,
@@ -77,22 +74,21 @@ def apply_changes(
 ) -> Plan:
     """Bring store and ledger up to the plan; return the plan without what was erased meanwhile.
 
-    With `from_payloads`, every document is converted again. Raises MisplacedTriple.
+    The ledger is up to it when this returns, the store once `loading` has come to its end. With `from_payloads`,
+    every document is converted again. Raises MisplacedTriple.
     """
     say = progress or (lambda *_: None)
-    writer = _Writer(store, ledger)
+    writer = _Writer(loading, ledger)
     _put_vocabularies(writer, change, base, say)
     touched = _deposit_graphs(change.plan, base)
-    projects = set(projects_to_derive(store, touched, base))
+    projects = {project for graph in touched for project in ledger.resting(graph)}
     _remove_documents(writer, change.plan, base)
     made = _put_documents(writer, registry, change, base, say, from_payloads)
-    writer.flush()
     if change.everything:
         _derive_vocabularies(writer, base)
         projects.update(_projects(ledger, base))
-    projects.update(projects_to_derive(store, touched, base))
+    projects.update(project for graph in touched for project in ledger.resting(graph))
     _derive(writer, sorted(projects), base, say)
-    writer.flush()
     ledger.note("rules", rules_digest(base))
     ledger.note("changed", str(writer.changed))
     return made
@@ -109,13 +105,12 @@ def _put_vocabularies(writer: _Writer, change: Change, base: str, say: Progress)
 
 def _derive_vocabularies(writer: _Writer, base: str) -> None:
     """Replace what follows from the vocabularies."""
-    derived = derive_vocabularies(writer.store, base)
+    derived = derive_vocabularies(base)
     kept = {*derived, *(vocabulary.graph for vocabulary in vocabularies(base))}
     for graph in writer.ledger.names(Iris(base).derived_graph("vocabulaire", "")):
         if graph not in kept:
             writer.put(graph, [])
-    for graph, quads in derived.items():
-        lines = _lines(quads)
+    for graph, lines in derived.items():
         _check_vocabulary(graph, lines, base)
         writer.put(graph, lines)
 
@@ -140,8 +135,8 @@ def _put_documents(
             deposit, about = iris.graph(one.kind, one.identifier), iris.provenance_graph(one.kind, one.identifier)
             provenance = provenance_lines(fact, base)
             _check_home(deposit, lines, (iris.entity(one.kind, one.identifier), deposit))
-            _check_apart(about, provenance, lines)
-            writer.put(deposit, lines)
+            _check_apart(about, provenance, deposit, lines)
+            writer.put(deposit, lines, rests_on(deposit, lines, base))
             writer.put(about, provenance)
         held.extend(kept)
         say("documents", len(held), len(plan.put))
@@ -158,68 +153,60 @@ def _graphs(contents: Sequence[Content], base: str, from_payloads: bool) -> Iter
 
 
 def _derive(writer: _Writer, projects: Sequence[str], base: str, say: Progress) -> None:
+    derivation = Derivation(base)
     done = 0
     for batch in _batches(projects):
-        for graph, quads in derive_batch(writer.store, batch, base).items():
-            lines = _lines(quads)
-            _check_derived(writer.ledger, graph, lines, base)
+        deposits = [_deposited(writer.ledger, project) for project in batch]
+        for one, (graph, lines) in zip(deposits, derivation.derive(deposits).items(), strict=True):
+            _check_derived(writer.ledger, graph, one, lines, base)
             writer.put(graph, lines)
         done += len(batch)
         say("derivation", done, len(projects))
 
 
-def _check_derived(ledger: Ledger, graph: str, lines: Sequence[bytes], base: str) -> None:
+def _deposited(ledger: Ledger, project: str) -> Deposited:
+    graphs = {graph: ledger.lines(graph).splitlines(keepends=True) for graph in ledger.rested_on(project)}
+    return Deposited(project, graphs)
+
+
+def _check_derived(ledger: Ledger, graph: str, one: Deposited, lines: Sequence[bytes], base: str) -> None:
     """Raise MisplacedTriple where what is derived from a project is not about it, its fiche or its analyses.
 
     Nor may it repeat what the graphs of any of these say.
     """
     iris = Iris(base)
-    name = graph.removeprefix(iris.derived_graph("projet", ""))
-    fiche, analyses = iris.graph("projet", name), iris.entity("analyse", "")
-    _check_home(graph, lines, (iris.entity("projet", name), fiche, graph), f"<{analyses}")
-    inside = f"<{analyses}".encode()
-    mine = (line[len(inside) :] for line in lines if line.startswith(inside))
-    judged = {re.split(b"[>#]", rest, maxsplit=1)[0].decode() for rest in mine}
-    for other in (fiche, iris.provenance_graph("projet", name), *(iris.graph("analyse", one) for one in judged)):
-        _check_apart(graph, lines, ledger.lines(other).splitlines(keepends=True))
+    about = iris.provenance_graph("projet", graph.removeprefix(iris.derived_graph("projet", "")))
+    analyses = [base + name.removeprefix(base + "graphe/") for name in one.graphs]
+    _check_home(graph, lines, (one.project, graph, *one.graphs, *analyses))
+    for other, said in (*one.graphs.items(), (about, ledger.lines(about).splitlines(keepends=True))):
+        _check_apart(graph, lines, other, said)
 
 
 class _Writer:
-    """Replaces graphs in the store and the ledger alike; new graphs are loaded together, which is much faster."""
+    """Replaces graphs in the store and the ledger alike."""
 
-    def __init__(self, store: ox.Store, ledger: Ledger) -> None:
-        self.store = store
+    def __init__(self, loading: Loading, ledger: Ledger) -> None:
+        self.loading = loading
         self.ledger = ledger
         self.changed = 0
-        self._waiting: list[bytes] = []
-        self._size = 0
 
-    def put(self, graph: str, lines: Sequence[bytes]) -> None:
+    def put(self, graph: str, lines: Sequence[bytes], resting: Sequence[str] = ()) -> None:
+        """Replace a graph, on which the derivation of some projects rests; without lines, remove it."""
         known = self.ledger.digest(graph) is not None
-        if not self.ledger.put(graph, lines):
+        if not self.ledger.put(graph, lines, resting):
             return
         self.changed += 1
         if known:
-            self.store.remove_graph(ox.NamedNode(graph))
-        self._waiting.extend(lines)
-        self._size += sum(map(len, lines))
-        if self._size > 8 * _BULK:
-            self.flush()
-
-    def flush(self) -> None:
-        if self._waiting:
-            load = self.store.bulk_load if self._size > _BULK else self.store.load
-            load(b"".join(self._waiting), format=ox.RdfFormat.N_QUADS)
-        self._waiting, self._size = [], 0
+            self.loading.remove(graph)
+        self.loading.add(lines)
 
 
-def _check_home(graph: str, lines: Iterable[bytes], subjects: Sequence[str], *starts: str) -> None:
+def _check_home(graph: str, lines: Iterable[bytes], subjects: Sequence[str]) -> None:
     """Raise MisplacedTriple where a line is about something else than these, or stands in another graph."""
     own = tuple(f"<{subject}{end}".encode() for subject in subjects for end in ("> ", "#"))
-    own += tuple(start.encode() for start in starts)
-    suffix = f" <{graph}> .\n".encode()
+    end = _end(graph)
     for line in lines:
-        if not (line.startswith(own) and line.endswith(suffix)):
+        if not (line.startswith(own) and line.endswith(end)):
             raise _misplaced(graph, line)
 
 
@@ -231,17 +218,18 @@ def _check_vocabulary(graph: str, lines: Iterable[bytes], base: str) -> None:
             raise _misplaced(graph, line)
 
 
-def _check_apart(graph: str, lines: Iterable[bytes], deposit: Iterable[bytes]) -> None:
-    """Raise MisplacedTriple where a graph beside a deposit repeats one of its triples."""
-    triples = {line.rpartition(b" <")[0] for line in deposit}
+def _check_apart(graph: str, lines: Iterable[bytes], other: str, said: Iterable[bytes]) -> None:
+    """Raise MisplacedTriple where a graph repeats a triple of another one."""
+    end, other_end = len(_end(graph)), len(_end(other))
+    triples = {line[:-other_end] for line in said}
     for line in lines:
-        if line.rpartition(b" <")[0] in triples:
+        if line[:-end] in triples:
             raise _misplaced(graph, line)
 
 
-def _lines(quads: Iterable[ox.Quad]) -> list[bytes]:
-    found = list(quads)
-    return sorted(set(serialize_lines(found))) if found else []
+def _end(graph: str) -> bytes:
+    """Return the end of a graph's lines."""
+    return f" <{graph}> .\n".encode()
 
 
 def _misplaced(graph: str, line: bytes) -> MisplacedTriple:

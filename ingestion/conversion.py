@@ -157,7 +157,7 @@ def _lines(part: bytes, graph: str, iri: str) -> list[bytes]:
     # Of bytes, unlike of text, this splits at "\n" and "\r" alone, and N-Quads escapes the latter.
     lines = part.splitlines(keepends=True)
     if _ODD.search(part):
-        lines = [_LITERAL.sub(_canonical, line) if _ODD.search(line) else line for line in lines]
+        lines = [canonical_line(line) for line in lines]
     own = (f"<{iri}> <".encode(), f"<{iri}#".encode(), f"<{graph}> <".encode())
     blank = b" _:" in part
     for line in lines:
@@ -167,6 +167,11 @@ def _lines(part: bytes, graph: str, iri: str) -> list[bytes]:
     if not lines:
         raise ConversionError(iri, "il ne dit rien", "it says nothing")
     return sorted(set(lines))
+
+
+def canonical_line(line: bytes) -> bytes:
+    """Return a line of N-Quads with its literal as an Oxigraph store gives it back."""
+    return _LITERAL.sub(_canonical, line) if _ODD.search(line) else line
 
 
 def _canonical(found: re.Match[bytes]) -> bytes:

@@ -2,23 +2,25 @@
 
 Knows what a derivation reads, the order of its steps and how its results are shared out among the projects of
 a batch. What is concluded stands in data: `ontologie/donnees/regles_indices.csv` and the SPARQL files of
-`ontologie/regles/`. Writes nothing to the store it reads, and looks at no other project: the cost of a fiche
-is flat.
+`ontologie/regles/`. Looks at no other project, and at no store but one of its own: the cost of a fiche is flat.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from itertools import chain
 from typing import Final
 
 import pyoxigraph as ox
 
+from ingestion.conversion import canonical_line
 from ingestion.derivation_nodes import shared_out
-from ingestion.indices import FIELDS, derive_from_items
-from ontologie import BASE, Iris, RuleFile, read_text, rule_files, vocabularies
+from ingestion.indices import FIELDS, find_indices, indice_triples
+from ontologie import BASE, Iris, RuleFile, read_text, rule_files, unescaped, vocabularies
 
 STEPS: Final = ("constats", "suites", "concerne", "projets")
 """The folders of rules, in the order they are run; a step sees what the steps before it concluded."""
@@ -32,67 +34,91 @@ _OURS: Final = ("termes/", "genere/")
 _CODE: Final = ("indices.py", "derivation_rules.py", "derivation_nodes.py")
 
 
-def derive_batch(store: ox.Store, project_iris: Sequence[str], base: str = BASE) -> dict[str, list[ox.Quad]]:
-    """Return the derived graph of each project asked for: its IRI and its quads, canonical, unordered.
+@dataclass(frozen=True, slots=True)
+class Deposited:
+    """A project and the graphs that its derivation rests on: its deposit, and the analyses that evaluate it.
 
-    Reads from `store` the projects' deposit graphs and the graphs of the analyses that evaluate them; the
-    vocabularies are the packaged ones. A project that is not there derives to an empty list.
+    Graphs are canonical N-Quads lines by their IRI. Without its deposit, nothing is derived from a project.
     """
-    iris = Iris(base)
+
+    project: str
+    graphs: Mapping[str, Sequence[bytes]]
+
+
+class Derivation:
+    """Derives from projects, batch after batch, over a working store that holds the vocabularies.
+
+    Batches of 500 to 1,000 projects spread the cost of a batch and hold memory flat.
+    """
+
+    def __init__(self, base: str = BASE) -> None:
+        """Load the packaged vocabularies that rules look at."""
+        self._base = base
+        self._work = ox.Store()
+        self._load(line for one in vocabularies(base) if one.path.startswith(_OURS) for line in one.lines)
+
+    def derive(self, batch: Sequence[Deposited]) -> dict[str, list[bytes]]:
+        """Return the derived graph of each project: its IRI and its canonical N-Quads lines, none where it is empty."""
+        there = [one for one in batch if _deposit_graph(one.project, self._base) in one.graphs]
+        documents = [[document.encode() for document in _documents(one, self._base)] for one in there]
+        self._load(line for one in there for lines in one.graphs.values() for line in lines)
+        derived = [set(self._indices(one)) for one in there]
+        self._load(_quads(one, lines, self._base) for one, lines in zip(there, derived, strict=True))
+        for step in STEPS:
+            # Rules of one step do not see each other's conclusions: their order means nothing.
+            found = set().union(*(_conclusions(self._work, rule) for rule in rule_files(step, self._base)))
+            shares = shared_out(found, chain.from_iterable(documents))
+            fresh = [set().union(*(shares[document] for document in mine)) for mine in documents]
+            for one, known, lines in zip(there, derived, fresh, strict=True):
+                lines -= known
+                if step == _SAYABLE:
+                    lines -= _said(one)
+                known |= lines
+            self._load(_quads(one, lines, self._base) for one, lines in zip(there, fresh, strict=True))
+        found_in = {one.project: _canonical(one, lines, self._base) for one, lines in zip(there, derived, strict=True)}
+        self._clear(there)
+        return {_derived_graph(one.project, self._base): found_in.get(one.project, []) for one in batch}
+
+    def _indices(self, one: Deposited) -> list[bytes]:
+        deposit = one.graphs[_deposit_graph(one.project, self._base)]
+        items = _items(deposit, one.project, self._base)
+        return indice_triples(find_indices(items, self._base), one.project, self._base)
+
+    def _clear(self, batch: Iterable[Deposited]) -> None:
+        for one in batch:
+            for graph in (*one.graphs, _derived_graph(one.project, self._base)):
+                self._work.remove_graph(ox.NamedNode(graph))
+
+    def _load(self, quads: Iterable[bytes]) -> None:
+        # What was parsed once before it became canonical need not be looked at as closely again.
+        self._work.load(b"".join(quads), format=ox.RdfFormat.N_QUADS, lenient=True)
+
+
+def derive_vocabularies(base: str = BASE) -> dict[str, list[bytes]]:
+    """Return what follows from the packaged vocabularies and is useful to queries: its graph, canonical lines.
+
+    What one of them states already is left out. The graph is `…/graphe/derive/vocabulaire/inferences`: to be
+    replaced when a vocabulary or a rule changes.
+    """
+    lines = [line for vocabulary in vocabularies(base) for line in vocabulary.lines]
+    place = Iris(base).derived_graph("vocabulaire", "inferences")
+    said = {line.rpartition(b" <")[0] + b" .\n" for line in lines}
     work = ox.Store()
-    work.extend(_vocabularies(base))
-    graphs = [ox.NamedNode(_derived_graph(iris, project)) for project in project_iris]
-    owners: dict[str, ox.NamedNode] = {}
-    for project, graph in zip(project_iris, graphs, strict=True):
-        fiche, analyses = _deposit_graph(iris, project), _analyses(store, project, base)
-        deposit = list(store.quads_for_pattern(None, None, None, fiche))
-        work.extend(derive_from_items(_items(deposit, project, base), project, graph, base))
-        for analysis in analyses:
-            deposit += store.quads_for_pattern(None, None, None, analysis)
-        work.extend(deposit)
-        owners |= dict.fromkeys((project, fiche.value, graph.value), graph)
-        owners |= dict.fromkeys((_analysis(iris, analysis) for analysis in analyses), graph)
-    for step in STEPS:
-        # Rules of one step do not see each other's conclusions: their order means nothing.
-        found = (triple for rule in rule_files(step, base) for triple in _conclusions(work, rule))
-        quads = list(shared_out(found, owners))
-        if step == _SAYABLE:
-            quads = [quad for quad in quads if not _stated(work, quad)]
-        work.extend(quads)
-    return {graph.value: list(work.quads_for_pattern(None, None, None, graph)) for graph in graphs}
+    work.bulk_load(b"".join(lines), format=ox.RdfFormat.N_QUADS, lenient=True)
+    found = {line for rule in rule_files("inferences", base) for line in _conclusions(work, rule)}
+    return {place: _canonical_lines(found - said, place)}
 
 
-def derive_vocabularies(store: ox.Store, base: str = BASE) -> dict[str, list[ox.Quad]]:
-    """Return what follows from the vocabularies and is useful to queries: its graph and quads, canonical.
-
-    Reads the vocabularies' graphs in `store`; what one of them states already is left out. The graph is
-    `…/graphe/derive/vocabulaire/inferences`: to be replaced when a vocabulary or a rule changes.
-    """
-    place = ox.NamedNode(Iris(base).derived_graph("vocabulaire", "inferences"))
-    work = ox.Store()
-    for vocabulary in vocabularies(base):
-        work.extend(store.quads_for_pattern(None, None, None, ox.NamedNode(vocabulary.graph)))
-    said = {quad.triple for quad in work}
-    found = {triple for rule in rule_files("inferences", base) for triple in _conclusions(work, rule)}
-    work.extend(ox.Quad(triple.subject, triple.predicate, triple.object, place) for triple in found - said)
-    return {place.value: list(work.quads_for_pattern(None, None, None, place))}
-
-
-def projects_to_derive(store: ox.Store, changed_graphs: Iterable[str], base: str = BASE) -> list[str]:
-    """Return the projects whose derived graph may change with these deposit graphs, sorted.
-
-    To be asked before the graphs are replaced and again after: an analysis may change its project, or go.
-    """
+def rests_on(graph: str, lines: Iterable[bytes], base: str = BASE) -> list[str]:
+    """Return the projects whose derivation rests on a deposit graph: its own, or the one that an analysis evaluates."""
     iris = Iris(base)
-    inside, analyses = iris.graph("projet", ""), iris.graph("analyse", "")
-    found = set()
-    for graph in changed_graphs:
-        if graph.startswith(inside):
-            found.add(iris.entity("projet", "") + graph.removeprefix(inside))
-        elif graph.startswith(analyses):
-            quads = store.quads_for_pattern(None, _term("evalue", base), None, ox.NamedNode(graph))
-            found.update(quad.object.value for quad in quads if isinstance(quad.object, ox.NamedNode))
-    return sorted(found)
+    inside = iris.graph("projet", "")
+    if graph.startswith(inside):
+        return [iris.entity("projet", "") + graph.removeprefix(inside)]
+    if not graph.startswith(iris.graph("analyse", "")):
+        return []
+    evaluates = f" <{iris.term('evalue')}> <".encode()
+    return sorted({line.partition(evaluates)[2].partition(b">")[0].decode() for line in lines if evaluates in line})
 
 
 @cache
@@ -108,61 +134,75 @@ def rules_digest(base: str = BASE) -> str:
     return hashed.hexdigest()
 
 
-def _conclusions(work: ox.Store, rule: RuleFile) -> Iterable[ox.Triple]:
-    """Return what a rule concludes from all that a store holds. Raises TypeError where it is no CONSTRUCT."""
+def _conclusions(work: ox.Store, rule: RuleFile) -> list[bytes]:
+    """Return what a rule concludes from all that a store holds, as lines of N-Triples.
+
+    Raises TypeError where the rule is no CONSTRUCT.
+    """
     triples = work.query(rule.text, use_default_graph_as_union=True)
     if not isinstance(triples, ox.QueryTriples):
         raise TypeError(f"the rule {rule.name} must be a CONSTRUCT")
-    return triples
+    # Of bytes, this splits at "\n" alone: N-Triples escapes "\r".
+    return bytes(triples.serialize(format=ox.RdfFormat.N_TRIPLES) or b"").splitlines(keepends=True)
 
 
-def _stated(work: ox.Store, quad: ox.Quad) -> bool:
-    """Tell whether some graph holds the triple already."""
-    return any(work.quads_for_pattern(quad.subject, quad.predicate, quad.object, None))
-
-
-@cache
-def _vocabularies(base: str) -> tuple[ox.Quad, ...]:
-    """Return the packaged vocabularies that rules look at."""
-    lines = (line for one in vocabularies(base) if one.path.startswith(_OURS) for line in one.lines)
-    return tuple(ox.parse(b"".join(lines), format=ox.RdfFormat.N_QUADS))
-
-
-def _analyses(store: ox.Store, project: str, base: str) -> list[ox.NamedNode]:
-    """Return the graphs of the analyses that evaluate a project."""
+def _documents(one: Deposited, base: str) -> Iterator[str]:
+    """Yield the documents of which something may be derived with a project."""
+    yield from (one.project, _deposit_graph(one.project, base), _derived_graph(one.project, base))
     inside = Iris(base).graph("analyse", "")
-    quads = store.quads_for_pattern(None, _term("evalue", base), ox.NamedNode(project), None)
-    graphs = {quad.graph_name.value for quad in quads if isinstance(quad.graph_name, ox.NamedNode)}
-    return [ox.NamedNode(graph) for graph in sorted(graphs) if graph.startswith(inside)]
+    for analysis in one.graphs:
+        if analysis.startswith(inside):
+            yield Iris(base).entity("analyse", "") + analysis.removeprefix(inside)
 
 
-def _items(deposit: Iterable[ox.Quad], project: str, base: str) -> list[tuple[str, str]]:
-    """Return (field, item) of the texts that indices are looked for in."""
-    fields, subject = _fields(base), ox.NamedNode(project)
-    return [
-        (fields[quad.predicate.value], quad.object.value)
-        for quad in deposit
-        if quad.predicate.value in fields and quad.subject == subject and isinstance(quad.object, ox.Literal)
-    ]
+def _items(deposit: Iterable[bytes], project: str, base: str) -> Iterator[tuple[str, str]]:
+    """Yield (field, item) of the texts that indices are looked for in."""
+    fields, own = _fields(base), f"<{project}> ".encode()
+    for line in deposit:
+        if line.startswith(own):
+            _, predicate, value = line.split(b" ", 2)
+            if predicate in fields and value.startswith(b'"'):
+                yield fields[predicate], unescaped(value[1 : value.rindex(b'"')])
 
 
-def _deposit_graph(iris: Iris, project: str) -> ox.NamedNode:
-    return ox.NamedNode(iris.entity("graphe/projet", "") + project.removeprefix(iris.entity("projet", "")))
+def _said(one: Deposited) -> set[bytes]:
+    """Return the triples of the graphs that a project rests on."""
+    return {line for graph, lines in one.graphs.items() for line in _moved(lines, _end(graph), _end()).splitlines(True)}
 
 
-def _analysis(iris: Iris, graph: ox.NamedNode) -> str:
-    return iris.entity("analyse", "") + graph.value.removeprefix(iris.graph("analyse", ""))
+def _quads(one: Deposited, triples: Iterable[bytes], base: str) -> bytes:
+    """Return what is derived from a project as N-Quads."""
+    return _moved(triples, _end(), _end(_derived_graph(one.project, base)))
 
 
-def _derived_graph(iris: Iris, project: str) -> str:
-    return iris.entity("graphe/derive/projet", "") + project.removeprefix(iris.entity("projet", ""))
+def _canonical(one: Deposited, triples: Iterable[bytes], base: str) -> list[bytes]:
+    return _canonical_lines(triples, _derived_graph(one.project, base))
+
+
+def _canonical_lines(triples: Iterable[bytes], graph: str) -> list[bytes]:
+    return sorted({canonical_line(line) for line in _moved(triples, _end(), _end(graph)).splitlines(keepends=True)})
+
+
+def _moved(lines: Iterable[bytes], end: bytes, other: bytes) -> bytes:
+    """Return lines of one graph, or of none, as those of another: only a line's end holds a line end."""
+    return b"".join(lines).replace(end, other)
+
+
+def _end(graph: str = "") -> bytes:
+    """Return how the lines of a graph end."""
+    return f" <{graph}> .\n".encode() if graph else b" .\n"
+
+
+def _deposit_graph(project: str, base: str) -> str:
+    iris = Iris(base)
+    return iris.graph("projet", "") + project.removeprefix(iris.entity("projet", ""))
+
+
+def _derived_graph(project: str, base: str) -> str:
+    iris = Iris(base)
+    return iris.derived_graph("projet", "") + project.removeprefix(iris.entity("projet", ""))
 
 
 @cache
-def _fields(base: str) -> dict[str, str]:
-    return {Iris(base).term(field): field for field in FIELDS}
-
-
-@cache
-def _term(name: str, base: str) -> ox.NamedNode:
-    return ox.NamedNode(Iris(base).term(name))
+def _fields(base: str) -> dict[bytes, str]:
+    return {f"<{Iris(base).term(field)}>".encode(): field for field in FIELDS}

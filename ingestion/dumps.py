@@ -12,16 +12,16 @@ import json
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
 
-from ingestion.export import export_document
+from ingestion.editions import Edition
 from ingestion.ledger import Ledger
-from ontologie import Iris, document_types, frame
+from ontologie import Iris, context, document_types, frame, to_document
 
-_LEVEL: Final = 4
+_LEVEL: Final = 3
 _CHUNK: Final = 1 << 20
 
 
@@ -33,9 +33,22 @@ def write_dumps(folder: Path, ledger: Ledger, base: str) -> dict[str, dict[str, 
         for graph, lines in ledger.graphs():
             quads.write(lines)
             triples.write(without_graph(graph, lines))
-        for line in framed(ledger, base):
-            fiches.write(line)
+        head = _head(base)
+        for fiche in framed(ledger, base):
+            fiches.write(head + fiche[1:] + b"\n")
         return {dump.path.name: dump.finish() for dump in (quads, triples, fiches)}
+
+
+def read_fiches(edition: Edition) -> Iterator[bytes]:
+    """Yield each fiche of an edition's dump as JSON, without its context, in the order of their graphs' IRIs."""
+    head = _head(edition.manifest["base"])
+    with gzip.open(edition.path / "dump.jsonl.gz") as lines:
+        for line in lines:
+            if line.startswith(head):
+                yield b"{" + line[len(head) : -1]
+            else:
+                # Framed with another version of the context.
+                yield _json({key: value for key, value in json.loads(line).items() if key != "@context"})
 
 
 def without_graph(graph: str, lines: bytes) -> bytes:
@@ -44,22 +57,32 @@ def without_graph(graph: str, lines: bytes) -> bytes:
 
 
 def framed(ledger: Ledger, base: str) -> Iterator[bytes]:
-    """Yield each document's framed fiche as one line of JSON, by the order of their graphs' IRIs."""
+    """Yield each document's framed fiche as JSON, without its context, in the order of their graphs' IRIs."""
     for kind in document_types():
-        mark = _framing(kind, base)
+        mark, frame_lines = _framing(kind, base), partial(_framed, kind=kind, base=base)
         for graph in ledger.names(Iris(base).graph(kind, "")):
-            yield ledger.fiche(graph, mark, lambda lines, kind=kind: _line(lines, kind, base))  # type: ignore[misc]
+            yield ledger.fiche(graph, mark, frame_lines)
 
 
-def _line(lines: bytes, kind: str, base: str) -> bytes:
-    return json.dumps(export_document(lines.splitlines(keepends=True), kind, base), ensure_ascii=False).encode() + b"\n"
+def _framed(lines: bytes, kind: str, base: str) -> bytes:
+    return _json(to_document(lines.splitlines(keepends=True), kind, base))
+
+
+def _json(value: object) -> bytes:
+    return json.dumps(value, ensure_ascii=False).encode()
+
+
+@cache
+def _head(base: str) -> bytes:
+    """Return how each line of the fiches' dump begins: with the context, which need not be written anew each time."""
+    return _json({"@context": context(base)})[:-1] + b", "
 
 
 @cache
 def _framing(kind: str, base: str) -> str:
     """Return what tells one way of framing from another: the frame, which holds the context, and the code."""
     hashed = hashlib.sha256(json.dumps(frame(kind, base), sort_keys=True).encode())
-    for package, name in (("ontologie", "framing.py"), ("ingestion", "export.py")):
+    for package, name in (("ontologie", "framing.py"), ("ingestion", "dumps.py")):
         hashed.update(files(package).joinpath(name).read_bytes())
     return hashed.hexdigest()
 

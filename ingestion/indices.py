@@ -47,9 +47,10 @@ class IndiceRule:
 
     def search(self, folded: str) -> tuple[int, int] | None:
         """Return where the first words the rule looks for stand in a folded text, or None."""
-        if self.exclusions is not _NOTHING:
-            folded = self.exclusions.sub(lambda found: "\0" * len(found[0]), folded)
+        # Exclusions only take matches away: few texts need them.
         found = self.words.search(folded)
+        if found and self.exclusions is not _NOTHING:
+            found = self.words.search(self.exclusions.sub(lambda found: "\0" * len(found[0]), folded))
         return found.span() if found else None
 
 
@@ -68,13 +69,6 @@ class Found:
         """Return the node's fragment, keyed by rule, field and passage."""
         key = "\x1f".join((self.rule.identifier, self.field, self.passage))
         return "indice-" + hashlib.sha256(key.encode()).hexdigest()[:12]
-
-
-def derive_from_items(
-    items: Iterable[tuple[str, str]], project: str, graph: ox.NamedNode, base: str = BASE
-) -> list[ox.Quad]:
-    """Return the indices that (field, item) pairs of a project give, as quads of `graph`."""
-    return indice_quads(find_indices(items, base), project, graph, base)
 
 
 def find_indices(passages: Iterable[tuple[str, str]], base: str = BASE) -> list[Found]:
@@ -96,24 +90,23 @@ def find_indices(passages: Iterable[tuple[str, str]], base: str = BASE) -> list[
     return list(found.values())
 
 
-def indice_quads(found: Iterable[Found], iri: str, graph: ox.NamedNode, base: str = BASE) -> list[ox.Quad]:
-    """Return the nodes of what was found in the project `iri`, and its links to them."""
+def indice_triples(found: Iterable[Found], project: str, base: str = BASE) -> list[bytes]:
+    """Return the nodes of what was found in a project, and its links to them, as lines of N-Triples."""
+    triples = []
+    subject = f"<{project}>"
     terms = _terms(base)
-    project = ox.NamedNode(iri)
-    quads = []
     for find in found:
-        node = ox.NamedNode(f"{iri}#{find.fragment()}")
-        rule = ox.NamedNode(Iris(base).entity("regle", find.rule.identifier))
-        quads += [
-            ox.Quad(project, terms["indice"], node, graph),
-            ox.Quad(node, _TYPE, terms["Indice"], graph),
-            ox.Quad(node, terms["regle"], rule, graph),
-            ox.Quad(node, terms["champ"], ox.Literal(find.field), graph),
-            ox.Quad(node, terms["extrait"], ox.Literal(find.words, language="fr"), graph),
-            ox.Quad(node, terms["passage"], ox.Literal(find.passage, language="fr"), graph),
-            ox.Quad(node, terms["evoque"], ox.NamedNode(find.rule.principle), graph),
+        node = f"<{project}#{find.fragment()}>"
+        triples += [
+            f"{subject} {terms['indice']} {node}",
+            f"{node} <{RDF_TYPE}> {terms['Indice']}",
+            f"{node} {terms['regle']} <{Iris(base).entity('regle', find.rule.identifier)}>",
+            f'{node} {terms["champ"]} "{find.field}"',
+            f"{node} {terms['extrait']} {ox.Literal(find.words, language='fr')}",
+            f"{node} {terms['passage']} {ox.Literal(find.passage, language='fr')}",
+            f"{node} {terms['evoque']} <{find.rule.principle}>",
         ]
-    return quads
+    return [f"{triple} .\n".encode() for triple in triples]
 
 
 @cache
@@ -201,7 +194,6 @@ _ONE_TO_ONE: Final = {c: f for c in _LATIN if len(f := _folded_character(chr(c))
 _LONGER: Final = re.compile(
     "[^\x00-\x7f\u00a0-\u00bf\u2010-\u2027\u202f\u20ac" + "".join(map(chr, _ONE_TO_ONE)).replace("[", r"\[") + "]"
 )
-_TYPE: Final = ox.NamedNode(RDF_TYPE)
 
 
 @cache
@@ -217,6 +209,6 @@ def _rules_by_field(base: str) -> dict[str, tuple[re.Pattern[str], tuple[IndiceR
 
 
 @cache
-def _terms(base: str) -> dict[str, ox.NamedNode]:
+def _terms(base: str) -> dict[str, str]:
     names = ("indice", "Indice", "regle", "champ", "extrait", "passage", "evoque")
-    return {name: ox.NamedNode(Iris(base).term(name)) for name in names}
+    return {name: f"<{Iris(base).term(name)}>" for name in names}

@@ -16,16 +16,21 @@ import zstandard
 
 from ontologie import digest
 
-_VERSION: Final = 3
+_VERSION: Final = 4
 _SCHEMA: Final = f"""
 PRAGMA journal_mode=WAL;
 CREATE TABLE graphs (graph TEXT PRIMARY KEY, digest TEXT NOT NULL, quads INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE contents (graph TEXT PRIMARY KEY, lines BLOB NOT NULL);
 CREATE TABLE fiches (graph TEXT PRIMARY KEY, mark TEXT NOT NULL, line BLOB NOT NULL);
+CREATE TABLE rests (project TEXT, graph TEXT, PRIMARY KEY (project, graph)) WITHOUT ROWID;
+CREATE INDEX rests_by_graph ON rests (graph);
 CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 PRAGMA user_version={_VERSION};
 """
-"""Digests stand apart from contents, so that an edition's hash reads little."""
+"""Digests stand apart from contents, so that an edition's hash reads little. `rests` tells which graphs the
+derivation of a project rests on."""
+
+_ABOUT_GRAPHS: Final = ("graphs", "contents", "fiches", "rests")
 
 
 class Ledger:
@@ -60,7 +65,7 @@ class Ledger:
 
     def clear(self) -> None:
         """Forget everything."""
-        for table in ("graphs", "contents", "fiches", "facts"):
+        for table in (*_ABOUT_GRAPHS, "facts"):
             self._connection.execute(f"DELETE FROM {table}")
 
     def fact(self, name: str) -> str | None:
@@ -72,11 +77,14 @@ class Ledger:
         """Note a fact."""
         self._connection.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", (name, value))
 
-    def put(self, graph: str, lines: Sequence[bytes]) -> bool:
-        """Replace a graph by its canonical lines, none removing it; return whether that changed it."""
+    def put(self, graph: str, lines: Sequence[bytes], resting: Sequence[str] = ()) -> bool:
+        """Replace a graph by its canonical lines, none removing it; return whether that changed it.
+
+        `resting` are the projects whose derivation rests on it.
+        """
         before = self.digest(graph)
         if not lines:
-            for table in ("graphs", "contents", "fiches"):
+            for table in _ABOUT_GRAPHS:
                 self._connection.execute(f"DELETE FROM {table} WHERE graph = ?", (graph,))
             return before is not None
         data = b"".join(lines)
@@ -86,7 +94,19 @@ class Ledger:
         self._connection.execute("INSERT OR REPLACE INTO graphs VALUES (?, ?, ?)", (graph, fresh, len(lines)))
         packed = self._pack.compress(data)
         self._connection.execute("INSERT OR REPLACE INTO contents VALUES (?, ?)", (graph, packed))
+        if resting or before is not None:
+            self._connection.execute("DELETE FROM rests WHERE graph = ?", (graph,))
+            self._connection.executemany("INSERT INTO rests VALUES (?, ?)", ((project, graph) for project in resting))
         return True
+
+    def resting(self, graph: str) -> list[str]:
+        """Return the projects whose derivation rests on a graph."""
+        return [row[0] for row in self._connection.execute("SELECT project FROM rests WHERE graph = ?", (graph,))]
+
+    def rested_on(self, project: str) -> list[str]:
+        """Return the graphs that a project's derivation rests on, in the order of their IRIs' bytes."""
+        asked = "SELECT graph FROM rests WHERE project = ? ORDER BY graph"
+        return [row[0] for row in self._connection.execute(asked, (project,))]
 
     def digest(self, graph: str) -> str | None:
         """Return the digest of a graph's canonical form, None where it is not there."""

@@ -12,7 +12,7 @@ import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pyoxigraph as ox
 
@@ -20,6 +20,7 @@ from ingestion.assembly import Change, Progress, apply_changes, changes_since
 from ingestion.dumps import write_dumps
 from ingestion.editions import Edition, Editions, sync_folder
 from ingestion.ledger import Ledger
+from ingestion.loading import Loading
 from ingestion.locking import PublicationBusy, publication_lock
 from ingestion.manifest import graphs_digest, make_manifest, write_manifest
 from ingestion.registry import Registry, now
@@ -123,12 +124,20 @@ def make_store(working: Path, start: Edition | None) -> ox.Store:
     return ox.Store(str(working))
 
 
-def checkpoint(store: ox.Store, ledger: Ledger, draft: Edition, fresh: bool) -> None:
-    """Write the draft's store: compacted where much changed."""
-    if fresh or int(ledger.fact("changed") or 0) >= OPTIMIZE_FROM:
-        store.optimize()
-    store.flush()
-    store.backup(str(draft.store_path))
+def write_graphs(loading: Loading, ledger: Ledger, draft: Edition, fresh: bool, base: str) -> dict[str, dict[str, Any]]:
+    """Write the draft's store, compacted where much changed, and beside it its dumps; return what is said of these."""
+    compact = fresh or int(ledger.fact("changed") or 0) >= OPTIMIZE_FROM
+
+    def checkpoint(store: ox.Store) -> None:
+        if compact:
+            store.optimize()
+        store.flush()
+        store.backup(str(draft.store_path))
+
+    stored = loading.then(checkpoint)
+    dumps = write_dumps(draft.path, ledger, base)
+    stored.result()
+    return dumps
 
 
 def sync_files(folder: Path) -> None:
@@ -177,17 +186,16 @@ class _Cut:
         """Cut the next edition; return it, or the current one where the graphs come to the same."""
         base, ledger = self.settings.base_iri, self.ledger
         start = current if ledger.fact("edition") is not None else None
-        store = make_store(self.settings.var / "store", start)
-        made = apply_changes(store, ledger, self.registry, change, base, progress)
-        sha256 = graphs_digest(ledger)
-        if last is not None and current is not None and sha256 == last.sha256:
-            note_in_ledger(ledger, last, made.last_event, base)
-            return current, False
-        number = 1 if last is None else last.number + 1
-        draft = Edition(number, self.editions.folder / f".{number}.tmp")
-        draft.path.mkdir()
-        checkpoint(store, ledger, draft, start is None)
-        dumps = write_dumps(draft.path, ledger, base)
+        with Loading(make_store(self.settings.var / "store", start)) as loading:
+            made = apply_changes(loading, ledger, self.registry, change, base, progress)
+            sha256 = graphs_digest(ledger)
+            if last is not None and current is not None and sha256 == last.sha256:
+                note_in_ledger(ledger, last, made.last_event, base)
+                return current, False
+            number = 1 if last is None else last.number + 1
+            draft = Edition(number, self.editions.folder / f".{number}.tmp")
+            draft.path.mkdir()
+            dumps = write_graphs(loading, ledger, draft, start is None, base)
         manifest = make_manifest(number, change.moment, ledger, self.registry.warned(), dumps, base)
         write_manifest(draft.path, manifest)
         _make_faces(draft, faces)

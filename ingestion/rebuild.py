@@ -14,12 +14,12 @@ from typing import Final
 import pyoxigraph as ox
 
 from ingestion.assembly import Progress, apply_changes, changes_since
-from ingestion.dumps import write_dumps
 from ingestion.editions import Edition, Editions, sync_folder
 from ingestion.ledger import Ledger
+from ingestion.loading import Loading
 from ingestion.locking import publication_lock
 from ingestion.manifest import graphs_digest, made_with, write_manifest
-from ingestion.publication import Face, NothingToPublish, checkpoint, make_store, note_in_ledger, settle, sync_files
+from ingestion.publication import Face, NothingToPublish, make_store, note_in_ledger, settle, sync_files, write_graphs
 from ingestion.registry import Registry
 from ingestion.registry_editions import RegisteredEdition
 from ingestion.settings import Settings
@@ -96,13 +96,12 @@ def _derive(
 ) -> None:
     """Make the draft's store, dumps and manifest from nothing; raises RebuildDiffers, adds to `changed`."""
     base = settings.base_iri
-    store = make_store(settings.var / "store", None)
-    change = changes_since(ledger, registry.plan_again(last), base, last.at)
-    apply_changes(store, ledger, registry, change, base, progress, from_payloads=True)
-    if graphs_digest(ledger) != last.sha256:
-        raise RebuildDiffers(changed, _differing(ledger, settings.var / "graphes.sqlite", last))
-    checkpoint(store, ledger, draft, True)
-    dumps, noted = write_dumps(draft.path, ledger, base), last.manifest["dumps"]
+    with Loading(make_store(settings.var / "store", None)) as loading:
+        change = changes_since(ledger, registry.plan_again(last), base, last.at)
+        apply_changes(loading, ledger, registry, change, base, progress, from_payloads=True)
+        if graphs_digest(ledger) != last.sha256:
+            raise RebuildDiffers(changed, _differing(ledger, settings.var / "graphes.sqlite", last))
+        dumps, noted = write_graphs(loading, ledger, draft, True, base), last.manifest["dumps"]
     changed += [name for name, about in dumps.items() if about["sha256"] != noted[name]["sha256"]]
     for name in noted:
         kept = settings.var / "editions" / str(last.number) / name

@@ -1,6 +1,6 @@
 """The words of the observatory: OWL and SKOS in Turtle, the JSON-LD context, and what loads them."""
 
-from ontologie.canonical import canonical_bytes, canonical_lines, canonical_quads, digest, serialize_lines
+from ontologie.canonical import canonical_bytes, canonical_lines, canonical_quads, digest, serialize_lines, unescaped
 from ontologie.checks.model import Check, Examined, Finding
 from ontologie.framing import document_types, frame, to_document
 from ontologie.namespaces import BASE, PREFIXES, RDF_TYPE, Iris
@@ -31,5 +31,6 @@ __all__ = [
     "rule_files",
     "serialize_lines",
     "to_document",
+    "unescaped",
     "vocabularies",
 ]

@@ -8,7 +8,9 @@ so no graph isomorphism is needed (DESIGN §5).
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable
+from typing import Final
 
 import pyoxigraph as ox
 
@@ -52,3 +54,14 @@ def canonical_bytes(quads: Iterable[ox.Quad]) -> bytes:
 def digest(data: bytes) -> str:
     """Return the SHA-256 of a canonical form, in hexadecimal."""
     return hashlib.sha256(data).hexdigest()
+
+
+def unescaped(text: bytes) -> str:
+    """Return the text of a literal as N-Triples escapes it (https://www.w3.org/TR/n-triples/#grammar-production-ECHAR)."""
+    if b"\\" not in text:
+        return text.decode()
+    return _ESCAPE.sub(lambda found: _CHARACTERS.get(found[1]) or chr(int(found[1][1:], 16)), text.decode())
+
+
+_ESCAPE: Final = re.compile(r"\\(u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|.)")
+_CHARACTERS: Final = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f", '"': '"', "\\": "\\", "'": "'"}

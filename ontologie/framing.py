@@ -7,7 +7,6 @@ context; knows nothing of what documents mean.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -15,6 +14,7 @@ from typing import Any, Final
 
 import pyoxigraph as ox
 
+from ontologie.canonical import unescaped
 from ontologie.namespaces import BASE, PREFIXES, RDF_TYPE
 from ontologie.resources import context, read_text, resource
 
@@ -219,17 +219,8 @@ class _Writer:
         return dict(sorted(node.items(), key=lambda item: (order.get(item[0], last), item[0])))
 
 
-def unescaped(text: bytes) -> str:
-    """Return the text of a literal as N-Triples escapes it (https://www.w3.org/TR/n-triples/#grammar-production-ECHAR)."""
-    if b"\\" not in text:
-        return text.decode()
-    return _ESCAPE.sub(lambda found: _CHARACTERS.get(found[1]) or chr(int(found[1][1:], 16)), text.decode())
-
-
 _QUOTE: Final = ord('"')
 _OPEN: Final = ord("<")
 _IRI: Final = b"@id"
 _STRING: Final = PREFIXES["xsd"] + "string"
 _TYPE: Final = f"<{RDF_TYPE}>".encode()
-_ESCAPE: Final = re.compile(r"\\(u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|.)")
-_CHARACTERS: Final = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f", '"': '"', "\\": "\\", "'": "'"}

@@ -13,8 +13,7 @@ from typing import Final
 import pyoxigraph as ox
 import typer
 
-from ingestion import Edition
-from ontologie import serialize_lines, to_document
+from ingestion import Edition, read_fiches
 from sparql_api.fiches_index import LAYOUT, is_index, write_index
 from sparql_api.remote_publication import NotPublished, publish_remote
 from sparql_api.remote_settings import RemoteSettings
@@ -55,8 +54,7 @@ FACES: Final = (index_fiches, describe_edition, fill_store)
 
 def make_index(edition: Edition, store: ox.Store, folder: Path) -> None:
     """Write an edition's index of fiches in a folder."""
-    base = edition.manifest["base"]
-    write_index(folder, store, base=base, frame=lambda quads, iri: to_document(serialize_lines(quads), "projet", base))
+    write_index(folder, store, read_fiches(edition), base=edition.manifest["base"])
 
 
 def fiches_folder(edition: Edition, elsewhere: Path) -> Path:

@@ -1,11 +1,11 @@
-"""Writes the index of an edition's fiches: one SQLite file, made at publication from the edition's store.
+"""Writes the index of an edition's fiches: one SQLite file, made at publication from their dump and the store.
 
 Knows which properties are searched and filtered, and how the file is laid out. `fiches_search` reads it;
 nothing here knows of HTTP. The set of fiches that hold a facet's value is a bitmap (bit n is fiche n, in the
 order of the list), so that counting a facet is an AND and a population count.
 
 Tables: `fiche` (n, id, item, document), `valeur` (facet, iri, id, labels, names, bits), `mots` (full text,
-folded, without its content), `point` (an académie's representative point), `meta`.
+folded, without its content), `point` (an académie's representative point), `meta`. A document is JSON, packed.
 """
 
 from __future__ import annotations
@@ -13,21 +13,21 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-import zlib
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 import pyoxigraph as ox
+import zstandard
 
-from ontologie import BASE, PREFIXES, RDF_TYPE, Iris
+from ontologie import BASE, PREFIXES, RDF_TYPE, Iris, context
 from sparql_api.folding import fold
 from sparql_api.geometry import representative_point
 
 INDEX_NAME: Final = "fiches.sqlite"
-LAYOUT: Final = "1"
+LAYOUT: Final = "2"
 
 
 @dataclass(frozen=True)
@@ -49,12 +49,22 @@ FACETS: Final = (
     Facet("type_ia", ("typeIA",), hierarchical=True),
     Facet("principe", ("concerne",), grouped=True),
 )
-SKOS, DCT, RDFS, GEO = PREFIXES["skos"], PREFIXES["dct"], PREFIXES["rdfs"], PREFIXES["geo"]
-TITLE, ABSTRACT = DCT + "title", DCT + "abstract"
-SHOWN_LABELS: Final = (SKOS + "prefLabel", RDFS + "label", TITLE, PREFIXES["foaf"] + "name")
-OTHER_NAMES: Final = (SKOS + "altLabel", SKOS + "hiddenLabel", SKOS + "notation", DCT + "identifier")
-
-FrameDocument = Callable[[list[ox.Quad], str], Mapping[str, Any]]
+SKOS, RDFS, GEO = PREFIXES["skos"], PREFIXES["rdfs"], PREFIXES["geo"]
+SHOWN_LABELS: Final = (SKOS + "prefLabel", RDFS + "label", PREFIXES["dct"] + "title", PREFIXES["foaf"] + "name")
+OTHER_NAMES: Final = (SKOS + "altLabel", SKOS + "hiddenLabel", SKOS + "notation", PREFIXES["dct"] + "identifier")
+TABLES: Final = """
+PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA temp_store=FILE; BEGIN;
+CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
+CREATE TABLE fiche(n INTEGER PRIMARY KEY, id TEXT UNIQUE, item TEXT, document BLOB);
+CREATE TABLE valeur(facet TEXT, iri TEXT, id TEXT, labels TEXT, names TEXT, groups TEXT, direct INTEGER, bits BLOB,
+ PRIMARY KEY(facet, iri));
+CREATE TABLE point(academie TEXT PRIMARY KEY, longitude REAL, latitude REAL);
+CREATE VIRTUAL TABLE mots USING fts5(titre, resume, reste, content='', detail=full,
+ tokenize='unicode61 remove_diacritics 2', prefix='3 4');
+CREATE TEMP TABLE venue(i INTEGER PRIMARY KEY, id TEXT, item TEXT, document BLOB, titre TEXT, resume TEXT, reste TEXT);
+CREATE TEMP TABLE place(n INTEGER PRIMARY KEY, i INTEGER);
+"""
+"""`venue` holds the fiches as they come, `place` gives their place in the list: full text is written in its order."""
 
 
 @dataclass(frozen=True)
@@ -65,35 +75,27 @@ class Row:
     abstract: str
     rest: list[str]
     item: Mapping[str, Any]
-    document: bytes
+    last: str
+    """Its latest date, by which the list is ordered."""
     values: Mapping[str, set[str]]
 
 
-def write_index(folder: Path, store: ox.Store, *, base: str = BASE, frame: FrameDocument | None = None) -> Path:
-    """Write the index of every project of a store into `folder`, whole or not at all; return the file.
+def write_index(folder: Path, store: ox.Store, fiches: Iterable[bytes], *, base: str = BASE) -> Path:
+    """Write the index of every project among `fiches` into `folder`, whole or not at all; return the file.
 
-    `frame` makes the JSON document of a fiche from its graph's quads; without it no document is kept.
+    `fiches` are documents as JSON, without their context; the store gives what publication derived from them, and
+    what is said of the things that they name.
     """
     target = folder / INDEX_NAME
     partial = target.with_suffix(f".{os.getpid()}.partial")
     partial.unlink(missing_ok=True)
     reader = StoreReader(store, Iris(base))
-    fiches = reader.fiches()
     with sqlite3.connect(partial, isolation_level=None) as database:
-        database.executescript(
-            "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; BEGIN;"
-            "CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;"
-            "CREATE TABLE fiche(n INTEGER PRIMARY KEY, id TEXT UNIQUE, item TEXT, document BLOB);"
-            "CREATE TABLE valeur(facet TEXT, iri TEXT, id TEXT, labels TEXT, names TEXT, groups TEXT,"
-            " direct INTEGER, bits BLOB, PRIMARY KEY(facet, iri));"
-            "CREATE TABLE point(academie TEXT PRIMARY KEY, longitude REAL, latitude REAL);"
-            "CREATE VIRTUAL TABLE mots USING fts5(titre, resume, reste, content='', detail=full,"
-            " tokenize='unicode61 remove_diacritics 2', prefix='3 4');"
-        )
-        holders = write_rows(database, (reader.row(subject, graph, frame) for subject, graph in fiches))
+        database.executescript(TABLES)
+        count, holders = write_rows(database, reader, fiches)
         write_values(database, holders, reader)
         database.executemany("INSERT INTO point VALUES (?,?,?)", reader.points())
-        meta = {"layout": LAYOUT, "fiches": str(len(fiches)), "base": base}
+        meta = {"layout": LAYOUT, "fiches": str(count), "base": base}
         database.executemany("INSERT INTO meta VALUES (?,?)", meta.items())
         database.execute("INSERT INTO mots(mots) VALUES ('optimize')")
         database.execute("COMMIT")
@@ -121,18 +123,34 @@ Holders = dict[tuple[str, str], list[int]]
 """The numbers of the fiches that hold (facet, value) itself."""
 
 
-def write_rows(database: sqlite3.Connection, rows: Iterable[Row]) -> Holders:
-    """Write each fiche and its words, numbered in the order given; return who holds which value."""
-    holders: Holders = defaultdict(list)
-    for n, row in enumerate(rows):
-        item = json.dumps(row.item, ensure_ascii=False, separators=(",", ":"))
-        database.execute("INSERT INTO fiche VALUES (?,?,?,?)", (n, row.item["id"], item, row.document))
-        folded = (fold(row.title), fold(row.abstract), fold(" \n ".join(row.rest)))
-        database.execute("INSERT INTO mots(rowid, titre, resume, reste) VALUES (?,?,?,?)", (n, *folded))
-        for facet, values in row.values.items():
-            for value in values:
-                holders[facet, value].append(n)
-    return holders
+def write_rows(database: sqlite3.Connection, reader: StoreReader, fiches: Iterable[bytes]) -> tuple[int, Holders]:
+    """Write each fiche and its words in the order of the list, latest first; return how many, and who holds what."""
+    coming: Holders = defaultdict(list)
+    keys: list[tuple[bool, tuple[int, ...], str]] = []
+    concerns, inside = reader.concerns(), Documents(reader.iris)
+    pack = zstandard.ZstdCompressor(level=1).compress
+
+    def rows() -> Iterator[tuple[Any, ...]]:
+        for fiche in fiches:
+            document = json.loads(fiche)
+            if document["id"].startswith("projet/"):
+                row = inside.row(document, concerns, reader)
+                for facet, values in row.values.items():
+                    for value in values:
+                        coming[facet, value].append(len(keys))
+                item = json.dumps(row.item, ensure_ascii=False, separators=(",", ":"))
+                folded = (fold(row.title), fold(row.abstract), fold(" \n ".join(row.rest)))
+                yield len(keys), row.item["id"], item, pack(fiche), *folded
+                keys.append((*latest_first(row.last), row.item["iri"]))
+
+    database.executemany("INSERT INTO venue VALUES (?,?,?,?,?,?,?)", rows())
+    order = sorted(range(len(keys)), key=keys.__getitem__)
+    database.executemany("INSERT INTO place VALUES (?,?)", enumerate(order))
+    told = "FROM place CROSS JOIN venue USING (i) ORDER BY n"
+    database.execute(f"INSERT INTO fiche SELECT n, id, item, document {told}")
+    database.execute(f"INSERT INTO mots(rowid, titre, resume, reste) SELECT n, titre, resume, reste {told}")
+    place = {i: n for n, i in enumerate(order)}
+    return len(order), {held: [place[i] for i in numbers] for held, numbers in coming.items()}
 
 
 def write_values(database: sqlite3.Connection, holders: Holders, reader: StoreReader) -> None:
@@ -151,8 +169,61 @@ def write_values(database: sqlite3.Connection, holders: Holders, reader: StoreRe
         database.execute("INSERT INTO valeur VALUES (?,?,?,?,?,?,?,?)", row)
 
 
+class Documents:
+    """Reads what the index needs out of documents; knows which keys lead to things, and which hold words."""
+
+    def __init__(self, iris: Iris) -> None:
+        self.iris = iris
+        words = context(iris.base)
+        self.links = {key for key, told in words.items() if isinstance(told, dict) and told.get("@type") == "@id"}
+        self.dates = [key for key, told in words.items() if isinstance(told, dict) and told.get("@id") == "oia:date"]
+
+    def row(self, document: Mapping[str, Any], concerns: Mapping[str, list[str]], reader: StoreReader) -> Row:
+        """Return the row of one fiche; `concerns` gives the principles that publication tied each project to."""
+        iri = self.absolute(document["id"])
+        values = {f.name: {self.absolute(v) for key in f.properties for v in texts(document.get(key))} for f in FACETS}
+        values["principe"] = set(concerns.get(iri, ()))
+        tools = sorted(self.absolute(tool) for tool in texts(document.get("outil")))
+        title, abstract = first(texts(document.get("titre"))), first(texts(document.get("resume")))
+        dates = [date for key in self.dates for date in texts(document.get(key))]
+        named = {v for f in ("academie", "region", "niveau", "discipline", "type_ia") for v in values[f]}
+        names = {label for thing in named.union(tools) for label in reader.labels(thing)[0].values()}
+        item = {
+            "id": iri.removeprefix(self.iris.entity("projet", "")),
+            "iri": iri,
+            "titre": title,
+            "resume": abstract,
+            "date": first(dates),
+            "etablissement": sorted(texts(document.get("etablissement"))),
+            "commune": sorted(texts(document.get("commune"))),
+            **{name: sorted(held) for name, held in values.items()},
+            "outil": [{"iri": tool, "label": reader.labels(tool)[0]} for tool in tools],
+        }
+        rest = sorted({*self.words(document), *names} - {title, abstract})
+        return Row(title, abstract, rest, item, max(dates, default=""), values)
+
+    def words(self, node: Mapping[str, Any]) -> Iterator[str]:
+        """Yield the text of every literal of a document."""
+        for key, value in node.items():
+            if key not in ("id", "type", "@type", "@language"):
+                for one in value if isinstance(value, list) else (value,):
+                    if isinstance(one, dict):
+                        yield from self.words(one)
+                    elif key not in self.links:
+                        yield one
+
+    def absolute(self, iri: str) -> str:
+        """Return the IRI that a document writes, relative to the base where it is ours."""
+        return iri if ":" in iri.partition("/")[0] else self.iris.base + iri
+
+
+def texts(value: Any) -> list[str]:
+    """Return the values of a key that are written as such: none, one or several."""
+    return [one for one in (value if isinstance(value, list) else (value,)) if isinstance(one, str)]
+
+
 class StoreReader:
-    """Reads fiches, labels and hierarchies out of a store; each label and ancestry is looked up once."""
+    """Reads labels and hierarchies out of a store; each label and ancestry is looked up once."""
 
     def __init__(self, store: ox.Store, iris: Iris) -> None:
         self.store = store
@@ -160,49 +231,15 @@ class StoreReader:
         self._labels: dict[str, tuple[dict[str, str], set[str]]] = {}
         self._broader: dict[str, frozenset[str]] = {}
 
-    def fiches(self) -> list[tuple[ox.NamedNode, ox.NamedNode]]:
-        """Return (project, graph) of each fiche in the order of the list: latest first, undated last."""
-        kind = ox.NamedNode(self.iris.term("Projet"))
-        date = ox.NamedNode(self.iris.term("date"))
-        found = []
-        for quad in self.store.quads_for_pattern(None, ox.NamedNode(RDF_TYPE), kind):
-            if isinstance(quad.subject, ox.NamedNode) and isinstance(quad.graph_name, ox.NamedNode):
-                dates = self.store.quads_for_pattern(quad.subject, date, None, quad.graph_name)
-                when = max((q.object.value for q in dates if isinstance(q.object, ox.Literal)), default="")
-                found.append((latest_first(when), quad.subject.value, quad.subject, quad.graph_name))
-        found.sort(key=lambda fiche: fiche[:2])
-        return [(subject, graph) for _, _, subject, graph in found]
-
-    def row(self, subject: ox.NamedNode, graph: ox.NamedNode, frame: FrameDocument | None) -> Row:
-        """Return the row of one fiche, read from its graph and from what publication derived."""
-        quads = list(self.store.quads_for_pattern(None, None, None, graph))
-        about: dict[str, list[str]] = defaultdict(list)
-        for quad in quads:
-            if quad.subject == subject and isinstance(quad.object, ox.NamedNode | ox.Literal):
-                about[quad.predicate.value].append(quad.object.value)
-        concerne = ox.NamedNode(self.iris.term("concerne"))
-        derived = self.store.quads_for_pattern(subject, concerne, None)
-        about[concerne.value] = [q.object.value for q in derived if isinstance(q.object, ox.NamedNode)]
-        values = {f.name: {v for p in f.properties for v in about[self.iris.term(p)]} for f in FACETS}
-        tools = sorted(about[self.iris.term("outil")])
-        title, abstract = first(about[TITLE]), first(about[ABSTRACT])
-        literals = {q.object.value for q in quads if isinstance(q.object, ox.Literal)} - {title, abstract}
-        named = {v for f in ("academie", "region", "niveau", "discipline", "type_ia") for v in values[f]}
-        names = {label for iri in named | set(tools) for label in self.labels(iri)[0].values()}
-        item = {
-            "id": subject.value.removeprefix(self.iris.entity("projet", "")),
-            "iri": subject.value,
-            "titre": title,
-            "resume": abstract,
-            "date": first(about[self.iris.term("date")]),
-            "etablissement": sorted(about[self.iris.term("etablissement")]),
-            "commune": sorted(about[self.iris.term("commune")]),
-            **{name: sorted(held) for name, held in values.items()},
-            "outil": [{"iri": iri, "label": self.labels(iri)[0]} for iri in tools],
-        }
-        document = dict(frame(quads, subject.value)) if frame else {}
-        packed = zlib.compress(json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode(), 6)
-        return Row(title, abstract, sorted(literals | names), item, packed, values)
+    def concerns(self) -> Mapping[str, list[str]]:
+        """Return the principles that publication tied each project to."""
+        found: dict[str, list[str]] = defaultdict(list)
+        known: dict[str, str] = {}
+        for quad in self.store.quads_for_pattern(None, ox.NamedNode(self.iris.term("concerne")), None):
+            if isinstance(quad.subject, ox.NamedNode) and isinstance(quad.object, ox.NamedNode):
+                principle = quad.object.value
+                found[quad.subject.value].append(known.setdefault(principle, principle))
+        return found
 
     def labels(self, iri: str) -> tuple[dict[str, str], set[str]]:
         """Return (label by language, every folded name) of a thing; its local id where it has no label."""

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import json
 import sqlite3
-import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
+
+import zstandard
 
 from sparql_api.fiches_index import FACETS, INDEX_NAME
 from sparql_api.folding import fold, search_expression
@@ -102,9 +103,10 @@ class FicheIndex:
 
     def documents(self, numbers: Sequence[int]) -> Iterator[dict[str, Any]]:
         """Yield the whole document of each of these fiches, in the order given."""
+        unpack = zstandard.ZstdDecompressor().decompress
         with self._connect() as database:
             for packed in fetch(database, "document", numbers):
-                yield json.loads(zlib.decompress(packed))
+                yield json.loads(unpack(packed))
 
     def value(self, facet: str, iri: str) -> Value | None:
         """Return a facet's value by its IRI."""

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import pyoxigraph as ox
 
 from ingestion.conversion import convert
-from ingestion.derivation_rules import derive_batch
-from ontologie import BASE, PREFIXES, Iris
+from ingestion.derivation_rules import Deposited, Derivation, rests_on
+from ontologie import BASE, PREFIXES, Iris, canonical_lines
 
 PROJECT = f"{BASE}projet/18-T1"
 LEVEL = "http://data.education.fr/voc/scolomfr/concept/scolomfr-voc-022-num-"
@@ -68,6 +69,24 @@ def store_of(*documents: Mapping[str, Any]) -> ox.Store:
     for converted in convert(documents, BASE):
         store.load(b"".join(converted.lines), format=ox.RdfFormat.N_QUADS)
     return store
+
+
+_derivation = cache(Derivation)
+
+
+def derive_batch(store: ox.Store, projects: Sequence[str], base: str = BASE) -> dict[str, list[ox.Quad]]:
+    """Return the derived graphs of projects whose deposits, and the analyses of them, stand in a store."""
+    resting: dict[str, dict[str, list[bytes]]] = {project: {} for project in projects}
+    for graph in store.named_graphs():
+        lines = canonical_lines(store.quads_for_pattern(None, None, None, graph))
+        for project in rests_on(str(graph)[1:-1], lines, base):
+            if project in resting:
+                resting[project][str(graph)[1:-1]] = lines
+    found = _derivation(base).derive([Deposited(project, graphs) for project, graphs in resting.items()])
+    return {
+        graph: list(ox.parse(b"".join(lines), format=ox.RdfFormat.N_QUADS)) if lines else []
+        for graph, lines in found.items()
+    }
 
 
 def derived(store: ox.Store, project: str = PROJECT) -> list[ox.Quad]:

@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingestion.derivation_rules import derive_batch
 from ontologie import BASE, Iris, rule_files, vocabularies
 from tests.indices.finding_cases import CASES, GENERATIVE, NO_ONE, PUPILS, SUPERVISED, TEACHER
 from tests.indices.findings import (
@@ -19,6 +18,7 @@ from tests.indices.findings import (
     RDF,
     Found,
     Term,
+    derive_batch,
     derived,
     document,
     findings,

@@ -7,9 +7,9 @@ from typing import Any
 import pyoxigraph as ox
 import pytest
 
-from ingestion.derivation_rules import derive_batch, derive_vocabularies, projects_to_derive, rules_digest
-from ontologie import BASE, PREFIXES, RDF_TYPE, Iris, canonical_quads, vocabularies
-from tests.indices.findings import PROJECT, derived, document, oia, store_of
+from ingestion.derivation_rules import derive_vocabularies, rests_on, rules_digest
+from ontologie import BASE, PREFIXES, RDF_TYPE, Iris, canonical_lines, canonical_quads, vocabularies
+from tests.indices.findings import PROJECT, derive_batch, derived, document, oia, store_of
 
 SKOS, PROV = PREFIXES["skos"], PREFIXES["prov"]
 ANALYSIS = f"{BASE}analyse/essai"
@@ -45,16 +45,17 @@ def packaged() -> ox.Store:
 
 
 @pytest.fixture(scope="module")
-def inferred(packaged: ox.Store) -> list[ox.Quad]:
-    (quads,) = derive_vocabularies(packaged).values()
-    return quads
+def inferred() -> list[ox.Quad]:
+    (lines,) = derive_vocabularies().values()
+    return list(ox.parse(b"".join(lines), format=ox.RdfFormat.N_QUADS))
 
 
 def test_what_follows_from_the_vocabularies_has_a_graph_of_its_own(packaged: ox.Store, inferred: list[ox.Quad]) -> None:
-    assert list(derive_vocabularies(packaged)) == [Iris().derived_graph("vocabulaire", "inferences")]
+    found = derive_vocabularies()
+    assert list(found) == [Iris().derived_graph("vocabulaire", "inferences")]
     stated = {quad.triple for quad in packaged}
     assert inferred and not {quad.triple for quad in inferred} & stated
-    assert set(canonical_quads(inferred)) == set(inferred)
+    assert [canonical_lines(inferred)] == list(found.values())
 
 
 def test_links_are_seen_from_both_ends(packaged: ox.Store, inferred: list[ox.Quad]) -> None:
@@ -104,13 +105,13 @@ def test_an_appreciation_with_a_value_ties_the_project_and_one_without_does_not(
     assert tied("echelon/non-renseigne") == tied("echelon/non-applicable") == set()
 
 
-def test_an_analysis_that_changes_its_project_has_both_derived_again() -> None:
+def test_a_project_rests_on_its_own_graph_and_on_those_of_its_analyses() -> None:
     graph = f"{BASE}graphe/analyse/essai"
-    store = store_of(document(), document("18-T2"), analysis())
-    assert projects_to_derive(store, [graph]) == [PROJECT]
-    assert projects_to_derive(store, [f"{BASE}graphe/projet/18-T2"]) == [f"{BASE}projet/18-T2"]
+    lines = canonical_lines(store_of(analysis("projet/18-T2")))
+    assert rests_on(graph, lines) == [f"{BASE}projet/18-T2"]
+    assert rests_on(f"{BASE}graphe/projet/18-T1", []) == [PROJECT]
+    assert rests_on(f"{BASE}graphe/publication/18-T1", lines) == []
     after = store_of(document(), document("18-T2"), analysis("projet/18-T2"))
-    assert projects_to_derive(after, [graph]) == [f"{BASE}projet/18-T2"]
     first, second = derive_batch(after, [PROJECT, f"{BASE}projet/18-T2"]).values()
     assert not triples(first, oia("concerne").value) and triples(second, oia("concerne").value)
 
@@ -119,11 +120,21 @@ def test_a_project_that_is_gone_derives_to_nothing() -> None:
     assert derive_batch(store_of(document("18-T2")), [PROJECT]) == {f"{BASE}graphe/derive/projet/18-T1": []}
 
 
-def test_deriving_reads_the_store_and_leaves_it_as_it_is() -> None:
-    store = store_of(document(objectif=["Esprit critique"]), analysis())
-    before = set(store)
-    assert derived(store) and set(store) == before
-    assert sorted(map(str, derived(store))) == sorted(map(str, derived(store)))
+def test_deriving_twice_gives_the_same_lines_whatever_was_derived_between() -> None:
+    store, other = store_of(document(objectif=["Esprit critique"]), analysis()), store_of(document("18-T2"))
+    first = derive_batch(store, [PROJECT])
+    derive_batch(other, [f"{BASE}projet/18-T2"])
+    assert first == derive_batch(store, [PROJECT]) and first[f"{BASE}graphe/derive/projet/18-T1"]
+
+
+def test_what_is_derived_is_canonical() -> None:
+    odd = 'Esprit "critique" \\ des\nélèves\tet\u001f\U0001f600 de l\u2028IA'
+    lines = derive_batch(
+        store_of(document(objectif=[odd], typeIA=["generative"], niveau=["3e"]), analysis()), [PROJECT]
+    )
+    (quads,) = lines.values()
+    assert any(odd in str(quad.object.value) for quad in quads if isinstance(quad.object, ox.Literal))
+    assert set(canonical_quads(quads)) == set(quads)
 
 
 def test_another_base_derives_the_same_under_its_own_names() -> None:

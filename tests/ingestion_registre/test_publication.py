@@ -26,6 +26,7 @@ from ingestion import (
     publish,
     rebuild,
 )
+from ingestion.derivation_rules import Deposited, Derivation
 from ingestion.publication import publication_lock
 from tests.making import TEAM, begun, command, published, registry_with, write_csv
 
@@ -148,17 +149,18 @@ def test_a_triple_in_two_graphs_is_refused_and_nothing_changes(tmp_path: Path, m
     deposit_file(write_csv(tmp_path / "rows.csv", [{"id": "A1"}]), registry, TEAM, Options(), validate=True)
     graph = "https://w3id.org/observatoire-ia/graphe/derive/projet/18-A1"
 
-    def repeating(store: ox.Store, batch: Sequence[str], base: str) -> dict[str, list[ox.Quad]]:
-        deposit = store.quads_for_pattern(None, None, None, ox.NamedNode(graph.replace("derive/", "")))
-        return {graph: [ox.Quad(*quad.triple, ox.NamedNode(graph)) for quad in deposit]}
+    def repeating(_: Derivation, batch: Sequence[Deposited]) -> dict[str, list[bytes]]:
+        deposit = graph.replace("derive/", "")
+        lines = batch[0].graphs[deposit]
+        return {graph: [line.replace(f" <{deposit}> .".encode(), f" <{graph}> .".encode()) for line in lines]}
 
-    def elsewhere(store: ox.Store, batch: Sequence[str], base: str) -> dict[str, list[ox.Quad]]:
-        other = ox.NamedNode("https://w3id.org/observatoire-ia/projet/18-A0")
-        return {graph: [ox.Quad(other, other, other, ox.NamedNode(graph))]}
+    def elsewhere(_: Derivation, batch: Sequence[Deposited]) -> dict[str, list[bytes]]:
+        other = graph.replace("graphe/derive/", "").replace("A1", "A0")
+        return {graph: [f"<{other}> <{other}> <{other}> <{graph}> .\n".encode()]}
 
     for derive in (repeating, elsewhere):
         with monkeypatch.context() as patched:
-            patched.setattr("ingestion.assembly.derive_batch", derive)
+            patched.setattr("ingestion.assembly.Derivation.derive", derive)
             with pytest.raises(MisplacedTriple):
                 publish(state, registry)
         assert [edition.number for edition in Editions(state.var).all()] == [1]

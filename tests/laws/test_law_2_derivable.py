@@ -121,7 +121,8 @@ def test_a_rebuild_by_other_rules_says_so_and_replaces_nothing(
 ) -> None:
     state, registry = begun(tmp_path)
     before = canonical_dump(state.var / "editions" / "1" / "store")
-    monkeypatch.setattr("ingestion.assembly.derive_batch", lambda store, batch, base: {})
+    monkeypatch.setattr("ingestion.derivation_rules.STEPS", ())
+    monkeypatch.setattr("ingestion.derivation_rules.find_indices", lambda items, base: [])
     monkeypatch.setattr("ingestion.manifest.rules_digest", lambda base: "other")
     with pytest.raises(RebuildDiffers) as caught:
         rebuild(state, registry)
