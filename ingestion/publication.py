@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -30,7 +32,7 @@ from ingestion.settings import Settings
 __all__ = ["Face", "NothingToPublish", "Publication", "PublicationBusy", "UnknownEdition", "publish"]
 
 Face = Callable[[Edition, ox.Store], None]
-"""What the faces need of an edition (search index, self-description…): made before the edition appears."""
+"""What the faces need of an edition (search index, self-description…): made before it appears, beside one another."""
 
 OPTIMIZE_FROM: Final = 200
 """Changed graphs from which the store is compacted: queries are then two to five times faster."""
@@ -124,7 +126,9 @@ def make_store(working: Path, start: Edition | None) -> ox.Store:
     return ox.Store(str(working))
 
 
-def write_graphs(loading: Loading, ledger: Ledger, draft: Edition, fresh: bool, base: str) -> dict[str, dict[str, Any]]:
+def write_graphs(
+    loading: Loading, ledger: Ledger, draft: Edition, fresh: bool, base: str, progress: Progress | None
+) -> dict[str, dict[str, Any]]:
     """Write the draft's store, compacted where much changed, and beside it its dumps; return what is said of these."""
     compact = fresh or int(ledger.fact("changed") or 0) >= OPTIMIZE_FROM
 
@@ -135,9 +139,28 @@ def write_graphs(loading: Loading, ledger: Ledger, draft: Edition, fresh: bool, 
         store.backup(str(draft.store_path))
 
     stored = loading.then(checkpoint)
-    dumps = write_dumps(draft.path, ledger, base)
-    stored.result()
+    with step("dumps", progress):
+        dumps = write_dumps(draft.path, ledger, base)
+    with step("store", progress):
+        stored.result()
     return dumps
+
+
+def make_faces(draft: Edition, faces: Sequence[Face], progress: Progress | None) -> None:
+    """Make the faces of an edition, beside one another: some work in Python, others in engines of their own."""
+    store = ox.Store.read_only(str(draft.store_path))
+    with step("faces", progress), ThreadPoolExecutor(max(1, len(faces))) as pool:
+        for made in [pool.submit(face, draft, store) for face in faces]:
+            made.result()
+
+
+@contextmanager
+def step(name: str, progress: Progress | None) -> Iterator[None]:
+    """Tell that a step begins, and that it ends."""
+    say = progress or (lambda *_: None)
+    say(name, 0, 1)
+    yield
+    say(name, 1, 1)
 
 
 def sync_files(folder: Path) -> None:
@@ -195,10 +218,10 @@ class _Cut:
             number = 1 if last is None else last.number + 1
             draft = Edition(number, self.editions.folder / f".{number}.tmp")
             draft.path.mkdir()
-            dumps = write_graphs(loading, ledger, draft, start is None, base)
+            dumps = write_graphs(loading, ledger, draft, start is None, base, progress)
         manifest = make_manifest(number, change.moment, ledger, self.registry.warned(), dumps, base)
         write_manifest(draft.path, manifest)
-        _make_faces(draft, faces)
+        make_faces(draft, faces, progress)
         sync_files(draft.path)
         edition = Edition(number, self.editions.folder / str(number))
         draft.path.rename(edition.path)
@@ -208,9 +231,3 @@ class _Cut:
         self.editions.point_to(edition)
         note_in_ledger(ledger, noted, made.last_event, base)
         return edition, True
-
-
-def _make_faces(draft: Edition, faces: Sequence[Face]) -> None:
-    store = ox.Store.read_only(str(draft.store_path))
-    for face in faces:
-        face(draft, store)

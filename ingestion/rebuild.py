@@ -11,15 +11,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-import pyoxigraph as ox
-
 from ingestion.assembly import Progress, apply_changes, changes_since
 from ingestion.editions import Edition, Editions, sync_folder
 from ingestion.ledger import Ledger
 from ingestion.loading import Loading
 from ingestion.locking import publication_lock
 from ingestion.manifest import graphs_digest, made_with, write_manifest
-from ingestion.publication import Face, NothingToPublish, make_store, note_in_ledger, settle, sync_files, write_graphs
+from ingestion.publication import (
+    Face,
+    NothingToPublish,
+    make_faces,
+    make_store,
+    note_in_ledger,
+    settle,
+    sync_files,
+    write_graphs,
+)
 from ingestion.registry import Registry
 from ingestion.registry_editions import RegisteredEdition
 from ingestion.settings import Settings
@@ -73,10 +80,7 @@ def rebuild(
         with Ledger(draft.path / "graphes.sqlite") as ledger:
             _derive(settings, registry, last, ledger, draft, changed, progress)
             note_in_ledger(ledger, last, last.last_event, settings.base_iri)
-        store = ox.Store.read_only(str(draft.store_path))
-        for face in faces:
-            face(draft, store)
-        del store
+        make_faces(draft, faces, progress)
         _replace_ledger(draft.path / "graphes.sqlite", settings.var / "graphes.sqlite")
         sync_files(draft.path)
         edition = Edition(last.number, editions.folder / str(last.number))
@@ -101,7 +105,7 @@ def _derive(
         apply_changes(loading, ledger, registry, change, base, progress, from_payloads=True)
         if graphs_digest(ledger) != last.sha256:
             raise RebuildDiffers(changed, _differing(ledger, settings.var / "graphes.sqlite", last))
-        dumps, noted = write_graphs(loading, ledger, draft, True, base), last.manifest["dumps"]
+        dumps, noted = write_graphs(loading, ledger, draft, True, base, progress), last.manifest["dumps"]
     changed += [name for name, about in dumps.items() if about["sha256"] != noted[name]["sha256"]]
     for name in noted:
         kept = settings.var / "editions" / str(last.number) / name

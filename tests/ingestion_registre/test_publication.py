@@ -160,7 +160,7 @@ def test_a_triple_in_two_graphs_is_refused_and_nothing_changes(tmp_path: Path, m
 
     for derive in (repeating, elsewhere):
         with monkeypatch.context() as patched:
-            patched.setattr("ingestion.assembly.Derivation.derive", derive)
+            patched.setattr("ingestion.derivation_work.Derivation.derive", derive)
             with pytest.raises(MisplacedTriple):
                 publish(state, registry)
         assert [edition.number for edition in Editions(state.var).all()] == [1]
