@@ -19,6 +19,7 @@ from sparql_api.engine.port import CHUNK, Answer, Body
 from sparql_api.negotiation import Coding, coding, extension
 from sparql_api.problems import CORS
 
+METHODS: Final = "GET, HEAD, POST, OPTIONS"
 SMALL: Final = 64 << 10
 """Bodies up to this size are compressed at once, larger ones as they are sent, in a thread."""
 NOT_WORTH: Final = 512
@@ -74,6 +75,19 @@ def answer_response(
     used = coding(request.headers.get("accept-encoding")) if compress else "identity"
     charset = "; charset=utf-8" if answer.media_type.startswith("text/") else ""
     return BodyResponse(answer.body, answer.media_type + charset, merged, used)
+
+
+def preflight(request: Request) -> Response:
+    """Return the answer to what browsers ask before a page of another origin sends more than a plain GET."""
+    headers = {
+        "Allow": METHODS,
+        "Access-Control-Allow-Methods": METHODS,
+        "Access-Control-Allow-Headers": request.headers.get("access-control-request-headers", "*"),
+        "Access-Control-Max-Age": "86400",
+        "Vary": "Access-Control-Request-Headers",
+        **CORS,
+    }
+    return Response(None, 204, headers)
 
 
 def compressed(data: bytes, request: Request) -> tuple[bytes, dict[str, str]]:
