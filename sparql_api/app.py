@@ -10,7 +10,6 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
-from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ingestion import Editions
@@ -26,7 +25,6 @@ from sparql_api.home import home_router
 from sparql_api.pages import problem_page
 from sparql_api.problems import install_problem_handlers
 from sparql_api.questions_pages import questions_router
-from sparql_api.responses import preflight
 from sparql_api.self_description import self_description_router
 from sparql_api.service import Service
 from sparql_api.settings import Settings
@@ -75,10 +73,7 @@ def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
 
 
 class SecurityHeaders:
-    """Adds to every response what keeps pages from loading anything from elsewhere, and opens data to all.
-
-    What a browser asks before it lets a page of another origin ask is answered here, for every address.
-    """
+    """Adds to every response what keeps pages from loading anything from elsewhere, and opens data to all."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -103,8 +98,4 @@ class SecurityHeaders:
                 ]
             await send(message)
 
-        request = Request(scope)
-        if request.method == "OPTIONS" and "access-control-request-method" in request.headers:
-            await preflight(request)(scope, receive, with_headers)
-        else:
-            await self.app(scope, receive, with_headers)
+        await self.app(scope, receive, with_headers)

@@ -19,7 +19,6 @@ from sparql_api.engine.port import CHUNK, Answer, Body
 from sparql_api.negotiation import Coding, coding, extension
 from sparql_api.problems import CORS
 
-METHODS: Final = "GET, HEAD, POST, OPTIONS"
 SMALL: Final = 64 << 10
 """Bodies up to this size are compressed at once, larger ones as they are sent, in a thread."""
 NOT_WORTH: Final = 512
@@ -77,11 +76,11 @@ def answer_response(
     return BodyResponse(answer.body, answer.media_type + charset, merged, used)
 
 
-def preflight(request: Request) -> Response:
-    """Return the answer to what browsers ask before a page of another origin sends more than a plain GET."""
+def options(request: Request, methods: str) -> Response:
+    """Return the answer to OPTIONS, and to what browsers ask before a request from another origin."""
     headers = {
-        "Allow": METHODS,
-        "Access-Control-Allow-Methods": METHODS,
+        "Allow": methods,
+        "Access-Control-Allow-Methods": methods,
         "Access-Control-Allow-Headers": request.headers.get("access-control-request-headers", "*"),
         "Access-Control-Max-Age": "86400",
         "Vary": "Access-Control-Request-Headers",

@@ -21,20 +21,13 @@ from sparql_api.metrics import Metrics, metrics_router
 from sparql_api.negotiation import format_for, media_type_for, prefers_html, written_as
 from sparql_api.problems import CORS, Problem, ProblemError, problems_router
 from sparql_api.protocol import SparqlRequest, bad, read_request
-from sparql_api.responses import (
-    METHODS,
-    answer_response,
-    cache_headers,
-    compressed,
-    entity_tag,
-    not_modified,
-    preflight,
-)
+from sparql_api.responses import answer_response, cache_headers, compressed, entity_tag, not_modified
 from sparql_api.service_description import service_description
 from sparql_api.settings import Settings
 
 Editor = Callable[[Request], Awaitable[Response]]
 T = TypeVar("T")
+METHODS: Final = "GET, HEAD, POST, OPTIONS"
 CLIENT_CLOSED_REQUEST: Final = 499
 LONG: Final = 16 << 10
 OTHER_METHODS: Final = ["PUT", "DELETE", "PATCH", "TRACE"]
@@ -141,7 +134,15 @@ class Endpoint:
 
     async def options(self, request: Request) -> Response:
         """Answer OPTIONS, and what browsers ask before a request from another origin."""
-        return preflight(request)
+        headers = {
+            "Allow": METHODS,
+            "Access-Control-Allow-Methods": METHODS,
+            "Access-Control-Allow-Headers": request.headers.get("access-control-request-headers", "*"),
+            "Access-Control-Max-Age": "86400",
+            "Vary": "Access-Control-Request-Headers",
+            **CORS,
+        }
+        return Response(None, 204, headers)
 
     async def refuse(self, request: Request) -> Response:
         """Refuse any other method."""
