@@ -76,6 +76,19 @@ def answer_response(
     return BodyResponse(answer.body, answer.media_type + charset, merged, used)
 
 
+def options(request: Request, methods: str) -> Response:
+    """Return the answer to OPTIONS, and to what browsers ask before a request from another origin."""
+    headers = {
+        "Allow": methods,
+        "Access-Control-Allow-Methods": methods,
+        "Access-Control-Allow-Headers": request.headers.get("access-control-request-headers", "*"),
+        "Access-Control-Max-Age": "86400",
+        "Vary": "Access-Control-Request-Headers",
+        **CORS,
+    }
+    return Response(None, 204, headers)
+
+
 def compressed(data: bytes, request: Request) -> tuple[bytes, dict[str, str]]:
     """Return bytes in the best coding the client takes, with the headers that say so."""
     used = coding(request.headers.get("accept-encoding"))

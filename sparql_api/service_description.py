@@ -36,7 +36,8 @@ def service_description(settings: Settings, endpoint: str, *, edition: int | Non
 
 def _triples(settings: Settings, endpoint: str, edition: int | None) -> Iterator[ox.Triple]:
     iri, text = ox.NamedNode, ox.Literal
-    service, dataset = iri(endpoint + "#service"), iri(endpoint + "#dataset")
+    # The service has the address's own IRI: some clients (Comunica) read of no other subject.
+    service, dataset = iri(endpoint), iri(endpoint + "#dataset")
     graph = iri(endpoint + "#default-graph")
     a, dct, rdfs = iri(RDF_TYPE), PREFIXES["dct"], PREFIXES["rdfs"]
     yield ox.Triple(service, a, iri(SD + "Service"))
