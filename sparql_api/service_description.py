@@ -15,7 +15,11 @@ from sparql_api.settings import Settings
 
 SD: Final = "http://www.w3.org/ns/sparql-service-description#"
 FORMATS: Final = "http://www.w3.org/ns/formats/"
+SPARQL: Final = "http://www.w3.org/ns/sparql#"
 VOID: Final = "http://rdfs.org/ns/void#"
+VERSIONS: Final = ("version-1.1", "version-1.2-basic", "version-1.2")
+"""Of the language, as SPARQL 1.2 Service Description names them (https://www.w3.org/TR/sparql12-service-description/);
+1.1 had a name of its own for each language and version, which older clients read."""
 RESULT_FORMATS: Final = (
     "SPARQL_Results_JSON", "SPARQL_Results_XML", "SPARQL_Results_CSV", "SPARQL_Results_TSV",
     "Turtle", "N-Triples", "RDF_XML", "JSON-LD", "TriG", "N-Quads", "N3",
@@ -42,7 +46,10 @@ def _triples(settings: Settings, endpoint: str, edition: int | None) -> Iterator
     a, dct, rdfs = iri(RDF_TYPE), PREFIXES["dct"], PREFIXES["rdfs"]
     yield ox.Triple(service, a, iri(SD + "Service"))
     yield ox.Triple(service, iri(SD + "endpoint"), iri(endpoint))
-    yield ox.Triple(service, iri(SD + "supportedLanguage"), iri(SD + "SPARQL11Query"))
+    for language in ("SPARQLQuery", "SPARQL11Query"):
+        yield ox.Triple(service, iri(SD + "supportedLanguage"), iri(SD + language))
+    for version in VERSIONS:
+        yield ox.Triple(service, iri(SD + "supportedVersion"), iri(SPARQL + version))
     for name in RESULT_FORMATS:
         yield ox.Triple(service, iri(SD + "resultFormat"), iri(FORMATS + name))
     if settings.union_default_graph:

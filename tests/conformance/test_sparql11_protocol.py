@@ -175,13 +175,16 @@ def test_the_description_conforms_to_the_schema(live: Live) -> None:
     assert all(set(graph.subjects(prop)) == {service} for prop in of_service)
     features = {SD.DereferencesURIs, SD.UnionDefaultGraph, SD.RequiresDataset, SD.EmptyGraphs}
     assert set(graph.objects(None, SD.feature)) <= {*features, SD.BasicFederatedQuery}
-    assert set(graph.objects(None, SD.supportedLanguage)) == {SD.SPARQL11Query}
+    of_1_2 = {str(SD) + name for name in ("SPARQLQuery", "supportedVersion")}
+    assert {str(one) for one in graph.objects(None, SD.supportedLanguage)} == {str(SD.SPARQL11Query), f"{SD}SPARQLQuery"}
+    versions = set(graph.objects(service, rdflib.URIRef(f"{SD}supportedVersion")))
+    assert rdflib.URIRef("http://www.w3.org/ns/sparql#version-1.2") in versions
     known = {str(term) for term in (*graph.predicates(), *graph.objects()) if str(term).startswith(str(SD))}
     vocabulary = {
         "Service", "Dataset", "Graph", "UnionDefaultGraph", "SPARQL11Query", "endpoint", "feature",
         "supportedLanguage", "resultFormat", "defaultDataset", "defaultGraph", "defaultEntailmentRegime",
     }  # fmt: skip
-    assert known <= {str(SD[name]) for name in vocabulary}
+    assert known <= {*(str(SD[name]) for name in vocabulary), *of_1_2}
 
 
 def test_every_exchange_of_the_manifest_is_read() -> None:
