@@ -18,7 +18,7 @@ from sparql_api.responses import compressed, not_modified
 
 CURRENT: Final = "public, max-age=60, stale-while-revalidate=600"
 """An address without an edition: it changes when one is published."""
-PINNED: Final = "public, max-age=86400"
+PINNED: Final = "public, max-age=86400, s-maxage=3600"
 VARY: Final = "Accept, Accept-Language, Accept-Encoding"
 
 

@@ -18,12 +18,12 @@ from sparql_api.delivery import deliver, requested
 from sparql_api.pages import render
 from sparql_api.problems import ProblemError, problem
 from sparql_api.rdf_formats import write_json
+from sparql_api.responses import FIXED
 from sparql_api.routing import get
 from sparql_api.service import Service
 
 OFFERS: Final = {"json": "application/json", "html": "text/html"}
 DUMPS: Final = {"nq": "application/n-quads", "ttl": "text/turtle", "jsonl": "application/jsonl"}
-IMMUTABLE: Final = "public, max-age=31536000, immutable"
 
 
 def editions_router(service: Service) -> APIRouter:
@@ -35,10 +35,11 @@ def editions_router(service: Service) -> APIRouter:
         media_type = requested(request, OFFERS)
         current = service.engine.current_edition()
         editions = await run_in_threadpool(lambda: list(service.editions.all()))
+        gone = {edition.number for edition in editions if service.editions.is_gone(edition.number)}
         if media_type == OFFERS["html"]:
-            context = {"editions": sorted(editions, key=lambda e: -e.number), "current": current}
+            context = {"editions": sorted(editions, key=lambda e: -e.number), "current": current, "gone": gone}
             return render(service, request, "editions.html", context, edition=current)
-        items = [manifest(request, edition) for edition in editions]
+        items = [manifest(request, edition, gone=edition.number in gone) for edition in editions]
         return deliver(request, write_json({"current": current, "items": items}), media_type)
 
     @get(router, "/editions/current", summary="The current edition")
@@ -78,9 +79,14 @@ def by_number(service: Service, text: str) -> Edition:
     return service.edition_number(int(text))
 
 
-def manifest(request: Request, edition: Edition) -> dict[str, Any]:
-    """Return a manifest with the addresses of the edition and of the dumps that stand."""
+def manifest(request: Request, edition: Edition, *, gone: bool = False) -> dict[str, Any]:
+    """Return a manifest with the addresses of the edition and of the dumps that stand.
+
+    Of an edition that is no longer served: its number, its date, and that it is gone.
+    """
     root = f"{str(request.base_url).rstrip('/')}/editions/{edition.number}"
+    if gone:
+        return {"number": edition.number, "date": edition.manifest["date"], "url": root, "gone": True}
     dumps = {name: f"{root}/dump.{name}.gz" for name in DUMPS if (edition.path / f"dump.{name}.gz").is_file()}
     return {**edition.manifest, "url": root, "downloads": dumps}
 
@@ -110,7 +116,7 @@ def send_dump(request: Request, edition: Edition, suffix: str) -> Response:
         raise ProblemError(problem("not-found", path=request.url.path))
     headers = {
         "Observatoire-Edition": str(edition.number),
-        "Cache-Control": IMMUTABLE,
+        "Cache-Control": FIXED,
         "Access-Control-Allow-Origin": "*",
         "X-Dump-Media-Type": DUMPS[suffix],
     }

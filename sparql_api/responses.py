@@ -22,7 +22,9 @@ from sparql_api.problems import CORS
 SMALL: Final = 64 << 10
 """Bodies up to this size are compressed at once, larger ones as they are sent, in a thread."""
 NOT_WORTH: Final = 512
-FIXED: Final = "public, max-age=31536000, immutable"
+FIXED: Final = "public, max-age=31536000, s-maxage=3600, immutable"
+"""What never changes may be kept for good. Caches that many share ask again each hour whether it is still served: an
+edition that holds an erased document is not."""
 CURRENT: Final = "public, max-age=0, s-maxage=60, must-revalidate"
 
 

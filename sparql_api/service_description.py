@@ -20,6 +20,7 @@ VOID: Final = "http://rdfs.org/ns/void#"
 VERSIONS: Final = ("version-1.1", "version-1.2-basic", "version-1.2")
 """Of the language, as SPARQL 1.2 Service Description names them (https://www.w3.org/TR/sparql12-service-description/);
 1.1 had a name of its own for each language and version, which older clients read."""
+GRAPH_STORE_PROTOCOL: Final = "http://www.w3.org/TR/sparql11-http-rdf-update/"
 RESULT_FORMATS: Final = (
     "SPARQL_Results_JSON", "SPARQL_Results_XML", "SPARQL_Results_CSV", "SPARQL_Results_TSV",
     "Turtle", "N-Triples", "RDF_XML", "JSON-LD", "TriG", "N-Quads", "N3",
@@ -31,7 +32,7 @@ def service_description(settings: Settings, endpoint: str, *, edition: int | Non
     format = ox.RdfFormat.from_media_type(media_type)
     assert format is not None, media_type
     prefixes = {"sd": SD, "void": VOID, "formats": FORMATS}
-    prefixes |= {name: PREFIXES[name] for name in ("rdfs", "dct", "xsd")}
+    prefixes |= {name: PREFIXES[name] for name in ("rdfs", "dct", "dcat", "xsd")}
     triples = list(_triples(settings, endpoint, edition))
     data = ox.serialize(triples, format=format, prefixes=prefixes)
     assert data is not None
@@ -63,6 +64,7 @@ def _triples(settings: Settings, endpoint: str, edition: int | None) -> Iterator
     yield ox.Triple(dataset, iri(SD + "defaultGraph"), graph)
     yield ox.Triple(graph, a, iri(SD + "Graph"))
     root = endpoint.removesuffix("sparql")
+    yield from _graph_store(iri(root + "rdf-graph-store"), dataset)
     yield ox.Triple(dataset, iri(rdfs + "seeAlso"), iri(root + "void"))
     if edition is not None:
         number = iri(f"{settings.base_iri}edition/{edition}")
@@ -71,6 +73,15 @@ def _triples(settings: Settings, endpoint: str, edition: int | None) -> Iterator
         yield ox.Triple(service, iri(rdfs + "label"), text(name, language=language))
     for language, said in _bounds(settings).items():
         yield ox.Triple(service, iri(dct + "description"), text(said, language=language))
+
+
+def _graph_store(address: ox.NamedNode, dataset: ox.NamedNode) -> Iterator[ox.Triple]:
+    """Say where single graphs are read; the vocabulary of service descriptions has no word for it, DCAT has."""
+    iri, dcat = ox.NamedNode, PREFIXES["dcat"]
+    yield ox.Triple(address, iri(RDF_TYPE), iri(dcat + "DataService"))
+    yield ox.Triple(address, iri(dcat + "endpointURL"), address)
+    yield ox.Triple(address, iri(PREFIXES["dct"] + "conformsTo"), iri(GRAPH_STORE_PROTOCOL))
+    yield ox.Triple(address, iri(dcat + "servesDataset"), dataset)
 
 
 def _bounds(settings: Settings) -> dict[str, str]:
