@@ -34,7 +34,7 @@ def graph_store_router(answering: Answering) -> APIRouter:
     store = GraphStore(answering)
     router = APIRouter()
     described = sparql_openapi.GRAPH_STORE
-    router.add_api_route(PATH, store.answer, methods=["GET"], openapi_extra=described)
+    router.add_api_route(PATH, store.answer, methods=["GET"], response_class=Response, openapi_extra=described)
     router.add_api_route(PATH, store.answer, methods=["HEAD"], include_in_schema=False)
     router.add_api_route(PATH, store.refuse, methods=["TRACE"], include_in_schema=False)
     for path in (PATH, DIRECT):

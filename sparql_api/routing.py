@@ -24,7 +24,10 @@ def get(router: APIRouter, path: str, **described: Any) -> Callable[[Handler], H
 
     def declare(handler: Handler) -> Handler:
         shown = "summary" in described
-        router.add_api_route(path, handler, methods=["GET"], include_in_schema=shown, **described)
+        # Handlers make their responses; what these are, `openapi_extra` says.
+        router.add_api_route(
+            path, handler, methods=["GET"], include_in_schema=shown, response_class=Response, **described
+        )
         router.add_api_route(path, handler, methods=["HEAD"], include_in_schema=False)
         router.add_api_route(path, read_only, methods=["OPTIONS"], include_in_schema=False)
         return handler

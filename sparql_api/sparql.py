@@ -48,7 +48,12 @@ def sparql_router(
         shown = path == "/sparql"
         for method, described in (("GET", sparql_openapi.GET), ("POST", sparql_openapi.POST)):
             router.add_api_route(
-                path, endpoint.answer, methods=[method], include_in_schema=shown, openapi_extra=described
+                path,
+                endpoint.answer,
+                methods=[method],
+                include_in_schema=shown,
+                response_class=Response,
+                openapi_extra=described,
             )
         router.add_api_route(path, endpoint.answer, methods=["HEAD"], include_in_schema=False)
         router.add_api_route(path, endpoint.options, methods=["OPTIONS"], include_in_schema=False)
