@@ -38,8 +38,8 @@ serve: demo      ## Set up, load the demo, serve on http://127.0.0.1:8000 (PORT=
 test: setup-test ## Set up and run the tests
 	$(BIN)/python -m pytest -q -m "not long" --durations=15
 
-test-all: setup-test ## The tests and the long suites
-	$(BIN)/python -m pytest
+test-all: test   ## The tests, then the long suites
+	$(BIN)/python -m pytest -q -m long --durations=0
 
 lint: setup-test ## ruff and mypy --strict
 	$(BIN)/python -m ruff check .

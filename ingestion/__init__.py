@@ -5,7 +5,7 @@ from ingestion.conversion import ConversionError, ConvertedDocument, convert, co
 from ingestion.deposit import Deposited, deposit_file
 from ingestion.documents import BuiltDocument, build_document
 from ingestion.dumps import read_fiches
-from ingestion.editions import DUMPS, Edition, Editions
+from ingestion.editions import DUMPS, Edition, Editions, is_gone
 from ingestion.errors import UnreadableDeposit
 from ingestion.export import export_document
 from ingestion.homes import MisplacedTriple
@@ -73,6 +73,7 @@ __all__ = [
     "examine",
     "examine_batches",
     "export_document",
+    "is_gone",
     "publish",
     "read_deposit",
     "read_fiches",

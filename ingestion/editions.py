@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -78,6 +79,18 @@ class Editions:
         path = self.folder / str(number)
         return Edition(number, path) if (path / MANIFEST).is_file() else None
 
+    def is_gone(self, number: int) -> bool:
+        """Tell whether an edition is no longer served, because it holds a document erased since."""
+        return is_gone(self.folder, number)
+
+    def withdraw(self, numbers: Iterable[int]) -> None:
+        """Stop serving editions, for good; the folders of those that are kept do not change."""
+        fresh = [mark for number in numbers if not (mark := _mark(self.folder, number)).exists()]
+        for mark in fresh:
+            mark.touch()
+        if fresh:
+            sync_folder(self.folder)
+
     def point_to(self, edition: Edition) -> None:
         """Make an edition the current one, in one atomic move."""
         fresh = self.folder / ".current"
@@ -85,6 +98,16 @@ class Editions:
         fresh.symlink_to(str(edition.number))
         fresh.replace(self.folder / "current")
         sync_folder(self.folder)
+
+
+def is_gone(folder: Path, number: int) -> bool:
+    """Tell whether an edition of a folder of editions is no longer served."""
+    return _mark(folder, number).exists()
+
+
+def _mark(folder: Path, number: int) -> Path:
+    """Return the file that says so: beside the edition, which itself never changes."""
+    return folder / f"{number}.gone"
 
 
 def sync_folder(folder: Path) -> None:

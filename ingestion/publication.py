@@ -60,6 +60,8 @@ def publish(
 ) -> Publication:
     """Cut an edition from what is validated; nothing changed, no new edition.
 
+    Earlier editions that hold a document erased since are served no more.
+
     Raises PublicationBusy, NothingToPublish, UnknownEdition, and MisplacedTriple where a triple would be in two
     graphs or in a graph that is not its own.
     """
@@ -82,6 +84,7 @@ def publish(
             current, changed = cut.edition(change, current, last, faces, progress)
         else:
             changed = False
+        editions.withdraw(registry.editions_of_erased() - {current.number})
         return Publication(current, changed, current.manifest["counts"]["documents"])
 
 

@@ -86,6 +86,7 @@ def rebuild(
         edition = Edition(last.number, editions.folder / str(last.number))
         exchange(draft.path, edition.path)
         editions.point_to(edition)
+        editions.withdraw(registry.editions_of_erased() - {edition.number})
         return Rebuilt(edition, tuple(changed))
 
 

@@ -106,7 +106,8 @@ class Registry:
     def erase(self, kind: str, identifier: str, agent: Agent) -> None:
         """Erase payloads, personal data and remarks of a document; the fact of the events stays (GDPR art. 17).
 
-        A public document leaves the next edition: publish right after.
+        A public document leaves the next edition: publish right after, which also ends the service of the editions
+        that hold it.
         """
         with self._act(kind, identifier, agent, ALL_STATES, "erased") as (connection, row):
             _change(connection, row, state="retire", validated_version=None)
@@ -175,6 +176,11 @@ class Registry:
             return None
         with self._engine.connect() as connection:
             return registry_editions.last_edition(connection)
+
+    def editions_of_erased(self) -> set[int]:
+        """Return the numbers of the editions that hold a version erased since."""
+        with self._engine.connect() as connection:
+            return registry_editions.of_erased(connection)
 
     def commit_edition(self, edition: RegisteredEdition, made: Plan) -> None:
         """Note an edition, and that it holds its plan; from here on it exists."""

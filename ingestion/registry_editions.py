@@ -181,6 +181,30 @@ def last_edition(connection: sa.Connection) -> RegisteredEdition | None:
     return RegisteredEdition(row.number, row.at, row.last_event, row.sha256, json.loads(row.manifest))
 
 
+def of_erased(connection: sa.Connection) -> set[int]:
+    """Return the numbers of the editions that hold a version erased since.
+
+    An edition holds a version from the one that published it until another version is, or none any more.
+    """
+    erased = sa.select(events.c.kind, events.c.identifier).where(events.c.event == "erased").distinct().subquery()
+    theirs = sa.and_(erased.c.kind == events.c.kind, erased.c.identifier == events.c.identifier)
+    same = sa.and_(
+        versions.c.kind == events.c.kind,
+        versions.c.identifier == events.c.identifier,
+        versions.c.number == events.c.version,
+    )
+    columns = events.c.kind, events.c.identifier, events.c.event, events.c.edition, versions.c.payload.is_(None)
+    told = sa.select(*columns).join(erased, theirs).join(versions, same).where(events.c.event.in_(_BY_PUBLISHING))
+    end = connection.execute(sa.select(sa.func.coalesce(sa.func.max(editions.c.number), 0))).scalar_one() + 1
+    since: dict[tuple[str, str], int] = {}
+    found: set[int] = set()
+    for kind, identifier, event, edition, emptied in connection.execute(told.order_by(events.c.id)):
+        found.update(range(since.pop((kind, identifier), edition), edition))
+        if event == "published" and emptied:
+            since[kind, identifier] = edition
+    return found.union(*(range(first, end) for first in since.values()))
+
+
 def warned(connection: sa.Connection) -> tuple[int, int]:
     """Return (documents with warnings, warnings) among the versions that ought to be public."""
     asked = (

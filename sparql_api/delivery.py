@@ -18,7 +18,7 @@ from sparql_api.responses import compressed, not_modified
 
 CURRENT: Final = "public, max-age=60, stale-while-revalidate=600"
 """An address without an edition: it changes when one is published."""
-PINNED: Final = "public, max-age=86400"
+PINNED: Final = "public, max-age=86400, s-maxage=3600"
 VARY: Final = "Accept, Accept-Language, Accept-Encoding"
 
 
@@ -53,14 +53,14 @@ def deliver(
     return Response(body, status, {**sent, **encoding, "Vary": VARY}, media_type=media_type)
 
 
-def requested(request: Request, offers: Mapping[str, str]) -> str:
+def requested(request: Request, offers: Mapping[str, str], worth: Mapping[str, float] | None = None) -> str:
     """Return the media type to answer in: `format=` or `_format=`, else `Accept`, the first offer of equals.
 
-    `offers` are {short name: media type}. Raises ProblemError 406 where none is accepted.
+    `offers` are {short name: media type}, `worth` as in `choose`. Raises ProblemError 406 where none is accepted.
     """
     asked = request.query_params.get("_format") or request.query_params.get("format")
     accept = request.headers.get("accept")
-    found = short_format(asked, offers) if asked else choose(accept, list(offers.values()))
+    found = short_format(asked, offers) if asked else choose(accept, list(offers.values()), worth)
     if found is None:
         raise ProblemError(problem("not-acceptable", available=", ".join(offers.values())))
     return found

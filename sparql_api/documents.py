@@ -23,6 +23,7 @@ from sparql_api.delivery import deliver, requested
 from sparql_api.diagram import module_diagram
 from sparql_api.fiches_index import local_id
 from sparql_api.i18n import collation
+from sparql_api.openapi import format_parameter, operation, structure
 from sparql_api.pages import render
 from sparql_api.problems import ProblemError, problem
 from sparql_api.rdf_formats import MEDIA_TYPES, write_compacted, write_triples
@@ -50,12 +51,16 @@ EXAMPLES: Final = {
 }
 CONTEXT_CACHE: Final = {"Access-Control-Allow-Origin": "*", "Cache-Control": "public, max-age=3600"}
 
+DESCRIBED: Final = operation(
+    {media_type: {} for media_type in OFFERS.values()}, parameters=(format_parameter(OFFERS),), errors=("406",)
+)
+
 
 def documents_router(service: Service) -> APIRouter:
     """Return the routes of the ontology, the context and the shapes."""
     router = APIRouter(tags=["documents"])
 
-    @get(router, "/ontologie", summary="The ontology, every module")
+    @get(router, "/ontologie", summary="The ontology, every module", openapi_extra=DESCRIBED)
     async def ontology(request: Request) -> Response:
         return await send(service, request, "ontologie", "ontology.html")
 
@@ -65,11 +70,16 @@ def documents_router(service: Service) -> APIRouter:
             raise ProblemError(problem("not-found", path=f"/ontologie/{part}"))
         return await send(service, request, f"ontologie/{part}", "ontology.html")
 
-    @get(router, "/shapes", summary="The SHACL shapes")
+    @get(router, "/shapes", summary="The SHACL shapes", openapi_extra=DESCRIBED)
     async def shapes(request: Request) -> Response:
         return await send(service, request, "shapes", "shapes.html")
 
-    @get(router, "/contexte.jsonld", summary="The JSON-LD context of documents")
+    @get(
+        router,
+        "/contexte.jsonld",
+        summary="The JSON-LD context of documents",
+        openapi_extra=operation({MEDIA_TYPES["jsonld"]: structure(**{"@context": {"type": "object"}})}),
+    )
     async def jsonld_context(request: Request) -> Response:
         text = read_text("contexte.jsonld", base=service.iris.base)
         return deliver(request, text.encode(), MEDIA_TYPES["jsonld"], headers=CONTEXT_CACHE)

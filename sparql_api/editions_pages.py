@@ -15,53 +15,104 @@ from starlette.responses import FileResponse, RedirectResponse, Response
 
 from ingestion import Edition
 from sparql_api.delivery import deliver, requested
+from sparql_api.openapi import (
+    NUMBER,
+    OF_EDITION,
+    TEXT,
+    Schema,
+    format_parameter,
+    maybe,
+    operation,
+    parameter,
+    several,
+    structure,
+)
 from sparql_api.pages import render
 from sparql_api.problems import ProblemError, problem
 from sparql_api.rdf_formats import write_json
+from sparql_api.responses import FIXED
 from sparql_api.routing import get
 from sparql_api.service import Service
 
 OFFERS: Final = {"json": "application/json", "html": "text/html"}
 DUMPS: Final = {"nq": "application/n-quads", "ttl": "text/turtle", "jsonl": "application/jsonl"}
-IMMUTABLE: Final = "public, max-age=31536000, immutable"
+
+_MANIFEST: Final = structure(number=NUMBER, date=TEXT, url=TEXT, sha256=TEXT, counts={"type": "object"})
+_GONE: Final = structure(number=NUMBER, date=TEXT, url=TEXT, gone={"const": True})
+_LISTED: Final = structure(current=maybe(NUMBER), items=several({"anyOf": [_MANIFEST, _GONE]}))
+NUMBERED: Final = parameter(
+    "number",
+    "The number of an edition, or `current`.",
+    {"type": "string", "pattern": "^(current|[0-9]{1,9})$"},
+    where="path",
+)
+LISTING: Final = operation(
+    {OFFERS["json"]: _LISTED, OFFERS["html"]: {}}, parameters=(format_parameter(OFFERS),), errors=("406",)
+)
+DUMP: Final = operation(
+    {"application/gzip": {}},
+    parameters=(NUMBERED, parameter("suffix", "The format.", {"type": "string", "enum": [*DUMPS]}, where="path")),
+    errors=OF_EDITION,
+    tagged=False,
+)
+DUMP["responses"] |= {
+    "206": {"description": "The part asked for by Range.", "content": {"application/gzip": {}}},
+    "416": {"description": "A Range beyond the file's end.", "content": {"text/plain": {}}},
+}
+
+
+def manifest_operation(*errors: str, of: Schema | None = None) -> Schema:
+    """Return what OpenAPI says of an address of one manifest."""
+    return operation(
+        {OFFERS["json"]: _MANIFEST, OFFERS["html"]: {}},
+        parameters=([of] if of else []) + [format_parameter(OFFERS)],
+        errors=("406", *errors),
+    )
 
 
 def editions_router(service: Service) -> APIRouter:
     """Return the routes of the list, of one edition, and of its dumps."""
     router = APIRouter(tags=["editions"])
 
-    @get(router, "/editions", summary="Every edition kept")
+    @get(router, "/editions", summary="Every edition kept", openapi_extra=LISTING)
     async def listing(request: Request) -> Response:
         media_type = requested(request, OFFERS)
         current = service.engine.current_edition()
         editions = await run_in_threadpool(lambda: list(service.editions.all()))
+        gone = {edition.number for edition in editions if service.editions.is_gone(edition.number)}
         if media_type == OFFERS["html"]:
-            context = {"editions": sorted(editions, key=lambda e: -e.number), "current": current}
+            context = {"editions": sorted(editions, key=lambda e: -e.number), "current": current, "gone": gone}
             return render(service, request, "editions.html", context, edition=current)
-        items = [manifest(request, edition) for edition in editions]
+        items = [manifest(request, edition, gone=edition.number in gone) for edition in editions]
         return deliver(request, write_json({"current": current, "items": items}), media_type)
 
-    @get(router, "/editions/current", summary="The current edition")
+    @get(router, "/editions/current", summary="The current edition", openapi_extra=manifest_operation("503"))
     async def current(request: Request) -> Response:
         number = service.engine.current_edition()
         if number is None:
             raise ProblemError(problem("no-edition"))
         return send_manifest(service, request, service.edition_number(number))
 
-    @get(router, "/editions/{number}", summary="The manifest of an edition")
-    async def one(request: Request, number: str) -> Response:
-        return send_manifest(service, request, by_number(service, number))
+    @get(
+        router,
+        "/editions/{number}",
+        summary="The manifest of an edition",
+        openapi_extra=manifest_operation("404", "410", "503", of=NUMBERED),
+    )
+    async def one(request: Request) -> Response:
+        return send_manifest(service, request, by_number(service, request.path_params["number"]))
 
     @get(router, "/edition/{number}")
-    async def iri(request: Request, number: str) -> Response:
-        edition = by_number(service, number)
+    async def iri(request: Request) -> Response:
+        edition = by_number(service, request.path_params["number"])
         headers = {"Observatoire-Edition": str(edition.number), "Vary": "Accept"}
         query = f"?{request.url.query}" if request.url.query else ""
         return RedirectResponse(f"/editions/{edition.number}{query}", 303, headers)
 
-    @get(router, "/editions/{number}/dump.{suffix}.gz", summary="The whole of an edition")
-    async def dump(request: Request, number: str, suffix: str) -> Response:
-        return send_dump(request, by_number(service, number), suffix)
+    @get(router, "/editions/{number}/dump.{suffix}.gz", summary="The whole of an edition", openapi_extra=DUMP)
+    async def dump(request: Request) -> Response:
+        asked = request.path_params
+        return send_dump(request, by_number(service, asked["number"]), asked["suffix"])
 
     return router
 
@@ -78,9 +129,14 @@ def by_number(service: Service, text: str) -> Edition:
     return service.edition_number(int(text))
 
 
-def manifest(request: Request, edition: Edition) -> dict[str, Any]:
-    """Return a manifest with the addresses of the edition and of the dumps that stand."""
+def manifest(request: Request, edition: Edition, *, gone: bool = False) -> dict[str, Any]:
+    """Return a manifest with the addresses of the edition and of the dumps that stand.
+
+    Of an edition that is no longer served: its number, its date, and that it is gone.
+    """
     root = f"{str(request.base_url).rstrip('/')}/editions/{edition.number}"
+    if gone:
+        return {"number": edition.number, "date": edition.manifest["date"], "url": root, "gone": True}
     dumps = {name: f"{root}/dump.{name}.gz" for name in DUMPS if (edition.path / f"dump.{name}.gz").is_file()}
     return {**edition.manifest, "url": root, "downloads": dumps}
 
@@ -110,7 +166,7 @@ def send_dump(request: Request, edition: Edition, suffix: str) -> Response:
         raise ProblemError(problem("not-found", path=request.url.path))
     headers = {
         "Observatoire-Edition": str(edition.number),
-        "Cache-Control": IMMUTABLE,
+        "Cache-Control": FIXED,
         "Access-Control-Allow-Origin": "*",
         "X-Dump-Media-Type": DUMPS[suffix],
     }

@@ -28,6 +28,9 @@ OFFERS: Final = {**MEDIA_TYPES, "html": "text/html"}
 """Formats by suffix, the preferred one first where the caller takes any."""
 BY_ACCEPT: Final = {**OFFERS, "json": "application/json"}
 SUFFIXES: Final = {media_type: name for name, media_type in OFFERS.items()} | {"application/json": "jsonld"}
+WORTH: Final = {MEDIA_TYPES["trig"]: 0.5}
+"""TriG has every triple in a named graph, and who reads the default one alone (Comunica, whose `Accept` puts quads
+first) sees nothing of the thing: who names both, TriG a little before plain triples, is given the triples."""
 
 
 def entities_router(service: Service) -> APIRouter:
@@ -66,7 +69,7 @@ async def answer(service: Service, request: Request, path: str) -> Response:
 
 def redirect(request: Request, path: str, edition: int) -> Response:
     """Return 303 See Other to the format that the caller takes (W3C Cool URIs, section 4.2)."""
-    name = SUFFIXES[requested(request, BY_ACCEPT)]
+    name = SUFFIXES[requested(request, BY_ACCEPT, WORTH)]
     kept = [(k, v) for k, v in request.query_params.multi_items() if k not in ("format", "_format")]
     address = f"/{path}.{name}" + (f"?{urlencode(kept)}" if kept else "")
     headers = {"Vary": "Accept", "Observatoire-Edition": str(edition), "Cache-Control": "no-cache"}

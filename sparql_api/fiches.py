@@ -16,9 +16,23 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from sparql_api.delivery import deliver, requested
-from sparql_api.fiches_files import FILES, send_file
+from sparql_api.fiches_files import FILES, MEDIA_TYPES, send_file
 from sparql_api.fiches_page import list_page
 from sparql_api.fiches_search import FACET_NAMES, FicheIndex, Found, Selection, Value
+from sparql_api.openapi import (
+    COUNT,
+    EDITION,
+    NUMBER,
+    OF_EDITION,
+    TEXT,
+    TEXTS,
+    format_parameter,
+    maybe,
+    operation,
+    parameter,
+    several,
+    structure,
+)
 from sparql_api.problems import ProblemError, problem
 from sparql_api.rdf_formats import write_json
 from sparql_api.routing import get
@@ -29,12 +43,44 @@ OFFERS: Final = {"json": "application/json", "html": "text/html"}
 PER_PAGE: Final = 20
 MOST_PER_PAGE: Final = 500
 
+SELECTION: Final = (
+    parameter("q", "Words, all of which a fiche must hold."),
+    *(
+        parameter(name, "An id, an IRI or a label; repeated, one of them must fit.", several(TEXT))
+        for name in FACET_NAMES
+    ),
+    EDITION,
+)
+_VALUE: Final = structure(iri=TEXT, id=TEXT, label=TEXTS)
+_ITEM: Final = structure(iri=TEXT, id=TEXT, titre=TEXT, **{name: several(_VALUE) for name in FACET_NAMES})
+_COUNTED: Final = structure(iri=TEXT, id=TEXT, label=TEXTS, count=NUMBER)
+_PAGE: Final = structure(
+    total=COUNT,
+    edition=NUMBER,
+    page=NUMBER,
+    per_page=NUMBER,
+    next=maybe(TEXT),
+    unknown=several(structure(facet=TEXT, value=TEXT)),
+    items=several(_ITEM),
+    facets=structure(**{name: several(_COUNTED) for name in FACET_NAMES}),
+)
+LISTING: Final = operation(
+    {OFFERS["json"]: _PAGE, OFFERS["html"]: {}},
+    parameters=(
+        *SELECTION,
+        parameter("page", "Which page of the list.", NUMBER | {"maximum": 1_000_000}),
+        parameter("per_page", f"Fiches a page; {PER_PAGE} by default.", NUMBER | {"maximum": MOST_PER_PAGE}),
+        format_parameter(OFFERS),
+    ),
+    errors=("400", "406", *OF_EDITION),
+)
+
 
 def fiches_router(service: Service) -> APIRouter:
     """Return the routes of the list and of its files."""
     router = APIRouter(tags=["fiches"])
 
-    @get(router, "/fiches", summary="Search fiches by words and facets")
+    @get(router, "/fiches", summary="Search fiches by words and facets", openapi_extra=LISTING)
     async def fiches(request: Request) -> Response:
         media_type = requested(request, OFFERS)
         edition = service.edition(request)
@@ -45,7 +91,8 @@ def fiches_router(service: Service) -> APIRouter:
 
     for suffix in FILES:
         summary = f"The same selection, whole, as {suffix}"
-        get(router, f"/fiches.{suffix}", summary=summary)(whole_selection(service, suffix))
+        said = operation({MEDIA_TYPES[suffix]: {}}, parameters=SELECTION, errors=OF_EDITION, tagged=False)
+        get(router, f"/fiches.{suffix}", summary=summary, openapi_extra=said)(whole_selection(service, suffix))
     return router
 
 

@@ -3,20 +3,37 @@
 from __future__ import annotations
 
 import json
+from typing import Any, Final
 
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
+from sparql_api.openapi import COUNT, NUMBER, TEXT, maybe, operation, structure
 from sparql_api.routing import get
 from sparql_api.service import Service
+
+_SAID: Final = structure(
+    status={"type": "string", "enum": ["ok", "no-edition"]},
+    edition=maybe(NUMBER),
+    quads=maybe(COUNT),
+    workers=COUNT,
+    busy=COUNT,
+    waiting=COUNT,
+    isolation=TEXT,
+)
+HEALTH: Final[dict[str, Any]] = operation({"application/json": _SAID}, tagged=False)
+HEALTH["responses"]["503"] = {
+    "description": "Nothing is published.",
+    "content": {"application/json": {"schema": _SAID}},
+}
 
 
 def health_router(service: Service) -> APIRouter:
     """Return the route of the service's health."""
     router = APIRouter(tags=["service"])
 
-    @get(router, "/health", summary="Whether the service can answer")
+    @get(router, "/health", summary="Whether the service can answer", openapi_extra=HEALTH)
     async def health(request: Request) -> Response:
         number = service.engine.current_edition()
         edition = None if number is None else service.editions.get(number)

@@ -115,10 +115,13 @@ def quality(ranges: Sequence[MediaRange], media_type: str) -> float:
     return weight
 
 
-def choose(accept: str | None, offers: Sequence[str]) -> str | None:
-    """Return the offer with the greatest weight, the first of equals; None where none is accepted."""
+def choose(accept: str | None, offers: Sequence[str], worth: Mapping[str, float] | None = None) -> str | None:
+    """Return the offer with the greatest weight, the first of equals; None where none is accepted.
+
+    `worth` are offers that say the thing less well than the others, by a factor below 1.
+    """
     ranges = parse_accept(accept)
-    weights = [quality(ranges, offer) for offer in offers]
+    weights = [quality(ranges, offer) * (worth or {}).get(offer, 1.0) for offer in offers]
     best = max(weights, default=0.0)
     return offers[weights.index(best)] if best > 0 else None
 

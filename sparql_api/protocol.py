@@ -9,8 +9,9 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
+import pyoxigraph as ox
 from fastapi import Request
 
 from sparql_api.dataset import Dataset
@@ -148,12 +149,12 @@ def graphs(name: str, parameters: Sequence[tuple[str, str]]) -> tuple[str, ...]:
 
 
 def absolute(value: str) -> bool:
-    """Tell whether a value can be an absolute IRI."""
+    """Tell whether a value is an absolute IRI."""
     try:
-        scheme = urlsplit(value).scheme
+        ox.NamedNode(value)
     except ValueError:
         return False
-    return bool(scheme) and not any(c in '<>"{}|^`\\' or c <= " " for c in value)
+    return True
 
 
 def edition_number(values: Mapping[str, str]) -> int | None:

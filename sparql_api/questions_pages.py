@@ -16,6 +16,20 @@ from starlette.responses import Response
 from queries import Parameter, Question, catalogue
 from sparql_api.delivery import deliver, requested
 from sparql_api.negotiation import GRAPHS, TABLES
+from sparql_api.openapi import (
+    EDITION,
+    NUMBER,
+    OF_EDITION,
+    OF_ENGINE,
+    TEXT,
+    TEXTS,
+    Schema,
+    format_parameter,
+    operation,
+    parameter,
+    several,
+    structure,
+)
 from sparql_api.pages import View, render
 from sparql_api.problems import ProblemError, language, problem
 from sparql_api.questions import RESERVED, bound, described, plain
@@ -45,13 +59,21 @@ SCHEMAS: Final[Mapping[str, Mapping[str, str]]] = {
     "date": {"type": "string", "format": "date"},
 }
 
+_ENTRY: Final = structure(name=TEXT, title=TEXTS, description=TEXTS, url=TEXT, parameters=several({"type": "object"}))
+_ROWS: Final = structure(name=TEXT, edition=NUMBER, columns=several(TEXT), rows=several({"type": "object"}))
+LISTING: Final = operation(
+    {PLAIN: structure(items=several(_ENTRY)), **{name: {} for name in LIST_OFFERS.values() if name != PLAIN}},
+    parameters=(format_parameter(LIST_OFFERS),),
+    errors=("406",),
+)
+
 
 def questions_router(service: Service) -> APIRouter:
     """Return the routes of the catalogue and one route a question, described for OpenAPI."""
     router = APIRouter(tags=["queries"])
     questions = catalogue(service.iris.base)
 
-    @get(router, "/queries", summary="The saved questions")
+    @get(router, "/queries", summary="The saved questions", openapi_extra=LISTING)
     async def listing(request: Request) -> Response:
         media_type = requested(request, LIST_OFFERS)
         root = str(request.base_url).rstrip("/")
@@ -69,7 +91,7 @@ def questions_router(service: Service) -> APIRouter:
             f"/queries/{question.name}",
             summary=question.title["en"],
             description=question.description["en"],
-            openapi_extra={"parameters": [as_openapi(p, service.iris.base) for p in question.parameters]},
+            openapi_extra=question_operation(question),
         )(run_question(service, question))
 
     @get(router, "/queries/{name}")
@@ -79,18 +101,23 @@ def questions_router(service: Service) -> APIRouter:
     return router
 
 
-def as_openapi(parameter: Parameter, base: str) -> dict[str, Any]:
+def question_operation(question: Question) -> Schema:
+    """Return what OpenAPI says of a question's address."""
+    asked = [as_openapi(one) for one in question.parameters]
+    return operation(
+        {PLAIN: _ROWS, **{name: {} for name in QUESTION_OFFERS.values() if name != PLAIN}},
+        parameters=(*asked, EDITION, format_parameter(QUESTION_OFFERS)),
+        errors=("400", "406", *OF_EDITION, *OF_ENGINE),
+    )
+
+
+def as_openapi(one: Parameter) -> Schema:
     """Return a question's parameter as OpenAPI describes it."""
-    schema: dict[str, Any] = dict(SCHEMAS.get(parameter.type, {"type": "string"}))
-    if parameter.default is not None:
-        schema["default"] = parameter.default
-    return {
-        "name": parameter.name,
-        "in": "query",
-        "required": parameter.required and parameter.default is None,
-        "description": parameter.label["en"],
-        "schema": schema,
-    }
+    schema = dict(SCHEMAS.get(one.type, TEXT))
+    if one.default is not None:
+        schema["default"] = one.default
+    required = one.required and one.default is None
+    return {**parameter(one.name, one.label["en"], schema), "required": required}
 
 
 def run_question(service: Service, question: Question) -> Any:

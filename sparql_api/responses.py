@@ -22,7 +22,9 @@ from sparql_api.problems import CORS
 SMALL: Final = 64 << 10
 """Bodies up to this size are compressed at once, larger ones as they are sent, in a thread."""
 NOT_WORTH: Final = 512
-FIXED: Final = "public, max-age=31536000, immutable"
+FIXED: Final = "public, max-age=31536000, s-maxage=3600, immutable"
+"""What never changes may be kept for good. Caches that many share ask again each hour whether it is still served: an
+edition that holds an erased document is not."""
 CURRENT: Final = "public, max-age=0, s-maxage=60, must-revalidate"
 
 
@@ -74,6 +76,19 @@ def answer_response(
     used = coding(request.headers.get("accept-encoding")) if compress else "identity"
     charset = "; charset=utf-8" if answer.media_type.startswith("text/") else ""
     return BodyResponse(answer.body, answer.media_type + charset, merged, used)
+
+
+def options(request: Request, methods: str) -> Response:
+    """Return the answer to OPTIONS, and to what browsers ask before a request from another origin."""
+    headers = {
+        "Allow": methods,
+        "Access-Control-Allow-Methods": methods,
+        "Access-Control-Allow-Headers": request.headers.get("access-control-request-headers", "*"),
+        "Access-Control-Max-Age": "86400",
+        "Vary": "Access-Control-Request-Headers",
+        **CORS,
+    }
+    return Response(None, 204, headers)
 
 
 def compressed(data: bytes, request: Request) -> tuple[bytes, dict[str, str]]:

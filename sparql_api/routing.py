@@ -1,18 +1,22 @@
-"""Declares the pages' routes: each answers GET and HEAD, and stands once in the API's description."""
+"""Declares the pages' routes: each answers GET, HEAD and OPTIONS, and stands once in the API's description."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, Final
 
 from fastapi import APIRouter
+from starlette.requests import Request
 from starlette.responses import Response
 
+from sparql_api.responses import options
+
+METHODS: Final = "GET, HEAD, OPTIONS"
 Handler = Callable[..., Awaitable[Response]]
 
 
 def get(router: APIRouter, path: str, **described: Any) -> Callable[[Handler], Handler]:
-    """Return a decorator that makes a function answer GET and HEAD at a path.
+    """Return a decorator that makes a function answer GET and HEAD at a path; OPTIONS is answered for it.
 
     What `described` holds (summary, description, openapi_extra…) goes to OpenAPI; without a summary the
     route is left out of it.
@@ -20,8 +24,17 @@ def get(router: APIRouter, path: str, **described: Any) -> Callable[[Handler], H
 
     def declare(handler: Handler) -> Handler:
         shown = "summary" in described
-        router.add_api_route(path, handler, methods=["GET"], include_in_schema=shown, **described)
+        # Handlers make their responses; what these are, `openapi_extra` says.
+        router.add_api_route(
+            path, handler, methods=["GET"], include_in_schema=shown, response_class=Response, **described
+        )
         router.add_api_route(path, handler, methods=["HEAD"], include_in_schema=False)
+        router.add_api_route(path, read_only, methods=["OPTIONS"], include_in_schema=False)
         return handler
 
     return declare
+
+
+async def read_only(request: Request) -> Response:
+    """Say what an address takes; a page of another origin may then send headers of its own (`If-None-Match`)."""
+    return options(request, METHODS)

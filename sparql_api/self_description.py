@@ -18,6 +18,7 @@ from ingestion import Edition
 from sparql_api.dcat import catalogue_statements
 from sparql_api.delivery import deliver, requested
 from sparql_api.faces import void_file
+from sparql_api.openapi import EDITION, OF_EDITION, OF_ENGINE, format_parameter, operation
 from sparql_api.pages import View, render
 from sparql_api.presentation import Reader, mentioned
 from sparql_api.problems import language
@@ -33,12 +34,18 @@ OFFERS: Final = {
     "html": "text/html",
 }
 
+DESCRIBED: Final = operation(
+    {media_type: {} for media_type in OFFERS.values()},
+    parameters=(EDITION, format_parameter(OFFERS)),
+    errors=("406", *OF_EDITION, *OF_ENGINE),
+)
+
 
 def self_description_router(service: Service) -> APIRouter:
     """Return the routes of VoID and of the catalogue."""
     router = APIRouter(tags=["self-description"])
 
-    @get(router, "/void", summary="The edition's statistics, in VoID")
+    @get(router, "/void", summary="The edition's statistics, in VoID", openapi_extra=DESCRIBED)
     async def void(request: Request) -> Response:
         edition = service.edition(request)
         return await send(service, request, edition, await run_in_threadpool(void_quads, service, edition), "void")
@@ -48,7 +55,7 @@ def self_description_router(service: Service) -> APIRouter:
         query = f"?{request.url.query}" if request.url.query else ""
         return RedirectResponse(f"/void{query}", 302)
 
-    @get(router, "/catalogue", summary="The catalogue, in DCAT-AP 3")
+    @get(router, "/catalogue", summary="The catalogue, in DCAT-AP 3", openapi_extra=DESCRIBED)
     async def catalogue(request: Request) -> Response:
         edition = service.edition(request)
         quads = await run_in_threadpool(catalogue_statements, edition, service.iris)

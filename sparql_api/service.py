@@ -62,7 +62,8 @@ class Service:
     def edition(self, request: Request) -> Edition:
         """Return the edition a request is answered from.
 
-        Raises ProblemError 503 where nothing is published, 404 where the edition asked for does not exist.
+        Raises ProblemError 503 where nothing is published, 404 where the edition asked for does not exist, 410 where
+        it is no longer served.
         """
         pinned = self.pinned(request)
         number = self.engine.current_edition() if pinned is None else pinned
@@ -71,7 +72,9 @@ class Service:
         return self.edition_number(number)
 
     def edition_number(self, number: int) -> Edition:
-        """Return an edition by its number; raises ProblemError 404 where it does not exist."""
+        """Return an edition by its number; raises ProblemError 404 where it does not exist, 410 where it is gone."""
+        if self.editions.is_gone(number):
+            raise ProblemError(problem("edition-gone", edition=number))
         edition = self.editions.get(number)
         if edition is None:
             raise ProblemError(problem("edition-not-found", edition=number))

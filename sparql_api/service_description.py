@@ -15,7 +15,12 @@ from sparql_api.settings import Settings
 
 SD: Final = "http://www.w3.org/ns/sparql-service-description#"
 FORMATS: Final = "http://www.w3.org/ns/formats/"
+SPARQL: Final = "http://www.w3.org/ns/sparql#"
 VOID: Final = "http://rdfs.org/ns/void#"
+VERSIONS: Final = ("version-1.1", "version-1.2-basic", "version-1.2")
+"""Of the language, as SPARQL 1.2 Service Description names them (https://www.w3.org/TR/sparql12-service-description/);
+1.1 had a name of its own for each language and version, which older clients read."""
+GRAPH_STORE_PROTOCOL: Final = "http://www.w3.org/TR/sparql11-http-rdf-update/"
 RESULT_FORMATS: Final = (
     "SPARQL_Results_JSON", "SPARQL_Results_XML", "SPARQL_Results_CSV", "SPARQL_Results_TSV",
     "Turtle", "N-Triples", "RDF_XML", "JSON-LD", "TriG", "N-Quads", "N3",
@@ -27,7 +32,7 @@ def service_description(settings: Settings, endpoint: str, *, edition: int | Non
     format = ox.RdfFormat.from_media_type(media_type)
     assert format is not None, media_type
     prefixes = {"sd": SD, "void": VOID, "formats": FORMATS}
-    prefixes |= {name: PREFIXES[name] for name in ("rdfs", "dct", "xsd")}
+    prefixes |= {name: PREFIXES[name] for name in ("rdfs", "dct", "dcat", "xsd")}
     triples = list(_triples(settings, endpoint, edition))
     data = ox.serialize(triples, format=format, prefixes=prefixes)
     assert data is not None
@@ -36,12 +41,16 @@ def service_description(settings: Settings, endpoint: str, *, edition: int | Non
 
 def _triples(settings: Settings, endpoint: str, edition: int | None) -> Iterator[ox.Triple]:
     iri, text = ox.NamedNode, ox.Literal
-    service, dataset = iri(endpoint + "#service"), iri(endpoint + "#dataset")
+    # The service has the address's own IRI: some clients (Comunica) read of no other subject.
+    service, dataset = iri(endpoint), iri(endpoint + "#dataset")
     graph = iri(endpoint + "#default-graph")
     a, dct, rdfs = iri(RDF_TYPE), PREFIXES["dct"], PREFIXES["rdfs"]
     yield ox.Triple(service, a, iri(SD + "Service"))
     yield ox.Triple(service, iri(SD + "endpoint"), iri(endpoint))
-    yield ox.Triple(service, iri(SD + "supportedLanguage"), iri(SD + "SPARQL11Query"))
+    for language in ("SPARQLQuery", "SPARQL11Query"):
+        yield ox.Triple(service, iri(SD + "supportedLanguage"), iri(SD + language))
+    for version in VERSIONS:
+        yield ox.Triple(service, iri(SD + "supportedVersion"), iri(SPARQL + version))
     for name in RESULT_FORMATS:
         yield ox.Triple(service, iri(SD + "resultFormat"), iri(FORMATS + name))
     if settings.union_default_graph:
@@ -55,6 +64,7 @@ def _triples(settings: Settings, endpoint: str, edition: int | None) -> Iterator
     yield ox.Triple(dataset, iri(SD + "defaultGraph"), graph)
     yield ox.Triple(graph, a, iri(SD + "Graph"))
     root = endpoint.removesuffix("sparql")
+    yield from _graph_store(iri(root + "rdf-graph-store"), dataset)
     yield ox.Triple(dataset, iri(rdfs + "seeAlso"), iri(root + "void"))
     if edition is not None:
         number = iri(f"{settings.base_iri}edition/{edition}")
@@ -63,6 +73,15 @@ def _triples(settings: Settings, endpoint: str, edition: int | None) -> Iterator
         yield ox.Triple(service, iri(rdfs + "label"), text(name, language=language))
     for language, said in _bounds(settings).items():
         yield ox.Triple(service, iri(dct + "description"), text(said, language=language))
+
+
+def _graph_store(address: ox.NamedNode, dataset: ox.NamedNode) -> Iterator[ox.Triple]:
+    """Say where single graphs are read; the vocabulary of service descriptions has no word for it, DCAT has."""
+    iri, dcat = ox.NamedNode, PREFIXES["dcat"]
+    yield ox.Triple(address, iri(RDF_TYPE), iri(dcat + "DataService"))
+    yield ox.Triple(address, iri(dcat + "endpointURL"), address)
+    yield ox.Triple(address, iri(PREFIXES["dct"] + "conformsTo"), iri(GRAPH_STORE_PROTOCOL))
+    yield ox.Triple(address, iri(dcat + "servesDataset"), dataset)
 
 
 def _bounds(settings: Settings) -> dict[str, str]:

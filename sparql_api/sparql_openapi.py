@@ -1,58 +1,42 @@
-"""What OpenAPI says of `/sparql`: parameters, bodies and answers, for both methods. Data, no behaviour."""
+"""What OpenAPI says of `/sparql` and of the graph store: parameters, bodies and answers. Data, no behaviour."""
 
 from __future__ import annotations
 
 from typing import Any, Final
 
-from sparql_api.negotiation import GRAPHS, TABLES
-
-
-def _parameter(name: str, description: str, schema: dict[str, Any] | None = None) -> dict[str, Any]:
-    return {"name": name, "in": "query", "description": description, "schema": schema or {"type": "string"}}
-
+from sparql_api.negotiation import GRAPH_ALIASES, GRAPHS, HTML, TABLE_ALIASES, TABLES
+from sparql_api.openapi import EDITION, LANG, OF_EDITION, OF_ENGINE, answers, format_parameter, parameter
 
 _IRIS: Final = {"type": "array", "items": {"type": "string", "format": "iri"}}
-_DATASET: Final = [
-    _parameter("default-graph-uri", "Graphs merged as the default graph; they win over FROM.", _IRIS),
-    _parameter("named-graph-uri", "Graphs that GRAPH can name.", _IRIS),
+_GRAPH_MEDIA: Final = [*GRAPHS.values(), *GRAPH_ALIASES]
+_MEDIA: Final = dict.fromkeys([*TABLES.values(), *TABLE_ALIASES, *_GRAPH_MEDIA, HTML])
+_BOUNDS: Final = [
+    parameter("timeout", "A deadline in seconds, shorter than the service's.", {"type": "number"}),
+    EDITION,
+    parameter("download", "Offer the answer as a file of this name."),
+    LANG,
 ]
 _COMMON: Final = [
-    *_DATASET,
-    _parameter("format", f"A short name, winning over Accept: {', '.join([*TABLES, *GRAPHS])}."),
-    _parameter("timeout", "A deadline in seconds, shorter than the service's.", {"type": "number"}),
-    _parameter("edition", "The number of the edition to ask; the current one by default.", {"type": "integer"}),
-    _parameter("download", "Offer the answer as a file of this name."),
+    parameter("default-graph-uri", "Graphs merged as the default graph; they win over FROM.", _IRIS),
+    parameter("named-graph-uri", "Graphs that GRAPH can name.", _IRIS),
+    format_parameter([*TABLES, *GRAPHS]),
+    *_BOUNDS,
 ]
-_PROBLEM: Final = {"application/problem+json": {"schema": {"type": "object", "required": ["type", "title", "status"]}}}
-_ERRORS: Final = {
-    "400": "No query, or a parameter that cannot be used; with line and column where there is one.",
-    "403": "SERVICE off the list, or an update.",
-    "404": "No such edition.",
-    "406": "None of the formats accepted.",
-    "413": "The query is too long.",
-    "415": "The body is no query.",
-    "429": "The client's share of engine time is used up.",
-    "500": "The engine stopped on this query.",
-    "502": "A service called by SERVICE did not answer.",
-    "503": "A bound was reached, the queue is full, or nothing is published.",
-    "504": "The deadline was reached.",
-}
-_RESPONSES: Final = {
-    "200": {
-        "description": "The whole answer; without a query, the description of the service.",
-        "headers": {"Observatoire-Edition": {"schema": {"type": "integer"}}},
-        "content": {media_type: {} for media_type in [*TABLES.values(), *GRAPHS.values(), "text/html"]},
-    },
-    "304": {"description": "What the client has is still right."},
-    **{status: {"description": said, "content": _PROBLEM} for status, said in _ERRORS.items()},
-}
-_QUERY: Final = {"type": "string", "description": "A SPARQL 1.1 or 1.2 query."}
+_READ: Final = ("400", "406", "429", *OF_EDITION, *OF_ENGINE)
+_ASKED: Final = (*_READ, "403", "413")
+_SENT: Final = (*_ASKED, "408", "415")
+_SAID: Final = "The whole answer; without a query, the description of the service."
+_EXAMPLE: Final = "SELECT ?projet ?principe { ?projet a oia:Projet ; oia:concerne ?principe } LIMIT 10"
+_QUERY: Final = {"type": "string", "description": "A SPARQL 1.1 or 1.2 query.", "examples": [_EXAMPLE]}
 
 GET: Final[dict[str, Any]] = {
     "summary": "Ask a SPARQL query",
     "tags": ["SPARQL"],
-    "parameters": [_parameter("query", "A SPARQL query; without it, the service describes itself."), *_COMMON],
-    "responses": _RESPONSES,
+    "parameters": [
+        parameter("query", "Without it, the service describes itself.", {"type": "string", "examples": [_EXAMPLE]}),
+        *_COMMON,
+    ],
+    "responses": answers({name: {} for name in _MEDIA}, _ASKED, said=_SAID),
 }
 POST: Final[dict[str, Any]] = {
     "summary": "Ask a SPARQL query in the body",
@@ -67,5 +51,18 @@ POST: Final[dict[str, Any]] = {
             },
         },
     },
-    "responses": _RESPONSES,
+    "responses": answers({name: {} for name in _MEDIA}, _SENT, said="The whole answer."),
+}
+GRAPH_STORE: Final[dict[str, Any]] = {
+    "summary": "Read one graph",
+    "description": "SPARQL 1.1 Graph Store HTTP Protocol, read side: `graph` or `default`, one of the two. "
+    "What would change a graph (PUT, POST, DELETE, PATCH) is refused (403).",
+    "tags": ["SPARQL"],
+    "parameters": [
+        parameter("graph", "The IRI of the graph.", {"type": "string", "format": "iri"}),
+        parameter("default", "The default graph: the union of all."),
+        format_parameter(GRAPHS),
+        *_BOUNDS,
+    ],
+    "responses": answers({name: {} for name in _GRAPH_MEDIA}, (*_READ, "403"), said="The whole graph."),
 }

@@ -1,15 +1,22 @@
-"""Fixtures that several folders share: the demonstration, published once for all."""
+"""Fixtures that several folders share: the demonstration, published once for all, what serves it, a browser."""
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from ingestion import Edition, Registry, Settings, publish
 from ingestion.demonstration import load_demo
+from tests.making import missing
 from tests.remote.fuseki import Fuseki, running
+from tests.sparql_endpoint.live import serve
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 
 @pytest.fixture(scope="session")
@@ -30,6 +37,29 @@ def demo_var(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def demo_edition(demo_var: Path) -> Edition:
     """Return the demonstration's edition; do not change it."""
     return Edition(1, demo_var / "editions" / "1")
+
+
+@pytest.fixture(scope="session")
+def address(demo_var: Path) -> Iterator[str]:
+    """Where a service over the demonstration answers."""
+    from sparql_api.app import create_app
+    from sparql_api.settings import Settings
+
+    with serve(create_app(Settings(var=demo_var, workers=2))) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Chromium, as the system has it; closed with the module, since Playwright's loop runs in this thread."""
+    from playwright.sync_api import sync_playwright
+
+    names = ("chromium", "chromium-browser", "google-chrome")
+    path = next(filter(None, map(shutil.which, names)), None) or missing("Chromium is not installed")
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield running
+        running.close()
 
 
 @pytest.fixture(scope="session")

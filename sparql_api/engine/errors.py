@@ -81,6 +81,10 @@ class EditionNotFound(EngineError):
     """No edition has this number (404)."""
 
 
+class EditionGone(EngineError):
+    """The edition holds a document erased since (410)."""
+
+
 def retry(name: str, seconds: int, **values: object) -> Problem:
     """Return a problem that passes with time, with `Retry-After`."""
     headers = {"Retry-After": str(seconds)}

@@ -71,9 +71,9 @@ class PublishedEditions(EditionStores):
     """The editions of a folder whose stores are elsewhere: manifests are enough."""
 
     def get(self, number: int) -> StoreRef:
-        """Return an edition; raises EditionNotFound, NoEdition."""
-        folder = self.folder / str(number)
-        if not 1 <= number <= self.current().number or not (folder / "manifest.json").is_file():
+        """Return an edition; raises EditionNotFound, EditionGone, NoEdition."""
+        folder = self._kept(number)
+        if not (folder / "manifest.json").is_file():
             raise errors.EditionNotFound(problem("edition-not-found", edition=number))
         return PinnedRef(number, folder / "store")
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from sparql_api.engine.errors import EditionNotFound, NoEdition
+from ingestion import is_gone
+from sparql_api.engine.errors import EditionGone, EditionNotFound, NoEdition
 from sparql_api.problems import problem
 
 
@@ -25,7 +26,7 @@ class Stores(Protocol):
         """Return the current edition's store; raises NoEdition."""
 
     def get(self, number: int) -> StoreRef:
-        """Return an edition's store; raises EditionNotFound."""
+        """Return an edition's store; raises EditionNotFound, EditionGone."""
 
 
 @dataclass(frozen=True)
@@ -45,12 +46,20 @@ class EditionStores:
     def get(self, number: int) -> StoreRef:
         """Return the store of an edition; raises EditionNotFound where there is none, or not yet.
 
-        A folder past the current edition is one that its publisher has not finished. Raises NoEdition.
+        A folder past the current edition is one that its publisher has not finished. Raises EditionGone, NoEdition.
         """
-        path = self.folder / str(number) / "store"
-        if not 1 <= number <= self.current().number or not path.is_dir():
+        path = self._kept(number) / "store"
+        if not path.is_dir():
             raise EditionNotFound(problem("edition-not-found", edition=number))
         return StoreRef(number, path)
+
+    def _kept(self, number: int) -> Path:
+        """Return the folder that a published edition has, or had; raises EditionNotFound, EditionGone, NoEdition."""
+        if not 1 <= number <= self.current().number:
+            raise EditionNotFound(problem("edition-not-found", edition=number))
+        if is_gone(self.folder, number):
+            raise EditionGone(problem("edition-gone", edition=number))
+        return self.folder / str(number)
 
 
 @dataclass(frozen=True)

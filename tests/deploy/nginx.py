@@ -11,10 +11,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NoReturn
 
-import pytest
-
+from tests.making import missing
 from tests.sparql_endpoint.live import wait_until
 
 DEPLOY = Path(__file__).parents[2] / "docs" / "deploy"
@@ -28,13 +26,6 @@ class Proxy:
     http: str
     https: str
     context: ssl.SSLContext
-
-
-def missing(reason: str) -> NoReturn:
-    """Skip the test for a reason; where everything must be there (CI=true), fail it."""
-    if os.environ.get("CI") == "true":
-        pytest.fail(reason)
-    pytest.skip(reason)
 
 
 def found(name: str) -> str:

@@ -158,6 +158,46 @@ def test_erasure_removes_payload_personal_data_and_remarks_and_keeps_the_fact(re
     assert (payload, graph, personal) == (None, None, None)
 
 
+def test_editions_that_hold_what_was_erased_are_known_whatever_came_before_and_after(registry: Registry) -> None:
+    def deposit(name: str, title: str) -> None:
+        registry.register([document(f"10-{name}", title)], LYON, validate=True)
+
+    for name in ("always", "erased", "withdrawn", "changed", "returns", "never"):
+        deposit(name, "un") if name != "never" else registry.register([document("10-never")], LYON)
+    assert cut(registry) == 1 and registry.editions_of_erased() == set()
+    deposit("changed", "deux")
+    registry.withdraw("projet", "10-withdrawn", LYON)
+    assert cut(registry) == 2
+    deposit("always", "deux")
+    assert cut(registry) == 3
+    found = {}
+    for name in ("never", "withdrawn"):
+        registry.erase("projet", f"10-{name}", LYON)
+        found[name] = registry.editions_of_erased()
+    assert found == {"never": set(), "withdrawn": {1}}
+    registry.erase("projet", "10-erased", LYON)
+    assert registry.editions_of_erased() == {1, 2, 3}, "the last one too, until the next is made"
+    deposit("late", "un")
+    assert cut(registry) == 4 and registry.editions_of_erased() == {1, 2, 3}
+    # Deposited anew: what was erased is gone, what is new is not.
+    deposit("erased", "de retour")
+    deposit("late", "deux")
+    assert cut(registry) == 5 and registry.editions_of_erased() == {1, 2, 3}
+    registry.erase("projet", "10-late", LYON)
+    deposit("late", "trois")
+    assert cut(registry) == 6 and registry.editions_of_erased() == {1, 2, 3, 4, 5}
+
+
+def test_an_edition_in_the_making_holds_what_is_erased_meanwhile(registry: Registry) -> None:
+    registry.register([document()], LYON, validate=True)
+    plan = registry.plan()
+    registry.erase("projet", "10-A1", LYON)
+    registry.commit_edition(RegisteredEdition(1, now(), plan.last_event, "0" * 64, {}), plan)
+    assert registry.editions_of_erased() == {1}
+    assert cut(registry) == 2
+    assert registry.editions_of_erased() == {1}
+
+
 @pytest.mark.parametrize("statement", ["DELETE FROM {}", "UPDATE {} SET at = 'x'"])
 @pytest.mark.parametrize("table", ["events", "editions"])
 def test_events_and_editions_only_grow(registry: Registry, statement: str, table: str) -> None:

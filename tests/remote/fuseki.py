@@ -14,12 +14,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import httpx
-import pytest
 
 from sparql_api.remote_settings import RemoteSettings
+from tests.making import missing
 from tests.sparql_endpoint.live import wait_until
 
 ROOT = Path(__file__).parents[2]
@@ -126,10 +126,3 @@ def find_jar() -> Path:
     if done.returncode or not jar.is_file():
         missing(f"Maven did not fetch {ARTIFACT}: {done.stdout[-500:]}")
     return jar
-
-
-def missing(reason: str) -> NoReturn:
-    """Skip the test for a reason; where everything must be there (CI=true), fail it."""
-    if os.environ.get("CI") == "true":
-        pytest.fail(reason)
-    pytest.skip(reason)

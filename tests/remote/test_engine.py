@@ -153,6 +153,30 @@ def test_refusals_are_those_of_the_embedded_engine(pair: Pair, text: str, status
         assert theirs.json()["type"] == ours.json()["type"] and theirs.json()["type"].endswith(name)
 
 
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [
+        ({"graph": EX + "graph/0"}, 200),
+        ({"default": ""}, 200),
+        ({"graph": EX + "g0", "edition": "2"}, 200),
+        ({"graph": EX + "g0"}, 404),
+        ({"graph": EX + "graph"}, 404),
+        ({"graph": "file:///etc/passwd"}, 404),
+    ],
+)
+def test_the_graph_store_reads_the_same_graphs(pair: Pair, query: dict[str, str], status: int) -> None:
+    accept = {"Accept": "application/n-triples"}
+    ours, theirs = (
+        client.get(client.base_url.copy_with(path="/rdf-graph-store"), params=query, headers=accept)
+        for client in (pair.embedded, pair.remote)
+    )
+    assert theirs.status_code == ours.status_code == status, theirs.text
+    if status == 200:
+        assert triples(theirs) == triples(ours) and triples(ours)
+    else:
+        assert theirs.json() == ours.json()
+
+
 def test_a_query_is_ended_at_its_deadline_here_and_there(pair: Pair) -> None:
     for text in (ENDLESS, f"{CROSS_PRODUCT} ORDER BY ?a"):
         answer = pair.remote.post("", data={"query": text, "timeout": "0.5"})

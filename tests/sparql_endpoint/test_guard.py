@@ -5,8 +5,6 @@ A query whose SERVICE the store would call raises here: port 1 is one its HTTP c
 
 from __future__ import annotations
 
-import socket
-import threading
 import time
 from pathlib import Path
 
@@ -20,7 +18,7 @@ from ontologie import PREFIXES
 from queries import tokenize
 from sparql_api.engine import SingleStore
 from sparql_api.guard import allowed, inspect
-from tests.sparql_endpoint.live import Live, endpoint
+from tests.sparql_endpoint.live import Live, Trap, endpoint
 
 NOWHERE = "<http://127.0.0.1:1/>"
 STORE = ox.Store()
@@ -210,31 +208,12 @@ def guarded(store: Path, tmp_path_factory: pytest.TempPathFactory) -> Live:
         yield running
 
 
-class Trap:
-    """A server on loopback that counts who connects."""
-
-    def __init__(self) -> None:
-        self.listener = socket.create_server(("127.0.0.1", 0))
-        self.port = self.listener.getsockname()[1]
-        self.visits = 0
-        threading.Thread(target=self._accept, daemon=True).start()
-
-    def _accept(self) -> None:
-        while True:
-            try:
-                connection, _ = self.listener.accept()
-            except OSError:
-                return
-            self.visits += 1
-            connection.close()
-
-
 def test_the_network_stays_untouched_whatever_is_asked(guarded: Live) -> None:
     trap = Trap()
-    address = f"<http://127.0.0.1:{trap.port}/>"
+    address = f"<{trap.url}>"
     with httpx.Client() as client:
         for spelling in SPELLINGS:
             answer = client.post(guarded.url, data={"query": spelling.replace("%s", address)})
             assert answer.status_code in (400, 403), spelling
-    trap.listener.close()
+    trap.close()
     assert trap.visits == 0

@@ -16,7 +16,6 @@ import httpx
 import pytest
 import rdflib
 import zstandard
-from SPARQLWrapper import CSV, JSON, JSONLD, POST, RDFXML, TURTLE, XML, SPARQLWrapper
 
 from sparql_api.engine import EditionStores, SingleStore
 from sparql_api.negotiation import GRAPHS, TABLES
@@ -325,37 +324,6 @@ def test_the_endpoint_counts_what_it_does(client: httpx.Client, live: Live) -> N
     assert (counted["outcome"], counted["rows"], counted["cached"]) == ("ok", 1, True)
     assert refused["outcome"] == "syntax"
     assert not any("example.org" in line or "127.0.0.1" in line for line in lines)
-
-
-def test_sparqlwrapper_works_unchanged(live: Live) -> None:
-    wrapper = SPARQLWrapper(live.url)
-    wrapper.setQuery(SELECT)
-    for format in (JSON, XML, CSV):
-        wrapper.setReturnFormat(format)
-        result = wrapper.queryAndConvert()
-        if format == JSON:
-            assert result["results"]["bindings"][0]["v"]["value"] == "7"  # type: ignore[index,call-overload]
-    wrapper.setQuery(ASK)
-    wrapper.setReturnFormat(JSON)
-    assert wrapper.queryAndConvert()["boolean"] is True  # type: ignore[index,call-overload]
-    for query in (CONSTRUCT, DESCRIBE):
-        wrapper.setQuery(query)
-        for format in (TURTLE, RDFXML, JSONLD, XML):
-            wrapper.setReturnFormat(format)
-            converted = wrapper.queryAndConvert()
-            graph = rdflib.Graph().parse(data=converted) if isinstance(converted, bytes) else converted
-            assert len(graph) == 3  # type: ignore[arg-type]
-    wrapper.setMethod(POST)
-    wrapper.setQuery(SELECT)
-    wrapper.setReturnFormat(JSON)
-    assert wrapper.queryAndConvert()["results"]["bindings"]  # type: ignore[index,call-overload]
-
-
-def test_rdflibs_store_works_unchanged(live: Live) -> None:
-    from rdflib.plugins.stores.sparqlstore import SPARQLStore
-
-    graph = rdflib.Graph(SPARQLStore(live.url))
-    assert [int(str(row[0])) for row in graph.query(SELECT)] == [7]  # type: ignore[index]
 
 
 def test_a_new_edition_is_answered_from_at_once_and_the_old_one_when_asked(tmp_path: Path) -> None:

@@ -27,6 +27,8 @@ SUFFIXES = {
     "*/*": "jsonld",
     "text/html,application/xhtml+xml,*/*;q=0.8": "html",
     "text/turtle;q=0.5, application/rdf+xml;q=0.9": "rdf",
+    "application/trig;q=0.95, text/turtle;q=0.6": "ttl",
+    "application/trig, */*;q=0.1": "trig",
 }
 OX = {"ttl": ox.RdfFormat.TURTLE, "nt": ox.RdfFormat.N_TRIPLES, "rdf": ox.RdfFormat.RDF_XML}
 

@@ -1,0 +1,100 @@
+"""The W3C Graph Store Protocol tests, over HTTP: what they read is read, what they write is refused with its reason.
+
+Each GET and HEAD is asked of an edition in the state that the exchanges before it would have led to, which is what
+its answer is expected to be. Graphs that the suite identifies by the request's own address are asked for by
+`graph=`: here, only IRIs under our base are addresses (see tests/sparql_endpoint/test_graph_store.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from urllib.parse import quote
+
+import httpx
+import pyoxigraph as ox
+import pytest
+import rdflib
+from rdflib.compare import isomorphic
+
+from sparql_api.engine import EditionStores
+from tests.conformance.exchanges import Exchange, read_exchanges
+from tests.conformance.suites import suites_folder
+from tests.sparql_endpoint.live import Live, endpoint, write_store
+
+ENDPOINT = "/gsp"
+AUTHORITY = "http://www.example"
+POSTED = f"{AUTHORITY}{ENDPOINT}/posted"
+STATUSES = {"OK": 200, "NotFound": 404}
+SOMETHING = b"<urn:a> <urn:b> <urn:c> ."
+
+
+@cache
+def connections() -> dict[str, tuple[Exchange, ...]]:
+    folder = suites_folder() / "sparql" / "sparql11" / "graph-store-protocol"
+    return {
+        name: found
+        for part in ("direct", "indirect")
+        for name, found in read_exchanges(folder / f"manifest-{part}.ttl").items()
+    }
+
+
+@cache
+def reads() -> list[tuple[str, Exchange]]:
+    return [(name, one) for name, found in connections().items() for one in found if one.method in ("GET", "HEAD")]
+
+
+def query(path: str) -> str:
+    """Return the query string that asks for the graph an exchange identifies."""
+    if path.endswith("$LOCATION$"):  # Where a POST would have put its graph.
+        return f"graph={quote(POSTED, safe='')}"
+    if path.startswith(f"{ENDPOINT}?"):
+        return path.removeprefix(f"{ENDPOINT}?")
+    return f"graph={quote(AUTHORITY + path, safe='')}"
+
+
+@pytest.fixture(scope="module")
+def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
+    folder = tmp_path_factory.mktemp("editions")
+    for number, (_, asked) in enumerate(reads(), 1):
+        name = httpx.QueryParams(query(asked.path)).get("graph") or f"{AUTHORITY}/any"
+        data = b"" if asked.statuses == {"NotFound"} else asked.content or SOMETHING
+        triples = ox.parse(data, format=ox.RdfFormat.TURTLE)
+        quads = [ox.Quad(t.subject, t.predicate, t.object, ox.NamedNode(name)) for t in triples]
+        (folder / str(number)).mkdir()
+        write_store(folder / str(number) / "store", quads)
+    (folder / "current").symlink_to(str(len(reads())))
+    with endpoint(EditionStores(folder), tmp_path_factory.mktemp("var")) as running:
+        yield running
+
+
+def send(live: Live, asked: Exchange, edition: int) -> httpx.Response:
+    address = live.url.replace("/sparql", f"/rdf-graph-store?{query(asked.path)}&edition={edition}")
+    return httpx.request(asked.method, address, headers=asked.headers, content=asked.body, timeout=30)
+
+
+@pytest.mark.parametrize("number", range(1, len(reads()) + 1))
+def test_a_read_of_the_suite_goes_as_described(live: Live, number: int) -> None:
+    name, asked = reads()[number - 1]
+    answer = send(live, asked, number)
+    assert {answer.status_code} <= {STATUSES[status] for status in asked.statuses}, (name, answer.text)
+    if asked.content:
+        assert answer.headers["content-type"] == "text/turtle; charset=utf-8"
+        expected = rdflib.Graph().parse(data=asked.content, format="turtle")
+        assert isomorphic(rdflib.Graph().parse(data=answer.content, format="turtle"), expected)
+
+
+def test_every_write_of_the_suite_is_refused_with_its_reason(live: Live) -> None:
+    writes = [one for found in connections().values() for one in found if one.method not in ("GET", "HEAD")]
+    assert {one.method for one in writes} == {"PUT", "POST", "DELETE"}
+    for asked in writes:
+        answer = send(live, asked, 1)
+        assert answer.status_code == 403
+        assert answer.json()["type"].endswith("/problems/update-refused")
+
+
+def test_every_exchange_of_the_manifests_is_read() -> None:
+    assert len(connections()) == 13
+    assert len(reads()) == 18
+    assert Path(suites_folder()).is_dir()
