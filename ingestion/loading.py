@@ -36,8 +36,9 @@ class Loading:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Give up what did not start."""
+        """Give up what did not start, and let go of the store: an error that is still being told must not hold it."""
         self._thread.shutdown(cancel_futures=True)
+        del self._store
 
     def remove(self, graph: str) -> None:
         """Remove a graph that stood in the store before anything was added."""

@@ -177,20 +177,3 @@ def test_processes_beside_make_the_same_edition(tmp_path: Path, monkeypatch: pyt
     monkeypatch.setattr("ingestion.assembly.BATCH", 2)
     assert rebuild(state, registry).changed == ()
     assert {name: (edition.path / name).read_bytes() for name in before} == before
-
-
-def test_a_rebuild_makes_the_faces_too_and_one_that_fails_replaces_nothing(tmp_path: Path) -> None:
-    state, registry = published(tmp_path, [{"id": "A1"}])
-
-    def index(edition: Edition, store: ox.Store) -> None:
-        (edition.path / "index").write_text(str(len(store)))
-
-    def broken(_: Edition, __: ox.Store) -> None:
-        raise OSError("no space")
-
-    with pytest.raises(OSError, match="no space"):
-        rebuild(state, registry, [index, broken])
-    edition = Editions(state.var).current()
-    assert edition is not None and not (edition.path / "index").exists()
-    rebuild(state, registry, [index])
-    assert (edition.path / "index").read_text() == str(edition.manifest["counts"]["quads"])
