@@ -105,6 +105,36 @@ def test_a_share_is_given_back_with_time() -> None:
     share.check(share.key("192.0.2.2"))
 
 
+def test_who_fails_again_and_again_is_held_and_forgiven_with_time() -> None:
+    now = [0.0]
+    share = FairUse(10, 100, clock=lambda: now[0])
+    client = share.key("192.0.2.1")
+    for _ in range(5):
+        share.strike(client)
+    assert share.hold(client) == 0
+    for _ in range(10):
+        share.strike(client)
+    assert 5 <= share.hold(client) <= 15
+    for _ in range(1000):
+        share.strike(client)
+    assert share.hold(client) == 20
+    assert share.hold(share.key("192.0.2.2")) == 0
+    now[0] = 2100
+    assert share.hold(client) == 0
+
+
+def test_who_asks_much_weighs_more_than_who_asks_little_for_minutes() -> None:
+    now = [0.0]
+    share = FairUse(1800, 600, clock=lambda: now[0])
+    share.charge("heavy", 30)
+    for second in range(100):
+        now[0] = second
+        share.charge("light", 0.02)
+    assert share.used("heavy") == 0
+    assert share.weight("heavy") > 20
+    assert share.weight("light") < 0.1
+
+
 def test_two_processes_name_a_client_differently() -> None:
     assert FairUse(1, 1).key("192.0.2.1") != FairUse(1, 1).key("192.0.2.1")
 
