@@ -6,6 +6,7 @@ Knows HTTP; how queries are judged and run is the engine's.
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from typing import Final, TypeVar
 
@@ -21,7 +22,7 @@ from sparql_api.fairuse import FairUse
 from sparql_api.metrics import Metrics, metrics_router
 from sparql_api.negotiation import format_for, media_type_for, prefers_html, written_as
 from sparql_api.problems import CORS, Problem, ProblemError, problems_router
-from sparql_api.protocol import SparqlRequest, bad, read_request
+from sparql_api.protocol import SparqlRequest, bad, crowded, read_request
 from sparql_api.responses import answer_response, cache_headers, compressed, entity_tag, not_modified
 from sparql_api.service_description import service_description
 from sparql_api.settings import Settings
@@ -32,6 +33,8 @@ METHODS: Final = "GET, HEAD, POST, OPTIONS"
 CLIENT_CLOSED_REQUEST: Final = 499
 FAILED: Final = (408, 413, 429, 500, 503, 504)
 """Statuses of requests that cost something and came to nothing: many of them slow a client down."""
+HELD: Final = 16
+"""Requests of one client that may be held; those who left during it are not noticed."""
 OTHER_METHODS: Final = ["PUT", "DELETE", "PATCH", "TRACE"]
 
 
@@ -69,22 +72,38 @@ class Endpoint:
         self._settings = settings
         self._editor = editor
         self._fair_use = fair_use
+        self._held: Counter[str] = Counter()
 
     async def answer(self, request: Request) -> Response:
         """Answer GET, HEAD and POST."""
         client = self._fair_use.key(request.client.host if request.client else "")
-        # Before its body is read: who is held costs nothing.
-        if hold := self._fair_use.hold(client):
-            await asyncio.sleep(hold)
         try:
+            # Before its body is read: who is held costs next to nothing.
+            await self.hold(client)
             return await self.read(request, client)
         except ProblemError as error:
-            if error.problem.status in FAILED:
+            long = int(request.headers.get("content-length", 0)) > LONG  # The server refuses what is no number.
+            if error.problem.status in FAILED or long:
                 self._fair_use.strike(client)
             raise
         except ClientGone:
             self._fair_use.strike(client)
             return Response(None, CLIENT_CLOSED_REQUEST)  # For the log: nobody reads it.
+
+    async def hold(self, client: str) -> None:
+        """Wait as long as a client that failed again and again has to; raises ProblemError where many wait so."""
+        seconds = self._fair_use.hold(client)
+        if not seconds:
+            return
+        if self._held[client] >= HELD:
+            raise ProblemError(crowded())
+        self._held[client] += 1
+        try:
+            await asyncio.sleep(seconds)
+        finally:
+            self._held[client] -= 1
+            if not self._held[client]:
+                del self._held[client]
 
     async def read(self, request: Request, client: str) -> Response:
         """Read a request, and answer it; raises ProblemError, ClientGone."""

@@ -24,6 +24,7 @@ from ontologie import Iris
 CLIENTS = 8
 PAUSE = 0.1
 """Seconds a client reads before it asks again."""
+SLOW = 0.5
 TURNS = 10
 """Requests on one connection."""
 GIVES_UP = 60.0
@@ -93,6 +94,8 @@ class Seen:
 
     seconds: dict[str, list[float]] = field(default_factory=dict)
     """By kind; what was refused counts as endless."""
+    slow: Counter[int] = field(default_factory=Counter)
+    """Requests that took over half a second or were refused, by tens of seconds since the phase began."""
     refused: Counter[str] = field(default_factory=Counter)
     wrong: list[str] = field(default_factory=list)
     """Answers with status 200 that are not the right one, or that ended early."""
@@ -122,6 +125,7 @@ class Good:
     async def _client(self, address: str, end: float, seen: Seen) -> None:
         connection: Connection | None = None
         turn = 0
+        begun = time.monotonic()
         while time.monotonic() < end:
             (kind,) = random.choices(list(WEIGHTS), list(WEIGHTS.values()))
             one = random.choice(self._by_kind[kind])
@@ -145,6 +149,8 @@ class Good:
                 seen.refused[name] += 1
                 connection = None
             seen.seconds.setdefault(kind, []).append(took)
+            if took > SLOW:
+                seen.slow[int(time.monotonic() - begun) // 10] += 1
             turn += 1
             if connection is not None and turn % TURNS == 0:
                 connection.close()
