@@ -11,8 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sparql_api.engine import Answer, Body, CachedEngine, Plan, Rules, StoreRef
+from sparql_api.aside import WAITING
+from sparql_api.engine import Answer, Body, CachedEngine, Plan, QuerySyntaxError, QueueFull, Rules, StoreRef
 from sparql_api.engine.plan import plan
+from sparql_api.engine.plan import planned as planned_aside
 from sparql_api.engine.worker import RowCounter
 from sparql_api.events import QueryEvent
 from sparql_api.fairuse import FairUse, ShareExhausted
@@ -137,6 +139,31 @@ def test_who_asks_much_weighs_more_than_who_asks_little_for_minutes() -> None:
 
 def test_two_processes_name_a_client_differently() -> None:
     assert FairUse(1, 1).key("192.0.2.1") != FairUse(1, 1).key("192.0.2.1")
+
+
+RULES = Rules(prefixes={}, base="http://example.org/", query_bytes=100_000)
+LONG_QUERY = "SELECT * { " + "?s ?p ?o . " * 2000 + "}"
+
+
+def test_a_long_text_is_judged_alike_in_another_process() -> None:
+    store = StoreRef(1, Path("/nowhere"))
+    assert asyncio.run(planned_aside(LONG_QUERY, RULES, store)) == plan(LONG_QUERY, RULES, store)
+    broken = "x " * 10_000
+    with pytest.raises(QuerySyntaxError) as here:
+        plan(broken, RULES, store)
+    with pytest.raises(QuerySyntaxError) as there:
+        asyncio.run(planned_aside(broken, RULES, store))
+    assert there.value.problem == here.value.problem
+
+
+def test_one_long_text_more_than_may_wait_is_told_to_come_back() -> None:
+    async def main() -> list[object]:
+        asked = [planned_aside(f"{LONG_QUERY} # {i}", RULES, StoreRef(1, Path("/nowhere"))) for i in range(20)]
+        return list(await asyncio.gather(*asked, return_exceptions=True))
+
+    found = asyncio.run(main())
+    assert sum(isinstance(one, QueueFull) for one in found) == 20 - WAITING
+    assert sum(isinstance(one, Plan) for one in found) == WAITING
 
 
 class Counting:
