@@ -6,24 +6,28 @@ Knows HTTP and the engine's port; not what a request looks like. `/sparql` and t
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable
-from dataclasses import dataclass
-from functools import partial
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
 from typing import Final, TypeVar
 
 from fastapi import Request, Response
 
+from sparql_api.aside import LONG
 from sparql_api.engine.plan import Plan
 from sparql_api.engine.port import Answer, Engine
 from sparql_api.fairuse import FairUse
 from sparql_api.problems import CORS, Problem, ProblemError
-from sparql_api.protocol import SparqlRequest
+from sparql_api.protocol import SparqlRequest, crowded
 from sparql_api.responses import answer_response, cache_headers, entity_tag, not_modified
 from sparql_api.settings import Settings
 
 T = TypeVar("T")
 CLIENT_CLOSED_REQUEST: Final = 499
-LONG: Final = 16 << 10
+FAILED: Final = (408, 413, 429, 500, 503, 504)
+"""Statuses of requests that cost something and came to nothing: many of them slow a client down."""
+HELD: Final = 16
+"""Requests of one client that may be held; those who left during it are not noticed."""
 
 
 @dataclass(frozen=True)
@@ -34,18 +38,50 @@ class Answering:
     settings: Settings
     fair_use: FairUse
 
+    held: Counter[str] = field(default_factory=Counter)
+    """How many requests of each client wait because it failed again and again."""
+
+    async def sparing(self, request: Request, answer: Callable[[Request], Awaitable[Response]]) -> Response:
+        """Answer a request, slower the more its client failed; raises ProblemError."""
+        client = self._client(request)
+        try:
+            # Before its body is read: who is held costs next to nothing.
+            await self._hold(client)
+            return await answer(request)
+        except ProblemError as error:
+            long = int(request.headers.get("content-length", 0)) > LONG  # The server refuses what is no number.
+            if error.problem.status in FAILED or long:
+                self.fair_use.strike(client)
+            raise
+        except ClientGone:
+            self.fair_use.strike(client)
+            return Response(None, CLIENT_CLOSED_REQUEST)  # For the log: nobody reads it.
+
+    async def _hold(self, client: str) -> None:
+        """Wait as long as a client that failed again and again has to; raises ProblemError where many wait so."""
+        seconds = self.fair_use.hold(client)
+        if not seconds:
+            return
+        if self.held[client] >= HELD:
+            raise ProblemError(crowded())
+        self.held[client] += 1
+        try:
+            await asyncio.sleep(seconds)
+        finally:
+            self.held[client] -= 1
+            if not self.held[client]:
+                del self.held[client]
+
     async def prepare(self, request: Request, asked: SparqlRequest, text: str) -> Plan:
-        """Judge a query; raises EngineError."""
-        prepare = partial(
-            self.engine.prepare,
+        """Judge a query; raises EngineError, ClientGone."""
+        judged = self.engine.prepare(
             text,
             dataset=asked.dataset,
             accept=request.headers.get("accept"),
             format=asked.format,
             edition=asked.edition,
         )
-        # To judge a long text takes a while: not in the thread that answers everyone.
-        return await asyncio.to_thread(prepare) if len(text) > LONG else prepare()
+        return await while_connected(request, judged) if len(text) > LONG else await judged
 
     async def run(self, request: Request, asked: SparqlRequest, plan: Plan) -> Answer:
         """Return the answer to a plan; raises EngineError, and ClientGone once nobody waits for it."""
@@ -55,16 +91,13 @@ class Answering:
         return await while_connected(request, self.engine.run(plan, limits=limits, client=client))
 
     async def respond(self, request: Request, asked: SparqlRequest, plan: Plan) -> Response:
-        """Return the response to a plan, 304 where the client has it; raises EngineError."""
+        """Return the response to a plan, 304 where the client has it; raises EngineError, ClientGone."""
         key = None if plan.volatile else plan.key
         pinned = asked.edition is not None
         if key and not_modified(request, entity_tag(key)):
             headers = {**cache_headers(key, plan.edition, pinned=pinned), **CORS}
             return Response(None, 304, {**headers, "Vary": "Accept, Accept-Encoding"})
-        try:
-            answer = await self.run(request, asked, plan)
-        except ClientGone:
-            return gone()
+        answer = await self.run(request, asked, plan)
         seconds = self.settings.limits().shortened(asked.timeout).seconds
         return answer_response(
             request,
@@ -82,11 +115,6 @@ class Answering:
 
 class ClientGone(Exception):
     """The client closed the connection before its answer."""
-
-
-def gone() -> Response:
-    """Return the response to a client that is gone: for the log, nobody reads it."""
-    return Response(None, CLIENT_CLOSED_REQUEST)
 
 
 def not_allowed(request: Request, methods: str) -> ProblemError:

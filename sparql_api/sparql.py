@@ -9,9 +9,10 @@ from collections.abc import Awaitable, Callable
 from typing import Final
 
 from fastapi import APIRouter, Request, Response
+from starlette.requests import ClientDisconnect
 
 from sparql_api import sparql_openapi
-from sparql_api.answering import Answering, not_allowed
+from sparql_api.answering import Answering, ClientGone, not_allowed
 from sparql_api.engine.cached import CachedEngine
 from sparql_api.engine.port import Engine
 from sparql_api.fairuse import FairUse
@@ -71,16 +72,23 @@ class Endpoint:
     def __init__(self, answering: Answering, editor: Editor | None) -> None:
         self._answering = answering
         self._editor = editor
-        # A form of the longest query, each byte of it escaped.
-        self._body_bytes = (answering.settings.query_max_kb << 10) * 3 + (64 << 10)
 
     async def answer(self, request: Request) -> Response:
         """Answer GET, HEAD and POST."""
+        return await self._answering.sparing(request, self.read)
+
+    async def read(self, request: Request) -> Response:
+        """Read a request, and answer it; raises ProblemError, ClientGone."""
         accept = request.headers.get("accept")
         read_only = request.method in ("GET", "HEAD")
         if self._editor and read_only and "format" not in request.query_params and prefers_html(accept):
             return await self._editor(request)
-        asked = await read_request(request, self._body_bytes)
+        try:
+            asked = await read_request(request, self._answering.settings.body_bytes)
+        except ClientDisconnect:
+            raise ClientGone from None
+        if await request.is_disconnected():
+            raise ClientGone
         if asked.query is None:
             return await self.describe(request, asked)
         plan = await self._answering.prepare(request, asked, asked.query)

@@ -163,7 +163,7 @@ def answer(stores: Stores, config: dict[str, Any], request: dict[str, Any]) -> t
     results = evaluate(store, config, request, request["text"])
     if request["star"] is not None and isinstance(results, ox.QuerySolutions):
         results = evaluate(store, config, request, with_columns(request, results))
-    sink = Sink(request["answer_bytes"], config["inline"], config["spool"])
+    sink = Sink(request["answer_bytes"], config["inline"], config["spool"] if request["spool"] else None)
     try:
         counter = serialize(results, sink, request["media_type"])
     except BaseException:
@@ -233,9 +233,9 @@ def serialize(results: Results, sink: Sink, media_type: str) -> RowCounter | Non
 
 
 class Sink:
-    """Takes the bytes of an answer: in memory, beyond `inline` bytes in an unlinked file of `folder`."""
+    """Takes the bytes of an answer: in memory, beyond `inline` bytes in an unlinked file of `folder`, if any."""
 
-    def __init__(self, limit: int, inline: int, folder: str) -> None:
+    def __init__(self, limit: int, inline: int, folder: str | None) -> None:
         self.limit, self.inline, self.folder = limit, inline, folder
         self.size = 0
         self.memory = bytearray()
@@ -282,6 +282,8 @@ class Sink:
 
     def _spill(self, data: bytes) -> None:
         if self.file is None:
+            if self.folder is None:
+                raise NoSpace("the spool is full")
             self.file = unlinked_file(self.folder)
             data, self.memory = bytes(self.memory) + data, bytearray()
         view = memoryview(data)
