@@ -6,7 +6,6 @@ Knows HTTP; how queries are judged and run is the engine's.
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
 from collections.abc import Awaitable, Callable
 from typing import Final, TypeVar
 
@@ -22,7 +21,7 @@ from sparql_api.fairuse import FairUse
 from sparql_api.metrics import Metrics, metrics_router
 from sparql_api.negotiation import format_for, media_type_for, prefers_html, written_as
 from sparql_api.problems import CORS, Problem, ProblemError, problems_router
-from sparql_api.protocol import SparqlRequest, bad, crowded, read_request
+from sparql_api.protocol import SparqlRequest, bad, read_request
 from sparql_api.responses import answer_response, cache_headers, compressed, entity_tag, not_modified
 from sparql_api.service_description import service_description
 from sparql_api.settings import Settings
@@ -33,8 +32,6 @@ METHODS: Final = "GET, HEAD, POST, OPTIONS"
 CLIENT_CLOSED_REQUEST: Final = 499
 FAILED: Final = (408, 413, 429, 500, 503, 504)
 """Statuses of requests that cost something and came to nothing: many of them slow a client down."""
-HELD: Final = 16
-"""Requests of one client that may be held; those who left during it are not noticed."""
 OTHER_METHODS: Final = ["PUT", "DELETE", "PATCH", "TRACE"]
 
 
@@ -72,14 +69,11 @@ class Endpoint:
         self._settings = settings
         self._editor = editor
         self._fair_use = fair_use
-        self._held: Counter[str] = Counter()
 
     async def answer(self, request: Request) -> Response:
         """Answer GET, HEAD and POST."""
         client = self._fair_use.key(request.client.host if request.client else "")
         try:
-            # Before its body is read: who is held costs next to nothing.
-            await self.hold(client)
             return await self.read(request, client)
         except ProblemError as error:
             long = int(request.headers.get("content-length", 0)) > LONG  # The server refuses what is no number.
@@ -89,21 +83,6 @@ class Endpoint:
         except ClientGone:
             self._fair_use.strike(client)
             return Response(None, CLIENT_CLOSED_REQUEST)  # For the log: nobody reads it.
-
-    async def hold(self, client: str) -> None:
-        """Wait as long as a client that failed again and again has to; raises ProblemError where many wait so."""
-        seconds = self._fair_use.hold(client)
-        if not seconds:
-            return
-        if self._held[client] >= HELD:
-            raise ProblemError(crowded())
-        self._held[client] += 1
-        try:
-            await asyncio.sleep(seconds)
-        finally:
-            self._held[client] -= 1
-            if not self._held[client]:
-                del self._held[client]
 
     async def read(self, request: Request, client: str) -> Response:
         """Read a request, and answer it; raises ProblemError, ClientGone."""
@@ -119,6 +98,9 @@ class Endpoint:
             raise ClientGone
         if asked.query is None:
             return await self.describe(request, asked)
+        # Before anything is done for it: who is held costs no more than a connection.
+        if hold := self._fair_use.hold(client):
+            await while_connected(request, asyncio.sleep(hold))
         return await self.run(request, asked, asked.query, client)
 
     async def run(self, request: Request, asked: SparqlRequest, text: str, client: str) -> Response:

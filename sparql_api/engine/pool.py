@@ -220,9 +220,10 @@ class Pool:
         """End one long query where all are long and someone has lost patience."""
         self._relief = None
         now = time.monotonic()
-        long = [w for w in self._busy if now - w.started >= self._patience]
+        # A short query on a busy machine takes long too: what it had of the processor tells them apart.
+        long = [w for w in self._busy if now - w.started >= self._patience and w.worked() >= self._patience / 2]
         for worker in long:
-            self.experience.learn(worker.shape, now - worker.started, ended=True, client=worker.client)
+            self.experience.learn(worker.shape, worker.worked(), ended=True, client=worker.client)
         # Who is known to be long waits for another to end.
         tired = [w for w in self._waiting if now - w.since >= self._patience and self._length(w) < Length.LONG]
         if tired and len(long) == len(self._busy) == self.size:
