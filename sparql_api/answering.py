@@ -6,9 +6,8 @@ Knows HTTP and the engine's port; not what a request looks like. `/sparql` and t
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final, TypeVar
 
 from fastapi import Request, Response
@@ -18,7 +17,7 @@ from sparql_api.engine.plan import Plan
 from sparql_api.engine.port import Answer, Engine
 from sparql_api.fairuse import FairUse
 from sparql_api.problems import CORS, Problem, ProblemError
-from sparql_api.protocol import SparqlRequest, crowded
+from sparql_api.protocol import SparqlRequest
 from sparql_api.responses import answer_response, cache_headers, entity_tag, not_modified
 from sparql_api.settings import Settings
 
@@ -26,8 +25,6 @@ T = TypeVar("T")
 CLIENT_CLOSED_REQUEST: Final = 499
 FAILED: Final = (408, 413, 429, 500, 503, 504)
 """Statuses of requests that cost something and came to nothing: many of them slow a client down."""
-HELD: Final = 16
-"""Requests of one client that may be held; those who left during it are not noticed."""
 
 
 @dataclass(frozen=True)
@@ -38,15 +35,10 @@ class Answering:
     settings: Settings
     fair_use: FairUse
 
-    held: Counter[str] = field(default_factory=Counter)
-    """How many requests of each client wait because it failed again and again."""
-
     async def sparing(self, request: Request, answer: Callable[[Request], Awaitable[Response]]) -> Response:
-        """Answer a request, slower the more its client failed; raises ProblemError."""
+        """Answer a request; what costs and comes to nothing is remembered of its client. Raises ProblemError."""
         client = self._client(request)
         try:
-            # Before its body is read: who is held costs next to nothing.
-            await self._hold(client)
             return await answer(request)
         except ProblemError as error:
             long = int(request.headers.get("content-length", 0)) > LONG  # The server refuses what is no number.
@@ -57,23 +49,11 @@ class Answering:
             self.fair_use.strike(client)
             return Response(None, CLIENT_CLOSED_REQUEST)  # For the log: nobody reads it.
 
-    async def _hold(self, client: str) -> None:
-        """Wait as long as a client that failed again and again has to; raises ProblemError where many wait so."""
-        seconds = self.fair_use.hold(client)
-        if not seconds:
-            return
-        if self.held[client] >= HELD:
-            raise ProblemError(crowded())
-        self.held[client] += 1
-        try:
-            await asyncio.sleep(seconds)
-        finally:
-            self.held[client] -= 1
-            if not self.held[client]:
-                del self.held[client]
-
     async def prepare(self, request: Request, asked: SparqlRequest, text: str) -> Plan:
-        """Judge a query; raises EngineError, ClientGone."""
+        """Judge a query, once its client was held as long as it has to; raises EngineError, ClientGone."""
+        # Before anything is done for it: who is held costs no more than a connection.
+        if hold := self.fair_use.hold(self._client(request)):
+            await while_connected(request, asyncio.sleep(hold))
         judged = self.engine.prepare(
             text,
             dataset=asked.dataset,

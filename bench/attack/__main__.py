@@ -44,7 +44,7 @@ def report(facts: Facts) -> str:
         ("no wrong or cut answer", wrong == 0, f"{wrong}"),
         ("memory under the bound of the settings", facts.peak < facts.bound,
          f"peak {mib(facts.peak)} of {mib(facts.bound)}, {mib(facts.own_peak)} of it in the process that answers"),
-        ("as fast after as before", median(facts.after.all()) < 1.25 * median(facts.before.all()),
+        ("as fast after as before", median(facts.after.all()) < 1.5 * median(facts.before.all()),
          f"median {milliseconds(median(facts.before.all()))} ms before, {milliseconds(median(facts.after.all()))} ms after"),
         ("nothing else that must never be", not facts.faults(), "; ".join(facts.faults()) or "—"),
     ]  # fmt: skip

@@ -276,7 +276,7 @@ async def client(attack: Attack, kind: str, attacker: Attacker) -> None:
         try:
             if connection is None or connection.writer.is_closing() or connection.reader.at_eof():
                 connection = await attack.open(slow=slow)
-            async with asyncio.timeout(max(PATIENCE, attack.left) if slow else PATIENCE):
+            async with asyncio.timeout(PATIENCE + attack.left if slow else PATIENCE):
                 outcome = await attacker(attack, connection)
         except TimeoutError:
             outcome = "no answer"

@@ -140,11 +140,13 @@ class EmbeddedEngine:
         worker = await self._turn(client, shape, limits)
         started = time.monotonic()
         cost: float | None = None
+        worked = 0.0
         try:
             async with asyncio.timeout(deadline - started):
                 reply = await worker.ask(self._request(plan, limits, worker.gateway, client))
-            cost = reply.header["seconds"]
+            cost = reply.header["worked"]
         except TimeoutError:
+            worked = worker.worked()
             self._pool.discard(worker)
             raise errors.deadline_exceeded(limits, self.limits, time.monotonic() - started) from None
         except WorkerDied as death:
@@ -152,13 +154,11 @@ class EmbeddedEngine:
             cost = None if worker.preempted else self.limits.seconds  # What kills is dear, however fast.
             raise self._death(worker, death, time.monotonic() - started) from None
         except BaseException:  # The client went away: nobody waits for this answer.
+            worked = worker.worked()
             self._pool.discard(worker)
             raise
         finally:
-            taken = time.monotonic() - started
-            self._pool.experience.learn(
-                shape, taken if cost is None else cost, ended=cost is None, client=client
-            )
+            self._pool.experience.learn(shape, worked if cost is None else cost, ended=cost is None, client=client)
         if worker.preempted:
             self._pool.discard(worker)
         else:

@@ -12,7 +12,7 @@ from typing import Final
 from queries import tokenize
 
 SHAPES: Final = 10_000
-TELLING: Final = 1.0
+TELLING: Final = 0.5
 """Seconds; what was ended sooner, its client gone, does not tell that such queries are short."""
 LONG_TEXT: Final = 4 << 10
 

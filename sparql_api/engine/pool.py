@@ -26,7 +26,8 @@ class Length(IntEnum):
     """How long a query is known to take, in the order of turns."""
 
     SHORT = 0
-    UNKNOWN = 1
+    MIDDLE = 1
+    """Or nothing is known."""
     LONG = 2
 
 
@@ -51,8 +52,8 @@ class Pool:
 
     Queries known to be short come first, those known to be long last. Among equals the next turn goes to the
     client with the fewest workers, then the least engine time used, then to the query expected to be shortest,
-    then to who came first. The last free worker is not for queries known to be long, nor, where many wait, for
-    those of which nothing is known; and while long ones hold every worker all the same and someone has waited
+    then to who came first. The last free worker is not for queries known to be long; where many wait, it is for
+    those known to be short alone; and while long ones hold every worker all the same and someone has waited
     `patience` seconds, the youngest query of the client that holds the most is ended. A busy service refuses
     long work: it does not stop answering.
     """
@@ -186,13 +187,15 @@ class Pool:
     def _length(self, waiter: _Waiter) -> Length:
         expected = self.experience.expected(waiter.shape)
         if expected is None:
-            return Length.UNKNOWN
-        return Length.LONG if expected >= self._patience / 2 else Length.SHORT
+            return Length.MIDDLE
+        if expected < self._patience / 10:
+            return Length.SHORT
+        return Length.LONG if expected >= self._patience / 2 else Length.MIDDLE
 
     def _next(self) -> _Waiter | None:
         """Return whose turn it is, None where nobody may take the worker that is free."""
         last_free = self.size > 1 and len(self._busy) == self.size - 1
-        most = Length.LONG if not last_free else Length.SHORT if self._crowded else Length.UNKNOWN
+        most = Length.LONG if not last_free else Length.SHORT if self._crowded else Length.MIDDLE
         may = [w for w in self._waiting if self._length(w) <= most]
         return min(may, key=self._order(), default=None)
 
@@ -222,7 +225,8 @@ class Pool:
         now = time.monotonic()
         long = [w for w in self._busy if now - w.started >= self._patience]
         for worker in long:
-            self.experience.learn(worker.shape, now - worker.started, ended=True, client=worker.client)
+            # A short query on a busy machine takes long too: what it had of the processor tells them apart.
+            self.experience.learn(worker.shape, worker.worked(), ended=True, client=worker.client)
         # Who is known to be long waits for another to end.
         tired = [w for w in self._waiting if now - w.since >= self._patience and self._length(w) < Length.LONG]
         if tired and len(long) == len(self._busy) == self.size:

@@ -134,7 +134,7 @@ class Stores:
 
 def respond(channel: socket.socket, stores: Stores, config: dict[str, Any], request: dict[str, Any]) -> None:
     """Answer one request, or say what went wrong; a panic of the store's ends the process."""
-    started = time.perf_counter()
+    started, worked = time.perf_counter(), time.process_time()
     try:
         header, body, file = answer(stores, config, request)
     except SyntaxError as error:
@@ -150,6 +150,7 @@ def respond(channel: socket.socket, stores: Stores, config: dict[str, Any], requ
     except (OSError, RuntimeError, ValueError) as error:
         header, body, file = {"status": "failed", "message": str(error)}, b"", None
     header["seconds"] = time.perf_counter() - started
+    header["worked"] = time.process_time() - worked
     send(channel, header, body, file)
     if file is not None:
         os.close(file)
