@@ -31,11 +31,14 @@ from sparql_api.settings import Settings
 from sparql_api.sparql import sparql_router
 
 SECURITY = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "*",
     "Content-Security-Policy": "default-src 'self'; "
     "frame-ancestors 'none'; form-action 'self'; base-uri 'none'; object-src 'none'",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
 }
+ADDED = tuple((name.lower().encode(), value.encode()) for name, value in SECURITY.items())
 
 
 def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
@@ -86,16 +89,8 @@ class SecurityHeaders:
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                present = {name.lower() for name, _ in message["headers"]}
-                added = SECURITY | {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "*"}
-                message["headers"] = [
-                    *message["headers"],
-                    *(
-                        (n.lower().encode(), v.encode())
-                        for n, v in added.items()
-                        if n.lower().encode() not in present
-                    ),
-                ]
+                present = {name for name, _ in message["headers"]}
+                message["headers"] = [*message["headers"], *(pair for pair in ADDED if pair[0] not in present)]
             await send(message)
 
         await self.app(scope, receive, with_headers)

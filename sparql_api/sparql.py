@@ -11,10 +11,11 @@ from functools import partial
 from typing import Final, TypeVar
 
 from fastapi import APIRouter, Request, Response
+from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 from sparql_api import sparql_openapi
 from sparql_api.engine.cached import CachedEngine
-from sparql_api.engine.plan import Plan
 from sparql_api.engine.port import Engine
 from sparql_api.fairuse import FairUse
 from sparql_api.metrics import Metrics, metrics_router
@@ -30,7 +31,8 @@ T = TypeVar("T")
 METHODS: Final = "GET, HEAD, POST, OPTIONS"
 CLIENT_CLOSED_REQUEST: Final = 499
 LONG: Final = 16 << 10
-OTHER_METHODS: Final = ["PUT", "DELETE", "PATCH", "TRACE"]
+UNWATCHED: Final = 0.02
+"""Seconds that a query may take before anyone looks whether its client is still there."""
 
 
 def sparql_router(
@@ -43,16 +45,13 @@ def sparql_router(
     """Return the routes of the endpoint, `/metrics` and `/problems/…`; `editor` makes a browser's page."""
     endpoint = Endpoint(engine, settings, editor, fair_use or FairUse(0, 1))
     router = APIRouter()
-    # One route for each path that clients use; `/sparql/` is what the W3C's tests call.
+    # One route for each path that clients use; `/sparql/` is what the W3C's tests call. They take requests as they
+    # come, of any method: what the framework does for typed parameters costs as much as a look-up.
     for path in ("/sparql", "/sparql/"):
-        shown = path == "/sparql"
-        for method, described in (("GET", sparql_openapi.GET), ("POST", sparql_openapi.POST)):
-            router.add_api_route(
-                path, endpoint.answer, methods=[method], include_in_schema=shown, openapi_extra=described
-            )
-        router.add_api_route(path, endpoint.answer, methods=["HEAD"], include_in_schema=False)
-        router.add_api_route(path, endpoint.options, methods=["OPTIONS"], include_in_schema=False)
-        router.add_api_route(path, endpoint.refuse, methods=OTHER_METHODS, include_in_schema=False)
+        router.routes.append(Route(path, endpoint))
+    # Never reached: they are what OpenAPI says of the routes above.
+    for method, described in (("GET", sparql_openapi.GET), ("POST", sparql_openapi.POST)):
+        router.add_api_route("/sparql", endpoint.answer, methods=[method], openapi_extra=described)
     router.include_router(problems_router(settings.base_iri))
     if isinstance(engine, CachedEngine):
         router.include_router(metrics_router(Metrics(engine)))
@@ -70,11 +69,23 @@ class Endpoint:
         # A form of the longest query, each byte of it escaped.
         self._body_bytes = (settings.query_max_kb << 10) * 3 + (64 << 10)
 
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request of any method (ASGI)."""
+        request = Request(scope, receive)
+        if request.method in ("GET", "HEAD", "POST"):
+            response = await self.answer(request)
+        elif request.method == "OPTIONS":
+            response = self.options(request)
+        else:
+            allowed = {"method": request.method, "allowed": METHODS}
+            raise ProblemError(Problem("method", allowed, headers={"Allow": METHODS}))
+        await response(scope, receive, send)
+
     async def answer(self, request: Request) -> Response:
         """Answer GET, HEAD and POST."""
-        accept = request.headers.get("accept")
-        read_only = request.method in ("GET", "HEAD")
-        if self._editor and read_only and "format" not in request.query_params and prefers_html(accept):
+        reads = request.method != "POST"
+        by_hand = reads and self._editor is not None and prefers_html(request.headers.get("accept"))
+        if by_hand and self._editor and "format" not in request.query_params:
             return await self._editor(request)
         asked = await read_request(request, self._body_bytes)
         if asked.query is None:
@@ -110,7 +121,7 @@ class Endpoint:
             answer,
             key=key,
             pinned=pinned,
-            headers={**self._fair_use.headers(client), **self._bounds(plan, limits.seconds)},
+            headers={**self._fair_use.headers(client), "Observatoire-Timeout": f"{limits.seconds:g}"},
             filename=asked.download,
             compress=self._settings.compress,
         )
@@ -132,7 +143,7 @@ class Endpoint:
         data, headers = compressed(data, request)
         return Response(data, 200, {**CORS, "Cache-Control": "public, max-age=300", **headers}, found)
 
-    async def options(self, request: Request) -> Response:
+    def options(self, request: Request) -> Response:
         """Answer OPTIONS, and what browsers ask before a request from another origin."""
         headers = {
             "Allow": METHODS,
@@ -144,36 +155,46 @@ class Endpoint:
         }
         return Response(None, 204, headers)
 
-    async def refuse(self, request: Request) -> Response:
-        """Refuse any other method."""
-        raise ProblemError(
-            Problem("method", {"method": request.method, "allowed": METHODS}, headers={"Allow": METHODS})
-        )
-
-    def _bounds(self, plan: Plan, seconds: float) -> dict[str, str]:
-        return {"Observatoire-Timeout": f"{seconds:g}"}
-
 
 class ClientGone(Exception):
     """The client closed the connection before its answer."""
 
 
 async def while_connected(request: Request, work: Awaitable[T]) -> T:
-    """Await some work as long as the client is there; gone, the work is cancelled."""
-    task = asyncio.ensure_future(work)
-    watch = asyncio.ensure_future(_disconnected(request))
+    """Await some work as long as the client is there; raises ClientGone, the work cancelled, where it leaves."""
+    task = asyncio.current_task()
+    assert task is not None
+    watch = _Watch(request, task)
     try:
-        await asyncio.wait({task, watch}, return_when=asyncio.FIRST_COMPLETED)
-        if not task.done():
-            raise ClientGone
-        return task.result()
+        return await work
+    except asyncio.CancelledError:
+        if watch.gone and task.uncancel() == 0:
+            raise ClientGone from None
+        raise
     finally:
-        watch.cancel()
-        if not task.done():
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+        watch.end()
 
 
-async def _disconnected(request: Request) -> None:
-    while (await request.receive())["type"] != "http.disconnect":
-        pass
+class _Watch:
+    """Cancels a task when the client closes the connection; for the first moments nobody looks."""
+
+    def __init__(self, request: Request, task: asyncio.Task[object]) -> None:
+        self.gone = False
+        self._request = request
+        self._task = task
+        self._looking: asyncio.Task[None] | None = None
+        self._timer = asyncio.get_running_loop().call_later(UNWATCHED, self._begin)
+
+    def end(self) -> None:
+        self._timer.cancel()
+        if self._looking:
+            self._looking.cancel()
+
+    def _begin(self) -> None:
+        self._looking = asyncio.get_running_loop().create_task(self._look())
+
+    async def _look(self) -> None:
+        while (await self._request.receive())["type"] != "http.disconnect":
+            pass
+        self.gone = True
+        self._task.cancel()

@@ -19,7 +19,6 @@ from typing import Any, Final, cast
 
 from sparql_api.dataset import Dataset
 from sparql_api.engine import errors
-from sparql_api.engine.experience import shape_of
 from sparql_api.engine.gateway import Fetch, Gateway, Reach, fetch
 from sparql_api.engine.plan import Plan, Rules, not_acceptable, plan
 from sparql_api.engine.pool import Closed, Pool, PoolFull
@@ -133,13 +132,11 @@ class EmbeddedEngine:
         if self._spooled >= self._spool_bytes:
             raise errors.SpoolFull(errors.retry("spool", RETRY_SECONDS))
         deadline = time.monotonic() + limits.seconds
-        shape = shape_of(plan.text)
-        worker = await self._turn(client, shape, limits)
+        worker = await self._turn(client, plan.text, limits)
         started = time.monotonic()
         cost: float | None = None
         try:
-            async with asyncio.timeout(deadline - started):
-                reply = await worker.ask(self._request(plan, limits, worker.gateway))
+            reply = await worker.ask(self._request(plan, limits, worker.gateway), deadline - started)
             cost = reply.header["seconds"]
         except TimeoutError:
             self._pool.discard(worker)
@@ -153,7 +150,7 @@ class EmbeddedEngine:
             raise
         finally:
             taken = time.monotonic() - started
-            self._pool.experience.learn(shape, taken if cost is None else cost, ended=cost is None)
+            self._pool.experience.learn(plan.text, taken if cost is None else cost, ended=cost is None)
         if worker.preempted:
             self._pool.discard(worker)
         else:
@@ -167,11 +164,14 @@ class EmbeddedEngine:
         said = await asyncio.to_thread(explain, plan.text, reply.header["message"], self._rules.prefixes)
         return errors.QuerySyntaxError(said, reply.header["seconds"])
 
-    async def _turn(self, client: str | None, shape: str, limits: Limits) -> Worker:
+    async def _turn(self, client: str | None, text: str, limits: Limits) -> Worker:
         queue = self._pool.queue
         try:
+            worker = self._pool.take(client, text)
+            if worker:
+                return worker
             async with asyncio.timeout(limits.seconds):
-                return await self._pool.acquire(client, shape)
+                return await self._pool.acquire(client, text)
         except (PoolFull, TimeoutError):
             raise errors.QueueFull(errors.retry("queue", RETRY_SECONDS, limit=queue)) from None
         except Closed:

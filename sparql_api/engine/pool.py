@@ -32,7 +32,7 @@ class Closed(Exception):
 @dataclass(eq=False)
 class _Waiter:
     client: str | None
-    shape: str
+    text: str
     since: float
     turn: asyncio.Future[Worker]
 
@@ -121,15 +121,28 @@ class Pool:
         known = [worker.isolation for worker in (*self._idle, *self._busy)]
         return known[-1] if known else "unknown"
 
-    async def acquire(self, client: str | None, shape: str = "") -> Worker:
+    def take(self, client: str | None, text: str = "") -> Worker | None:
+        """Return a worker as `acquire` does where nobody need wait for one, else None; raises Closed."""
+        if not self._running:
+            raise Closed
+        if self._waiting or not self._has_free() or (self._is_last_free() and self._is_long(text)):
+            return None
+        while self._idle:
+            worker = self._idle.pop()
+            if worker.alive:
+                return self._begin(worker, client, text)
+            self._bury(worker)
+        return None
+
+    async def acquire(self, client: str | None, text: str = "") -> Worker:
         """Return a worker of one's own; give it back by `release` or `discard`.
 
-        `shape` names what it is for, so that it can be told how long such things take. Raises PoolFull, Closed.
+        `text` is the query it is for, so that it can be told how long such queries take. Raises PoolFull, Closed.
         """
         if not self._running:
             raise Closed
         turn: asyncio.Future[Worker] = asyncio.get_running_loop().create_future()
-        waiter = _Waiter(client, shape, time.monotonic(), turn)
+        waiter = _Waiter(client, text, time.monotonic(), turn)
         self._waiting.append(waiter)
         self._dispatch()
         if len(self._waiting) > self.queue:
@@ -167,32 +180,45 @@ class Pool:
         """Return what those who wait are sorted by."""
         running = Counter(worker.client for worker in self._busy)
         # Once a client: what is used flows back with time, and who came first must stay first.
-        used = {waiter.client: self._used(waiter.client) for waiter in self._waiting}
+        used = {client: self._used(client) for client in {waiter.client for waiter in self._waiting}}
         expected = self.experience.expected
-        return lambda w: (running[w.client], used[w.client], expected(w.shape), w.since)
+        return lambda w: (running[w.client], used[w.client], expected(w.text), w.since)
 
-    def _long(self, waiter: _Waiter) -> bool:
-        return self.experience.expected(waiter.shape) >= self._patience / 2
+    def _is_long(self, text: str) -> bool:
+        return self.experience.expected(text) >= self._patience / 2
+
+    def _has_free(self) -> bool:
+        return bool(self._idle) and len(self._busy) < self.size
+
+    def _is_last_free(self) -> bool:
+        return self.size > 1 and len(self._busy) == self.size - 1
 
     def _next(self) -> _Waiter | None:
         """Return whose turn it is, None where nobody may take the worker that is free."""
-        last_free = self.size > 1 and len(self._busy) == self.size - 1
-        may = [w for w in self._waiting if not last_free or not self._long(w)]
-        return min(may, key=self._order(), default=None)
+        last_free = self._is_last_free()
+        may = [w for w in self._waiting if not last_free or not self._is_long(w.text)]
+        return min(may, key=self._order(), default=None) if len(may) > 1 else may[0] if may else None
+
+    def _begin(self, worker: Worker, client: str | None, text: str) -> Worker:
+        worker.begin(client, text)
+        self._busy.add(worker)
+        return worker
+
+    def _bury(self, worker: Worker) -> None:
+        """Replace a worker that died idle."""
+        worker.kill()
+        self.restarts += 1
+        self._replace()
 
     def _dispatch(self) -> None:
         self._waiting = [waiter for waiter in self._waiting if not waiter.turn.done()]
-        for dead in [worker for worker in self._idle if not worker.alive]:
-            self._idle.remove(dead)
-            dead.kill()
-            self.restarts += 1
-            self._replace()
-        while self._idle and len(self._busy) < self.size and (waiter := self._next()):
-            self._waiting.remove(waiter)
+        while self._has_free() and (waiter := self._next()):
             worker = self._idle.pop()
-            worker.begin(waiter.client, waiter.shape)
-            self._busy.add(worker)
-            waiter.turn.set_result(worker)
+            if worker.alive:
+                self._waiting.remove(waiter)
+                waiter.turn.set_result(self._begin(worker, waiter.client, waiter.text))
+            else:
+                self._bury(worker)
         if self._waiting and self._relief is None:
             self._relief = asyncio.get_running_loop().call_later(self._patience / 2, self._relieve)
 
@@ -202,9 +228,9 @@ class Pool:
         now = time.monotonic()
         long = [w for w in self._busy if now - w.started >= self._patience]
         for worker in long:
-            self.experience.learn(worker.shape, now - worker.started, ended=True)
+            self.experience.learn(worker.text, now - worker.started, ended=True)
         # Who is known to be long waits for another to end.
-        tired = [w for w in self._waiting if now - w.since >= self._patience and not self._long(w)]
+        tired = [w for w in self._waiting if now - w.since >= self._patience and not self._is_long(w.text)]
         if tired and len(long) == len(self._busy) == self.size:
             held = Counter(worker.client for worker in long)
             # Our own pages' queries (no client) are the last to go.

@@ -62,6 +62,7 @@ def test_a_shape_is_a_query_without_its_names_and_values() -> None:
 
 def test_what_was_ended_is_expected_to_take_at_least_as_long_again() -> None:
     experience = Experience()
+    experience.learn("shape", 0.01, ended=False)
     assert experience.expected("shape") == 0
     experience.learn("shape", 30, ended=True)
     experience.learn("shape", 2, ended=True)
