@@ -114,6 +114,8 @@ async def read_body(request: Request, max_bytes: int) -> bytes:
 
 def decode(data: bytes) -> list[tuple[str, str]]:
     """Return the parameters of a query string or a form, decoded once; raises ProblemError (400)."""
+    if not data:
+        return []
     try:
         return parse_qsl(data.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=2000)
     except UnicodeDecodeError:

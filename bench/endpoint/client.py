@@ -16,7 +16,7 @@ from urllib.parse import urlencode, urlsplit
 
 PIECE: Final = 1 << 18
 JSON: Final = "application/sparql-results+json"
-TURTLE: Final = "text/turtle"
+FORM: Final = "application/x-www-form-urlencoded"
 
 
 class Unanswered(Exception):
@@ -35,7 +35,7 @@ class Target:
     def of(cls, url: str) -> Target:
         """Return the target of an address."""
         parts = urlsplit(url)
-        return cls(parts.hostname or "", parts.port or 80, parts.path)
+        return cls(parts.hostname or "", parts.port or 80, parts.path + (f"?{parts.query}" if parts.query else ""))
 
     def query(self, text: str, accept: str = JSON) -> bytes:
         """Return the request that asks a query (SPARQL 1.1 Protocol §2.1.2, a form)."""
@@ -56,14 +56,15 @@ class Target:
         return opened
 
 
-FORM: Final = "application/x-www-form-urlencoded"
-
-
 @dataclass
 class Reading:
     """One response as its bytes come (RFC 9112 §6: a length, chunks, or all until the end)."""
 
+    keep: bool = True
+    """Whether the body is kept; else its lines are counted as they pass."""
     status: int = 0
+    lines: int = 0
+    size: int = 0
     body: bytearray = field(default_factory=bytearray)
     _held: bytearray = field(default_factory=bytearray)
     _left: int | None = None
@@ -80,9 +81,21 @@ class Reading:
             del self._held[: end + 4]
         if self._chunked:
             return self._read_chunks()
-        self.body += self._held
+        self._add(self._held)
         self._held.clear()
-        return self._left is not None and len(self.body) >= self._left
+        return self._left is not None and self.size >= self._left
+
+    @property
+    def until_end(self) -> bool:
+        """Whether the body ends with the connection."""
+        return bool(self.status) and self._left is None and not self._chunked
+
+    def _add(self, data: bytearray) -> None:
+        self.size += len(data)
+        if self.keep:
+            self.body += data
+        else:
+            self.lines += data.count(b"\n")
 
     def _read_head(self, head: bytes) -> None:
         self.status = int(head[9:12])
@@ -101,7 +114,7 @@ class Reading:
                 return False
             if size == 0:
                 return True
-            self.body += self._held[end + 2 : end + 2 + size]
+            self._add(self._held[end + 2 : end + 2 + size])
             del self._held[: end + 2 + size + 2]
 
 
@@ -113,39 +126,38 @@ class Client:
         self._seconds = seconds
         self._connection: socket.socket | None = None
 
-    def ask(self, request: bytes) -> tuple[int, bytes]:
-        """Return the status and the body of an answer; raises Unanswered."""
+    def ask(self, request: bytes, keep: bool = True) -> Reading:
+        """Return a whole answer; raises Unanswered."""
         fresh = self._connection is None
         try:
-            return self._exchange(request)
+            return self._exchange(request, keep)
         except (OSError, Unanswered) as error:
             self.close()
             if fresh or isinstance(error, TimeoutError):
                 raise Unanswered(type(error).__name__) from error
         try:  # A kept connection that the service closed meanwhile.
-            return self._exchange(request)
+            return self._exchange(request, keep)
         except (OSError, Unanswered) as error:
             self.close()
             raise Unanswered(type(error).__name__) from error
 
-    def _exchange(self, request: bytes) -> tuple[int, bytes]:
+    def _exchange(self, request: bytes, keep: bool) -> Reading:
         end = time.monotonic() + self._seconds
         if self._connection is None:
             self._connection = self._target.connect(self._seconds)
         self._connection.settimeout(self._seconds)
         self._connection.sendall(request)
-        reading = Reading()
-        whole = False
+        reading, whole = Reading(keep), False
         while not whole:
             data = self._connection.recv(PIECE)
             if time.monotonic() > end:
                 raise TimeoutError
             if not data:
-                if reading.status and reading._left is None and not reading._chunked:
+                if reading.until_end:
                     break
                 raise Unanswered("closed")
             whole = reading.feed(data)
-        return reading.status, bytes(reading.body)
+        return reading
 
     def close(self) -> None:
         """End the connection."""

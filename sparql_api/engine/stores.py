@@ -53,7 +53,6 @@ class EditionStores:
             raise EditionNotFound(problem("edition-not-found", edition=number))
         return StoreRef(number, path)
 
-
     @cached_property
     def _link(self) -> str:
         return str(self.folder / "current")
