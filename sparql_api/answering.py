@@ -23,6 +23,8 @@ from sparql_api.settings import Settings
 
 T = TypeVar("T")
 CLIENT_CLOSED_REQUEST: Final = 499
+UNWATCHED: Final = 0.02
+"""Seconds that a query may take before anyone looks whether its client is still there."""
 FAILED: Final = (408, 413, 429, 500, 503, 504)
 """Statuses of requests that cost something and came to nothing: many of them slow a client down."""
 
@@ -103,21 +105,40 @@ def not_allowed(request: Request, methods: str) -> ProblemError:
 
 
 async def while_connected(request: Request, work: Awaitable[T]) -> T:
-    """Await some work as long as the client is there; gone, the work is cancelled."""
-    task = asyncio.ensure_future(work)
-    watch = asyncio.ensure_future(_disconnected(request))
+    """Await some work as long as the client is there; raises ClientGone, the work cancelled, where it leaves."""
+    task = asyncio.current_task()
+    assert task is not None
+    watch = _Watch(request, task)
     try:
-        await asyncio.wait({task, watch}, return_when=asyncio.FIRST_COMPLETED)
-        if not task.done():
-            raise ClientGone
-        return task.result()
+        return await work
+    except asyncio.CancelledError:
+        if watch.gone and task.uncancel() == 0:
+            raise ClientGone from None
+        raise
     finally:
-        watch.cancel()
-        if not task.done():
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+        watch.end()
 
 
-async def _disconnected(request: Request) -> None:
-    while (await request.receive())["type"] != "http.disconnect":
-        pass
+class _Watch:
+    """Cancels a task when the client closes the connection; for the first moments nobody looks."""
+
+    def __init__(self, request: Request, task: asyncio.Task[object]) -> None:
+        self.gone = False
+        self._request = request
+        self._task = task
+        self._looking: asyncio.Task[None] | None = None
+        self._timer = asyncio.get_running_loop().call_later(UNWATCHED, self._begin)
+
+    def end(self) -> None:
+        self._timer.cancel()
+        if self._looking:
+            self._looking.cancel()
+
+    def _begin(self) -> None:
+        self._looking = asyncio.get_running_loop().create_task(self._look())
+
+    async def _look(self) -> None:
+        while (await self._request.receive())["type"] != "http.disconnect":
+            pass
+        self.gone = True
+        self._task.cancel()

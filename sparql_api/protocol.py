@@ -130,6 +130,8 @@ def crowded() -> Problem:
 
 def decode(data: bytes) -> list[tuple[str, str]]:
     """Return the parameters of a query string or a form, decoded once; raises ProblemError (400)."""
+    if not data:
+        return []
     try:
         return parse_qsl(data.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=2000)
     except UnicodeDecodeError:

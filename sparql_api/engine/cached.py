@@ -116,9 +116,8 @@ class CachedEngine:
         kept = self.lookup(plan)
         if kept is not None and kept.body.size <= limits.answer_bytes:
             self.hits += 1
-            answer = replace(kept, seconds=0.0, cached=True)
-            self._tell(plan, client, started, answer)
-            return answer
+            self._tell(plan, client, started, kept)
+            return kept
         self.misses += 1
         try:
             if plan.volatile:
@@ -167,7 +166,7 @@ class CachedEngine:
         if size > self._bound // 8:  # One answer does not drive out all the others.
             return
         self._forget(key)
-        self._kept[key] = answer
+        self._kept[key] = replace(answer, seconds=0.0, cached=True)
         self._size += size
         while self._size > self._bound:
             self._forget(next(iter(self._kept)))

@@ -21,7 +21,6 @@ from typing import Any, Final, cast
 from sparql_api.aside import WAITING, Crowded, aside
 from sparql_api.dataset import Dataset
 from sparql_api.engine import errors
-from sparql_api.engine.experience import shape_of
 from sparql_api.engine.gateway import Fetch, Gateway, Reach, fetch
 from sparql_api.engine.plan import Plan, Rules, not_acceptable, planned
 from sparql_api.engine.pool import Closed, Pool, PoolFull
@@ -136,14 +135,12 @@ class EmbeddedEngine:
         """Answer a prepared query; raises EngineError. Cancelled, it ends the query at once."""
         limits = limits or self.limits
         deadline = time.monotonic() + limits.seconds
-        shape = shape_of(plan.text)
-        worker = await self._turn(client, shape, limits)
+        worker = await self._turn(client, plan.text, limits)
         started = time.monotonic()
         cost: float | None = None
         worked = 0.0
         try:
-            async with asyncio.timeout(deadline - started):
-                reply = await worker.ask(self._request(plan, limits, worker.gateway, client))
+            reply = await worker.ask(self._request(plan, limits, worker.gateway, client), deadline - started)
             cost = reply.header["worked"]
         except TimeoutError:
             worked = worker.worked()
@@ -158,7 +155,7 @@ class EmbeddedEngine:
             self._pool.discard(worker)
             raise
         finally:
-            self._pool.experience.learn(shape, worked if cost is None else cost, ended=cost is None, client=client)
+            self._pool.learn(worker, worked if cost is None else cost, ended=cost is None)
         if worker.preempted:
             self._pool.discard(worker)
         else:
@@ -175,11 +172,14 @@ class EmbeddedEngine:
             raise errors.QueueFull(errors.retry("queue", RETRY_SECONDS, limit=WAITING)) from None
         return errors.QuerySyntaxError(said, reply.header["seconds"])
 
-    async def _turn(self, client: str | None, shape: str, limits: Limits) -> Worker:
+    async def _turn(self, client: str | None, text: str, limits: Limits) -> Worker:
         queue = self._pool.queue
         try:
+            worker = self._pool.take(client, text)
+            if worker:
+                return worker
             async with asyncio.timeout(limits.seconds):
-                return await self._pool.acquire(client, shape)
+                return await self._pool.acquire(client, text)
         except (PoolFull, TimeoutError):
             raise errors.QueueFull(errors.retry("queue", RETRY_SECONDS, limit=queue)) from None
         except Closed:

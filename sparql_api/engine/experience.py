@@ -7,6 +7,7 @@ guess for the order of turns and nothing else; no answer depends on it.
 from __future__ import annotations
 
 from collections import OrderedDict
+from functools import lru_cache
 from typing import Final
 
 from queries import tokenize
@@ -15,6 +16,8 @@ SHAPES: Final = 10_000
 TELLING: Final = 0.5
 """Seconds; what was ended sooner, its client gone, does not tell that such queries are short."""
 LONG_TEXT: Final = 4 << 10
+BRIEF: Final = 0.1
+"""Seconds up to which a query is as good as free: while nobody waits, nothing is kept of it."""
 
 
 class Experience:
@@ -23,16 +26,19 @@ class Experience:
     def __init__(self) -> None:
         self._seconds: OrderedDict[str, float] = OrderedDict()
 
-    def expected(self, shape: str, client: str | None = None) -> float | None:
+    def expected(self, text: str, client: str | None = None) -> float | None:
         """Return the seconds a query of this shape is expected to take, None where nothing is known.
 
         One of a new shape is expected to take as long as what the same client asked before.
         """
-        known = self._seconds.get(shape)
+        if not self._seconds:
+            return None
+        known = self._seconds.get(shape_of(text))
         return self._seconds.get(_name(client)) if known is None and client else known
 
-    def learn(self, shape: str, seconds: float, *, ended: bool, client: str | None = None) -> None:
+    def learn(self, text: str, seconds: float, *, ended: bool, client: str | None = None) -> None:
         """Take in what a query took; one that was `ended` would have taken longer."""
+        shape = shape_of(text)
         for key in (shape, _name(client)) if client else (shape,):
             known, taken = self._seconds.get(key), seconds
             if known is None and ended and seconds < TELLING:
@@ -49,6 +55,7 @@ def _name(client: str | None) -> str:
     return f"client {client}"
 
 
+@lru_cache(maxsize=512)
 def shape_of(text: str) -> str:
     """Return the shape of a query; a very long one is a shape of its own."""
     if len(text) > LONG_TEXT:

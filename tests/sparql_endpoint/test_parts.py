@@ -57,6 +57,9 @@ def test_rows_are_counted_whatever_they_hold_and_however_they_are_cut(
     for start in range(0, len(data), chunk):
         counter.feed(data[start : start + chunk])
     assert counter.rows() == len(rows)
+    at_once = RowCounter(form.file_extension)
+    at_once.feed_whole(data)
+    assert at_once.rows() == len(rows)
 
 
 @given(st.text(max_size=60))
