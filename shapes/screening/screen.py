@@ -6,12 +6,13 @@ Knows the order of the work; the SQL of shapes is compiler.py's, columns are col
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from copy import copy
 from dataclasses import dataclass
 
 import rdflib
 from rdflib.namespace import RDF, RDFS, SH
 
-from shapes.columns import Columns, table_of
+from shapes.columns import Columns, Facts, table_of
 from shapes.paths import path_text, read_path
 from shapes.screening.basis import Uncompilable
 from shapes.screening.compiler import Compiler, Scope
@@ -56,7 +57,7 @@ class Screen:
     Not to be shared between threads. The units are those of a shapes graph with typed literals.
     """
 
-    def __init__(self, units: Iterable[Unit], facts: Iterable[bytes] = (), *, threads: int = 2) -> None:
+    def __init__(self, units: Iterable[Unit], facts: Iterable[bytes] = ()) -> None:
         lines = tuple(facts)
         predicates = {line.split(b" ", 2)[1][1:-1].decode() for line in lines}
         units = tuple(units)
@@ -67,14 +68,21 @@ class Screen:
         self.groups = tuple(self._group(alike, reasons) for alike in _alike(units, reasons))
         self._focus_sql = {name: self._focus_query(targets) for targets, name in self._focus.items()}
         constants = {term_text(t.value) for targets in self._focus for t in targets if t.kind == NODE}
-        self._columns = Columns(self._compiler.predicates, lines, constants, threads=threads)
+        self._facts = Facts(self._compiler.predicates, lines, constants)
+        self._columns = Columns(self._facts)
+
+    def beside(self) -> Screen:
+        """Return another screen of the same shapes and facts, so that two threads may screen at once."""
+        other = copy(self)
+        other._columns = Columns(self._facts)
+        return other
 
     def close(self) -> None:
         """Free the memory of the columns."""
         self._columns.close()
 
     def screen(self, lines: bytes) -> Flagged:
-        """Screen N-Quads lines. Raises shapes.columns.Unloadable where they are no columns."""
+        """Screen N-Quads lines, as `Columns.load` takes them. Raises Unloadable where they are no columns."""
         self._columns.load(lines)
         self._search_shared()
         filled = self._fill_focus()
@@ -178,7 +186,7 @@ class Screen:
 
     def _idle(self, unit: Unit) -> bool:
         """Whether a unit has no value nodes in this batch and needs none."""
-        return bool(unit.idle_without - self._columns.present - self._columns.fact_predicates)
+        return bool(unit.idle_without - self._columns.present - self._facts.predicates)
 
 
 def _named(term: rdflib.term.Node) -> bool:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from rdflib.namespace import SH
 
 from ontologie import BASE, serialize_lines
-from shapes.columns import Columns, id_of, loadable
+from shapes.columns import Columns, Facts, id_of, loadable
 from shapes.gate import Gate, gate
 from shapes.judge import Judge
 from shapes.screening.lexical import WELL_TYPED, OtherDialect, full_match, re2
@@ -91,7 +91,7 @@ def test_a_form_held_to_be_well_typed_is_well_typed_for_pyshacl(values: list[str
 
 @cache
 def _columns(predicate: str) -> Columns:
-    return Columns([predicate])
+    return Columns(Facts([predicate]))
 
 
 @settings(max_examples=60, deadline=None)
@@ -111,7 +111,7 @@ def test_the_columns_of_a_term_are_what_was_written(values: list[str]) -> None:
 
 def test_a_term_has_one_id_in_facts_and_batches() -> None:
     fact = b'<https://exemple.fr/s> <https://exemple.fr/p> "x" .\n'
-    with Columns(["https://exemple.fr/p"], [fact]) as columns:
+    with Columns(Facts(["https://exemple.fr/p"], [fact])) as columns:
         columns.load(fact)
         (row,) = columns.rows("SELECT t.id, f.id FROM terms t JOIN fterms f USING (text) WHERE t.text = '\"x\"'")
     assert row[0] == row[1] == id_of('"x"')
