@@ -23,7 +23,8 @@ LONGEST_DOCUMENT = 1 << 24
 
 def loadable(lines: bytes) -> bool:
     """Whether canonical N-Quads can be columns: no escape by number (a control character), no triple term."""
-    return not (b"\\u" in lines or b"\\U" in lines or b"<<(" in lines or len(lines) > LONGEST_DOCUMENT)
+    escaped = b"\\" in lines and (b"\\u" in lines or b"\\U" in lines)
+    return not (escaped or b"<<(" in lines or len(lines) > LONGEST_DOCUMENT)
 
 
 class Unloadable(ValueError):

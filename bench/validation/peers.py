@@ -37,8 +37,8 @@ def gate(files: Files) -> tuple[float, set[str]]:
     start = time.perf_counter()
     judge = Gate()
     refused: set[str] = set()
-    for batch in _batches(files.documents):
-        refused |= {name for name, report in judge.validate_batch(batch).items() if report.refused}
+    for reports in judge.validate_batches(_batches(files.documents)):
+        refused |= {name for name, report in reports.items() if report.refused}
     return time.perf_counter() - start, refused
 
 
