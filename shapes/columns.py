@@ -10,12 +10,15 @@ from __future__ import annotations
 import hashlib
 import tempfile
 from collections.abc import Iterable
-from functools import cache
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, Final
 
 import duckdb
+
+from ontologie import PREFIXES
+
+SUBCLASS: Final = PREFIXES["rdfs"] + "subClassOf"
 
 LONGEST_DOCUMENT = 1 << 24
 """The longest document that is taken apart, in bytes; so no line is longer."""
@@ -41,11 +44,21 @@ def fact_table_of(predicate: str) -> str:
     return "f" + table_of(predicate)
 
 
-@cache
 def id_of(text: str) -> int:
     """Return the id of a term by its N-Triples text: the engine's own hash."""
-    (number,) = duckdb.execute("SELECT hash(?::VARCHAR)", [text]).fetchall()[0]
-    return int(number)
+    if text not in _IDS:
+        learn_ids([text])
+    return _IDS[text]
+
+
+def learn_ids(texts: Iterable[str]) -> None:
+    """Ask the engine at once for the ids of many terms."""
+    with duckdb.cursor() as own:
+        found = own.execute("SELECT t, hash(t) FROM (SELECT unnest(?::VARCHAR[]) AS t)", [list(texts)])
+        _IDS.update(found.fetchall())
+
+
+_IDS: Final[dict[str, int]] = {}
 
 
 class Facts:
@@ -67,10 +80,11 @@ class Facts:
         self.connection = duckdb.connect(config=config)
         self.connection.execute("CREATE TABLE fconstants AS SELECT unnest(?::VARCHAR[]) AS t", [list(constants)])
         _load(self.connection, b"".join(lines), "f")
-        self.asked = frozenset(predicates)
+        self.asked = frozenset({*predicates, SUBCLASS})
         self.predicates = frozenset(_known(self.connection, "f")) & self.asked
         for predicate in self.asked:
             _make_table(self.connection, predicate, "f")
+        self.connection.execute(f"CREATE TABLE below AS {_BELOW.format(edges='f' + table_of(SUBCLASS))}")
 
 
 class Columns:
@@ -111,6 +125,11 @@ class Columns:
         self.present = frozenset(_known(self.connection, ""))
         for predicate in self._predicates & (self.present | self._filled):
             _make_table(self.connection, predicate, "")
+        # A batch that states subclasses has its own table of them, which hides that of the facts.
+        self.connection.execute("DROP TABLE IF EXISTS temp.below")
+        if SUBCLASS in self.present:
+            both = f"(FROM {table_of(SUBCLASS)} UNION ALL FROM {fact_table_of(SUBCLASS)})"
+            self.connection.execute(f"CREATE TEMP TABLE below AS {_BELOW.format(edges=both)}")
         self._filled = set(self.present)
         self._check_hashes()
 
@@ -169,6 +188,11 @@ def _unescaped(text: str) -> str:
         sql = f"replace({sql}, '{escape}', chr({code}))"
     return f"CASE WHEN contains({text}, '\\') THEN replace({sql}, chr(2), '\\') ELSE {text} END"
 
+
+_BELOW = """WITH RECURSIVE found(c, sub) AS (
+    SELECT o, s FROM {edges} UNION SELECT f.c, e.s FROM found f JOIN {edges} e ON e.o = f.sub
+) SELECT c, sub FROM found"""
+"""Which classes are below which, by any number of steps."""
 
 _INNER = "substr(t, 2, length(t) - length(suffix) - 1)"
 _XSD_STRING = "http://www.w3.org/2001/XMLSchema#string"

@@ -13,12 +13,12 @@ from functools import cached_property
 from typing import NamedTuple
 
 import rdflib
-from rdflib.namespace import RDF, RDFS
+from rdflib.namespace import RDF
 
 from shapes.columns import fact_table_of, id_of, table_of
 from shapes.paths import Alternative, Inverse, Path, Predicate, Repeat, Sequence, read_path
 from shapes.screening.basis import ALL_COLUMNS, NEVER, Uncompilable, any_of
-from shapes.screening.lexical import literal
+from shapes.screening.lexical import literal, re2
 from shapes.screening.parameters import COMPANIONS, QUERIES, TESTS, Shape
 from shapes.terms import term_text
 from shapes.units import NODE, SUBJECTS_OF, Target, Unit, deactivated
@@ -67,7 +67,7 @@ class Compiler:
     fact_predicates: frozenset[str]
     shapes: list[Shape] = field(default_factory=list)
     units: list[Unit] = field(default_factory=list)
-    predicates: set[str] = field(default_factory=lambda: {str(RDF.type), str(RDFS.subClassOf)})
+    predicates: set[str] = field(default_factory=lambda: {str(RDF.type)})
     patterns: Counter[str] = field(default_factory=Counter)
     shared: dict[str, str] = field(default_factory=dict)
 
@@ -89,11 +89,27 @@ class Compiler:
             return f"SELECT {ALL_COLUMNS} FROM ({_NO_ROWS})"
         return f"{steps.sql()} {' UNION ALL '.join(selects)}"
 
+    def forbids(self, unit: Unit) -> bool:
+        """Whether all a unit does is to forbid a shared pattern in the values of a property that no fact has."""
+        (target, *_) = unit.targets
+        return unit.forbids is not None and re2(unit.forbids) in self.shared and str(target.value) not in self.fact_predicates
+
+    def query_forbidden(self, units: Iterable[Unit]) -> str:
+        """Return one query for units that forbid patterns: from what matches to who says it."""
+        numbers: dict[str, list[str]] = {}
+        for unit in units:
+            shape = self._shape(unit)
+            numbers.setdefault(self.shared[re2(unit.forbids or "")], []).append(
+                f"({Scope.id_of(unit.targets[0].value)}, {self.number(shape, unit)})"
+            )
+        return " UNION ALL ".join(
+            "SELECT t.s AS r, t.s AS f, t.o AS v, NULL::UBIGINT AS p, 'NotConstraintComponent' AS component, u.shape "
+            f"FROM triples t JOIN {table} m ON m.id = t.o JOIN (VALUES {', '.join(pairs)}) u(p, shape) ON u.p = t.p"
+            for table, pairs in numbers.items()
+        )
+
     def _scope(self, unit: Unit, focus: str, steps: Steps) -> Scope:
-        graph = rdflib.Graph()
-        for triple in unit.triples:
-            graph.add(triple)
-        shape = Shape(graph, unit.shape)
+        shape = self._shape(unit)
         if shape.path is not None and unit.targets == (Target(SUBJECTS_OF, shape.path),):
             # Every subject of the path is a focus node: no need to look them up.
             start = steps.add(f"SELECT DISTINCT s AS r, s AS f FROM {self.edges(shape.path)}", "focus")
@@ -102,11 +118,24 @@ class Compiler:
         inside = all(target.kind != NODE for target in unit.targets)
         return Scope(self, unit, shape, start, steps, (), inside=inside)
 
+    @staticmethod
+    def _shape(unit: Unit) -> Shape:
+        graph = rdflib.Graph()
+        for triple in unit.triples:
+            graph.add(triple)
+        return Shape(graph, unit.shape)
+
     def number(self, shape: Shape, unit: Unit) -> int:
         """Return the number of a shape within a unit."""
         self.shapes.append(shape)
         self.units.append(unit)
         return len(self.shapes) - 1
+
+    @staticmethod
+    def of_class(column: str, name: rdflib.term.Node) -> str:
+        """Return the test that a column holds a class or one of its subclasses."""
+        number = Scope.id_of(name)
+        return f"({column} = {number} OR {column} IN (SELECT sub FROM below WHERE c = {number}))"
 
     def edges(self, predicate: rdflib.term.Node) -> str:
         """Return the SQL of a predicate's pairs (s, o), facts included."""
@@ -335,14 +364,8 @@ class Scope:
 
     def instances(self, name: rdflib.term.Node) -> str:
         """Return the step of the SHACL instances of a class (§1.1): of it or of its subclasses."""
-        below = self._steps.add_recursive(
-            "c",
-            f"SELECT {self.id_of(name)} UNION SELECT e.s FROM {{self}} x "
-            f"JOIN {self.compiler.edges(RDFS.subClassOf)} e ON e.o = x.c",
-            "classes",
-        )
         types = self.compiler.edges(RDF.type)
-        return self._steps.add(f"SELECT s AS id FROM {types} WHERE o IN (SELECT c FROM {below})", "instances")
+        return self._steps.add(f"SELECT s AS id FROM {types} WHERE {self.compiler.of_class('o', name)}", "instances")
 
     @staticmethod
     def id_of(term: rdflib.term.Node) -> str:
