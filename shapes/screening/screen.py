@@ -70,7 +70,7 @@ class Screen:
         self._compiler = Compiler(frozenset(predicates))
         reasons = {unit.shape: self._reason(unit) for unit in units}
         self._compiler.share_patterns()
-        forbidding, others = [], []
+        forbidding, others = list[Unit](), list[Unit]()
         for unit in units:
             (forbidding if not reasons[unit.shape] and self._compiler.forbids(unit) else others).append(unit)
         self.groups = tuple(self._group(alike, reasons) for alike in _alike(others, reasons))
