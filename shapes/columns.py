@@ -68,9 +68,7 @@ class Facts:
     terms (in N-Triples) that queries name and no line may hold.
     """
 
-    def __init__(
-        self, predicates: Iterable[str], lines: Iterable[bytes] = (), constants: Iterable[str] = ()
-    ) -> None:
+    def __init__(self, predicates: Iterable[str], lines: Iterable[bytes] = (), constants: Iterable[str] = ()) -> None:
         # One thread a query: reading lines is not shared out, and two batches at once keep two cores busy.
         config: dict[str, str | bool | int | float | list[str]] = {
             "threads": 1,
@@ -209,7 +207,8 @@ WITH lines AS (
     SELECT st, pt, substr(line, length(st) + length(pt) + 3) AS rest FROM lines
 ), cut AS (
     SELECT st, pt,
-           CASE WHEN NOT ends_with(rest, ' .') THEN rest WHEN left(rest, 1) = '"' THEN regexp_replace(rest, '( <[^<>" ]*>| _:[^ ]+)? [.]$', '')
+           CASE WHEN NOT ends_with(rest, ' .') THEN rest
+                WHEN left(rest, 1) = '"' THEN regexp_replace(rest, '( <[^<>" ]*>| _:[^ ]+)? [.]$', '')
                 ELSE split_part(rest, ' ', 1) END AS t
     FROM parts
 )

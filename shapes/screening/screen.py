@@ -14,9 +14,10 @@ from rdflib.namespace import RDF, SH
 
 from shapes.columns import Columns, Facts, learn_ids, table_of
 from shapes.paths import path_text, read_path
-from shapes.screening.basis import Uncompilable
-from shapes.screening.compiler import Compiler, Scope
+from shapes.screening.basis import sql_id
+from shapes.screening.compiler import Compiler
 from shapes.screening.lexical import literal
+from shapes.screening.parameters import Uncompilable
 from shapes.terms import term_text
 from shapes.units import CLASS, NODE, OBJECTS_OF, Target, Unit
 
@@ -166,9 +167,7 @@ class Screen:
 
     def _target_query(self, target: Target) -> str:
         if target.kind == NODE:
-            return (
-                f"SELECT {Scope.id_of(target.value)} AS f" if _named(target.value) else "SELECT hash('') AS f LIMIT 0"
-            )
+            return f"SELECT {sql_id(target.value)} AS f" if _named(target.value) else "SELECT hash('') AS f LIMIT 0"
         if target.kind == CLASS:
             types = table_of(str(RDF.type))
             return f"SELECT s AS f FROM {types} WHERE {self._compiler.of_class('o', target.value)}"
