@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from ingestion.messages import Issue
-from ingestion.report_words import ORDER, WORDS, Language
+from shapes.issues import Issue
+from shapes.report_words import ORDER, WORDS, Language
 
 MOST_EXAMPLES: Final = 3
 
@@ -62,10 +62,15 @@ def place(entry: Issue, lang: Language = "fr", *, with_file: bool = True) -> str
     return ", ".join([entry.file, *parts] if with_file and entry.file else parts)
 
 
-def said(cause: Cause, lang: Language) -> str:
-    """Return what is wrong and what to do, in one text."""
+def said(cause: Cause, lang: Language) -> tuple[str, str]:
+    """Return what is wrong, and what to do."""
     first = cause.first
-    return " ".join(part for part in (first.message.get(lang, ""), first.remedy.get(lang, "")) if part)
+    return first.message.get(lang, ""), first.remedy.get(lang, "")
+
+
+def identifier(entry: Issue) -> str:
+    """Return the identifier of the document: the last part of its IRI, or the one deposited."""
+    return entry.document.rpartition("/")[2]
 
 
 def where(cause: Cause, lang: Language) -> str:
