@@ -16,6 +16,8 @@ from shapes.report_words import WORDS, Language, counted
 MOST_LINES: Final = 500
 """Lines of a cause that the page lists; the CSV has them all."""
 
+_WHERE_THEY_DIFFER: Final = frozenset({"file", "message", "suggestions"})
+
 _STYLE: Final = """
 :root { color-scheme: light dark; --edge: #767676; --soft: #8884; }
 body { font: 1rem/1.5 system-ui, sans-serif; margin: 0 auto; padding: 1.5rem; max-width: 70rem; }
@@ -61,7 +63,7 @@ def _cause(cause: Cause, lang: Language) -> str:
     if remedy:
         texts.append(f"<p><strong>{words['do']}</strong> {escape(remedy)}</p>")
     places = escape(where(cause, lang)).replace("\n", "<br>")
-    texts.append(f'<p class="places"><strong>{words["where"].capitalize()}</strong> {places}</p>')
+    texts.append(f'<p class="places"><strong>{words["at"]}</strong> {places}</p>')
     return (
         f'<section class="cause {first.severity}">\n<h3>{head}</h3>\n' + "\n".join(texts) + "\n"
         f"<details>\n<summary>{words['details']} ({count})</summary>\n{_lines(cause, lang)}</details>\n</section>\n"
@@ -69,7 +71,7 @@ def _cause(cause: Cause, lang: Language) -> str:
 
 
 def _lines(cause: Cause, lang: Language) -> str:
-    """Return the table of a cause's lines; file and message are columns only where they differ."""
+    """Return the table of a cause's lines; what is the same in all is no column, it is said above."""
     words = WORDS[lang]
     entries = cause.entries[:MOST_LINES]
     columns = {
@@ -79,11 +81,12 @@ def _lines(cause: Cause, lang: Language) -> str:
         "document": [identifier(entry) for entry in entries],
         "value": [entry.value for entry in entries],
         "message": [entry.message.get(lang, "") for entry in entries],
+        "suggestions": [" ; ".join(entry.suggestions) for entry in entries],
     }
     kept = [
         name
         for name, cells in columns.items()
-        if (any(cells) if name not in ("file", "message") else len(set(cells)) > 1)
+        if (any(cells) if name not in _WHERE_THEY_DIFFER else len(set(cells)) > 1)
     ]
     head = "".join(f'<th scope="col">{words[name]}</th>' for name in kept)
     rows = "".join(

@@ -71,9 +71,9 @@ def test_the_csv_report_has_the_separator_and_the_words_of_its_reader() -> None:
 def test_one_systematic_mistake_reads_as_one_line() -> None:
     entries = [entry(line, value=f"niveau {line % 2}") for line in range(2, 3_002)]
     (cause,) = by_cause(entries)
-    assert len(cause.entries) == 3_000 and cause.values == ("niveau 0", "niveau 1")
+    assert len(cause.entries) == 3_000 and cause.values == {"niveau 0": 1_500, "niveau 1": 1_500}
     text = as_text(entries, {"read": 3_000, "accepted": 0, "warned": 0, "refused": 3_000})
-    assert "3000" in text and "ligne 2" in text and text.count("\n") < 25
+    assert "3000" in text and "ligne 2" in text and "niveau 1 (1500)" in text and text.count("\n") < 25
 
 
 def test_causes_come_gravest_first_then_most_frequent() -> None:
@@ -144,7 +144,13 @@ def test_the_counts_are_a_sentence(summary: dict[str, int], sentence: str) -> No
 def test_the_page_shows_what_is_wrong_what_to_do_and_where_before_it_is_unfolded() -> None:
     page = as_html([entry(line, value=f"niveau {line % 2}") for line in range(2, 3_002)], SUMMARY)
     shown = Outline(page.partition("<details>")[0]).text
-    for words in ("Refus · niveaux · 3000 fois", "Que faire : Écrivez une classe.", "ligne 2, colonne 4", "en tout 3000", "niveau 1"):
+    for words in (
+        "Refus · niveaux · 3000 fois",
+        "Que faire : Écrivez une classe.",
+        "ligne 2, colonne 4",
+        "en tout 3000",
+        "niveau 1",
+    ):
         assert words in shown
 
 
