@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import json
+
+from typer.testing import CliRunner
+
 from ingestion import examine, read_deposit
 from shapes import Report, as_csv, as_html, as_json, as_text
+from sparql_api.cli import main
 from tests.ingestion_lecture.conftest import Write
 
 HEADER = "id,titre,type_ia,academie,region_academique,niveaux,disciplines,competences,url_source,resume\n"
@@ -61,3 +66,21 @@ def test_no_form_of_the_report_holds_personal_data(write: Write) -> None:
     for form in forms:
         for secret in ("dupont", "petit", "martin", "Martin", "Jeanne", "34 56"):
             assert secret not in form
+
+
+def test_validate_says_of_a_deposit_what_ingest_would_with_its_place(write: Write) -> None:
+    deposit = write(HEADER + "A,,generative,Lyon,,4e,SVT,,https://exemple.fr/a,r\n" + "B,t,generative,,,4e,SVT,,,r\n")
+    outcome = CliRunner().invoke(main, ["validate", str(deposit), "--format", "json"])
+    assert outcome.exit_code == 1
+    report = json.loads(outcome.stdout)
+    assert (report["summary"]["read"], report["summary"]["refused"]) == (2, 1)
+    (refusal,) = [entry for entry in report["entries"] if entry["severity"] == "violation"]
+    assert (refusal["line"], refusal["column"], refusal["field"]) == (2, 2, "titre")
+    assert report["notes"]
+
+
+def test_validate_says_in_its_readers_language_why_a_file_cannot_be_used(write: Write) -> None:
+    for lang, words in (("fr", "ligne"), ("en", "line")):
+        outcome = CliRunner().invoke(main, ["validate", str(write(HEADER + 'A,"t\n')), "--lang", lang])
+        assert outcome.exit_code == 2 and outcome.stdout == ""
+        assert words in outcome.stderr
