@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from functools import partial
 from typing import Final, TypeVar
 
 from fastapi import APIRouter, Request, Response
+from starlette.requests import ClientDisconnect
 
 from sparql_api import sparql_openapi
+from sparql_api.aside import LONG
 from sparql_api.engine.cached import CachedEngine
 from sparql_api.engine.plan import Plan
 from sparql_api.engine.port import Engine
@@ -29,7 +30,8 @@ Editor = Callable[[Request], Awaitable[Response]]
 T = TypeVar("T")
 METHODS: Final = "GET, HEAD, POST, OPTIONS"
 CLIENT_CLOSED_REQUEST: Final = 499
-LONG: Final = 16 << 10
+FAILED: Final = (408, 413, 429, 500, 503, 504)
+"""Statuses of requests that cost something and came to nothing: many of them slow a client down."""
 OTHER_METHODS: Final = ["PUT", "DELETE", "PATCH", "TRACE"]
 
 
@@ -67,33 +69,50 @@ class Endpoint:
         self._settings = settings
         self._editor = editor
         self._fair_use = fair_use
-        # A form of the longest query, each byte of it escaped.
-        self._body_bytes = (settings.query_max_kb << 10) * 3 + (64 << 10)
 
     async def answer(self, request: Request) -> Response:
         """Answer GET, HEAD and POST."""
+        client = self._fair_use.key(request.client.host if request.client else "")
+        try:
+            return await self.read(request, client)
+        except ProblemError as error:
+            long = int(request.headers.get("content-length", 0)) > LONG  # The server refuses what is no number.
+            if error.problem.status in FAILED or long:
+                self._fair_use.strike(client)
+            raise
+        except ClientGone:
+            self._fair_use.strike(client)
+            return Response(None, CLIENT_CLOSED_REQUEST)  # For the log: nobody reads it.
+
+    async def read(self, request: Request, client: str) -> Response:
+        """Read a request, and answer it; raises ProblemError, ClientGone."""
         accept = request.headers.get("accept")
         read_only = request.method in ("GET", "HEAD")
         if self._editor and read_only and "format" not in request.query_params and prefers_html(accept):
             return await self._editor(request)
-        asked = await read_request(request, self._body_bytes)
+        try:
+            asked = await read_request(request, self._settings.body_bytes)
+        except ClientDisconnect:
+            raise ClientGone from None
+        if await request.is_disconnected():
+            raise ClientGone
         if asked.query is None:
             return await self.describe(request, asked)
-        return await self.run(request, asked, asked.query)
+        # Before anything is done for it: who is held costs no more than a connection.
+        if hold := self._fair_use.hold(client):
+            await while_connected(request, asyncio.sleep(hold))
+        return await self.run(request, asked, asked.query, client)
 
-    async def run(self, request: Request, asked: SparqlRequest, text: str) -> Response:
+    async def run(self, request: Request, asked: SparqlRequest, text: str, client: str) -> Response:
         """Answer a query."""
-        prepare = partial(
-            self._engine.prepare,
+        judged = self._engine.prepare(
             text,
             dataset=asked.dataset,
             accept=request.headers.get("accept"),
             format=asked.format,
             edition=asked.edition,
         )
-        # To judge a long text takes a while: not in the thread that answers everyone.
-        plan = await asyncio.to_thread(prepare) if len(text) > LONG else prepare()
-        client = self._fair_use.key(request.client.host if request.client else "")
+        plan = await while_connected(request, judged) if len(text) > LONG else await judged
         key = None if plan.volatile else plan.key
         pinned = asked.edition is not None
         if key and not_modified(request, entity_tag(key)):
@@ -101,10 +120,7 @@ class Endpoint:
             return Response(None, 304, {**headers, "Vary": "Accept, Accept-Encoding"})
         self._fair_use.check(client)
         limits = self._settings.limits().shortened(asked.timeout)
-        try:
-            answer = await while_connected(request, self._engine.run(plan, limits=limits, client=client))
-        except ClientGone:
-            return Response(None, CLIENT_CLOSED_REQUEST)  # For the log: nobody reads it.
+        answer = await while_connected(request, self._engine.run(plan, limits=limits, client=client))
         return answer_response(
             request,
             answer,
@@ -159,7 +175,7 @@ class ClientGone(Exception):
 
 
 async def while_connected(request: Request, work: Awaitable[T]) -> T:
-    """Await some work as long as the client is there; gone, the work is cancelled."""
+    """Await some work as long as the client is there; gone, the work is cancelled. Raises ClientGone."""
     task = asyncio.ensure_future(work)
     watch = asyncio.ensure_future(_disconnected(request))
     try:

@@ -11,6 +11,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import IntEnum
 from typing import Any, Final
 
 from sparql_api.engine.experience import Experience
@@ -19,6 +20,15 @@ from sparql_api.engine.process import Worker, WorkerConfig, WorkerDied
 logger = logging.getLogger("observatoire.engine")
 SPARE: Final = 1
 """Workers kept warm beyond those that may work at once: a killed one is replaced without waiting."""
+
+
+class Length(IntEnum):
+    """How long a query is known to take, in the order of turns."""
+
+    SHORT = 0
+    MIDDLE = 1
+    """Or nothing is known."""
+    LONG = 2
 
 
 class PoolFull(Exception):
@@ -40,11 +50,12 @@ class _Waiter:
 class Pool:
     """`size` workers that may work at once, and a bounded queue before them.
 
-    The next turn goes to the client with the fewest workers, then the least engine time used, then to the query
-    expected to be shortest, then to who came first. The last free worker is not for queries expected to be
-    long; and while long ones hold every worker all the same and someone has waited `patience` seconds, the
-    youngest query of the client that holds the most is ended. A busy service refuses long work: it does not
-    stop answering.
+    Queries known to be short come first, those known to be long last. Among equals the next turn goes to the
+    client with the fewest workers, then the least engine time used, then to the query expected to be shortest,
+    then to who came first. The last free worker is not for queries known to be long; where many wait, it is for
+    those known to be short alone; and while long ones hold every worker all the same and someone has waited
+    `patience` seconds, the youngest query of the client that holds the most is ended. A busy service refuses
+    long work: it does not stop answering.
     """
 
     def __init__(
@@ -163,22 +174,34 @@ class Pool:
         self._dispatch()
         self._replace()
 
-    def _order(self) -> Callable[[_Waiter], tuple[int, float, float, float]]:
+    def _order(self) -> Callable[[_Waiter], tuple[Length, int, float, float, float]]:
         """Return what those who wait are sorted by."""
-        running = Counter(worker.client for worker in self._busy)
+        running = Counter(worker.client for worker in self._busy if worker.client)
         # Once a client: what is used flows back with time, and who came first must stay first.
         used = {waiter.client: self._used(waiter.client) for waiter in self._waiting}
         expected = self.experience.expected
-        return lambda w: (running[w.client], used[w.client], expected(w.shape), w.since)
+        return lambda w: (
+            self._length(w), running[w.client or ""], used[w.client], expected(w.shape, w.client) or 0.0, w.since
+        )  # fmt: skip
 
-    def _long(self, waiter: _Waiter) -> bool:
-        return self.experience.expected(waiter.shape) >= self._patience / 2
+    def _length(self, waiter: _Waiter) -> Length:
+        expected = self.experience.expected(waiter.shape)
+        if expected is None:
+            return Length.MIDDLE
+        if expected < self._patience / 10:
+            return Length.SHORT
+        return Length.LONG if expected >= self._patience / 2 else Length.MIDDLE
 
     def _next(self) -> _Waiter | None:
         """Return whose turn it is, None where nobody may take the worker that is free."""
         last_free = self.size > 1 and len(self._busy) == self.size - 1
-        may = [w for w in self._waiting if not last_free or not self._long(w)]
+        most = Length.LONG if not last_free else Length.SHORT if self._crowded else Length.MIDDLE
+        may = [w for w in self._waiting if self._length(w) <= most]
         return min(may, key=self._order(), default=None)
+
+    @property
+    def _crowded(self) -> bool:
+        return len(self._waiting) > 2 * self.size
 
     def _dispatch(self) -> None:
         self._waiting = [waiter for waiter in self._waiting if not waiter.turn.done()]
@@ -202,9 +225,10 @@ class Pool:
         now = time.monotonic()
         long = [w for w in self._busy if now - w.started >= self._patience]
         for worker in long:
-            self.experience.learn(worker.shape, now - worker.started, ended=True)
+            # A short query on a busy machine takes long too: what it had of the processor tells them apart.
+            self.experience.learn(worker.shape, worker.worked(), ended=True, client=worker.client)
         # Who is known to be long waits for another to end.
-        tired = [w for w in self._waiting if now - w.since >= self._patience and not self._long(w)]
+        tired = [w for w in self._waiting if now - w.since >= self._patience and self._length(w) < Length.LONG]
         if tired and len(long) == len(self._busy) == self.size:
             held = Counter(worker.client for worker in long)
             # Our own pages' queries (no client) are the last to go.

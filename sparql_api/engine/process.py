@@ -19,6 +19,7 @@ from typing import IO, Any, Final
 from sparql_api.engine.gateway import Fetch, Gateway, Reach, fetch
 
 SCRIPT: Final = Path(__file__).with_name("worker.py")
+TICKS: Final = os.sysconf("SC_CLK_TCK")
 INLINE: Final = 256 << 10
 """Answers up to this many bytes come on the socket; larger ones in a file."""
 ENVIRONMENT: Final = {"MALLOC_ARENA_MAX": "2"}
@@ -68,6 +69,7 @@ class Worker:
         self.client: str | None = None
         self.shape = ""
         self.started = 0.0
+        self._before = 0.0
         self.preempted = False
 
     @classmethod
@@ -122,6 +124,18 @@ class Worker:
         """Note for whom and for what it begins to work."""
         self.client, self.shape = client, shape
         self.started, self.preempted = time.monotonic(), False
+        self._before = self._processor_seconds()
+
+    def worked(self) -> float:
+        """Return the processor's seconds it has had since it began; on a busy machine, time alone tells little."""
+        return self._processor_seconds() - self._before
+
+    def _processor_seconds(self) -> float:
+        try:
+            fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
+        except OSError:
+            return self._before
+        return (int(fields[11]) + int(fields[12])) / TICKS
 
     def preempt(self) -> None:
         """End the query it works on; whoever awaits it is told by WorkerDied."""

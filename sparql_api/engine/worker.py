@@ -134,7 +134,7 @@ class Stores:
 
 def respond(channel: socket.socket, stores: Stores, config: dict[str, Any], request: dict[str, Any]) -> None:
     """Answer one request, or say what went wrong; a panic of the store's ends the process."""
-    started = time.perf_counter()
+    started, worked = time.perf_counter(), time.process_time()
     try:
         header, body, file = answer(stores, config, request)
     except SyntaxError as error:
@@ -150,6 +150,7 @@ def respond(channel: socket.socket, stores: Stores, config: dict[str, Any], requ
     except (OSError, RuntimeError, ValueError) as error:
         header, body, file = {"status": "failed", "message": str(error)}, b"", None
     header["seconds"] = time.perf_counter() - started
+    header["worked"] = time.process_time() - worked
     send(channel, header, body, file)
     if file is not None:
         os.close(file)
@@ -163,7 +164,7 @@ def answer(stores: Stores, config: dict[str, Any], request: dict[str, Any]) -> t
     results = evaluate(store, config, request, request["text"])
     if request["star"] is not None and isinstance(results, ox.QuerySolutions):
         results = evaluate(store, config, request, with_columns(request, results))
-    sink = Sink(request["answer_bytes"], config["inline"], config["spool"])
+    sink = Sink(request["answer_bytes"], config["inline"], config["spool"] if request["spool"] else None)
     try:
         counter = serialize(results, sink, request["media_type"])
     except BaseException:
@@ -233,9 +234,9 @@ def serialize(results: Results, sink: Sink, media_type: str) -> RowCounter | Non
 
 
 class Sink:
-    """Takes the bytes of an answer: in memory, beyond `inline` bytes in an unlinked file of `folder`."""
+    """Takes the bytes of an answer: in memory, beyond `inline` bytes in an unlinked file of `folder`, if any."""
 
-    def __init__(self, limit: int, inline: int, folder: str) -> None:
+    def __init__(self, limit: int, inline: int, folder: str | None) -> None:
         self.limit, self.inline, self.folder = limit, inline, folder
         self.size = 0
         self.memory = bytearray()
@@ -282,6 +283,8 @@ class Sink:
 
     def _spill(self, data: bytes) -> None:
         if self.file is None:
+            if self.folder is None:
+                raise NoSpace("the spool is full")
             self.file = unlinked_file(self.folder)
             data, self.memory = bytes(self.memory) + data, bytearray()
         view = memoryview(data)
