@@ -94,7 +94,10 @@ class FairUse:
         """Return the seconds for which a client's next request waits before anything is done for it.
 
         A few failures cost nothing. Who goes on without a pause is answered at the pace at which strikes fade.
+        Nobody is held where clients have no bound.
         """
+        if not self.seconds:
+            return 0.0
         return min(LONGEST_HOLD, max(0.0, self._strikes.of(client) - FREE_STRIKES) * random.uniform(0.5, 1.5))
 
     def check(self, client: str) -> None:
