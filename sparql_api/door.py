@@ -16,6 +16,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 
 HEAD_SECONDS: Final = 15.0
 """From the opening of a connection, or the first byte after an answer, to the end of a request's head."""
+GRACE_SECONDS: Final = 0.5
 HEAD_BYTES: Final = 64 << 10
 """Greatest head; a longer query comes by POST."""
 READ_SECONDS: Final = 60.0
@@ -136,6 +137,10 @@ class Door(HttpToolsProtocol):
         self._head_timer = self.loop.call_later(HEAD_SECONDS, self._head_late)
 
     def _head_late(self) -> None:
+        # What came while this process had no turn is read first.
+        self._head_timer = self.loop.call_later(GRACE_SECONDS, self._head_missing)
+
+    def _head_missing(self) -> None:
         self._head_timer = None
         if self.idle:
             self.drop()

@@ -51,7 +51,6 @@ class Facts:
         failed = [kind for kind, outcomes in self.attack.items() if "500 crash" in outcomes or "500" in outcomes]
         said = {
             "wrong or cut answers": [fault for phase in phases for fault in phase.wrong],
-            "good clients refused at rest": [*self.before.refused, *self.after.refused],
             "answers broken off, by kind of attack": broken,
             "attackers left without any answer": mute,
             "the service failed": failed,
