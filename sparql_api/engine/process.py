@@ -133,7 +133,8 @@ class Worker:
     @property
     def alive(self) -> bool:
         """Whether the process still runs."""
-        return self._process.poll() is None
+        # Once its end is being looked into, `poll` may say nothing: another thread holds its lock.
+        return self._ending is None and self._process.poll() is None
 
     def begin(self, client: str | None, text: str) -> None:
         """Note for whom and on what it begins to work."""
