@@ -11,7 +11,8 @@ SIZES = (10_000, 100_000)
 
 
 def main() -> None:
-    """Make an edition of each size, and run the comparisons over it."""
+    """Measure the whole chain, then make an edition of each size and run the comparisons over it."""
+    run("bench.chain")
     for size in SIZES:
         with tempfile.TemporaryDirectory() as folder:
             rows, var = Path(folder) / "rows.csv", Path(folder) / "var"

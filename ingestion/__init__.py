@@ -1,6 +1,5 @@
 """The way in: readers, resolution, conversion, the registry, publication and editions."""
 
-from ingestion.assembly import MisplacedTriple
 from ingestion.columns import Column, column_of_key, columns, csv_header, csv_row
 from ingestion.conversion import ConversionError, ConvertedDocument, convert, convert_stream, document_iris
 from ingestion.deposit import Deposited, deposit_file
@@ -9,6 +8,7 @@ from ingestion.dumps import read_fiches
 from ingestion.editions import DUMPS, Edition, Editions, is_gone
 from ingestion.errors import UnreadableDeposit
 from ingestion.export import export_document
+from ingestion.homes import MisplacedTriple
 from ingestion.messages import Issue, Place
 from ingestion.pipeline import Examination, ExaminedDocument, Options, examine, examine_batches
 from ingestion.publication import Face, NothingToPublish, Publication, PublicationBusy, UnknownEdition, publish

@@ -1,26 +1,26 @@
-"""Puts the graphs of an edition together: what changed since the last one, and the working store brought up to it.
-
-Every triple has one home (DESIGN §5): a document's graphs speak of nothing but the document and share no triple,
-and no vocabulary speaks of a document.
-"""
+"""Puts the graphs of an edition together: what changed since the last one, and the working store brought up to it."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from functools import partial
 from typing import Final
 
+from ingestion.beside import batched, in_order, processes_for
 from ingestion.conversion import convert
-from ingestion.derivation_rules import Deposited, Derivation, derive_vocabularies, rests_on, rules_digest
+from ingestion.derivation_rules import derive_vocabularies, rests_on, rules_digest
+from ingestion.derivation_work import Project, make_projects
+from ingestion.framed import framing
+from ingestion.homes import check_apart, check_home, check_vocabulary
 from ingestion.ledger import Ledger
 from ingestion.loading import Loading
-from ingestion.packing import unpack
+from ingestion.packing import PackedGraph, unpack
 from ingestion.provenance import provenance_lines
 from ingestion.registry import Registry
-from ingestion.registry_editions import Content, Plan, Planned, in_batches
-from ontologie import Iris, Vocabulary, document_types, vocabularies
+from ingestion.registry_editions import Content, Plan, Planned
+from ontologie import Iris, Vocabulary, vocabularies
 
 Progress = Callable[[str, int, int], None]
 """Called with (step, done, total) as the work goes on."""
@@ -28,9 +28,8 @@ Progress = Callable[[str, int, int], None]
 BATCH: Final = 500
 """Documents put together at once: enough to spare the cost of a batch, few enough to hold memory flat."""
 
-
-class MisplacedTriple(Exception):
-    """A triple that would stand in two graphs, or in one that is not its own; the message shows it."""
+MANY: Final = 4_000
+"""Projects from which processes beside this one are worth their start (two seconds each)."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +87,7 @@ def apply_changes(
         _derive_vocabularies(writer, base)
         projects.update(_projects(ledger, base))
     projects.update(project for graph in touched for project in ledger.resting(graph))
-    _derive(writer, sorted(projects), base, say)
+    _derive(writer, projects, base, say)
     ledger.note("rules", rules_digest(base))
     ledger.note("changed", str(writer.changed))
     return made
@@ -96,11 +95,11 @@ def apply_changes(
 
 def _put_vocabularies(writer: _Writer, change: Change, base: str, say: Progress) -> None:
     for done, vocabulary in enumerate(change.vocabularies, 1):
-        _check_vocabulary(vocabulary.graph, vocabulary.lines, base)
-        writer.put(vocabulary.graph, vocabulary.lines)
+        check_vocabulary(vocabulary.graph, vocabulary.lines, base)
+        writer.put_lines(vocabulary.graph, vocabulary.lines)
         say("vocabularies", done, len(change.vocabularies))
     for graph in change.gone:
-        writer.put(graph, [])
+        writer.put_lines(graph, [])
 
 
 def _derive_vocabularies(writer: _Writer, base: str) -> None:
@@ -109,17 +108,17 @@ def _derive_vocabularies(writer: _Writer, base: str) -> None:
     kept = {*derived, *(vocabulary.graph for vocabulary in vocabularies(base))}
     for graph in writer.ledger.names(Iris(base).derived_graph("vocabulaire", "")):
         if graph not in kept:
-            writer.put(graph, [])
+            writer.put_lines(graph, [])
     for graph, lines in derived.items():
-        _check_vocabulary(graph, lines, base)
-        writer.put(graph, lines)
+        check_vocabulary(graph, lines, base)
+        writer.put_lines(graph, lines)
 
 
 def _remove_documents(writer: _Writer, plan: Plan, base: str) -> None:
     iris = Iris(base)
     for name in plan.remove:
         for graph in (iris.graph(*name), iris.provenance_graph(*name), iris.derived_graph(*name)):
-            writer.put(graph, [])
+            writer.put_lines(graph, [])
 
 
 def _put_documents(
@@ -127,17 +126,17 @@ def _put_documents(
 ) -> Plan:
     iris, plan = Iris(base), change.plan
     held: list[Planned] = []
-    for batch in in_batches(plan.put, BATCH):
+    for batch in batched(plan.put, BATCH):
         contents = registry.contents(batch)
         kept = [one for one, content in zip(batch, contents, strict=True) if content.payload is not None]
         graphs = _graphs([content for content in contents if content.payload is not None], base, from_payloads)
         for one, lines, fact in zip(kept, graphs, registry.facts(kept, plan.last_event, change.moment), strict=True):
             deposit, about = iris.graph(one.kind, one.identifier), iris.provenance_graph(one.kind, one.identifier)
             provenance = provenance_lines(fact, base)
-            _check_home(deposit, lines, (iris.entity(one.kind, one.identifier), deposit))
-            _check_apart(about, provenance, deposit, lines)
-            writer.put(deposit, lines, rests_on(deposit, lines, base))
-            writer.put(about, provenance)
+            check_home(deposit, lines, (iris.entity(one.kind, one.identifier), deposit))
+            check_apart(about, provenance, deposit, lines)
+            writer.put_lines(deposit, lines, rests_on(deposit, lines, base))
+            writer.put_lines(about, provenance)
         held.extend(kept)
         say("documents", len(held), len(plan.put))
     return Plan(plan.last_event, tuple(held), plan.remove)
@@ -152,34 +151,27 @@ def _graphs(contents: Sequence[Content], base: str, from_payloads: bool) -> Iter
         yield next(converted).lines if lines is None else lines
 
 
-def _derive(writer: _Writer, projects: Sequence[str], base: str, say: Progress) -> None:
-    derivation = Derivation(base)
+def _derive(writer: _Writer, projects: Collection[str], base: str, say: Progress) -> None:
+    """Derive projects and frame their fiches, in processes beside this one where they are many."""
+    ledger, iris, mark = writer.ledger, Iris(base), framing("projet", base)
+    of_project = len(iris.entity("projet", ""))
+    unframed = set(ledger.unframed(mark, iris.graph("projet", "")))
+
+    def known(project: str) -> Project:
+        identifier = project[of_project:]
+        own, about = iris.graph("projet", identifier), iris.provenance_graph("projet", identifier)
+        return Project(project, ledger.rested_on(project), ledger.data(about), own in unframed)
+
     done = 0
-    for batch in _batches(projects):
-        deposits = [_deposited(writer.ledger, project) for project in batch]
-        for one, (graph, lines) in zip(deposits, derivation.derive(deposits).items(), strict=True):
-            _check_derived(writer.ledger, graph, one, lines, base)
-            writer.put(graph, lines)
+    work = partial(make_projects, base=base)
+    batches = ([known(project) for project in batch] for batch in batched(sorted(projects), BATCH))
+    for batch, found in in_order(work, batches, processes_for(len(projects), MANY)):
+        for one, made in zip(batch, found, strict=True):
+            writer.put(made.derived)
+            if made.fiche is not None:
+                ledger.keep_fiche(mark, iris.graph("projet", one.iri[of_project:]), made.fiche)
         done += len(batch)
         say("derivation", done, len(projects))
-
-
-def _deposited(ledger: Ledger, project: str) -> Deposited:
-    graphs = {graph: ledger.lines(graph).splitlines(keepends=True) for graph in ledger.rested_on(project)}
-    return Deposited(project, graphs)
-
-
-def _check_derived(ledger: Ledger, graph: str, one: Deposited, lines: Sequence[bytes], base: str) -> None:
-    """Raise MisplacedTriple where what is derived from a project is not about it, its fiche or its analyses.
-
-    Nor may it repeat what the graphs of any of these say.
-    """
-    iris = Iris(base)
-    about = iris.provenance_graph("projet", graph.removeprefix(iris.derived_graph("projet", "")))
-    analyses = [base + name.removeprefix(base + "graphe/") for name in one.graphs]
-    _check_home(graph, lines, (one.project, graph, *one.graphs, *analyses))
-    for other, said in (*one.graphs.items(), (about, ledger.lines(about).splitlines(keepends=True))):
-        _check_apart(graph, lines, other, said)
 
 
 class _Writer:
@@ -190,50 +182,19 @@ class _Writer:
         self.ledger = ledger
         self.changed = 0
 
-    def put(self, graph: str, lines: Sequence[bytes], resting: Sequence[str] = ()) -> None:
+    def put_lines(self, graph: str, lines: Sequence[bytes], resting: Sequence[str] = ()) -> None:
         """Replace a graph, on which the derivation of some projects rests; without lines, remove it."""
-        known = self.ledger.digest(graph) is not None
-        if not self.ledger.put(graph, lines, resting):
+        self.put(self.ledger.packed(graph, lines), resting, b"".join(lines))
+
+    def put(self, one: PackedGraph, resting: Sequence[str] = (), data: bytes | None = None) -> None:
+        """Replace a packed graph; `data` is what it unpacks to, where that is at hand."""
+        replaced = self.ledger.put(one, resting)
+        if replaced is None:
             return
         self.changed += 1
-        if known:
-            self.loading.remove(graph)
-        self.loading.add(lines)
-
-
-def _check_home(graph: str, lines: Iterable[bytes], subjects: Sequence[str]) -> None:
-    """Raise MisplacedTriple where a line is about something else than these, or stands in another graph."""
-    own = tuple(f"<{subject}{end}".encode() for subject in subjects for end in ("> ", "#"))
-    end = _end(graph)
-    for line in lines:
-        if not (line.startswith(own) and line.endswith(end)):
-            raise _misplaced(graph, line)
-
-
-def _check_vocabulary(graph: str, lines: Iterable[bytes], base: str) -> None:
-    """Raise MisplacedTriple where a vocabulary speaks of a document."""
-    documents = tuple(f"<{base}{kind}/".encode() for kind in (*document_types(), "graphe"))
-    for line in lines:
-        if line.startswith(documents):
-            raise _misplaced(graph, line)
-
-
-def _check_apart(graph: str, lines: Iterable[bytes], other: str, said: Iterable[bytes]) -> None:
-    """Raise MisplacedTriple where a graph repeats a triple of another one."""
-    end, other_end = len(_end(graph)), len(_end(other))
-    triples = {line[:-other_end] for line in said}
-    for line in lines:
-        if line[:-end] in triples:
-            raise _misplaced(graph, line)
-
-
-def _end(graph: str) -> bytes:
-    """Return the end of a graph's lines."""
-    return f" <{graph}> .\n".encode()
-
-
-def _misplaced(graph: str, line: bytes) -> MisplacedTriple:
-    return MisplacedTriple(f"{graph}: {line.decode(errors='replace').strip()}")
+        if replaced:
+            self.loading.remove(one.graph)
+        self.loading.add(self.ledger.unpacked(one) if data is None else data)
 
 
 def _deposit_graphs(plan: Plan, base: str) -> list[str]:
@@ -245,9 +206,3 @@ def _projects(ledger: Ledger, base: str) -> Iterator[str]:
     iris = Iris(base)
     prefix = iris.graph("projet", "")
     return (iris.entity("projet", "") + graph.removeprefix(prefix) for graph in ledger.names(prefix))
-
-
-def _batches(items: Sequence[str]) -> Iterator[list[str]]:
-    pending = iter(items)
-    while batch := list(islice(pending, BATCH)):
-        yield batch

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from ingestion.agents import UnknownAcademie
-from ingestion.assembly import MisplacedTriple
+from ingestion.homes import MisplacedTriple
 from ingestion.locking import PublicationBusy
 from ingestion.publication import NothingToPublish, UnknownEdition
 from ingestion.transitions import RefusedTransition

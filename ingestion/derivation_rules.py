@@ -60,6 +60,14 @@ class Derivation:
     def derive(self, batch: Sequence[Deposited]) -> dict[str, list[bytes]]:
         """Return the derived graph of each project: its IRI and its canonical N-Quads lines, none where it is empty."""
         there = [one for one in batch if _deposit_graph(one.project, self._base) in one.graphs]
+        try:
+            found = self._derive(there)
+        finally:
+            self._clear(there)
+        return {_derived_graph(one.project, self._base): found.get(one.project, []) for one in batch}
+
+    def _derive(self, there: Sequence[Deposited]) -> dict[str, list[bytes]]:
+        """Return what is derived from projects with their deposits; leave all of it in the working store."""
         documents = [[document.encode() for document in _documents(one, self._base)] for one in there]
         self._load(line for one in there for lines in one.graphs.values() for line in lines)
         derived = [set(self._indices(one)) for one in there]
@@ -72,12 +80,11 @@ class Derivation:
             for one, known, lines in zip(there, derived, fresh, strict=True):
                 lines -= known
                 if step == _SAYABLE:
-                    lines -= _said(one)
+                    lines -= _said(one, lines)
                 known |= lines
-            self._load(_quads(one, lines, self._base) for one, lines in zip(there, fresh, strict=True))
-        found_in = {one.project: _canonical(one, lines, self._base) for one, lines in zip(there, derived, strict=True)}
-        self._clear(there)
-        return {_derived_graph(one.project, self._base): found_in.get(one.project, []) for one in batch}
+            if step != STEPS[-1]:
+                self._load(_quads(one, lines, self._base) for one, lines in zip(there, fresh, strict=True))
+        return {one.project: _canonical(one, lines, self._base) for one, lines in zip(there, derived, strict=True)}
 
     def _indices(self, one: Deposited) -> list[bytes]:
         deposit = one.graphs[_deposit_graph(one.project, self._base)]
@@ -165,9 +172,15 @@ def _items(deposit: Iterable[bytes], project: str, base: str) -> Iterator[tuple[
                 yield fields[predicate], unescaped(value[1 : value.rindex(b'"')])
 
 
-def _said(one: Deposited) -> set[bytes]:
-    """Return the triples of the graphs that a project rests on."""
-    return {line for graph, lines in one.graphs.items() for line in _moved(lines, _end(graph), _end()).splitlines(True)}
+def _said(one: Deposited, triples: Iterable[bytes]) -> set[bytes]:
+    """Return those of some triples that the graphs which a project rests on state: few are asked for."""
+    graphs = [(_end(graph), lines) for graph, lines in one.graphs.items()]
+    return {
+        triple
+        for triple in triples
+        for end, lines in graphs
+        if triple.removesuffix(_end()) + end in lines
+    }
 
 
 def _quads(one: Deposited, triples: Iterable[bytes], base: str) -> bytes:

@@ -12,14 +12,14 @@ import json
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
-from functools import cache, partial
-from importlib.resources import files
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
 from ingestion.editions import Edition
+from ingestion.framed import framed_fiche, framing, json_bytes
 from ingestion.ledger import Ledger
-from ontologie import Iris, context, document_types, frame, to_document
+from ontologie import Iris, context, document_types
 
 _LEVEL: Final = 3
 _CHUNK: Final = 1 << 20
@@ -48,7 +48,7 @@ def read_fiches(edition: Edition) -> Iterator[bytes]:
                 yield b"{" + line[len(head) : -1]
             else:
                 # Framed with another version of the context.
-                yield _json({key: value for key, value in json.loads(line).items() if key != "@context"})
+                yield json_bytes({key: value for key, value in json.loads(line).items() if key != "@context"})
 
 
 def without_graph(graph: str, lines: bytes) -> bytes:
@@ -59,32 +59,16 @@ def without_graph(graph: str, lines: bytes) -> bytes:
 def framed(ledger: Ledger, base: str) -> Iterator[bytes]:
     """Yield each document's framed fiche as JSON, without its context, in the order of their graphs' IRIs."""
     for kind in document_types():
-        mark, frame_lines = _framing(kind, base), partial(_framed, kind=kind, base=base)
-        for graph in ledger.names(Iris(base).graph(kind, "")):
-            yield ledger.fiche(graph, mark, frame_lines)
-
-
-def _framed(lines: bytes, kind: str, base: str) -> bytes:
-    return _json(to_document(lines.splitlines(keepends=True), kind, base))
-
-
-def _json(value: object) -> bytes:
-    return json.dumps(value, ensure_ascii=False).encode()
+        mark, prefix = framing(kind, base), Iris(base).graph(kind, "")
+        for graph in ledger.unframed(mark, prefix):
+            ledger.keep_fiche(mark, graph, framed_fiche(ledger.lines(graph), kind, base))
+        yield from ledger.fiches(prefix)
 
 
 @cache
 def _head(base: str) -> bytes:
     """Return how each line of the fiches' dump begins: with the context, which need not be written anew each time."""
-    return _json({"@context": context(base)})[:-1] + b", "
-
-
-@cache
-def _framing(kind: str, base: str) -> str:
-    """Return what tells one way of framing from another: the frame, which holds the context, and the code."""
-    hashed = hashlib.sha256(json.dumps(frame(kind, base), sort_keys=True).encode())
-    for package, name in (("ontologie", "framing.py"), ("ingestion", "dumps.py")):
-        hashed.update(files(package).joinpath(name).read_bytes())
-    return hashed.hexdigest()
+    return json_bytes({"@context": context(base)})[:-1] + b", "
 
 
 class _Dump:

@@ -7,16 +7,14 @@ back. It is derived: lost or behind, it is made again from the registry.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Final, Self
 
-import zstandard
+from ingestion.packing import PackedGraph, Packer
 
-from ontologie import digest
-
-_VERSION: Final = 4
+_VERSION: Final = 5
 _SCHEMA: Final = f"""
 PRAGMA journal_mode=WAL;
 CREATE TABLE graphs (graph TEXT PRIMARY KEY, digest TEXT NOT NULL, quads INTEGER NOT NULL) WITHOUT ROWID;
@@ -47,8 +45,7 @@ class Ledger:
         if not usable:
             self._connection.executescript(_SCHEMA)
         self._connection.execute("BEGIN IMMEDIATE")
-        self._pack = zstandard.ZstdCompressor(level=1)
-        self._unpack = zstandard.ZstdDecompressor()
+        self._packer = Packer()
 
     def __enter__(self) -> Self:
         """Return the ledger."""
@@ -77,62 +74,83 @@ class Ledger:
         """Note a fact."""
         self._connection.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", (name, value))
 
-    def put(self, graph: str, lines: Sequence[bytes], resting: Sequence[str] = ()) -> bool:
-        """Replace a graph by its canonical lines, none removing it; return whether that changed it.
+    def packed(self, graph: str, lines: Sequence[bytes]) -> PackedGraph:
+        """Return a graph packed, as `put` takes it."""
+        return self._packer.graph(graph, lines)
+
+    def unpacked(self, one: PackedGraph) -> bytes:
+        """Return the canonical N-Quads of what was packed."""
+        return self._packer.unpack(one.data) if one.data else b""
+
+    def put(self, one: PackedGraph, resting: Sequence[str] = ()) -> bool | None:
+        """Replace a graph, without lines removing it; return whether it stood here, None where nothing changed.
 
         `resting` are the projects whose derivation rests on it.
         """
-        before = self.digest(graph)
-        if not lines:
+        before = self.digest(one.graph)
+        if not one.quads:
+            if before is None:
+                return None
             for table in _ABOUT_GRAPHS:
-                self._connection.execute(f"DELETE FROM {table} WHERE graph = ?", (graph,))
-            return before is not None
-        data = b"".join(lines)
-        fresh = digest(data)
-        if fresh == before:
-            return False
-        self._connection.execute("INSERT OR REPLACE INTO graphs VALUES (?, ?, ?)", (graph, fresh, len(lines)))
-        packed = self._pack.compress(data)
-        self._connection.execute("INSERT OR REPLACE INTO contents VALUES (?, ?)", (graph, packed))
-        if resting or before is not None:
-            self._connection.execute("DELETE FROM rests WHERE graph = ?", (graph,))
-            self._connection.executemany("INSERT INTO rests VALUES (?, ?)", ((project, graph) for project in resting))
-        return True
+                self._connection.execute(f"DELETE FROM {table} WHERE graph = ?", (one.graph,))
+            return True
+        if one.digest == before:
+            return None
+        row = (one.graph, one.digest, one.quads)
+        self._connection.execute("INSERT OR REPLACE INTO graphs VALUES (?, ?, ?)", row)
+        self._connection.execute("INSERT OR REPLACE INTO contents VALUES (?, ?)", (one.graph, one.data))
+        if before is not None:
+            self._connection.execute("DELETE FROM rests WHERE graph = ?", (one.graph,))
+        for project in resting:
+            self._connection.execute("INSERT INTO rests VALUES (?, ?)", (project, one.graph))
+        return before is not None
 
     def resting(self, graph: str) -> list[str]:
         """Return the projects whose derivation rests on a graph."""
         return [row[0] for row in self._connection.execute("SELECT project FROM rests WHERE graph = ?", (graph,))]
 
-    def rested_on(self, project: str) -> list[str]:
-        """Return the graphs that a project's derivation rests on, in the order of their IRIs' bytes."""
-        asked = "SELECT graph FROM rests WHERE project = ? ORDER BY graph"
-        return [row[0] for row in self._connection.execute(asked, (project,))]
+    def rested_on(self, project: str) -> dict[str, bytes]:
+        """Return the graphs that a project's derivation rests on, packed, in the order of their IRIs' bytes."""
+        asked = "SELECT graph, lines FROM rests JOIN contents USING (graph) WHERE project = ? ORDER BY graph"
+        return dict(self._connection.execute(asked, (project,)))
 
     def digest(self, graph: str) -> str | None:
         """Return the digest of a graph's canonical form, None where it is not there."""
         row = self._connection.execute("SELECT digest FROM graphs WHERE graph = ?", (graph,)).fetchone()
         return None if row is None else str(row[0])
 
-    def lines(self, graph: str) -> bytes:
-        """Return a graph's canonical N-Quads, empty where it is not there."""
+    def data(self, graph: str) -> bytes:
+        """Return a graph's canonical N-Quads packed, empty where it is not there."""
         row = self._connection.execute("SELECT lines FROM contents WHERE graph = ?", (graph,)).fetchone()
-        return b"" if row is None else self._unpack.decompress(row[0])
+        return b"" if row is None else bytes(row[0])
+
+    def lines(self, graph: str) -> list[bytes]:
+        """Return a graph's canonical lines, none where it is not there."""
+        return self._packer.lines(self.data(graph))
 
     def graphs(self) -> Iterator[tuple[str, bytes]]:
         """Yield (graph IRI, canonical N-Quads) in the order of the IRIs' bytes."""
         for graph, packed in self._connection.execute("SELECT graph, lines FROM contents ORDER BY graph"):
-            yield graph, self._unpack.decompress(packed)
+            yield graph, self._packer.unpack(packed)
 
-    def fiche(self, graph: str, mark: str, make: Callable[[bytes], bytes]) -> bytes:
-        """Return what `make` makes of a graph's N-Quads, kept as long as neither the graph nor the mark changes."""
-        mark = f"{self.digest(graph)} {mark}"
-        row = self._connection.execute("SELECT mark, line FROM fiches WHERE graph = ?", (graph,)).fetchone()
-        if row is not None and row[0] == mark:
-            return self._unpack.decompress(row[1])
-        line = make(self.lines(graph))
-        row = (graph, mark, self._pack.compress(line))
-        self._connection.execute("INSERT OR REPLACE INTO fiches VALUES (?, ?, ?)", row)
-        return line
+    def unframed(self, mark: str, prefix: str) -> list[str]:
+        """Return the IRIs of graphs that start so and whose fiche is not kept, or under another mark."""
+        asked = """
+        SELECT graph FROM graphs LEFT JOIN fiches USING (graph)
+        WHERE graph >= ? AND graph < ? AND mark IS NOT digest || ? ORDER BY graph
+        """
+        return [row[0] for row in self._connection.execute(asked, (prefix, prefix + "\U0010ffff", mark))]
+
+    def keep_fiche(self, mark: str, graph: str, fiche: bytes) -> None:
+        """Keep the fiche of a graph that stands here, until the graph or the mark changes."""
+        asked = "INSERT OR REPLACE INTO fiches SELECT graph, digest || ?, ? FROM graphs WHERE graph = ?"
+        self._connection.execute(asked, (mark, self._packer.pack(fiche), graph))
+
+    def fiches(self, prefix: str) -> Iterator[bytes]:
+        """Yield the kept fiches of graphs that start so, in the order of the IRIs' bytes."""
+        asked = "SELECT line FROM fiches WHERE graph >= ? AND graph < ? ORDER BY graph"
+        for (line,) in self._connection.execute(asked, (prefix, prefix + "\U0010ffff")):
+            yield self._packer.unpack(line)
 
     def digests(self) -> Iterator[tuple[str, str]]:
         """Yield (graph IRI, digest) in the order of the IRIs' bytes."""

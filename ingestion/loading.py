@@ -5,7 +5,7 @@ Knows that large pieces load faster and that memory must not grow with what is l
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Final, Self, TypeVar
 
@@ -36,16 +36,16 @@ class Loading:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Give up what did not start."""
+        """Give up what did not start, and let go of the store: an error that is still being told must not hold it."""
         self._thread.shutdown(cancel_futures=True)
+        del self._store
 
     def remove(self, graph: str) -> None:
         """Remove a graph that stood in the store before anything was added."""
         self._store.remove_graph(ox.NamedNode(graph))
 
-    def add(self, lines: Iterable[bytes]) -> None:
-        """Load canonical lines, soon; raises what loading the ones before raised."""
-        data = b"".join(lines)
+    def add(self, data: bytes) -> None:
+        """Load canonical N-Quads, soon; raises what loading the ones before raised."""
         self._waiting.append(data)
         self._size += len(data)
         if self._size >= _PIECE:

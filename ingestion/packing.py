@@ -8,16 +8,46 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
 import zstandard
 
-from ontologie import BASE, context
+from ontologie import BASE, context, digest
 
 _LEVEL: Final = 1
 _MARK: Final = 8
+
+
+@dataclass(frozen=True, slots=True)
+class PackedGraph:
+    """A graph's canonical lines, packed, and what the ledger notes of them; no data where there are no lines."""
+
+    graph: str
+    digest: str
+    quads: int
+    data: bytes
+
+
+class Packer:
+    """Packs and unpacks for one thread, which spares making its machinery anew for each graph."""
+
+    def __init__(self) -> None:
+        """Make the machinery."""
+        self.pack = zstandard.ZstdCompressor(level=_LEVEL).compress
+        self.unpack = zstandard.ZstdDecompressor().decompress
+
+    def graph(self, graph: str, lines: Sequence[bytes]) -> PackedGraph:
+        """Return a graph packed."""
+        data = b"".join(lines)
+        return PackedGraph(graph, digest(data), len(lines), self.pack(data) if data else b"")
+
+    def lines(self, data: bytes) -> list[bytes]:
+        """Return the lines of a packed graph."""
+        # N-Quads escapes "\r" inside literals: of bytes, this splits at "\n" alone.
+        return self.unpack(data).splitlines(keepends=True) if data else []
 
 
 def pack(lines: Iterable[bytes], base: str = BASE) -> bytes:

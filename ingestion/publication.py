@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import pyoxigraph as ox
 
@@ -30,7 +32,7 @@ from ingestion.settings import Settings
 __all__ = ["Face", "NothingToPublish", "Publication", "PublicationBusy", "UnknownEdition", "publish"]
 
 Face = Callable[[Edition, ox.Store], None]
-"""What the faces need of an edition (search index, self-description…): made before the edition appears."""
+"""What the faces need of an edition (search index, self-description…): made before it appears, beside one another."""
 
 OPTIMIZE_FROM: Final = 200
 """Changed graphs from which the store is compacted: queries are then two to five times faster."""
@@ -127,20 +129,58 @@ def make_store(working: Path, start: Edition | None) -> ox.Store:
     return ox.Store(str(working))
 
 
-def write_graphs(loading: Loading, ledger: Ledger, draft: Edition, fresh: bool, base: str) -> dict[str, dict[str, Any]]:
-    """Write the draft's store, compacted where much changed, and beside it its dumps; return what is said of these."""
-    compact = fresh or int(ledger.fact("changed") or 0) >= OPTIMIZE_FROM
+@dataclass(frozen=True)
+class Making:
+    """A draft's store in the making, beside the dumps and the faces.
 
-    def checkpoint(store: ox.Store) -> None:
+    `loaded` gives the folder of a checkpoint that says the same as the store to come; `done` ends with the store.
+    """
+
+    loaded: Future[Path]
+    done: Future[None]
+
+
+def begin_store(loading: Loading, ledger: Ledger, draft: Edition, *, fresh: bool) -> Making:
+    """Begin to write the draft's store, compacted where much changed."""
+    compact = fresh or int(ledger.fact("changed") or 0) >= OPTIMIZE_FROM
+    first = draft.path / "loaded" if compact else draft.store_path
+
+    def checkpoint(store: ox.Store) -> Path:
+        store.flush()
+        store.backup(str(first))
+        return first
+
+    def finish(store: ox.Store) -> None:
         if compact:
             store.optimize()
-        store.flush()
-        store.backup(str(draft.store_path))
+            store.flush()
+            store.backup(str(draft.store_path))
 
-    stored = loading.then(checkpoint)
-    dumps = write_dumps(draft.path, ledger, base)
-    stored.result()
-    return dumps
+    return Making(loading.then(checkpoint), loading.then(finish))
+
+
+def finish_store(making: Making, draft: Edition, faces: Sequence[Face], progress: Progress | None) -> None:
+    """Make the faces of a draft, beside one another and beside the compaction of its store, and end with the store."""
+    with step("store", progress):
+        folder = making.loaded.result()
+    with step("faces", progress), ThreadPoolExecutor(max(1, len(faces))) as pool:
+        store = ox.Store.read_only(str(folder))
+        for made in [pool.submit(face, draft, store) for face in faces]:
+            made.result()
+        del store
+    with step("compaction", progress):
+        making.done.result()
+    if folder != draft.store_path:
+        shutil.rmtree(folder)
+
+
+@contextmanager
+def step(name: str, progress: Progress | None) -> Iterator[None]:
+    """Tell that a step begins, and that it ends."""
+    say = progress or (lambda *_: None)
+    say(name, 0, 1)
+    yield
+    say(name, 1, 1)
 
 
 def sync_files(folder: Path) -> None:
@@ -198,10 +238,12 @@ class _Cut:
             number = 1 if last is None else last.number + 1
             draft = Edition(number, self.editions.folder / f".{number}.tmp")
             draft.path.mkdir()
-            dumps = write_graphs(loading, ledger, draft, start is None, base)
-        manifest = make_manifest(number, change.moment, ledger, self.registry.warned(), dumps, base)
-        write_manifest(draft.path, manifest)
-        _make_faces(draft, faces)
+            making = begin_store(loading, ledger, draft, fresh=start is None)
+            with step("dumps", progress):
+                dumps = write_dumps(draft.path, ledger, base)
+            manifest = make_manifest(number, change.moment, ledger, self.registry.warned(), dumps, base)
+            write_manifest(draft.path, manifest)
+            finish_store(making, draft, faces, progress)
         sync_files(draft.path)
         edition = Edition(number, self.editions.folder / str(number))
         draft.path.rename(edition.path)
@@ -211,9 +253,3 @@ class _Cut:
         self.editions.point_to(edition)
         note_in_ledger(ledger, noted, made.last_event, base)
         return edition, True
-
-
-def _make_faces(draft: Edition, faces: Sequence[Face]) -> None:
-    store = ox.Store.read_only(str(draft.store_path))
-    for face in faces:
-        face(draft, store)

@@ -11,15 +11,24 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-import pyoxigraph as ox
-
 from ingestion.assembly import Progress, apply_changes, changes_since
+from ingestion.dumps import write_dumps
 from ingestion.editions import Edition, Editions, sync_folder
 from ingestion.ledger import Ledger
 from ingestion.loading import Loading
 from ingestion.locking import publication_lock
 from ingestion.manifest import graphs_digest, made_with, write_manifest
-from ingestion.publication import Face, NothingToPublish, make_store, note_in_ledger, settle, sync_files, write_graphs
+from ingestion.publication import (
+    Face,
+    NothingToPublish,
+    begin_store,
+    finish_store,
+    make_store,
+    note_in_ledger,
+    settle,
+    step,
+    sync_files,
+)
 from ingestion.registry import Registry
 from ingestion.registry_editions import RegisteredEdition
 from ingestion.settings import Settings
@@ -71,12 +80,8 @@ def rebuild(
         shutil.rmtree(draft.path, ignore_errors=True)
         draft.path.mkdir()
         with Ledger(draft.path / "graphes.sqlite") as ledger:
-            _derive(settings, registry, last, ledger, draft, changed, progress)
+            _derive(settings, registry, last, ledger, draft, changed, faces, progress)
             note_in_ledger(ledger, last, last.last_event, settings.base_iri)
-        store = ox.Store.read_only(str(draft.store_path))
-        for face in faces:
-            face(draft, store)
-        del store
         _replace_ledger(draft.path / "graphes.sqlite", settings.var / "graphes.sqlite")
         sync_files(draft.path)
         edition = Edition(last.number, editions.folder / str(last.number))
@@ -93,25 +98,29 @@ def _derive(
     ledger: Ledger,
     draft: Edition,
     changed: list[str],
+    faces: Sequence[Face],
     progress: Progress | None,
 ) -> None:
-    """Make the draft's store, dumps and manifest from nothing; raises RebuildDiffers, adds to `changed`."""
+    """Make the draft's store, dumps, manifest and faces from nothing; raises RebuildDiffers, adds to `changed`."""
     base = settings.base_iri
     with Loading(make_store(settings.var / "store", None)) as loading:
         change = changes_since(ledger, registry.plan_again(last), base, last.at)
         apply_changes(loading, ledger, registry, change, base, progress, from_payloads=True)
         if graphs_digest(ledger) != last.sha256:
             raise RebuildDiffers(changed, _differing(ledger, settings.var / "graphes.sqlite", last))
-        dumps, noted = write_graphs(loading, ledger, draft, True, base), last.manifest["dumps"]
-    changed += [name for name, about in dumps.items() if about["sha256"] != noted[name]["sha256"]]
-    for name in noted:
-        kept = settings.var / "editions" / str(last.number) / name
-        if name in changed and not kept.is_file():
-            raise RebuildDiffers(changed, ())
-        if name in changed:
-            # The graphs are the same, their form is written otherwise today: the edition keeps its own.
-            shutil.copyfile(kept, draft.path / name)
-    write_manifest(draft.path, json.loads(json.dumps(last.manifest)))
+        making = begin_store(loading, ledger, draft, fresh=True)
+        with step("dumps", progress):
+            dumps, noted = write_dumps(draft.path, ledger, base), last.manifest["dumps"]
+        changed += [name for name, about in dumps.items() if about["sha256"] != noted[name]["sha256"]]
+        for name in noted:
+            kept = settings.var / "editions" / str(last.number) / name
+            if name in changed and not kept.is_file():
+                raise RebuildDiffers(changed, ())
+            if name in changed:
+                # The graphs are the same, their form is written otherwise today: the edition keeps its own.
+                shutil.copyfile(kept, draft.path / name)
+        write_manifest(draft.path, json.loads(json.dumps(last.manifest)))
+        finish_store(making, draft, faces, progress)
 
 
 def _changed(last: RegisteredEdition, base: str) -> list[str]:

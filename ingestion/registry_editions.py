@@ -7,9 +7,8 @@ deposited or reviewed while an edition is made waits for the next one, and an ol
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -217,13 +216,6 @@ def warned(connection: sa.Connection) -> tuple[int, int]:
     )  # fmt: skip
     count, total = connection.execute(asked).one()
     return int(count), int(total)
-
-
-def in_batches(found: Sequence[Planned], size: int) -> Iterator[list[Planned]]:
-    """Yield a plan's versions in batches."""
-    pending = iter(found)
-    while batch := list(islice(pending, size)):
-        yield batch
 
 
 def _by_kind(batch: Sequence[Planned]) -> dict[str, list[str]]:

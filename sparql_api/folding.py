@@ -9,7 +9,7 @@ import re
 import unicodedata
 from typing import Final
 
-LIGATURES: Final = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "ł": "l"})
+LIGATURES: Final = {"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "ł": "l"}
 MARKS: Final = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+")
 """Combining marks, what is left of an accent once a letter is decomposed."""
 WORD: Final = re.compile(r"\w+")
@@ -19,7 +19,11 @@ def fold(text: str) -> str:
     """Return the text without case, accents, ligatures or repeated white space: `L'Élève` → `l'eleve`."""
     if text.isascii():
         return " ".join(text.lower().split())
-    decomposed = unicodedata.normalize("NFKD", text.casefold().translate(LIGATURES))
+    plain = text.casefold()
+    # Not `str.translate`, which looks every character up: few texts hold any of these.
+    for letter, spelt in LIGATURES.items():
+        plain = plain.replace(letter, spelt)
+    decomposed = unicodedata.normalize("NFKD", plain)
     return " ".join(MARKS.sub("", decomposed).split())
 
 

@@ -1,4 +1,4 @@
-"""The statistics of an edition in VoID, counted in one pass over its store at publication.
+"""The statistics of an edition in VoID, counted by SQL over the lines of its dump at publication.
 
 W3C Interest Group Note "Describing Linked Datasets with the VoID Vocabulary"
 (https://www.w3.org/TR/void/): section 4 statistics and partitions, section 5 linksets.
@@ -6,17 +6,15 @@ W3C Interest Group Note "Describing Linked Datasets with the VoID Vocabulary"
 
 from __future__ import annotations
 
-import gzip
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
-from tempfile import TemporaryFile
-from typing import Final
+from typing import Any, Final
 
+import duckdb
 import pyoxigraph as ox
 
 from ingestion import DUMPS, Edition
@@ -40,96 +38,106 @@ TARGETS: Final = {
 """Datasets of others that the graph links to: where their IRIs begin, what they are called."""
 
 
+TRIPLES: Final = r"""
+CREATE VIEW triples AS
+WITH lines AS (
+    SELECT line, split_part(line, ' ', 1) AS s, split_part(line, ' ', 2) AS p
+    FROM read_csv('{file}', columns = {{'line': 'VARCHAR'}}, delim = chr(1), quote = '', escape = '',
+                  header = false, auto_detect = false, new_line = '\n', max_line_size = 16777216)
+)
+SELECT s, p, line[strlen(s) + strlen(p) + 3 : -3] AS o,
+       starts_with(s, $ours) AS inside,
+       inside AND p <> $type AND starts_with(o, '<') AND NOT starts_with(o, $ours) AS leaves
+FROM lines
+"""
+"""The terms of N-Triples lines, which `dump.ttl.gz` is made of; `leaves` where one of ours leads to another's."""
+
+DISTINCT: Final = "SELECT count(DISTINCT s), count(DISTINCT s) FILTER (inside), count(DISTINCT o) FROM triples"
+"""Of the terms themselves: the engine's hash of a text is not to be counted by, it confuses some IRIs of ours."""
+GROUPED: Final = """
+SELECT p, CASE WHEN p = $type THEN o END AS class, CASE WHEN leaves THEN {target} END AS target, count(*)
+FROM triples GROUP BY ALL
+"""
+TARGET: Final = "WHEN starts_with(o, '<{space}') THEN '{name}'"
+
+
 @dataclass
 class Counts:
-    """What one pass over the lines of an edition counts. Terms are in N-Triples; sets hold their hashes."""
+    """What is counted of an edition. Terms are in N-Triples; a triple has one home, so quads are triples."""
 
-    base: str
-    triples: int = 0
-    subjects: set[int] = field(default_factory=set)
-    objects: set[int] = field(default_factory=set)
-    entities: set[int] = field(default_factory=set)
-    predicates: Counter[bytes] = field(default_factory=Counter)
-    classes: Counter[bytes] = field(default_factory=Counter)
-    graphs: Counter[bytes] = field(default_factory=Counter)
-    links: Counter[tuple[bytes, bytes]] = field(default_factory=Counter)
+    subjects: int
+    entities: int
+    objects: int
+    predicates: Counter[str] = field(default_factory=Counter)
+    classes: Counter[str] = field(default_factory=Counter)
+    links: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """By (dataset of others, predicate)."""
+    vocabularies: Mapping[str, int] = field(default_factory=dict)
+    """Triples of each vocabulary's graph."""
 
-    def count(self, lines: Iterable[bytes]) -> Counts:
-        """Count N-Quads lines; a triple has one home, so quads are triples."""
-        ours, rdf_type = f"<{self.base}".encode(), f"<{RDF_TYPE}>".encode()
-        foreign: Counter[tuple[bytes, bytes]] = Counter()
-        for line in lines:
-            subject, predicate, rest = line.split(b" ", 2)
-            value, _, graph = rest.removesuffix(b" .\n").rpartition(b" ")
-            self.predicates[predicate] += 1
-            self.graphs[graph] += 1
-            key = hash(subject)
-            self.subjects.add(key)
-            self.objects.add(hash(value))
-            if subject.startswith(ours):
-                self.entities.add(key)
-                if value.startswith(b"<") and predicate != rdf_type and not value.startswith(ours):
-                    foreign[predicate, value] += 1
-            if predicate == rdf_type:
-                self.classes[value] += 1
-        self.triples = self.predicates.total()
-        for (predicate, value), count in foreign.items():
-            self.count_link(predicate, value, count)
-        return self
 
-    def count_link(self, predicate: bytes, value: bytes, count: int) -> None:
-        """Count links to a dataset of others."""
-        for name, (space, _) in TARGETS.items():
-            if value.startswith(f"<{space}".encode()):
-                self.links[name.encode(), predicate] += count
+def counted(edition: Edition, store: ox.Store, folder: Path) -> Counts:
+    """Count an edition: its triples from its dump, its vocabularies' graphs from its store.
+
+    `folder` takes what memory should not hold.
+    """
+    base = edition.manifest["base"]
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "threads": 2, "preserve_insertion_order": False, "memory_limit": "1GB", "temp_directory": str(folder),
+    }  # fmt: skip
+    file = str(edition.path / "dump.ttl.gz").replace("'", "''")
+    targets = " ".join(TARGET.format(space=space, name=name) for name, (space, _) in TARGETS.items())
+    named = {"ours": f"<{base}", "type": f"<{RDF_TYPE}>"}
+    with duckdb.connect(config=config) as database:
+        triples = TRIPLES.format(file=file)
+        for name, value in named.items():
+            triples = triples.replace(f"${name}", f"'{value}'")
+        database.execute(triples)
+        counts = Counts(*database.execute(DISTINCT).fetchall()[0])
+        grouped = GROUPED.format(target=f"CASE {targets} END").replace("$type", f"'{named['type']}'")
+        for predicate, kind, target, count in database.execute(grouped).fetchall():
+            counts.predicates[predicate] += count
+            if kind:
+                counts.classes[kind] += count
+            if target:
+                counts.links[target, predicate] += count
+    held = ((one.graph, ox.NamedNode(one.graph)) for one in vocabularies(base))
+    counts.vocabularies = {
+        name: sum(1 for _ in store.quads_for_pattern(None, None, None, graph)) for name, graph in held
+    }
+    return counts
 
 
 def write_void(edition: Edition, store: ox.Store, folder: Path) -> None:
     """Write the VoID description of an edition into a folder, as sorted N-Triples, whole or not at all."""
     base = edition.manifest["base"]
-    with quad_lines(edition, store, folder) as lines:
-        counts = Counts(base).count(lines)
-    quads = void_statements(edition.number, edition.manifest["date"], counts, Iris(base))
+    quads = void_statements(edition.number, edition.manifest, counted(edition, store, folder), Iris(base))
     written = sorted({f"{quad.triple} .\n" for quad in quads})
     partial = folder / f"{VOID_NAME}.{os.getpid()}.partial"
     partial.write_text("".join(written), encoding="utf-8")
     partial.replace(folder / VOID_NAME)
 
 
-@contextmanager
-def quad_lines(edition: Edition, store: ox.Store, folder: Path) -> Iterator[Iterable[bytes]]:
-    """Open the N-Quads lines of an edition: its dump, or the store's where the dump does not stand yet."""
-    dump = edition.path / "dump.nq.gz"
-    if dump.is_file():
-        with gzip.open(dump) as packed:
-            yield packed
-        return
-    with TemporaryFile(dir=folder) as plain:
-        store.dump(plain, format=ox.RdfFormat.N_QUADS)
-        plain.seek(0)
-        yield plain
-
-
-def iri(term: bytes) -> str:
+def iri(term: str) -> str:
     """Return the IRI of a term `<…>`."""
-    return term[1:-1].decode()
+    return term[1:-1]
 
 
-def void_statements(number: int, date: str, counts: Counts, iris: Iris) -> list[ox.Quad]:
+def void_statements(number: int, manifest: Mapping[str, Any], counts: Counts, iris: Iris) -> list[ox.Quad]:
     """Return the description: the dataset, its statistics, its partitions, its links, its parts."""
     said = Statements(
         iris.prefixes() | {"void": "http://rdfs.org/ns/void#", "formats": "http://www.w3.org/ns/formats/"}
     )
     dataset = iris.entity("edition", str(number))
-    describe_dataset(said, dataset, number, date, iris)
+    describe_dataset(said, dataset, number, manifest["date"], iris)
     for name, count in (
-        ("triples", counts.triples),
-        ("entities", len(counts.entities)),
-        ("distinctSubjects", len(counts.subjects)),
-        ("distinctObjects", len(counts.objects)),
+        ("triples", counts.predicates.total()),
+        ("entities", counts.entities),
+        ("distinctSubjects", counts.subjects),
+        ("distinctObjects", counts.objects),
         ("properties", len(counts.predicates)),
         ("classes", len(counts.classes)),
-        ("documents", sum(1 for graph in counts.graphs if is_document(iri(graph), iris))),
+        ("documents", manifest["counts"]["documents"]),
     ):
         said.say(dataset, f"void:{name}", count)
     for kind, key, total, found in (
@@ -168,8 +176,8 @@ def describe_dataset(said: Statements, dataset: str, number: int, date: str, iri
 
 def describe_links(said: Statements, dataset: str, counts: Counts) -> None:
     """Say how many links go to which dataset of others, by property."""
-    for (target_name, predicate_term), count in sorted(counts.links.items()):
-        name, predicate = target_name.decode(), iri(predicate_term)
+    for (name, term), count in sorted(counts.links.items()):
+        predicate = iri(term)
         space, label = TARGETS[name]
         linkset, target = f"{dataset}#liens-{name}-{short(predicate)}", f"{dataset}#cible-{name}"
         said.type(linkset, "void:Linkset")
@@ -186,7 +194,7 @@ def describe_links(said: Statements, dataset: str, counts: Counts) -> None:
 def describe_vocabularies(said: Statements, dataset: str, counts: Counts, iris: Iris) -> None:
     """Say which vocabularies are in the edition, each with its own licence."""
     for vocabulary in vocabularies(iris.base):
-        held = counts.graphs[f"<{vocabulary.graph}>".encode()]
+        held = counts.vocabularies[vocabulary.graph]
         if held:
             said.type(vocabulary.graph, "void:Dataset")
             said.say(dataset, "void:subset", vocabulary.graph)
@@ -201,12 +209,6 @@ def title(number: int) -> dict[str, str]:
         "fr": f"Observatoire des usages pédagogiques de l'IA, édition {number}",
         "en": f"Observatory of the pedagogical uses of AI, edition {number}",
     }
-
-
-def is_document(graph: str, iris: Iris) -> bool:
-    """Return whether a named graph is a deposited document's: `graphe/{type}/{id}`, and no vocabulary."""
-    path = graph.removeprefix(iris.base + "graphe/")
-    return path.count("/") == 1 and not path.startswith("vocabulaire/")
 
 
 def namespace(term: str) -> str:

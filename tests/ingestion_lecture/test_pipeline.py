@@ -90,7 +90,7 @@ def test_a_second_process_that_dies_loses_nothing(write: Write, monkeypatch: pyt
             raise BrokenProcessPool
 
     monkeypatch.setattr("ingestion.preparation.MANY", 1)
-    monkeypatch.setattr("ingestion.preparation.ProcessPoolExecutor", Dead)
+    monkeypatch.setattr("ingestion.beside.ProcessPoolExecutor", Dead)
     assert counts(examine(path, validate=nothing)) == (2, 2, 0, 0)
 
 

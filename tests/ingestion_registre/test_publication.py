@@ -160,8 +160,20 @@ def test_a_triple_in_two_graphs_is_refused_and_nothing_changes(tmp_path: Path, m
 
     for derive in (repeating, elsewhere):
         with monkeypatch.context() as patched:
-            patched.setattr("ingestion.assembly.Derivation.derive", derive)
+            patched.setattr("ingestion.derivation_work.Derivation.derive", derive)
             with pytest.raises(MisplacedTriple):
                 publish(state, registry)
         assert [edition.number for edition in Editions(state.var).all()] == [1]
     assert publish(state, registry).edition.number == 2
+
+
+def test_processes_beside_make_the_same_edition(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    state, registry = published(tmp_path, [{"id": "A1"}, {"id": "A2", "niveaux": "4e"}, {"id": "A3"}])
+    edition = Editions(state.var).current()
+    assert edition is not None
+    before = {name: (edition.path / name).read_bytes() for name in edition.manifest["dumps"]}
+    shutil.rmtree(edition.path)
+    monkeypatch.setattr("ingestion.assembly.MANY", 1)
+    monkeypatch.setattr("ingestion.assembly.BATCH", 2)
+    assert rebuild(state, registry).changed == ()
+    assert {name: (edition.path / name).read_bytes() for name in before} == before

@@ -1,0 +1,207 @@
+"""Measures the whole chain, CSV to published edition: python -m bench.chain [--sizes 1000,10000,100000] [--out bench/chain]
+
+For each size, over generated fiches: `observatoire ingest`, then what `observatoire publish` does, which also tells
+when its steps end; then one changed fiche, and the same two again. Each in a process of its own: seconds, processor
+seconds of the command and of the processes it started, and the most memory that they held together.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import io
+import json
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psutil
+
+from bench.fiches import rows, usages, write
+from ingestion import Registry, Settings, publish
+from sparql_api.faces import FACES
+
+TICK = os.sysconf("SC_CLK_TCK")
+CHANGED = "Une fiche changée"
+CLI = ("-c", "from sparql_api.cli import main; main()")
+
+
+@dataclass(frozen=True)
+class Step:
+    """What one command cost: seconds of clock and of processors (its own, its children's), bytes of memory."""
+
+    name: str
+    seconds: float
+    own: float
+    children: float
+    memory: int
+    steps: Mapping[str, float] = field(default_factory=dict)
+
+    def row(self, fiches: int) -> str:
+        """Return the line of the table; `fiches` are those that the step dealt with."""
+        each = f"{self.seconds / fiches * 1e6:,.0f}" if fiches > 1 else ""
+        rate = f"{fiches / self.seconds:,.0f}" if fiches > 1 else ""
+        return (
+            f"| {self.name} | {self.seconds:.1f} | {each} | {rate} | {self.own:.1f} | {self.children:.1f} "
+            f"| {self.memory / 2**20:,.0f} |"
+        )
+
+
+HEAD = """| step | seconds | µs a fiche | fiches/s | CPU s, command | CPU s, its processes | peak memory, MiB |
+|---|---|---|---|---|---|---|"""
+
+
+def main() -> None:
+    """Measure each size, and write RESULTS.md."""
+    parser = argparse.ArgumentParser(prog="python -m bench.chain", description=__doc__)
+    parser.add_argument("--sizes", default="1000,10000,100000")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--out", type=Path, default=Path("bench/chain"))
+    parser.add_argument("--publish", type=Path, help="only publish this state, and say on the output what steps took")
+    asked = parser.parse_args()
+    if asked.publish:
+        print(json.dumps(timed(asked.publish)))
+        return
+    asked.out.mkdir(parents=True, exist_ok=True)
+    said = [introduction()]
+    for size in map(int, asked.sizes.split(",")):
+        with tempfile.TemporaryDirectory(prefix="observatoire-") as folder:
+            said.append(measured(size, asked.seed, Path(folder)))
+        (asked.out / "RESULTS.md").write_text("\n".join(said), encoding="utf-8")
+        print(said[-1], flush=True)
+
+
+def introduction() -> str:
+    """Say what was measured, where and when."""
+    return f"""# Whole chain, CSV to published edition
+
+`python -m bench.chain`, {time.strftime("%Y-%m-%d")}, {os.cpu_count()} cores ({platform.machine()}), Python
+{platform.python_version()}, {psutil.virtual_memory().total / 2**30:.0f} GiB. Generated fiches (`bench/fiches.py`). Processor seconds tell more than
+seconds where the machine did something else as well: the load at the start of each size is given. Memory is the most
+that the command and its processes held together (pages that they share are counted in each).
+"""
+
+
+def measured(size: int, seed: int, folder: Path) -> str:
+    """Return the results of one size."""
+    var, deposit, change = folder / "var", folder / "fiches.csv", folder / "change.csv"
+    write(deposit, size, seed, 0.0)
+    write_change(change, seed)
+    load = os.getloadavg()[0]
+    ingest = command("ingest", var, *CLI, "ingest", str(deposit), "--validated-by", "bench")
+    published = command("publish", var, "-m", "bench.chain", "--publish", str(var))
+    both = Step(
+        "**ingest + publish**", ingest.seconds + published.seconds, ingest.own + published.own,
+        ingest.children + published.children, max(ingest.memory, published.memory),
+    )  # fmt: skip
+    changed = command("one changed: ingest", var, *CLI, "ingest", str(change), "--validated-by", "bench")
+    again = command("one changed: publish", var, "-m", "bench.chain", "--publish", str(var))
+    counts, disk = described(var)
+    lines = [f"## {size:,} fiches", "", f"{counts}; load {load:.1f} at the start; {disk}.", "", HEAD]
+    lines += [*(step.row(size) for step in (ingest, published, both)), *(step.row(1) for step in (changed, again)), ""]
+    lines += ["Where the time of the chain goes (the command's start and end are under *publish, rest*):", ""]
+    lines += [*shares(ingest, published, again, size), ""]
+    return "\n".join(lines)
+
+
+def write_change(path: Path, seed: int) -> None:
+    """Write a deposit of one row, the first of the generated ones with another title."""
+    row, _ = next(rows(1, seed))
+    out = io.StringIO(newline="")
+    writer = csv.DictWriter(out, list(usages()[0]), lineterminator="\n")
+    writer.writeheader()
+    writer.writerow(row | {"titre": CHANGED})
+    path.write_text(out.getvalue(), encoding="utf-8")
+
+
+def described(var: Path) -> tuple[str, str]:
+    """Say what the edition that answers holds, and how large it is on the disk."""
+    with Registry(Settings(var=var)) as registry:
+        last = registry.last_edition()
+    assert last is not None
+    counts = last.manifest["counts"]
+    sizes = [path.stat().st_size for path in (var / "editions" / str(last.number)).rglob("*") if path.is_file()]
+    said = f"{counts['quads']:,} quads in {counts['graphs']:,} graphs ({counts['quads'] / counts['projet']:.0f} a fiche)"
+    return said, f"the edition takes {sum(sizes) / 2**20:,.0f} MiB"
+
+
+def command(name: str, var: Path, *arguments: str) -> Step:
+    """Run the command line, and measure it."""
+    environment = os.environ | {"OBSERVATOIRE_VAR": str(var)}
+    begun, most = time.monotonic(), 0
+    with tempfile.TemporaryFile() as said:
+        process = subprocess.Popen(
+            [sys.executable, *arguments], env=environment, stdout=said, stderr=subprocess.STDOUT
+        )
+        while os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
+            most = max(most, held(process.pid))
+            time.sleep(0.05)
+        seconds = time.monotonic() - begun
+        # Still there, though ended: the kernel tells what it and those it waited for have used.
+        own, children = used(process.pid)
+        code = process.wait()
+        said.seek(0)
+        text = said.read().decode(errors="replace")
+    if code != 0:
+        raise SystemExit(f"{name}: exit {code}\n{text[-2000:]}")
+    return Step(name, seconds, own, children, most, json.loads(text.splitlines()[-1]) if "--publish" in arguments else {})
+
+
+def used(pid: int) -> tuple[float, float]:
+    """Return the processor seconds of a process, and of the children it waited for (proc_pid_stat(5))."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    user, system, children_user, children_system = map(int, fields[11:15])
+    return (user + system) / TICK, (children_user + children_system) / TICK
+
+
+def held(pid: int) -> int:
+    """Return the memory of a process and of those it started, in bytes."""
+    total = 0
+    try:
+        root = psutil.Process(pid)
+        for one in (root, *root.children(recursive=True)):
+            total += one.memory_info().rss
+    except psutil.NoSuchProcess:
+        pass
+    return total
+
+
+def timed(var: Path) -> dict[str, float]:
+    """Publish as the command does; return the seconds that each step took."""
+    spent: dict[str, float] = {}
+    last = time.monotonic()
+
+    def step(name: str, _done: int, _total: int) -> None:
+        nonlocal last
+        now = time.monotonic()
+        spent[name] = spent.get(name, 0.0) + now - last
+        last = now
+
+    settings = Settings(var=var)
+    with Registry(settings) as registry:
+        publish(settings, registry, FACES, step)
+    return spent
+
+
+def shares(ingest: Step, published: Step, again: Step, size: int) -> list[str]:
+    """Return the table of what each step takes of the whole chain, and of the publication of one changed fiche."""
+    whole = ingest.seconds + published.seconds
+    taken = {"ingest": ingest.seconds} | {f"publish, {name}": seconds for name, seconds in published.steps.items()}
+    taken["publish, rest"] = published.seconds - sum(published.steps.values())
+    then = {f"publish, {name}": seconds for name, seconds in again.steps.items()}
+    then["publish, rest"] = again.seconds - sum(again.steps.values())
+    table = ["| step | seconds | share | µs a fiche | seconds, one changed |", "|---|---|---|---|---|"]
+    for name, seconds in taken.items():
+        after = f"{then[name]:.1f}" if name in then else ""
+        table.append(f"| {name} | {seconds:.1f} | {seconds / whole:.0%} | {seconds / size * 1e6:,.0f} | {after} |")
+    return table
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,49 @@
+"""Holds every triple to its one home (DESIGN §5).
+
+A document's graphs speak of nothing but the document and share no triple, and no vocabulary speaks of a document.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from ontologie import document_types
+
+
+class MisplacedTriple(Exception):
+    """A triple that would stand in two graphs, or in one that is not its own; the message shows it."""
+
+
+def check_home(graph: str, lines: Iterable[bytes], subjects: Sequence[str]) -> None:
+    """Raise MisplacedTriple where a line is about something else than these, or stands in another graph."""
+    own = tuple(f"<{subject}{end}".encode() for subject in subjects for end in ("> ", "#"))
+    end = _end(graph)
+    for line in lines:
+        if not (line.startswith(own) and line.endswith(end)):
+            raise _misplaced(graph, line)
+
+
+def check_vocabulary(graph: str, lines: Iterable[bytes], base: str) -> None:
+    """Raise MisplacedTriple where a vocabulary speaks of a document."""
+    documents = tuple(f"<{base}{kind}/".encode() for kind in (*document_types(), "graphe"))
+    for line in lines:
+        if line.startswith(documents):
+            raise _misplaced(graph, line)
+
+
+def check_apart(graph: str, lines: Iterable[bytes], other: str, said: Iterable[bytes]) -> None:
+    """Raise MisplacedTriple where a graph repeats a triple of another one."""
+    end, other_end = len(_end(graph)), len(_end(other))
+    triples = {line[:-other_end] for line in said}
+    for line in lines:
+        if line[:-end] in triples:
+            raise _misplaced(graph, line)
+
+
+def _end(graph: str) -> bytes:
+    """Return the end of a graph's lines."""
+    return f" <{graph}> .\n".encode()
+
+
+def _misplaced(graph: str, line: bytes) -> MisplacedTriple:
+    return MisplacedTriple(f"{graph}: {line.decode(errors='replace').strip()}")
