@@ -22,6 +22,8 @@ HEAD_BYTES: Final = 64 << 10
 READ_SECONDS: Final = 60.0
 READ_BYTES: Final = 16 << 10
 """Who takes less than so many bytes in so many seconds does not read: a few hundred bytes a second are enough."""
+PIPELINED: Final = 16
+"""Requests that may wait behind the one being answered."""
 SIOCOUTQ: Final = 0x5411
 TOO_LONG: Final = b"HTTP/1.1 431 Request Header Fields Too Large\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 
@@ -83,6 +85,10 @@ class Door(HttpToolsProtocol):
             self._too_long = True
             raise ValueError("a head over the bound")  # The parser stops, and asks for a 400 to be sent.
         super().on_headers_complete()
+        if len(self.pipeline) > PIPELINED:
+            raise ValueError("too many requests at once")
+        # uvicorn reads no more while one waits, and would not notice that the client has left.
+        self.flow.resume_reading()
 
     def on_response_complete(self) -> None:
         """An answer has been written."""
