@@ -16,9 +16,6 @@ from ingestion.readers import read_deposit
 from ingestion.rebuild import RebuildDiffers, Rebuilt, rebuild
 from ingestion.records import Deposit, Record
 from ingestion.registry import Agent, NewDocument, Registered, Registry
-from ingestion.report import as_csv, as_json, as_text
-from ingestion.report_causes import by_cause
-from ingestion.report_html import as_html
 from ingestion.resolution import resolve, suggest
 from ingestion.settings import Settings
 from ingestion.summary import Summary
@@ -56,12 +53,7 @@ __all__ = [
     "Summary",
     "UnknownEdition",
     "UnreadableDeposit",
-    "as_csv",
-    "as_html",
-    "as_json",
-    "as_text",
     "build_document",
-    "by_cause",
     "column_of_key",
     "columns",
     "convert",

@@ -22,7 +22,7 @@ from shapes import Report
 class Deposited:
     """What came of one file: counts, all that is to be said, and how the registry took it.
 
-    `reports` are those of the shapes that say something.
+    `reports` are those of the shapes that say something; `separator` is that of a table written as text.
     """
 
     file: Path
@@ -31,6 +31,7 @@ class Deposited:
     notes: tuple[Issue, ...]
     reports: tuple[Report, ...]
     registered: dict[Outcome, int]
+    separator: str = ""
 
     @property
     def exit_code(self) -> int:
@@ -69,7 +70,9 @@ def deposit_file(
             progress(summary.read)
     if strict and registry is not None and held and not summary.refused:
         _count(total.registered, registry.register(held, agent, validate=validate))
-    return Deposited(path, summary, tuple(entries), deposit.notes, tuple(reports), total.registered)
+    return Deposited(
+        path, summary, tuple(entries), deposit.notes, tuple(reports), total.registered, deposit.separator
+    )
 
 
 def new_document(examined: ExaminedDocument, base: str = BASE) -> NewDocument:

@@ -18,7 +18,7 @@ from ingestion.messages import Issue, Place, quote
 from ingestion.records import Path, Record
 from ingestion.terms import terms
 from ontologie import BASE
-from shapes import Report, Result
+from shapes import Report, Result, subject_of
 
 _IRI: Final = re.compile(r"<([^>]*)>")
 
@@ -26,10 +26,13 @@ _IRI: Final = re.compile(r"<([^>]*)>")
 def issues_of(report: Report, record: Record, built: BuiltDocument, base: str = BASE) -> list[Issue]:
     """Return the issues of a report, in its order.
 
-    What bears on a field that building has already refused is left out: the reader has been told, and where.
-    So is what says the same of the same field twice (a text and the mention of it).
+    What building has said already is left out, one cause being one entry: all that bears on a field that it has
+    refused, a warning about a value that it has warned about, advice on a field that it has spoken of. So is what
+    says the same of the same field twice (a text and the mention of it).
     """
     refused = {found.field for found in built.issues if found.refuses}
+    warned = {(found.field, found.value) for found in built.issues}
+    named = {found.field for found in built.issues}
     seen = set()
     issues = []
     for result in report.results:
@@ -38,7 +41,10 @@ def issues_of(report: Report, record: Record, built: BuiltDocument, base: str = 
         if same in seen or (place.field or "") in refused:
             continue
         seen.add(same)
-        issues.append(_issue(result, place, column, f"{base}{built.document['id']}", base))
+        found = _issue(result, place, column, f"{base}{built.document['id']}", base)
+        known = found.field in named if found.severity == "info" else (found.field, found.value) in warned
+        if found.refuses or not known:
+            issues.append(found)
     return issues
 
 
@@ -61,7 +67,7 @@ def _place(
     result: Result, record: Record, document: Mapping[str, Any], base: str
 ) -> tuple[Place, Column | None]:
     """Return where in the deposit a result belongs, and its column."""
-    key = _key(result.path or "", base)
+    key = _key(result.path or subject_of(result.shape, base), base)
     name = result.focus.removeprefix(base)
     inside = "#" in name
     if record.members is not None and record.header is None:

@@ -10,12 +10,12 @@ import dataclasses
 import re
 from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
-from typing import Final, Literal
+from typing import Final
 
 from ontologie import read_table
+from shapes import Issue as Issue
 from shapes import mask
 
-Severity = Literal["violation", "warning", "info"]
 LANGUAGES: Final = ("fr", "en")
 LONGEST_VALUE: Final = 200
 """Characters of a deposited value that a report quotes at most."""
@@ -26,9 +26,6 @@ _HOSTILE: Final = re.compile(
 )
 """Characters that move a terminal or turn the text around it: a report shows them by their name."""
 
-_NO_SUGGESTION: Final[tuple[str, ...]] = ()
-
-
 @dataclasses.dataclass(frozen=True, slots=True)
 class Place:
     """Where something stands in a deposit; `line` and `column` count from 1, the header being line 1."""
@@ -37,32 +34,6 @@ class Place:
     line: int | None = None
     column: int | None = None
     field: str | None = None
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Issue:
-    """One entry of the report (DESIGN §12); `message` and `remedy` have the keys `fr` and `en`.
-
-    `value` is shortened, and masked where it holds personal data. `rule` is the IRI of the shape, or
-    `depot:{code}` for a rule of the way in. `document` is the IRI of the document, or the deposited id.
-    """
-
-    severity: Severity
-    message: Mapping[str, str]
-    file: str = ""
-    line: int | None = None
-    column: int | None = None
-    field: str = ""
-    value: str = ""
-    remedy: Mapping[str, str] = dataclasses.field(default_factory=dict)
-    suggestions: tuple[str, ...] = _NO_SUGGESTION
-    rule: str = ""
-    document: str = ""
-
-    @property
-    def refuses(self) -> bool:
-        """Whether this issue refuses the document."""
-        return self.severity == "violation"
 
 
 def issue(

@@ -26,7 +26,7 @@ from ingestion.summary import Summary as Summary
 from ontologie import BASE
 from shapes import Report, validate, validate_batch
 
-BATCH: Final = 2000
+BATCH: Final = 4000
 """Records examined at once: memory stays flat, and the gate is kept busy."""
 
 _FEW: Final = 3

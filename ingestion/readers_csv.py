@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Final
 
@@ -42,7 +42,8 @@ def read_table_text(text: DecodedText, file: str, *, kind: str, mapping: Mapping
     separator = _separator(text, mapping)
     said: dict[str, Mapping[str, str] | str] = {"encoding": text.encoding, "separator": _NAMES[separator]}
     note = issue("lu-table", Place(file, 1), words=said)
-    return read_rows(_Rows(text, separator, file), file, kind=kind, mapping=mapping, notes=(note,))
+    deposit = read_rows(_Rows(text, separator, file), file, kind=kind, mapping=mapping, notes=(note,))
+    return replace(deposit, separator=separator)
 
 
 @dataclass(frozen=True)

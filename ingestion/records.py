@@ -72,7 +72,7 @@ class Deposit:
     """A file that can be used: its records, and what was noticed while reading.
 
     `records` may be gone through several times; `count` is how many there are. `kind` is the type of
-    documents that rows make. `notes` say encoding, separator, sheet.
+    documents that rows make. `notes` say encoding, separator, sheet; `separator` is that of a table written as text.
     """
 
     file: str
@@ -81,3 +81,4 @@ class Deposit:
     records: Iterable[Record]
     count: int
     notes: tuple[Issue, ...] = ()
+    separator: str = ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
@@ -13,17 +14,17 @@ from ingestion.deposit import Deposited
 from ingestion.errors import UnreadableDeposit
 from ingestion.messages import Issue
 from ingestion.pipeline import Summary
-from ingestion.report import as_csv, as_json, as_text, place
-from ingestion.report_html import as_html
-from shapes import Report
+from shapes import Report, as_csv, as_html, as_json, as_text, place
 
 REPORTS: Final = (".html", ".csv", ".json", ".ttl")
 
 
 def print_report(done: Sequence[Deposited], lang: Lang) -> None:
     """Say on standard error what came of each file."""
+    width = shutil.get_terminal_size((110, 0)).columns
     for one in done:
-        typer.echo(as_text(one.entries, one.summary.as_dict(), lang.value, notes=one.notes), err=True)
+        text = as_text(one.entries, one.summary.as_dict(), lang.value, notes=one.notes, width=width)
+        typer.echo(text, err=True)
 
 
 def print_unreadable(error: UnreadableDeposit, lang: Lang) -> None:
@@ -43,7 +44,7 @@ def write_report(path: Path, done: Sequence[Deposited], lang: Lang, unusable: Se
     elif path.suffix == ".json":
         text = as_json(entries, summary, lang.value, notes)
     elif path.suffix == ".csv":
-        text = as_csv(entries, lang.value)
+        text = as_csv(entries, lang.value, next((one.separator for one in done), ""))
     else:
         text = as_html(entries, summary, lang.value, notes)
     # newline="": the CSV report has its own line ends.

@@ -2,8 +2,29 @@
 
 from shapes.checks import CHECKS
 from shapes.gate import validate, validate_batch
+from shapes.issues import Issue
 from shapes.privacy import mask
 from shapes.report import Report, Result
-from shapes.sources import shapes_digest, shapes_graph
+from shapes.report_causes import by_cause, place
+from shapes.report_forms import as_csv, as_json, as_text
+from shapes.report_html import as_html
+from shapes.sources import shapes_digest, shapes_graph, subject_of
 
-__all__ = ["CHECKS", "Report", "Result", "mask", "shapes_digest", "shapes_graph", "validate", "validate_batch"]
+__all__ = [
+    "CHECKS",
+    "Issue",
+    "Report",
+    "Result",
+    "as_csv",
+    "as_html",
+    "as_json",
+    "as_text",
+    "by_cause",
+    "mask",
+    "place",
+    "shapes_digest",
+    "shapes_graph",
+    "subject_of",
+    "validate",
+    "validate_batch",
+]

@@ -10,12 +10,15 @@ from __future__ import annotations
 import hashlib
 import tempfile
 from collections.abc import Iterable
-from functools import cache
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, Final
 
 import duckdb
+
+from ontologie import PREFIXES
+
+SUBCLASS: Final = PREFIXES["rdfs"] + "subClassOf"
 
 LONGEST_DOCUMENT = 1 << 24
 """The longest document that is taken apart, in bytes; so no line is longer."""
@@ -23,7 +26,8 @@ LONGEST_DOCUMENT = 1 << 24
 
 def loadable(lines: bytes) -> bool:
     """Whether canonical N-Quads can be columns: no escape by number (a control character), no triple term."""
-    return not (b"\\u" in lines or b"\\U" in lines or b"<<(" in lines or len(lines) > LONGEST_DOCUMENT)
+    escaped = b"\\" in lines and (b"\\u" in lines or b"\\U" in lines)
+    return not (escaped or b"<<(" in lines or len(lines) > LONGEST_DOCUMENT)
 
 
 class Unloadable(ValueError):
@@ -40,44 +44,59 @@ def fact_table_of(predicate: str) -> str:
     return "f" + table_of(predicate)
 
 
-@cache
 def id_of(text: str) -> int:
     """Return the id of a term by its N-Triples text: the engine's own hash."""
-    (number,) = duckdb.execute("SELECT hash(?::VARCHAR)", [text]).fetchall()[0]
-    return int(number)
+    if text not in _IDS:
+        learn_ids([text])
+    return _IDS[text]
 
 
-class Columns:
-    """One DuckDB connection: facts loaded once, then one batch after another.
+def learn_ids(texts: Iterable[str]) -> None:
+    """Ask the engine at once for the ids of many terms."""
+    with duckdb.cursor() as own:
+        found = own.execute("SELECT t, hash(t) FROM (SELECT unnest(?::VARCHAR[]) AS t)", [list(texts)])
+        _IDS.update(found.fetchall())
+
+
+_IDS: Final[dict[str, int]] = {}
+
+
+class Facts:
+    """A DuckDB database that holds the vocabularies' facts, loaded once and read by every batch's columns.
 
     `predicates` are those that get a table; the facts are N-Quads lines of the vocabularies, the constants
     terms (in N-Triples) that queries name and no line may hold.
     """
 
-    def __init__(
-        self,
-        predicates: Iterable[str],
-        facts: Iterable[bytes] = (),
-        constants: Iterable[str] = (),
-        *,
-        threads: int = 2,
-    ) -> None:
-        self.predicates = frozenset(predicates)
+    def __init__(self, predicates: Iterable[str], lines: Iterable[bytes] = (), constants: Iterable[str] = ()) -> None:
+        # One thread a query: reading lines is not shared out, and two batches at once keep two cores busy.
         config: dict[str, str | bool | int | float | list[str]] = {
-            "threads": threads,
+            "threads": 1,
             "preserve_insertion_order": "false",
             "temp_directory": tempfile.gettempdir(),
         }
         self.connection = duckdb.connect(config=config)
-        self.connection.execute("CREATE TABLE constants AS SELECT unnest(?::VARCHAR[]) AS t", [list(constants)])
-        self.connection.execute("CREATE TABLE fconstants AS FROM constants")
-        self._load(b"".join(facts), "f")
-        self.connection.execute("DELETE FROM constants")
-        self.fact_predicates = frozenset(self._known("f")) & self.predicates
-        for predicate in self.predicates:
-            self._make_table(predicate, "f")
+        self.connection.execute("CREATE TABLE fconstants AS SELECT unnest(?::VARCHAR[]) AS t", [list(constants)])
+        _load(self.connection, b"".join(lines), "f")
+        self.asked = frozenset({*predicates, SUBCLASS})
+        self.predicates = frozenset(_known(self.connection, "f")) & self.asked
+        for predicate in self.asked:
+            _make_table(self.connection, predicate, "f")
+        self.connection.execute(f"CREATE TABLE below AS {_BELOW.format(edges='f' + table_of(SUBCLASS))}")
+
+
+class Columns:
+    """The columns of one batch after another, beside the facts; not to be shared between threads.
+
+    Their tables are temporary ones of a connection of its own: several `Columns` of the same facts work at once.
+    """
+
+    def __init__(self, facts: Facts) -> None:
+        self.connection = facts.connection.cursor()
+        self.connection.execute("CREATE TEMP TABLE constants (t VARCHAR)")
+        self._predicates = facts.asked
         self.present: frozenset[str] = frozenset()
-        self._filled: set[str] = set(self.predicates)
+        self._filled: set[str] = set(facts.asked)
 
     def __enter__(self) -> Columns:
         return self
@@ -88,49 +107,33 @@ class Columns:
         self.close()
 
     def close(self) -> None:
-        """Free the memory of the tables."""
+        """Free the memory of the batch's tables."""
         self.connection.close()
 
     def load(self, lines: bytes) -> None:
-        """Replace the batch by these N-Quads lines (UTF-8, canonical terms, with or without a graph).
+        """Replace the batch by these N-Quads lines (UTF-8, canonical terms).
 
-        Raises Unloadable where they are not `loadable`, or two of their terms have one hash.
+        A line may end behind its object, without graph and full stop. Raises Unloadable where they are not
+        `loadable`, or two of their terms have one hash.
         """
-        self._load(lines, "")
-        self.present = frozenset(self._known(""))
-        for predicate in self.predicates & (self.present | self._filled):
-            self._make_table(predicate, "")
+        _load(self.connection, lines, "")
+        self.connection.execute(
+            "CREATE OR REPLACE TEMP VIEW all_terms AS SELECT * FROM terms UNION ALL SELECT * FROM fterms"
+        )
+        self.present = frozenset(_known(self.connection, ""))
+        for predicate in self._predicates & (self.present | self._filled):
+            _make_table(self.connection, predicate, "")
+        # A batch that states subclasses has its own table of them, which hides that of the facts.
+        self.connection.execute("DROP TABLE IF EXISTS temp.below")
+        if SUBCLASS in self.present:
+            both = f"(FROM {table_of(SUBCLASS)} UNION ALL FROM {fact_table_of(SUBCLASS)})"
+            self.connection.execute(f"CREATE TEMP TABLE below AS {_BELOW.format(edges=both)}")
         self._filled = set(self.present)
         self._check_hashes()
 
     def rows(self, sql: str, parameters: Iterable[Any] = ()) -> list[tuple[Any, ...]]:
         """Return the rows of a query over the tables."""
         return self.connection.execute(sql, list(parameters)).fetchall()
-
-    def _load(self, lines: bytes, prefix: str) -> None:
-        with tempfile.TemporaryDirectory(prefix="observatoire-") as folder:
-            file = Path(folder) / "batch.nq"
-            file.write_bytes(lines or b"\n")
-            try:
-                self.connection.execute(_TRIPLES.format(prefix=prefix, file=str(file).replace("'", "''")))
-            except duckdb.Error as error:
-                raise Unloadable("a line that is too long or not N-Quads") from error
-        self.connection.execute(
-            f"CREATE OR REPLACE TABLE {prefix}predicates AS SELECT DISTINCT p AS id, pt AS text FROM {prefix}triples"
-        )
-        self.connection.execute(_TERMS.format(prefix=prefix))
-        if prefix == "":
-            self.connection.execute(
-                "CREATE OR REPLACE TEMP VIEW all_terms AS SELECT * FROM terms UNION ALL SELECT * FROM fterms"
-            )
-
-    def _known(self, prefix: str) -> list[str]:
-        return [str(text)[1:-1] for (text,) in self.rows(f"SELECT text FROM {prefix}predicates")]
-
-    def _make_table(self, predicate: str, prefix: str) -> None:
-        name = prefix + table_of(predicate)
-        key = id_of(f"<{predicate}>")
-        self.connection.execute(f"CREATE OR REPLACE TABLE {name} AS SELECT s, o FROM {prefix}triples WHERE p = {key}")
 
     def texts(self, ids: Iterable[int]) -> dict[int, str]:
         """Return the N-Triples text of some terms by their ids."""
@@ -145,6 +148,36 @@ class Columns:
             raise Unloadable("two terms with one hash")
 
 
+def _load(connection: duckdb.DuckDBPyConnection, lines: bytes, prefix: str) -> None:
+    """Make the tables of triples, predicates and terms of some lines."""
+    with tempfile.TemporaryDirectory(prefix="observatoire-") as folder:
+        file = Path(folder) / "batch.nq"
+        file.write_bytes(lines or b"\n")
+        try:
+            connection.execute(_TRIPLES.format(prefix=prefix, file=str(file).replace("'", "''"), made=_made(prefix)))
+        except duckdb.Error as error:
+            raise Unloadable("a line that is too long or not N-Quads") from error
+    connection.execute(
+        f"{_made(prefix)} {prefix}predicates AS SELECT DISTINCT p AS id, pt AS text FROM {prefix}triples"
+    )
+    connection.execute(_TERMS.format(prefix=prefix, made=_made(prefix)))
+
+
+def _made(prefix: str) -> str:
+    return "CREATE TABLE" if prefix else "CREATE OR REPLACE TEMP TABLE"
+
+
+def _known(connection: duckdb.DuckDBPyConnection, prefix: str) -> list[str]:
+    return [str(text)[1:-1] for (text,) in connection.execute(f"SELECT text FROM {prefix}predicates").fetchall()]
+
+
+def _make_table(connection: duckdb.DuckDBPyConnection, predicate: str, prefix: str) -> None:
+    """Make the table of a predicate's pairs (s, o)."""
+    key = id_of(f"<{predicate}>")
+    name = prefix + table_of(predicate)
+    connection.execute(f"{_made(prefix)} {name} AS SELECT s, o FROM {prefix}triples WHERE p = {key}")
+
+
 def _unescaped(text: str) -> str:
     """Return the SQL of a lexical form without the escapes of canonical N-Triples."""
     # A backslash that stands for itself is set aside first, as a control character that no line holds raw.
@@ -154,12 +187,17 @@ def _unescaped(text: str) -> str:
     return f"CASE WHEN contains({text}, '\\') THEN replace({sql}, chr(2), '\\') ELSE {text} END"
 
 
+_BELOW = """WITH RECURSIVE found(c, sub) AS (
+    SELECT o, s FROM {edges} UNION SELECT f.c, e.s FROM found f JOIN {edges} e ON e.o = f.sub
+) SELECT c, sub FROM found"""
+"""Which classes are below which, by any number of steps."""
+
 _INNER = "substr(t, 2, length(t) - length(suffix) - 1)"
 _XSD_STRING = "http://www.w3.org/2001/XMLSchema#string"
 _LANG_STRING = "http://www.w3.org/1999/02/22-rdf-syntax-ns#langString"
 
 _TRIPLES = r"""
-CREATE OR REPLACE TABLE {prefix}triples AS
+{made} {prefix}triples AS
 WITH lines AS (
     SELECT line, split_part(line, ' ', 1) AS st, split_part(line, ' ', 2) AS pt
     FROM read_csv('{file}', columns = {{'line': 'VARCHAR'}}, delim = chr(1), quote = '', escape = '',
@@ -169,7 +207,8 @@ WITH lines AS (
     SELECT st, pt, substr(line, length(st) + length(pt) + 3) AS rest FROM lines
 ), cut AS (
     SELECT st, pt,
-           CASE WHEN left(rest, 1) = '"' THEN regexp_replace(rest, '( <[^<>" ]*>| _:[^ ]+)? [.]$', '')
+           CASE WHEN NOT ends_with(rest, ' .') THEN rest
+                WHEN left(rest, 1) = '"' THEN regexp_replace(rest, '( <[^<>" ]*>| _:[^ ]+)? [.]$', '')
                 ELSE split_part(rest, ' ', 1) END AS t
     FROM parts
 )
@@ -177,7 +216,7 @@ SELECT hash(st) AS s, hash(pt) AS p, hash(t) AS o, st, pt, t FROM cut
 """
 
 _TERMS = rf"""
-CREATE OR REPLACE TABLE {{prefix}}terms AS
+{{made}} {{prefix}}terms AS
 WITH named AS (
     SELECT DISTINCT o AS id, t FROM {{prefix}}triples
     UNION SELECT DISTINCT s, st FROM {{prefix}}triples

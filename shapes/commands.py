@@ -1,12 +1,13 @@
 """The command `observatoire validate`: any RDF file or document against the shapes.
 
-Knows the command line and exit codes. Documents (JSON, CSV) are read by a function that the root passes in,
-since reading deposits is ingestion's part.
+Knows the command line and exit codes. Deposits (CSV, XLSX, JSON) are examined by a function that the root passes
+in, since reading them is ingestion's part.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -16,13 +17,26 @@ from rich.console import Console
 from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from ontologie import BASE
-from shapes.entries import Entry, Language, as_csv, as_html, as_json, as_text
 from shapes.files import FORMATS, judge_file
-from shapes.gate import validate
+from shapes.issues import Issue, issue_of
 from shapes.report import Report
+from shapes.report_forms import as_csv, as_json, as_text
+from shapes.report_html import as_html
+from shapes.report_words import Language
 
-ReadDocument = Callable[[Path], bytes]
-"""Turns a deposit file into N-Quads; raises ValueError or OSError with a message for the depositor."""
+
+@dataclass(frozen=True)
+class Judged:
+    """What came of some documents of a file: what is to be said, the counts, and the reports of the shapes."""
+
+    entries: Sequence[Issue]
+    summary: Mapping[str, int]
+    reports: Sequence[Report]
+    notes: Sequence[Issue] = ()
+
+
+Examine = Callable[[Path, Language], Iterator[Judged]]
+"""Examines a deposit batch by batch; raises ValueError or OSError with a message for the depositor."""
 
 
 class Format(StrEnum):
@@ -42,12 +56,25 @@ class Lang(StrEnum):
     EN = "en"
 
 
-Judged = tuple[Path, list[Report]]
-"""A file, and the reports of its documents that found something; `conforms` counts the others."""
+@dataclass
+class _Total:
+    """What came of all files; reports that found nothing are only counted, so that memory stays flat."""
+
+    entries: list[Issue] = field(default_factory=list)
+    notes: list[Issue] = field(default_factory=list)
+    reports: list[Report] = field(default_factory=list)
+    summary: dict[str, int] = field(default_factory=lambda: {"read": 0, "accepted": 0, "warned": 0, "refused": 0})
+
+    def add(self, part: Judged) -> None:
+        self.entries += part.entries
+        self.notes += part.notes
+        self.reports += (report for report in part.reports if not report.conforms)
+        for name, count in part.summary.items():
+            self.summary[name] += count
 
 
-def build_app(read_document: ReadDocument | None = None, base: str = BASE) -> typer.Typer:
-    """Return the command line of this folder; `read_document` reads what is not RDF."""
+def build_app(examine: Examine | None = None, base: str = BASE) -> typer.Typer:
+    """Return the command line of this folder; `examine` is for what is not RDF."""
     app = typer.Typer(no_args_is_help=True)
 
     @app.command("validate")
@@ -57,56 +84,58 @@ def build_app(read_document: ReadDocument | None = None, base: str = BASE) -> ty
         lang: Annotated[Lang, typer.Option("--lang", help="Language of the report.")] = Lang.FR,
     ) -> None:
         """Judge files against the shapes; the report goes to standard output."""
-        summary = {"read": 0, "accepted": 0, "warned": 0, "refused": 0}
-        judged: list[Judged] = []
+        language: Language = "en" if lang is Lang.EN else "fr"
+        total = _Total()
         for file in files:
             try:
-                reports = list(_counted(_judge(file, read_document, base), summary))
+                for part in _shown(file, _judged(file, examine, language, base)):
+                    total.add(part)
             except (OSError, ValueError, SyntaxError) as error:
                 typer.echo(f"{file}: {error}", err=True)
                 raise typer.Exit(2) from error
-            judged.append((file, reports))
-        typer.echo(render(judged, summary, format, lang), nl=False)
-        raise typer.Exit(1 if summary["refused"] else 0)
+        typer.echo(_rendered(total, format, language), nl=False)
+        raise typer.Exit(1 if total.summary["refused"] else 0)
 
     return app
 
 
-def render(judged: list[Judged], summary: dict[str, int], format: Format, lang: Lang) -> str:
-    """Return what was found in some files in one form and one language."""
+def _rendered(total: _Total, format: Format, lang: Language) -> str:
+    """Return what was found in one form and one language."""
     if format is Format.TTL:
-        results = [result for _, reports in judged for report in reports for result in report.results]
-        return Report.of(results).to_turtle()
-    entries = [
-        Entry.of(result, file=str(file)) for file, reports in judged for report in reports for result in report.results
-    ]
-    language: Language = "en" if lang is Lang.EN else "fr"
-    if format is Format.JSON:
-        return as_json(entries, summary, language)
+        return Report.of([result for report in total.reports for result in report.results]).to_turtle()
     if format is Format.CSV:
-        return as_csv(entries, language)
-    if format is Format.HTML:
-        return as_html(entries, summary, language)
-    return as_text(entries, language)
+        return as_csv(total.entries, lang)
+    if format is Format.TEXT:
+        return as_text(total.entries, total.summary, lang, notes=total.notes)
+    form = as_json if format is Format.JSON else as_html
+    return form(total.entries, total.summary, lang, total.notes)
 
 
-def _judge(file: Path, read_document: ReadDocument | None, base: str) -> Iterable[Report]:
-    if file.suffix not in FORMATS:
-        if read_document is None:
-            raise ValueError(f"unknown format {file.suffix or '(no suffix)'}: give one of {', '.join(FORMATS)}")
-        yield validate(read_document(file), base=base)
-        return
+def _judged(file: Path, examine: Examine | None, lang: Language, base: str) -> Iterator[Judged]:
+    if file.suffix in FORMATS:
+        for report in judge_file(file, base=base):
+            yield _of_rdf(report, str(file))
+    elif examine is None:
+        raise ValueError(f"unknown format {file.suffix or '(no suffix)'}: give one of {', '.join(FORMATS)}")
+    else:
+        yield from examine(file, lang)
+
+
+def _of_rdf(report: Report, file: str) -> Judged:
+    summary = {
+        "read": 1,
+        "refused": int(report.refused),
+        "accepted": int(not report.refused),
+        "warned": int(not report.refused and any(found.severity == "warning" for found in report.results)),
+    }
+    return Judged([issue_of(result, file) for result in report.results], summary, [report])
+
+
+def _shown(file: Path, parts: Iterable[Judged]) -> Iterator[Judged]:
+    """Show on standard error how many documents were judged; how many there are is not known beforehand."""
     columns = (SpinnerColumn(), TextColumn("{task.description}"), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(file.name, total=None)
-        yield from judge_file(file, base=base, progress=lambda count: bar.advance(task, count))
-
-
-def _counted(reports: Iterable[Report], summary: dict[str, int]) -> Iterable[Report]:
-    """Count the reports, and keep those that found something: memory stays flat."""
-    for report in reports:
-        summary["read"] += 1
-        summary["refused" if report.refused else "accepted"] += 1
-        summary["warned"] += not report.refused and any(r.severity == "warning" for r in report.results)
-        if not report.conforms:
-            yield report
+        for part in parts:
+            bar.advance(task, part.summary.get("read", 0))
+            yield part

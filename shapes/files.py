@@ -5,13 +5,14 @@ Knows formats by suffix and graphs by name; a dump of any size is judged with fl
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
+from itertools import chain, islice
 from pathlib import Path
 
 import pyoxigraph as ox
 
 from ontologie import BASE, serialize_lines
-from shapes.gate import validate, validate_batch
+from shapes.gate import validate, validate_batches
 from shapes.report import Report
 
 FORMATS = {
@@ -29,46 +30,47 @@ FORMATS = {
 BATCH = 5000
 """Documents judged at once."""
 
-Progress = Callable[[int], None]
-"""Is told how many documents were judged since it was last told."""
+_FEW = 3
+"""Up to so many documents, each is judged alone: the screen is not worth waking."""
 
 
-def judge_file(file: Path, *, base: str = BASE, progress: Progress | None = None) -> Iterator[Report]:
+def judge_file(file: Path, *, base: str = BASE) -> Iterator[Report]:
     """Yield the reports of an RDF file: one a document's graph, one of all the rest.
 
     Raises OSError, or SyntaxError with the place.
     """
-    quads = ox.parse(path=str(file), format=FORMATS[file.suffix], base_iri=base)
-    yield from judge_quads(quads, base=base, progress=progress)
+    yield from judge_quads(ox.parse(path=str(file), format=FORMATS[file.suffix], base_iri=base), base=base)
 
 
-def judge_quads(quads: Iterable[ox.Quad], *, base: str = BASE, progress: Progress | None = None) -> Iterator[Report]:
+def judge_quads(quads: Iterable[ox.Quad], *, base: str = BASE) -> Iterator[Report]:
     """Yield the reports of quads that come graph by graph; a document's graph that comes in pieces joins the rest."""
     rest: list[ox.Quad] = []
-    batch: dict[str, bytes] = {}
-    judged: set[str] = set()
-    for graph, found in _runs(quads):
-        name = _document(graph, base)
-        if name is None or name in judged:
-            rest += found
-            continue
-        judged.add(name)
-        batch[name] = b"".join(serialize_lines(found))
-        if len(batch) >= BATCH:
-            yield from _judged(batch, base, progress)
-            batch = {}
-    if len(batch) == 1:
-        yield validate(next(iter(batch.values())), base=base)
-    elif batch:
-        yield from _judged(batch, base, progress)
+    documents = _documents(quads, base, rest)
+    first = dict(islice(documents, BATCH))
+    if len(first) <= _FEW:
+        yield from (validate(lines, base=base) for lines in first.values())
+    else:
+        for reports in validate_batches(chain((first,), _batches(documents)), base=base):
+            yield from reports.values()
     if rest:
         yield validate(rest, base=base)
 
 
-def _judged(batch: dict[str, bytes], base: str, progress: Progress | None) -> Iterator[Report]:
-    yield from validate_batch(batch, base=base).values()
-    if progress is not None:
-        progress(len(batch))
+def _documents(quads: Iterable[ox.Quad], base: str, rest: list[ox.Quad]) -> Iterator[tuple[str, bytes]]:
+    """Yield each document's lines by its name, the first time it comes; all other quads are added to `rest`."""
+    seen: set[str] = set()
+    for graph, found in _runs(quads):
+        name = _document(graph, base)
+        if name is None or name in seen:
+            rest += found
+            continue
+        seen.add(name)
+        yield name, b"".join(serialize_lines(found))
+
+
+def _batches(documents: Iterator[tuple[str, bytes]]) -> Iterator[dict[str, bytes]]:
+    while batch := dict(islice(documents, BATCH)):
+        yield batch
 
 
 def _runs(quads: Iterable[ox.Quad]) -> Iterator[tuple[str, list[ox.Quad]]]:

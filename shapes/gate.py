@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterable, Mapping
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from functools import cache
 
 import pyoxigraph as ox
@@ -25,12 +28,12 @@ from shapes.sources import shapes_graph
 class Gate:
     """The shapes under one base IRI, compiled, with the vocabularies' facts loaded once."""
 
-    def __init__(self, base: str = BASE, *, threads: int | None = None) -> None:
+    def __init__(self, base: str = BASE) -> None:
         self.judge = Judge(shapes_graph(base), fact_quads(base), base=base)
         self._base = base
-        self._threads = threads or os.cpu_count() or 1
-        self._screen: Screen | None = None
         self._lock = threading.Lock()
+        self._first: Screen | None = None
+        self._free: list[Screen] = []
 
     def validate(self, quads: Iterable[ox.Quad] | bytes) -> Report:
         """Judge quads (or an N-Quads document) by every shape that targets one of their nodes."""
@@ -39,32 +42,52 @@ class Gate:
 
     def validate_batch(self, documents: Mapping[str, bytes]) -> dict[str, Report]:
         """Judge documents, each its canonical N-Quads by its IRI, as `validate` judges each alone."""
-        screened = {name: lines for name, lines in documents.items() if self.stands_alone(name, lines)}
-        reports = {name: self.validate(documents[name]) for name in documents if name not in screened}
+        alone = {name: self.statements(name, lines) for name, lines in documents.items()}
+        screened = {name: lines for name, lines in alone.items() if lines is not None}
         try:
-            reports |= self._screened(screened)
+            reports = self._screened(documents, screened)
         except Unloadable:
-            reports |= {name: self.validate(lines) for name, lines in screened.items()}
-        return {name: reports[name] for name in documents}
+            reports = {}
+        return {name: reports.get(name) or self.validate(lines) for name, lines in documents.items()}
 
-    def screen(self) -> Screen:
-        """Return the screen of these shapes, made when it is first needed."""
-        if self._screen is None:
-            self._screen = Screen(self.judge.units, fact_lines(self._base), threads=self._threads)
-        return self._screen
+    def validate_batches(self, batches: Iterable[Mapping[str, bytes]]) -> Iterator[dict[str, Report]]:
+        """Do as `validate_batch` for batch after batch, one on each core; few are held at once."""
+        cores = os.cpu_count() or 1
+        with ThreadPoolExecutor(cores) as pool:
+            under_way: deque[Future[dict[str, Report]]] = deque()
+            for batch in batches:
+                under_way.append(pool.submit(self.validate_batch, batch))
+                if len(under_way) > cores:
+                    yield under_way.popleft().result()
+            while under_way:
+                yield under_way.popleft().result()
 
-    def _screened(self, documents: Mapping[str, bytes]) -> dict[str, Report]:
+    @contextmanager
+    def screen(self) -> Iterator[Screen]:
+        """Lend a screen of these shapes that no other thread has; the first is made when it is first needed."""
         with self._lock:
-            flagged = self.screen().screen(b"".join(documents.values()))
+            if self._first is None:
+                self._first = Screen(self.judge.units, fact_lines(self._base))
+                self._free.append(self._first)
+            screen = self._free.pop() if self._free else self._first.beside()
+        try:
+            yield screen
+        finally:
+            self._free.append(screen)
+
+    def _screened(self, documents: Mapping[str, bytes], statements: Mapping[str, bytes]) -> dict[str, Report]:
+        """Judge the documents whose statements are given; none where it cannot be told whose a result is."""
+        with self.screen() as screen:
+            flagged = screen.screen(b"".join(statements.values()))
         homes = {self._document(node) for nodes in flagged.focus_nodes.values() for node in nodes}
-        names = [name for name in documents if name in homes]
+        names = [name for name in statements if name in homes]
         lines = b"".join(documents[name] for name in names)
-        found: dict[str, list[Result]] = {name: [] for name in documents}
+        found: dict[str, list[Result]] = {name: [] for name in statements}
         for result in self.judge.judge_graphs(lines, map(self._graph, names), flagged.focus_nodes):
             home = self._document(f"<{result.focus}>")
             if home not in found:
                 # A rule that judges what documents point at: only alone can be told whose result it is.
-                return {name: self.validate(documents[name]) for name in documents}
+                return {}
             found[home].append(result)
         return {name: Report.of(results) for name, results in found.items()}
 
@@ -74,16 +97,21 @@ class Gate:
         graph = self._base + "graphe/"
         return self._base + name.removeprefix(graph) if name.startswith(graph) else name
 
-    def stands_alone(self, name: str, lines: bytes) -> bool:
-        """Whether a document's triples are about itself alone, so that a batch cannot change what is found."""
+    def statements(self, name: str, lines: bytes) -> bytes | None:
+        """Return a document's triples, one a line, without graph and full stop; None where it must be judged alone.
+
+        That is where a triple is not about the document itself, so that a batch could change what is found.
+        """
         if not loadable(lines):
-            return False
+            return None
         graph = self._graph(name)
-        starts = (f"\n<{name}>", f"\n<{name}#", f"\n<{graph}>")
-        text = b"\n" + lines
-        count = lines.count(b"\n")
-        alone = count == sum(text.count(start.encode()) for start in starts)
-        return alone and count == lines.count(f" <{graph}> .\n".encode())
+        found = lines.split(f" <{graph}> .\n".encode())
+        own = (f"<{name}> ".encode(), f"<{name}#".encode(), f"<{graph}> ".encode())
+        if found.pop() or not all([line.startswith(own) for line in found]):
+            return None
+        statements = b"\n".join(found) + b"\n"
+        # A line of another graph would stand before or behind one of this one's.
+        return statements if statements.count(b"\n") == len(found) else None
 
     def _graph(self, name: str) -> str:
         return f"{self._base}graphe/{name.removeprefix(self._base)}"
@@ -110,6 +138,11 @@ def validate_batch(documents: Mapping[str, bytes], *, base: str = BASE) -> dict[
     A batch of 2,000 to 10,000 documents keeps memory flat and the engine busy.
     """
     return gate(base).validate_batch(documents)
+
+
+def validate_batches(batches: Iterable[Mapping[str, bytes]], *, base: str = BASE) -> Iterator[dict[str, Report]]:
+    """Do as `validate_batch` for batch after batch, one on each core, in their order; few are held at once."""
+    return gate(base).validate_batches(batches)
 
 
 def _quads(lines: bytes) -> list[ox.Quad]:

@@ -6,13 +6,13 @@ Knows HTTP and the engine's port; not what a request looks like. `/sparql` and t
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from functools import partial
 from typing import Final, TypeVar
 
 from fastapi import Request, Response
 
+from sparql_api.aside import LONG
 from sparql_api.engine.plan import Plan
 from sparql_api.engine.port import Answer, Engine
 from sparql_api.fairuse import FairUse
@@ -23,7 +23,10 @@ from sparql_api.settings import Settings
 
 T = TypeVar("T")
 CLIENT_CLOSED_REQUEST: Final = 499
-LONG: Final = 16 << 10
+UNWATCHED: Final = 0.02
+"""Seconds that a query may take before anyone looks whether its client is still there."""
+FAILED: Final = (408, 413, 429, 500, 503, 504)
+"""Statuses of requests that cost something and came to nothing: many of them slow a client down."""
 
 
 @dataclass(frozen=True)
@@ -34,18 +37,33 @@ class Answering:
     settings: Settings
     fair_use: FairUse
 
+    async def sparing(self, request: Request, answer: Callable[[Request], Awaitable[Response]]) -> Response:
+        """Answer a request; what costs and comes to nothing is remembered of its client. Raises ProblemError."""
+        client = self._client(request)
+        try:
+            return await answer(request)
+        except ProblemError as error:
+            long = int(request.headers.get("content-length", 0)) > LONG  # The server refuses what is no number.
+            if error.problem.status in FAILED or long:
+                self.fair_use.strike(client)
+            raise
+        except ClientGone:
+            self.fair_use.strike(client)
+            return Response(None, CLIENT_CLOSED_REQUEST)  # For the log: nobody reads it.
+
     async def prepare(self, request: Request, asked: SparqlRequest, text: str) -> Plan:
-        """Judge a query; raises EngineError."""
-        prepare = partial(
-            self.engine.prepare,
+        """Judge a query, once its client was held as long as it has to; raises EngineError, ClientGone."""
+        # Before anything is done for it: who is held costs no more than a connection.
+        if hold := self.fair_use.hold(self._client(request)):
+            await while_connected(request, asyncio.sleep(hold))
+        judged = self.engine.prepare(
             text,
             dataset=asked.dataset,
             accept=request.headers.get("accept"),
             format=asked.format,
             edition=asked.edition,
         )
-        # To judge a long text takes a while: not in the thread that answers everyone.
-        return await asyncio.to_thread(prepare) if len(text) > LONG else prepare()
+        return await while_connected(request, judged) if len(text) > LONG else await judged
 
     async def run(self, request: Request, asked: SparqlRequest, plan: Plan) -> Answer:
         """Return the answer to a plan; raises EngineError, and ClientGone once nobody waits for it."""
@@ -55,16 +73,13 @@ class Answering:
         return await while_connected(request, self.engine.run(plan, limits=limits, client=client))
 
     async def respond(self, request: Request, asked: SparqlRequest, plan: Plan) -> Response:
-        """Return the response to a plan, 304 where the client has it; raises EngineError."""
+        """Return the response to a plan, 304 where the client has it; raises EngineError, ClientGone."""
         key = None if plan.volatile else plan.key
         pinned = asked.edition is not None
         if key and not_modified(request, entity_tag(key)):
             headers = {**cache_headers(key, plan.edition, pinned=pinned), **CORS}
             return Response(None, 304, {**headers, "Vary": "Accept, Accept-Encoding"})
-        try:
-            answer = await self.run(request, asked, plan)
-        except ClientGone:
-            return gone()
+        answer = await self.run(request, asked, plan)
         seconds = self.settings.limits().shortened(asked.timeout).seconds
         return answer_response(
             request,
@@ -84,32 +99,46 @@ class ClientGone(Exception):
     """The client closed the connection before its answer."""
 
 
-def gone() -> Response:
-    """Return the response to a client that is gone: for the log, nobody reads it."""
-    return Response(None, CLIENT_CLOSED_REQUEST)
-
-
 def not_allowed(request: Request, methods: str) -> ProblemError:
     """Return the error for a method that an address does not know (405)."""
     return ProblemError(Problem("method", {"method": request.method, "allowed": methods}, headers={"Allow": methods}))
 
 
 async def while_connected(request: Request, work: Awaitable[T]) -> T:
-    """Await some work as long as the client is there; gone, the work is cancelled."""
-    task = asyncio.ensure_future(work)
-    watch = asyncio.ensure_future(_disconnected(request))
+    """Await some work as long as the client is there; raises ClientGone, the work cancelled, where it leaves."""
+    task = asyncio.current_task()
+    assert task is not None
+    watch = _Watch(request, task)
     try:
-        await asyncio.wait({task, watch}, return_when=asyncio.FIRST_COMPLETED)
-        if not task.done():
-            raise ClientGone
-        return task.result()
+        return await work
+    except asyncio.CancelledError:
+        if watch.gone and task.uncancel() == 0:
+            raise ClientGone from None
+        raise
     finally:
-        watch.cancel()
-        if not task.done():
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+        watch.end()
 
 
-async def _disconnected(request: Request) -> None:
-    while (await request.receive())["type"] != "http.disconnect":
-        pass
+class _Watch:
+    """Cancels a task when the client closes the connection; for the first moments nobody looks."""
+
+    def __init__(self, request: Request, task: asyncio.Task[object]) -> None:
+        self.gone = False
+        self._request = request
+        self._task = task
+        self._looking: asyncio.Task[None] | None = None
+        self._timer = asyncio.get_running_loop().call_later(UNWATCHED, self._begin)
+
+    def end(self) -> None:
+        self._timer.cancel()
+        if self._looking:
+            self._looking.cancel()
+
+    def _begin(self) -> None:
+        self._looking = asyncio.get_running_loop().create_task(self._look())
+
+    async def _look(self) -> None:
+        while (await self._request.receive())["type"] != "http.disconnect":
+            pass
+        self.gone = True
+        self._task.cancel()

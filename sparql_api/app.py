@@ -5,11 +5,14 @@ Fixed routes are mounted before those of things, so that an id can never hide a 
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
+from inspect import isawaitable
+from typing import Any
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.staticfiles import StaticFiles
+from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ingestion import Editions
@@ -23,19 +26,23 @@ from sparql_api.fiches import fiches_router
 from sparql_api.health import health_router
 from sparql_api.home import home_router
 from sparql_api.pages import problem_page
-from sparql_api.problems import install_problem_handlers
+from sparql_api.problems import ProblemError, install_problem_handlers
 from sparql_api.questions_pages import questions_router
 from sparql_api.self_description import self_description_router
 from sparql_api.service import Service
 from sparql_api.settings import Settings
 from sparql_api.sparql import sparql_router
 
+Respond = Callable[[Request, Any], Response | Awaitable[Response]]
 SECURITY = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "*",
     "Content-Security-Policy": "default-src 'self'; "
     "frame-ancestors 'none'; form-action 'self'; base-uri 'none'; object-src 'none'",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
 }
+ADDED = tuple((name.lower().encode(), value.encode()) for name, value in SECURITY.items())
 
 
 def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
@@ -54,7 +61,8 @@ def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
 
     app = FastAPI(title="Observatoire IA", version="0.1.0", lifespan=lifespan, docs_url=None, redoc_url=None)
     app.router.redirect_slashes = False
-    app.include_router(sparql_router(running, settings, editor=editor(service), fair_use=fair_use))
+    endpoint = sparql_router(running, settings, editor=editor(service), fair_use=fair_use)
+    app.include_router(endpoint)
     for router in (
         home_router(service),
         fiches_router(service),
@@ -68,8 +76,36 @@ def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
     app.mount("/static", StaticFiles(packages=[("sparql_api", "static")]), name="static")
     app.include_router(entities_router(service))
     install_problem_handlers(app, settings.base_iri, html=problem_page(service))
+    app.add_middleware(Straight, straight=plain_routes(endpoint), problem=app.exception_handlers[ProblemError])
     app.add_middleware(SecurityHeaders)
     return app
+
+
+def plain_routes(router: APIRouter) -> dict[str, ASGIApp]:
+    """Return {path: application} of the routes that take requests as they come."""
+    return {route.path: route.app for route in router.routes if type(route) is Route}
+
+
+class Straight:
+    """Leads requests for some paths past everything that pages need: it costs as much as a look-up."""
+
+    def __init__(self, app: ASGIApp, straight: Mapping[str, ASGIApp], problem: Respond) -> None:
+        self.app = app
+        self.straight = straight
+        self.problem = problem
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on; a problem is raised before an answer begins, and is answered as anywhere."""
+        straight = self.straight.get(scope["path"]) if scope["type"] == "http" else None
+        if straight is None:
+            await self.app(scope, receive, send)
+            return
+        try:
+            await straight(scope, receive, send)
+        except ProblemError as error:
+            request = Request(scope, receive)
+            response = self.problem(request, error)
+            await (await response if isawaitable(response) else response)(scope, receive, send)
 
 
 class SecurityHeaders:
@@ -86,16 +122,8 @@ class SecurityHeaders:
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                present = {name.lower() for name, _ in message["headers"]}
-                added = SECURITY | {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "*"}
-                message["headers"] = [
-                    *message["headers"],
-                    *(
-                        (n.lower().encode(), v.encode())
-                        for n, v in added.items()
-                        if n.lower().encode() not in present
-                    ),
-                ]
+                present = {name for name, _ in message["headers"]}
+                message["headers"] = [*message["headers"], *(pair for pair in ADDED if pair[0] not in present)]
             await send(message)
 
         await self.app(scope, receive, with_headers)

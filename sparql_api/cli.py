@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 
 import typer
 
@@ -11,7 +13,9 @@ import ontologie.commands
 import shapes
 import shapes.commands
 import sparql_api.commands
-from ingestion import UnreadableDeposit, build_document, convert, read_deposit
+from ingestion import UnreadableDeposit, examine_batches, read_deposit
+from shapes import place
+from shapes.commands import Judged
 from sparql_api.faces import FACES
 
 
@@ -27,7 +31,7 @@ def build_main() -> typer.Typer:
     for part in (
         ingestion.commands.build_app(FACES),
         sparql_api.commands.build_app(),
-        shapes.commands.build_app(read_document),
+        shapes.commands.build_app(examine_deposit),
         ontologie.commands.build_app(shapes.CHECKS),
     ):
         main.registered_commands += part.registered_commands
@@ -35,20 +39,20 @@ def build_main() -> typer.Typer:
     return main
 
 
-def read_document(path: Path) -> bytes:
-    """Return the N-Quads of a deposit's documents, for `validate`.
+def examine_deposit(path: Path, lang: Literal["fr", "en"]) -> Iterator[Judged]:
+    """Examine a deposit for `validate`, batch by batch, as `ingest --dry-run` does.
 
-    Raises ValueError, with the place, where the file cannot be used or a document cannot be made of a record.
+    Raises ValueError, with the place and what to do, where the file cannot be used.
     """
     try:
-        built = [build_document(record) for record in read_deposit(path).records]
+        deposit = read_deposit(path)
+        yield Judged((), {}, (), deposit.notes)
+        for part in examine_batches(deposit):
+            yield Judged(part.entries, part.summary.as_dict(), part.reports)
     except UnreadableDeposit as error:
-        raise ValueError(f"{error.message['fr']} / {error.message['en']}") from error
-    for one in built:
-        if not one.document:
-            said = next(issue.message for issue in one.issues if issue.refuses)
-            raise ValueError(f"ligne {one.line} : {said['fr']} / line {one.line}: {said['en']}")
-    return b"".join(line for graph in convert([one.document for one in built]) for line in graph.lines)
+        where = place(error.issue, lang, with_file=False)
+        said = f"{error.message[lang]} {error.remedy.get(lang, '')}".strip()
+        raise ValueError(f"{where}: {said}" if where else said) from error
 
 
 main = build_main()

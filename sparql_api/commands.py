@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import asyncio
 import json
+import resource
 import socket
 import sys
 from contextlib import suppress
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated, Final, NoReturn
 
 import typer
 
@@ -22,6 +23,9 @@ from sparql_api import i18n
 from sparql_api.problems import Language, Problem, ProblemError
 from sparql_api.questions import bound, plain, standalone
 from sparql_api.settings import Settings
+
+FILES: Final = 65_536
+UNSENT_BYTES: Final = 128 << 10
 
 
 class Format(StrEnum):
@@ -94,8 +98,18 @@ def listen(host: str, port: int, language: Language) -> socket.socket:
     except OSError as error:
         opened.close()
         fail(i18n.message("command.address", language, host=host, port=str(port), reason=error.strerror or ""))
+    # The kernel keeps little of what a slow reader has not taken yet; a fast one does not notice.
+    opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, UNSENT_BYTES)
     opened.set_inheritable(True)
     return opened
+
+
+def open_more_files() -> None:
+    """Let this process open as many files and connections as it may."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft < FILES and soft != resource.RLIM_INFINITY:
+        wanted = FILES if hard == resource.RLIM_INFINITY else min(FILES, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def serve(settings: Settings, opened: socket.socket, language: Language) -> None:
@@ -103,13 +117,22 @@ def serve(settings: Settings, opened: socket.socket, language: Language) -> None
     import uvicorn
 
     from sparql_api.app import create_app
+    from sparql_api.door import door
 
+    open_more_files()
     app = create_app(settings)
     host, port = opened.getsockname()[:2]
     say(i18n.message("command.serving", language, address=f"http://{host}:{port}"))
     if not (settings.editions_path / "current").exists():
         say(i18n.message("command.no_edition", language))
-    config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False)
+    # What is no HTTP is no news: its sender is told, and the log stays short.
+    config = uvicorn.Config(
+        app,
+        http=door(settings.connections),  # type: ignore[arg-type]
+        log_level="error",
+        access_log=False,
+        server_header=False,
+    )
     with suppress(KeyboardInterrupt):  # Ctrl+C is how people stop it: the service has ended in order by then.
         uvicorn.Server(config).run(sockets=[opened])
 

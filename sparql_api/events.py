@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True)
-class QueryEvent:
+class QueryEvent(NamedTuple):
     """What happened to one query, for logs, metrics and shares; nothing of what it said."""
 
     query_hash: str

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+import random
 import secrets
 import time
 from collections import OrderedDict
@@ -17,10 +18,40 @@ from sparql_api.events import QueryEvent
 from sparql_api.problems import Problem, ProblemError
 
 CLIENTS: Final = 50_000
+WEIGHT_RATE: Final = 0.05
+"""Seconds of engine time a second that weigh nothing."""
+STRIKE_RATE: Final = 0.5
+"""Strikes a second that fade."""
+FREE_STRIKES: Final = 5
+LONGEST_HOLD: Final = 20.0
+"""Seconds; shorter than most clients wait for an answer."""
 
 
 class ShareExhausted(ProblemError):
     """The client used its share up (429, Retry-After)."""
+
+
+class Levels:
+    """A level a client, which rises with what is charged and sinks by `rate` a second."""
+
+    def __init__(self, rate: float, clock: Callable[[], float]) -> None:
+        self._rate = rate
+        self._clock = clock
+        self._levels: OrderedDict[str, tuple[float, float]] = OrderedDict()
+
+    def of(self, client: str | None) -> float:
+        """Return a client's level; our own pages have none."""
+        level, since = self._levels.get(client or "", (0.0, 0.0))
+        return max(0.0, level - (self._clock() - since) * self._rate)
+
+    def charge(self, client: str | None, amount: float) -> None:
+        """Raise a client's level; the clients not heard of for longest are forgotten."""
+        if client is None or amount <= 0:
+            return
+        self._levels[client] = (self.of(client) + amount, self._clock())
+        self._levels.move_to_end(client)
+        if len(self._levels) > CLIENTS:
+            self._levels.popitem(last=False)
 
 
 class FairUse:
@@ -29,9 +60,10 @@ class FairUse:
     def __init__(self, seconds: float, window: float, clock: Callable[[], float] = time.monotonic) -> None:
         self.seconds = seconds
         self.window = window
-        self._clock = clock
         self._salt = secrets.token_bytes(16)
-        self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
+        self._share = Levels(seconds / window if seconds else 1.0, clock)
+        self._weights = Levels(WEIGHT_RATE, clock)
+        self._strikes = Levels(STRIKE_RATE, clock)
 
     def key(self, address: str) -> str:
         """Return the opaque key of a network address; it means nothing outside of this process."""
@@ -39,22 +71,34 @@ class FairUse:
 
     def used(self, client: str | None) -> float:
         """Return the seconds a client has used and not been given back; our own pages use none."""
-        level, since = self._buckets.get(client or "", (0.0, 0.0))
-        rate = self.seconds / self.window if self.seconds else 1.0
-        return max(0.0, level - (self._clock() - since) * rate)
+        return self._share.of(client)
+
+    def weight(self, client: str | None) -> float:
+        """Return how heavy a client's use has been for some minutes: who asks little goes before who asks much."""
+        return self._weights.of(client)
 
     def charge(self, client: str | None, seconds: float) -> None:
         """Count engine time to a client."""
-        if client is None or seconds <= 0:
-            return
-        self._buckets[client] = (self.used(client) + seconds, self._clock())
-        self._buckets.move_to_end(client)
-        if len(self._buckets) > CLIENTS:
-            self._buckets.popitem(last=False)
+        self._share.charge(client, seconds)
+        self._weights.charge(client, seconds)
 
     def charge_event(self, event: QueryEvent) -> None:
         """Count the time of a query to whoever asked."""
         self.charge(event.client, event.seconds)
+
+    def strike(self, client: str) -> None:
+        """Note that a client's request came to nothing: refused, ended at a bound, or left alone by who asked."""
+        self._strikes.charge(client, 1)
+
+    def hold(self, client: str) -> float:
+        """Return the seconds for which a client's next request waits before anything is done for it.
+
+        A few failures cost nothing. Who goes on without a pause is answered at the pace at which strikes fade.
+        Nobody is held where clients have no bound.
+        """
+        if not self.seconds:
+            return 0.0
+        return min(LONGEST_HOLD, max(0.0, self._strikes.of(client) - FREE_STRIKES) * random.uniform(0.5, 1.5))
 
     def check(self, client: str) -> None:
         """Raise ShareExhausted where a client has nothing left."""

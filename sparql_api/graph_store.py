@@ -14,7 +14,7 @@ from typing import Final
 from fastapi import APIRouter, Request, Response
 
 from sparql_api import sparql_openapi
-from sparql_api.answering import Answering, ClientGone, gone, not_allowed
+from sparql_api.answering import Answering, not_allowed
 from sparql_api.dataset import Dataset
 from sparql_api.negotiation import TABLES
 from sparql_api.problems import Problem, ProblemError, problem
@@ -50,16 +50,17 @@ class GraphStore:
     answering: Answering
 
     async def answer(self, request: Request) -> Response:
-        """Answer GET and HEAD: the graph, 404 where the edition has none of that name (§5.2)."""
+        """Answer GET and HEAD."""
+        return await self.answering.sparing(request, self.read)
+
+    async def read(self, request: Request) -> Response:
+        """Return the graph, 404 where the edition has none of that name (§5.2); raises ProblemError, ClientGone."""
         asked = read_graph_request(request)
         plan = await self.answering.prepare(request, asked, CONTENT)
         if asked.dataset is not None:
             # No edition holds an empty graph. The same plan, so the same edition, whatever is published meanwhile.
             held = replace(plan, text=HELD, form="ASK", media_type=TABLES["json"])
-            try:
-                found = await self.answering.run(request, asked, held)
-            except ClientGone:
-                return gone()
+            found = await self.answering.run(request, asked, held)
             if not found.json()["boolean"]:
                 graph = asked.dataset.default[0]
                 raise ProblemError(problem("graph-not-found", graph=graph, edition=found.edition))

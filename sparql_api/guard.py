@@ -8,7 +8,7 @@ for calls, and another may decode `\\u0053ERVICE` first. What it cannot read sur
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, Literal
@@ -75,8 +75,9 @@ def inspect(text: str, prefixes: Mapping[str, str], base: str = "") -> Inspectio
     hidden: tuple[Call, ...] = ()
     if "\\" in text and "service" in (decoded := decode_escapes(text)).casefold() and decoded != text:
         hidden = service_calls(decoded, list(tokenize(decoded)), prefixes, base)
-    form, update = first_keyword(tokenize(text))
-    star = star_position(tokenize(text)) if form == "SELECT" else None
+    opening = tokenize(text)
+    form, update = first_keyword(opening)
+    star = star_position(opening) if form == "SELECT" else None
     drawn = _VOLATILE.search(text) and any(_VOLATILE.search(t.text) for t in reading.tokens if t.kind == "word")
     return Inspection(
         form=form,
@@ -112,8 +113,8 @@ def allowed(address: str, entries: Sequence[str]) -> bool:
     )
 
 
-def first_keyword(tokens: Iterable[Token]) -> tuple[Form | None, str | None]:
-    """Return the form of the query, or the keyword of the update, that follows the prologue."""
+def first_keyword(tokens: Iterator[Token]) -> tuple[Form | None, str | None]:
+    """Return the form of the query, or the keyword of the update, that follows the prologue: read up to there."""
     for token in tokens:
         if token.kind != "word":
             continue
@@ -129,10 +130,7 @@ def first_keyword(tokens: Iterable[Token]) -> tuple[Form | None, str | None]:
 
 
 def star_position(tokens: Iterator[Token]) -> int | None:
-    """Return the offset of the `*` after the first SELECT, None where something else stands there."""
-    for token in tokens:
-        if token.kind == "word" and token.text.upper() in SELECTS:
-            break
+    """Return the offset of the `*` that follows, after SELECT; None where something else does."""
     following = next(tokens, None)
     if following and following.text.upper() in ("DISTINCT", "REDUCED"):
         following = next(tokens, None)

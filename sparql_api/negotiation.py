@@ -5,9 +5,10 @@ Knows headers and names of formats; nothing of queries or answers.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
+from functools import lru_cache, wraps
+from typing import Final, Literal, ParamSpec, TypeVar
 
 TABLES: Final[dict[str, str]] = {
     "json": "application/sparql-results+json",
@@ -55,6 +56,23 @@ GRAPH_ALIASES: Final = {
     "application/x-turtle": GRAPHS["ttl"],
     "text/rdf+n3": GRAPHS["n3"],
 }
+
+
+T = TypeVar("T")
+P = ParamSpec("P")
+SHORT: Final = 512
+
+
+def remembered(read: Callable[P, T]) -> Callable[P, T]:
+    """Keep what was read of the headers last seen, unless they are long: most clients send the same few."""
+    kept = lru_cache(maxsize=512)(read)
+
+    @wraps(read)
+    def reading(*headers: P.args, **named: P.kwargs) -> T:
+        short = not named and sum(len(str(header)) for header in headers) < SHORT
+        return kept(*headers) if short else read(*headers, **named)
+
+    return reading
 
 
 @dataclass(frozen=True)
@@ -126,6 +144,7 @@ def choose(accept: str | None, offers: Sequence[str], worth: Mapping[str, float]
     return offers[weights.index(best)] if best > 0 else None
 
 
+@remembered
 def media_type_for(form: str, accept: str | None) -> str | None:
     """Return the media type in which to answer a query of this form; None means 406.
 
@@ -165,6 +184,7 @@ def extension(media_type: str) -> str:
     return next((name for name, value in FORMATS.items() if value == media_type), "txt")
 
 
+@remembered
 def prefers_html(accept: str | None) -> bool:
     """Tell whether a browser asks: HTML is accepted by name, before any data format."""
     ranges = parse_accept(accept)
@@ -177,6 +197,7 @@ def prefers_html(accept: str | None) -> bool:
 Coding = Literal["zstd", "gzip", "identity"]
 
 
+@remembered
 def coding(header: str | None) -> Coding:
     """Return the content coding to use for an Accept-Encoding header; identity where no other is accepted."""
     if not header:

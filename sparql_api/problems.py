@@ -84,6 +84,10 @@ class ProblemError(Exception):
         super().__init__(problem.name)
         self.problem = problem
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Cross from one process to another whole."""
+        return type(self), (self.problem,), self.__dict__
+
 
 @cache
 def catalogue() -> dict[str, dict[str, Any]]:

@@ -14,6 +14,7 @@ from urllib.parse import parse_qsl
 import pyoxigraph as ox
 from fastapi import Request
 
+from sparql_api.aside import WAITING, Crowded, aside
 from sparql_api.dataset import Dataset
 from sparql_api.problems import Problem, ProblemError
 from sparql_api.texts import Text
@@ -57,7 +58,10 @@ async def read_request(request: Request, max_bytes: int) -> SparqlRequest:
             raise ProblemError(Problem("update-refused"))
         body = await read_body(request, max_bytes)
         if media_type == FORM:
-            parameters += decode(body)
+            try:
+                parameters += await aside(len(body), decode, body)
+            except Crowded:
+                raise ProblemError(crowded()) from None
         else:
             refuse_second_query(parameters)
             parameters.append(("query", text(body)))
@@ -98,23 +102,36 @@ def content_type(request: Request) -> tuple[str, str]:
 
 async def read_body(request: Request, max_bytes: int) -> bytes:
     """Return the request's body; raises ProblemError as soon as it is over the bound (413) or late (408)."""
+    announced = request.headers.get("content-length", "")
+    if announced.isascii() and announced.isdigit() and int(announced[:18]) > max_bytes:
+        raise ProblemError(too_long(max_bytes))
     body = bytearray()
     try:
         async with asyncio.timeout(BODY_SECONDS):
             async for chunk in request.stream():
                 body += chunk
                 if len(body) > max_bytes:
-                    limit = {"limit": max_bytes >> 10}
-                    closing = {"Connection": "close"}
-                    raise ProblemError(Problem("query-too-long", limit, {"bound": "query"}, closing))
+                    raise ProblemError(too_long(max_bytes))
     except TimeoutError:
         late = {"limit": f"{BODY_SECONDS:g}"}
         raise ProblemError(Problem("slow-body", late, headers={"Connection": "close"})) from None
     return bytes(body)
 
 
+def too_long(max_bytes: int) -> Problem:
+    """Return the problem of a body over the bound; what is left of it is not read."""
+    return Problem("query-too-long", {"limit": max_bytes >> 10}, {"bound": "query"}, {"Connection": "close"})
+
+
+def crowded() -> Problem:
+    """Return the problem of a long query that comes when too many others are being read."""
+    return Problem("queue", {"limit": WAITING, "retry_after": 5}, {"bound": "queue"}, {"Retry-After": "5"})
+
+
 def decode(data: bytes) -> list[tuple[str, str]]:
     """Return the parameters of a query string or a form, decoded once; raises ProblemError (400)."""
+    if not data:
+        return []
     try:
         return parse_qsl(data.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=2000)
     except UnicodeDecodeError:

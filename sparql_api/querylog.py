@@ -5,8 +5,9 @@ Knows files; what is logged is an event of the engine's.
 
 from __future__ import annotations
 
-import json
 import logging
+import os
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -15,6 +16,8 @@ from sparql_api.events import QueryEvent
 
 FILE_BYTES: Final = 8 << 20
 FILES: Final = 5
+OPENED_SECONDS: Final = 5.0
+"""Time after which the file is opened anew: another process, or an operator, may have moved it."""
 logger = logging.getLogger("observatoire.querylog")
 
 
@@ -25,30 +28,42 @@ class QueryLog:
         self._path = folder / "queries.jsonl"
         self._file_bytes = file_bytes
         self._files = files
+        self._file: int | None = None
+        self._size = 0
+        self._opened = 0.0
 
     def __call__(self, event: QueryEvent) -> None:
         """Write one line; a log that cannot be written never stops an answer."""
-        line = json.dumps(
-            {
-                "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
-                "query": event.query_hash,
-                "edition": event.edition,
-                "outcome": event.outcome,
-                "seconds": round(event.seconds, 4),
-                "wall_seconds": round(event.wall_seconds, 4),
-                "rows": event.rows,
-                "bytes": event.size,
-                "cached": event.cached,
-            }
-        )
+        data = _line(event).encode()
         try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            if self._path.exists() and self._path.stat().st_size + len(line) >= self._file_bytes:
-                self._rotate()
-            with self._path.open("a", encoding="utf-8") as file:
-                file.write(line + "\n")
+            self._size += os.write(self._with_room(len(data)), data)
         except OSError as error:
             logger.warning("the query log cannot be written: %s", error)
+
+    def _with_room(self, count: int) -> int:
+        """Return the descriptor of the file, one that has room for so many bytes."""
+        now = time.monotonic()
+        if self._file is None or now - self._opened > OPENED_SECONDS:
+            self._open(now)
+        if self._size and self._size + count > self._file_bytes:
+            self._rotate()
+            self._open(now)
+        assert self._file is not None
+        return self._file
+
+    def _open(self, now: float) -> None:
+        self._close()
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        self._file = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        self._size, self._opened = os.fstat(self._file).st_size, now
+
+    def _close(self) -> None:
+        file, self._file = self._file, None
+        if file is not None:
+            os.close(file)
+
+    def __del__(self) -> None:
+        self._close()
 
     def _rotate(self) -> None:
         """Move each file one place on: `queries.jsonl` becomes `queries.1.jsonl`."""
@@ -59,3 +74,17 @@ class QueryLog:
 
     def _numbered(self, number: int) -> Path:
         return self._path if number == 0 else self._path.with_name(f"queries.{number}.jsonl")
+
+
+def _line(event: QueryEvent) -> str:
+    """Return an event as a line of JSON; no value of it has anything to escape."""
+    return (
+        f'{{"time": "{datetime.now(UTC).isoformat(timespec="milliseconds")}", "query": "{event.query_hash}", '
+        f'"edition": {_number(event.edition)}, "outcome": "{event.outcome}", "seconds": {event.seconds:.4f}, '
+        f'"wall_seconds": {event.wall_seconds:.4f}, "rows": {_number(event.rows)}, "bytes": {_number(event.size)}, '
+        f'"cached": {"true" if event.cached else "false"}}}\n'
+    )
+
+
+def _number(value: int | None) -> str:
+    return "null" if value is None else str(value)

@@ -133,7 +133,7 @@ def run_question(service: Service, question: Question) -> Any:
         if media_type == QUESTION_OFFERS["rq"]:
             return deliver(request, text.encode(), media_type, filename=f"{question.name}.rq")
         accept = TABLES["json"] if media_type == PLAIN else media_type
-        plan = service.engine.prepare(text, accept=accept, edition=pinned)
+        plan = await service.engine.prepare(text, accept=accept, edition=pinned)
         found = await service.engine.run(plan)
         if media_type != PLAIN:
             key, kept = None if plan.volatile else plan.key, pinned is not None

@@ -6,6 +6,7 @@ Knows the forms of SPARQL answers; not which query was asked.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from json import JSONDecoder
 from typing import Any, Final
 
 from starlette.requests import Request
@@ -18,6 +19,8 @@ from sparql_api.service import Service
 
 ROWS_SHOWN: Final = 500
 TURTLE_SHOWN: Final = 200_000
+BYTES_SHOWN: Final = 2 << 20
+read_json: Final = JSONDecoder()
 ACCEPT: Final = "application/sparql-results+json, text/turtle"
 
 
@@ -42,24 +45,37 @@ async def results(service: Service, request: Request, view: View, text: str) -> 
     pinned = service.pinned(request)
     answer = await service.engine.query(text, accept=ACCEPT, edition=pinned, client=client)
     if answer.form in ("CONSTRUCT", "DESCRIBE"):
-        turtle = answer.read().decode()
-        return Results(
-            answer.edition, answer.seconds, turtle=turtle[:TURTLE_SHOWN], cut=len(turtle) > TURTLE_SHOWN
-        )
+        turtle = answer.body.at(0, TURTLE_SHOWN).decode(errors="ignore")
+        return Results(answer.edition, answer.seconds, turtle=turtle, cut=answer.body.size > TURTLE_SHOWN)
     return of_table(answer, view)
 
 
 def of_table(answer: Answer, view: View) -> Results:
     """Return a SELECT or ASK answer in SPARQL JSON as a page shows it."""
-    read = answer.json()
-    if "boolean" in read:
-        return Results(answer.edition, answer.seconds, boolean=bool(read["boolean"]))
-    columns = tuple(read["head"]["vars"])
-    rows = read["results"]["bindings"]
-    shown = tuple(tuple(cell(view, row.get(name)) for name in columns) for row in rows[:ROWS_SHOWN])
-    return Results(
-        answer.edition, answer.seconds, columns, shown, total=len(rows), cut=len(rows) > ROWS_SHOWN
-    )
+    if answer.form == "ASK":
+        return Results(answer.edition, answer.seconds, boolean=bool(answer.json()["boolean"]))
+    columns, rows = first_rows(answer)
+    shown = tuple(tuple(cell(view, row.get(name)) for name in columns) for row in rows)
+    total = answer.rows or 0
+    return Results(answer.edition, answer.seconds, columns, shown, total=total, cut=total > len(shown))
+
+
+def first_rows(answer: Answer) -> tuple[tuple[str, ...], list[dict[str, Any]]]:
+    """Return the columns and the first rows of a SELECT answered in SPARQL JSON, read no further than they go.
+
+    An answer may be a thousand times what a page shows; reading all of it would keep everyone waiting.
+    """
+    text = answer.body.at(0, BYTES_SHOWN).decode(errors="ignore")
+    columns, at = read_json.raw_decode(text, text.index("[", text.index('"vars"')))
+    at = text.index("[", text.index('"bindings"', at)) + 1
+    rows: list[dict[str, Any]] = []
+    while len(rows) < ROWS_SHOWN and text[at : at + 1] in ("{", ","):
+        try:
+            row, at = read_json.raw_decode(text, at + (text[at] == ","))
+        except ValueError:  # The row where the bytes read end.
+            break
+        rows.append(row)
+    return tuple(columns), rows
 
 
 def cell(view: View, term: dict[str, Any] | None) -> Shown:

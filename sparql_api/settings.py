@@ -50,6 +50,9 @@ class Settings(BaseSettings):
     union_default_graph: bool = True
     """The default graph is the union of all graphs where nothing names a dataset."""
 
+    connections: int = Field(1000, ge=1)
+    """Connections that may be open at once; one more, and the one idle for longest is closed."""
+
     cache_mb: float = Field(128, ge=0)
     """Bytes of answers kept for the next who asks, in MiB; 0 keeps none."""
     spool_mb: float = Field(4096, gt=0)
@@ -80,3 +83,8 @@ class Settings(BaseSettings):
     def editions_path(self) -> Path:
         """The folder of editions, one folder a number, and the link `current`."""
         return self.var / "editions"
+
+    @property
+    def body_bytes(self) -> int:
+        """The greatest body of a request: a form of the longest query, each byte of it escaped."""
+        return (self.query_max_kb << 10) * 3 + (64 << 10)

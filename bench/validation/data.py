@@ -1,21 +1,22 @@
 """The data of the comparison: generated fiches as N-Quads, faults planted in some, and what the peers read.
 
 Good fiches come from bench/fiches.py through the project's own pipeline, its judgement switched off. Faults are planted in
-the quads, seeded, and listed; each refuses its fiche. Knows files; runs nothing.
+the quads, seeded, and listed; each refuses its fiche. The deposit has faults of its own, planted in the rows. Runs nothing.
 """
 
 from __future__ import annotations
 
 import json
 import random
+import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import rdflib
 from rdflib.namespace import SH
 
 from bench import fiches
+from bench.validation.files import Files
 from ingestion.pipeline import Options, examine_batches
 from ontologie import BASE
 from shapes import Report, shapes_graph
@@ -25,33 +26,10 @@ OIA = BASE + "ontologie#"
 BATCH = 2000
 
 
-@dataclass(frozen=True)
-class Files:
-    """What is made for one size: fiches (N-Quads), the same with the vocabularies' facts as N-Triples, shapes, faults."""
-
-    folder: Path
-    count: int
-
-    @property
-    def documents(self) -> Path:
-        return self.folder / "fiches.nq"
-
-    @property
-    def triples(self) -> Path:
-        return self.folder / "fiches-et-faits.nt"
-
-    @property
-    def shapes(self) -> Path:
-        return self.folder / "formes.ttl"
-
-    @property
-    def faults(self) -> Path:
-        return self.folder / "fautes.json"
-
-
 def make(folder: Path, count: int, *, seed: int = 1, faulty: float = 0.02) -> Files:
     """Write the files of one size."""
-    files = Files(folder, count)
+    files = Files(folder)
+    fiches.write(files.deposit, count, seed, faulty, files.deposit_faults)
     planted: dict[str, str] = {}
     with files.documents.open("wb") as documents, files.triples.open("wb") as triples:
         for line in fact_lines():
@@ -124,7 +102,5 @@ FAULTS: dict[str, Callable[[str, list[bytes]], list[bytes]]] = {
 """Each planted fault: what it does to the lines of a fiche."""
 
 
-def planted(files: Files) -> dict[str, str]:
-    """Return the planted faults by document."""
-    found: dict[str, str] = json.loads(files.faults.read_text(encoding="utf-8"))
-    return found
+if __name__ == "__main__":
+    make(Path(sys.argv[1]), int(sys.argv[2]), seed=int(sys.argv[3]))

@@ -1,4 +1,4 @@
-"""What the components' SQL is made of: tests of a value, and shapes that are not covered.
+"""What the components' SQL is made of: tests of a value, queries, and the scope they are written for.
 
 A *test* is about one value node, whose columns are v, kind, lexical, datatype, language: when it breaks a rule,
 and when only pySHACL can tell (a doubt). A *query* selects rows from the value nodes (r, f, v) and the focus nodes
@@ -9,18 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Protocol
 
-if TYPE_CHECKING:
-    from shapes.screening.compiler import Scope
-    from shapes.screening.parameters import Shape
+import rdflib
+
+from shapes.columns import id_of
+from shapes.screening.parameters import Shape, Uncompilable
+from shapes.terms import term_text
 
 NEVER = "false"
 """The SQL of a test that no value meets."""
-
-
-class Uncompilable(ValueError):
-    """A shape that this compiler does not cover: pySHACL judges all its focus nodes."""
 
 
 @dataclass(frozen=True)
@@ -41,11 +39,51 @@ class Rows:
     doubtful: bool = False
 
 
+class Scope(Protocol):
+    """What a component's SQL is made from: one shape, its focus nodes, their value nodes.
+
+    `focus` is the step of the focus nodes (r, f), `graph` the one the shape is in.
+    """
+
+    graph: rdflib.Graph
+    focus: str
+
+    @property
+    def values(self) -> str:
+        """Return the step of the value nodes: (r, f, v)."""
+
+    @property
+    def described(self) -> str:
+        """Return the step of the value nodes with their columns: kind, lexical, datatype, language."""
+
+    def edges(self, predicate: rdflib.term.Node) -> str:
+        """Return the SQL of a predicate's pairs (s, o)."""
+
+    def instances(self, name: rdflib.term.Node) -> str:
+        """Return the step of the SHACL instances of a class (§1.1): of it or of its subclasses."""
+
+    def matches(self, pattern: str) -> str:
+        """Return the test that a pattern (in RE2's dialect) is found in a value's text."""
+
+    def judged(self, member: rdflib.term.Node) -> tuple[str, str]:
+        """Return two tests of a value: it breaks another shape for sure; only pySHACL can tell."""
+
+    def nested(self, member: rdflib.term.Node) -> str:
+        """Return the SQL of what another shape finds for the values of this one, r staying what it is."""
+
+
+def sql_id(term: rdflib.term.Node) -> str:
+    """Return the SQL of a term's id. Raises Uncompilable on a blank node, which has no name in data."""
+    if isinstance(term, rdflib.BNode):
+        raise Uncompilable("a blank node as a value")
+    return f"{id_of(term_text(term))}::UBIGINT"
+
+
 ALL_COLUMNS = "r, f, v, p, component, shape"
 """What a shape's rows have: p is the predicate where it is not the shape's path, shape a number."""
 
-Tests = Callable[["Shape", "Scope"], Iterator[Test]]
-Queries = Callable[["Shape", "Scope"], Iterator[Rows]]
+Tests = Callable[[Shape, Scope], Iterator[Test]]
+Queries = Callable[[Shape, Scope], Iterator[Rows]]
 
 
 def any_of(tests: Iterable[str]) -> str:

@@ -13,14 +13,14 @@ from functools import cached_property
 from typing import NamedTuple
 
 import rdflib
-from rdflib.namespace import RDF, RDFS
+from rdflib.namespace import RDF
 
-from shapes.columns import fact_table_of, id_of, table_of
+from shapes.columns import fact_table_of, table_of
 from shapes.paths import Alternative, Inverse, Path, Predicate, Repeat, Sequence, read_path
-from shapes.screening.basis import ALL_COLUMNS, NEVER, Uncompilable, any_of
-from shapes.screening.lexical import literal
-from shapes.screening.parameters import COMPANIONS, QUERIES, TESTS, Shape
-from shapes.terms import term_text
+from shapes.screening.basis import ALL_COLUMNS, NEVER, any_of, sql_id
+from shapes.screening.covered import COMPANIONS, COVERED, QUERIES, TESTS
+from shapes.screening.lexical import literal, re2
+from shapes.screening.parameters import Shape, Uncompilable
 from shapes.units import NODE, SUBJECTS_OF, Target, Unit, deactivated
 
 SHARED_FROM = 3
@@ -40,7 +40,7 @@ class Case(NamedTuple):
     number: int
 
 
-def _select_cases(scope: Scope, cases: list[Case]) -> Iterator[str]:
+def _select_cases(scope: ShapeScope, cases: list[Case]) -> Iterator[str]:
     """Yield the query of some tests of the value nodes of a scope, all in one pass."""
     if len(cases) == 1:
         ((test, component, number),) = cases
@@ -67,7 +67,7 @@ class Compiler:
     fact_predicates: frozenset[str]
     shapes: list[Shape] = field(default_factory=list)
     units: list[Unit] = field(default_factory=list)
-    predicates: set[str] = field(default_factory=lambda: {str(RDF.type), str(RDFS.subClassOf)})
+    predicates: set[str] = field(default_factory=lambda: {str(RDF.type)})
     patterns: Counter[str] = field(default_factory=Counter)
     shared: dict[str, str] = field(default_factory=dict)
 
@@ -89,24 +89,57 @@ class Compiler:
             return f"SELECT {ALL_COLUMNS} FROM ({_NO_ROWS})"
         return f"{steps.sql()} {' UNION ALL '.join(selects)}"
 
-    def _scope(self, unit: Unit, focus: str, steps: Steps) -> Scope:
-        graph = rdflib.Graph()
-        for triple in unit.triples:
-            graph.add(triple)
-        shape = Shape(graph, unit.shape)
+    def forbids(self, unit: Unit) -> bool:
+        """Whether all a unit does is to forbid a shared pattern in the values of a property that no fact has."""
+        (target, *_) = unit.targets
+        return (
+            unit.forbids is not None
+            and re2(unit.forbids) in self.shared
+            and str(target.value) not in self.fact_predicates
+        )
+
+    def query_forbidden(self, units: Iterable[Unit]) -> str:
+        """Return one query for units that forbid patterns: from what matches to who says it."""
+        numbers: dict[str, list[str]] = {}
+        for unit in units:
+            shape = self._shape(unit)
+            numbers.setdefault(self.shared[re2(unit.forbids or "")], []).append(
+                f"({sql_id(unit.targets[0].value)}, {self.number(shape, unit)})"
+            )
+        return " UNION ALL ".join(
+            "SELECT t.s AS r, t.s AS f, t.o AS v, NULL::UBIGINT AS p, 'NotConstraintComponent' AS component, u.shape "
+            f"FROM triples t JOIN {table} m ON m.id = t.o JOIN (VALUES {', '.join(pairs)}) u(p, shape) ON u.p = t.p"
+            for table, pairs in numbers.items()
+        )
+
+    def _scope(self, unit: Unit, focus: str, steps: Steps) -> ShapeScope:
+        shape = self._shape(unit)
         if shape.path is not None and unit.targets == (Target(SUBJECTS_OF, shape.path),):
             # Every subject of the path is a focus node: no need to look them up.
             start = steps.add(f"SELECT DISTINCT s AS r, s AS f FROM {self.edges(shape.path)}", "focus")
-            return Scope(self, unit, shape, start, steps, (), inside=True, whole=True)
+            return ShapeScope(self, unit, shape, start, steps, (), inside=True, whole=True)
         start = steps.add(f"SELECT f AS r, f FROM {focus}", "focus")
         inside = all(target.kind != NODE for target in unit.targets)
-        return Scope(self, unit, shape, start, steps, (), inside=inside)
+        return ShapeScope(self, unit, shape, start, steps, (), inside=inside)
+
+    @staticmethod
+    def _shape(unit: Unit) -> Shape:
+        graph = rdflib.Graph()
+        for triple in unit.triples:
+            graph.add(triple)
+        return Shape(graph, unit.shape)
 
     def number(self, shape: Shape, unit: Unit) -> int:
         """Return the number of a shape within a unit."""
         self.shapes.append(shape)
         self.units.append(unit)
         return len(self.shapes) - 1
+
+    @staticmethod
+    def of_class(column: str, name: rdflib.term.Node) -> str:
+        """Return the test that a column holds a class or one of its subclasses."""
+        number = sql_id(name)
+        return f"({column} = {number} OR {column} IN (SELECT sub FROM below WHERE c = {number}))"
 
     def edges(self, predicate: rdflib.term.Node) -> str:
         """Return the SQL of a predicate's pairs (s, o), facts included."""
@@ -146,7 +179,7 @@ class Steps:
         return "WITH RECURSIVE " + ",\n".join(self._steps)
 
 
-class Scope:
+class ShapeScope:
     """What a component's SQL is made from: one shape, its focus nodes, their value nodes.
 
     `inside`: the focus nodes are terms of the batch; `whole`: they are all the subjects of the path.
@@ -214,7 +247,13 @@ class Scope:
         return found
 
     def _parameters(self) -> list[rdflib.URIRef]:
-        return [] if deactivated(self.graph, self.shape.node) else self.shape.parameters
+        """Return the parameters that count. Raises Uncompilable on an unknown one."""
+        if deactivated(self.graph, self.shape.node):
+            return []
+        for parameter in self.shape.parameters:
+            if parameter not in COVERED:
+                raise Uncompilable(str(parameter))
+        return self.shape.parameters
 
     @cached_property
     def values(self) -> str:
@@ -308,9 +347,9 @@ class Scope:
         found = f"v IN (SELECT r FROM {rows} WHERE component IS"
         return f"{found} NOT NULL)", f"{found} NULL)"
 
-    def _below(self, member: rdflib.term.Node, focus: str) -> Scope:
+    def _below(self, member: rdflib.term.Node, focus: str) -> ShapeScope:
         shape = Shape(self.graph, member)
-        return Scope(self.compiler, self.unit, shape, focus, self._steps, self._above, inside=self._values_inside)
+        return ShapeScope(self.compiler, self.unit, shape, focus, self._steps, self._above, inside=self._values_inside)
 
     def _inline(self, shape: Shape) -> tuple[str, str]:
         """Judge a node shape whose components are all tests, without a step of its own."""
@@ -335,18 +374,5 @@ class Scope:
 
     def instances(self, name: rdflib.term.Node) -> str:
         """Return the step of the SHACL instances of a class (§1.1): of it or of its subclasses."""
-        below = self._steps.add_recursive(
-            "c",
-            f"SELECT {self.id_of(name)} UNION SELECT e.s FROM {{self}} x "
-            f"JOIN {self.compiler.edges(RDFS.subClassOf)} e ON e.o = x.c",
-            "classes",
-        )
         types = self.compiler.edges(RDF.type)
-        return self._steps.add(f"SELECT s AS id FROM {types} WHERE o IN (SELECT c FROM {below})", "instances")
-
-    @staticmethod
-    def id_of(term: rdflib.term.Node) -> str:
-        """Return the SQL of a term's id. Raises Uncompilable on a blank node, which has no name in data."""
-        if isinstance(term, rdflib.BNode):
-            raise Uncompilable("a blank node as a value")
-        return f"{id_of(term_text(term))}::UBIGINT"
+        return self._steps.add(f"SELECT s AS id FROM {types} WHERE {self.compiler.of_class('o', name)}", "instances")

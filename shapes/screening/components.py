@@ -7,12 +7,11 @@ tests and queries are is in basis.py. https://www.w3.org/TR/shacl/#core-componen
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 import rdflib
 from rdflib.namespace import RDF, RDFS, SH, XSD
 
-from shapes.screening.basis import NEVER, Queries, Rows, Test, Tests, Uncompilable
+from shapes.screening.basis import NEVER, Queries, Rows, Scope, Test, Tests
 from shapes.screening.lexical import (
     EXACT_NUMBERS,
     ORDERED_TEXTS,
@@ -23,10 +22,7 @@ from shapes.screening.lexical import (
     literal,
     re2,
 )
-
-if TYPE_CHECKING:
-    from shapes.screening.compiler import Scope
-    from shapes.screening.parameters import Shape
+from shapes.screening.parameters import Shape, Uncompilable
 
 # 4.1 Value type
 

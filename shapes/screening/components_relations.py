@@ -7,17 +7,13 @@ are is in basis.py. https://www.w3.org/TR/shacl/#core-components
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 import rdflib
 from rdflib.namespace import RDF, RDFS, SH
 
-from shapes.screening.basis import ALL_COLUMNS, NEVER, Queries, Rows, Test, Tests, Uncompilable, any_of
+from shapes.screening.basis import ALL_COLUMNS, NEVER, Queries, Rows, Scope, Test, Tests, any_of, sql_id
 from shapes.screening.lexical import EXACT_NUMBERS, ORDERED_TEXTS, STRINGS, WELL_TYPED, full_match, literal
-
-if TYPE_CHECKING:
-    from shapes.screening.compiler import Scope
-    from shapes.screening.parameters import Shape
+from shapes.screening.parameters import Shape, Uncompilable
 
 # 4.5 Property pairs
 
@@ -165,8 +161,8 @@ def query_closed(shape: Shape, scope: Scope) -> Iterator[Rows]:
         return
     allowed = {path for part in shape.values(SH.property) for path in scope.graph.objects(part, SH.path)}
     allowed |= {item for head in shape.values(SH.ignoredProperties) for item in shape.members(head)}
-    names = ", ".join(sorted(scope.id_of(name) for name in allowed if isinstance(name, rdflib.URIRef))) or "NULL"
-    ignored = f"(p = {scope.id_of(RDF.type)} AND o = {scope.id_of(RDFS.Resource)})"
+    names = ", ".join(sorted(sql_id(name) for name in allowed if isinstance(name, rdflib.URIRef))) or "NULL"
+    ignored = f"(p = {sql_id(RDF.type)} AND o = {sql_id(RDFS.Resource)})"
     for prefix in ("", "f"):
         # Mostly no predicate of the batch is astray, and the engine then reads no triple.
         astray = f"SELECT id FROM {prefix}predicates WHERE coalesce(id NOT IN ({names}), true)"
@@ -182,13 +178,13 @@ def query_has_value(shape: Shape, scope: Scope) -> Iterator[Rows]:
         yield Rows(
             f"""SELECT x.r, x.f, 'HasValueConstraintComponent' AS component FROM {scope.focus} x
             WHERE NOT EXISTS (SELECT 1 FROM {scope.values} y
-                WHERE y.r = x.r AND y.f = x.f AND y.v = {scope.id_of(term)})"""
+                WHERE y.r = x.r AND y.f = x.f AND y.v = {sql_id(term)})"""
         )
 
 
 def test_in(shape: Shape, scope: Scope) -> Iterator[Test]:
     """§4.8.3 `sh:in`: every value is a member of the list."""
-    listed = ", ".join(scope.id_of(member) for member in shape.list_of(SH["in"])) or "NULL"
+    listed = ", ".join(sql_id(member) for member in shape.list_of(SH["in"])) or "NULL"
     yield Test("InConstraintComponent", f"NOT coalesce(v IN ({listed}), false)")
 
 

@@ -7,15 +7,11 @@ judges all focus nodes of its shape. That both say the same is tested (law 5).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
 
 from rdflib.namespace import SH
 
-from shapes.screening.basis import Test, Uncompilable
-
-if TYPE_CHECKING:
-    from shapes.screening.compiler import Scope
-    from shapes.screening.parameters import Shape
+from shapes.screening.basis import Scope, Test
+from shapes.screening.parameters import Shape, Uncompilable
 
 
 def test_sparql(shape: Shape, scope: Scope) -> Iterator[Test]:

@@ -1,4 +1,4 @@
-"""A shape read as its parameters, and which parameters the compiler covers.
+"""A shape read as its parameters.
 
 Knows the form of shapes graphs (SHACL §2); what a parameter means in SQL is in the components.
 """
@@ -10,20 +10,11 @@ from functools import cached_property
 import rdflib
 from rdflib.namespace import SH
 
-from shapes.screening.basis import Uncompilable
-from shapes.screening.components import VALUE_QUERIES, VALUE_TESTS
-from shapes.screening.components_relations import RELATION_QUERIES, RELATION_TESTS
-from shapes.screening.components_sparql import test_sparql
 from shapes.units import constraining, members
 
-TESTS = VALUE_TESTS | RELATION_TESTS | {SH.sparql: test_sparql}
-QUERIES = VALUE_QUERIES | RELATION_QUERIES
 
-COMPANIONS = {
-    *(SH.flags, SH.ignoredProperties),
-    *(SH.qualifiedMinCount, SH.qualifiedMaxCount, SH.qualifiedValueShapesDisjoint),
-}
-"""Parameters read together with another one."""
+class Uncompilable(ValueError):
+    """A shape that the compiler does not cover: pySHACL judges all its focus nodes."""
 
 
 class Shape:
@@ -40,12 +31,8 @@ class Shape:
 
     @cached_property
     def parameters(self) -> list[rdflib.URIRef]:
-        """Return the parameters it has, in a stable order. Raises Uncompilable on an unknown one."""
-        parameters = sorted(constraining(self.graph, self.node))
-        for parameter in parameters:
-            if parameter not in TESTS and parameter not in QUERIES and parameter not in COMPANIONS:
-                raise Uncompilable(str(parameter))
-        return parameters
+        """Return the parameters it has, in a stable order."""
+        return sorted(constraining(self.graph, self.node))
 
     def other(self, node: rdflib.term.Node) -> Shape:
         """Return another shape of the graph."""

@@ -6,16 +6,18 @@ Knows the order of the work; the SQL of shapes is compiler.py's, columns are col
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from copy import copy
 from dataclasses import dataclass
 
 import rdflib
-from rdflib.namespace import RDF, RDFS, SH
+from rdflib.namespace import RDF, SH
 
-from shapes.columns import Columns, table_of
+from shapes.columns import Columns, Facts, learn_ids, table_of
 from shapes.paths import path_text, read_path
-from shapes.screening.basis import Uncompilable
-from shapes.screening.compiler import Compiler, Scope
+from shapes.screening.basis import sql_id
+from shapes.screening.compiler import Compiler
 from shapes.screening.lexical import literal
+from shapes.screening.parameters import Uncompilable
 from shapes.terms import term_text
 from shapes.units import CLASS, NODE, OBJECTS_OF, Target, Unit
 
@@ -42,10 +44,13 @@ class Flagged:
 
 @dataclass(frozen=True)
 class Group:
-    """Units with the same targets and path, and the query of them all; without one pySHACL judges them."""
+    """Units with the same targets and path, and the query of them all; without one pySHACL judges them.
+
+    Without a table of focus nodes, the query finds them by itself.
+    """
 
     units: tuple[Unit, ...]
-    focus: str
+    focus: str | None
     query: str | None
     reason: str = ""
 
@@ -56,25 +61,39 @@ class Screen:
     Not to be shared between threads. The units are those of a shapes graph with typed literals.
     """
 
-    def __init__(self, units: Iterable[Unit], facts: Iterable[bytes] = (), *, threads: int = 2) -> None:
+    def __init__(self, units: Iterable[Unit], facts: Iterable[bytes] = ()) -> None:
         lines = tuple(facts)
         predicates = {line.split(b" ", 2)[1][1:-1].decode() for line in lines}
         units = tuple(units)
+        terms = {term for unit in units for triple in unit.triples for term in triple}
+        learn_ids(term_text(term) for term in terms if isinstance(term, rdflib.URIRef))
         self._focus = {targets: f"focus_{n}" for n, targets in enumerate({unit.targets: None for unit in units})}
         self._compiler = Compiler(frozenset(predicates))
         reasons = {unit.shape: self._reason(unit) for unit in units}
         self._compiler.share_patterns()
-        self.groups = tuple(self._group(alike, reasons) for alike in _alike(units, reasons))
+        forbidding, others = list[Unit](), list[Unit]()
+        for unit in units:
+            (forbidding if not reasons[unit.shape] and self._compiler.forbids(unit) else others).append(unit)
+        self.groups = tuple(self._group(alike, reasons) for alike in _alike(others, reasons))
+        if forbidding:
+            self.groups += (Group(tuple(forbidding), None, self._compiler.query_forbidden(forbidding)),)
         self._focus_sql = {name: self._focus_query(targets) for targets, name in self._focus.items()}
         constants = {term_text(t.value) for targets in self._focus for t in targets if t.kind == NODE}
-        self._columns = Columns(self._compiler.predicates, lines, constants, threads=threads)
+        self._facts = Facts(self._compiler.predicates, lines, constants)
+        self._columns = Columns(self._facts)
+
+    def beside(self) -> Screen:
+        """Return another screen of the same shapes and facts, so that two threads may screen at once."""
+        other = copy(self)
+        other._columns = Columns(self._facts)
+        return other
 
     def close(self) -> None:
         """Free the memory of the columns."""
         self._columns.close()
 
     def screen(self, lines: bytes) -> Flagged:
-        """Screen N-Quads lines. Raises shapes.columns.Unloadable where they are no columns."""
+        """Screen N-Quads lines, as `Columns.load` takes them. Raises Unloadable where they are no columns."""
         self._columns.load(lines)
         self._search_shared()
         filled = self._fill_focus()
@@ -82,7 +101,7 @@ class Screen:
         rows: set[tuple[int, int | None, int | None, str, int]] = set()
         doubts: dict[rdflib.term.Node, set[int]] = {}
         for group in self.groups:
-            if group.focus not in filled or all(self._idle(unit) for unit in group.units):
+            if group.focus not in (None, *filled) or all(self._idle(unit) for unit in group.units):
                 continue
             if group.query is None:
                 found = {f for (f,) in self._columns.rows(f"SELECT f FROM {group.focus}")}
@@ -148,15 +167,10 @@ class Screen:
 
     def _target_query(self, target: Target) -> str:
         if target.kind == NODE:
-            return (
-                f"SELECT {Scope.id_of(target.value)} AS f" if _named(target.value) else "SELECT hash('') AS f LIMIT 0"
-            )
+            return f"SELECT {sql_id(target.value)} AS f" if _named(target.value) else "SELECT hash('') AS f LIMIT 0"
         if target.kind == CLASS:
             types = table_of(str(RDF.type))
-            below = self._compiler.edges(RDFS.subClassOf)
-            return f"""SELECT s AS f FROM {types} WHERE o IN (
-                WITH RECURSIVE classes(c) AS (SELECT {Scope.id_of(target.value)}
-                    UNION SELECT e.s FROM classes x JOIN {below} e ON e.o = x.c) SELECT c FROM classes)"""
+            return f"SELECT s AS f FROM {types} WHERE {self._compiler.of_class('o', target.value)}"
         self._compiler.edges(target.value)
         return f"SELECT {'o' if target.kind == OBJECTS_OF else 's'} AS f FROM {table_of(str(target.value))}"
 
@@ -164,8 +178,8 @@ class Screen:
         """Make the tables of focus nodes; return the names of those that are not empty."""
         filled = set()
         for name, sql in self._focus_sql.items():
-            self._columns.connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {sql}")
-            if self._columns.rows(f"SELECT 1 FROM {name} LIMIT 1"):
+            ((count,),) = self._columns.rows(f"CREATE OR REPLACE TEMP TABLE {name} AS {sql}")
+            if count:
                 filled.add(name)
         return filled
 
@@ -178,14 +192,14 @@ class Screen:
 
     def _idle(self, unit: Unit) -> bool:
         """Whether a unit has no value nodes in this batch and needs none."""
-        return bool(unit.idle_without - self._columns.present - self._columns.fact_predicates)
+        return bool(unit.idle_without - self._columns.present - self._facts.predicates)
 
 
 def _named(term: rdflib.term.Node) -> bool:
     return not isinstance(term, rdflib.BNode)
 
 
-def _alike(units: tuple[Unit, ...], reasons: dict[rdflib.term.Node, str]) -> Iterator[tuple[Unit, ...]]:
+def _alike(units: Iterable[Unit], reasons: dict[rdflib.term.Node, str]) -> Iterator[tuple[Unit, ...]]:
     """Yield the units that one query can judge: the same targets, the same one-step path, idle alike."""
     groups: dict[object, list[Unit]] = {}
     for unit in units:

@@ -70,7 +70,7 @@ class CachedEngine:
         """The bytes of the answers kept."""
         return self._size
 
-    def prepare(
+    async def prepare(
         self,
         text: str,
         *,
@@ -81,7 +81,7 @@ class CachedEngine:
     ) -> Plan:
         """Judge a query before it runs; raises EngineError."""
         try:
-            return self._engine.prepare(text, dataset=dataset, accept=accept, format=format, edition=edition)
+            return await self._engine.prepare(text, dataset=dataset, accept=accept, format=format, edition=edition)
         except EngineError as error:
             event = QueryEvent(query_hash(text), edition, error.problem.name, 0, 0, None, None, False, None)
             for listener in self._listeners:
@@ -99,7 +99,7 @@ class CachedEngine:
         client: str | None = None,
     ) -> Answer:
         """Prepare and run; raises EngineError."""
-        prepared = self.prepare(text, dataset=dataset, accept=accept, edition=edition)
+        prepared = await self.prepare(text, dataset=dataset, accept=accept, edition=edition)
         return await self.run(prepared, limits=limits, client=client)
 
     def lookup(self, plan: Plan) -> Answer | None:
@@ -116,9 +116,8 @@ class CachedEngine:
         kept = self.lookup(plan)
         if kept is not None and kept.body.size <= limits.answer_bytes:
             self.hits += 1
-            answer = replace(kept, seconds=0.0, cached=True)
-            self._tell(plan, client, started, answer)
-            return answer
+            self._tell(plan, client, started, kept)
+            return kept
         self.misses += 1
         try:
             if plan.volatile:
@@ -167,7 +166,7 @@ class CachedEngine:
         if size > self._bound // 8:  # One answer does not drive out all the others.
             return
         self._forget(key)
-        self._kept[key] = answer
+        self._kept[key] = replace(answer, seconds=0.0, cached=True)
         self._size += size
         while self._size > self._bound:
             self._forget(next(iter(self._kept)))

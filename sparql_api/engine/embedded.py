@@ -12,16 +12,17 @@ import shutil
 import signal
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, cast
 
+from sparql_api.aside import WAITING, Crowded, aside
 from sparql_api.dataset import Dataset
 from sparql_api.engine import errors
-from sparql_api.engine.experience import shape_of
 from sparql_api.engine.gateway import Fetch, Gateway, Reach, fetch
-from sparql_api.engine.plan import Plan, Rules, not_acceptable, plan
+from sparql_api.engine.plan import Plan, Rules, not_acceptable, planned
 from sparql_api.engine.pool import Closed, Pool, PoolFull
 from sparql_api.engine.port import Answer, Body, EngineStatus, Isolation
 from sparql_api.engine.process import Reply, Worker, WorkerConfig, WorkerDied
@@ -31,6 +32,8 @@ from sparql_api.limits import Limits
 from sparql_api.problems import problem
 
 RETRY_SECONDS: Final = 5
+SPOOL_PARTS: Final = 4
+"""What one client may hold of the spool, as a part of it."""
 
 
 class EmbeddedEngine:
@@ -58,6 +61,7 @@ class EmbeddedEngine:
         self._rules = rules
         self._spool_bytes = spool_bytes
         self._spooled = 0
+        self._spooled_by: Counter[str | None] = Counter()
         self._spool_parent = spool_parent
         self._config = WorkerConfig(memory, Path(), rules.base, dict(rules.prefixes), reach, fetch)
         self._pool = Pool(self._config, size=workers, queue=queue, patience=patience, used=used, warm=self._warm)
@@ -100,7 +104,7 @@ class EmbeddedEngine:
             spooled=self._spooled,
         )
 
-    def prepare(
+    async def prepare(
         self,
         text: str,
         *,
@@ -111,7 +115,7 @@ class EmbeddedEngine:
     ) -> Plan:
         """Judge a query before it runs; raises EngineError."""
         store = self._stores.current() if edition is None else self._stores.get(edition)
-        return plan(text, self._rules, store, dataset=dataset, accept=accept, format=format)
+        return await planned(text, self._rules, store, dataset=dataset, accept=accept, format=format)
 
     async def query(
         self,
@@ -124,24 +128,22 @@ class EmbeddedEngine:
         client: str | None = None,
     ) -> Answer:
         """Prepare and run; raises EngineError."""
-        prepared = self.prepare(text, dataset=dataset, accept=accept, edition=edition)
+        prepared = await self.prepare(text, dataset=dataset, accept=accept, edition=edition)
         return await self.run(prepared, limits=limits, client=client)
 
     async def run(self, plan: Plan, *, limits: Limits | None = None, client: str | None = None) -> Answer:
         """Answer a prepared query; raises EngineError. Cancelled, it ends the query at once."""
         limits = limits or self.limits
-        if self._spooled >= self._spool_bytes:
-            raise errors.SpoolFull(errors.retry("spool", RETRY_SECONDS))
         deadline = time.monotonic() + limits.seconds
-        shape = shape_of(plan.text)
-        worker = await self._turn(client, shape, limits)
+        worker = await self._turn(client, plan.text, limits)
         started = time.monotonic()
         cost: float | None = None
+        worked = 0.0
         try:
-            async with asyncio.timeout(deadline - started):
-                reply = await worker.ask(self._request(plan, limits, worker.gateway))
-            cost = reply.header["seconds"]
+            reply = await worker.ask(self._request(plan, limits, worker.gateway, client), deadline - started)
+            cost = reply.header["worked"]
         except TimeoutError:
+            worked = time.monotonic() - started  # However busy the machine, this one is long.
             self._pool.discard(worker)
             raise errors.deadline_exceeded(limits, self.limits, time.monotonic() - started) from None
         except WorkerDied as death:
@@ -149,35 +151,41 @@ class EmbeddedEngine:
             cost = None if worker.preempted else self.limits.seconds  # What kills is dear, however fast.
             raise self._death(worker, death, time.monotonic() - started) from None
         except BaseException:  # The client went away: nobody waits for this answer.
+            worked = worker.worked()
             self._pool.discard(worker)
             raise
         finally:
-            taken = time.monotonic() - started
-            self._pool.experience.learn(shape, taken if cost is None else cost, ended=cost is None)
+            self._pool.learn(worker, worked if cost is None else cost, ended=cost is None)
         if worker.preempted:
             self._pool.discard(worker)
         else:
             self._pool.release(worker)
         if reply.header["status"] == "syntax":
             raise await self._syntax_error(plan, reply)
-        return self._answer(plan, reply, limits)
+        return self._answer(plan, reply, limits, client)
 
     async def _syntax_error(self, plan: Plan, reply: Reply) -> errors.QuerySyntaxError:
-        # To read a long text takes a while: not in the thread that answers everyone.
-        said = await asyncio.to_thread(explain, plan.text, reply.header["message"], self._rules.prefixes)
+        explained = explain, plan.text, reply.header["message"], self._rules.prefixes
+        try:
+            said = await aside(len(plan.text), *explained)
+        except Crowded:
+            raise errors.QueueFull(errors.retry("queue", RETRY_SECONDS, limit=WAITING)) from None
         return errors.QuerySyntaxError(said, reply.header["seconds"])
 
-    async def _turn(self, client: str | None, shape: str, limits: Limits) -> Worker:
+    async def _turn(self, client: str | None, text: str, limits: Limits) -> Worker:
         queue = self._pool.queue
         try:
+            worker = self._pool.take(client, text)
+            if worker:
+                return worker
             async with asyncio.timeout(limits.seconds):
-                return await self._pool.acquire(client, shape)
+                return await self._pool.acquire(client, text)
         except (PoolFull, TimeoutError):
             raise errors.QueueFull(errors.retry("queue", RETRY_SECONDS, limit=queue)) from None
         except Closed:
             raise errors.WorkerCrashed(problem("crash")) from None
 
-    def _request(self, plan: Plan, limits: Limits, gateway: Gateway | None) -> dict[str, Any]:
+    def _request(self, plan: Plan, limits: Limits, gateway: Gateway | None, client: str | None) -> dict[str, Any]:
         dataset = plan.dataset
         return {
             "store": str(plan.store.path),
@@ -189,7 +197,15 @@ class EmbeddedEngine:
             "named": None if dataset is None else list(dataset.named),
             "media_type": plan.written_as,
             "answer_bytes": limits.answer_bytes,
+            "spool": self._may_spool(client),
         }
+
+    def _may_spool(self, client: str | None) -> bool:
+        """Tell whether a client's large answer may go to disk; a small one never does.
+
+        One client's slow readers leave most of the place to the others.
+        """
+        return self._spooled < self._spool_bytes and self._spooled_by[client] < self._spool_bytes // SPOOL_PARTS
 
     def _warm(self) -> dict[str, Any] | None:
         """Return the request that opens the current edition before anyone asks."""
@@ -207,14 +223,14 @@ class EmbeddedEngine:
             return errors.MemoryExceeded(problem("memory", limit=limit, extra={"bound": "memory"}), seconds)
         return errors.WorkerCrashed(problem("crash"), seconds)
 
-    def _answer(self, plan: Plan, reply: Reply, limits: Limits) -> Answer:
+    def _answer(self, plan: Plan, reply: Reply, limits: Limits, client: str | None) -> Answer:
         header = reply.header
         seconds: float = header["seconds"]
         match header["status"]:
             case "ok":
                 return Answer(
                     media_type=plan.media_type,
-                    body=self._body(reply),
+                    body=self._body(reply, client),
                     edition=plan.edition,
                     seconds=seconds,
                     rows=header["rows"],
@@ -234,13 +250,17 @@ class EmbeddedEngine:
             case _:
                 raise errors.failure(header["message"], seconds, called_out=bool(plan.calls))
 
-    def _body(self, reply: Reply) -> Body:
+    def _body(self, reply: Reply, client: str | None) -> Body:
         if reply.file is None:
             return Body(reply.data)
         size: int = reply.header["size"]
         self._spooled += size
+        self._spooled_by[client] += size
 
         def gone() -> None:
             self._spooled -= size
+            self._spooled_by[client] -= size
+            if not self._spooled_by[client]:
+                del self._spooled_by[client]
 
         return Body(file=reply.file, size=size, gone=gone)

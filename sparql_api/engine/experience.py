@@ -7,35 +7,55 @@ guess for the order of turns and nothing else; no answer depends on it.
 from __future__ import annotations
 
 from collections import OrderedDict
+from functools import lru_cache
 from typing import Final
 
 from queries import tokenize
 
 SHAPES: Final = 10_000
-LONG_TEXT: Final = 16 << 10
+TELLING: Final = 0.5
+"""Seconds; what was ended sooner, its client gone, does not tell that such queries are short."""
+LONG_TEXT: Final = 4 << 10
+BRIEF: Final = 0.1
+"""Seconds up to which a query is as good as free: while nobody waits, nothing is kept of it."""
 
 
 class Experience:
-    """Expected seconds of engine time by shape, the shapes not seen for longest forgotten."""
+    """Expected seconds of engine time by shape and by client, what was not seen for longest forgotten."""
 
     def __init__(self) -> None:
         self._seconds: OrderedDict[str, float] = OrderedDict()
 
-    def expected(self, shape: str) -> float:
-        """Return the seconds a query of this shape is expected to take, 0 where nothing is known."""
-        return self._seconds.get(shape, 0.0)
+    def expected(self, text: str, client: str | None = None) -> float | None:
+        """Return the seconds a query of this shape is expected to take, None where nothing is known.
 
-    def learn(self, shape: str, seconds: float, *, ended: bool) -> None:
+        One of a new shape is expected to take as long as what the same client asked before.
+        """
+        if not self._seconds:
+            return None
+        known = self._seconds.get(shape_of(text))
+        return self._seconds.get(_name(client)) if known is None and client else known
+
+    def learn(self, text: str, seconds: float, *, ended: bool, client: str | None = None) -> None:
         """Take in what a query took; one that was `ended` would have taken longer."""
-        known = self._seconds.get(shape)
-        if known is not None:
-            seconds = max(known, seconds) if ended else (known + seconds) / 2
-        self._seconds[shape] = seconds
-        self._seconds.move_to_end(shape)
-        if len(self._seconds) > SHAPES:
+        shape = shape_of(text)
+        for key in (shape, _name(client)) if client else (shape,):
+            known, taken = self._seconds.get(key), seconds
+            if known is None and ended and seconds < TELLING:
+                continue
+            if known is not None:
+                taken = max(known, seconds) if ended else (known + seconds) / 2
+            self._seconds[key] = taken
+            self._seconds.move_to_end(key)
+        while len(self._seconds) > SHAPES:
             self._seconds.popitem(last=False)
 
 
+def _name(client: str | None) -> str:
+    return f"client {client}"
+
+
+@lru_cache(maxsize=512)
 def shape_of(text: str) -> str:
     """Return the shape of a query; a very long one is a shape of its own."""
     if len(text) > LONG_TEXT:

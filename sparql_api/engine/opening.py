@@ -67,7 +67,7 @@ def _embedded(
         spool_parent=settings.var / "tmp",
         reach=reach if settings.service_allow else None,
         fetch=fetch,
-        used=fair_use.used if fair_use else lambda client: 0.0,
+        used=fair_use.weight if fair_use else lambda client: 0.0,
     )
 
 

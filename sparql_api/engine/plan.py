@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
+from typing import Final
 
 from sparql_api import guard, negotiation
+from sparql_api.aside import WAITING, Crowded, aside
 from sparql_api.dataset import Dataset
 from sparql_api.engine.errors import (
     EvaluationError,
@@ -15,12 +17,16 @@ from sparql_api.engine.errors import (
     QueryRefused,
     QuerySyntaxError,
     QueryTooLong,
+    QueueFull,
+    retry,
 )
 from sparql_api.engine.stores import StoreRef
 from sparql_api.engine.syntax import explain
 from sparql_api.guard import Call, Form
 from sparql_api.problems import Problem, problem
 from sparql_api.texts import Text
+
+RETRY_SECONDS: Final = 5
 
 
 @dataclass(frozen=True)
@@ -90,6 +96,25 @@ def query_hash(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
+async def planned(
+    text: str,
+    rules: Rules,
+    store: StoreRef,
+    *,
+    dataset: Dataset | None = None,
+    accept: str | None = "*/*",
+    format: str | None = None,
+) -> Plan:
+    """Judge a query as `plan` does, a long one in another process; raises EngineError."""
+    if len(text) > rules.query_bytes:  # Not worth the way.
+        raise too_long(rules)
+    judge = partial(plan, text, rules, store, dataset=dataset, accept=accept, format=format)
+    try:
+        return await aside(len(text), judge)
+    except Crowded:
+        raise QueueFull(retry("queue", RETRY_SECONDS, limit=WAITING)) from None
+
+
 def plan(
     text: str,
     rules: Rules,
@@ -104,7 +129,7 @@ def plan(
     `format` is the value of the parameter of that name, and wins over the Accept header.
     """
     if len(text.encode("utf-8", "surrogatepass")) > rules.query_bytes:
-        raise QueryTooLong(problem("query-too-long", limit=rules.query_bytes >> 10, extra={"bound": "query"}))
+        raise too_long(rules)
     inspection = guard.inspect(text, rules.prefixes, rules.base)
     if inspection.update:
         raise QueryRefused(problem("update-refused"))
@@ -131,6 +156,11 @@ def plan(
         star=inspection.star,
         variables=inspection.variables,
     )
+
+
+def too_long(rules: Rules) -> QueryTooLong:
+    """Return the error of a text over the bound."""
+    return QueryTooLong(problem("query-too-long", limit=rules.query_bytes >> 10, extra={"bound": "query"}))
 
 
 def _permitted(call: Call, rules: Rules) -> bool:

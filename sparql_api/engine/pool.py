@@ -11,14 +11,24 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import IntEnum
 from typing import Any, Final
 
-from sparql_api.engine.experience import Experience
+from sparql_api.engine.experience import BRIEF, Experience
 from sparql_api.engine.process import Worker, WorkerConfig, WorkerDied
 
 logger = logging.getLogger("observatoire.engine")
 SPARE: Final = 1
 """Workers kept warm beyond those that may work at once: a killed one is replaced without waiting."""
+
+
+class Length(IntEnum):
+    """How long a query is known to take, in the order of turns."""
+
+    SHORT = 0
+    MIDDLE = 1
+    """Or nothing is known."""
+    LONG = 2
 
 
 class PoolFull(Exception):
@@ -32,7 +42,7 @@ class Closed(Exception):
 @dataclass(eq=False)
 class _Waiter:
     client: str | None
-    shape: str
+    text: str
     since: float
     turn: asyncio.Future[Worker]
 
@@ -40,11 +50,12 @@ class _Waiter:
 class Pool:
     """`size` workers that may work at once, and a bounded queue before them.
 
-    The next turn goes to the client with the fewest workers, then the least engine time used, then to the query
-    expected to be shortest, then to who came first. The last free worker is not for queries expected to be
-    long; and while long ones hold every worker all the same and someone has waited `patience` seconds, the
-    youngest query of the client that holds the most is ended. A busy service refuses long work: it does not
-    stop answering.
+    Queries known to be short come first, those known to be long last. Among equals the next turn goes to the
+    client with the fewest workers, then the least engine time used, then to the query expected to be shortest,
+    then to who came first. The last free worker is not for queries known to be long; where many wait, it is for
+    those known to be short alone; and while long ones hold every worker all the same and someone has waited
+    `patience` seconds, the youngest query of the client that holds the most is ended. A busy service refuses
+    long work: it does not stop answering.
     """
 
     def __init__(
@@ -121,15 +132,28 @@ class Pool:
         known = [worker.isolation for worker in (*self._idle, *self._busy)]
         return known[-1] if known else "unknown"
 
-    async def acquire(self, client: str | None, shape: str = "") -> Worker:
+    def take(self, client: str | None, text: str = "") -> Worker | None:
+        """Return a worker as `acquire` does where nobody need wait for one, else None; raises Closed."""
+        if not self._running:
+            raise Closed
+        if self._waiting or not self._has_free() or not self._may(text):
+            return None
+        while self._idle:
+            worker = self._idle.pop()
+            if worker.alive:
+                return self._begin(worker, client, text)
+            self._bury(worker)
+        return None
+
+    async def acquire(self, client: str | None, text: str = "") -> Worker:
         """Return a worker of one's own; give it back by `release` or `discard`.
 
-        `shape` names what it is for, so that it can be told how long such things take. Raises PoolFull, Closed.
+        `text` is the query it is for, so that it can be told how long such queries take. Raises PoolFull, Closed.
         """
         if not self._running:
             raise Closed
         turn: asyncio.Future[Worker] = asyncio.get_running_loop().create_future()
-        waiter = _Waiter(client, shape, time.monotonic(), turn)
+        waiter = _Waiter(client, text, time.monotonic(), turn)
         self._waiting.append(waiter)
         self._dispatch()
         if len(self._waiting) > self.queue:
@@ -163,36 +187,67 @@ class Pool:
         self._dispatch()
         self._replace()
 
-    def _order(self) -> Callable[[_Waiter], tuple[int, float, float, float]]:
-        """Return what those who wait are sorted by."""
-        running = Counter(worker.client for worker in self._busy)
-        # Once a client: what is used flows back with time, and who came first must stay first.
-        used = {waiter.client: self._used(waiter.client) for waiter in self._waiting}
-        expected = self.experience.expected
-        return lambda w: (running[w.client], used[w.client], expected(w.shape), w.since)
+    def learn(self, worker: Worker, seconds: float, *, ended: bool) -> None:
+        """Take in what a worker's query took; while nobody waits, what is brief need not be known."""
+        if ended or self._waiting or seconds >= BRIEF:
+            self.experience.learn(worker.text, seconds, ended=ended, client=worker.client)
 
-    def _long(self, waiter: _Waiter) -> bool:
-        return self.experience.expected(waiter.shape) >= self._patience / 2
+    def _order(self) -> Callable[[_Waiter], tuple[Length, int, float, float, float]]:
+        """Return what those who wait are sorted by."""
+        running = Counter(worker.client for worker in self._busy if worker.client)
+        # Once a client: what is used flows back with time, and who came first must stay first.
+        used = {client: self._used(client) for client in {waiter.client for waiter in self._waiting}}
+        expected = self.experience.expected
+        return lambda w: (
+            self._length(w.text), running[w.client or ""], used[w.client], expected(w.text, w.client) or 0.0, w.since
+        )  # fmt: skip
+
+    def _length(self, text: str) -> Length:
+        expected = self.experience.expected(text)
+        if expected is None:
+            return Length.MIDDLE
+        if expected < self._patience / 10:
+            return Length.SHORT
+        return Length.LONG if expected >= self._patience / 2 else Length.MIDDLE
+
+    def _has_free(self) -> bool:
+        return bool(self._idle) and len(self._busy) < self.size
+
+    def _may(self, text: str) -> bool:
+        """Tell whether a worker that is free may be given to a query."""
+        if self.size == 1 or len(self._busy) < self.size - 1:
+            return True
+        return self._length(text) <= (Length.SHORT if self._crowded else Length.MIDDLE)
 
     def _next(self) -> _Waiter | None:
         """Return whose turn it is, None where nobody may take the worker that is free."""
-        last_free = self.size > 1 and len(self._busy) == self.size - 1
-        may = [w for w in self._waiting if not last_free or not self._long(w)]
-        return min(may, key=self._order(), default=None)
+        may = [waiter for waiter in self._waiting if self._may(waiter.text)]
+        return min(may, key=self._order(), default=None) if len(may) > 1 else may[0] if may else None
+
+    def _begin(self, worker: Worker, client: str | None, text: str) -> Worker:
+        worker.begin(client, text)
+        self._busy.add(worker)
+        return worker
+
+    def _bury(self, worker: Worker) -> None:
+        """Replace a worker that died idle."""
+        worker.kill()
+        self.restarts += 1
+        self._replace()
+
+    @property
+    def _crowded(self) -> bool:
+        return len(self._waiting) > 2 * self.size
 
     def _dispatch(self) -> None:
         self._waiting = [waiter for waiter in self._waiting if not waiter.turn.done()]
-        for dead in [worker for worker in self._idle if not worker.alive]:
-            self._idle.remove(dead)
-            dead.kill()
-            self.restarts += 1
-            self._replace()
-        while self._idle and len(self._busy) < self.size and (waiter := self._next()):
-            self._waiting.remove(waiter)
+        while self._has_free() and (waiter := self._next()):
             worker = self._idle.pop()
-            worker.begin(waiter.client, waiter.shape)
-            self._busy.add(worker)
-            waiter.turn.set_result(worker)
+            if worker.alive:
+                self._waiting.remove(waiter)
+                waiter.turn.set_result(self._begin(worker, waiter.client, waiter.text))
+            else:
+                self._bury(worker)
         if self._waiting and self._relief is None:
             self._relief = asyncio.get_running_loop().call_later(self._patience / 2, self._relieve)
 
@@ -202,9 +257,10 @@ class Pool:
         now = time.monotonic()
         long = [w for w in self._busy if now - w.started >= self._patience]
         for worker in long:
-            self.experience.learn(worker.shape, now - worker.started, ended=True)
+            # A short query on a busy machine takes long too: what it had of the processor tells them apart.
+            self.experience.learn(worker.text, worker.worked(), ended=True, client=worker.client)
         # Who is known to be long waits for another to end.
-        tired = [w for w in self._waiting if now - w.since >= self._patience and not self._long(w)]
+        tired = [w for w in self._waiting if now - w.since >= self._patience and self._length(w.text) < Length.LONG]
         if tired and len(long) == len(self._busy) == self.size:
             held = Counter(worker.client for worker in long)
             # Our own pages' queries (no client) are the last to go.

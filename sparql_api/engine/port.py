@@ -128,7 +128,7 @@ class Engine(Protocol):
     def status(self) -> EngineStatus:
         """Return how the engine is doing, at once."""
 
-    def prepare(
+    async def prepare(
         self,
         text: str,
         *,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import array
 import asyncio
 import contextlib
 import json
@@ -19,10 +20,17 @@ from typing import IO, Any, Final
 from sparql_api.engine.gateway import Fetch, Gateway, Reach, fetch
 
 SCRIPT: Final = Path(__file__).with_name("worker.py")
+TICKS: Final = os.sysconf("SC_CLK_TCK")
 INLINE: Final = 256 << 10
 """Answers up to this many bytes come on the socket; larger ones in a file."""
-ENVIRONMENT: Final = {"MALLOC_ARENA_MAX": "2"}
-"""An arena a thread would take half of a small address space before the first query."""
+PIECE: Final = 64 << 10
+"""Bytes taken from the socket at a time."""
+ENVIRONMENT: Final = {
+    "MALLOC_ARENA_MAX": "2",
+    "GLIBC_TUNABLES": "glibc.malloc.mxfast=0:glibc.malloc.tcache_count=2000",
+}
+"""An arena a thread would take half of a small address space before the first query. Oxigraph allocates each row of
+each step: large caches of free blocks, and none that are merged again and again, take a third off long queries."""
 
 
 @dataclass(frozen=True)
@@ -63,11 +71,19 @@ class Worker:
         self._process = process
         self._channel = channel
         self._words = words
+        self._loop = asyncio.get_running_loop()
+        self._piece = memoryview(bytearray(PIECE))
+        self._buffer = bytearray()
+        self._header: dict[str, Any] | None = None
+        self._file: int | None = None
+        self._reply: asyncio.Future[Reply] | None = None
+        self._ending: asyncio.Task[None] | None = None
         self.isolation = "unknown"
         self.gateway: Gateway | None = None
         self.client: str | None = None
-        self.shape = ""
+        self.text = ""
         self.started = 0.0
+        self._before = 0.0
         self.preempted = False
 
     @classmethod
@@ -97,8 +113,9 @@ class Worker:
             )
         ours.setblocking(False)
         worker = cls(process, ours, words)
+        worker._loop.add_reader(ours.fileno(), worker._readable)
         try:
-            reply = await asyncio.wait_for(worker._receive(), 30)
+            reply = await worker._replied(30)
         except BaseException:
             worker.kill()
             raise
@@ -116,90 +133,137 @@ class Worker:
     @property
     def alive(self) -> bool:
         """Whether the process still runs."""
-        return self._process.poll() is None
+        # Once its end is being looked into, `poll` may say nothing: another thread holds its lock.
+        return self._ending is None and self._process.poll() is None
 
-    def begin(self, client: str | None, shape: str) -> None:
-        """Note for whom and for what it begins to work."""
-        self.client, self.shape = client, shape
+    def begin(self, client: str | None, text: str) -> None:
+        """Note for whom and on what it begins to work."""
+        self.client, self.text = client, text
         self.started, self.preempted = time.monotonic(), False
+        self._before = self._processor_seconds()
+
+    def worked(self) -> float:
+        """Return the processor's seconds it has had since it began; on a busy machine, time alone tells little."""
+        return self._processor_seconds() - self._before
+
+    def _processor_seconds(self) -> float:
+        try:
+            fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
+        except OSError:
+            return self._before
+        return (int(fields[11]) + int(fields[12])) / TICKS
 
     def preempt(self) -> None:
         """End the query it works on; whoever awaits it is told by WorkerDied."""
         self.preempted = True
         self._process.kill()
 
-    async def ask(self, request: dict[str, Any]) -> Reply:
-        """Send a request and return the reply; raises WorkerDied. After anything else it must be killed."""
+    async def ask(self, request: dict[str, Any], seconds: float | None = None) -> Reply:
+        """Send a request and return the reply; raises WorkerDied, TimeoutError. After either it must be killed."""
         data = json.dumps(request).encode()
+        data = struct.pack("!I", len(data)) + data
         with contextlib.suppress(OSError):  # A dead worker is told by the reply that does not come.
-            await asyncio.get_running_loop().sock_sendall(self._channel, struct.pack("!I", len(data)) + data)
-        return await self._receive()
+            sent = 0
+            with contextlib.suppress(BlockingIOError):
+                sent = self._channel.send(data)
+            if sent < len(data):  # A long text: the rest as the worker takes it.
+                async with asyncio.timeout(seconds):
+                    await self._loop.sock_sendall(self._channel, data[sent:])
+        return await self._replied(seconds)
 
     def kill(self) -> None:
         """End the process at once, whatever it does; does nothing when it is gone."""
         with contextlib.suppress(OSError):
             self._process.kill()
+        self._deafen()
         self._channel.close()
         self._words.close()
+        self._drop_file()
         if self.gateway:
             self.gateway.close()
         # The process is reaped when the kernel has freed its memory; nobody waits for that.
         with contextlib.suppress(RuntimeError):
-            asyncio.get_running_loop().run_in_executor(None, self._process.wait)
+            self._loop.run_in_executor(None, self._process.wait)
 
-    async def _receive(self) -> Reply:
-        buffer, files = bytearray(), list[int]()
+    async def _replied(self, seconds: float | None) -> Reply:
+        """Wait for the reply, at most so long; raises WorkerDied, TimeoutError."""
+        reply: asyncio.Future[Reply] = self._loop.create_future()
+        self._reply = reply
+        timer = None if seconds is None else self._loop.call_later(seconds, _late, reply)
+        if self._ending:  # It died before it was asked.
+            self._end()
         try:
-            await self._fill(buffer, 4, files)
-            length: int = struct.unpack_from("!I", buffer)[0]
-            await self._fill(buffer, 4 + length, files)
-            header: dict[str, Any] = json.loads(buffer[4 : 4 + length])
-            end = 4 + length + header["inline"]
-            await self._fill(buffer, end, files)
-            return Reply(header, bytes(buffer[4 + length : end]), files.pop() if files else None)
+            return await reply
         finally:
-            for file in files:
-                os.close(file)
+            self._reply = None
+            if timer:
+                timer.cancel()
 
-    async def _fill(self, buffer: bytearray, count: int, files: list[int]) -> None:
-        """Read until the buffer holds `count` bytes; descriptors received on the way go to `files`."""
-        while len(buffer) < count:
-            try:
-                data, received, _, _ = socket.recv_fds(self._channel, 1 << 18, 1, socket.MSG_CMSG_CLOEXEC)
-            except BlockingIOError:
-                await self._readable()
-                continue
-            except OSError:
-                data, received = b"", []
-            files += received
-            if not data:
-                raise await self._death()
-            buffer += data
-
-    async def _readable(self) -> None:
-        loop = asyncio.get_running_loop()
-        ready: asyncio.Future[None] = loop.create_future()
-        descriptor = self._channel.fileno()
-
-        def on_readable() -> None:
-            if not ready.done():
-                ready.set_result(None)
-
-        loop.add_reader(descriptor, on_readable)
+    def _readable(self) -> None:
+        """Take what has come; whole, it is the reply."""
         try:
-            await ready
-        finally:
-            loop.remove_reader(descriptor)
+            count, ancillary, _, _ = self._channel.recvmsg_into(
+                [self._piece], socket.CMSG_SPACE(4), socket.MSG_CMSG_CLOEXEC
+            )
+        except BlockingIOError:
+            return
+        except OSError:
+            count, ancillary = 0, []
+        for level, kind, data in ancillary:
+            if (level, kind) == (socket.SOL_SOCKET, socket.SCM_RIGHTS):
+                self._drop_file()
+                self._file = array.array("i", data)[0]
+        if not count:
+            self._deafen()
+            self._end()
+            return
+        self._buffer += self._piece[:count]
+        self._take()
 
-    async def _death(self) -> WorkerDied:
-        loop = asyncio.get_running_loop()
+    def _take(self) -> None:
+        buffer = self._buffer
+        if self._header is None:
+            if len(buffer) < 4 or len(buffer) < (length := 4 + int(struct.unpack_from("!I", buffer)[0])):
+                return
+            self._header = json.loads(buffer[4:length])
+            del buffer[:length]
+        assert self._header is not None
+        if len(buffer) < self._header["inline"]:
+            return
+        reply = Reply(self._header, bytes(buffer), self._file)
+        self._buffer, self._header, self._file = bytearray(), None, None
+        if self._reply and not self._reply.done():
+            self._reply.set_result(reply)
+        elif reply.file is not None:  # Nobody waits any more.
+            os.close(reply.file)
+
+    def _drop_file(self) -> None:
+        if self._file is not None:
+            os.close(self._file)
+            self._file = None
+
+    def _deafen(self) -> None:
+        if self._channel.fileno() >= 0 and not self._loop.is_closed():
+            self._loop.remove_reader(self._channel.fileno())
+
+    def _end(self) -> None:
+        self._ending = self._loop.create_task(self._tell_death(self._reply))
+
+    async def _tell_death(self, reply: asyncio.Future[Reply] | None) -> None:
+        """Wait until the process is gone, and tell who waits how it went."""
         try:
-            returncode = await loop.run_in_executor(None, lambda: self._process.wait(5))
+            returncode = await self._loop.run_in_executor(None, lambda: self._process.wait(5))
         except subprocess.TimeoutExpired:
             self._process.kill()
-            returncode = await loop.run_in_executor(None, self._process.wait)
+            returncode = await self._loop.run_in_executor(None, self._process.wait)
         words = ""
         if not self._words.closed:
             self._words.seek(0)
             words = self._words.read()[-2000:].decode(errors="replace")
-        return WorkerDied(returncode, words)
+        if reply and not reply.done():
+            reply.set_exception(WorkerDied(returncode, words))
+
+
+def _late(reply: asyncio.Future[Reply]) -> None:
+    if not reply.done():
+        reply.set_exception(TimeoutError())

@@ -23,7 +23,7 @@ from typing import IO, Final
 
 from sparql_api.dataset import Dataset
 from sparql_api.engine import errors, remote_answers, remote_text
-from sparql_api.engine.plan import Plan, Rules, not_acceptable, plan
+from sparql_api.engine.plan import Plan, Rules, not_acceptable, planned
 from sparql_api.engine.port import Answer, Body, EngineStatus
 from sparql_api.engine.remote_answers import Broken, Written
 from sparql_api.engine.remote_seals import Seal
@@ -122,7 +122,7 @@ class RemoteEngine:
             spooled=self._spooled,
         )
 
-    def prepare(
+    async def prepare(
         self,
         text: str,
         *,
@@ -133,7 +133,7 @@ class RemoteEngine:
     ) -> Plan:
         """Judge a query before it runs; raises EngineError."""
         store = self._stores.current() if edition is None else self._stores.get(edition)
-        return plan(text, self._rules, store, dataset=dataset, accept=accept, format=format)
+        return await planned(text, self._rules, store, dataset=dataset, accept=accept, format=format)
 
     async def query(
         self,
@@ -146,7 +146,7 @@ class RemoteEngine:
         client: str | None = None,
     ) -> Answer:
         """Prepare and run; raises EngineError."""
-        prepared = self.prepare(text, dataset=dataset, accept=accept, edition=edition)
+        prepared = await self.prepare(text, dataset=dataset, accept=accept, edition=edition)
         return await self.run(prepared, limits=limits, client=client)
 
     async def run(self, plan: Plan, *, limits: Limits | None = None, client: str | None = None) -> Answer:

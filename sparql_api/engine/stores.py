@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Protocol
 
@@ -38,8 +40,7 @@ class EditionStores:
     def current(self) -> StoreRef:
         """Return the store of the edition that the link `current` names; raises NoEdition."""
         try:
-            name = (self.folder / "current").readlink().name
-            return StoreRef(int(name), self.folder / name / "store")
+            return _store(self.folder, os.readlink(self._link))  # noqa: PTH115 (asked by every query)
         except (OSError, ValueError):
             raise NoEdition(problem("no-edition")) from None
 
@@ -60,6 +61,17 @@ class EditionStores:
         if is_gone(self.folder, number):
             raise EditionGone(problem("edition-gone", edition=number))
         return self.folder / str(number)
+
+    @cached_property
+    def _link(self) -> str:
+        return str(self.folder / "current")
+
+
+@lru_cache(maxsize=16)
+def _store(folder: Path, link: str) -> StoreRef:
+    """Return the store that a link in the folder leads to; raises ValueError."""
+    name = Path(link).name
+    return StoreRef(int(name), folder / name / "store")
 
 
 @dataclass(frozen=True)

@@ -33,6 +33,7 @@ SIOCSIFFLAGS: Final = 0x8914
 IFF_UP: Final = 1
 OPEN_STORES: Final = 3
 STACK_BYTES: Final = 64 << 20
+PIECE: Final = 64 << 10
 # Control characters, U+FFFE and U+FFFF, which XML 1.0 has no way to write, and the element Oxigraph makes of a
 # property whose IRI ends in no XML name (…/123), which has none in RDF/XML.
 NOT_XML: Final = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]|<oxprefix: ")
@@ -134,7 +135,7 @@ class Stores:
 
 def respond(channel: socket.socket, stores: Stores, config: dict[str, Any], request: dict[str, Any]) -> None:
     """Answer one request, or say what went wrong; a panic of the store's ends the process."""
-    started = time.perf_counter()
+    started, worked = time.perf_counter(), time.process_time()
     try:
         header, body, file = answer(stores, config, request)
     except SyntaxError as error:
@@ -150,6 +151,7 @@ def respond(channel: socket.socket, stores: Stores, config: dict[str, Any], requ
     except (OSError, RuntimeError, ValueError) as error:
         header, body, file = {"status": "failed", "message": str(error)}, b"", None
     header["seconds"] = time.perf_counter() - started
+    header["worked"] = time.process_time() - worked
     send(channel, header, body, file)
     if file is not None:
         os.close(file)
@@ -163,16 +165,16 @@ def answer(stores: Stores, config: dict[str, Any], request: dict[str, Any]) -> t
     results = evaluate(store, config, request, request["text"])
     if request["star"] is not None and isinstance(results, ox.QuerySolutions):
         results = evaluate(store, config, request, with_columns(request, results))
-    sink = Sink(request["answer_bytes"], config["inline"], config["spool"])
+    sink = Sink(request["answer_bytes"], config["inline"], config["spool"] if request["spool"] else None)
     try:
-        counter = serialize(results, sink, request["media_type"])
+        serialize(results, sink, request["media_type"])
     except BaseException:
         sink.close()
         raise
     header = {
         "status": "ok",
         "size": sink.size,
-        "rows": counter.rows() if counter else None,
+        "rows": sink.rows(),
         "form": "graph" if isinstance(results, ox.QueryTriples) else "solutions",
     }
     return header, bytes(sink.memory), sink.file
@@ -183,7 +185,8 @@ def evaluate(store: ox.Store, config: dict[str, Any], request: dict[str, Any], t
     return store.query(
         text,
         base_iri=config["base"],
-        prefixes=config["prefixes"],
+        # Each one given is read anew, so only those that the text may use.
+        prefixes={name: iri for name, iri in config["prefixes"].items() if name + ":" in text},
         use_default_graph_as_union=request["union"],
         default_graph=graphs(request["default"]),
         named_graphs=graphs(request["named"]),
@@ -208,7 +211,7 @@ def graphs(names: list[str] | None) -> list[Any] | None:
     return None if names is None else [ox.NamedNode(name) for name in names]
 
 
-def serialize(results: Results, sink: Sink, media_type: str) -> RowCounter | None:
+def serialize(results: Results, sink: Sink, media_type: str) -> None:
     """Write the results into the sink; raises ValueError where the form of the query has no such format."""
     if isinstance(results, ox.QueryTriples):
         graph_format = ox.RdfFormat.from_media_type(media_type)
@@ -221,7 +224,7 @@ def serialize(results: Results, sink: Sink, media_type: str) -> RowCounter | Non
             if "does not support" in str(error):  # Triple terms in a format that has none.
                 raise Unwritable(str(error)) from error
             raise
-        return None
+        return
     table_format = ox.QueryResultsFormat.from_media_type(media_type)
     if table_format is None:
         raise ValueError(f"{media_type} does not hold solutions")
@@ -229,13 +232,12 @@ def serialize(results: Results, sink: Sink, media_type: str) -> RowCounter | Non
     if isinstance(results, ox.QuerySolutions):
         sink.counter = RowCounter(table_format.file_extension)
     results.serialize(sink, format=table_format)  # type: ignore[arg-type]
-    return sink.counter
 
 
 class Sink:
-    """Takes the bytes of an answer: in memory, beyond `inline` bytes in an unlinked file of `folder`."""
+    """Takes the bytes of an answer: in memory, beyond `inline` bytes in an unlinked file of `folder`, if any."""
 
-    def __init__(self, limit: int, inline: int, folder: str) -> None:
+    def __init__(self, limit: int, inline: int, folder: str | None) -> None:
         self.limit, self.inline, self.folder = limit, inline, folder
         self.size = 0
         self.memory = bytearray()
@@ -252,8 +254,6 @@ class Sink:
         self.size += len(data)
         if self.size > self.limit:
             raise AnswerTooLarge
-        if self.counter:
-            self.counter.feed(data)
         if self.file is None and self.size <= self.inline:
             self.memory += data
             return taken
@@ -262,6 +262,12 @@ class Sink:
         except OSError as error:
             raise NoSpace(str(error)) from error
         return taken
+
+    def rows(self) -> int | None:
+        """Return the rows of a complete SELECT answer, None of another."""
+        if self.counter and self.file is None:
+            self.counter.feed_whole(bytes(self.memory))
+        return self.counter.rows() if self.counter else None
 
     def flush(self) -> None:
         """Nothing waits: every write reaches its place."""
@@ -282,8 +288,12 @@ class Sink:
 
     def _spill(self, data: bytes) -> None:
         if self.file is None:
+            if self.folder is None:
+                raise NoSpace("the spool is full")
             self.file = unlinked_file(self.folder)
             data, self.memory = bytes(self.memory) + data, bytearray()
+        if self.counter:
+            self.counter.feed(data)
         view = memoryview(data)
         while view:
             view = view[os.write(self.file, view) :]
@@ -327,6 +337,15 @@ class RowCounter:
         else:
             self._feed_json(data)
 
+    def feed_whole(self, data: bytes) -> None:
+        """Take a whole serialisation: the same count, sooner where JSON has no empty row."""
+        if self.extension != "srj" or b"{}" in data:
+            self.feed(data)
+        elif not data.endswith(b"[]}}"):
+            # In a string, a quote that follows `}},{` ends it: then comes the next key, or the term's end.
+            ends = data.count(b'}},{",') + data.count(b'}},{"}')
+            self.count = 1 + data.count(b'}},{"') - ends
+
     def rows(self) -> int:
         """Return the number of rows seen; the header line of CSV and TSV is none."""
         return self.count - (self.extension in ("csv", "tsv"))
@@ -357,23 +376,16 @@ def send(channel: socket.socket, header: dict[str, Any], body: bytes = b"", file
 
 def receive(channel: socket.socket) -> dict[str, Any] | None:
     """Return the next request, or None once the parent has closed the socket."""
-    length = exactly(channel, 4)
-    if length is None:
-        return None
-    data = exactly(channel, struct.unpack("!I", length)[0])
-    message: dict[str, Any] | None = None if data is None else json.loads(data)
-    return message
-
-
-def exactly(channel: socket.socket, count: int) -> bytes | None:
-    """Return the next `count` bytes, or None at the end of the stream."""
-    data = bytearray()
-    while len(data) < count:
-        chunk = channel.recv(count - len(data))
-        if not chunk:
+    data, size = bytearray(), 4
+    while len(data) < size:
+        piece = channel.recv(PIECE)
+        if not piece:
             return None
-        data += chunk
-    return bytes(data)
+        data += piece
+        if len(data) >= 4:
+            size = 4 + struct.unpack_from("!I", data)[0]
+    message: dict[str, Any] = json.loads(data[4:])
+    return message
 
 
 if __name__ == "__main__":

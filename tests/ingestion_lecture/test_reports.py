@@ -1,139 +1,55 @@
-"""The report: what an académie can send back to its schools as it is."""
+"""The report of a deposit: one cause is one entry, and nothing personal is in any form of it."""
 
 from __future__ import annotations
 
-import csv
-import io
 import json
-from html.parser import HTMLParser
 
-import pytest
+from typer.testing import CliRunner
 
-from ingestion import Issue, as_csv, as_html, as_json, as_text, by_cause, examine
-from ingestion.report import COLUMNS
-from shapes import Report
+from ingestion import examine, read_deposit
+from shapes import Report, as_csv, as_html, as_json, as_text
+from sparql_api.cli import main
 from tests.ingestion_lecture.conftest import Write
 
-SUMMARY = {"read": 3, "accepted": 1, "warned": 1, "refused": 2}
+HEADER = "id,titre,type_ia,academie,region_academique,niveaux,disciplines,competences,url_source,resume\n"
 
 
-def entry(line: int, *, field: str = "niveaux", value: str = "niveau avancé", severity: str = "violation") -> Issue:
-    return Issue(
-        severity=severity,  # type: ignore[arg-type]
-        message={"fr": f"« {value} » n'est pas reconnu.", "en": f"“{value}” is not known."},
-        file="depot.csv",
-        line=line,
-        column=4,
-        field=field,
-        value=value,
-        remedy={"fr": "Écrivez une classe.", "en": "Write a class."},
-        suggestions=("4e", "3e"),
-        rule="depot:libelle-inconnu",
-        document="https://w3id.org/observatoire-ia/projet/n-A",
-    )
+def said(path: object) -> list[tuple[str, str, str]]:
+    """Return (severity, field, rule) of what is said of a deposit, advice on other fields left out."""
+    entries = examine(path).entries  # type: ignore[arg-type]
+    return [(entry.severity, entry.field, entry.rule.rpartition("#")[2]) for entry in entries]
 
 
-def test_the_json_report_has_the_agreed_form() -> None:
-    report = json.loads(as_json([entry(2)], SUMMARY))
-    assert report["summary"] == SUMMARY
-    assert report["entries"] == [
-        {
-            "file": "depot.csv",
-            "line": 2,
-            "column": 4,
-            "field": "niveaux",
-            "value": "niveau avancé",
-            "severity": "violation",
-            "message": "« niveau avancé » n'est pas reconnu.",
-            "remedy": "Écrivez une classe.",
-            "suggestions": ["4e", "3e"],
-            "rule": "depot:libelle-inconnu",
-            "document": "https://w3id.org/observatoire-ia/projet/n-A",
-        }
-    ]
-    assert json.loads(as_json([entry(2)], SUMMARY, "en"))["entries"][0]["message"].startswith("“niveau")
+def test_levels_that_are_not_known_are_one_entry_though_a_rule_and_a_shape_refuse_them(write: Write) -> None:
+    found = said(write(HEADER + "A,t,generative,Lyon,,niveau avancé,SVT,,https://exemple.fr/a,r\n"))
+    assert [one for one in found if one[0] == "violation"] == [("violation", "niveaux", "depot:niveaux-inconnus")]
 
 
-def test_the_csv_report_opens_in_a_spreadsheet_and_runs_nothing() -> None:
-    text = as_csv([entry(2, value="=cmd()"), entry(3, value="@x")])
-    assert text.startswith("\ufeff")
-    rows = list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"), newline="")))
-    assert list(rows[0]) == list(COLUMNS)
-    assert [row["value"] for row in rows] == ["'=cmd()", "'@x"]
-    assert rows[0]["suggestions"] == "4e | 3e" and rows[0]["line"] == "2"
+def test_an_academie_that_is_not_known_is_one_entry(write: Write) -> None:
+    found = said(write(HEADER + "A,t,generative,Atlantide,,4e,SVT,,https://exemple.fr/a,r\n"))
+    assert [one for one in found if one[0] == "violation"] == [("violation", "academie", "depot:academie-inconnue")]
 
 
-def test_one_systematic_mistake_reads_as_one_line() -> None:
-    entries = [entry(line, value=f"niveau {line % 2}") for line in range(2, 3_002)]
-    (cause,) = by_cause(entries)
-    assert len(cause.entries) == 3_000 and cause.values == ("niveau 0", "niveau 1")
-    text = as_text(entries, {"read": 3_000, "accepted": 0, "warned": 0, "refused": 3_000})
-    assert "3000" in text and "ligne 2" in text and text.count("\n") < 25
+def test_a_crcn_code_with_the_name_of_another_is_one_warning(write: Write) -> None:
+    row = 'A,t,generative,Lyon,,4e,SVT,"2.3 Partager et publier",https://exemple.fr/a,r\n'
+    found = said(write(HEADER + row))
+    assert [one for one in found if one[1] == "competences"] == [("warning", "competences", "depot:crcn-discordant")]
 
 
-def test_causes_come_gravest_first_then_most_frequent() -> None:
-    entries = [
-        entry(2, severity="warning"), entry(3, field="titre"), entry(4, severity="warning"),
-        entry(5, field="date"), entry(6, field="date"), entry(7, severity="info", field="url_source"),
-    ]  # fmt: skip
-    found = [(cause.first.severity, cause.first.field, len(cause.entries)) for cause in by_cause(entries)]
-    assert found == [
-        ("violation", "date", 2), ("violation", "titre", 1), ("warning", "niveaux", 2), ("info", "url_source", 1),
-    ]  # fmt: skip
+def test_no_advice_on_a_field_that_was_spoken_of(write: Write) -> None:
+    found = said(write(HEADER + "A,t,generative,Lyon,,4e,Mathémathiques,,pas une adresse,r\n"))
+    for field in ("disciplines", "url_source"):
+        assert [severity for severity, name, _ in found if name == field] == ["warning"]
 
 
-class Outline(HTMLParser):
-    """The headings, texts and attributes of a page, and whether its tags are closed in order."""
-
-    def __init__(self, page: str) -> None:
-        super().__init__()
-        self.open: list[str] = []
-        self.tags: list[str] = []
-        self.text = ""
-        self.attributes: list[tuple[str, str | None]] = []
-        self.feed(page)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append(tag)
-        self.attributes += attrs
-        if tag not in {"meta", "br"}:
-            self.open.append(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self.open.pop() == tag
-
-    def handle_data(self, data: str) -> None:
-        self.text += data
+def test_a_warning_never_hides_a_refusal_of_the_same_value(write: Write) -> None:
+    row = "A,t,generative,Lyon,,4e|voir 06 12 34 56 78,SVT,,https://exemple.fr/a,r\n"
+    assert "violation" in [severity for severity, name, _ in said(write(HEADER + row)) if name == "niveaux"]
 
 
-@pytest.mark.parametrize("lang", ["fr", "en"])
-def test_the_page_stands_alone_and_can_be_read_aloud(lang: str) -> None:
-    hostile = entry(2, value="<script>alert(1)</script>")
-    page = as_html([hostile, entry(3)], SUMMARY, lang)  # type: ignore[arg-type]
-    outline = Outline(page)
-    assert outline.open == [] and "script" not in outline.tags
-    assert "<script>alert(1)</script>" in outline.text
-    assert ("lang", lang) in outline.attributes
-    assert {"main", "h1", "h2", "h3", "th", "summary"} <= set(outline.tags)
-    assert ("scope", "col") in outline.attributes
-    assert not any(name in ("src", "href") for name, _ in outline.attributes)
-
-
-def test_a_page_with_nothing_to_say_says_so() -> None:
-    page = as_html([], {"read": 1, "accepted": 1, "warned": 0, "refused": 0})
-    assert "Rien à signaler." in page and "1 fiche lue : 1 acceptée" in page
-
-
-@pytest.mark.parametrize(
-    ("summary", "sentence"),
-    [
-        (SUMMARY, "3 fiches lues : 1 acceptée, dont 1 avec avertissement ; 2 refusées."),
-        ({"read": 1, "accepted": 0, "warned": 0, "refused": 1}, "1 fiche lue : 0 acceptée ; 1 refusée."),
-        ({"read": 5, "accepted": 5, "warned": 0, "refused": 0}, "5 fiches lues : 5 acceptées ; 0 refusée."),
-    ],
-)
-def test_the_counts_are_a_sentence(summary: dict[str, int], sentence: str) -> None:
-    assert sentence in as_text([], summary)
+def test_the_csv_report_has_the_separator_of_the_deposit(write: Write) -> None:
+    for separator in (",", ";"):
+        assert read_deposit(write((HEADER + "A,t,generative,,,,,,,r\n").replace(",", separator))).separator == separator
 
 
 def test_no_form_of_the_report_holds_personal_data(write: Write) -> None:
@@ -150,3 +66,21 @@ def test_no_form_of_the_report_holds_personal_data(write: Write) -> None:
     for form in forms:
         for secret in ("dupont", "petit", "martin", "Martin", "Jeanne", "34 56"):
             assert secret not in form
+
+
+def test_validate_says_of_a_deposit_what_ingest_would_with_its_place(write: Write) -> None:
+    deposit = write(HEADER + "A,,generative,Lyon,,4e,SVT,,https://exemple.fr/a,r\n" + "B,t,generative,,,4e,SVT,,,r\n")
+    outcome = CliRunner().invoke(main, ["validate", str(deposit), "--format", "json"])
+    assert outcome.exit_code == 1
+    report = json.loads(outcome.stdout)
+    assert (report["summary"]["read"], report["summary"]["refused"]) == (2, 1)
+    (refusal,) = [entry for entry in report["entries"] if entry["severity"] == "violation"]
+    assert (refusal["line"], refusal["column"], refusal["field"]) == (2, 2, "titre")
+    assert report["notes"]
+
+
+def test_validate_says_in_its_readers_language_why_a_file_cannot_be_used(write: Write) -> None:
+    for lang, words in (("fr", "ligne"), ("en", "line")):
+        outcome = CliRunner().invoke(main, ["validate", str(write(HEADER + 'A,"t\n')), "--lang", lang])
+        assert outcome.exit_code == 2 and outcome.stdout == ""
+        assert words in outcome.stderr

@@ -22,8 +22,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sparql_api.engine import Answer, CachedEngine, EngineError, Plan, SingleStore, open_engine
+from sparql_api.engine.process import INLINE
 from sparql_api.limits import Limits
-from sparql_api.negotiation import GRAPHS, TABLES
+from sparql_api.negotiation import GRAPH_ALIASES, GRAPHS, TABLE_ALIASES, TABLES
 from sparql_api.problems import install_problem_handlers
 from sparql_api.settings import Settings
 from sparql_api.sparql import sparql_router
@@ -32,7 +33,18 @@ from tests.sparql_endpoint.live import serve, small_quads, worker_pids, write_st
 # One index is read in its order, so that two evaluations give the same bytes (checked below).
 ROWS = "SELECT ?s ?p ?o { ?s ?p ?o } LIMIT 200"
 TRIPLES = "CONSTRUCT { ?s ?p ?o } WHERE { { SELECT * { ?s ?p ?o } LIMIT 200 } }"
-QUESTIONS = [*((ROWS, m) for m in TABLES.values()), *((TRIPLES, m) for m in GRAPHS.values())]
+YES = "ASK { ?s ?p ?o }"
+DESCRIBED = "DESCRIBE <http://example.org/thing/7>"
+SMALL = [
+    *((query, m) for query in (ROWS, YES) for m in (*TABLES.values(), *TABLE_ALIASES)),
+    *((query, m) for query in (TRIPLES, DESCRIBED) for m in (*GRAPHS.values(), *GRAPH_ALIASES)),
+]
+# Over what a worker sends in one message: these go by a file, and their coding is made as they are sent.
+LARGE = [
+    *((ROWS.replace("200", "4000"), m) for m in TABLES.values()),
+    *((TRIPLES.replace("200", "4000"), m) for m in (GRAPHS["nt"], GRAPHS["nq"], GRAPHS["jsonld"])),
+]
+QUESTIONS = SMALL + LARGE
 CODINGS = ["identity", "gzip", "zstd"]
 
 
@@ -75,7 +87,7 @@ class Service:
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     folder = tmp_path_factory.mktemp("law4")
     values = Settings(var=folder / "var", workers=2, cache_mb=0, client_seconds=0, log_queries=False)
-    store = SingleStore(write_store(folder / "store", small_quads(600)))
+    store = SingleStore(write_store(folder / "store", small_quads(6000)))
     embedded = open_engine(values, stores=store)
     engine = Cutting(embedded, cache_bytes=0, limits=values.limits())
 
@@ -90,6 +102,15 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     app.include_router(sparql_router(engine, values))
     with serve(app) as url, httpx.Client(base_url=url, timeout=60) as client:
         yield Service(engine, client)
+
+
+def test_every_format_is_asked_and_some_answers_go_by_a_file(service: Service) -> None:
+    offered = {*TABLES.values(), *TABLE_ALIASES, *GRAPHS.values(), *GRAPH_ALIASES}
+    assert {media_type for _, media_type in QUESTIONS} == offered
+    assert all(len(service.whole[question]) > INLINE for question in LARGE)
+    for question in QUESTIONS:
+        for coding in CODINGS[1:]:
+            assert service.ask(*question, coding).headers.get("content-encoding", coding) == coding
 
 
 def test_the_reference_is_the_same_each_time(service: Service) -> None:

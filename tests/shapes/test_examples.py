@@ -38,7 +38,8 @@ def test_the_screen_flags_the_examples_as_pyshacl_does() -> None:
         text = text.replace("/exemple", f"/exemple{number}")
         quads += ox.parse(text, format=ox.RdfFormat.TURTLE, base_iri=BASE)
     alone = {result.key for result in shapes.validate(quads).results}
-    flagged = gate().screen().screen(b"".join(serialize_lines(quads)))
+    with gate().screen() as screen:
+        flagged = screen.screen(b"".join(serialize_lines(quads)))
     assert {result.key for result in gate().judge.judge(quads, flagged.focus_nodes)} == alone
     assert len(alone) > len(EXAMPLES) / 2
 

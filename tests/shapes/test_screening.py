@@ -14,12 +14,13 @@ from hypothesis import strategies as st
 from rdflib.namespace import SH
 
 from ontologie import BASE, serialize_lines
-from shapes.columns import Columns, id_of, loadable
+from shapes.columns import Columns, Facts, id_of, loadable
 from shapes.gate import Gate, gate
 from shapes.judge import Judge
 from shapes.screening.lexical import WELL_TYPED, OtherDialect, full_match, re2
 from shapes.screening.screen import Screen
 from shapes.sources import shapes_graph
+from tests.shapes.documents import real_documents, renamed
 
 PATTERNS = sorted({str(pattern) for pattern in shapes_graph().objects(None, SH.pattern)})
 pieces = st.sampled_from([
@@ -91,7 +92,7 @@ def test_a_form_held_to_be_well_typed_is_well_typed_for_pyshacl(values: list[str
 
 @cache
 def _columns(predicate: str) -> Columns:
-    return Columns([predicate])
+    return Columns(Facts([predicate]))
 
 
 @settings(max_examples=60, deadline=None)
@@ -111,7 +112,7 @@ def test_the_columns_of_a_term_are_what_was_written(values: list[str]) -> None:
 
 def test_a_term_has_one_id_in_facts_and_batches() -> None:
     fact = b'<https://exemple.fr/s> <https://exemple.fr/p> "x" .\n'
-    with Columns(["https://exemple.fr/p"], [fact]) as columns:
+    with Columns(Facts(["https://exemple.fr/p"], [fact])) as columns:
         columns.load(fact)
         (row,) = columns.rows("SELECT t.id, f.id FROM terms t JOIN fterms f USING (text) WHERE t.text = '\"x\"'")
     assert row[0] == row[1] == id_of('"x"')
@@ -168,3 +169,49 @@ def test_a_deprecated_concept_is_warned_about() -> None:
 def test_a_gate_is_made_for_each_base() -> None:
     assert isinstance(gate(), Gate)
     assert gate() is gate()
+
+
+def test_batches_are_judged_as_one_by_one_and_come_in_their_order() -> None:
+    documents = dict(renamed(quads, number) for number, quads in enumerate(real_documents()[:9]))
+    names = list(documents)
+    documents[names[4]] = b"".join(
+        line for line in documents[names[4]].splitlines(True) if b"/terms/title>" not in line
+    )
+    batches = [{name: documents[name] for name in names[start : start + 2]} for start in range(0, 9, 2)]
+    found = list(gate().validate_batches(batches))
+    assert [list(reports) for reports in found] == [list(batch) for batch in batches]
+    together = gate().validate_batch(documents)
+    for reports in found:
+        for name, report in reports.items():
+            assert [result.key for result in report.results] == [result.key for result in together[name].results]
+    assert found[2][names[4]].refused
+
+
+def test_subclasses_that_a_batch_states_count_for_it_and_not_for_the_next() -> None:
+    below = "<http://www.w3.org/2000/01/rdf-schema#subClassOf>"
+    rule = rdflib.Graph().parse(
+        data="""@prefix sh: <http://www.w3.org/ns/shacl#> . @prefix e: <https://exemple.fr/> .
+            e:f a sh:NodeShape ; sh:targetClass e:C ; sh:property e:g . e:g sh:path e:p ; sh:minCount 1 .""",
+        format="turtle",
+    )
+    judge = Judge(rule)
+    screen = Screen(judge.units)
+    kind = "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>"
+    data = f"<https://exemple.fr/a> {kind} <https://exemple.fr/E> .\n"
+    classes = [f"<https://exemple.fr/{one}> {below} <https://exemple.fr/{two}> .\n" for one, two in ("DC", "ED", "DE")]
+    flagged = [screen.screen(text.encode()).focus_nodes for text in (data + "".join(classes), data)]
+    screen.close()
+    assert [sum(map(len, nodes.values())) for nodes in flagged] == [1, 0]
+
+
+def test_a_document_is_cut_into_statements_or_left_to_be_judged_alone() -> None:
+    name, lines = document(
+        5, f'<{BASE}projet/n-5> <http://purl.org/dc/terms/title> "A <b> ."@fr <{BASE}graphe/projet/n-5> .'
+    )
+    judge = gate()
+    statements = judge.statements(name, lines)
+    assert statements is not None and statements.count(b"\n") == 2 and b"graphe/projet" not in statements
+    elsewhere = f'<{name}> <http://purl.org/dc/terms/title> "B" <{BASE}graphe/projet/n-6> .\n'.encode()
+    for more in (elsewhere, b"<https://exemple.fr/x> <https://exemple.fr/p> <https://exemple.fr/o> .\n"):
+        assert judge.statements(name, more + lines) is None and judge.statements(name, lines + more) is None
+    assert judge.statements(name, b"") is None

@@ -17,6 +17,7 @@ import pyoxigraph as ox
 import uvicorn
 from fastapi import FastAPI
 
+from sparql_api.door import door
 from sparql_api.engine import CachedEngine, Stores, open_engine
 from sparql_api.engine.gateway import Fetch, fetch
 from sparql_api.fairuse import FairUse
@@ -81,15 +82,21 @@ def endpoint(stores: Stores, var: Path, *, fetch: Fetch = fetch, **values: Any) 
     app = FastAPI(lifespan=lifespan)
     install_problem_handlers(app)
     app.include_router(sparql_router(engine, settings, fair_use=fair_use))
-    with serve(app) as url:
+    with serve(app, settings.connections) as url:
         yield Live(f"{url}/sparql", engine, settings, fair_use)
 
 
 @contextlib.contextmanager
-def serve(app: FastAPI) -> Iterator[str]:
-    """Run an application on a free port, and give its address."""
+def serve(app: FastAPI, connections: int = 1000) -> Iterator[str]:
+    """Run an application on a free port, behind the service's door, and give its address."""
     listener = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(app, log_level="error", timeout_graceful_shutdown=1))
+    config = uvicorn.Config(
+        app,
+        http=door(connections),  # type: ignore[arg-type]
+        log_level="error",
+        timeout_graceful_shutdown=1,
+    )
+    server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()
     try:
@@ -102,7 +109,7 @@ def serve(app: FastAPI) -> Iterator[str]:
         listener.close()
 
 
-def wait_until(state: Any, seconds: float = 20.0) -> None:
+def wait_until(state: Any, seconds: float = 60.0) -> None:
     """Wait for a state, at most so long."""
     deadline = time.monotonic() + seconds
     while not state():

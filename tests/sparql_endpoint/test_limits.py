@@ -156,9 +156,25 @@ def test_answers_that_nobody_reads_do_not_fill_the_disk(store: Path, tmp_path: P
     with endpoint(SingleStore(store), tmp_path, **values) as live, httpx.Client() as client:
         connection = opened(live, "SELECT * { ?s <http://example.org/next> ?o . ?t ?p ?v } LIMIT 60000")
         wait_until(lambda: live.engine.status().spooled > 1 << 20)
-        answer = client.get(live.url, params={"query": QUICK})
+        large = {"query": "SELECT * { ?s <http://example.org/next> ?o . ?t ?p ?v } LIMIT 50000"}
+        answer = client.get(live.url, params=large)
         assert (answer.status_code, problem_name(answer)) == (503, "spool")
         assert int(answer.headers["retry-after"]) > 0
+        # What needs no disk is answered as ever.
+        assert client.get(live.url, params={"query": QUICK}).status_code == 200
+        connection.close()
+
+
+def test_one_client_fills_its_part_of_the_disk_alone(store: Path, tmp_path: Path) -> None:
+    values = {"workers": 1, "cache_mb": 0, "spool_mb": 32}
+    with endpoint(SingleStore(store), tmp_path, **values) as live:
+        large = "SELECT * { ?s <http://example.org/next> ?o . ?t ?p ?v } LIMIT 30000"
+        connection = opened(live, large)
+        wait_until(lambda: live.engine.status().spooled > 8 << 20)
+        answer = httpx.get(live.url, params={"query": large + " # again"})
+        assert (answer.status_code, problem_name(answer)) == (503, "spool")
+        with httpx.Client(transport=httpx.HTTPTransport(local_address="127.0.0.2"), timeout=60) as other:
+            assert other.get(live.url, params={"query": large + " # other"}).status_code == 200
         connection.close()
 
 

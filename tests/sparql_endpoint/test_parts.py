@@ -11,8 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sparql_api.engine import Answer, Body, CachedEngine, Plan, Rules, StoreRef
+from sparql_api.aside import WAITING
+from sparql_api.engine import Answer, Body, CachedEngine, Plan, QuerySyntaxError, QueueFull, Rules, StoreRef
 from sparql_api.engine.plan import plan
+from sparql_api.engine.plan import planned as planned_aside
 from sparql_api.engine.worker import RowCounter
 from sparql_api.events import QueryEvent
 from sparql_api.fairuse import FairUse, ShareExhausted
@@ -55,6 +57,9 @@ def test_rows_are_counted_whatever_they_hold_and_however_they_are_cut(
     for start in range(0, len(data), chunk):
         counter.feed(data[start : start + chunk])
     assert counter.rows() == len(rows)
+    at_once = RowCounter(form.file_extension)
+    at_once.feed_whole(data)
+    assert at_once.rows() == len(rows)
 
 
 @given(st.text(max_size=60))
@@ -105,8 +110,63 @@ def test_a_share_is_given_back_with_time() -> None:
     share.check(share.key("192.0.2.2"))
 
 
+def test_who_fails_again_and_again_is_held_and_forgiven_with_time() -> None:
+    now = [0.0]
+    share = FairUse(10, 100, clock=lambda: now[0])
+    client = share.key("192.0.2.1")
+    for _ in range(5):
+        share.strike(client)
+    assert share.hold(client) == 0
+    for _ in range(10):
+        share.strike(client)
+    assert 5 <= share.hold(client) <= 15
+    for _ in range(1000):
+        share.strike(client)
+    assert share.hold(client) == 20
+    assert share.hold(share.key("192.0.2.2")) == 0
+    now[0] = 2100
+    assert share.hold(client) == 0
+
+
+def test_who_asks_much_weighs_more_than_who_asks_little_for_minutes() -> None:
+    now = [0.0]
+    share = FairUse(1800, 600, clock=lambda: now[0])
+    share.charge("heavy", 30)
+    for second in range(100):
+        now[0] = second
+        share.charge("light", 0.02)
+    assert share.used("heavy") == 0
+    assert share.weight("heavy") > 20
+    assert share.weight("light") < 0.1
+
+
 def test_two_processes_name_a_client_differently() -> None:
     assert FairUse(1, 1).key("192.0.2.1") != FairUse(1, 1).key("192.0.2.1")
+
+
+RULES = Rules(prefixes={}, base="http://example.org/", query_bytes=100_000)
+LONG_QUERY = "SELECT * { " + "?s ?p ?o . " * 2000 + "}"
+
+
+def test_a_long_text_is_judged_alike_in_another_process() -> None:
+    store = StoreRef(1, Path("/nowhere"))
+    assert asyncio.run(planned_aside(LONG_QUERY, RULES, store)) == plan(LONG_QUERY, RULES, store)
+    broken = "x " * 10_000
+    with pytest.raises(QuerySyntaxError) as here:
+        plan(broken, RULES, store)
+    with pytest.raises(QuerySyntaxError) as there:
+        asyncio.run(planned_aside(broken, RULES, store))
+    assert there.value.problem == here.value.problem
+
+
+def test_one_long_text_more_than_may_wait_is_told_to_come_back() -> None:
+    async def main() -> list[object]:
+        asked = [planned_aside(f"{LONG_QUERY} # {i}", RULES, StoreRef(1, Path("/nowhere"))) for i in range(20)]
+        return list(await asyncio.gather(*asked, return_exceptions=True))
+
+    found = asyncio.run(main())
+    assert sum(isinstance(one, QueueFull) for one in found) == 20 - WAITING
+    assert sum(isinstance(one, Plan) for one in found) == WAITING
 
 
 class Counting:

@@ -387,10 +387,10 @@ def test_without_an_edition_the_endpoint_says_what_to_do(tmp_path: Path) -> None
 
 def test_a_popular_query_is_computed_once(store: Path, tmp_path: Path) -> None:
     query = "SELECT (COUNT(*) AS ?n) { ?a skos:prefLabel ?b . ?c skos:prefLabel ?d FILTER(STR(?b) = STR(?d)) }"
-    with endpoint(SingleStore(store), tmp_path) as live, ThreadPoolExecutor(8) as pool:
+    with endpoint(SingleStore(store), tmp_path, query_timeout=300) as live, ThreadPoolExecutor(8) as pool:
 
         def ask(_: int) -> str:
-            return httpx.get(live.url, params={"query": query}, timeout=60).text
+            return httpx.get(live.url, params={"query": query}, timeout=300).text
 
         assert len(set(pool.map(ask, range(8)))) == 1
         lines = [json.loads(line) for line in (tmp_path / "log" / "queries.jsonl").read_text().splitlines()]

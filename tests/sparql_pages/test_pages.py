@@ -211,3 +211,15 @@ def test_french_has_its_spaces_and_numbers_their_marks() -> None:
     assert (i18n.number(1234567, "fr"), i18n.number(1234567, "en")) == ("1\u202f234\u202f567", "1,234,567")
     assert i18n.message("fiches.total", "fr", n=0).startswith("0 fiche")
     assert i18n.message("fiches.total", "en", n=0) == "0 projects"
+
+
+def test_queries_that_go_past_the_routing_of_pages_get_the_same_headers_and_errors(client: httpx.Client) -> None:
+    answer = client.post("/sparql", data={"query": "ASK {}"})
+    assert (answer.status_code, answer.headers["x-content-type-options"]) == (200, "nosniff")
+    wrong = client.get("/sparql", params={"query": "SELECT nothing"})
+    assert (wrong.status_code, wrong.headers["content-type"]) == (400, "application/problem+json")
+    assert wrong.headers["x-content-type-options"] == "nosniff"
+    assert client.get("/sparql", params={"query": "SELECT nothing"}, headers=HTML).text.startswith("<!doctype html>")
+    refused = client.put("/sparql/", content=b"")
+    assert (refused.status_code, refused.headers["allow"]) == (405, "GET, HEAD, POST, OPTIONS")
+    assert client.options("/sparql").status_code == 204

@@ -5,12 +5,14 @@ Knows what makes two entries the same mistake, and how a place and its examples 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
-from ingestion.messages import Issue
-from ingestion.report_words import ORDER, WORDS, Language
+from shapes.issues import Issue
+from shapes.report_words import ORDER, WORDS, Language
 
 MOST_EXAMPLES: Final = 3
 
@@ -30,13 +32,9 @@ class Cause:
         return self.entries[0]
 
     @property
-    def values(self) -> tuple[str, ...]:
-        """Return the different values met, the most frequent first."""
-        counts: dict[str, int] = {}
-        for entry in self.entries:
-            if entry.value:
-                counts[entry.value] = counts.get(entry.value, 0) + 1
-        return tuple(sorted(counts, key=lambda value: -counts[value]))
+    def values(self) -> dict[str, int]:
+        """Return how many times each value was met, the most frequent first."""
+        return dict(Counter(entry.value for entry in self.entries if entry.value).most_common())
 
     def places(self, lang: Language) -> tuple[str, ...]:
         """Return the first places, the file left out where there is only one."""
@@ -62,10 +60,15 @@ def place(entry: Issue, lang: Language = "fr", *, with_file: bool = True) -> str
     return ", ".join([entry.file, *parts] if with_file and entry.file else parts)
 
 
-def said(cause: Cause, lang: Language) -> str:
-    """Return what is wrong and what to do, in one text."""
+def said(cause: Cause, lang: Language) -> tuple[str, str]:
+    """Return what is wrong, and what to do."""
     first = cause.first
-    return " ".join(part for part in (first.message.get(lang, ""), first.remedy.get(lang, "")) if part)
+    return first.message.get(lang, ""), first.remedy.get(lang, "")
+
+
+def identifier(entry: Issue) -> str:
+    """Return the identifier of the document: the last part of its IRI, or the one deposited."""
+    return entry.document.rpartition("/")[2]
 
 
 def where(cause: Cause, lang: Language) -> str:
@@ -73,5 +76,9 @@ def where(cause: Cause, lang: Language) -> str:
     lines = " ; ".join(cause.places(lang))
     if len(cause.entries) > MOST_EXAMPLES:
         lines += f" … ({WORDS[lang]['in_all']} {len(cause.entries)})"
-    others = cause.values[:MOST_EXAMPLES]
-    return lines if len(cause.values) < 2 else f"{lines}\n{WORDS[lang]['values']} {' ; '.join(others)}"
+    met = cause.values
+    if len(met) < 2:
+        return lines
+    shown = [f"{value} ({count})" if count > 1 else value for value, count in islice(met.items(), MOST_EXAMPLES)]
+    more = " …" if len(met) > MOST_EXAMPLES else ""
+    return f"{lines}\n{WORDS[lang]['values']} {' ; '.join(shown)}{more}"

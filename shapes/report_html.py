@@ -1,6 +1,6 @@
 """The report as one HTML page that stands alone: no script, no address fetched, readable by a screen reader.
 
-Knows the page's structure and style; grouping is in report.py.
+Knows the page's structure and style; grouping is in report_causes.py.
 """
 
 from __future__ import annotations
@@ -9,12 +9,14 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Final
 
-from ingestion.messages import Issue
-from ingestion.report_causes import Cause, by_cause, place, said
-from ingestion.report_words import WORDS, Language, counted
+from shapes.issues import Issue
+from shapes.report_causes import Cause, by_cause, identifier, said, where
+from shapes.report_words import WORDS, Language, counted
 
 MOST_LINES: Final = 500
 """Lines of a cause that the page lists; the CSV has them all."""
+
+_WHERE_THEY_DIFFER: Final = frozenset({"file", "message", "suggestions"})
 
 _STYLE: Final = """
 :root { color-scheme: light dark; --edge: #767676; --soft: #8884; }
@@ -23,7 +25,7 @@ h1 { line-height: 1.2; } h3 { margin: 0; font-size: 1.1rem; }
 section.cause { border: 1px solid var(--edge); border-left-width: .5rem; padding: .8rem 1rem; }
 section.cause { margin: 1rem 0; }
 section.violation { border-left-style: double; }
-.tag { font-weight: bold; } .places, td { overflow-wrap: anywhere; }
+section.cause > p { margin: .5rem 0; } .places, td { overflow-wrap: anywhere; }
 table { border-collapse: collapse; width: 100%; margin-top: .5rem; }
 th, td { border: 1px solid var(--edge); padding: .3rem .5rem; text-align: left; vertical-align: top; }
 tr:nth-child(even) td { background: var(--soft); }
@@ -53,28 +55,45 @@ def as_html(
 
 def _cause(cause: Cause, lang: Language) -> str:
     words, first = WORDS[lang], cause.first
-    field = f" · {escape(first.field)}" if first.field else ""
-    head = f'<span class="tag">{words[first.severity]}</span>{field} · {len(cause.entries)}'
+    count = len(cause.entries)
+    times = words["once"] if count == 1 else words["times"].format(number=count)
+    head = " · ".join(part for part in (words[first.severity].capitalize(), escape(first.field), times) if part)
+    wrong, remedy = said(cause, lang)
+    texts = [f"<p>{escape(wrong)}</p>"]
+    if remedy:
+        texts.append(f"<p><strong>{words['do']}</strong> {escape(remedy)}</p>")
+    places = escape(where(cause, lang)).replace("\n", "<br>")
+    texts.append(f'<p class="places"><strong>{words["at"]}</strong> {places}</p>')
     return (
-        f'<section class="cause {first.severity}">\n<h3>{head}</h3>\n<p>{escape(said(cause, lang))}</p>\n'
-        f"<details>\n<summary>{words['details']} ({len(cause.entries)})</summary>\n"
-        f"{_lines(cause, lang)}</details>\n</section>\n"
+        f'<section class="cause {first.severity}">\n<h3>{head}</h3>\n' + "\n".join(texts) + "\n"
+        f"<details>\n<summary>{words['details']} ({count})</summary>\n{_lines(cause, lang)}</details>\n</section>\n"
     )
 
 
 def _lines(cause: Cause, lang: Language) -> str:
+    """Return the table of a cause's lines; what is the same in all is no column, it is said above."""
     words = WORDS[lang]
-    names = ("where", "document", "value", "message")
-    head = "".join(f'<th scope="col">{words[name]}</th>' for name in names)
+    entries = cause.entries[:MOST_LINES]
+    columns = {
+        "file": [entry.file for entry in entries],
+        "line": [str(entry.line or "") for entry in entries],
+        "column": [str(entry.column or "") for entry in entries],
+        "document": [identifier(entry) for entry in entries],
+        "value": [entry.value for entry in entries],
+        "message": [entry.message.get(lang, "") for entry in entries],
+        "suggestions": [" ; ".join(entry.suggestions) for entry in entries],
+    }
+    kept = [
+        name
+        for name, cells in columns.items()
+        if (any(cells) if name not in _WHERE_THEY_DIFFER else len(set(cells)) > 1)
+    ]
+    head = "".join(f'<th scope="col">{words[name]}</th>' for name in kept)
     rows = "".join(
-        "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in _cells(entry, lang)) + "</tr>\n"
-        for entry in cause.entries[:MOST_LINES]
+        "<tr>" + "".join(f"<td>{escape(columns[name][number])}</td>" for name in kept) + "</tr>\n"
+        for number in range(len(entries))
     )
     more = ""
     if len(cause.entries) > MOST_LINES:
         more = f"<p>{words['more'].format(number=MOST_LINES)}</p>\n"
     return f"<table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}</tbody>\n</table>\n{more}"
-
-
-def _cells(entry: Issue, lang: Language) -> tuple[str, ...]:
-    return (place(entry, lang), entry.document, entry.value, entry.message.get(lang, ""))

@@ -1,7 +1,7 @@
 """The report of a deposit in its forms: JSON, CSV, a table for the terminal.
 
-Knows the form of DESIGN §12. What the entries say comes from messages.py and the shapes, personal data already
-masked; grouping is in report_causes.py, the page in report_html.py, the SHACL report is the shapes' own.
+Knows the form of DESIGN §12. What the entries say comes from the shapes and from the way in, personal data already
+masked; grouping is in report_causes.py, the page in report_html.py, the SHACL report in report.py.
 """
 
 from __future__ import annotations
@@ -16,16 +16,18 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from ingestion.messages import Issue
-from ingestion.report_causes import Cause, by_cause, said, where
-from ingestion.report_causes import place as place
-from ingestion.report_words import WORDS, Language, counted
+from shapes.issues import Issue
+from shapes.report_causes import Cause, by_cause, said, where
+from shapes.report_words import WORDS, Language, counted
 
 COLUMNS: Final = (
     *("file", "line", "column", "field", "value", "severity"),
     *("message", "remedy", "suggestions", "rule", "document"),
 )
-"""The keys of an entry of the JSON report, and the columns of the CSV."""
+"""The keys of an entry of the JSON report; the columns of the CSV have their names in its language."""
+
+_SEPARATORS: Final[Mapping[str, str]] = {"fr": ";", "en": ","}
+"""What the spreadsheets of a language expect between the cells of a CSV."""
 
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 _ALIKE: Final = frozenset({"message", "remedy"})
@@ -52,13 +54,18 @@ def as_json(
     return json.dumps(report, ensure_ascii=False, indent=2) + "\n"
 
 
-def as_csv(entries: Sequence[Issue], lang: Language = "fr") -> str:
-    """Return the CSV report, one line an entry, with a byte order mark so that spreadsheets read accents."""
+def as_csv(entries: Sequence[Issue], lang: Language = "fr", separator: str = "") -> str:
+    """Return the CSV report, one line an entry, for a spreadsheet: with a byte order mark, so that it reads accents.
+
+    The separator is the deposit's own, where it has one: who sends semicolons can open them. Else the language's.
+    """
+    words = WORDS[lang]
     out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
+    writer = csv.writer(out, delimiter=separator or _SEPARATORS[lang], lineterminator="\r\n")
+    writer.writerow(words[name] for name in COLUMNS)
     for entry in entries:
         values = row(entry, lang)
+        values["severity"] = words[entry.severity]
         values["suggestions"] = " | ".join(values["suggestions"])
         writer.writerow(inert("" if values[name] is None else values[name]) for name in COLUMNS)
     return "\ufeff" + out.getvalue()
@@ -109,7 +116,7 @@ def _table(causes: Sequence[Cause], lang: Language) -> Table:
             words[first.severity],
             str(len(cause.entries)),
             first.field,
-            said(cause, lang),
+            "\n".join(filter(None, said(cause, lang))),
             where(cause, lang),
         )
         table.add_row(*(Text(cell) for cell in cells))

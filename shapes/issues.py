@@ -1,0 +1,60 @@
+"""One entry of a report as people read it, whether a shape or a rule of the way in found it.
+
+Knows the form of DESIGN §12; where an entry comes from and how it is shown is not its business.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Final
+
+from shapes.report import Result, Severity
+from shapes.sources import subject_of
+from shapes.terms import read_term
+
+_NO_SUGGESTION: Final[tuple[str, ...]] = ()
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Issue:
+    """One entry of the report (DESIGN §12); `message` and `remedy` have the keys `fr` and `en`.
+
+    `value` is shortened, and masked where it holds personal data. `rule` is the IRI of the shape, or
+    `depot:{code}` for a rule of the way in. `document` is the IRI of the document, or the deposited id.
+    """
+
+    severity: Severity
+    message: Mapping[str, str]
+    file: str = ""
+    line: int | None = None
+    column: int | None = None
+    field: str = ""
+    value: str = ""
+    remedy: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    suggestions: tuple[str, ...] = _NO_SUGGESTION
+    rule: str = ""
+    document: str = ""
+
+    @property
+    def refuses(self) -> bool:
+        """Whether this issue refuses the document."""
+        return self.severity == "violation"
+
+
+def issue_of(result: Result, file: str = "") -> Issue:
+    """Make the entry of a validation result of an RDF file; the field is the last part of its path."""
+    return Issue(
+        severity=result.severity,
+        message=result.messages,
+        file=file,
+        field=local_name(result.path or subject_of(result.shape, result.shape.partition("shapes#")[0])),
+        value="" if result.value is None else str(read_term(result.value)),
+        rule=result.shape,
+        document=result.focus.partition("#")[0],
+    )
+
+
+def local_name(path: str) -> str:
+    """Return the last part of an IRI, of the last IRI where the path has several."""
+    return path.rstrip(">)*+?").replace("#", "/").rsplit("/", 1)[-1]
