@@ -43,7 +43,8 @@ CREATE VIEW triples AS
 WITH lines AS (
     SELECT line, split_part(line, ' ', 1) AS s, split_part(line, ' ', 2) AS p
     FROM read_csv('{file}', columns = {{'line': 'VARCHAR'}}, delim = chr(1), quote = '', escape = '',
-                  header = false, auto_detect = false, new_line = '\n', max_line_size = 16777216, buffer_size = 33554432)
+                  header = false, auto_detect = false, new_line = '\n',
+                  max_line_size = 16777216, buffer_size = 33554432)
 )
 SELECT s, p, line[strlen(s) + strlen(p) + 3 : -3] AS o,
        starts_with(s, $ours) AS inside,
