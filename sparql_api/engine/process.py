@@ -162,12 +162,15 @@ class Worker:
         """Send a request and return the reply; raises WorkerDied, TimeoutError. After either it must be killed."""
         data = json.dumps(request).encode()
         data = struct.pack("!I", len(data)) + data
-        with contextlib.suppress(OSError):  # A dead worker is told by the reply that does not come.
+        try:
+            sent = self._channel.send(data)
+        except BlockingIOError:
             sent = 0
-            with contextlib.suppress(BlockingIOError):
-                sent = self._channel.send(data)
-            if sent < len(data):  # A long text: the rest as the worker takes it.
-                async with asyncio.timeout(seconds):
+        except OSError:  # A dead worker is told by the reply that does not come.
+            sent = len(data)
+        if sent < len(data):  # A long text: the rest as the worker takes it.
+            async with asyncio.timeout(seconds):
+                with contextlib.suppress(ConnectionError):
                     await self._loop.sock_sendall(self._channel, data[sent:])
         return await self._replied(seconds)
 
