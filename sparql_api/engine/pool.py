@@ -172,6 +172,9 @@ class Pool:
 
     def release(self, worker: Worker) -> None:
         """Take back a worker that is ready for the next request."""
+        if not worker.end():
+            self.discard(worker)
+            return
         self._busy.discard(worker)
         if self._running:
             self._idle.append(worker)

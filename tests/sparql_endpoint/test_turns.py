@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
+import pytest
 
 from sparql_api.engine import SingleStore
 from sparql_api.engine.experience import Experience, shape_of
-from tests.sparql_endpoint.live import ENDLESS, Live, endpoint, kill_workers, wait_until
+from sparql_api.engine.process import AT_WORK, LAST
+from tests.sparql_endpoint.live import ENDLESS, Live, endpoint, kill_workers, wait_until, worker_pids
 from tests.sparql_endpoint.test_limits import QUICK, opened, problem_name
 
 LEARNT = {"workers": 2, "patience": 2}
@@ -46,6 +49,24 @@ def test_a_short_query_takes_the_place_of_a_long_one_in_a_full_queue(store: Path
         wait_until(lambda: live.engine.status().waiting == 0)
         kill_workers()
         assert waits.result().status_code == 500
+
+
+def niceness() -> set[int]:
+    return {os.getpriority(os.PRIO_PROCESS, pid) for pid in worker_pids()}
+
+
+def test_a_slow_query_leaves_the_processors_to_the_others(
+    store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with endpoint(SingleStore(store), tmp_path, cache_mb=0) as live:
+        assert niceness() == {AT_WORK}
+        long = opened(live, ENDLESS)
+        wait_until(lambda: niceness() == {AT_WORK, LAST})
+        long.close()
+        wait_until(lambda: live.engine.status().busy == 0 and niceness() == {AT_WORK})
+        monkeypatch.setattr("sparql_api.engine.process.SLOW", 0.0)
+        assert get(live, QUICK).status_code == 200
+        wait_until(lambda: niceness() == {AT_WORK})
 
 
 def test_a_shape_is_a_query_without_its_names_and_values() -> None:
