@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
@@ -20,6 +20,8 @@ from sparql_api.engine.process import Worker, WorkerConfig, WorkerDied
 logger = logging.getLogger("observatoire.engine")
 SPARE: Final = 1
 """Workers kept warm beyond those that may work at once: a killed one is replaced without waiting."""
+REMEMBERED: Final = 256
+"""Brief queries kept until somebody waits; to tell the shapes of so many takes a few hundredths of a second."""
 
 
 class Length(IntEnum):
@@ -79,6 +81,7 @@ class Pool:
         self._idle: list[Worker] = []
         self._busy: set[Worker] = set()
         self._waiting: list[_Waiter] = []
+        self._brief: deque[tuple[str, float, str | None]] = deque(maxlen=REMEMBERED)
         self._starting = 0
         self._failures = 0
         self._running = False
@@ -153,6 +156,7 @@ class Pool:
         if not self._running:
             raise Closed
         turn: asyncio.Future[Worker] = asyncio.get_running_loop().create_future()
+        self._look_back()
         waiter = _Waiter(client, text, time.monotonic(), turn)
         self._waiting.append(waiter)
         self._dispatch()
@@ -191,9 +195,17 @@ class Pool:
         self._replace()
 
     def learn(self, worker: Worker, seconds: float, *, ended: bool) -> None:
-        """Take in what a worker's query took; while nobody waits, what is brief need not be known."""
+        """Take in what a worker's query took; while nobody waits, what is brief is looked at later."""
         if ended or self._waiting or seconds >= BRIEF:
             self.experience.learn(worker.text, seconds, ended=ended, client=worker.client)
+        else:
+            self._brief.append((worker.text, seconds, worker.client))
+
+    def _look_back(self) -> None:
+        """Take in what was brief while nobody waited: now that somebody does, it is known to be short."""
+        while self._brief:
+            text, seconds, client = self._brief.popleft()
+            self.experience.learn(text, seconds, ended=False, client=client)
 
     def _order(self) -> Callable[[_Waiter], tuple[Length, int, float, float, float]]:
         """Return what those who wait are sorted by."""

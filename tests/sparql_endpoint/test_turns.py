@@ -51,6 +51,19 @@ def test_a_short_query_takes_the_place_of_a_long_one_in_a_full_queue(store: Path
         assert waits.result().status_code == 500
 
 
+def test_what_was_brief_before_anyone_waited_is_known_to_be_short(store: Path, tmp_path: Path) -> None:
+    with endpoint(SingleStore(store), tmp_path, cache_mb=0, workers=1) as live:
+        pool = live.engine._engine._pool  # type: ignore[attr-defined]
+        assert get(live, QUICK).status_code == 200
+        assert pool.experience.expected(QUICK) is None
+        long = opened(live, ENDLESS)
+        wait_until(lambda: live.engine.status().busy == 1)
+        waits = opened(live, f"{QUICK} # waits")
+        wait_until(lambda: pool.experience.expected(QUICK) is not None)
+        for connection in (long, waits):
+            connection.close()
+
+
 def niceness() -> set[int]:
     return {os.getpriority(os.PRIO_PROCESS, pid) for pid in worker_pids()}
 
