@@ -139,7 +139,7 @@ class Pool:
         """Return a worker as `acquire` does where nobody need wait for one, else None; raises Closed."""
         if not self._running:
             raise Closed
-        if self._waiting or not self._has_free() or not self._may(text):
+        if self._waiting or not self._has_free() or not self._may(text, client):
             return None
         while self._idle:
             worker = self._idle.pop()
@@ -214,29 +214,33 @@ class Pool:
         used = {client: self._used(client) for client in {waiter.client for waiter in self._waiting}}
         expected = self.experience.expected
         return lambda w: (
-            self._length(w.text), running[w.client or ""], used[w.client], expected(w.text, w.client) or 0.0, w.since
-        )  # fmt: skip
+            self._length(w.text, w.client),
+            running[w.client or ""],
+            used[w.client],
+            expected(w.text, w.client) or 0.0,
+            w.since,
+        )
 
-    def _length(self, text: str) -> Length:
-        expected = self.experience.expected(text)
-        if expected is None:
-            return Length.MIDDLE
-        if expected < self._patience / 10:
-            return Length.SHORT
-        return Length.LONG if expected >= self._patience / 2 else Length.MIDDLE
+    def _length(self, text: str, client: str | None) -> Length:
+        expected, short = self.experience.expected(text), self._patience / 10
+        if expected is not None and expected >= self._patience / 2:
+            return Length.LONG
+        # Who has asked little until now is trusted with a query that is new, or not quite short.
+        little = self.experience.past(client) < short
+        return Length.SHORT if little or (expected is not None and expected < short) else Length.MIDDLE
 
     def _has_free(self) -> bool:
         return bool(self._idle) and len(self._busy) < self.size
 
-    def _may(self, text: str) -> bool:
+    def _may(self, text: str, client: str | None) -> bool:
         """Tell whether a worker that is free may be given to a query."""
         if self.size == 1 or len(self._busy) < self.size - 1:
             return True
-        return self._length(text) <= (Length.SHORT if self._crowded else Length.MIDDLE)
+        return self._length(text, client) <= (Length.SHORT if self._crowded else Length.MIDDLE)
 
     def _next(self) -> _Waiter | None:
         """Return whose turn it is, None where nobody may take the worker that is free."""
-        may = [waiter for waiter in self._waiting if self._may(waiter.text)]
+        may = [waiter for waiter in self._waiting if self._may(waiter.text, waiter.client)]
         return min(may, key=self._order(), default=None) if len(may) > 1 else may[0] if may else None
 
     def _begin(self, worker: Worker, client: str | None, text: str) -> Worker:
@@ -275,7 +279,8 @@ class Pool:
             # A short query on a busy machine takes long too: what it had of the processor tells them apart.
             self.experience.learn(worker.text, worker.worked(), ended=True, client=worker.client)
         # Who is known to be long waits for another to end.
-        tired = [w for w in self._waiting if now - w.since >= self._patience and self._length(w.text) < Length.LONG]
+        waited = [waiter for waiter in self._waiting if now - waiter.since >= self._patience]
+        tired = [waiter for waiter in waited if self._length(waiter.text, waiter.client) < Length.LONG]
         if tired and len(long) == len(self._busy) == self.size:
             held = Counter(worker.client for worker in long)
             # Our own pages' queries (no client) are the last to go.

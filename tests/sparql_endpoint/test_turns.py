@@ -105,6 +105,7 @@ def test_where_nothing_is_known_of_a_query_its_client_is_a_guess() -> None:
     experience.learn("one", 30, ended=True, client="heavy")
     experience.learn("two", 0.01, ended=False, client="light")
     assert experience.expected("new", "heavy") == 30
+    assert experience.past("light") < 1 < experience.past("heavy") < experience.past("unknown")
     assert experience.expected("new", "light") == 0.01
     assert experience.expected("new", "unheard of") is None
     assert experience.expected("two", "heavy") == 0.01
