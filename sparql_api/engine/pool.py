@@ -139,7 +139,7 @@ class Pool:
         """Return a worker as `acquire` does where nobody need wait for one, else None; raises Closed."""
         if not self._running:
             raise Closed
-        if self._waiting or not self._has_free() or not self._may(text, client):
+        if self._waiting or not self._has_free() or not self._may(text):
             return None
         while self._idle:
             worker = self._idle.pop()
@@ -232,15 +232,15 @@ class Pool:
     def _has_free(self) -> bool:
         return bool(self._idle) and len(self._busy) < self.size
 
-    def _may(self, text: str, client: str | None) -> bool:
-        """Tell whether a worker that is free may be given to a query."""
+    def _may(self, text: str) -> bool:
+        """Tell whether a worker that is free may be given to a query; the last one asks for more than trust."""
         if self.size == 1 or len(self._busy) < self.size - 1:
             return True
-        return self._length(text, client) <= (Length.SHORT if self._crowded else Length.MIDDLE)
+        return self._length(text, None) <= (Length.SHORT if self._crowded else Length.MIDDLE)
 
     def _next(self) -> _Waiter | None:
         """Return whose turn it is, None where nobody may take the worker that is free."""
-        may = [waiter for waiter in self._waiting if self._may(waiter.text, waiter.client)]
+        may = [waiter for waiter in self._waiting if self._may(waiter.text)]
         return min(may, key=self._order(), default=None) if len(may) > 1 else may[0] if may else None
 
     def _begin(self, worker: Worker, client: str | None, text: str) -> Worker:
