@@ -62,7 +62,7 @@ def rows(results: dict[str, Any]) -> list[str]:
 def known_queries(store_path: Path, projects: list[str]) -> list[Known]:
     """Return look-ups, fiches and questions with what the store itself answers."""
     store = ox.Store.read_only(str(store_path))
-    names = {"lookup": ["look-up"], "fiche": ["fiche by SPARQL"], "question": ["question", "question, kept"]}
+    names = {"look-up": ["look-up"], "fiche": ["fiche by SPARQL"], "question": ["question", "question, kept"]}
     found = []
     for one in workload(projects):
         if one.kind not in names:

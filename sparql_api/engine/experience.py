@@ -6,6 +6,7 @@ guess for the order of turns and nothing else; no answer depends on it.
 
 from __future__ import annotations
 
+import math
 from collections import OrderedDict
 from functools import lru_cache
 from typing import Final
@@ -35,6 +36,10 @@ class Experience:
             return None
         known = self._seconds.get(shape_of(text))
         return self._seconds.get(_name(client)) if known is None and client else known
+
+    def past(self, client: str | None) -> float:
+        """Return the seconds that what a client asked before took, the last counting most; endless where unknown."""
+        return self._seconds.get(_name(client), math.inf) if client else math.inf
 
     def learn(self, text: str, seconds: float, *, ended: bool, client: str | None = None) -> None:
         """Take in what a query took; one that was `ended` would have taken longer."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
@@ -20,6 +20,8 @@ from sparql_api.engine.process import Worker, WorkerConfig, WorkerDied
 logger = logging.getLogger("observatoire.engine")
 SPARE: Final = 1
 """Workers kept warm beyond those that may work at once: a killed one is replaced without waiting."""
+REMEMBERED: Final = 256
+"""Brief queries kept until somebody waits; to tell the shapes of so many takes a few hundredths of a second."""
 
 
 class Length(IntEnum):
@@ -79,6 +81,7 @@ class Pool:
         self._idle: list[Worker] = []
         self._busy: set[Worker] = set()
         self._waiting: list[_Waiter] = []
+        self._brief: deque[tuple[str, float, str | None]] = deque(maxlen=REMEMBERED)
         self._starting = 0
         self._failures = 0
         self._running = False
@@ -153,6 +156,7 @@ class Pool:
         if not self._running:
             raise Closed
         turn: asyncio.Future[Worker] = asyncio.get_running_loop().create_future()
+        self._look_back()
         waiter = _Waiter(client, text, time.monotonic(), turn)
         self._waiting.append(waiter)
         self._dispatch()
@@ -172,6 +176,9 @@ class Pool:
 
     def release(self, worker: Worker) -> None:
         """Take back a worker that is ready for the next request."""
+        if not worker.end():
+            self.discard(worker)
+            return
         self._busy.discard(worker)
         if self._running:
             self._idle.append(worker)
@@ -188,9 +195,17 @@ class Pool:
         self._replace()
 
     def learn(self, worker: Worker, seconds: float, *, ended: bool) -> None:
-        """Take in what a worker's query took; while nobody waits, what is brief need not be known."""
+        """Take in what a worker's query took; while nobody waits, what is brief is looked at later."""
         if ended or self._waiting or seconds >= BRIEF:
             self.experience.learn(worker.text, seconds, ended=ended, client=worker.client)
+        else:
+            self._brief.append((worker.text, seconds, worker.client))
+
+    def _look_back(self) -> None:
+        """Take in what was brief while nobody waited: now that somebody does, it is known to be short."""
+        while self._brief:
+            text, seconds, client = self._brief.popleft()
+            self.experience.learn(text, seconds, ended=False, client=client)
 
     def _order(self) -> Callable[[_Waiter], tuple[Length, int, float, float, float]]:
         """Return what those who wait are sorted by."""
@@ -199,25 +214,29 @@ class Pool:
         used = {client: self._used(client) for client in {waiter.client for waiter in self._waiting}}
         expected = self.experience.expected
         return lambda w: (
-            self._length(w.text), running[w.client or ""], used[w.client], expected(w.text, w.client) or 0.0, w.since
-        )  # fmt: skip
+            self._length(w.text, w.client),
+            running[w.client or ""],
+            used[w.client],
+            expected(w.text, w.client) or 0.0,
+            w.since,
+        )
 
-    def _length(self, text: str) -> Length:
-        expected = self.experience.expected(text)
-        if expected is None:
-            return Length.MIDDLE
-        if expected < self._patience / 10:
-            return Length.SHORT
-        return Length.LONG if expected >= self._patience / 2 else Length.MIDDLE
+    def _length(self, text: str, client: str | None) -> Length:
+        expected, short = self.experience.expected(text), self._patience / 10
+        if expected is not None and expected >= self._patience / 2:
+            return Length.LONG
+        # Who has asked little until now is trusted with a query that is new, or not quite short.
+        little = self.experience.past(client) < short
+        return Length.SHORT if little or (expected is not None and expected < short) else Length.MIDDLE
 
     def _has_free(self) -> bool:
         return bool(self._idle) and len(self._busy) < self.size
 
     def _may(self, text: str) -> bool:
-        """Tell whether a worker that is free may be given to a query."""
+        """Tell whether a worker that is free may be given to a query; the last one asks for more than trust."""
         if self.size == 1 or len(self._busy) < self.size - 1:
             return True
-        return self._length(text) <= (Length.SHORT if self._crowded else Length.MIDDLE)
+        return self._length(text, None) <= (Length.SHORT if self._crowded else Length.MIDDLE)
 
     def _next(self) -> _Waiter | None:
         """Return whose turn it is, None where nobody may take the worker that is free."""
@@ -260,7 +279,8 @@ class Pool:
             # A short query on a busy machine takes long too: what it had of the processor tells them apart.
             self.experience.learn(worker.text, worker.worked(), ended=True, client=worker.client)
         # Who is known to be long waits for another to end.
-        tired = [w for w in self._waiting if now - w.since >= self._patience and self._length(w.text) < Length.LONG]
+        waited = [waiter for waiter in self._waiting if now - waiter.since >= self._patience]
+        tired = [waiter for waiter in waited if self._length(waiter.text, waiter.client) < Length.LONG]
         if tired and len(long) == len(self._busy) == self.size:
             held = Counter(worker.client for worker in long)
             # Our own pages' queries (no client) are the last to go.

@@ -23,6 +23,11 @@ SCRIPT: Final = Path(__file__).with_name("worker.py")
 TICKS: Final = os.sysconf("SC_CLK_TCK")
 INLINE: Final = 256 << 10
 """Answers up to this many bytes come on the socket; larger ones in a file."""
+SLOW: Final = 0.2
+"""Seconds from which a query takes of the processors what shorter ones leave."""
+AT_WORK: Final = 5
+LAST: Final = 19
+"""Niceness of workers, and of those whose query is slow (`setpriority(2)`); what answers everyone has 0."""
 PIECE: Final = 64 << 10
 """Bytes taken from the socket at a time."""
 ENVIRONMENT: Final = {
@@ -84,6 +89,8 @@ class Worker:
         self.text = ""
         self.started = 0.0
         self._before = 0.0
+        self._slow: asyncio.TimerHandle | None = None
+        self._last = False
         self.preempted = False
 
     @classmethod
@@ -98,6 +105,7 @@ class Worker:
             "gateway": config.reach is not None,
             "spool": str(config.spool),
             "inline": INLINE,
+            "nice": AT_WORK,
             "base": config.base,
             "prefixes": config.prefixes,
         }
@@ -141,6 +149,25 @@ class Worker:
         self.client, self.text = client, text
         self.started, self.preempted = time.monotonic(), False
         self._before = self._processor_seconds()
+        self._slow = self._loop.call_later(SLOW, self._give_way)
+
+    def end(self) -> bool:
+        """Note that it works no more; False where it stays behind all others: not everyone may undo that."""
+        if self._slow:
+            self._slow.cancel()
+        if self._last:
+            self._last = False
+            try:
+                os.setpriority(os.PRIO_PROCESS, self.pid, AT_WORK)
+            except OSError:
+                return False
+        return True
+
+    def _give_way(self) -> None:
+        if self._process.returncode is None:
+            self._last = True
+            with contextlib.suppress(OSError):
+                os.setpriority(os.PRIO_PROCESS, self.pid, LAST)
 
     def worked(self) -> float:
         """Return the processor's seconds it has had since it began; on a busy machine, time alone tells little."""
@@ -162,17 +189,22 @@ class Worker:
         """Send a request and return the reply; raises WorkerDied, TimeoutError. After either it must be killed."""
         data = json.dumps(request).encode()
         data = struct.pack("!I", len(data)) + data
-        with contextlib.suppress(OSError):  # A dead worker is told by the reply that does not come.
+        try:
+            sent = self._channel.send(data)
+        except BlockingIOError:
             sent = 0
-            with contextlib.suppress(BlockingIOError):
-                sent = self._channel.send(data)
-            if sent < len(data):  # A long text: the rest as the worker takes it.
-                async with asyncio.timeout(seconds):
+        except OSError:  # A dead worker is told by the reply that does not come.
+            sent = len(data)
+        if sent < len(data):  # A long text: the rest as the worker takes it.
+            async with asyncio.timeout(seconds):
+                with contextlib.suppress(ConnectionError):
                     await self._loop.sock_sendall(self._channel, data[sent:])
         return await self._replied(seconds)
 
     def kill(self) -> None:
         """End the process at once, whatever it does; does nothing when it is gone."""
+        if self._slow:
+            self._slow.cancel()
         with contextlib.suppress(OSError):
             self._process.kill()
         self._deafen()

@@ -98,7 +98,7 @@ def write(raw: IO[bytes], plan: Plan, limit: int, folder: Path, stop: threading.
     except BaseException:
         sink.close()
         raise
-    rows = sink.counter.rows() if sink.counter else None
+    rows = sink.rows()
     return Written(bytes(sink.memory), sink.file, sink.size, rows)
 
 

@@ -60,7 +60,7 @@ def main() -> None:
     """Answer requests until the parent closes the socket."""
     config: dict[str, Any] = json.loads(sys.argv[1])
     channel = socket.socket(fileno=config["descriptor"])
-    confine(config["memory"], config["parent"])
+    confine(config["memory"], config["parent"], config["nice"])
     isolation = isolate()
     header = {"status": "ready", "isolation": isolation}
     if config["gateway"]:
@@ -73,13 +73,13 @@ def main() -> None:
         respond(channel, stores, config, request)
 
 
-def confine(memory: int, parent: int) -> None:
+def confine(memory: int, parent: int, nice: int) -> None:
     """Bound this process: memory in bytes, no core file, gone when its parent (a process id) is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to the group; the parent decides.
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:
         os._exit(0)
-    os.nice(5)  # The process that answers everyone goes first.
+    os.nice(nice)  # The process that answers everyone goes first.
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     hard = resource.getrlimit(resource.RLIMIT_STACK)[1]

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
+import pytest
 
 from sparql_api.engine import SingleStore
 from sparql_api.engine.experience import Experience, shape_of
-from tests.sparql_endpoint.live import ENDLESS, Live, endpoint, kill_workers, wait_until
+from sparql_api.engine.process import AT_WORK, LAST
+from tests.sparql_endpoint.live import ENDLESS, Live, endpoint, kill_workers, wait_until, worker_pids
 from tests.sparql_endpoint.test_limits import QUICK, opened, problem_name
 
 LEARNT = {"workers": 2, "patience": 2}
@@ -48,6 +51,37 @@ def test_a_short_query_takes_the_place_of_a_long_one_in_a_full_queue(store: Path
         assert waits.result().status_code == 500
 
 
+def test_what_was_brief_before_anyone_waited_is_known_to_be_short(store: Path, tmp_path: Path) -> None:
+    with endpoint(SingleStore(store), tmp_path, cache_mb=0, workers=1) as live:
+        pool = live.engine._engine._pool  # type: ignore[attr-defined]
+        assert get(live, QUICK).status_code == 200
+        assert pool.experience.expected(QUICK) is None
+        long = opened(live, ENDLESS)
+        wait_until(lambda: live.engine.status().busy == 1)
+        waits = opened(live, f"{QUICK} # waits")
+        wait_until(lambda: pool.experience.expected(QUICK) is not None)
+        for connection in (long, waits):
+            connection.close()
+
+
+def niceness() -> set[int]:
+    return {os.getpriority(os.PRIO_PROCESS, pid) for pid in worker_pids()}
+
+
+def test_a_slow_query_leaves_the_processors_to_the_others(
+    store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with endpoint(SingleStore(store), tmp_path, cache_mb=0) as live:
+        assert niceness() == {AT_WORK}
+        long = opened(live, ENDLESS)
+        wait_until(lambda: niceness() == {AT_WORK, LAST})
+        long.close()
+        wait_until(lambda: live.engine.status().busy == 0 and niceness() == {AT_WORK})
+        monkeypatch.setattr("sparql_api.engine.process.SLOW", 0.0)
+        assert get(live, QUICK).status_code == 200
+        wait_until(lambda: niceness() == {AT_WORK})
+
+
 def test_a_shape_is_a_query_without_its_names_and_values() -> None:
     one = "SELECT ?a { ?a <urn:p> 'x' . ?b ex:q ?a } # comment"
     other = "select ?s{?s <urn:other> 'y'.?t ex:r ?s}"
@@ -71,6 +105,7 @@ def test_where_nothing_is_known_of_a_query_its_client_is_a_guess() -> None:
     experience.learn("one", 30, ended=True, client="heavy")
     experience.learn("two", 0.01, ended=False, client="light")
     assert experience.expected("new", "heavy") == 30
+    assert experience.past("light") < 1 < experience.past("heavy") < experience.past("unknown")
     assert experience.expected("new", "light") == 0.01
     assert experience.expected("new", "unheard of") is None
     assert experience.expected("two", "heavy") == 0.01
