@@ -18,7 +18,7 @@ TELLING: Final = 0.5
 """Seconds; what was ended sooner, its client gone, does not tell that such queries are short."""
 LONG_TEXT: Final = 4 << 10
 BRIEF: Final = 0.1
-"""Seconds up to which a query is as good as free: while nobody waits, nothing is kept of it."""
+"""Seconds up to which a query is as good as free: while nobody waits, its shape is not looked at."""
 
 
 class Experience:
