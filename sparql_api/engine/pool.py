@@ -53,11 +53,11 @@ class Pool:
     """`size` workers that may work at once, and a bounded queue before them.
 
     Queries known to be short come first, with those of clients who asked little until now; those known to be long
-    come last. Among equals the next turn goes to the client with the fewest workers, then the least engine time used,
-    then to the query expected to be shortest, then to who came first. The last free worker is not for queries known to be long; where many wait, it is for
-    those known to be short alone; and while long ones hold every worker all the same and someone has waited
-    `patience` seconds, the youngest query of the client that holds the most is ended. A busy service refuses
-    long work: it does not stop answering.
+    come last. Among equals the next turn goes to the client with the fewest workers, then the least engine time
+    used, then to the query expected to be shortest, then to who came first. The last free worker is not for
+    queries known to be long; where many wait, it is for those known to be short alone; and while long ones hold
+    every worker all the same and someone has waited `patience` seconds, the youngest query of the client that
+    holds the most is ended. A busy service refuses long work: it does not stop answering.
     """
 
     def __init__(
