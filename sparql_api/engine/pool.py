@@ -22,6 +22,8 @@ SPARE: Final = 1
 """Workers kept warm beyond those that may work at once: a killed one is replaced without waiting."""
 REMEMBERED: Final = 256
 """Brief queries kept until somebody waits; to tell the shapes of so many takes a few hundredths of a second."""
+PACE: Final = 0.02
+"""Seconds between two brief queries that are looked at while nobody waits: one takes a few tenths of a millisecond."""
 
 
 class Length(IntEnum):
@@ -29,8 +31,8 @@ class Length(IntEnum):
 
     SHORT = 0
     MIDDLE = 1
-    """Or nothing is known."""
-    LONG = 2
+    UNKNOWN = 2
+    LONG = 3
 
 
 class PoolFull(Exception):
@@ -55,9 +57,10 @@ class Pool:
     Queries known to be short come first, with those of clients who asked little until now; those known to be long
     come last. Among equals the next turn goes to the client with the fewest workers, then the least engine time
     used, then to the query expected to be shortest, then to who came first. The last free worker is not for
-    queries known to be long; where many wait, it is for those known to be short alone; and while long ones hold
-    every worker all the same and someone has waited `patience` seconds, the youngest query of the client that
-    holds the most is ended. A busy service refuses long work: it does not stop answering.
+    queries known to be long; where many wait, it is for those known to be short alone, and the one before it for
+    those known not to be long; and while long ones hold every worker that someone might have, who has waited
+    `patience` seconds, the youngest query of the client that holds the most is ended. A busy service refuses long
+    work: it does not stop answering.
     """
 
     def __init__(
@@ -82,6 +85,7 @@ class Pool:
         self._busy: set[Worker] = set()
         self._waiting: list[_Waiter] = []
         self._brief: deque[tuple[str, float, str | None]] = deque(maxlen=REMEMBERED)
+        self._looked = 0.0
         self._starting = 0
         self._failures = 0
         self._running = False
@@ -195,8 +199,10 @@ class Pool:
         self._replace()
 
     def learn(self, worker: Worker, seconds: float, *, ended: bool) -> None:
-        """Take in what a worker's query took; while nobody waits, what is brief is looked at later."""
-        if ended or self._waiting or seconds >= BRIEF:
+        """Take in what a worker's query took; while nobody waits, most of what is brief is looked at later."""
+        now = time.monotonic()
+        if ended or self._waiting or seconds >= BRIEF or now - self._looked >= PACE:
+            self._looked = now
             self.experience.learn(worker.text, seconds, ended=ended, client=worker.client)
         else:
             self._brief.append((worker.text, seconds, worker.client))
@@ -226,17 +232,22 @@ class Pool:
         if expected is not None and expected >= self._patience / 2:
             return Length.LONG
         # Who has asked little until now is trusted with a query that is new, or not quite short.
-        little = self.experience.past(client) < short
-        return Length.SHORT if little or (expected is not None and expected < short) else Length.MIDDLE
+        if self.experience.past(client) < short or (expected is not None and expected < short):
+            return Length.SHORT
+        return Length.UNKNOWN if expected is None else Length.MIDDLE
 
     def _has_free(self) -> bool:
         return bool(self._idle) and len(self._busy) < self.size
 
     def _may(self, text: str) -> bool:
-        """Tell whether a worker that is free may be given to a query; the last one asks for more than trust."""
-        if self.size == 1 or len(self._busy) < self.size - 1:
-            return True
-        return self._length(text, None) <= (Length.SHORT if self._crowded else Length.MIDDLE)
+        """Tell whether a worker that is free may be given to a query; the last ones ask for more than trust."""
+        return len(self._busy) < self._open_to(self._length(text, None))
+
+    def _open_to(self, length: Length) -> int:
+        """Return how many workers queries of a length may find at work and still begin."""
+        crowded = len(self._waiting) > 2 * self.size
+        kept = {Length.SHORT: 0, Length.MIDDLE: int(crowded), Length.UNKNOWN: 2 * crowded, Length.LONG: 1 + crowded}
+        return max(1, self.size - kept[length])
 
     def _next(self) -> _Waiter | None:
         """Return whose turn it is, None where nobody may take the worker that is free."""
@@ -253,10 +264,6 @@ class Pool:
         worker.kill()
         self.restarts += 1
         self._replace()
-
-    @property
-    def _crowded(self) -> bool:
-        return len(self._waiting) > 2 * self.size
 
     def _dispatch(self) -> None:
         self._waiting = [waiter for waiter in self._waiting if not waiter.turn.done()]
@@ -278,15 +285,20 @@ class Pool:
         for worker in long:
             # A short query on a busy machine takes long too: what it had of the processor tells them apart.
             self.experience.learn(worker.text, worker.worked(), ended=True, client=worker.client)
-        # Who is known to be long waits for another to end.
-        waited = [waiter for waiter in self._waiting if now - waiter.since >= self._patience]
-        tired = [waiter for waiter in waited if self._length(waiter.text, waiter.client) < Length.LONG]
-        if tired and len(long) == len(self._busy) == self.size:
+        tired = (waiter for waiter in self._waiting if self._tired(waiter, now))
+        if any(len(long) >= self._open_to(self._length(waiter.text, None)) for waiter in tired):
             held = Counter(worker.client for worker in long)
             # Our own pages' queries (no client) are the last to go.
             victim = max(long, key=lambda w: (w.client is not None, held[w.client], w.started))
             victim.preempt()
         self._dispatch()
+
+    def _tired(self, waiter: _Waiter, now: float) -> bool:
+        """Tell whether another's query may be ended for one that waits: not for a long one, nor for who used much."""
+        if now - waiter.since < self._patience:
+            return False
+        length = self._length(waiter.text, waiter.client)
+        return length <= Length.MIDDLE or (length is Length.UNKNOWN and self._used(waiter.client) < self._patience)
 
     def _replace(self) -> None:
         if not self._running or len(self._idle) + len(self._busy) + self._starting >= self.size + SPARE:

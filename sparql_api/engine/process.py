@@ -24,7 +24,7 @@ TICKS: Final = os.sysconf("SC_CLK_TCK")
 INLINE: Final = 256 << 10
 """Answers up to this many bytes come on the socket; larger ones in a file."""
 SLOW: Final = 0.2
-"""Seconds from which a query takes of the processors what shorter ones leave."""
+"""Seconds of processor from which a query takes of the processors what shorter ones leave."""
 AT_WORK: Final = 5
 LAST: Final = 19
 """Niceness of workers, and of those whose query is slow (`setpriority(2)`); what answers everyone has 0."""
@@ -164,10 +164,15 @@ class Worker:
         return True
 
     def _give_way(self) -> None:
-        if self._process.returncode is None:
-            self._last = True
-            with contextlib.suppress(OSError):
-                os.setpriority(os.PRIO_PROCESS, self.pid, LAST)
+        if self._process.returncode is not None:
+            return
+        left = SLOW - self.worked()
+        if left > 0:  # On a busy machine, a short query takes long too.
+            self._slow = self._loop.call_later(max(left, SLOW / 4), self._give_way)
+            return
+        self._last = True
+        with contextlib.suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, self.pid, LAST)
 
     def worked(self) -> float:
         """Return the processor's seconds it has had since it began; on a busy machine, time alone tells little."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -51,7 +52,10 @@ def test_a_short_query_takes_the_place_of_a_long_one_in_a_full_queue(store: Path
         assert waits.result().status_code == 500
 
 
-def test_what_was_brief_before_anyone_waited_is_known_to_be_short(store: Path, tmp_path: Path) -> None:
+def test_what_was_brief_before_anyone_waited_is_known_to_be_short(
+    store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sparql_api.engine.pool.PACE", math.inf)
     with endpoint(SingleStore(store), tmp_path, cache_mb=0, workers=1) as live:
         pool = live.engine._engine._pool  # type: ignore[attr-defined]
         assert get(live, QUICK).status_code == 200
@@ -61,6 +65,24 @@ def test_what_was_brief_before_anyone_waited_is_known_to_be_short(store: Path, t
         waits = opened(live, f"{QUICK} # waits")
         wait_until(lambda: pool.experience.expected(QUICK) is not None)
         for connection in (long, waits):
+            connection.close()
+
+
+def test_some_of_what_is_brief_is_looked_at_although_nobody_waits(store: Path, tmp_path: Path) -> None:
+    with endpoint(SingleStore(store), tmp_path, cache_mb=0, workers=1) as live:
+        assert get(live, QUICK).status_code == 200
+        assert live.engine._engine._pool.experience.expected(QUICK) is not None  # type: ignore[attr-defined]
+
+
+def test_who_waits_among_long_ones_is_not_kept_by_the_worker_that_is_for_the_short(store: Path, tmp_path: Path) -> None:
+    with endpoint(SingleStore(store), tmp_path, workers=2, patience=1, cache_mb=0) as live:
+        experience = live.engine._engine._pool.experience  # type: ignore[attr-defined]
+        experience.learn(ENDLESS, 30, ended=True)
+        experience.learn(QUICK, 0.3, ended=False)
+        long = [opened(live, f"{ENDLESS} # {i}") for i in range(6)]
+        wait_until(lambda: live.engine.status().waiting == 5)
+        assert get(live, QUICK, timeout="20").status_code == 200
+        for connection in long:
             connection.close()
 
 
