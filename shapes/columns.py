@@ -44,8 +44,15 @@ def fact_table_of(predicate: str) -> str:
     return "f" + table_of(predicate)
 
 
+def _id(text: str) -> str:
+    """Return the SQL of a term's id, of the SQL of its N-Triples text."""
+    # The engine's hash takes eight bytes at a time and hardly mixes them: names that are numbered clash, two by two.
+    # What clashes does not when the bytes are grouped otherwise.
+    return f"hash({text}, substring({text}, 2))"
+
+
 def id_of(text: str) -> int:
-    """Return the id of a term by its N-Triples text: the engine's own hash."""
+    """Return the id of a term by its N-Triples text."""
     if text not in _IDS:
         learn_ids([text])
     return _IDS[text]
@@ -54,7 +61,7 @@ def id_of(text: str) -> int:
 def learn_ids(texts: Iterable[str]) -> None:
     """Ask the engine at once for the ids of many terms."""
     with duckdb.cursor() as own:
-        found = own.execute("SELECT t, hash(t) FROM (SELECT unnest(?::VARCHAR[]) AS t)", [list(texts)])
+        found = own.execute(f"SELECT t, {_id('t')} FROM (SELECT unnest(?::VARCHAR[]) AS t)", [list(texts)])
         _IDS.update(found.fetchall())
 
 
@@ -196,11 +203,11 @@ _INNER = "substr(t, 2, length(t) - length(suffix) - 1)"
 _XSD_STRING = "http://www.w3.org/2001/XMLSchema#string"
 _LANG_STRING = "http://www.w3.org/1999/02/22-rdf-syntax-ns#langString"
 
-_TRIPLES = r"""
-{made} {prefix}triples AS
+_TRIPLES = rf"""
+{{made}} {{prefix}}triples AS
 WITH lines AS (
     SELECT line, split_part(line, ' ', 1) AS st, split_part(line, ' ', 2) AS pt
-    FROM read_csv('{file}', columns = {{'line': 'VARCHAR'}}, delim = chr(1), quote = '', escape = '',
+    FROM read_csv('{{file}}', columns = {{{{'line': 'VARCHAR'}}}}, delim = chr(1), quote = '', escape = '',
                   header = false, auto_detect = false, new_line = '\n', max_line_size = 16777216)
     WHERE line <> ''
 ), parts AS (
@@ -212,7 +219,7 @@ WITH lines AS (
                 ELSE split_part(rest, ' ', 1) END AS t
     FROM parts
 )
-SELECT hash(st) AS s, hash(pt) AS p, hash(t) AS o, st, pt, t FROM cut
+SELECT {_id('st')} AS s, {_id('pt')} AS p, {_id('t')} AS o, st, pt, t FROM cut
 """
 
 _TERMS = rf"""
@@ -221,7 +228,7 @@ WITH named AS (
     SELECT DISTINCT o AS id, t FROM {{prefix}}triples
     UNION SELECT DISTINCT s, st FROM {{prefix}}triples
     UNION SELECT id, text FROM {{prefix}}predicates
-    UNION SELECT hash(t), t FROM {{prefix}}constants
+    UNION SELECT {_id('t')}, t FROM {{prefix}}constants
 ), cut AS (
     SELECT id, t, left(t, 1) AS first,
            CASE WHEN left(t, 1) = '"' THEN regexp_extract(t, '"(@[A-Za-z0-9-]+|\^\^<[^>]*>)?$')
