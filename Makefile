@@ -8,7 +8,7 @@ BIN    := $(VENV)/bin
 # Caches and user settings of pip play no part: the lock files decide, with their hashes.
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --no-input
 
-.PHONY: help setup setup-test serve demo test test-all lint check bench lock generate clean
+.PHONY: help setup setup-test serve demo test test-long test-all lint check bench lock generate clean
 
 help:            ## List the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -38,8 +38,10 @@ serve: demo      ## Set up, load the demo, serve on http://127.0.0.1:8000 (PORT=
 test: setup-test ## Set up and run the tests
 	$(BIN)/python -m pytest -q -m "not long" --durations=15
 
-test-all: test   ## The tests, then the long suites
+test-long: setup-test ## The long suites
 	$(BIN)/python -m pytest -q -m long --durations=0
+
+test-all: test test-long ## The tests, then the long suites
 
 lint: setup-test ## ruff and mypy --strict
 	$(BIN)/python -m ruff check .
