@@ -16,22 +16,22 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ingestion import Editions
-from sparql_api.documents import documents_router
-from sparql_api.editions_pages import editions_router
-from sparql_api.editor import editor
+from sparql_api.endpoint.sparql import sparql_router
 from sparql_api.engine import Engine, open_engine
-from sparql_api.entities import entities_router
 from sparql_api.fairuse import FairUse
-from sparql_api.fiches import fiches_router
 from sparql_api.health import health_router
-from sparql_api.home import home_router
-from sparql_api.pages import problem_page
+from sparql_api.pages.documents import documents_router
+from sparql_api.pages.editions import editions_router
+from sparql_api.pages.editor import editor
+from sparql_api.pages.entities import entities_router
+from sparql_api.pages.fiches import fiches_router
+from sparql_api.pages.home import home_router
+from sparql_api.pages.layout import problem_page
+from sparql_api.pages.questions import questions_router
+from sparql_api.pages.self_description import self_description_router
 from sparql_api.problems import ProblemError, install_problem_handlers
-from sparql_api.questions_pages import questions_router
-from sparql_api.self_description import self_description_router
 from sparql_api.service import Service
 from sparql_api.settings import Settings
-from sparql_api.sparql import sparql_router
 
 Respond = Callable[[Request, Any], Response | Awaitable[Response]]
 SECURITY = {

@@ -14,10 +14,10 @@ import pyoxigraph as ox
 import typer
 
 from ingestion import Edition, read_fiches
-from sparql_api.fiches_index import LAYOUT, is_index, write_index
+from sparql_api.description.void import VOID_NAME, write_void
+from sparql_api.fiches.index import LAYOUT, is_index, write_index
 from sparql_api.remote_publication import NotPublished, publish_remote
 from sparql_api.remote_settings import RemoteSettings
-from sparql_api.void import VOID_NAME, write_void
 
 
 def index_fiches(edition: Edition, store: ox.Store) -> None:

@@ -19,8 +19,8 @@ from sparql_api.describe import Labels
 from sparql_api.engine import Engine
 from sparql_api.faces import fiches_folder
 from sparql_api.fairuse import FairUse
-from sparql_api.fiches_index import INDEX_NAME
-from sparql_api.fiches_search import FicheIndex
+from sparql_api.fiches.index import INDEX_NAME
+from sparql_api.fiches.search import FicheIndex
 from sparql_api.memory import Memory
 from sparql_api.problems import ProblemError, problem
 from sparql_api.settings import Settings

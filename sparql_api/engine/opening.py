@@ -10,11 +10,11 @@ from sparql_api.engine.embedded import EmbeddedEngine
 from sparql_api.engine.gateway import Fetch, Reach, fetch
 from sparql_api.engine.plan import Rules
 from sparql_api.engine.port import Engine
+from sparql_api.engine.querylog import QueryLog
 from sparql_api.engine.remote import RemoteEngine
 from sparql_api.engine.remote_store import PublishedEditions
 from sparql_api.engine.stores import EditionStores, Stores
 from sparql_api.fairuse import FairUse
-from sparql_api.querylog import QueryLog
 from sparql_api.settings import MEGABYTE, Settings
 
 

@@ -21,13 +21,13 @@ from fastapi import FastAPI
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from sparql_api.endpoint.sparql import sparql_router
 from sparql_api.engine import Answer, CachedEngine, EngineError, Plan, SingleStore, open_engine
 from sparql_api.engine.process import INLINE
 from sparql_api.limits import Limits
 from sparql_api.negotiation import GRAPH_ALIASES, GRAPHS, TABLE_ALIASES, TABLES
 from sparql_api.problems import install_problem_handlers
 from sparql_api.settings import Settings
-from sparql_api.sparql import sparql_router
 from tests.sparql_endpoint.live import serve, small_quads, worker_pids, write_store
 
 # One index is read in its order, so that two evaluations give the same bytes (checked below).

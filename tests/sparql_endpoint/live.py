@@ -18,12 +18,12 @@ import uvicorn
 from fastapi import FastAPI
 
 from sparql_api.door import door
+from sparql_api.endpoint.sparql import sparql_router
 from sparql_api.engine import CachedEngine, Stores, open_engine
 from sparql_api.engine.gateway import Fetch, fetch
 from sparql_api.fairuse import FairUse
 from sparql_api.problems import install_problem_handlers
 from sparql_api.settings import Settings
-from sparql_api.sparql import sparql_router
 
 CROSS_PRODUCT = "SELECT * {?a ?b ?c . ?d ?e ?f . ?g ?h ?i}"
 ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"

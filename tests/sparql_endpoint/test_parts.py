@@ -15,13 +15,13 @@ from sparql_api.aside import WAITING
 from sparql_api.engine import Answer, Body, CachedEngine, Plan, QuerySyntaxError, QueueFull, Rules, StoreRef
 from sparql_api.engine.plan import plan
 from sparql_api.engine.plan import planned as planned_aside
+from sparql_api.engine.querylog import QueryLog
 from sparql_api.engine.worker import RowCounter
 from sparql_api.events import QueryEvent
 from sparql_api.fairuse import FairUse, ShareExhausted
 from sparql_api.limits import Limits
 from sparql_api.negotiation import choose, coding, parse_accept, prefers_html, quality, ranked_languages
 from sparql_api.problems import catalogue
-from sparql_api.querylog import QueryLog
 from sparql_api.settings import Settings
 
 VALUES = st.text(alphabet=st.sampled_from(list('a"\\\n\r\t,{}[]:<>é ')), max_size=12)

@@ -16,9 +16,9 @@ from starlette.responses import RedirectResponse, Response
 from ontologie import context, document_types, serialize_lines, to_document
 from sparql_api.delivery import deliver, requested
 from sparql_api.describe import DERIVED, Description, describe, exists
-from sparql_api.entity_page import entity_page
-from sparql_api.fiches_index import local_id
-from sparql_api.pages import CARRIED, View, send_page
+from sparql_api.fiches.index import local_id
+from sparql_api.pages.entity_page import entity_page
+from sparql_api.pages.layout import CARRIED, View, send_page
 from sparql_api.problems import ProblemError, language, problem
 from sparql_api.rdf_formats import MEDIA_TYPES, write_compacted, write_json, write_quads, write_triples
 from sparql_api.routing import get

@@ -12,9 +12,9 @@ from typing import Any, Final
 from starlette.requests import Request
 
 from sparql_api.engine import Answer
-from sparql_api.fiches_index import local_id
-from sparql_api.pages import View
-from sparql_api.presentation import Shown
+from sparql_api.fiches.index import local_id
+from sparql_api.pages.layout import View
+from sparql_api.pages.presentation import Shown
 from sparql_api.service import Service
 
 ROWS_SHOWN: Final = 500

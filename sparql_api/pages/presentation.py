@@ -17,8 +17,8 @@ import pyoxigraph as ox
 
 from ontologie import PREFIXES, Iris, context
 from sparql_api import i18n
-from sparql_api.fiches_index import FACETS, local_id
-from sparql_api.pages import View
+from sparql_api.fiches.index import FACETS, local_id
+from sparql_api.pages.layout import View
 
 DATES: Final = frozenset(PREFIXES["xsd"] + name for name in ("date", "gYearMonth", "gYear", "dateTime"))
 BOOLEAN: Final = PREFIXES["xsd"] + "boolean"

@@ -12,8 +12,8 @@ import pyoxigraph as ox
 
 from ingestion import Edition
 from ontologie import Iris
-from sparql_api.statements import Statements, text, typed
-from sparql_api.void import LICENCE, title
+from sparql_api.description.statements import Statements, text, typed
+from sparql_api.description.void import LICENCE, title
 
 AUTHORITY: Final = "http://publications.europa.eu/resource/authority/"
 IANA: Final = "https://www.iana.org/assignments/media-types/"

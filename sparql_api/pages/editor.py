@@ -11,11 +11,11 @@ from starlette.responses import Response
 
 from queries import bind, catalogue
 from sparql_api.engine import EngineError
-from sparql_api.home import EXAMPLE
 from sparql_api.negotiation import GRAPHS, TABLES
-from sparql_api.pages import View, render
+from sparql_api.pages.home import EXAMPLE
+from sparql_api.pages.layout import View, render
+from sparql_api.pages.results import Results, results
 from sparql_api.problems import language
-from sparql_api.results import Results, results
 from sparql_api.service import Service
 
 Editor = Callable[[Request], Awaitable[Response]]

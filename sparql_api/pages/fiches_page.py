@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any, Final
 from starlette.requests import Request
 from starlette.responses import Response
 
-from sparql_api.fiches_files import FILES
-from sparql_api.fiches_search import FACET_NAMES, Value
-from sparql_api.pages import View, render
+from sparql_api.fiches.search import FACET_NAMES, Value
+from sparql_api.pages.fiches_files import FILES
+from sparql_api.pages.layout import View, render
 from sparql_api.problems import language
 from sparql_api.service import Service
 
 if TYPE_CHECKING:
-    from sparql_api.fiches import Listing
+    from sparql_api.pages.fiches import Listing
 
 CHOICES: Final = 15
 OPEN: Final = ("niveau", "discipline")

@@ -13,12 +13,12 @@ import pyoxigraph as ox
 from ontologie import PREFIXES
 from sparql_api import i18n
 from sparql_api.describe import LABELS, PROVENANCE, Description, Incoming, incoming, pairs
-from sparql_api.evidence import evidence
-from sparql_api.fiches_index import FACETS, local_id
-from sparql_api.instrument_page import instrument_rows, named_in, rows_shown
-from sparql_api.matches import Match, matches
-from sparql_api.pages import View, write_page
-from sparql_api.presentation import Property, Reader, Shown, instrument_of, layout, mentioned
+from sparql_api.fiches.index import FACETS, local_id
+from sparql_api.pages.evidence import evidence
+from sparql_api.pages.instrument_page import instrument_rows, named_in, rows_shown
+from sparql_api.pages.layout import View, write_page
+from sparql_api.pages.matches import Match, matches
+from sparql_api.pages.presentation import Property, Reader, Shown, instrument_of, layout, mentioned
 from sparql_api.rdf_formats import MEDIA_TYPES
 from sparql_api.service import Service
 

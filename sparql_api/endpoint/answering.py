@@ -13,11 +13,11 @@ from typing import Final, TypeVar
 from fastapi import Request, Response
 
 from sparql_api.aside import LONG
+from sparql_api.endpoint.protocol import SparqlRequest
 from sparql_api.engine.plan import Plan
 from sparql_api.engine.port import Answer, Engine
 from sparql_api.fairuse import FairUse
 from sparql_api.problems import CORS, Problem, ProblemError
-from sparql_api.protocol import SparqlRequest
 from sparql_api.responses import answer_response, cache_headers, entity_tag, not_modified
 from sparql_api.settings import Settings
 

@@ -13,12 +13,12 @@ from typing import Final
 
 from fastapi import APIRouter, Request, Response
 
-from sparql_api import sparql_openapi
-from sparql_api.answering import Answering, not_allowed
 from sparql_api.dataset import Dataset
+from sparql_api.endpoint import openapi
+from sparql_api.endpoint.answering import Answering, not_allowed
+from sparql_api.endpoint.protocol import SparqlRequest, bad, decode, graphs, interpret
 from sparql_api.negotiation import TABLES
 from sparql_api.problems import Problem, ProblemError, problem
-from sparql_api.protocol import SparqlRequest, bad, decode, graphs, interpret
 from sparql_api.responses import options
 
 PATH: Final = "/rdf-graph-store"
@@ -33,7 +33,7 @@ def graph_store_router(answering: Answering) -> APIRouter:
     """Return the routes of the graph store."""
     store = GraphStore(answering)
     router = APIRouter()
-    described = sparql_openapi.GRAPH_STORE
+    described = openapi.GRAPH_STORE
     router.add_api_route(PATH, store.answer, methods=["GET"], response_class=Response, openapi_extra=described)
     router.add_api_route(PATH, store.answer, methods=["HEAD"], include_in_schema=False)
     router.add_api_route(PATH, store.refuse, methods=["TRACE"], include_in_schema=False)

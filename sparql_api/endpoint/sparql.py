@@ -13,18 +13,18 @@ from starlette.requests import ClientDisconnect
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from sparql_api import sparql_openapi
-from sparql_api.answering import Answering, ClientGone, not_allowed
+from sparql_api.endpoint import openapi
+from sparql_api.endpoint.answering import Answering, ClientGone, not_allowed
+from sparql_api.endpoint.graph_store import graph_store_router
+from sparql_api.endpoint.metrics import Metrics, metrics_router
+from sparql_api.endpoint.protocol import SparqlRequest, bad, read_request
+from sparql_api.endpoint.service_description import service_description
 from sparql_api.engine.cached import CachedEngine
 from sparql_api.engine.port import Engine
 from sparql_api.fairuse import FairUse
-from sparql_api.graph_store import graph_store_router
-from sparql_api.metrics import Metrics, metrics_router
 from sparql_api.negotiation import format_for, media_type_for, prefers_html, written_as
 from sparql_api.problems import CORS, problems_router
-from sparql_api.protocol import SparqlRequest, bad, read_request
 from sparql_api.responses import compressed, options
-from sparql_api.service_description import service_description
 from sparql_api.settings import Settings
 
 Editor = Callable[[Request], Awaitable[Response]]
@@ -50,7 +50,7 @@ def sparql_router(
     for path in ("/sparql", "/sparql/"):
         router.routes.append(Route(path, endpoint))
     # Never reached: they are what OpenAPI says of the routes above.
-    for method, described in (("GET", sparql_openapi.GET), ("POST", sparql_openapi.POST)):
+    for method, described in (("GET", openapi.GET), ("POST", openapi.POST)):
         router.add_api_route(
             "/sparql", endpoint.answer, methods=[method], response_class=Response, openapi_extra=described
         )

@@ -17,7 +17,7 @@ from starlette.responses import Response
 from ingestion import Edition, csv_header, csv_row
 from sparql_api.delivery import CURRENT, PINNED
 from sparql_api.engine import Answer, Body
-from sparql_api.fiches_search import FicheIndex, Selection
+from sparql_api.fiches.search import FicheIndex, Selection
 from sparql_api.problems import ProblemError, problem
 from sparql_api.responses import answer_response
 from sparql_api.service import Service

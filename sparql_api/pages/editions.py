@@ -27,7 +27,7 @@ from sparql_api.openapi import (
     several,
     structure,
 )
-from sparql_api.pages import render
+from sparql_api.pages.layout import render
 from sparql_api.problems import ProblemError, problem
 from sparql_api.rdf_formats import write_json
 from sparql_api.responses import FIXED

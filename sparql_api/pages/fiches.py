@@ -16,9 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from sparql_api.delivery import deliver, requested
-from sparql_api.fiches_files import FILES, MEDIA_TYPES, send_file
-from sparql_api.fiches_page import list_page
-from sparql_api.fiches_search import FACET_NAMES, FicheIndex, Found, Selection, Value
+from sparql_api.fiches.search import FACET_NAMES, FicheIndex, Found, Selection, Value
 from sparql_api.openapi import (
     COUNT,
     EDITION,
@@ -33,6 +31,8 @@ from sparql_api.openapi import (
     several,
     structure,
 )
+from sparql_api.pages.fiches_files import FILES, MEDIA_TYPES, send_file
+from sparql_api.pages.fiches_page import list_page
 from sparql_api.problems import ProblemError, problem
 from sparql_api.rdf_formats import write_json
 from sparql_api.routing import get

@@ -13,7 +13,7 @@ import pyoxigraph as ox
 
 from ontologie import PREFIXES, read_table
 from sparql_api import i18n
-from sparql_api.presentation import Property, Reader, Shown, instrument_of
+from sparql_api.pages.presentation import Property, Reader, Shown, instrument_of
 
 COMMENT: Final = PREFIXES["rdfs"] + "comment"
 SHOWN_OF_A_FINDING: Final = (

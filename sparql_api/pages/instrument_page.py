@@ -12,7 +12,7 @@ from typing import Any, Final
 from ontologie import PREFIXES
 from sparql_api.describe import RESULTS, Description, is_safe, solutions
 from sparql_api.engine import Engine
-from sparql_api.presentation import Reader
+from sparql_api.pages.presentation import Reader
 
 SKOS, OWL, RDFS, SSSOM = PREFIXES["skos"], PREFIXES["owl"], PREFIXES["rdfs"], PREFIXES["sssom"]
 OF: Final = f"?principe <{SKOS}inScheme> <%(iri)s> ."

@@ -19,7 +19,7 @@ import pyoxigraph as ox
 
 from ingestion import DUMPS, Edition
 from ontologie import RDF_TYPE, Iris, vocabularies
-from sparql_api.statements import Statements, text, typed
+from sparql_api.description.statements import Statements, text, typed
 
 VOID_NAME: Final = "void.nt"
 LICENCE: Final = "https://spdx.org/licenses/etalab-2.0.html"

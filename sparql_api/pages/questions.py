@@ -15,6 +15,7 @@ from starlette.responses import Response
 
 from queries import Parameter, Question, catalogue
 from sparql_api.delivery import deliver, requested
+from sparql_api.description.questions_rdf import catalogue_rdf
 from sparql_api.negotiation import GRAPHS, TABLES
 from sparql_api.openapi import (
     EDITION,
@@ -30,13 +31,12 @@ from sparql_api.openapi import (
     several,
     structure,
 )
-from sparql_api.pages import View, render
+from sparql_api.pages.layout import View, render
+from sparql_api.pages.results import results
 from sparql_api.problems import ProblemError, language, problem
 from sparql_api.questions import RESERVED, bound, described, plain
-from sparql_api.questions_rdf import catalogue_rdf
 from sparql_api.rdf_formats import MEDIA_TYPES, write_json
 from sparql_api.responses import answer_response
-from sparql_api.results import results
 from sparql_api.routing import get
 from sparql_api.service import Service
 

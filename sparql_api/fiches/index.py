@@ -23,8 +23,8 @@ import pyoxigraph as ox
 import zstandard
 
 from ontologie import BASE, PREFIXES, RDF_TYPE, Iris, context
+from sparql_api.fiches.geometry import representative_point
 from sparql_api.folding import fold
-from sparql_api.geometry import representative_point
 
 INDEX_NAME: Final = "fiches.sqlite"
 LAYOUT: Final = "2"

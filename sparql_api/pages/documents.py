@@ -20,11 +20,11 @@ from starlette.responses import Response
 from ontologie import PREFIXES, RDF_TYPE, Iris, context, read_text, vocabularies
 from shapes import shapes_graph
 from sparql_api.delivery import deliver, requested
-from sparql_api.diagram import module_diagram
-from sparql_api.fiches_index import local_id
+from sparql_api.fiches.index import local_id
 from sparql_api.i18n import collation
 from sparql_api.openapi import format_parameter, operation, structure
-from sparql_api.pages import render
+from sparql_api.pages.diagram import module_diagram
+from sparql_api.pages.layout import render
 from sparql_api.problems import ProblemError, problem
 from sparql_api.rdf_formats import MEDIA_TYPES, write_compacted, write_triples
 from sparql_api.routing import get

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 import zstandard
 
-from sparql_api.fiches_index import FACETS, INDEX_NAME
+from sparql_api.fiches.index import FACETS, INDEX_NAME
 from sparql_api.folding import fold, search_expression
 
 FACET_NAMES: Final = tuple(facet.name for facet in FACETS)

@@ -1,0 +1,1 @@
+"""The index of an edition's fiches: written at publication, searched and filtered while serving."""
