@@ -7,8 +7,9 @@ that publication makes (search index, self-description) come from the root.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated
 
 import typer
 
@@ -27,28 +28,80 @@ from ingestion.registry import Registry
 from ingestion.reporting import REPORTS, print_report, print_unreadable, write_report
 from ingestion.settings import Settings
 
-_INGEST: Final = """Read, resolve and judge deposits; register what is good, say what is not and what to do.
-
-Exit codes: 0 all taken; 1 something was refused; 2 a file could not be used.
-
-Examples:
-
-  observatoire ingest projets.csv --academie Lyon --report rapport.html
-
-  observatoire ingest projets.xlsx --dry-run --lang en
-
-  observatoire ingest projets.csv --validated-by Dgesco && observatoire publish
-"""
-
 
 def build_app(faces: Sequence[Face] = ()) -> typer.Typer:
     """Return the command line of this folder; `faces` are made with each edition."""
-    app = typer.Typer(no_args_is_help=True)
+    app, with_faces = typer.Typer(no_args_is_help=True), _WithFaces(faces)
     app.add_typer(review_app(), name="review")
     app.add_typer(export_app(), name="export")
+    app.command("demo")(with_faces.demo)
+    app.command("ingest")(ingest_command)
+    app.command("publish")(with_faces.publish)
+    app.command("rebuild")(with_faces.rebuild)
+    return app
 
-    @app.command("demo")
-    def demo_command(lang: Language = Lang.FR) -> None:
+
+def ingest_command(
+    files: Annotated[list[Path], typer.Argument(help="CSV, XLSX, JSON or JSON-LD files.")],
+    kind: Annotated[str, typer.Option("--type", help="What each row is.")] = "projet",
+    academie: Annotated[str | None, typer.Option(help="The académie that deposits, by code or name: 10, Lyon.")] = None,
+    mapping: Annotated[Path | None, typer.Option(help="Your headers to ours (TOML or CSV).")] = None,
+    validated_by: Annotated[
+        str | None, typer.Option(help="Operator on this machine: register and validate in one step.")
+    ] = None,
+    report: Annotated[Path | None, typer.Option(help="Write the report: .html, .csv, .json or .ttl.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say everything, register nothing.")] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Take all or nothing.")] = False,
+    lang: Language = Lang.FR,
+) -> None:
+    """Read, resolve and judge deposits; register what is good, say what is not and what to do.
+
+    Exit codes: 0 all taken; 1 something was refused; 2 a file could not be used.
+
+    Examples:
+
+      observatoire ingest projets.csv --academie Lyon --report rapport.html
+
+      observatoire ingest projets.xlsx --dry-run --lang en
+
+      observatoire ingest projets.csv --validated-by Dgesco && observatoire publish
+    """
+    if report is not None and report.suffix not in REPORTS:
+        fail(lang, "report-format", formats=", ".join(REPORTS))
+    settings = Settings()
+    agent = agent_named(validated_by, "operateur") if validated_by else COMMAND_LINE
+    options = Options(academie=academie, kind=kind, mapping=mapping, base=settings.base_iri)
+    done: list[Deposited] = []
+    unusable: list[Issue] = []
+    with explained(lang), Registry(settings) as registry:
+        for path in files:
+            try:
+                with counting(lang, path.name) as progress:
+                    one = deposit_file(
+                        path, None if dry_run else registry, agent, options,
+                        validate=bool(validated_by), strict=strict, progress=progress,
+                    )  # fmt: skip
+            except UnreadableDeposit as error:
+                unusable.append(error.issue)
+                print_unreadable(error, lang)
+                continue
+            done.append(one)
+            print_report([one], lang)
+            if not dry_run:
+                counts = {name.replace("-", "_"): count for name, count in one.registered.items()}
+                say(lang, "registered", **counts)
+    if report is not None:
+        write_report(report, done, lang, unusable)
+    raise typer.Exit(2 if unusable else max((one.exit_code for one in done), default=0))
+
+
+@dataclass(frozen=True)
+class _WithFaces:
+    """The commands that make an edition."""
+
+    faces: Sequence[Face]
+
+    def demo(self, lang: Language = Lang.FR) -> None:
         """Load the bundled vocabularies and real usages, publish edition 1; again: nothing to do."""
         settings = Settings()
         with explained(lang), Registry(settings) as registry:
@@ -58,62 +111,16 @@ def build_app(faces: Sequence[Face] = ()) -> typer.Typer:
                 print_report(found, lang)
             else:
                 say(lang, "demo-known")
-            _publish(settings, registry, faces, lang)
+            _publish(settings, registry, self.faces, lang)
         say(lang, "demo-next")
 
-    @app.command("ingest", help=_INGEST)
-    def ingest_command(
-        files: Annotated[list[Path], typer.Argument(help="CSV, XLSX, JSON or JSON-LD files.")],
-        kind: Annotated[str, typer.Option("--type", help="What each row is.")] = "projet",
-        academie: Annotated[
-            str | None, typer.Option(help="The académie that deposits, by code or name: 10, Lyon.")
-        ] = None,
-        mapping: Annotated[Path | None, typer.Option(help="Your headers to ours (TOML or CSV).")] = None,
-        validated_by: Annotated[
-            str | None, typer.Option(help="Operator on this machine: register and validate in one step.")
-        ] = None,
-        report: Annotated[Path | None, typer.Option(help="Write the report: .html, .csv, .json or .ttl.")] = None,
-        dry_run: Annotated[bool, typer.Option("--dry-run", help="Say everything, register nothing.")] = False,
-        strict: Annotated[bool, typer.Option("--strict", help="Take all or nothing.")] = False,
-        lang: Language = Lang.FR,
-    ) -> None:
-        if report is not None and report.suffix not in REPORTS:
-            fail(lang, "report-format", formats=", ".join(REPORTS))
-        settings = Settings()
-        agent = agent_named(validated_by, "operateur") if validated_by else COMMAND_LINE
-        options = Options(academie=academie, kind=kind, mapping=mapping, base=settings.base_iri)
-        done: list[Deposited] = []
-        unusable: list[Issue] = []
-        with explained(lang), Registry(settings) as registry:
-            for path in files:
-                try:
-                    with counting(lang, path.name) as progress:
-                        one = deposit_file(
-                            path, None if dry_run else registry, agent, options,
-                            validate=bool(validated_by), strict=strict, progress=progress,
-                        )  # fmt: skip
-                except UnreadableDeposit as error:
-                    unusable.append(error.issue)
-                    print_unreadable(error, lang)
-                    continue
-                done.append(one)
-                print_report([one], lang)
-                if not dry_run:
-                    counts = {name.replace("-", "_"): count for name, count in one.registered.items()}
-                    say(lang, "registered", **counts)
-        if report is not None:
-            write_report(report, done, lang, unusable)
-        raise typer.Exit(2 if unusable else max((one.exit_code for one in done), default=0))
-
-    @app.command("publish")
-    def publish_command(lang: Language = Lang.FR) -> None:
+    def publish(self, lang: Language = Lang.FR) -> None:
         """Cut an edition from what is validated; nothing changed, no new edition."""
         settings = Settings()
         with explained(lang), Registry(settings) as registry:
-            _publish(settings, registry, faces, lang)
+            _publish(settings, registry, self.faces, lang)
 
-    @app.command("rebuild")
-    def rebuild_command(lang: Language = Lang.FR) -> None:
+    def rebuild(self, lang: Language = Lang.FR) -> None:
         """Derive the current edition again from the registry, compare, and put it in place; no new edition.
 
         Exit codes: 0 identical to the byte; 1 it differs, and nothing was replaced.
@@ -121,7 +128,7 @@ def build_app(faces: Sequence[Face] = ()) -> typer.Typer:
         settings = Settings()
         try:
             with explained(lang, nothing="no-edition"), Registry(settings) as registry, steps(lang) as progress:
-                done = rebuild(settings, registry, faces, progress)
+                done = rebuild(settings, registry, self.faces, progress)
         except RebuildDiffers as error:
             say(lang, "rebuild-differs")
             if error.changed:
@@ -132,8 +139,6 @@ def build_app(faces: Sequence[Face] = ()) -> typer.Typer:
         say(lang, "rebuilt", number=done.edition.number)
         if done.changed:
             say(lang, "rebuilt-though", names=", ".join(done.changed))
-
-    return app
 
 
 def _publish(settings: Settings, registry: Registry, faces: Sequence[Face], lang: Lang) -> None:

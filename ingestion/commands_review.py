@@ -33,82 +33,84 @@ _HEADERS = {
 def review_app() -> typer.Typer:
     """Return the sub-commands of `observatoire review`."""
     app = typer.Typer(no_args_is_help=True, help="Review deposits: see them, validate, send back, withdraw.")
-
-    @app.command("list")
-    def list_command(
-        state: Annotated[
-            str, typer.Option(help="depose, valide, publie, retourne, retire, or toutes for all.")
-        ] = "depose",
-        academie: Annotated[str | None, typer.Option(help="Only this académie, by code or name.")] = None,
-        lang: Language = Lang.FR,
-    ) -> None:
-        """List the deposits in a state: by default those that wait for a reviewer."""
-        if state not in ALL_STATES and state != "toutes":
-            fail(lang, "unknown-state", state=state, states=", ".join((*sorted(ALL_STATES), "toutes")))
-        with explained(lang), Registry(Settings()) as registry:
-            code = academie_code(academie)
-            found = list(registry.listed(state=None if state == "toutes" else state, academie=code))
-        if not found:
-            say(lang, "nothing-waits")
-            return
-        table = Table(*_HEADERS[lang])
-        for one in found:
-            name = one.identifier if one.kind == "projet" else f"{one.kind}/{one.identifier}"
-            warnings = sum(entry.get("severity") == "warning" for entry in one.entries)
-            title = str((one.document or {}).get("titre", ""))
-            table.add_row(name, one.academie or "—", one.state, str(one.version), str(warnings or ""), title)
-        Console().print(table)
-
-    @app.command("show")
-    def show_command(identifier: Identifier, lang: Language = Lang.FR) -> None:
-        """Show a deposit: its document, what was said of it, its history (JSON on standard output)."""
-        kind, name = _split(identifier)
-        with explained(lang), Registry(Settings()) as registry:
-            try:
-                found, history = registry.get(kind, name), registry.history(kind, name)
-            except LookupError:
-                fail(lang, "unknown-document", 1, identifier=identifier)
-        shown = {
-            "document": found.document, "state": found.state, "academie": found.academie, "version": found.version,
-            "validated_version": found.validated_version, "published_version": found.published_version,
-            "entries": found.entries, "history": history,
-        }  # fmt: skip
-        typer.echo(json.dumps(shown, ensure_ascii=False, indent=2))
-
-    @app.command("validate")
-    def validate_command(
-        identifiers: Annotated[list[str], typer.Argument(help="Ids of fiches.")],
-        by: By,
-        academie: Academie = None,
-        lang: Language = Lang.FR,
-    ) -> None:
-        """Validate the latest version of deposits: they enter the next edition.
-
-        Example: observatoire review validate 10-A12 10-A13 --by "DRANE Lyon" --academie Lyon
-        """
-        _act(lang, identifiers, "validated", by, academie, lambda r, k, i, agent: r.validate(k, i, agent))
-
-    @app.command("return")
-    def return_command(
-        identifier: Identifier, by: By, reason: Reason, academie: Academie = None, lang: Language = Lang.FR
-    ) -> None:
-        """Send a deposit back with reasons; what is public stays public.
-
-        Example: observatoire review return 10-A12 --by "DRANE Lyon" --reason "Précisez le niveau."
-        """
-        _act(lang, [identifier], "returned", by, academie, lambda r, k, i, agent: r.send_back(k, i, agent, reason))
-
-    @app.command("withdraw")
-    def withdraw_command(
-        identifier: Identifier, by: By, reason: Reason = "", academie: Academie = None, lang: Language = Lang.FR
-    ) -> None:
-        """Withdraw a fiche: it leaves the next edition.
-
-        Example: observatoire review withdraw 10-A12 --by "DRANE Lyon"
-        """
-        _act(lang, [identifier], "withdrawn", by, academie, lambda r, k, i, agent: r.withdraw(k, i, agent, reason))
-
+    app.command("list")(list_command)
+    app.command("show")(show_command)
+    app.command("validate")(validate_command)
+    app.command("return")(return_command)
+    app.command("withdraw")(withdraw_command)
     return app
+
+
+def list_command(
+    state: Annotated[str, typer.Option(help="depose, valide, publie, retourne, retire, or toutes for all.")] = "depose",
+    academie: Annotated[str | None, typer.Option(help="Only this académie, by code or name.")] = None,
+    lang: Language = Lang.FR,
+) -> None:
+    """List the deposits in a state: by default those that wait for a reviewer."""
+    if state not in ALL_STATES and state != "toutes":
+        fail(lang, "unknown-state", state=state, states=", ".join((*sorted(ALL_STATES), "toutes")))
+    with explained(lang), Registry(Settings()) as registry:
+        code = academie_code(academie)
+        found = list(registry.listed(state=None if state == "toutes" else state, academie=code))
+    if not found:
+        say(lang, "nothing-waits")
+        return
+    table = Table(*_HEADERS[lang])
+    for one in found:
+        name = one.identifier if one.kind == "projet" else f"{one.kind}/{one.identifier}"
+        warnings = sum(entry.get("severity") == "warning" for entry in one.entries)
+        title = str((one.document or {}).get("titre", ""))
+        table.add_row(name, one.academie or "—", one.state, str(one.version), str(warnings or ""), title)
+    Console().print(table)
+
+
+def show_command(identifier: Identifier, lang: Language = Lang.FR) -> None:
+    """Show a deposit: its document, what was said of it, its history (JSON on standard output)."""
+    kind, name = _split(identifier)
+    with explained(lang), Registry(Settings()) as registry:
+        try:
+            found, history = registry.get(kind, name), registry.history(kind, name)
+        except LookupError:
+            fail(lang, "unknown-document", 1, identifier=identifier)
+    shown = {
+        "document": found.document, "state": found.state, "academie": found.academie, "version": found.version,
+        "validated_version": found.validated_version, "published_version": found.published_version,
+        "entries": found.entries, "history": history,
+    }  # fmt: skip
+    typer.echo(json.dumps(shown, ensure_ascii=False, indent=2))
+
+
+def validate_command(
+    identifiers: Annotated[list[str], typer.Argument(help="Ids of fiches.")],
+    by: By,
+    academie: Academie = None,
+    lang: Language = Lang.FR,
+) -> None:
+    """Validate the latest version of deposits: they enter the next edition.
+
+    Example: observatoire review validate 10-A12 10-A13 --by "DRANE Lyon" --academie Lyon
+    """
+    _act(lang, identifiers, "validated", by, academie, lambda r, k, i, agent: r.validate(k, i, agent))
+
+
+def return_command(
+    identifier: Identifier, by: By, reason: Reason, academie: Academie = None, lang: Language = Lang.FR
+) -> None:
+    """Send a deposit back with reasons; what is public stays public.
+
+    Example: observatoire review return 10-A12 --by "DRANE Lyon" --reason "Précisez le niveau."
+    """
+    _act(lang, [identifier], "returned", by, academie, lambda r, k, i, agent: r.send_back(k, i, agent, reason))
+
+
+def withdraw_command(
+    identifier: Identifier, by: By, reason: Reason = "", academie: Academie = None, lang: Language = Lang.FR
+) -> None:
+    """Withdraw a fiche: it leaves the next edition.
+
+    Example: observatoire review withdraw 10-A12 --by "DRANE Lyon"
+    """
+    _act(lang, [identifier], "withdrawn", by, academie, lambda r, k, i, agent: r.withdraw(k, i, agent, reason))
 
 
 def _act(
