@@ -46,35 +46,35 @@ class Deposited:
 
 
 class Derivation:
-    """Derives from projects, batch after batch, over a working store that holds the vocabularies.
+    """Derives from projects, batch after batch, each over a working store of its own beside the vocabularies.
 
-    Batches of 500 to 1,000 projects spread the cost of a batch and hold memory flat.
+    A store gives nothing back of what it once held, and slows down with it. Batches of 500 to 1,000 projects spread
+    the cost of a batch and hold memory flat.
     """
 
     def __init__(self, base: str = BASE) -> None:
-        """Load the packaged vocabularies that rules look at."""
+        """Read the packaged vocabularies that rules look at."""
         self._base = base
-        self._work = ox.Store()
-        self._load(line for one in vocabularies(base) if one.path.startswith(_OURS) for line in one.lines)
+        ours = (one for one in vocabularies(base) if one.path.startswith(_OURS))
+        self._vocabularies = b"".join(line for one in ours for line in one.lines)
 
     def derive(self, batch: Sequence[Deposited]) -> dict[str, list[bytes]]:
         """Return the derived graph of each project: its IRI and its canonical N-Quads lines, none where it is empty."""
         there = [one for one in batch if _deposit_graph(one.project, self._base) in one.graphs]
-        try:
-            found = self._derive(there)
-        finally:
-            self._clear(there)
+        work = ox.Store()
+        _load(work, [self._vocabularies])
+        found = self._derive(work, there)
         return {_derived_graph(one.project, self._base): found.get(one.project, []) for one in batch}
 
-    def _derive(self, there: Sequence[Deposited]) -> dict[str, list[bytes]]:
-        """Return what is derived from projects with their deposits; leave all of it in the working store."""
+    def _derive(self, work: ox.Store, there: Sequence[Deposited]) -> dict[str, list[bytes]]:
+        """Return what is derived from projects with their deposits."""
         documents = [[document.encode() for document in _documents(one, self._base)] for one in there]
-        self._load(line for one in there for lines in one.graphs.values() for line in lines)
+        _load(work, (line for one in there for lines in one.graphs.values() for line in lines))
         derived = [set(self._indices(one)) for one in there]
-        self._load(_quads(one, lines, self._base) for one, lines in zip(there, derived, strict=True))
+        _load(work, (_quads(one, lines, self._base) for one, lines in zip(there, derived, strict=True)))
         for step in STEPS:
             # Rules of one step do not see each other's conclusions: their order means nothing.
-            found = set().union(*(_conclusions(self._work, rule) for rule in rule_files(step, self._base)))
+            found = set().union(*(_conclusions(work, rule) for rule in rule_files(step, self._base)))
             shares = shared_out(found, chain.from_iterable(documents))
             fresh = [set().union(*(shares[document] for document in mine)) for mine in documents]
             for one, known, lines in zip(there, derived, fresh, strict=True):
@@ -83,22 +83,13 @@ class Derivation:
                     lines -= _said(one, lines)
                 known |= lines
             if step != STEPS[-1]:
-                self._load(_quads(one, lines, self._base) for one, lines in zip(there, fresh, strict=True))
+                _load(work, (_quads(one, lines, self._base) for one, lines in zip(there, fresh, strict=True)))
         return {one.project: _canonical(one, lines, self._base) for one, lines in zip(there, derived, strict=True)}
 
     def _indices(self, one: Deposited) -> list[bytes]:
         deposit = one.graphs[_deposit_graph(one.project, self._base)]
         items = _items(deposit, one.project, self._base)
         return indice_triples(find_indices(items, self._base), one.project, self._base)
-
-    def _clear(self, batch: Iterable[Deposited]) -> None:
-        for one in batch:
-            for graph in (*one.graphs, _derived_graph(one.project, self._base)):
-                self._work.remove_graph(ox.NamedNode(graph))
-
-    def _load(self, quads: Iterable[bytes]) -> None:
-        # What was parsed once before it became canonical need not be looked at as closely again.
-        self._work.load(b"".join(quads), format=ox.RdfFormat.N_QUADS, lenient=True)
 
 
 def derive_vocabularies(base: str = BASE) -> dict[str, list[bytes]]:
@@ -139,6 +130,11 @@ def rules_digest(base: str = BASE) -> str:
     for name in _CODE:
         hashed.update(files("ingestion").joinpath(name).read_bytes())
     return hashed.hexdigest()
+
+
+def _load(work: ox.Store, quads: Iterable[bytes]) -> None:
+    # What was parsed once before it became canonical need not be looked at as closely again.
+    work.load(b"".join(quads), format=ox.RdfFormat.N_QUADS, lenient=True)
 
 
 def _conclusions(work: ox.Store, rule: RuleFile) -> list[bytes]:

@@ -44,6 +44,9 @@ _SEVERITIES: dict[rdflib.term.Node, Severity] = {
 PREPARED = 64
 """How many sets of units are kept ready: documents of one kind use few."""
 
+RENEWED = 50_000
+"""Quads taken out after which the store is made anew: in memory, it keeps them, and each search passes over them."""
+
 FocusNodes = Mapping[rdflib.term.Node, Iterable[str]]
 """Focus nodes (terms in N-Triples) by the unit that judges them."""
 
@@ -87,6 +90,7 @@ class Judge:
         self._by_shape = {unit.shape: unit for unit in self.units}
         self._store = ox.Store()
         self._store.bulk_extend(facts)
+        self._gone = 0
         self._lock = threading.Lock()
         self._targets = Targets(self.units, self._store)
         self._prepared: OrderedDict[frozenset[rdflib.term.Node], rdflib.Graph] = OrderedDict()
@@ -107,6 +111,7 @@ class Judge:
             finally:
                 for quad in added:
                     self._store.remove(quad)
+                self._forget(len(added))
 
     def judge_graphs(self, lines: bytes, graphs: Iterable[str], focus_nodes: FocusNodes) -> list[Result]:
         """Do as `judge` for N-Quads lines that are all in `graphs`, graphs that the facts have nothing in."""
@@ -119,6 +124,15 @@ class Judge:
             finally:
                 for graph in graphs:
                     self._store.remove_graph(ox.NamedNode(graph))
+                self._forget(lines.count(b"\n"))
+
+    def _forget(self, quads: int) -> None:
+        """Note that so many quads were taken out."""
+        self._gone += quads
+        if self._gone >= RENEWED:
+            fresh = ox.Store()
+            fresh.bulk_extend(self._store)
+            self._store, self._gone = fresh, 0
 
     def _run(self, focus_nodes: FocusNodes) -> list[Result]:
         shapes = self._rules(frozenset(focus_nodes))

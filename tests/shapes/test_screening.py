@@ -127,6 +127,18 @@ def test_numbered_names_have_an_id_each(place: str) -> None:
         assert columns.rows("SELECT count(DISTINCT s) FROM triples") == [(8 * 50 * 500,)]
 
 
+def test_a_judge_finds_the_same_after_its_store_was_made_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    gate = Gate()
+    documents = dict(renamed(quads, 0) for quads in real_documents()[:20])
+    before = gate.validate_batch(documents)
+    monkeypatch.setattr("shapes.judge.RENEWED", 1)
+    store = gate.judge._store
+    assert [gate.validate_batch(documents) for _ in range(2)] == [before, before]
+    assert gate.validate(next(iter(documents.values()))) == before[next(iter(documents))]
+    assert any(report.results for report in before.values())
+    assert gate.judge._store is not store and set(gate.judge._store) == set(store)
+
+
 def test_a_pattern_that_sql_cannot_read_falls_back_to_pyshacl() -> None:
     rule = rdflib.Graph().parse(
         data="""@prefix sh: <http://www.w3.org/ns/shacl#> . @prefix e: <https://exemple.fr/> .
