@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from itertools import islice
+from multiprocessing.process import BaseProcess
 from typing import TypeVar
 
 Item = TypeVar("Item")
@@ -37,7 +39,7 @@ def in_order(
         return
     # Not a fork: this process has threads (the screen, the terminal's bars, the store's).
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(processes, mp_context=context) as pool:
+    with ProcessPoolExecutor(processes, mp_context=context, initializer=_end_with_parent) as pool:
         under_way: deque[tuple[list[Item], Future[Result] | None]] = deque()
         for batch in batches:
             under_way.append((batch, _submitted(pool, work, batch)))
@@ -45,6 +47,18 @@ def in_order(
                 yield _finished(work, *under_way.popleft())
         while under_way:
             yield _finished(work, *under_way.popleft())
+
+
+def _end_with_parent() -> None:
+    """See to it that this process ends when the one that started it is gone, and nobody takes what it makes."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_follow, args=(parent,), daemon=True).start()
+
+
+def _follow(parent: BaseProcess) -> None:
+    parent.join()
+    os._exit(1)
 
 
 def _submitted(
