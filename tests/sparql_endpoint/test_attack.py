@@ -26,7 +26,7 @@ def test_good_clients_are_answered_rightly_under_attack(
     assert not facts.faults()
     assert set(facts.attack) == set(KINDS)
     assert all(facts.attack.values()), "a kind of attack did nothing"
-    # How fast, depends on what else the machine does; that people are answered at all does not.
-    assert median(during) < 1 + 50 * median(facts.before.all())
-    assert sum(facts.during.refused.values()) < len(during) / 2
-    assert median(facts.after.all()) < 1 + 10 * median(facts.before.all())
+    # How fast, depends on what else the machine does; that people are answered, and that it passes, does not.
+    assert median(during) < 0.5 + 20 * median(facts.before.all())
+    assert sum(facts.during.refused.values()) < len(during) / 10
+    assert median(facts.after.all()) < 0.1 + 5 * median(facts.before.all())
