@@ -5,7 +5,7 @@ Knows how the list is shown; not how it was found.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -13,11 +13,9 @@ from starlette.responses import Response
 from sparql_api.fiches.search import FACET_NAMES, Value
 from sparql_api.pages.fiches_files import FILES
 from sparql_api.pages.layout import View, render
+from sparql_api.pages.listing import Listing
 from sparql_api.problems import language
 from sparql_api.service import Service
-
-if TYPE_CHECKING:
-    from sparql_api.pages.fiches import Listing
 
 CHOICES: Final = 15
 OPEN: Final = ("niveau", "discipline")

@@ -10,8 +10,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ingestion import Edition
-from sparql_api.pages.fiches import complete
 from sparql_api.pages.layout import render
+from sparql_api.pages.listing import complete
 from sparql_api.problems import ProblemError
 from sparql_api.routing import get
 from sparql_api.service import Service
