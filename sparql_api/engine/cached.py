@@ -27,7 +27,7 @@ class _Flight:
     passengers: int = 0
 
 
-class CachedEngine:
+class CachedEngine(Engine):
     """An engine that remembers at most `cache_bytes` of answers, and forgets the least asked first."""
 
     def __init__(self, engine: Engine, *, cache_bytes: int, limits: Limits) -> None:
@@ -87,20 +87,6 @@ class CachedEngine:
             for listener in self._listeners:
                 listener(event)
             raise
-
-    async def query(
-        self,
-        text: str,
-        *,
-        dataset: Dataset | None = None,
-        accept: str | None = "*/*",
-        edition: int | None = None,
-        limits: Limits | None = None,
-        client: str | None = None,
-    ) -> Answer:
-        """Prepare and run; raises EngineError."""
-        prepared = await self.prepare(text, dataset=dataset, accept=accept, edition=edition)
-        return await self.run(prepared, limits=limits, client=client)
 
     def lookup(self, plan: Plan) -> Answer | None:
         """Return the kept answer to a plan, if any."""

@@ -19,10 +19,10 @@ from pathlib import Path
 from typing import Any, Final, cast
 
 from sparql_api.aside import WAITING, Crowded, aside
-from sparql_api.dataset import Dataset
 from sparql_api.engine import errors
 from sparql_api.engine.gateway import Fetch, Gateway, Reach, fetch
-from sparql_api.engine.plan import Plan, Rules, not_acceptable, planned
+from sparql_api.engine.plan import Plan, Rules, not_acceptable
+from sparql_api.engine.planning import PlanningEngine
 from sparql_api.engine.pool import Closed, Pool, PoolFull
 from sparql_api.engine.port import Answer, Body, EngineStatus, Isolation
 from sparql_api.engine.process import Reply, Worker, WorkerConfig, WorkerDied
@@ -36,7 +36,7 @@ SPOOL_PARTS: Final = 4
 """What one client may hold of the spool, as a part of it."""
 
 
-class EmbeddedEngine:
+class EmbeddedEngine(PlanningEngine):
     """Answers queries from the stores of editions, in processes that any moment may end."""
 
     def __init__(
@@ -85,13 +85,6 @@ class EmbeddedEngine:
         if self._config.spool != Path():
             shutil.rmtree(self._config.spool, ignore_errors=True)
 
-    def current_edition(self) -> int | None:
-        """Return the number of the current edition, None where nothing is published."""
-        try:
-            return self._stores.current().number
-        except errors.NoEdition:
-            return None
-
     def status(self) -> EngineStatus:
         """Return how the workers are doing."""
         pool = self._pool
@@ -103,33 +96,6 @@ class EmbeddedEngine:
             restarts=pool.restarts,
             spooled=self._spooled,
         )
-
-    async def prepare(
-        self,
-        text: str,
-        *,
-        dataset: Dataset | None = None,
-        accept: str | None = "*/*",
-        format: str | None = None,
-        edition: int | None = None,
-    ) -> Plan:
-        """Judge a query before it runs; raises EngineError."""
-        store = self._stores.current() if edition is None else self._stores.get(edition)
-        return await planned(text, self._rules, store, dataset=dataset, accept=accept, format=format)
-
-    async def query(
-        self,
-        text: str,
-        *,
-        dataset: Dataset | None = None,
-        accept: str | None = "*/*",
-        edition: int | None = None,
-        limits: Limits | None = None,
-        client: str | None = None,
-    ) -> Answer:
-        """Prepare and run; raises EngineError."""
-        prepared = await self.prepare(text, dataset=dataset, accept=accept, edition=edition)
-        return await self.run(prepared, limits=limits, client=client)
 
     async def run(self, plan: Plan, *, limits: Limits | None = None, client: str | None = None) -> Answer:
         """Answer a prepared query; raises EngineError. Cancelled, it ends the query at once."""

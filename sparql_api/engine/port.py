@@ -152,4 +152,6 @@ class Engine(Protocol):
         limits: Limits | None = None,
         client: str | None = None,
     ) -> Answer:
-        """Prepare and run."""
+        """Prepare and run; raises EngineError."""
+        plan = await self.prepare(text, dataset=dataset, accept=accept, edition=edition)
+        return await self.run(plan, limits=limits, client=client)

@@ -21,9 +21,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Final
 
-from sparql_api.dataset import Dataset
 from sparql_api.engine import errors, remote_answers, remote_text
-from sparql_api.engine.plan import Plan, Rules, not_acceptable, planned
+from sparql_api.engine.plan import Plan, Rules, not_acceptable
+from sparql_api.engine.planning import PlanningEngine
 from sparql_api.engine.port import Answer, Body, EngineStatus
 from sparql_api.engine.remote_answers import Broken, Written
 from sparql_api.engine.remote_seals import Seal
@@ -60,7 +60,7 @@ class _Work:
     stop: threading.Event
 
 
-class RemoteEngine:
+class RemoteEngine(PlanningEngine):
     """Answers queries from the slots of a store, each answer from one whole edition."""
 
     def __init__(
@@ -105,13 +105,6 @@ class RemoteEngine:
         if self._spool != Path():
             shutil.rmtree(self._spool, ignore_errors=True)
 
-    def current_edition(self) -> int | None:
-        """Return the number of the current edition, None where nothing is published."""
-        try:
-            return self._stores.current().number
-        except errors.NoEdition:
-            return None
-
     def status(self) -> EngineStatus:
         """Return how many queries are under way; no worker where the store was not reached last time."""
         return EngineStatus(
@@ -121,33 +114,6 @@ class RemoteEngine:
             isolation="unknown",
             spooled=self._spooled,
         )
-
-    async def prepare(
-        self,
-        text: str,
-        *,
-        dataset: Dataset | None = None,
-        accept: str | None = "*/*",
-        format: str | None = None,
-        edition: int | None = None,
-    ) -> Plan:
-        """Judge a query before it runs; raises EngineError."""
-        store = self._stores.current() if edition is None else self._stores.get(edition)
-        return await planned(text, self._rules, store, dataset=dataset, accept=accept, format=format)
-
-    async def query(
-        self,
-        text: str,
-        *,
-        dataset: Dataset | None = None,
-        accept: str | None = "*/*",
-        edition: int | None = None,
-        limits: Limits | None = None,
-        client: str | None = None,
-    ) -> Answer:
-        """Prepare and run; raises EngineError."""
-        prepared = await self.prepare(text, dataset=dataset, accept=accept, edition=edition)
-        return await self.run(prepared, limits=limits, client=client)
 
     async def run(self, plan: Plan, *, limits: Limits | None = None, client: str | None = None) -> Answer:
         """Answer a prepared query; raises EngineError. Cancelled, it closes the connection to the store."""
