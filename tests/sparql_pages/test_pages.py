@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from html.parser import HTMLParser
-from importlib.resources import files
 from pathlib import Path
 
 import httpx
@@ -164,10 +163,9 @@ def test_health_says_edition_quads_and_workers(client: httpx.Client) -> None:
 
 def test_every_text_stands_in_both_languages_and_is_used() -> None:
     texts = i18n.messages()
-    folder = files("sparql_api")
-    templates = [entry.read_text(encoding="utf-8") for entry in folder.joinpath("templates").iterdir()]
-    modules = [entry.read_text(encoding="utf-8") for entry in folder.iterdir() if entry.name.endswith(".py")]
-    everything = "\n".join(templates + modules)
+    folder = Path(i18n.__file__).parent
+    sources = [*(folder / "templates").iterdir(), *folder.rglob("*.py")]
+    everything = "\n".join(path.read_text(encoding="utf-8") for path in sources)
     endings = re.findall(r'~ "(\.[\w.]+)"', everything)
     for key, both in texts.items():
         assert both["fr"].strip() and both["en"].strip(), key
