@@ -1,6 +1,6 @@
 """Writes the index of an edition's fiches: one SQLite file, made at publication from their dump and the store.
 
-Knows which properties are searched and filtered, and how the file is laid out. `fiches_search` reads it;
+Knows which properties are searched and filtered, and how the file is laid out. `search` reads it;
 nothing here knows of HTTP. The set of fiches that hold a facet's value is a bitmap (bit n is fiche n, in the
 order of the list), so that counting a facet is an AND and a population count.
 
