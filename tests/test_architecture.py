@@ -18,7 +18,7 @@ MAY_IMPORT = {
     "sparql_api": {"ontologie", "shapes", "ingestion", "queries"},
 }
 TOP_LEVEL = {
-    *MAY_IMPORT, "tests", "bench", "docs", ".ci", "Makefile", "README.md", "CONTRIBUTING.md", "CHANGELOG.md",
+    *MAY_IMPORT, "tests", "bench", "docs", ".ci", "Makefile", "README.md", "LISEZ-MOI.md", "CITATION.cff", "CONTRIBUTING.md", "CHANGELOG.md",
     "LICENSE", "LICENCE-DONNEES.md", "pyproject.toml", "requirements.lock", "requirements-test.lock",
     "requirements-bench.lock",
     ".gitignore",
