@@ -16,6 +16,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ingestion import Editions
+from sparql_api.computing import open_computing
 from sparql_api.endpoint.sparql import sparql_router
 from sparql_api.engine import Engine, open_engine
 from sparql_api.fairuse import FairUse
@@ -49,7 +50,8 @@ def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
     """Return the service over the editions of `settings.var`; `engine` replaces the settings' own."""
     fair_use = FairUse(settings.client_seconds, settings.client_window)
     running = engine or open_engine(settings, fair_use=fair_use)
-    service = Service(settings, running, Editions(settings.var), fair_use)
+    computing = open_computing(settings, fair_use)
+    service = Service(settings, running, Editions(settings.var), fair_use, computing)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -57,9 +59,11 @@ def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
         try:
             yield
         finally:
+            computing.stop()
             await running.stop()
 
     app = FastAPI(title="Observatoire IA", version="0.1.0", lifespan=lifespan, docs_url=None, redoc_url=None)
+    app.state.computing = computing
     app.router.redirect_slashes = False
     endpoint = sparql_router(running, settings, editor=editor(service), fair_use=fair_use)
     app.include_router(endpoint)

@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ingestion import Edition, csv_header, csv_row
+from sparql_api.cancellation import checked
 from sparql_api.delivery import CURRENT, PINNED
 from sparql_api.engine import Answer, Body
 from sparql_api.fiches.search import FicheIndex, Selection
@@ -47,7 +48,7 @@ def spooled(pieces: Iterable[bytes], limit: int) -> Body:
     """Return the pieces as one body, in a file without a name; raises ProblemError past `limit` bytes."""
     with TemporaryFile() as file:
         size = 0
-        for piece in pieces:
+        for piece in checked(pieces):
             size += len(piece)
             if size > limit:
                 raise ProblemError(problem("answer-size", limit=limit >> 20))
@@ -57,7 +58,7 @@ def spooled(pieces: Iterable[bytes], limit: int) -> Body:
 
 
 def jsonl(
-    index: FicheIndex, documents: Iterator[dict[str, Any]], items: list[dict[str, Any]], base: str
+    index: FicheIndex, documents: Iterator[dict[str, Any]], items: Iterator[dict[str, Any]], base: str
 ) -> Iterator[bytes]:
     """Yield one JSON-LD document a line; its context is named by its address."""
     for document in documents:
@@ -69,7 +70,7 @@ def jsonl(
 
 
 def table(
-    index: FicheIndex, documents: Iterator[dict[str, Any]], items: list[dict[str, Any]], base: str
+    index: FicheIndex, documents: Iterator[dict[str, Any]], items: Iterator[dict[str, Any]], base: str
 ) -> Iterator[bytes]:
     """Yield the canonical CSV of deposits (RFC 4180, UTF-8, CRLF), header first."""
     yield csv_header().encode()
@@ -78,7 +79,7 @@ def table(
 
 
 def geojson(
-    index: FicheIndex, documents: Iterator[dict[str, Any]], items: list[dict[str, Any]], base: str
+    index: FicheIndex, documents: Iterator[dict[str, Any]], items: Iterator[dict[str, Any]], base: str
 ) -> Iterator[bytes]:
     """Yield a GeoJSON FeatureCollection (RFC 7946): each fiche at its académie; without one, no geometry."""
     yield b'{"type":"FeatureCollection","features":['
