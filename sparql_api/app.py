@@ -33,6 +33,8 @@ from sparql_api.pages.self_description import self_description_router
 from sparql_api.problems import ProblemError, install_problem_handlers
 from sparql_api.service import Service
 from sparql_api.settings import Settings
+from sparql_api.sparing import client_of
+from sparql_api.traces import bound_traces
 
 Respond = Callable[[Request, Any], Response | Awaitable[Response]]
 SECURITY = {
@@ -48,6 +50,7 @@ ADDED = tuple((name.lower().encode(), value.encode()) for name, value in SECURIT
 
 def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
     """Return the service over the editions of `settings.var`; `engine` replaces the settings' own."""
+    bound_traces()
     fair_use = FairUse(settings.client_seconds, settings.client_window)
     running = engine or open_engine(settings, fair_use=fair_use)
     computing = open_computing(settings, fair_use)
@@ -79,7 +82,12 @@ def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
         app.include_router(router)
     app.mount("/static", StaticFiles(packages=[("sparql_api", "static")]), name="static")
     app.include_router(entities_router(service))
-    install_problem_handlers(app, settings.base_iri, html=problem_page(service))
+    install_problem_handlers(
+        app,
+        settings.base_iri,
+        html=problem_page(service),
+        failed=lambda request: fair_use.strike(client_of(fair_use, request)),
+    )
     app.add_middleware(Straight, straight=plain_routes(endpoint), problem=app.exception_handlers[ProblemError])
     app.add_middleware(SecurityHeaders)
     return app

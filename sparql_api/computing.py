@@ -144,7 +144,7 @@ class _Line:
         self.waiting.append(task)
         self._dispatch()
         if len(self.waiting) > self._queue:
-            self._refuse(max(self.waiting, key=self._order))
+            self._refuse(max(reversed(self.waiting), key=self._order))
         try:
             async with asyncio.timeout(task.scope.left):
                 await task.turn
