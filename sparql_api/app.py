@@ -32,8 +32,9 @@ from sparql_api.pages.questions import questions_router
 from sparql_api.pages.self_description import self_description_router
 from sparql_api.problems import ProblemError, install_problem_handlers
 from sparql_api.service import Service
-from sparql_api.settings import Settings
+from sparql_api.settings import MEGABYTE, Settings
 from sparql_api.sparing import client_of
+from sparql_api.spool import Spool
 from sparql_api.traces import bound_traces
 
 Respond = Callable[[Request, Any], Response | Awaitable[Response]]
@@ -54,7 +55,8 @@ def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
     fair_use = FairUse(settings.client_seconds, settings.client_window)
     running = engine or open_engine(settings, fair_use=fair_use)
     computing = open_computing(settings, fair_use)
-    service = Service(settings, running, Editions(settings.var), fair_use, computing)
+    spool = Spool(settings.var / "tmp", int(settings.spool_mb * MEGABYTE))
+    service = Service(settings, running, Editions(settings.var), fair_use, computing, spool)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:

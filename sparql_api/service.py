@@ -26,6 +26,7 @@ from sparql_api.memory import Memory
 from sparql_api.problems import ProblemError, problem
 from sparql_api.reading import Reading
 from sparql_api.settings import Settings
+from sparql_api.spool import Spool
 
 INDEXES_KEPT: Final = 4
 REMEMBERED: Final = 64 << 20
@@ -41,6 +42,7 @@ class Service:
     editions: Editions
     fair_use: FairUse
     computing: Computing
+    spool: Spool
     indexes: Indexes = field(default_factory=lambda: Indexes())
     labels: Labels = field(default_factory=Labels)
     memory: Memory = field(default_factory=lambda: Memory(REMEMBERED))

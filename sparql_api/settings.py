@@ -56,7 +56,7 @@ class Settings(BaseSettings):
     cache_mb: float = Field(128, ge=0)
     """Bytes of answers kept for the next who asks, in MiB; 0 keeps none."""
     spool_mb: float = Field(4096, gt=0)
-    """Bytes of answers on disk that slow readers may hold together, in MiB."""
+    """Bytes of answers on disk that slow readers may hold together, in MiB; as many again of files of fiches."""
     client_seconds: float = Field(1800, ge=0)
     """Seconds of engine time a client may use in each `client_window`; 0 sets no bound."""
     client_window: float = Field(600, gt=0)
