@@ -16,6 +16,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ingestion import Editions
+from sparql_api.computing import open_computing
 from sparql_api.endpoint.sparql import sparql_router
 from sparql_api.engine import Engine, open_engine
 from sparql_api.fairuse import FairUse
@@ -31,7 +32,10 @@ from sparql_api.pages.questions import questions_router
 from sparql_api.pages.self_description import self_description_router
 from sparql_api.problems import ProblemError, install_problem_handlers
 from sparql_api.service import Service
-from sparql_api.settings import Settings
+from sparql_api.settings import MEGABYTE, Settings
+from sparql_api.sparing import client_of
+from sparql_api.spool import Spool
+from sparql_api.traces import bound_traces
 
 Respond = Callable[[Request, Any], Response | Awaitable[Response]]
 SECURITY = {
@@ -47,9 +51,12 @@ ADDED = tuple((name.lower().encode(), value.encode()) for name, value in SECURIT
 
 def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
     """Return the service over the editions of `settings.var`; `engine` replaces the settings' own."""
+    bound_traces()
     fair_use = FairUse(settings.client_seconds, settings.client_window)
     running = engine or open_engine(settings, fair_use=fair_use)
-    service = Service(settings, running, Editions(settings.var), fair_use)
+    computing = open_computing(settings, fair_use)
+    spool = Spool(settings.var / "tmp", int(settings.spool_mb * MEGABYTE))
+    service = Service(settings, running, Editions(settings.var), fair_use, computing, spool)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -57,9 +64,11 @@ def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
         try:
             yield
         finally:
+            computing.stop()
             await running.stop()
 
     app = FastAPI(title="Observatoire IA", version="0.1.0", lifespan=lifespan, docs_url=None, redoc_url=None)
+    app.state.computing = computing
     app.router.redirect_slashes = False
     endpoint = sparql_router(running, settings, editor=editor(service), fair_use=fair_use)
     app.include_router(endpoint)
@@ -75,7 +84,12 @@ def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
         app.include_router(router)
     app.mount("/static", StaticFiles(packages=[("sparql_api", "static")]), name="static")
     app.include_router(entities_router(service))
-    install_problem_handlers(app, settings.base_iri, html=problem_page(service))
+    install_problem_handlers(
+        app,
+        settings.base_iri,
+        html=problem_page(service),
+        failed=lambda request: fair_use.strike(client_of(fair_use, request)),
+    )
     app.add_middleware(Straight, straight=plain_routes(endpoint), problem=app.exception_handlers[ProblemError])
     app.add_middleware(SecurityHeaders)
     return app

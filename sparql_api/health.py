@@ -33,7 +33,7 @@ def health_router(service: Service) -> APIRouter:
     """Return the route of the service's health."""
     router = APIRouter(tags=["service"])
 
-    @get(router, "/health", summary="Whether the service can answer", openapi_extra=HEALTH)
+    @get(router, "/health", cheap=True, summary="Whether the service can answer", openapi_extra=HEALTH)
     async def health(request: Request) -> Response:
         number = service.engine.current_edition()
         edition = None if number is None else service.editions.get(number)

@@ -74,6 +74,8 @@ ERRORS: Final = {
 }
 OF_EDITION: Final = ("404", "410", "503")
 """What an address that answers from an edition may also say."""
+OF_COMPUTING: Final = ("429", "503", "504")
+"""What an address that computes may also say."""
 OF_ENGINE: Final = ("500", "502", "503", "504")
 """What an address that asks the engine may also say."""
 _SAID: Final[Answers] = {"application/problem+json": PROBLEM, "text/html": {}}

@@ -129,8 +129,16 @@ def problem_response(problem: Problem, request: Request, base: str = BASE) -> Re
     return Response(body, problem.status, headers, "application/problem+json")
 
 
-def install_problem_handlers(app: FastAPI, base: str = BASE, html: Html | None = None) -> None:
-    """Make every error of the application a problem document, or what `html` makes of it for a browser."""
+def install_problem_handlers(
+    app: FastAPI,
+    base: str = BASE,
+    html: Html | None = None,
+    failed: Callable[[Request], None] = lambda request: None,
+) -> None:
+    """Make every error of the application a problem document, or what `html` makes of it for a browser.
+
+    `failed` is told of each request that ended in an error nobody foresaw.
+    """
 
     def respond(request: Request, problem: Problem) -> Response:
         if html is not None and prefers_html(request.headers.get("accept")):
@@ -153,7 +161,8 @@ def install_problem_handlers(app: FastAPI, base: str = BASE, html: Html | None =
         return respond(request, from_validation(error))
 
     async def unknown(request: Request, error: Exception) -> Response:
-        logger.error("unhandled error on %s %s", request.method, request.url.path, exc_info=error)
+        failed(request)
+        logger.error("unhandled error on %s %.200r", request.method, request.url.path, exc_info=error)
         return respond(request, problem("internal"))
 
     app.add_exception_handler(ProblemError, known)

@@ -1,22 +1,31 @@
-"""Declares the pages' routes: each answers GET, HEAD and OPTIONS, and stands once in the API's description."""
+"""Declares the pages' routes: each answers GET, HEAD and OPTIONS, and stands once in the API's description.
+
+Each goes through what bounds computing, unless it is declared cheap.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from functools import wraps
 from typing import Any, Final
 
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
+from sparql_api.computing import Computing
 from sparql_api.responses import options
 
 METHODS: Final = "GET, HEAD, OPTIONS"
+BOUNDED: Final = "__bounded__"
+"""The mark of a handler that goes through what bounds computing."""
 Handler = Callable[..., Awaitable[Response]]
 
 
-def get(router: APIRouter, path: str, **described: Any) -> Callable[[Handler], Handler]:
+def get(router: APIRouter, path: str, *, cheap: bool = False, **described: Any) -> Callable[[Handler], Handler]:
     """Return a decorator that makes a function answer GET and HEAD at a path; OPTIONS is answered for it.
+
+    `cheap` is what costs no more than reading a small file: it is answered whatever share its client has left.
 
     What `described` holds (summary, description, openapi_extra…) goes to OpenAPI; without a summary the
     route is left out of it.
@@ -24,15 +33,28 @@ def get(router: APIRouter, path: str, **described: Any) -> Callable[[Handler], H
 
     def declare(handler: Handler) -> Handler:
         shown = "summary" in described
+        answering = handler if cheap else bounded(handler)
         # Handlers make their responses; what these are, `openapi_extra` says.
         router.add_api_route(
-            path, handler, methods=["GET"], include_in_schema=shown, response_class=Response, **described
+            path, answering, methods=["GET"], include_in_schema=shown, response_class=Response, **described
         )
-        router.add_api_route(path, handler, methods=["HEAD"], include_in_schema=False)
+        router.add_api_route(path, answering, methods=["HEAD"], include_in_schema=False)
         router.add_api_route(path, read_only, methods=["OPTIONS"], include_in_schema=False)
         return handler
 
     return declare
+
+
+def bounded(handler: Handler) -> Handler:
+    """Return a handler that answers as another does, while its client is there and has a share left."""
+
+    @wraps(handler)
+    async def answer(request: Request, **parts: Any) -> Response:
+        computing: Computing = request.app.state.computing
+        return await computing.answer(request, lambda: handler(request, **parts))
+
+    setattr(answer, BOUNDED, True)
+    return answer
 
 
 async def read_only(request: Request) -> Response:

@@ -14,7 +14,7 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from sparql_api.endpoint import openapi
-from sparql_api.endpoint.answering import Answering, ClientGone, not_allowed
+from sparql_api.endpoint.answering import Answering, not_allowed
 from sparql_api.endpoint.graph_store import graph_store_router
 from sparql_api.endpoint.metrics import Metrics, metrics_router
 from sparql_api.endpoint.protocol import SparqlRequest, bad, read_request
@@ -26,6 +26,7 @@ from sparql_api.negotiation import format_for, media_type_for, prefers_html, wri
 from sparql_api.problems import CORS, problems_router
 from sparql_api.responses import compressed, options
 from sparql_api.settings import Settings
+from sparql_api.sparing import ClientGone, held, while_connected
 
 Editor = Callable[[Request], Awaitable[Response]]
 METHODS: Final = "GET, HEAD, POST, OPTIONS"
@@ -88,7 +89,8 @@ class Endpoint:
         reads = request.method != "POST"
         by_hand = reads and self._editor is not None and prefers_html(request.headers.get("accept"))
         if by_hand and self._editor and "format" not in request.query_params:
-            return await self._editor(request)
+            await held(self._answering.fair_use, request)
+            return await while_connected(request, self._editor(request))
         try:
             asked = await read_request(request, self._answering.settings.body_bytes)
         except ClientDisconnect:

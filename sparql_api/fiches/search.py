@@ -16,6 +16,7 @@ from typing import Any, Final
 
 import zstandard
 
+from sparql_api.cancellation import checked, checkpoint, watched
 from sparql_api.fiches.index import FACETS, INDEX_NAME
 from sparql_api.folding import fold, search_expression
 
@@ -84,7 +85,7 @@ class FicheIndex:
         matching = everything if ranked is None else bits_of(ranked, self.size)
         wanted = {name: union(values) for name, values in chosen.items()}
         counts = {}
-        for name in FACET_NAMES:
+        for name in checked(FACET_NAMES):
             # A facet is counted over what all the others leave, since its own values widen each other.
             others = matching
             for other, bits in wanted.items():
@@ -93,19 +94,20 @@ class FicheIndex:
             counts[name] = counted(self.values[name], others)
         for bits in wanted.values():
             matching &= bits
-        numbers = positions(matching) if ranked is None else [n for n in ranked if matching >> n & 1]
+        numbers = positions(matching) if ranked is None else among(ranked, matching, self.size)
         return Found(numbers, counts, chosen, tuple(unknown))
 
-    def items(self, numbers: Sequence[int]) -> list[dict[str, Any]]:
-        """Return what a list shows of these fiches, in the order given."""
+    def items(self, numbers: Sequence[int]) -> Iterator[dict[str, Any]]:
+        """Yield what a list shows of each of these fiches, in the order given."""
         with self._connect() as database:
-            return [json.loads(text) for text in fetch(database, "item", numbers)]
+            for text in checked(fetch(database, "item", numbers)):
+                yield json.loads(text)
 
     def documents(self, numbers: Sequence[int]) -> Iterator[dict[str, Any]]:
         """Yield the whole document of each of these fiches, in the order given."""
         unpack = zstandard.ZstdDecompressor().decompress
         with self._connect() as database:
-            for packed in fetch(database, "document", numbers):
+            for packed in checked(fetch(database, "document", numbers)):
                 yield json.loads(unpack(packed))
 
     def value(self, facet: str, iri: str) -> Value | None:
@@ -143,7 +145,7 @@ class FicheIndex:
         unknown: list[tuple[str, str]] = []
         for name in FACET_NAMES:
             asked = [text for text in selection.facets.get(name, ()) if text.strip()]
-            found = {text: self._meant(name, text) for text in asked}
+            found = {text: self._meant(name, text) for text in checked(asked)}
             unknown += [(name, text) for text, values in found.items() if not values]
             if asked:
                 chosen[name] = tuple(dict.fromkeys(value for values in found.values() for value in values))
@@ -165,6 +167,7 @@ class FicheIndex:
         expression = search_expression(q)
         if expression is None:
             return []
+        checkpoint()
         with self._connect() as database:
             return [row[0] for row in database.execute(RANKED, (expression,))]
 
@@ -173,7 +176,8 @@ class FicheIndex:
 
 
 class Connection:
-    """A read-only connection for the length of a `with`; the file never changes once it stands."""
+    """A read-only connection for the length of a `with`, ended with the computation it serves; the file never changes
+    once it stands."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -181,7 +185,7 @@ class Connection:
     def __enter__(self) -> sqlite3.Connection:
         uri = f"{self.path.absolute().as_uri()}?mode=ro&immutable=1"
         self.database = sqlite3.connect(uri, uri=True, check_same_thread=False)
-        return self.database
+        return watched(self.database)
 
     def __exit__(self, *error: object) -> None:
         self.database.close()
@@ -217,6 +221,12 @@ def bits_of(numbers: Sequence[int], size: int) -> int:
     for n in numbers:
         held[n >> 3] |= 1 << (n & 7)
     return int.from_bytes(held, "little")
+
+
+def among(numbers: Sequence[int], bits: int, size: int) -> list[int]:
+    """Return those numbers below `size` that a set holds, in the order given."""
+    held = bits.to_bytes(size // 8 + 1, "little")
+    return [n for n in numbers if held[n >> 3] >> (n & 7) & 1]
 
 
 def positions(bits: int) -> list[int]:

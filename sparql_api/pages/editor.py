@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -43,7 +44,8 @@ def editor(service: Service) -> Editor:
                 edition = found.edition
             except EngineError as error:
                 status, context["problem"] = error.problem.status, shown_problem(view, error)
-        return render(service, request, "sparql.html", context, edition=edition, status=status)
+        page = partial(render, service, request, "sparql.html", context, edition=edition, status=status)
+        return await service.computing.run(request, page)
 
     return form
 

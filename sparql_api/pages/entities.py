@@ -9,7 +9,6 @@ from typing import Final
 from urllib.parse import urlencode
 
 from fastapi import APIRouter
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -61,7 +60,7 @@ async def answer(service: Service, request: Request, path: str) -> Response:
         found = await represent(service, request, stem, suffix)
         if found is not None:
             return found
-    edition = await exists(service.engine, service.iris, path, service.pinned(request))
+    edition = await exists(service.reading(request), service.iris, path, service.pinned(request))
     if edition is None:
         raise ProblemError(problem("not-found", path="/" + path))
     return redirect(request, path, edition)
@@ -85,12 +84,11 @@ async def represent(service: Service, request: Request, path: str, name: str) ->
     key = (number, path, name, *of_page)
     data = service.memory.get(key)
     if data is None:
-        found = await describe(service.engine, service.iris, path, number)
+        found = await describe(service.reading(request), service.iris, path, number)
         if found is None:
             return None
-        data = (
-            await entity_page(view, found) if name == "html" else await run_in_threadpool(write, service, found, name)
-        )
+        run = service.computing.run
+        data = await (entity_page(view, found) if name == "html" else run(request, write, service, found, name))
         service.memory.put(key, data)
     if name == "html":
         return send_page(request, data, view)

@@ -6,9 +6,7 @@ Knows how each file is written; the bytes stand complete before the first one le
 from __future__ import annotations
 
 import json
-import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from tempfile import TemporaryFile
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 from starlette.requests import Request
@@ -16,9 +14,8 @@ from starlette.responses import Response
 
 from ingestion import Edition, csv_header, csv_row
 from sparql_api.delivery import CURRENT, PINNED
-from sparql_api.engine import Answer, Body
+from sparql_api.engine import Answer
 from sparql_api.fiches.search import FicheIndex, Selection
-from sparql_api.problems import ProblemError, problem
 from sparql_api.responses import answer_response
 from sparql_api.service import Service
 
@@ -34,7 +31,7 @@ def send_file(service: Service, request: Request, edition: Edition, selection: S
     index = service.index(edition)
     numbers = index.select(selection).numbers
     pieces = FILES[suffix](index, index.documents(numbers), index.items(numbers), service.iris.base)
-    body = spooled(pieces, service.settings.limits().answer_bytes)
+    body = service.spool.keep(pieces, service.settings.limits().answer_bytes, service.computing.client(request))
     answer = Answer(MEDIA_TYPES[suffix], body, edition.number, 0.0, len(numbers), "SELECT")
     headers = {
         "Content-Disposition": f'attachment; filename="fiches.{suffix}"',
@@ -43,21 +40,8 @@ def send_file(service: Service, request: Request, edition: Edition, selection: S
     return answer_response(request, answer, headers=headers, compress=service.settings.compress)
 
 
-def spooled(pieces: Iterable[bytes], limit: int) -> Body:
-    """Return the pieces as one body, in a file without a name; raises ProblemError past `limit` bytes."""
-    with TemporaryFile() as file:
-        size = 0
-        for piece in pieces:
-            size += len(piece)
-            if size > limit:
-                raise ProblemError(problem("answer-size", limit=limit >> 20))
-            file.write(piece)
-        file.flush()
-        return Body(file=os.dup(file.fileno()), size=size)
-
-
 def jsonl(
-    index: FicheIndex, documents: Iterator[dict[str, Any]], items: list[dict[str, Any]], base: str
+    index: FicheIndex, documents: Iterator[dict[str, Any]], items: Iterator[dict[str, Any]], base: str
 ) -> Iterator[bytes]:
     """Yield one JSON-LD document a line; its context is named by its address."""
     for document in documents:
@@ -69,7 +53,7 @@ def jsonl(
 
 
 def table(
-    index: FicheIndex, documents: Iterator[dict[str, Any]], items: list[dict[str, Any]], base: str
+    index: FicheIndex, documents: Iterator[dict[str, Any]], items: Iterator[dict[str, Any]], base: str
 ) -> Iterator[bytes]:
     """Yield the canonical CSV of deposits (RFC 4180, UTF-8, CRLF), header first."""
     yield csv_header().encode()
@@ -78,7 +62,7 @@ def table(
 
 
 def geojson(
-    index: FicheIndex, documents: Iterator[dict[str, Any]], items: list[dict[str, Any]], base: str
+    index: FicheIndex, documents: Iterator[dict[str, Any]], items: Iterator[dict[str, Any]], base: str
 ) -> Iterator[bytes]:
     """Yield a GeoJSON FeatureCollection (RFC 7946): each fiche at its académie; without one, no geometry."""
     yield b'{"type":"FeatureCollection","features":['

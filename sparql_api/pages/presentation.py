@@ -96,10 +96,13 @@ class Reader:
     @classmethod
     def of(cls, view: View, root: str, quads: Iterable[ox.Quad], labels: Words) -> Reader:
         """Return a reader of these quads, whatever their graph."""
-        statements: dict[str, dict[str, tuple[Any, ...]]] = {}
+        gathered: dict[str, dict[str, list[Any]]] = {}
         for quad in quads:
-            about = statements.setdefault(str(quad.subject)[1:-1], {})
-            about[quad.predicate.value] = (*about.get(quad.predicate.value, ()), quad.object)
+            gathered.setdefault(str(quad.subject)[1:-1], {}).setdefault(quad.predicate.value, []).append(quad.object)
+        statements = {
+            subject: {predicate: tuple(values) for predicate, values in said.items()}
+            for subject, said in gathered.items()
+        }
         return cls(view, root, statements, labels)
 
     def values(self, subject: str, predicate: str) -> tuple[ox.NamedNode | ox.Literal, ...]:

@@ -6,10 +6,10 @@ Knows addresses and formats; how a question is bound and answered is `questions`
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, Final
 
 from fastapi import APIRouter
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -20,6 +20,7 @@ from sparql_api.negotiation import GRAPHS, TABLES
 from sparql_api.openapi import (
     EDITION,
     NUMBER,
+    OF_COMPUTING,
     OF_EDITION,
     OF_ENGINE,
     TEXT,
@@ -42,6 +43,8 @@ from sparql_api.service import Service
 
 LIST_OFFERS: Final = {"json": "application/json", "html": "text/html", **MEDIA_TYPES}
 PLAIN: Final = "application/json"
+LONG: Final = 1 << 20
+"""Bytes of an answer that is no page any more, but a file."""
 QUESTION_OFFERS: Final = {
     "json": PLAIN,
     "html": "text/html",
@@ -64,7 +67,7 @@ _ROWS: Final = structure(name=TEXT, edition=NUMBER, columns=several(TEXT), rows=
 LISTING: Final = operation(
     {PLAIN: structure(items=several(_ENTRY)), **{name: {} for name in LIST_OFFERS.values() if name != PLAIN}},
     parameters=(format_parameter(LIST_OFFERS),),
-    errors=("406",),
+    errors=("406", *OF_COMPUTING),
 )
 
 
@@ -82,7 +85,7 @@ def questions_router(service: Service) -> APIRouter:
             return deliver(request, write_json({"items": items}), media_type)
         if media_type == LIST_OFFERS["html"]:
             return list_page(service, request, questions)
-        data = await run_in_threadpool(catalogue_rdf, questions, service.iris, media_type)
+        data = await service.computing.run(request, catalogue_rdf, questions, service.iris, media_type)
         return deliver(request, data, media_type)
 
     for question in questions.values():
@@ -94,7 +97,7 @@ def questions_router(service: Service) -> APIRouter:
             openapi_extra=question_operation(question),
         )(run_question(service, question))
 
-    @get(router, "/queries/{name}")
+    @get(router, "/queries/{name}", cheap=True)
     async def unknown(request: Request, name: str) -> Response:
         raise ProblemError(problem("question-not-found", question=name))
 
@@ -107,7 +110,7 @@ def question_operation(question: Question) -> Schema:
     return operation(
         {PLAIN: _ROWS, **{name: {} for name in QUESTION_OFFERS.values() if name != PLAIN}},
         parameters=(*asked, EDITION, format_parameter(QUESTION_OFFERS)),
-        errors=("400", "406", *OF_EDITION, *OF_ENGINE),
+        errors=("400", "406", *OF_COMPUTING, *OF_EDITION, *OF_ENGINE),
     )
 
 
@@ -134,12 +137,16 @@ def run_question(service: Service, question: Question) -> Any:
             return deliver(request, text.encode(), media_type, filename=f"{question.name}.rq")
         accept = TABLES["json"] if media_type == PLAIN else media_type
         plan = await service.engine.prepare(text, accept=accept, edition=pinned)
-        found = await service.engine.run(plan)
+        found = await service.engine.run(plan, client=service.computing.client(request))
         if media_type != PLAIN:
             key, kept = None if plan.volatile else plan.key, pinned is not None
             name = question.name if media_type == TABLES["csv"] else None
             return answer_response(request, found, key=key, pinned=kept, filename=name)
-        rows = await run_in_threadpool(lambda: write_json(plain(question.name, found.edition, found.json())))
+        rows = await service.computing.run(
+            request,
+            lambda: write_json(plain(question.name, found.edition, found.json())),
+            kind="page" if found.body.size < LONG else "file",
+        )
         return deliver(request, rows, PLAIN, edition=found.edition)
 
     answer.__name__ = question.name.replace("-", "_")
@@ -175,4 +182,5 @@ async def question_page(service: Service, request: Request, question: Question, 
             "detail": error.problem.detail(view.language),
         }
         context["status"] = error.problem.status
-    return render(service, request, "question.html", context, edition=edition, status=context["status"])
+    page = partial(render, service, request, "question.html", context, edition=edition, status=context["status"])
+    return await service.computing.run(request, page)

@@ -40,14 +40,14 @@ class Results:
 
 async def results(service: Service, request: Request, view: View, text: str) -> Results:
     """Return the answer to a reader's query, charged to the reader's share; raises EngineError."""
-    client = service.fair_use.key(request.client.host if request.client else "")
+    client = service.computing.client(request)
     service.fair_use.check(client)
     pinned = service.pinned(request)
     answer = await service.engine.query(text, accept=ACCEPT, edition=pinned, client=client)
     if answer.form in ("CONSTRUCT", "DESCRIBE"):
         turtle = answer.body.at(0, TURTLE_SHOWN).decode(errors="ignore")
         return Results(answer.edition, answer.seconds, turtle=turtle, cut=answer.body.size > TURTLE_SHOWN)
-    return of_table(answer, view)
+    return await service.computing.run(request, of_table, answer, view)
 
 
 def of_table(answer: Answer, view: View) -> Results:
