@@ -31,6 +31,7 @@ from sparql_api.pages.listing import MOST_PER_PAGE, PER_PAGE, as_json, find, sel
 from sparql_api.rdf_formats import write_json
 from sparql_api.routing import get
 from sparql_api.service import Service
+from sparql_api.tables import TABLEUR
 
 OFFERS: Final = {"json": "application/json", "html": "text/html"}
 
@@ -82,7 +83,8 @@ def fiches_router(service: Service) -> APIRouter:
 
     for suffix in FILES:
         summary = f"The same selection, whole, as {suffix}"
-        said = operation({MEDIA_TYPES[suffix]: {}}, parameters=SELECTION, errors=OF_EDITION, tagged=False)
+        asked = (*SELECTION, TABLEUR) if suffix == "csv" else SELECTION
+        said = operation({MEDIA_TYPES[suffix]: {}}, parameters=asked, errors=OF_EDITION, tagged=False)
         get(router, f"/fiches.{suffix}", summary=summary, openapi_extra=said)(whole_selection(service, suffix))
     return router
 
