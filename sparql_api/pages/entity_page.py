@@ -19,6 +19,7 @@ from sparql_api.pages.instrument_page import instrument_rows, named_in, rows_sho
 from sparql_api.pages.layout import View, write_page
 from sparql_api.pages.matches import Match, matches
 from sparql_api.pages.presentation import Property, Reader, Shown, instrument_of, layout, mentioned
+from sparql_api.pages.unlisted import unlisted
 from sparql_api.rdf_formats import MEDIA_TYPES
 from sparql_api.service import Service
 
@@ -50,12 +51,14 @@ async def entity_page(view: View, found: Description) -> bytes:
     principles = await instrument_rows(service.engine, found, term(""), view.language)
     named |= named_in(principles)
     named |= {instrument_of(iri, service.iris.base) for iri in named}
+    words = {} if found.is_graph else unlisted(quads, found.iri, service.iris)
+    named |= words.keys()
     labels = await service.labels.of(service.engine, named, found.edition)
     reader = Reader.of(view, found.iri, quads, labels)
     context = heading(reader, found) | {
         "iri": found.iri,
         "cut": SUBJECTS_ON_A_PAGE if len(quads) < len(found.main) and found.is_graph else 0,
-        "sections": graph_sections(reader) if found.is_graph else reader.sections(found.iri, hidden_by(matched)),
+        "sections": graph_sections(reader) if found.is_graph else reader.sections(found.iri, hidden_by(matched), words),
         "matches": [match_shown(reader, match) for match in matched],
         "incoming": [link_shown(reader, found, link) for link in leading],
         "formats": [
