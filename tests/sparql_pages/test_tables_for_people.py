@@ -13,8 +13,8 @@ from typing import Any
 from xml.etree import ElementTree
 
 import httpx
-import python_calamine as calamine
 import pytest
+import python_calamine as calamine
 
 from ingestion import Edition, Options, Settings, deposit_file, publish
 from ontologie import BASE
