@@ -14,6 +14,7 @@ from ingestion.messages import Issue
 from ingestion.packing import pack
 from ingestion.pipeline import ExaminedDocument, Options, Summary, examine_batches, open_deposit
 from ingestion.registry import Agent, NewDocument, Outcome, Registry
+from ingestion.registry_rows import digest_of
 from ontologie import BASE
 from shapes import Report
 
@@ -82,9 +83,16 @@ def new_document(examined: ExaminedDocument, base: str = BASE) -> NewDocument:
         {"severity": one.severity, "field": one.field, "value": one.value, "message": dict(one.message)}
         for one in examined.issues
     ]
-    graph = pack(examined.converted.lines, base)
+    lines = examined.converted.lines
     return NewDocument(
-        built.kind, built.identifier, built.academie, built.document, tuple(entries), built.personal, graph
+        built.kind,
+        built.identifier,
+        built.academie,
+        built.document,
+        tuple(entries),
+        built.personal,
+        pack(lines, base),
+        digest_of(b"".join(lines)),
     )
 
 

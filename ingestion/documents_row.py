@@ -129,12 +129,12 @@ def _name(draft: Draft, values: Mapping[str, Value], base: str, academie: str | 
 def _items(column: Column, value: Value) -> list[str]:
     """Return the items of a cell, in order, each once."""
     if isinstance(value, tuple):
-        parts: Iterable[str] = value
+        items: Iterable[str] = value
     elif column.is_list and LIST in value:
-        parts = value.split(LIST)
+        items = (part.strip(SPACES) for part in value.split(LIST))
     else:
-        return [value] if value else []
-    return list(dict.fromkeys(item for part in parts if (item := part.strip(SPACES))))
+        items = (value,)
+    return list(dict.fromkeys(item for item in items if item))
 
 
 def _text(value: Value) -> str:

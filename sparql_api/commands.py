@@ -178,6 +178,7 @@ def print_answer(
 ) -> None:
     """Ask an engine of this process and print; ends the command with 2 for a bad query, 1 where it failed."""
     from sparql_api.engine import Answer, open_engine
+    from sparql_api.tables import csv_pieces, read_rows
 
     async def ask() -> Answer:
         engine = open_engine(settings)
@@ -197,7 +198,8 @@ def print_answer(
     elif format is Format.TABLE and answer.form in ("SELECT", "ASK"):
         print_table(plain(name, answer.edition, answer.json()), settings, language)
     else:
-        out.buffer.write(answer.read())
+        for piece in csv_pieces(read_rows(answer.body)) if answer.media_type == "text/csv" else answer.body.chunks():
+            out.buffer.write(piece)
         out.buffer.flush()
 
 

@@ -14,7 +14,7 @@ from starlette.responses import Response
 
 from sparql_api.negotiation import choose, short_format
 from sparql_api.problems import ProblemError, problem
-from sparql_api.responses import compressed, not_modified
+from sparql_api.responses import compressed, content_disposition, not_modified
 
 CURRENT: Final = "public, max-age=60, stale-while-revalidate=600"
 """An address without an edition: it changes when one is published."""
@@ -42,7 +42,7 @@ def deliver(
         "Cache-Control": (PINNED if pinned else CURRENT) if status == 200 else "no-store",
         "Vary": VARY,
         **({"Observatoire-Edition": str(edition)} if edition is not None else {}),
-        **({"Content-Disposition": f'attachment; filename="{filename}"'} if filename else {}),
+        **({"Content-Disposition": content_disposition(filename)} if filename else {}),
         **(headers or {}),
     }
     if status == 200:

@@ -19,7 +19,7 @@ WHOLE: Final = frozenset(
     for name in ("integer", "int", "long", "short", "byte", "nonNegativeInteger", "positiveInteger")
 )
 REAL: Final = frozenset(XSD + name for name in ("decimal", "double", "float"))
-RESERVED: Final = frozenset({"format", "_format", "edition", "lang", "timeout"})
+RESERVED: Final = frozenset({"format", "_format", "edition", "lang", "timeout", "tableur"})
 """Parameters of every address, which no question may take."""
 
 

@@ -17,7 +17,7 @@ from typing import Any, Final
 import zstandard
 
 from sparql_api.cancellation import checked, checkpoint, watched
-from sparql_api.fiches.index import FACETS, INDEX_NAME
+from sparql_api.fiches.index import FACETS, INDEX_NAME, local_id
 from sparql_api.folding import fold, search_expression
 
 FACET_NAMES: Final = tuple(facet.name for facet in FACETS)
@@ -123,7 +123,7 @@ class FicheIndex:
                 "SELECT facet, iri, id, labels, names, groups, direct, bits FROM valeur ORDER BY facet, iri"
             ):
                 number = int.from_bytes(bits, "little")
-                folded = frozenset(json.loads(names)) | {fold(identifier)}
+                folded = frozenset(json.loads(names)) | {fold(identifier), fold(local_id(iri))}
                 texts = json.loads(labels), folded, json.loads(groups)
                 found[facet].append(Value(facet, iri, identifier, *texts, bool(direct), number))
         return MappingProxyType({facet: tuple(values) for facet, values in found.items()})
@@ -139,6 +139,10 @@ class FicheIndex:
     def _by_iri(self) -> Mapping[str, Mapping[str, Value]]:
         return {facet: {value.iri: value for value in values} for facet, values in self.values.items()}
 
+    @cached_property
+    def _by_id(self) -> Mapping[str, Mapping[str, str]]:
+        return {facet: {value.id: value.iri for value in values} for facet, values in self.values.items()}
+
     def _resolve(self, selection: Selection) -> tuple[dict[str, tuple[Value, ...]], list[tuple[str, str]]]:
         """Return the values meant for each facet asked, and (facet, text) of what no fiche holds."""
         chosen: dict[str, tuple[Value, ...]] = {}
@@ -152,9 +156,12 @@ class FicheIndex:
         return chosen, unknown
 
     def _meant(self, facet: str, text: str) -> list[Value]:
-        """Return the values whose IRI, path, id or one of whose labels the text is: an IRI is meant alone."""
+        """Return the values that a text means: the one whose IRI, path or id it is, else all those it is a name of.
+
+        A name that several have means them all; so does the last segment of IRIs that share it, which is no id.
+        """
         by_iri = self._by_iri[facet]
-        for iri in (text, self.meta["base"] + text.lstrip("/")):
+        for iri in (text, self.meta["base"] + text.lstrip("/"), self._by_id[facet].get(text.strip(), "")):
             if iri in by_iri:
                 return [by_iri[iri]]
         folded = fold(text)

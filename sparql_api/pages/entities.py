@@ -20,6 +20,7 @@ from sparql_api.pages.entity_page import entity_page
 from sparql_api.pages.layout import CARRIED, View, send_page
 from sparql_api.problems import ProblemError, language, problem
 from sparql_api.rdf_formats import MEDIA_TYPES, write_compacted, write_json, write_quads, write_triples
+from sparql_api.responses import content_disposition
 from sparql_api.routing import get
 from sparql_api.service import Service
 
@@ -94,7 +95,7 @@ async def represent(service: Service, request: Request, path: str, name: str) ->
         return send_page(request, data, view)
     iri = service.iris.base + path
     headers = {
-        "Content-Disposition": f'inline; filename="{local_id(iri)}.{name}"',
+        "Content-Disposition": content_disposition(f"{local_id(iri)}.{name}", inline=True),
         "Link": f'<{iri}>; rel="describes"',
     }
     return deliver(request, data, MEDIA_TYPES[name], edition=number, headers=headers)

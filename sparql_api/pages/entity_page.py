@@ -20,6 +20,7 @@ from sparql_api.pages.instrument_page import Row, instrument_rows, named_in, row
 from sparql_api.pages.layout import View, write_page
 from sparql_api.pages.matches import Match, matches
 from sparql_api.pages.presentation import Property, Reader, Shown, instrument_of, layout, mentioned
+from sparql_api.pages.unlisted import Unlisted, unlisted
 from sparql_api.rdf_formats import MEDIA_TYPES
 from sparql_api.service import Service
 
@@ -43,6 +44,7 @@ class Gathered:
     dimensions: Mapping[str, tuple[str, ...]]
     dates: Mapping[str, tuple[str, ...]]
     principles: list[Row]
+    words: Unlisted
     labels: Mapping[str, Mapping[str, str]]
 
 
@@ -71,19 +73,21 @@ async def gather(view: View, found: Description, quads: Sequence[ox.Quad]) -> Ga
     principles = await instrument_rows(reading, found, term(""), view.language)
     named |= named_in(principles)
     named |= {instrument_of(iri, service.iris.base) for iri in named}
+    words = {} if found.is_graph else unlisted(quads, found.iri, service.iris)
+    named |= words.keys()
     labels = await service.labels.of(reading, named, found.edition)
-    return Gathered(quads, leading, matched, dimensions, dates, principles, labels)
+    return Gathered(quads, leading, matched, dimensions, dates, principles, words, labels)
 
 
 def written(view: View, found: Description, gathered: Gathered) -> bytes:
     """Return the HTML of what was gathered."""
     quads = gathered.quads
     reader = Reader.of(view, found.iri, quads, gathered.labels)
-    sections = graph_sections(reader) if found.is_graph else reader.sections(found.iri, hidden_by(gathered.matched))
+    shown = reader.sections(found.iri, hidden_by(gathered.matched), gathered.words)
     context = heading(reader, found) | {
         "iri": found.iri,
         "cut": SUBJECTS_ON_A_PAGE if len(quads) < len(found.main) and found.is_graph else 0,
-        "sections": sections,
+        "sections": graph_sections(reader) if found.is_graph else shown,
         "matches": [match_shown(reader, match) for match in gathered.matched],
         "incoming": [link_shown(reader, found, link) for link in gathered.leading],
         "formats": [

@@ -31,6 +31,7 @@ from sparql_api.pages.listing import MOST_PER_PAGE, PER_PAGE, as_json, find, sel
 from sparql_api.rdf_formats import write_json
 from sparql_api.routing import get
 from sparql_api.service import Service
+from sparql_api.tables import TABLEUR
 
 OFFERS: Final = {"json": "application/json", "html": "text/html"}
 
@@ -42,8 +43,9 @@ SELECTION: Final = (
     ),
     EDITION,
 )
-_VALUE: Final = structure(iri=TEXT, id=TEXT, label=TEXTS)
-_ITEM: Final = structure(iri=TEXT, id=TEXT, titre=TEXT, **{name: several(_VALUE) for name in FACET_NAMES})
+_HELD: Final = structure(iri=maybe(TEXT), id=maybe(TEXT), label=TEXTS)
+"""A value of a fiche; a label that no vocabulary knows has no IRI, and `horsVocabulaire`."""
+_ITEM: Final = structure(iri=TEXT, id=TEXT, titre=TEXT, **{name: several(_HELD) for name in (*FACET_NAMES, "outil")})
 _COUNTED: Final = structure(iri=TEXT, id=TEXT, label=TEXTS, count=NUMBER)
 _PAGE: Final = structure(
     total=COUNT,
@@ -87,7 +89,8 @@ def fiches_router(service: Service) -> APIRouter:
     for suffix in FILES:
         summary = f"The same selection, whole, as {suffix}"
         errors = ("400", *OF_COMPUTING, *OF_EDITION)
-        said = operation({MEDIA_TYPES[suffix]: {}}, parameters=SELECTION, errors=errors, tagged=False)
+        asked = (*SELECTION, TABLEUR) if suffix == "csv" else SELECTION
+        said = operation({MEDIA_TYPES[suffix]: {}}, parameters=asked, errors=errors, tagged=False)
         get(router, f"/fiches.{suffix}", summary=summary, openapi_extra=said)(whole_selection(service, suffix))
     return router
 

@@ -110,9 +110,17 @@ def whole_number(request: Request, name: str, default: int, most: int) -> int:
 
 
 def complete(item: Mapping[str, Any], index: FicheIndex) -> dict[str, Any]:
-    """Return an item of the list with the id and the labels of its facets' values."""
-    values = {name: [value_json(index.value(name, iri), iri) for iri in item[name]] for name in FACET_NAMES}
-    return {**item, **values}
+    """Return an item of the list with the id and the labels of its facets' values, then the words of no vocabulary."""
+    told = {name: value for name, value in item.items() if name != "horsVocabulaire"}
+    told |= {name: [value_json(index.value(name, iri), iri) for iri in item[name]] for name in FACET_NAMES}
+    for name, deposited in item["horsVocabulaire"].items():
+        told[name] = [*told[name], *map(word_json, deposited)]
+    return told
+
+
+def word_json(text: str) -> dict[str, Any]:
+    """Return a label that no vocabulary knows, as it was deposited, beside a facet's values."""
+    return {"iri": None, "id": None, "label": {"fr": text}, "horsVocabulaire": True}
 
 
 def value_json(value: Value | None, iri: str) -> dict[str, Any]:

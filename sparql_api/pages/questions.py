@@ -6,6 +6,7 @@ Knows addresses and formats; how a question is bound and answered is `questions`
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any, Final
 
@@ -16,6 +17,7 @@ from starlette.responses import Response
 from queries import Parameter, Question, catalogue
 from sparql_api.delivery import deliver, requested
 from sparql_api.description.questions_rdf import catalogue_rdf
+from sparql_api.engine import Answer
 from sparql_api.negotiation import GRAPHS, TABLES
 from sparql_api.openapi import (
     EDITION,
@@ -40,6 +42,7 @@ from sparql_api.rdf_formats import MEDIA_TYPES, write_json
 from sparql_api.responses import answer_response
 from sparql_api.routing import get
 from sparql_api.service import Service
+from sparql_api.tables import TABLEUR, csv_pieces, for_spreadsheet, read_rows
 
 LIST_OFFERS: Final = {"json": "application/json", "html": "text/html", **MEDIA_TYPES}
 PLAIN: Final = "application/json"
@@ -109,7 +112,7 @@ def question_operation(question: Question) -> Schema:
     asked = [as_openapi(one) for one in question.parameters]
     return operation(
         {PLAIN: _ROWS, **{name: {} for name in QUESTION_OFFERS.values() if name != PLAIN}},
-        parameters=(*asked, EDITION, format_parameter(QUESTION_OFFERS)),
+        parameters=(*asked, EDITION, format_parameter(QUESTION_OFFERS), TABLEUR),
         errors=("400", "406", *OF_COMPUTING, *OF_EDITION, *OF_ENGINE),
     )
 
@@ -138,6 +141,8 @@ def run_question(service: Service, question: Question) -> Any:
         accept = TABLES["json"] if media_type == PLAIN else media_type
         plan = await service.engine.prepare(text, accept=accept, edition=pinned)
         found = await service.engine.run(plan, client=service.computing.client(request))
+        if media_type == TABLES["csv"]:
+            found = await service.computing.run(request, for_people, service, request, found, kind="file")
         if media_type != PLAIN:
             key, kept = None if plan.volatile else plan.key, pinned is not None
             name = question.name if media_type == TABLES["csv"] else None
@@ -151,6 +156,13 @@ def run_question(service: Service, question: Question) -> Any:
 
     answer.__name__ = question.name.replace("-", "_")
     return answer
+
+
+def for_people(service: Service, request: Request, answer: Answer) -> Answer:
+    """Return a CSV answer whose cells no spreadsheet takes for formulas; raises ProblemError 503 where too large."""
+    pieces = csv_pieces(read_rows(answer.body), spreadsheet=for_spreadsheet(request))
+    client, limit = service.computing.client(request), service.settings.limits().answer_bytes
+    return replace(answer, body=service.spool.keep(pieces, limit, client))
 
 
 def list_page(service: Service, request: Request, questions: Mapping[str, Question]) -> Response:
