@@ -3,7 +3,7 @@
 from shapes.checks import CHECKS
 from shapes.gate import validate, validate_batch
 from shapes.issues import Issue
-from shapes.privacy import mask
+from shapes.privacy import MASK, mask
 from shapes.report import Report, Result
 from shapes.report_causes import by_cause, place
 from shapes.report_forms import as_csv, as_json, as_text
@@ -12,6 +12,7 @@ from shapes.sources import shapes_digest, shapes_graph, subject_of
 
 __all__ = [
     "CHECKS",
+    "MASK",
     "Issue",
     "Report",
     "Result",
