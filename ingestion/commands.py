@@ -66,7 +66,7 @@ def ingest_command(
 
       observatoire ingest projets.csv --validated-by Dgesco && observatoire publish
     """
-    if report is not None and report.suffix not in REPORTS:
+    if report is not None and report.suffix.lower() not in REPORTS:
         fail(lang, "report-format", formats=", ".join(REPORTS))
     settings = Settings()
     agent = agent_named(validated_by, "operateur") if validated_by else COMMAND_LINE

@@ -10,6 +10,7 @@ import dataclasses
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -179,7 +180,7 @@ def _without_private(reports: Mapping[str, Report], kept: list[Prepared]) -> dic
     """Return the reports of documents without what their records give in private columns (law 7)."""
     private = {one.graph.iri: one.record.private for one in kept if isinstance(one.graph, ConvertedDocument)}
     return {
-        iri: report.shown(lambda text, values=private[iri]: mask_private(text, values)) if private[iri] else report
+        iri: report.shown(partial(mask_private, private=private[iri])) if private[iri] else report
         for iri, report in reports.items()
     }
 

@@ -38,12 +38,13 @@ def write_report(path: Path, done: Sequence[Deposited], lang: Lang, unusable: Se
     entries = [*unusable, *(entry for one in done for entry in one.entries)]
     notes = [note for one in done for note in one.notes]
     summary = sum((one.summary for one in done), Summary()).as_dict()
-    if path.suffix == ".ttl":
+    form = path.suffix.lower()
+    if form == ".ttl":
         results = [result for one in done for report in one.reports for result in report.results]
         text = Report.of(results).to_turtle()
-    elif path.suffix == ".json":
+    elif form == ".json":
         text = as_json(entries, summary, lang.value, notes)
-    elif path.suffix == ".csv":
+    elif form == ".csv":
         text = as_csv(entries, lang.value, next((one.separator for one in done), ""))
     else:
         text = as_html(entries, summary, lang.value, notes)
