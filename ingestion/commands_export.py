@@ -14,7 +14,7 @@ import pyoxigraph as ox
 import typer
 
 from ingestion.columns import csv_header, csv_row
-from ingestion.console import Lang, Language, fail, say
+from ingestion.console import Lang, Language, explained, fail, say, sentence
 from ingestion.editions import Edition, Editions
 from ingestion.export import export_document
 from ingestion.settings import Settings
@@ -68,10 +68,12 @@ def export_app() -> typer.Typer:
             fail(lang, "no-edition")
         kinds = document_types() if kind == _ALL else (kind,)
         found = documents(edition, kinds, settings.base_iri)
-        if out == "-":
-            write_all(sys.stdout.buffer, found, format, settings.base_iri)
-            return
-        count = write_folder(Path(out), found, format, settings.base_iri)
+        with explained(lang, kept=lambda: sentence(lang, "kept-export")):
+            if out == "-":
+                write_all(sys.stdout.buffer, found, format, settings.base_iri)
+                sys.stdout.flush()
+                return
+            count = write_folder(Path(out), found, format, settings.base_iri)
         say(lang, "exported", count=count, where=out)
 
     return app

@@ -34,7 +34,10 @@ def print_unreadable(error: UnreadableDeposit, lang: Lang) -> None:
 
 
 def write_report(path: Path, done: Sequence[Deposited], lang: Lang, unusable: Sequence[Issue] = ()) -> None:
-    """Write the report of all files in the form of the path's suffix; `unusable` says which could not be read."""
+    """Write the report of all files in the form of the path's suffix; `unusable` says which could not be read.
+
+    Raises OSError, and then leaves no part of it behind.
+    """
     entries = [*unusable, *(entry for one in done for entry in one.entries)]
     notes = [note for one in done for note in one.notes]
     summary = sum((one.summary for one in done), Summary()).as_dict()
@@ -49,5 +52,10 @@ def write_report(path: Path, done: Sequence[Deposited], lang: Lang, unusable: Se
     else:
         text = as_html(entries, summary, lang.value, notes)
     # newline="": the CSV report has its own line ends.
-    with path.open("w", encoding="utf-8", newline="") as out:
-        out.write(text)
+    try:
+        with path.open("w", encoding="utf-8", newline="") as out:
+            out.write(text)
+    except OSError:
+        if path.is_file():
+            path.unlink()
+        raise
