@@ -13,7 +13,7 @@ from typing import Annotated, BinaryIO, Final
 import pyoxigraph as ox
 import typer
 
-from ingestion.console import Lang, Language, fail, say
+from ingestion.console import Lang, Language, explained, fail, say, sentence
 from ingestion.editions import Edition, Editions
 from ingestion.export import export_document
 from ingestion.exported_table import export_columns, export_row
@@ -69,10 +69,12 @@ def export_app() -> typer.Typer:
             fail(lang, "no-edition")
         kinds = document_types() if kind == _ALL else (kind,)
         found = documents(edition, kinds, settings.base_iri)
-        if out == "-":
-            write_all(sys.stdout.buffer, found, format, settings.base_iri)
-            return
-        count = write_folder(Path(out), found, format, settings.base_iri)
+        with explained(lang, kept=lambda: sentence(lang, "kept-export")):
+            if out == "-":
+                write_all(sys.stdout.buffer, found, format, settings.base_iri)
+                sys.stdout.flush()
+                return
+            count = write_folder(Path(out), found, format, settings.base_iri)
         say(lang, "exported", count=count, where=out)
 
     return app

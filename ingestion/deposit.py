@@ -49,14 +49,15 @@ def deposit_file(
     validate: bool = False,
     strict: bool = False,
     progress: Callable[[int], None] | None = None,
+    registered: dict[Outcome, int] | None = None,
 ) -> Deposited:
     """Examine a file and register what may be taken; without a registry, only examine (`--dry-run`).
 
-    With `strict`, one refusal leaves the registry as it was. `progress` is told how many records were read so far.
-    Raises UnreadableDeposit, and RefusedTransition where the agent validates what is another académie's.
+    With `strict`, one refusal leaves the registry as it was. `progress` is told how many records were read so far;
+    `registered` is counted up at each batch that the registry took, which stays there whatever comes after. Raises UnreadableDeposit, and RefusedTransition where the agent validates what is another académie's.
     """
     deposit = open_deposit(path, options)
-    total = Deposited(path, Summary(), (), deposit.notes, (), {"created": 0, "new-version": 0, "unchanged": 0})
+    total = Deposited(path, Summary(), (), deposit.notes, (), none_yet())
     summary, entries, reports, held = Summary(), list[Issue](), list[Report](), list[NewDocument]()
     for part in examine_batches(deposit, options):
         summary += part.summary
@@ -66,11 +67,11 @@ def deposit_file(
         if strict:
             held.extend(accepted)
         elif registry is not None and accepted:
-            _count(total.registered, registry.register(accepted, agent, validate=validate))
+            _count((total.registered, registered), registry.register(accepted, agent, validate=validate))
         if progress is not None:
             progress(summary.read)
     if strict and registry is not None and held and not summary.refused:
-        _count(total.registered, registry.register(held, agent, validate=validate))
+        _count((total.registered, registered), registry.register(held, agent, validate=validate))
     return Deposited(
         path, summary, tuple(entries), deposit.notes, tuple(reports), total.registered, deposit.separator
     )
@@ -96,6 +97,12 @@ def new_document(examined: ExaminedDocument, base: str = BASE) -> NewDocument:
     )
 
 
-def _count(total: dict[Outcome, int], more: dict[Outcome, int]) -> None:
-    for outcome, number in more.items():
-        total[outcome] += number
+def none_yet() -> dict[Outcome, int]:
+    """Return the counts of a registry that has taken nothing yet."""
+    return {"created": 0, "new-version": 0, "unchanged": 0}
+
+
+def _count(totals: tuple[dict[Outcome, int] | None, ...], more: dict[Outcome, int]) -> None:
+    for total in totals:
+        for outcome, number in more.items() if total is not None else ():
+            total[outcome] += number

@@ -27,7 +27,7 @@ from ingestion.values import (
     read_integer,
     read_uai,
 )
-from ontologie import frame
+from ontologie import character_name, frame
 
 _NATIONAL: Final = "n"
 _ACADEMIE: Final = "academie"
@@ -64,7 +64,8 @@ def _usable(draft: Draft) -> dict[str, Value]:
             words = {"found": str(longest), "most": str(column.longest)}
             draft.say("texte-trop-long", column, words=words)
         elif suspect and (found := UNUSABLE.search(_text(value))):
-            draft.say("caractere-interdit", column, words={"character": f"U+{ord(found[0]):04X}"})
+            named = {lang: character_name(found[0], lang) for lang in ("fr", "en")}
+            draft.say("caractere-interdit", column, words={"character": named})
         else:
             usable[name] = value
     return usable

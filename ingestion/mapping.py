@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,8 +15,9 @@ from pathlib import Path
 from ingestion.columns import IGNORED, column_name, columns, nearest_names
 from ingestion.errors import unreadable
 from ingestion.folding import fold
-from ingestion.messages import Place
+from ingestion.messages import LANGUAGES, Place
 from ingestion.readers_text import decode
+from ontologie import system_reason
 
 
 def read_mapping(mapping: Mapping[str, str] | str | Path | None) -> dict[str, str]:
@@ -32,7 +34,7 @@ def read_mapping(mapping: Mapping[str, str] | str | Path | None) -> dict[str, st
     try:
         text = decode(Path(mapping).read_bytes(), str(mapping)).text()
     except OSError as error:
-        detail = {"detail": error.strerror or type(error).__name__}
+        detail = {"detail": {lang: system_reason(error, lang) for lang in LANGUAGES}}
         raise unreadable("correspondance-illisible", place, words=detail) from error
     pairs = _toml(text, place) if Path(mapping).suffix.lower() == ".toml" else _csv(text, place)
     return _checked(pairs, place)
@@ -42,7 +44,11 @@ def _toml(text: str, place: Place) -> dict[str, str]:
     try:
         tables = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise unreadable("correspondance-illisible", place, words={"detail": str(error)}) from error
+        found = re.search(r"line (\d+), column (\d+)", str(error))
+        line, column = map(int, found.groups()) if found else (None, None)
+        said = {"fr": "ce n'est pas du TOML bien formé", "en": "it is no well-formed TOML"}
+        where = Place(place.file, line, column)
+        raise unreadable("correspondance-illisible", where, words={"detail": said}) from error
     pairs: dict[str, str] = {}
     for key, value in tables.items():
         pairs.update(value if isinstance(value, dict) else {key: value})

@@ -11,13 +11,13 @@ from typing import Final
 
 from ingestion.errors import unreadable
 from ingestion.mapping import read_mapping
-from ingestion.messages import Place
+from ingestion.messages import LANGUAGES, Place
 from ingestion.readers_csv import read_table_text
 from ingestion.readers_json import read_json
 from ingestion.readers_text import decode
 from ingestion.readers_workbook import read_workbook
 from ingestion.records import Deposit
-from ontologie import BASE, document_types
+from ontologie import BASE, document_types, system_reason
 
 LARGEST_MB: Final = 512
 """Size of a deposit, in megabytes, beyond which it must be split."""
@@ -85,7 +85,7 @@ def _read(path: Path, file: str) -> bytes:
             raise unreadable("fichier-trop-gros", Place(file), words=sizes)
         data = path.read_bytes()
     except OSError as error:
-        detail = {"detail": error.strerror or type(error).__name__}
+        detail = {"detail": {lang: system_reason(error, lang) for lang in LANGUAGES}}
         raise unreadable("fichier-illisible", Place(file), words=detail) from error
     if not data.strip(b" \t\r\n\x00\xef\xbb\xbf\xff\xfe"):
         raise unreadable("fichier-vide", Place(file, 1))

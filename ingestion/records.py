@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Protocol
 
 from ingestion.messages import Issue, Place
+from ingestion.personal import private_values
 
 Value = str | tuple[str, ...]
 """A cell as it was written, or the items of a list that the format tells apart itself (JSON)."""
@@ -32,12 +34,13 @@ class Source(Protocol):
         """Return (line, column) of a key or item, from 1; of its last occurrence where a key is repeated."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Record:
     """One row of a table, or one JSON object, and where it stands.
 
     `line` is the physical line where it starts. `values` holds the cells of a table by our column names,
-    empty ones left out; `members` the JSON object, where the format is JSON.
+    empty ones left out; `members` the JSON object, where the format is JSON. Every place it gives carries its
+    private values, so that no message made there quotes them (law 7).
     """
 
     file: str
@@ -47,6 +50,11 @@ class Record:
     members: Mapping[str, Any] | None = None
     source: Source | None = None
 
+    @cached_property
+    def private(self) -> tuple[str, ...]:
+        """Return what it gives in its private columns, whether they can be used or not."""
+        return private_values({**(self.members or {}), **self.values})
+
     def place(self, field: str | None = None, path: Path | None = None, *, last: bool = False) -> Place:
         """Return the place of one of our columns, or of a value of the JSON object.
 
@@ -55,11 +63,11 @@ class Record:
         """
         if self.header is not None and field is not None:
             column, name = self.header.fields.get(field, (None, field))
-            return Place(self.file, self.line, column, name)
+            return Place(self.file, self.line, column, name, self.private)
         if self.source is not None and (path or field):
             line, column = self.source.locate(path or (field or "",), last=last)
-            return Place(self.file, line, column, field or _name(path))
-        return Place(self.file, self.line, None, field)
+            return Place(self.file, line, column, field or _name(path), self.private)
+        return Place(self.file, self.line, None, field, self.private)
 
 
 def _name(path: Path | None) -> str | None:

@@ -4,7 +4,7 @@ from shapes.cells import BYTE_ORDER_MARK, SPREADSHEET_SEPARATOR, csv_line, inert
 from shapes.checks import CHECKS
 from shapes.gate import validate, validate_batch
 from shapes.issues import Issue
-from shapes.privacy import mask
+from shapes.privacy import MASK, mask
 from shapes.report import Report, Result
 from shapes.report_causes import by_cause, place
 from shapes.report_forms import as_csv, as_json, as_text
@@ -14,6 +14,7 @@ from shapes.sources import shapes_digest, shapes_graph, subject_of
 __all__ = [
     "BYTE_ORDER_MARK",
     "CHECKS",
+    "MASK",
     "SPREADSHEET_SEPARATOR",
     "Issue",
     "Report",

@@ -1,19 +1,25 @@
 """Judges RDF files, in bounded batches where they are made of documents' graphs.
 
-Knows formats by suffix and graphs by name; a dump of any size is judged with flat memory.
+Knows formats by suffix and graphs by name; a dump of any size is judged with flat memory. A byte-order mark is no
+text: it is left out.
 """
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from itertools import chain, islice
 from pathlib import Path
+from typing import BinaryIO
 
 import pyoxigraph as ox
 
 from ontologie import BASE, serialize_lines
+from shapes.coverage import Coverage
 from shapes.gate import validate, validate_batches
 from shapes.report import Report
+from shapes.unusable import not_read, not_well_formed, unknown_format
 
 FORMATS = {
     ".ttl": ox.RdfFormat.TURTLE,
@@ -34,12 +40,36 @@ _FEW = 3
 """Up to so many documents, each is judged alone: the screen is not worth waking."""
 
 
-def judge_file(file: Path, *, base: str = BASE) -> Iterator[Report]:
+def format_of(file: Path) -> ox.RdfFormat | None:
+    """Return the format that a file's suffix names, in capitals or not."""
+    return FORMATS.get(file.suffix.lower())
+
+
+def judge_file(file: Path, *, base: str = BASE, coverage: Coverage | None = None) -> Iterator[Report]:
     """Yield the reports of an RDF file: one a document's graph, one of all the rest.
 
-    Raises OSError, or SyntaxError with the place.
+    `coverage` is shown what the file holds. Raises UnusableFile, with the place where there is one.
     """
-    yield from judge_quads(ox.parse(path=str(file), format=FORMATS[file.suffix], base_iri=base), base=base)
+    format = format_of(file)
+    if format is None:
+        raise unknown_format(list(FORMATS))
+    seen = coverage or Coverage(base)
+    try:
+        with _opened(file) as source:
+            yield from judge_quads(seen.watch(ox.parse(source, format=format, base_iri=base)), base=base)
+    except OSError as error:
+        raise not_read(error) from error
+    except SyntaxError as error:
+        raise not_well_formed(error, format.name) from error
+
+
+@contextmanager
+def _opened(file: Path) -> Iterator[BinaryIO]:
+    """Open a file behind its byte-order mark."""
+    with file.open("rb") as source:
+        if source.peek(len(codecs.BOM_UTF8)).startswith(codecs.BOM_UTF8):
+            source.read(len(codecs.BOM_UTF8))
+        yield source
 
 
 def judge_quads(quads: Iterable[ox.Quad], *, base: str = BASE) -> Iterator[Report]:

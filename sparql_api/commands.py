@@ -17,7 +17,7 @@ from typing import Annotated, Final, NoReturn
 
 import typer
 
-from ontologie import Iris
+from ontologie import Iris, system_reason
 from queries import Question, catalogue, parse_question
 from sparql_api import i18n
 from sparql_api.problems import Language, Problem, ProblemError
@@ -97,7 +97,8 @@ def listen(host: str, port: int, language: Language) -> socket.socket:
         opened.bind((host, port))
     except OSError as error:
         opened.close()
-        fail(i18n.message("command.address", language, host=host, port=str(port), reason=error.strerror or ""))
+        reason = system_reason(error, language)
+        fail(i18n.message("command.address", language, host=host, port=str(port), reason=reason))
     # The kernel keeps little of what a slow reader has not taken yet; a fast one does not notice.
     opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, UNSENT_BYTES)
     opened.set_inheritable(True)
@@ -158,11 +159,13 @@ def question_text(settings: Settings, name: str, params: list[str], language: La
 def find_question(settings: Settings, name: str, language: Language) -> Question | str:
     """Return a question of the catalogue, or of a file, or a file's text; ends the command (2) where there is none."""
     path = Path(name)
-    if path.suffix == ".rq" or path.is_file():
+    if path.suffix.lower() == ".rq" or path.is_file():
         try:
-            text = path.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            fail(i18n.message("command.file", language, name=name, reason=str(error)))
+            text = path.read_text(encoding="utf-8-sig")  # a byte-order mark is no text
+        except OSError as error:
+            fail(i18n.message("command.file", language, name=name, reason=system_reason(error, language)))
+        except UnicodeDecodeError:
+            fail(i18n.message("command.encoding", language, name=name))
         try:
             return parse_question(path.stem, Iris(settings.base_iri).rebase(text))
         except ValueError:
