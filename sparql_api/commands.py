@@ -160,7 +160,7 @@ def find_question(settings: Settings, name: str, language: Language) -> Question
     path = Path(name)
     if path.suffix == ".rq" or path.is_file():
         try:
-            text = path.read_text(encoding="utf-8")
+            text = path.read_text(encoding="utf-8-sig")
         except (OSError, UnicodeDecodeError) as error:
             fail(i18n.message("command.file", language, name=name, reason=str(error)))
         try:

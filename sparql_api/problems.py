@@ -15,10 +15,9 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Final, Literal
 
-from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
-from starlette.responses import JSONResponse
 
 from ontologie import BASE
 from sparql_api.negotiation import prefers_html, ranked_languages
@@ -160,20 +159,6 @@ def install_problem_handlers(app: FastAPI, base: str = BASE, html: Html | None =
     app.add_exception_handler(HTTPException, http)
     app.add_exception_handler(RequestValidationError, invalid)
     app.add_exception_handler(Exception, unknown)
-
-
-def problems_router(base: str = BASE) -> APIRouter:
-    """Return the routes that the `type` of every problem document leads to."""
-    router = APIRouter()
-
-    @router.get("/problems/{name}", include_in_schema=False)
-    def read(name: str, request: Request) -> Response:
-        known = catalogue().get(name)
-        if known is None:
-            raise ProblemError(Problem("not-found", {"path": request.url.path}))
-        return JSONResponse({"type": f"{base}problems/{name}", **known}, headers=CORS)
-
-    return router
 
 
 def from_http(request: Request, error: HTTPException) -> Problem:

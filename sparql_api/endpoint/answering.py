@@ -6,9 +6,10 @@ Knows HTTP and the engine's port; not what a request looks like. `/sparql` and t
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeVar
+from urllib.parse import quote
 
 from fastapi import Request, Response
 
@@ -17,12 +18,16 @@ from sparql_api.endpoint.protocol import SparqlRequest
 from sparql_api.engine.plan import Plan
 from sparql_api.engine.port import Answer, Engine
 from sparql_api.fairuse import FairUse
-from sparql_api.problems import CORS, Problem, ProblemError
-from sparql_api.responses import answer_response, cache_headers, entity_tag, not_modified
+from sparql_api.parameters import ignored_header
+from sparql_api.problems import Problem, ProblemError
+from sparql_api.responses import answer_response, unchanged_response
 from sparql_api.settings import Settings
+from sparql_api.texts import Text
 
 T = TypeVar("T")
 CLIENT_CLOSED_REQUEST: Final = 499
+PLAIN: Final = " :;,?()/#'"
+"""Characters of a hint that need no percent sign in a header; what a name may hold besides is written with one."""
 UNWATCHED: Final = 0.02
 """Seconds that a query may take before anyone looks whether its client is still there."""
 FAILED: Final = (408, 413, 429, 500, 503, 504)
@@ -76,9 +81,9 @@ class Answering:
         """Return the response to a plan, 304 where the client has it; raises EngineError, ClientGone."""
         key = None if plan.volatile else plan.key
         pinned = asked.edition is not None
-        if key and not_modified(request, entity_tag(key)):
-            headers = {**cache_headers(key, plan.edition, pinned=pinned), **CORS}
-            return Response(None, 304, {**headers, "Vary": "Accept, Accept-Encoding"})
+        said = ignored_header(asked.ignored) | hint_header(plan.hints)
+        if unchanged := unchanged_response(request, key, plan.edition, pinned=pinned, headers=said):
+            return unchanged
         answer = await self.run(request, asked, plan)
         seconds = self.settings.limits().shortened(asked.timeout).seconds
         return answer_response(
@@ -86,13 +91,19 @@ class Answering:
             answer,
             key=key,
             pinned=pinned,
-            headers={**self.fair_use.headers(self._client(request)), "Observatoire-Timeout": f"{seconds:g}"},
+            headers={**said, **self.fair_use.headers(self._client(request)), "Observatoire-Timeout": f"{seconds:g}"},
             filename=asked.download,
             compress=self.settings.compress,
         )
 
     def _client(self, request: Request) -> str:
         return self.fair_use.key(request.client.host if request.client else "")
+
+
+def hint_header(hints: Sequence[Text]) -> dict[str, str]:
+    """Return the header that says what a query may have meant, in English: a header is ASCII."""
+    said = " | ".join(quote(hint.en, safe=PLAIN) for hint in hints)
+    return {"Observatoire-Hint": said} if said else {}
 
 
 class ClientGone(Exception):

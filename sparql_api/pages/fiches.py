@@ -25,7 +25,7 @@ from sparql_api.openapi import (
     several,
     structure,
 )
-from sparql_api.pages.fiches_files import FILES, MEDIA_TYPES, send_file
+from sparql_api.pages.fiches_files import FILES, MEDIA_TYPES, send_file, unchanged_file
 from sparql_api.pages.fiches_page import list_page
 from sparql_api.pages.listing import MOST_PER_PAGE, PER_PAGE, as_json, find, selection_of
 from sparql_api.rdf_formats import write_json
@@ -82,7 +82,7 @@ def fiches_router(service: Service) -> APIRouter:
 
     for suffix in FILES:
         summary = f"The same selection, whole, as {suffix}"
-        said = operation({MEDIA_TYPES[suffix]: {}}, parameters=SELECTION, errors=OF_EDITION, tagged=False)
+        said = operation({MEDIA_TYPES[suffix]: {}}, parameters=SELECTION, errors=OF_EDITION)
         get(router, f"/fiches.{suffix}", summary=summary, openapi_extra=said)(whole_selection(service, suffix))
     return router
 
@@ -92,6 +92,8 @@ def whole_selection(service: Service, suffix: str) -> Any:
 
     async def selection_file(request: Request) -> Response:
         edition = service.edition(request)
+        if unchanged := unchanged_file(request, edition):
+            return unchanged
         return await run_in_threadpool(send_file, service, request, edition, selection_of(request), suffix)
 
     return selection_file

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from hashlib import blake2b
 from tempfile import TemporaryFile
 from typing import Any, Final
 
@@ -18,8 +19,9 @@ from ingestion import Edition, csv_header, csv_row
 from sparql_api.delivery import CURRENT, PINNED
 from sparql_api.engine import Answer, Body
 from sparql_api.fiches.search import FicheIndex, Selection
+from sparql_api.parameters import CARRIED, edition_number
 from sparql_api.problems import ProblemError, problem
-from sparql_api.responses import answer_response
+from sparql_api.responses import answer_response, unchanged_response
 from sparql_api.service import Service
 
 MEDIA_TYPES: Final = {
@@ -36,11 +38,27 @@ def send_file(service: Service, request: Request, edition: Edition, selection: S
     pieces = FILES[suffix](index, index.documents(numbers), index.items(numbers), service.iris.base)
     body = spooled(pieces, service.settings.limits().answer_bytes)
     answer = Answer(MEDIA_TYPES[suffix], body, edition.number, 0.0, len(numbers), "SELECT")
-    headers = {
-        "Content-Disposition": f'attachment; filename="fiches.{suffix}"',
-        "Cache-Control": PINNED if service.pinned(request) is not None else CURRENT,
-    }
-    return answer_response(request, answer, headers=headers, compress=service.settings.compress)
+    headers = {"Content-Disposition": f'attachment; filename="fiches.{suffix}"', **caching(request)}
+    key = file_key(request, edition)
+    return answer_response(request, answer, key=key, headers=headers, compress=service.settings.compress)
+
+
+def unchanged_file(request: Request, edition: Edition) -> Response | None:
+    """Return 304 where the client has this file already; nothing is read for it."""
+    key, headers = file_key(request, edition), caching(request)
+    return unchanged_response(request, key, edition.number, pinned=False, headers=headers)
+
+
+def file_key(request: Request, edition: Edition) -> str:
+    """Return a hash of all that a selection's file depends on: the edition, the address and its parameters."""
+    asked = sorted(pair for pair in request.query_params.multi_items() if pair[0] not in CARRIED)
+    return blake2b(repr((edition.number, request.url.path, asked)).encode(), digest_size=16).hexdigest()
+
+
+def caching(request: Request) -> dict[str, str]:
+    """Return for how long a file may be kept."""
+    pinned = edition_number(request.query_params.get("edition", "")) is not None
+    return {"Cache-Control": PINNED if pinned else CURRENT}
 
 
 def spooled(pieces: Iterable[bytes], limit: int) -> Body:

@@ -50,7 +50,7 @@ def self_description_router(service: Service) -> APIRouter:
         edition = service.edition(request)
         return await send(service, request, edition, await run_in_threadpool(void_quads, service, edition), "void")
 
-    @get(router, "/.well-known/void")
+    @get(router, "/.well-known/void", openapi_extra={"parameters": DESCRIBED["parameters"]})
     async def well_known(request: Request) -> Response:
         query = f"?{request.url.query}" if request.url.query else ""
         return RedirectResponse(f"/void{query}", 302)

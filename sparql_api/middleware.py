@@ -1,0 +1,156 @@
+"""What every request passes before its route, and every answer after it: addresses made one, errors, headers.
+
+Knows ASGI; what is answered is the routes'.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from inspect import isawaitable
+from typing import Any, Final
+from urllib.parse import quote, urlsplit
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from sparql_api.fairuse import FairUse
+from sparql_api.problems import ProblemError, problem
+
+Respond = Callable[[Request, Any], Response | Awaitable[Response]]
+SECURITY: Final = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "*",
+    "Content-Security-Policy": "default-src 'self'; "
+    "frame-ancestors 'none'; form-action 'self'; base-uri 'none'; object-src 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+}
+ADDED: Final = tuple((name.lower().encode(), value.encode()) for name, value in SECURITY.items())
+SAFE_IN_PATH: Final = "/:@!$&'()*+,;=~-._%"
+TRACE_SECONDS: Final = 60.0
+"""Time in which an error of one place is told with its trace once; after that it is one line a request."""
+logger = logging.getLogger("observatoire")
+
+
+class Straight:
+    """Leads requests for some paths past everything that pages need: it costs as much as a look-up.
+
+    An address with a slash at its end leads to the one without (308), the query kept, where no route has that slash.
+    """
+
+    def __init__(self, app: ASGIApp, straight: Mapping[str, ASGIApp], problem: Respond, slashed: str) -> None:
+        self.app = app
+        self.straight = straight
+        self.problem = problem
+        self.slashed = slashed
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on; a problem is raised before an answer begins, and is answered as anywhere."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        path = scope["path"]
+        straight = self.straight.get(path)
+        if straight is None:
+            leads = path.endswith("/") and path.strip("/") and not path.startswith(self.slashed)
+            await (without_slash(scope) if leads else self.app)(scope, receive, send)
+            return
+        try:
+            await straight(scope, receive, send)
+        except ProblemError as error:
+            request = Request(scope, receive)
+            response = self.problem(request, error)
+            await (await response if isawaitable(response) else response)(scope, receive, send)
+
+
+def without_slash(scope: Scope) -> Response:
+    """Return the redirection to an address without the slashes at its end, on this host whatever the path."""
+    raw = (scope.get("raw_path") or quote(scope["path"]).encode()).partition(b"?")[0]
+    path = "/" + quote(raw.decode("latin-1").strip("/"), safe=SAFE_IN_PATH)
+    query = scope["query_string"].decode("latin-1")
+    return RedirectResponse(path + (f"?{query}" if query else ""), 308)
+
+
+class Unhandled:
+    """Answers what nobody foresaw (500), counts it against who asked, and tells each such error's trace rarely."""
+
+    def __init__(self, app: ASGIApp, respond: Respond, fair_use: FairUse) -> None:
+        self.app = app
+        self.respond = respond
+        self.fair_use = fair_use
+        self._told: dict[tuple[str, int], float] = {}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on; an error after the answer has begun breaks the connection off."""
+        began = False
+
+        async def watched(message: Message) -> None:
+            nonlocal began
+            began = True
+            await send(message)
+
+        try:
+            await self.app(scope, receive, watched)
+        except Exception as error:
+            if scope["type"] != "http" or began:
+                raise
+            request = Request(scope, receive)
+            self.tell(request, error)
+            self.fair_use.strike(self.fair_use.key(request.client.host if request.client else ""))
+            response = self.respond(request, ProblemError(problem("internal")))
+            await (await response if isawaitable(response) else response)(scope, receive, send)
+
+    def tell(self, request: Request, error: Exception) -> None:
+        """Log an error: its kind and place, and its trace unless that was told a moment ago."""
+        frame = error.__traceback__
+        while frame is not None and frame.tb_next is not None:
+            frame = frame.tb_next
+        place = (frame.tb_frame.f_code.co_filename, frame.tb_lineno) if frame else ("?", 0)
+        now = time.monotonic()
+        again = now - self._told.get(place, -TRACE_SECONDS) < TRACE_SECONDS
+        if not again:
+            self._told[place] = now
+        kind, (file, line) = type(error).__name__, place
+        said = "unhandled error on %s: %s at %s:%d"
+        # Without the address asked: a long one, or one with a person's name in it, has no place in a log.
+        logger.error(said, request.method, kind, file, line, exc_info=None if again else error)
+
+
+class PublicAddress:
+    """Lets every link that names a host name the service's own, whatever host a request was sent to."""
+
+    def __init__(self, app: ASGIApp, address: str) -> None:
+        self.app = app
+        parts = urlsplit(address)
+        self.scheme, self.host = parts.scheme, parts.netloc.encode()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on as one that came to the public address."""
+        if scope["type"] == "http":
+            headers = [pair for pair in scope["headers"] if pair[0] != b"host"]
+            scope = {**scope, "scheme": self.scheme, "headers": [*headers, (b"host", self.host)]}
+        await self.app(scope, receive, send)
+
+
+class SecurityHeaders:
+    """Adds to every response what keeps pages from loading anything from elsewhere, and opens data to all."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, and add the headers that the response lacks."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                present = {name for name, _ in message["headers"]}
+                message["headers"] = [*message["headers"], *(pair for pair in ADDED if pair[0] not in present)]
+            await send(message)
+
+        await self.app(scope, receive, with_headers)
