@@ -15,10 +15,9 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Final, Literal
 
-from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
-from starlette.responses import JSONResponse
 
 from ontologie import BASE
 from sparql_api.negotiation import prefers_html, ranked_languages
@@ -162,27 +161,15 @@ def install_problem_handlers(
 
     async def unknown(request: Request, error: Exception) -> Response:
         failed(request)
-        logger.error("unhandled error on %s %.200r", request.method, request.url.path, exc_info=error)
+        # Not the address asked, which may hold anything, a person's name too (law 7).
+        route = getattr(request.scope.get("route"), "path", "no route")
+        logger.error("unhandled error on %s %s", request.method, route, exc_info=error)
         return respond(request, problem("internal"))
 
     app.add_exception_handler(ProblemError, known)
     app.add_exception_handler(HTTPException, http)
     app.add_exception_handler(RequestValidationError, invalid)
     app.add_exception_handler(Exception, unknown)
-
-
-def problems_router(base: str = BASE) -> APIRouter:
-    """Return the routes that the `type` of every problem document leads to."""
-    router = APIRouter()
-
-    @router.get("/problems/{name}", include_in_schema=False)
-    def read(name: str, request: Request) -> Response:
-        known = catalogue().get(name)
-        if known is None:
-            raise ProblemError(Problem("not-found", {"path": request.url.path}))
-        return JSONResponse({"type": f"{base}problems/{name}", **known}, headers=CORS)
-
-    return router
 
 
 def from_http(request: Request, error: HTTPException) -> Problem:

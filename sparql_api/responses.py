@@ -57,6 +57,16 @@ def cache_headers(key: str | None, edition: int, *, pinned: bool) -> dict[str, s
     }
 
 
+def unchanged_response(
+    request: Request, key: str | None, edition: int, *, pinned: bool, headers: Mapping[str, str] | None = None
+) -> Response | None:
+    """Return 304 where the client has the content that `key` names already, None where it must be sent."""
+    if key is None or not not_modified(request, entity_tag(key)):
+        return None
+    said = {**cache_headers(key, edition, pinned=pinned), "Vary": "Accept, Accept-Encoding", **CORS}
+    return Response(None, 304, {**said, **(headers or {})})
+
+
 def answer_response(
     request: Request,
     answer: Answer,

@@ -9,13 +9,15 @@ from collections.abc import Awaitable, Callable
 from functools import wraps
 from typing import Any, Final
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from starlette.requests import Request
 from starlette.responses import Response
 
 from sparql_api.computing import Computing
+from sparql_api.parameters import known_names, reader
 from sparql_api.responses import options
 
+HTML: Final = "text/html"
 METHODS: Final = "GET, HEAD, OPTIONS"
 BOUNDED: Final = "__bounded__"
 """The mark of a handler that goes through what bounds computing."""
@@ -28,17 +30,27 @@ def get(router: APIRouter, path: str, *, cheap: bool = False, **described: Any) 
     `cheap` is what costs no more than reading a small file: it is answered whatever share its client has left.
 
     What `described` holds (summary, description, openapi_extra…) goes to OpenAPI; without a summary the
-    route is left out of it.
+    route is left out of it. The parameters that `openapi_extra` declares are those that the address knows.
     """
+    operation = described.get("openapi_extra", {})
+    # What offers no page, nor leads elsewhere, has data alone.
+    data = HTML not in operation.get("responses", {"200": {"content": {HTML: {}}}})["200"]["content"]
+    checked = [Depends(reader(known_names(operation), data=data))]
 
     def declare(handler: Handler) -> Handler:
         shown = "summary" in described
         answering = handler if cheap else bounded(handler)
         # Handlers make their responses; what these are, `openapi_extra` says.
         router.add_api_route(
-            path, answering, methods=["GET"], include_in_schema=shown, response_class=Response, **described
+            path,
+            answering,
+            methods=["GET"],
+            include_in_schema=shown,
+            response_class=Response,
+            dependencies=checked,
+            **described,
         )
-        router.add_api_route(path, answering, methods=["HEAD"], include_in_schema=False)
+        router.add_api_route(path, answering, methods=["HEAD"], include_in_schema=False, dependencies=checked)
         router.add_api_route(path, read_only, methods=["OPTIONS"], include_in_schema=False)
         return handler
 

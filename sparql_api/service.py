@@ -23,6 +23,7 @@ from sparql_api.fairuse import FairUse
 from sparql_api.fiches.index import INDEX_NAME
 from sparql_api.fiches.search import FicheIndex
 from sparql_api.memory import Memory
+from sparql_api.parameters import edition_number
 from sparql_api.problems import ProblemError, problem
 from sparql_api.reading import Reading
 from sparql_api.settings import Settings
@@ -55,14 +56,9 @@ class Service:
     def pinned(self, request: Request) -> int | None:
         """Return the edition that `edition=` asks for; None where it asks for none or for the current one.
 
-        Raises ProblemError 404 where it is no number.
+        Raises ProblemError 400 where it is no number.
         """
-        asked = request.query_params.get("edition", "")
-        if asked in ("", "current"):
-            return None
-        if not asked.isascii() or not asked.isdigit() or len(asked) > 9:
-            raise ProblemError(problem("edition-not-found", edition=asked))
-        return int(asked)
+        return edition_number(request.query_params.get("edition", ""))
 
     def edition(self, request: Request) -> Edition:
         """Return the edition a request is answered from.

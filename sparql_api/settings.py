@@ -25,6 +25,8 @@ class Settings(BaseSettings):
     """Where the state lives."""
     base_iri: str = BASE
     """What IRIs of the data start with; relative IRIs in queries are resolved against it."""
+    public_url: str | None = Field(None, pattern=r"^https?://[^/?#@\s\\]+/?$")
+    """Scheme and host that links name (`https://observatoire.example`); those of each request by default."""
 
     query_timeout: float = Field(30.0, gt=0)
     """Deadline of a query, in seconds of wall time."""

@@ -5,8 +5,10 @@ Knows HTTP and the engine's port; not what a request looks like. `/sparql` and t
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from typing import Final
+from urllib.parse import quote
 
 from fastapi import Request, Response
 
@@ -15,10 +17,15 @@ from sparql_api.endpoint.protocol import SparqlRequest
 from sparql_api.engine.plan import Plan
 from sparql_api.engine.port import Answer, Engine
 from sparql_api.fairuse import FairUse
-from sparql_api.problems import CORS, Problem, ProblemError
-from sparql_api.responses import answer_response, cache_headers, entity_tag, not_modified
+from sparql_api.parameters import ignored_header
+from sparql_api.problems import Problem, ProblemError
+from sparql_api.responses import answer_response, unchanged_response
 from sparql_api.settings import Settings
 from sparql_api.sparing import client_of, held, sparing, while_connected
+from sparql_api.texts import Text
+
+PLAIN: Final = " :;,?()/#'"
+"""Characters of a hint that need no percent sign in a header; what a name may hold besides is written with one."""
 
 
 @dataclass(frozen=True)
@@ -58,9 +65,9 @@ class Answering:
         """Return the response to a plan, 304 where the client has it; raises EngineError, ClientGone."""
         key = None if plan.volatile else plan.key
         pinned = asked.edition is not None
-        if key and not_modified(request, entity_tag(key)):
-            headers = {**cache_headers(key, plan.edition, pinned=pinned), **CORS}
-            return Response(None, 304, {**headers, "Vary": "Accept, Accept-Encoding"})
+        said = ignored_header(asked.ignored) | hint_header(plan.hints)
+        if unchanged := unchanged_response(request, key, plan.edition, pinned=pinned, headers=said):
+            return unchanged
         answer = await self.run(request, asked, plan)
         seconds = self.settings.limits().shortened(asked.timeout).seconds
         return answer_response(
@@ -68,13 +75,19 @@ class Answering:
             answer,
             key=key,
             pinned=pinned,
-            headers={**self.fair_use.headers(self._client(request)), "Observatoire-Timeout": f"{seconds:g}"},
+            headers={**said, **self.fair_use.headers(self._client(request)), "Observatoire-Timeout": f"{seconds:g}"},
             filename=asked.download,
             compress=self.settings.compress,
         )
 
     def _client(self, request: Request) -> str:
         return client_of(self.fair_use, request)
+
+
+def hint_header(hints: Sequence[Text]) -> dict[str, str]:
+    """Return the header that says what a query may have meant, in English: a header is ASCII."""
+    said = " | ".join(quote(hint.en, safe=PLAIN) for hint in hints)
+    return {"Observatoire-Hint": said} if said else {}
 
 
 def not_allowed(request: Request, methods: str) -> ProblemError:

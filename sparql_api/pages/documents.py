@@ -65,7 +65,7 @@ def documents_router(service: Service) -> APIRouter:
     async def ontology(request: Request) -> Response:
         return await send(service, request, "ontologie", "ontology.html")
 
-    @get(router, "/ontologie/{part:path}")
+    @get(router, "/ontologie/{part:path}", openapi_extra=DESCRIBED)
     async def module(request: Request, part: str) -> Response:
         if f"ontologie/{part}" not in sources(service.iris):
             raise ProblemError(problem("not-found", path=f"/ontologie/{part}"))

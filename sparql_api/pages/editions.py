@@ -28,6 +28,7 @@ from sparql_api.openapi import (
     structure,
 )
 from sparql_api.pages.layout import render
+from sparql_api.parameters import EDITION
 from sparql_api.problems import ProblemError, problem
 from sparql_api.rdf_formats import write_json
 from sparql_api.responses import FIXED
@@ -43,7 +44,7 @@ _LISTED: Final = structure(current=maybe(NUMBER), items=several({"anyOf": [_MANI
 NUMBERED: Final = parameter(
     "number",
     "The number of an edition, or `current`.",
-    {"type": "string", "pattern": "^(current|[0-9]{1,9})$"},
+    {"type": "string", "pattern": "^(current|0|[1-9][0-9]{0,8})$"},
     where="path",
 )
 LISTING: Final = operation(
@@ -65,7 +66,7 @@ def manifest_operation(*errors: str, of: Schema | None = None) -> Schema:
     """Return what OpenAPI says of an address of one manifest."""
     return operation(
         {OFFERS["json"]: _MANIFEST, OFFERS["html"]: {}},
-        parameters=([of] if of else []) + [format_parameter(OFFERS)],
+        parameters=[*([of] if of else []), format_parameter(OFFERS)],
         errors=("406", *errors),
     )
 
@@ -109,7 +110,7 @@ def editions_router(service: Service) -> APIRouter:
     async def one(request: Request) -> Response:
         return send_manifest(service, request, by_number(service, request.path_params["number"]))
 
-    @get(router, "/edition/{number}", cheap=True)
+    @get(router, "/edition/{number}", cheap=True, openapi_extra={"parameters": [format_parameter(OFFERS)]})
     async def iri(request: Request) -> Response:
         edition = by_number(service, request.path_params["number"])
         headers = {"Observatoire-Edition": str(edition.number), "Vary": "Accept"}
@@ -137,7 +138,7 @@ def by_number(service: Service, text: str) -> Edition:
         if number is None:
             raise ProblemError(problem("no-edition"))
         return service.edition_number(number)
-    if not (text.isascii() and text.isdigit() and len(text) < 10):
+    if not EDITION.fullmatch(text):
         raise ProblemError(problem("edition-not-found", edition=text))
     return service.edition_number(int(text))
 

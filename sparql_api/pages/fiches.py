@@ -25,7 +25,7 @@ from sparql_api.openapi import (
     several,
     structure,
 )
-from sparql_api.pages.fiches_files import FILES, MEDIA_TYPES, send_file
+from sparql_api.pages.fiches_files import FILES, MEDIA_TYPES, send_file, unchanged_file
 from sparql_api.pages.fiches_page import list_page
 from sparql_api.pages.listing import MOST_PER_PAGE, PER_PAGE, as_json, find, selection_of
 from sparql_api.rdf_formats import write_json
@@ -100,6 +100,8 @@ def whole_selection(service: Service, suffix: str) -> Any:
 
     async def selection_file(request: Request) -> Response:
         edition = service.edition(request)
+        if unchanged := unchanged_file(request, edition):
+            return unchanged
         selection = selection_of(request, service.settings)
         made = service.computing.run(request, send_file, service, request, edition, selection, suffix, kind="file")
         return await made

@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import blake2b
 from typing import Any, Final
 
 from starlette.requests import Request
@@ -18,7 +19,8 @@ from ingestion import Edition, export_columns, export_row
 from sparql_api.delivery import CURRENT, PINNED
 from sparql_api.engine import Answer
 from sparql_api.fiches.search import FicheIndex, Selection
-from sparql_api.responses import answer_response, content_disposition
+from sparql_api.parameters import CARRIED, edition_number
+from sparql_api.responses import answer_response, content_disposition, unchanged_response
 from sparql_api.service import Service
 from sparql_api.tables import XLSX, csv_pieces, for_spreadsheet, workbook
 
@@ -59,11 +61,27 @@ def send_file(service: Service, request: Request, edition: Edition, selection: S
     selected = Selected(index, numbers, edition, service.iris.base, for_spreadsheet(request), limit)
     body = service.spool.keep(FILES[suffix](selected), limit, service.computing.client(request))
     answer = Answer(MEDIA_TYPES[suffix], body, edition.number, 0.0, len(numbers), "SELECT")
-    headers = {
-        "Content-Disposition": content_disposition(f"fiches.{suffix}"),
-        "Cache-Control": PINNED if service.pinned(request) is not None else CURRENT,
-    }
-    return answer_response(request, answer, headers=headers, compress=service.settings.compress)
+    headers = {"Content-Disposition": content_disposition(f"fiches.{suffix}"), **caching(request)}
+    key = file_key(request, edition)
+    return answer_response(request, answer, key=key, headers=headers, compress=service.settings.compress)
+
+
+def unchanged_file(request: Request, edition: Edition) -> Response | None:
+    """Return 304 where the client has this file already; nothing is read for it."""
+    key, headers = file_key(request, edition), caching(request)
+    return unchanged_response(request, key, edition.number, pinned=False, headers=headers)
+
+
+def file_key(request: Request, edition: Edition) -> str:
+    """Return a hash of all that a selection's file depends on: the edition, the address and its parameters."""
+    asked = sorted(pair for pair in request.query_params.multi_items() if pair[0] not in CARRIED)
+    return blake2b(repr((edition.number, request.url.path, asked)).encode(), digest_size=16).hexdigest()
+
+
+def caching(request: Request) -> dict[str, str]:
+    """Return for how long a file may be kept."""
+    pinned = edition_number(request.query_params.get("edition", "")) is not None
+    return {"Cache-Control": PINNED if pinned else CURRENT}
 
 
 def jsonl(selected: Selected) -> Iterator[bytes]:

@@ -5,7 +5,7 @@ Knows addresses and formats; how a question is bound and answered is `questions`
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any, Final
@@ -27,6 +27,7 @@ from sparql_api.openapi import (
     OF_ENGINE,
     TEXT,
     TEXTS,
+    TIMEOUT,
     Schema,
     format_parameter,
     operation,
@@ -36,10 +37,11 @@ from sparql_api.openapi import (
 )
 from sparql_api.pages.layout import View, render
 from sparql_api.pages.results import results
+from sparql_api.parameters import timeout_seconds
 from sparql_api.problems import ProblemError, language, problem
-from sparql_api.questions import RESERVED, bound, described, plain
+from sparql_api.questions import bound, described, plain
 from sparql_api.rdf_formats import MEDIA_TYPES, write_json
-from sparql_api.responses import answer_response
+from sparql_api.responses import answer_response, unchanged_response
 from sparql_api.routing import get
 from sparql_api.service import Service
 from sparql_api.tables import TABLEUR, csv_pieces, for_spreadsheet, read_rows
@@ -64,6 +66,13 @@ SCHEMAS: Final[Mapping[str, Mapping[str, str]]] = {
     "boolean": {"type": "boolean"},
     "date": {"type": "string", "format": "date"},
 }
+
+READ: Final[Mapping[str, Callable[[str], Any]]] = {
+    "integer": int,
+    "number": float,
+    "boolean": lambda text: text in ("true", "1"),
+}
+"""How a default, which a question's file writes as text, is written in a schema of that type."""
 
 _ENTRY: Final = structure(name=TEXT, title=TEXTS, description=TEXTS, url=TEXT, parameters=several({"type": "object"}))
 _ROWS: Final = structure(name=TEXT, edition=NUMBER, columns=several(TEXT), rows=several({"type": "object"}))
@@ -112,16 +121,16 @@ def question_operation(question: Question) -> Schema:
     asked = [as_openapi(one) for one in question.parameters]
     return operation(
         {PLAIN: _ROWS, **{name: {} for name in QUESTION_OFFERS.values() if name != PLAIN}},
-        parameters=(*asked, EDITION, format_parameter(QUESTION_OFFERS), TABLEUR),
+        parameters=(*asked, EDITION, TIMEOUT, format_parameter(QUESTION_OFFERS), TABLEUR),
         errors=("400", "406", *OF_COMPUTING, *OF_EDITION, *OF_ENGINE),
     )
 
 
 def as_openapi(one: Parameter) -> Schema:
     """Return a question's parameter as OpenAPI describes it."""
-    schema = dict(SCHEMAS.get(one.type, TEXT))
+    schema: Schema = dict(SCHEMAS.get(one.type, TEXT))
     if one.default is not None:
-        schema["default"] = one.default
+        schema["default"] = READ.get(schema["type"], str)(one.default)
     required = one.required and one.default is None
     return {**parameter(one.name, one.label["en"], schema), "required": required}
 
@@ -129,9 +138,11 @@ def as_openapi(one: Parameter) -> Schema:
 def run_question(service: Service, question: Question) -> Any:
     """Return the handler of one question."""
 
+    names = {parameter.name for parameter in question.parameters}
+
     async def answer(request: Request) -> Response:
         media_type = requested(request, QUESTION_OFFERS)
-        given = {k: v for k, v in request.query_params.items() if k not in RESERVED}
+        given = {k: v for k, v in request.query_params.items() if k in names}
         pinned = service.pinned(request)
         if media_type == QUESTION_OFFERS["html"]:
             return await question_page(service, request, question, given)
@@ -140,11 +151,16 @@ def run_question(service: Service, question: Question) -> Any:
             return deliver(request, text.encode(), media_type, filename=f"{question.name}.rq")
         accept = TABLES["json"] if media_type == PLAIN else media_type
         plan = await service.engine.prepare(text, accept=accept, edition=pinned)
-        found = await service.engine.run(plan, client=service.computing.client(request))
+        key, kept = None if plan.volatile else plan.key, pinned is not None
+        if key is not None and media_type == TABLES["csv"] and for_spreadsheet(request):
+            key = f"tableur{key}"
+        if media_type != PLAIN and (unchanged := unchanged_response(request, key, plan.edition, pinned=kept)):
+            return unchanged
+        limits = service.settings.limits().shortened(timeout_seconds(request.query_params.get("timeout", "")))
+        found = await service.engine.run(plan, limits=limits, client=service.computing.client(request))
         if media_type == TABLES["csv"]:
             found = await service.computing.run(request, for_people, service, request, found, kind="file")
         if media_type != PLAIN:
-            key, kept = None if plan.volatile else plan.key, pinned is not None
             name = question.name if media_type == TABLES["csv"] else None
             return answer_response(request, found, key=key, pinned=kept, filename=name)
         rows = await service.computing.run(

@@ -50,7 +50,7 @@ def self_description_router(service: Service) -> APIRouter:
         quads = await service.computing.run(request, void_quads, service, edition)
         return await send(service, request, edition, quads, "void")
 
-    @get(router, "/.well-known/void", cheap=True)
+    @get(router, "/.well-known/void", cheap=True, openapi_extra={"parameters": DESCRIBED["parameters"]})
     async def well_known(request: Request) -> Response:
         query = f"?{request.url.query}" if request.url.query else ""
         return RedirectResponse(f"/void{query}", 302)

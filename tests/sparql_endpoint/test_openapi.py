@@ -7,12 +7,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from copy import deepcopy
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import httpx
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, given, settings
+from openapi_spec_validator import OpenAPIV31SpecValidator
 from schemathesis.core.failures import FailureGroup
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
@@ -87,6 +90,23 @@ def described(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Described]:
     registry.close()
     with serve(create_app(Settings(var=state.var, workers=2, query_timeout=5, log_queries=False))) as url:
         yield Described(url, schemathesis.openapi.from_url(f"{url}/openapi.json"))
+
+
+def test_the_description_is_one_and_each_default_has_the_type_of_its_parameter(tmp_path: Path) -> None:
+    described = create_app(Settings(var=tmp_path, workers=1)).openapi()
+    assert not [error.message for error in OpenAPIV31SpecValidator(described).iter_errors()]
+    defaults = {
+        (path, one["name"]): one["schema"]["default"]
+        for path, item in described["paths"].items()
+        for one in item["get"].get("parameters", ())
+        if "default" in one["schema"]
+    }
+    assert {type(value) for value in defaults.values()} > {int, float, str}
+    wrong = deepcopy(described)
+    wrong["paths"]["/editions"]["get"]["parameters"].append(
+        {"name": "n", "in": "query", "schema": {"type": "number", "default": "0.5"}}
+    )
+    assert list(OpenAPIV31SpecValidator(wrong).iter_errors()), "a default of another type would be noticed"
 
 
 def is_question(operation: schemathesis.APIOperation) -> bool:

@@ -17,7 +17,8 @@ import pytest
 from click.testing import Result
 from typer.testing import CliRunner
 
-from sparql_api.commands import build_app
+from sparql_api.commands import build_app, find_question
+from sparql_api.settings import Settings
 from tests.making import observatoire
 from tests.sparql_endpoint.live import wait_until
 
@@ -47,6 +48,12 @@ def test_query_runs_a_file_with_or_without_prefixes(var: Path, tmp_path: Path) -
     done = observatoire(var, "query", str(file), "--format", "ttl")
     assert done.returncode == 0, done.stderr
     assert done.stdout.count("terms/title") + done.stdout.count("dct:title") == 3
+
+
+def test_a_byte_order_mark_is_no_part_of_a_file_s_query(tmp_path: Path) -> None:
+    file = tmp_path / "marked.rq"
+    file.write_text("ASK {}", encoding="utf-8-sig")
+    assert find_question(Settings(var=tmp_path), str(file), "fr") == "ASK {}"
 
 
 @pytest.mark.parametrize(

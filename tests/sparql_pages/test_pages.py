@@ -219,5 +219,5 @@ def test_queries_that_go_past_the_routing_of_pages_get_the_same_headers_and_erro
     assert wrong.headers["x-content-type-options"] == "nosniff"
     assert client.get("/sparql", params={"query": "SELECT nothing"}, headers=HTML).text.startswith("<!doctype html>")
     refused = client.put("/sparql/", content=b"")
-    assert (refused.status_code, refused.headers["allow"]) == (405, "GET, HEAD, POST, OPTIONS")
+    assert (refused.status_code, refused.headers["allow"]) == (405, "GET, HEAD, POST, QUERY, OPTIONS")
     assert client.options("/sparql").status_code == 204
