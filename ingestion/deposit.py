@@ -53,7 +53,8 @@ def deposit_file(
     """Examine a file and register what may be taken; without a registry, only examine (`--dry-run`).
 
     With `strict`, one refusal leaves the registry as it was. `progress` is told how many records were read so far;
-    `registered` is counted up at each batch that the registry took, which stays there whatever comes after. Raises UnreadableDeposit, and RefusedTransition where the agent validates what is another académie's.
+    `registered` is counted up at each batch that the registry took, which stays there whatever comes after.
+    Raises UnreadableDeposit, and RefusedTransition where the agent validates what is another académie's.
     """
     deposit = open_deposit(path, options)
     total = Deposited(path, Summary(), (), deposit.notes, (), none_yet())
@@ -95,6 +96,6 @@ def none_yet() -> dict[Outcome, int]:
 
 
 def _count(totals: tuple[dict[Outcome, int] | None, ...], more: dict[Outcome, int]) -> None:
-    for total in totals:
-        for outcome, number in more.items() if total is not None else ():
+    for total in filter(None, totals):
+        for outcome, number in more.items():
             total[outcome] += number

@@ -158,7 +158,7 @@ def test_a_report_that_cannot_be_written_leaves_no_part_of_it(tmp_path: Path) ->
 def test_an_answer_to_a_full_device_is_said_to_be_incomplete(tmp_path: Path, form: str) -> None:
     settings, registry = begun(tmp_path)
     registry.close()
-    with open("/dev/full", "w") as full:
+    with Path("/dev/full").open("w") as full:
         done = subprocess.run(
             [COMMAND, "export", "fiches", "--format", form], stdout=full, stderr=subprocess.PIPE, text=True,
             env={**os.environ, "OBSERVATOIRE_VAR": str(settings.var)},
