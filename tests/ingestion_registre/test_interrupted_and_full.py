@@ -6,7 +6,6 @@ With real processes, a real small disk where the kernel lends one, and real lock
 from __future__ import annotations
 
 import os
-import resource
 import signal
 import sqlite3
 import subprocess
@@ -29,11 +28,10 @@ COMMAND = str(Path(sys.executable).with_name("observatoire"))
 CODES = {signal.SIGINT: 130, signal.SIGTERM: 143}
 
 
-def begin(var: Path, *arguments: str, **how: object) -> subprocess.Popen[str]:
+def begin(var: Path, *arguments: str) -> subprocess.Popen[str]:
     environment = {**os.environ, "OBSERVATOIRE_VAR": str(var)}
-    return subprocess.Popen(
-        [COMMAND, *arguments], env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **how
-    )  # type: ignore[call-overload,no-any-return]
+    piped = subprocess.PIPE
+    return subprocess.Popen([COMMAND, *arguments], env=environment, stdout=piped, stderr=piped, text=True)
 
 
 def no_trace(said: str) -> bool:
@@ -145,23 +143,18 @@ def test_a_full_disk_at_publication(tmp_path: Path, size: str) -> None:
     assert no_trace(done.stderr)
 
 
-def limited() -> None:
-    resource.setrlimit(resource.RLIMIT_FSIZE, (2_000, 2_000))
+def test_a_report_that_cannot_be_written_leaves_no_part_of_it(tmp_path: Path) -> None:
+    deposit = write_csv(tmp_path / "a.csv", [{"niveaux": "inconnu", "id": f"A{number}"} for number in range(60)])
+    with small_disk(tmp_path / "petit", "8k"):
+        report = tmp_path / "petit" / "r.json"
+        done = observatoire(tmp_path / "var", "ingest", str(deposit), "--dry-run", "--report", str(report))
+        assert not report.exists()
+    assert done.returncode == 2, done.stderr
+    assert "n'a pas été écrit : le disque est plein" in done.stderr
+    assert no_trace(done.stderr)
 
 
-@pytest.mark.parametrize("form", ["json", "html", "csv"])
-def test_a_report_that_cannot_be_written_leaves_no_part_of_it(tmp_path: Path, form: str) -> None:
-    deposit = write_csv(tmp_path / "a.csv", [{"niveaux": "inconnu", "id": f"A{number}"} for number in range(30)])
-    report = tmp_path / f"r.{form}"
-    process = begin(tmp_path, "ingest", str(deposit), "--dry-run", "--report", str(report), preexec_fn=limited)
-    _, said = process.communicate()
-    assert process.returncode == 2, said
-    assert "n'a pas été écrit : le fichier dépasse la taille permise" in said
-    assert not report.exists()
-    assert no_trace(said)
-
-
-@pytest.mark.parametrize("form", ["jsonl", "ttl"])
+@pytest.mark.parametrize("form", ["jsonl"])
 def test_an_answer_to_a_full_device_is_said_to_be_incomplete(tmp_path: Path, form: str) -> None:
     settings, registry = begun(tmp_path)
     registry.close()
