@@ -63,8 +63,9 @@ class Settings(BaseSettings):
     """Seconds of engine time a client may use in each `client_window`; 0 sets no bound."""
     client_window: float = Field(600, gt=0)
     """Seconds in which `client_seconds` come back."""
-    computing_threads: int = Field(2, ge=1)
-    """Threads for each kind of computation outside of the query workers: pages, searches, files."""
+    computing_threads: int = Field(1, ge=1)
+    """Threads for each kind of computation outside of the query workers: pages, searches, files. Python runs one at a
+    time: more of them take from the thread that answers everyone."""
     computing_queue: int = Field(64, ge=0)
     """Computations of each kind that may wait for a thread; one more is answered 503."""
     computing_timeout: float = Field(30.0, gt=0)

@@ -38,7 +38,9 @@ CHECKS = [
     response_schema_conformance,
 ]
 MODES = [schemathesis.GenerationMode.POSITIVE, schemathesis.GenerationMode.NEGATIVE]
-OF_LIMITS = {"deadline", "answer-size", "memory", "queue", "busy", "spool"}
+OF_LIMITS = {
+    "deadline", "answer-size", "memory", "queue", "busy", "spool", "computing-queue", "computing-deadline",
+}  # fmt: skip
 """The problems that a request may meet here with a status from 500 on."""
 
 

@@ -6,6 +6,7 @@ import ast
 import itertools
 import socket
 import sqlite3
+import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -24,7 +25,7 @@ from starlette.routing import BaseRoute, Mount, Route
 import sparql_api
 from sparql_api.app import create_app
 from sparql_api.cancellation import checked, watched
-from sparql_api.computing import Computing, Kind
+from sparql_api.computing import GIVE_WAY, Computing, Kind
 from sparql_api.fairuse import FairUse
 from sparql_api.folding import search_expression, word_expression, words
 from sparql_api.routing import BOUNDED, get
@@ -181,6 +182,11 @@ def test_nothing_computes_in_the_threads_that_must_stay_quick() -> None:
             if name in ("run_in_threadpool", "to_thread"):
                 found.add(path.name)
     assert found == {"responses.py"}
+
+
+def test_threads_that_compute_give_way_soon(demo_var: Path) -> None:
+    create_app(Settings(var=demo_var, workers=1))
+    assert sys.getswitchinterval() == pytest.approx(GIVE_WAY)
 
 
 # How it ends
