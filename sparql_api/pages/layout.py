@@ -131,7 +131,7 @@ def send_page(
 ) -> Response:
     """Return a page as a response."""
     said = {"Content-Language": view.language, **(headers or {})}
-    html = html.replace(NOTICES, notices(request, view), 1)
+    html = html.replace(NOTICES, notices(request, view) if status == 200 else b"", 1)
     return deliver(request, html, "text/html", edition=view.edition, status=status, headers=said)
 
 

@@ -58,19 +58,19 @@ def test_every_address_names_a_parameter_that_it_does_not_know(client: httpx.Cli
     for path in [path for path in addresses if path not in questions[3:]]:
         address = re.sub(r"{([^}]+)}", lambda match: PARTS[match[1]], path)
         if path in PROTOCOLS:
-            answer = client.get(f"{address}?{PROTOCOLS[path]}&outli=1&%C3%A9t%C3%A9=", headers=DATA)
-            assert (answer.status_code, answer.headers["observatoire-ignored-parameters"]) == (200, "outli, %C3%A9t%C3%A9")
+            answer = client.get(f"{address}?{PROTOCOLS[path]}&outilz=1&%C3%A9t%C3%A9=", headers=DATA)
+            assert (answer.status_code, answer.headers["observatoire-ignored-parameters"]) == (200, "outilz, %C3%A9t%C3%A9")
             continue
-        data = follow(client, f"{address}?outli=1", DATA)
+        data = follow(client, f"{address}?outilz=1", DATA)
         told = data.headers["content-type"].startswith("text/html") or data.json()["type"].endswith("/unknown-parameter")
         assert told, path
         if data.status_code == 400:
-            assert data.json()["parameter"] == "outli" and "outli" in data.json()["detail"], path
-        page = follow(client, f"{address}?outli=1", HTML)
+            assert data.json()["parameter"] == "outilz" and "outilz" in data.json()["detail"], path
+        page = follow(client, f"{address}?outilz=1", HTML)
         if follow(client, address, HTML).headers["content-type"].startswith("text/html"):
             pages += 1
-            assert page.status_code == 200 and "« outli »" in page.text.replace("\u00a0", " "), path
-            assert "outli" not in follow(client, f"{address}?lang=en", HTML).text, "what is kept of a page names no request"
+            assert page.status_code == 200 and "« outilz »" in page.text.replace("\u00a0", " "), path
+            assert "outilz" not in follow(client, f"{address}?lang=en", HTML).text, "what is kept of a page names no request"
         else:
             assert follow(client, address, HTML).status_code == 200 or page.status_code in (400, 406), path
     assert pages > 8
