@@ -17,6 +17,7 @@ import pytest
 from sparql_api.engine import EditionNotFound, StoreRef
 from sparql_api.engine.gateway import Reach, ServiceAnswer, ServiceCall, ServiceRefused
 from sparql_api.problems import problem
+from tests import patient
 from tests.conformance.comparison import expected_media_type, same
 from tests.conformance.suites import BASE, Case, query_cases, suites_folder
 from tests.sparql_endpoint.live import Live, endpoint
@@ -136,7 +137,7 @@ def test_a_folder_of_the_query_suite_passes(
     folder: str, live: Live, stores: SuiteStores, outcomes: dict[str, dict[str, str]]
 ) -> None:
     found = outcomes.setdefault(folder, {})
-    with httpx.Client() as client:
+    with patient.Client() as client:
         for case in query_cases(suites_folder() / "sparql" / "sparql11" / folder):
             found[case.name] = judge(case, stores, client, live.url)
     unexplained = {name: why for name, why in found.items() if why and f"{folder}/{name}" not in EXPLAINED}

@@ -11,7 +11,6 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import httpx
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, given, settings
@@ -28,6 +27,7 @@ from ingestion import Options, deposit_file, publish
 from sparql_api.app import create_app
 from sparql_api.faces import FACES
 from sparql_api.settings import Settings
+from tests import patient
 from tests.making import TEAM, begun, write_csv
 from tests.sparql_endpoint.live import serve
 
@@ -147,7 +147,7 @@ def test_each_address_answers_as_described_at_length(described: Described) -> No
 
 
 def test_what_is_not_described_is_noticed(described: Described) -> None:
-    raw = httpx.get(f"{described.url}/openapi.json").json()
+    raw = patient.get(f"{described.url}/openapi.json").json()
     del raw["paths"]["/fiches"]["get"]["responses"]["400"]
     raw["paths"]["/health"]["get"]["responses"]["200"]["content"] = {"text/plain": {}}
     raw["paths"]["/editions"]["get"]["responses"]["200"]["content"]["application/json"]["schema"] = {"type": "array"}

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -110,6 +112,15 @@ def test_a_share_is_given_back_with_time() -> None:
     share.check(share.key("192.0.2.2"))
 
 
+def test_a_share_exactly_used_up_is_used_up() -> None:
+    share = FairUse(10, 100, clock=lambda: 0.0)
+    share.charge("client", 9.5)
+    share.check("client")
+    share.charge("client", 0.5)
+    with pytest.raises(ShareExhausted):
+        share.check("client")
+
+
 def test_who_fails_again_and_again_is_held_and_forgiven_with_time() -> None:
     now = [0.0]
     share = FairUse(10, 100, clock=lambda: now[0])
@@ -141,7 +152,11 @@ def test_who_asks_much_weighs_more_than_who_asks_little_for_minutes() -> None:
 
 
 def test_two_processes_name_a_client_differently() -> None:
-    assert FairUse(1, 1).key("192.0.2.1") != FairUse(1, 1).key("192.0.2.1")
+    code = "from sparql_api.fairuse import FairUse; print(FairUse(1, 1).key('192.0.2.1'))"
+    other = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True).stdout.strip()
+    share = FairUse(1, 1)
+    assert len(other) == len(share.key("192.0.2.1"))
+    assert other != share.key("192.0.2.1") == share.key("192.0.2.1") != share.key("192.0.2.2")
 
 
 RULES = Rules(prefixes={}, base="http://example.org/", query_bytes=100_000)

@@ -19,6 +19,7 @@ from typer.testing import CliRunner
 
 from sparql_api.commands import build_app, find_question
 from sparql_api.settings import Settings
+from tests import patient
 from tests.making import observatoire
 from tests.sparql_endpoint.live import wait_until
 
@@ -95,12 +96,12 @@ def test_serve_answers_says_where_and_stops_when_told(var: Path) -> None:
 
         def answers() -> bool:
             try:
-                return httpx.get(f"{address}/health").status_code == 200
+                return patient.get(f"{address}/health").status_code == 200
             except httpx.TransportError:
                 return False
 
         wait_until(answers)
-        assert httpx.get(f"{address}/health").json()["workers"] == 1
+        assert patient.get(f"{address}/health").json()["workers"] == 1
     finally:
         server.send_signal(signal.SIGINT)
         server.communicate(timeout=20)
