@@ -16,6 +16,9 @@ from ingestion.agents import UnknownAcademie
 from ingestion.homes import MisplacedTriple
 from ingestion.locking import PublicationBusy
 from ingestion.publication import NothingToPublish, UnknownEdition
+from ingestion.registry import Registry
+from ingestion.registry_upgrade import NewerRegistry
+from ingestion.settings import Settings
 from ingestion.transitions import RefusedTransition
 from ontologie import read_table
 
@@ -60,6 +63,8 @@ def explained(lang: Lang, nothing: str = "nothing-validated") -> Iterator[None]:
         fail(lang, "unknown-edition")
     except MisplacedTriple as error:
         fail(lang, "misplaced-triple", 1, where=error)
+    except NewerRegistry:
+        fail(lang, "newer-registry")
     except RefusedTransition as error:
         typer.echo(error.messages[lang.value], err=True)
         raise typer.Exit(1) from error
@@ -71,6 +76,11 @@ def explained(lang: Lang, nothing: str = "nothing-validated") -> Iterator[None]:
         fail(lang, "registry-unreachable")
     except OSError as error:
         fail(lang, "not-written", where=error.filename or "", why=error.strerror or "")
+
+
+def opened(settings: Settings, lang: Lang) -> Registry:
+    """Return the registry; where it is brought to this version of the program, say so, and where the copy is."""
+    return Registry(settings, lambda copy: say(lang, "migrated-copy" if copy else "migrated", copy=copy or ""))
 
 
 @contextmanager

@@ -85,7 +85,7 @@ def new_document(examined: ExaminedDocument, base: str = BASE) -> NewDocument:
     graph = pack(examined.converted.lines, base, built.context)
     return NewDocument(
         built.kind, built.identifier, built.academie, built.document, tuple(entries), built.personal, graph,
-        built.context,
+        context=built.context,
     )  # fmt: skip
 
 
