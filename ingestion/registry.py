@@ -121,7 +121,7 @@ class Registry:
             connection.execute(versions.update().where(*named(versions, kind, identifier)).values(emptied))
             theirs = sa.select(events.c.id).where(*named(events, kind, identifier))
             connection.execute(remarks.delete().where(remarks.c.event.in_(theirs)))
-        for copy in copies_of(self._path) if self._path is not None else ():
+        for copy in copies_of(self._engine):
             copy.unlink()
 
     # Reading
@@ -215,7 +215,7 @@ class Registry:
         if self._path is not None and not self._path.exists():
             return False
         if not self._ready:
-            self._ready = bring_up_to_date(self._engine, self._path, self._migrated)
+            self._ready = bring_up_to_date(self._engine, self._migrated)
         return self._ready
 
     @contextmanager

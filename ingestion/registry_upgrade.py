@@ -8,6 +8,7 @@ the engine of `registry_schema.connect` does.
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
@@ -47,10 +48,10 @@ def create(connection: sa.Connection) -> None:
         connection.execute(schema_version.insert().values(version_num=CURRENT))
 
 
-def bring_up_to_date(engine: sa.Engine, path: Path | None, told: Migrated) -> bool:
+def bring_up_to_date(engine: sa.Engine, told: Migrated) -> bool:
     """Bring a registry to this version in one transaction; return whether it has tables at all.
 
-    One of SQLite, whose file is at `path`, is copied before. Of several processes one does it, the others wait.
+    The file of one of SQLite is copied before. Of several processes one does it, the others wait.
     Raises NewerRegistry.
     """
     with engine.connect() as connection:
@@ -65,28 +66,37 @@ def bring_up_to_date(engine: sa.Engine, path: Path | None, told: Migrated) -> bo
             if before in (None, CURRENT):
                 return before is not None
             # Nobody else writes while this transaction is open: the copy is of what is about to be changed.
-            copied = copy_before(path, before) if path is not None and before is not None else None
+            path = _file(engine)
+            copied = None if path is None else _copy(path, str(before))
             _migrate(writing)
     told(copied)
     return True
 
 
-def copies_of(path: Path) -> list[Path]:
+def copies_of(engine: sa.Engine) -> list[Path]:
     """Return the copies that upgrades left beside a registry's file; they hold what an erasure must remove."""
-    return sorted(path.parent.glob(f"{path.stem}.avant-*{path.suffix}*"))
+    path = _file(engine)
+    return [] if path is None else sorted(path.parent.glob(f"{path.stem}.avant-*{path.suffix}*"))
 
 
-def copy_before(path: Path, version: str) -> Path:
-    """Copy a registry's file beside it, whole and without its journal; return where."""
+def _file(engine: sa.Engine) -> Path | None:
+    """Return the file of a registry of SQLite, None of another."""
+    name = engine.url.database if engine.dialect.name == "sqlite" else None
+    return Path(name).absolute() if name and name != ":memory:" else None
+
+
+def _copy(path: Path, version: str) -> Path:
+    """Copy a registry's file beside it, whole and without its journal, for the same eyes; return where."""
     copy = path.with_name(f"{path.stem}.avant-{version}{path.suffix}")
     draft = copy.with_name(f"{copy.name}.tmp")
     draft.unlink(missing_ok=True)
-    engine = sa.create_engine(f"sqlite:///{path.absolute()}", isolation_level="AUTOCOMMIT")
+    engine = sa.create_engine(f"sqlite:///{path}", isolation_level="AUTOCOMMIT")
     try:
         with engine.connect() as connection:
-            connection.execute(sa.text("VACUUM INTO :draft"), {"draft": str(draft.absolute())})
+            connection.execute(sa.text("VACUUM INTO :draft"), {"draft": str(draft)})
     finally:
         engine.dispose()
+    shutil.copymode(path, draft)
     with draft.open("rb") as written:
         os.fsync(written.fileno())
     return draft.replace(copy)

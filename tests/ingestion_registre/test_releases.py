@@ -188,9 +188,11 @@ def graphs_of(state: Settings) -> dict[str, str]:
 
 def test_a_copy_of_a_registry_of_sqlite_is_kept_and_said(tmp_path: Path) -> None:
     state = restored("0.1.0", tmp_path / "var")
+    state.registry_path.chmod(0o600)
     said = command(state.var, "review", "list", "--lang", "en").stderr
-    (copy,) = copies_of(state.registry_path)
+    (copy,) = copies_of(engine_of(state))
     assert str(copy) in said.replace("\n", "") and "personal data" in said
+    assert copy.stat().st_mode & 0o777 == 0o600
     assert "avant" not in command(state.var, "review", "list", "--lang", "en").stderr
     assert version_in(Settings(var=copy.parent, database_url=f"sqlite:///{copy}")) is None
     with closing(sqlite3.connect(copy)) as before:
@@ -200,8 +202,9 @@ def test_a_copy_of_a_registry_of_sqlite_is_kept_and_said(tmp_path: Path) -> None
 def test_what_an_erasure_must_remove_is_not_left_in_the_copy(tmp_path: Path) -> None:
     state = restored("0.1.0", tmp_path / "var")
     with Registry(state) as registry:
+        assert registry.get("projet", "18-A1") and copies_of(engine_of(state))
         registry.erase("projet", "18-A1", NATIONAL)
-    assert not copies_of(state.registry_path)
+    assert not copies_of(engine_of(state))
 
 
 def test_a_registry_of_a_later_program_is_refused_in_a_sentence(release: Settings) -> None:
