@@ -16,7 +16,7 @@ import typer
 from ingestion.agents import COMMAND_LINE, agent_named
 from ingestion.commands_export import export_app
 from ingestion.commands_review import review_app
-from ingestion.console import Lang, Language, counting, explained, fail, say, sentence, steps
+from ingestion.console import Lang, Language, counting, explained, fail, opened, say, sentence, steps
 from ingestion.demonstration import load_demo
 from ingestion.deposit import Deposited, deposit_file, none_yet
 from ingestion.errors import UnreadableDeposit
@@ -79,7 +79,7 @@ def ingest_command(
     def kept() -> str:
         return sentence(lang, "kept-dry") if dry_run else _counted(lang, "kept-deposit", registered)
 
-    with explained(lang, kept=kept), Registry(settings) as registry:
+    with explained(lang, kept=kept), opened(settings, lang) as registry:
         for path in files:
             try:
                 with counting(lang, path.name) as progress:
@@ -116,7 +116,7 @@ class _WithFaces:
     def demo(self, lang: Language = Lang.FR) -> None:
         """Load the bundled vocabularies and real usages, publish edition 1; again: nothing to do."""
         settings = Settings()
-        with explained(lang), Registry(settings) as registry:
+        with explained(lang), opened(settings, lang) as registry:
             with counting(lang, "demo") as progress:
                 found = load_demo(registry, settings, progress)
             if any(one.registered["unchanged"] < one.summary.accepted for one in found):
@@ -129,7 +129,7 @@ class _WithFaces:
     def publish(self, lang: Language = Lang.FR) -> None:
         """Cut an edition from what is validated; nothing changed, no new edition."""
         settings = Settings()
-        with explained(lang), Registry(settings) as registry:
+        with explained(lang), opened(settings, lang) as registry:
             _publish(settings, registry, self.faces, lang)
 
     def rebuild(self, lang: Language = Lang.FR) -> None:
@@ -139,7 +139,7 @@ class _WithFaces:
         """
         settings = Settings()
         try:
-            with explained(lang, nothing="no-edition"), Registry(settings) as registry, steps(lang) as progress:
+            with explained(lang, nothing="no-edition"), opened(settings, lang) as registry, steps(lang) as progress:
                 done = rebuild(settings, registry, self.faces, progress)
         except RebuildDiffers as error:
             say(lang, "rebuild-differs")

@@ -19,6 +19,8 @@ from ingestion.agents import UnknownAcademie
 from ingestion.homes import MisplacedTriple
 from ingestion.locking import Holder, PublicationBusy, writer_of
 from ingestion.publication import NothingToPublish, UnknownEdition
+from ingestion.registry import Registry
+from ingestion.registry_upgrade import NewerRegistry
 from ingestion.settings import Settings
 from ingestion.transitions import RefusedTransition
 from ontologie import FULL, read_table, system_error, system_reason
@@ -79,6 +81,8 @@ def explained(lang: Lang, nothing: str = "nothing-validated", kept: Callable[[],
         fail(lang, "unknown-edition")
     except MisplacedTriple as error:
         fail(lang, "misplaced-triple", 1, where=error)
+    except NewerRegistry:
+        fail(lang, "newer-registry")
     except RefusedTransition as error:
         typer.echo(error.messages[lang.value], err=True)
         raise typer.Exit(1) from error
@@ -142,6 +146,11 @@ def _terminable() -> Iterator[None]:
         raise
     finally:
         signal.signal(signal.SIGTERM, before)
+
+
+def opened(settings: Settings, lang: Lang) -> Registry:
+    """Return the registry; where it is brought to this version of the program, say so, and where the copy is."""
+    return Registry(settings, lambda copy: say(lang, "migrated-copy" if copy else "migrated", copy=copy or ""))
 
 
 @contextmanager

@@ -93,8 +93,9 @@ def new_document(examined: ExaminedDocument, base: str = BASE) -> NewDocument:
         built.document,
         tuple(entries),
         built.personal,
-        pack(lines, base),
+        pack(lines, base, built.context),
         digest_of(b"".join(lines)),
+        built.context,
     )
 
 

@@ -39,8 +39,9 @@ class Record:
     """One row of a table, or one JSON object, and where it stands.
 
     `line` is the physical line where it starts. `values` holds the cells of a table by our column names,
-    empty ones left out; `members` the JSON object, where the format is JSON. Every place it gives carries its
-    private values, so that no message made there quotes them (law 7).
+    empty ones left out; `members` the JSON object, where the format is JSON; `context` the version of the context that
+    it names, None where it names none. Every place it gives carries its private values, so that no message made there
+    quotes them (law 7).
     """
 
     file: str
@@ -49,6 +50,7 @@ class Record:
     header: Header | None = None
     members: Mapping[str, Any] | None = None
     source: Source | None = None
+    context: str | None = None
 
     @cached_property
     def private(self) -> tuple[str, ...]:

@@ -28,10 +28,12 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_wheel_holds_the_five_folders_with_their_data(wheel: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
     for expected in (
-        "ontologie/contexte.jsonld",
+        "ontologie/contextes/1.0.0.jsonld",
         "ontologie/tiers/scolomfr/LICENCE",
         "queries/projets-principe-unesco.rq",
         "ingestion/demo/usages.csv",
+        "ingestion/migrations/env.py",
+        "ingestion/migrations/versions/0002_context_of_payloads.py",
     ):
         assert expected in names
     assert any(name.startswith("shapes/") and name.endswith(".ttl") for name in names)

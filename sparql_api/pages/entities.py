@@ -12,7 +12,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from ontologie import context, document_types, serialize_lines, to_document
+from ontologie import context, context_iri, document_types, serialize_lines, to_document
 from sparql_api.delivery import deliver, requested
 from sparql_api.describe import DERIVED, Description, describe, exists
 from sparql_api.fiches.index import local_id
@@ -115,9 +115,15 @@ async def represent(service: Service, request: Request, path: str, name: str) ->
     iri = service.iris.base + path
     headers = {
         "Content-Disposition": content_disposition(f"{local_id(iri)}.{name}", inline=True),
-        "Link": f'<{iri}>; rel="describes"',
+        "Link": f'<{iri}>; rel="describes"' + (context_link(service) if name == "jsonld" else ""),
     }
     return deliver(request, data, MEDIA_TYPES[name], edition=number, headers=headers)
+
+
+def context_link(service: Service) -> str:
+    """Return which version of the context a JSON-LD file is written with; it holds that context itself."""
+    context = context_iri(service.iris.base)
+    return f', <{context}>; rel="http://www.w3.org/ns/json-ld#context"; type="{MEDIA_TYPES["jsonld"]}"'
 
 
 def write(service: Service, found: Description, name: str) -> bytes:
