@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from ingestion.records import Path
@@ -25,8 +26,8 @@ class Members(dict[str, Any]):
         """Make the object of its pairs; of a repeated key the last value stands."""
         members = cls(pairs)
         if len(members) != len(pairs):
-            keys = [key for key, _ in pairs]
-            members.repeated = tuple(dict.fromkeys(key for key in keys if keys.count(key) > 1))
+            counted = Counter(key for key, _ in pairs)
+            members.repeated = tuple(key for key, count in counted.items() if count > 1)
         return members
 
 
@@ -43,14 +44,23 @@ DECODER: Final = json.JSONDecoder(
 
 @dataclass(frozen=True, slots=True)
 class JsonSource:
-    """One object of a JSON text, which starts at an offset."""
+    """One object of a JSON text, which starts at an offset; `line` is its line, `opening` where that line starts."""
 
     text: str
     start: int
+    line: int = 1
+    opening: int = 0
+
+    def within(self, text: str) -> JsonSource:
+        """Return the same place in another copy of the text."""
+        return replace(self, text=text)
 
     def locate(self, path: Path, *, last: bool = False) -> tuple[int, int]:
         """Return (line, column) of a key or of an item, from 1."""
-        return line_and_column(self.text, self.offset(path, last=last))
+        offset = self.offset(path, last=last)
+        # From the object on: what comes before was counted once for all.
+        opening = max(self.opening, self.text.rfind("\n", self.start, offset) + 1)
+        return self.line + self.text.count("\n", self.start, offset), offset - opening + 1
 
     def offset(self, path: Path, *, last: bool = False) -> int:
         """Return the offset of a key or of an item; of the nearest object around it where it is not there."""

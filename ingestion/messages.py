@@ -10,6 +10,7 @@ import dataclasses
 import re
 from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
+from pathlib import Path
 from typing import Final
 
 from ontologie import read_table
@@ -76,12 +77,21 @@ def issue(
     )
 
 
-@lru_cache(maxsize=10_000)
 def quote(value: str, most: int = _LONGEST_QUOTE) -> str:
     """Return a value fit for a message: on one line, shortened to `most` characters, personal data masked."""
     # Masked before it is cut: half an address would no longer look like one.
-    text = _HOSTILE.sub(_named, mask(" ".join(value[: 4 * LONGEST_VALUE].split())))
+    text = _shown(value[: 4 * LONGEST_VALUE])
     return text if len(text) <= most and len(value) <= 4 * LONGEST_VALUE else text[: most - 1] + "…"
+
+
+@lru_cache(maxsize=10_000)
+def _shown(value: str) -> str:
+    return _HOSTILE.sub(_named, mask(" ".join(value.split())))
+
+
+def shown_name(path: str | Path) -> str:
+    """Return the name of a file as it is said: what is no text, or moves a terminal, by its name."""
+    return _HOSTILE.sub(_named, str(path).encode(errors="replace").decode())
 
 
 def _named(found: re.Match[str]) -> str:

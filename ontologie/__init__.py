@@ -6,6 +6,7 @@ from ontologie.framing import document_types, frame, to_document
 from ontologie.namespaces import BASE, PREFIXES, RDF_TYPE, Iris
 from ontologie.resources import context, read_table, read_text, resource
 from ontologie.rules import RuleFile, rule_files
+from ontologie.untrusted import Refused, Spool, confined, open_file, read_file
 from ontologie.vocabularies import Vocabulary, vocabularies
 
 __all__ = [
@@ -16,15 +17,20 @@ __all__ = [
     "Examined",
     "Finding",
     "Iris",
+    "Refused",
     "RuleFile",
+    "Spool",
     "Vocabulary",
     "canonical_bytes",
     "canonical_lines",
     "canonical_quads",
+    "confined",
     "context",
     "digest",
     "document_types",
     "frame",
+    "open_file",
+    "read_file",
     "read_table",
     "read_text",
     "resource",

@@ -16,7 +16,7 @@ import typer
 from rich.console import Console
 from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from ontologie import BASE
+from ontologie import BASE, Refused
 from shapes.files import FORMATS, judge_file
 from shapes.issues import Issue, issue_of
 from shapes.report import Report
@@ -90,6 +90,9 @@ def build_app(examine: Examine | None = None, base: str = BASE) -> typer.Typer:
             try:
                 for part in _shown(file, _judged(file, examine, language, base)):
                     total.add(part)
+            except Refused as error:
+                typer.echo(f"{file}: {error.sentence(language)}", err=True)
+                raise typer.Exit(2) from error
             except (OSError, ValueError, SyntaxError) as error:
                 typer.echo(f"{file}: {error}", err=True)
                 raise typer.Exit(2) from error

@@ -1,17 +1,18 @@
 """Judges RDF files, in bounded batches where they are made of documents' graphs.
 
-Knows formats by suffix and graphs by name; a dump of any size is judged with flat memory.
+Knows formats by suffix and graphs by name; a dump is judged with flat memory. It is parsed in a confined process.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
 from itertools import chain, islice
 from pathlib import Path
 
 import pyoxigraph as ox
 
-from ontologie import BASE, serialize_lines
+from ontologie import BASE, Refused, Spool, confined, open_file, serialize_lines
 from shapes.gate import validate, validate_batches
 from shapes.report import Report
 
@@ -27,6 +28,14 @@ FORMATS = {
 }
 """The formats of RDF by suffix."""
 
+MEGABYTE = 1_000_000
+
+LARGEST_MB = 4_000
+"""Size of a file, in megabytes, beyond which it must be split."""
+
+LONGEST = MEGABYTE
+"""Bytes of a statement as N-Quads; the longest text of a fiche has 20,000 characters."""
+
 BATCH = 5000
 """Documents judged at once."""
 
@@ -37,9 +46,36 @@ _FEW = 3
 def judge_file(file: Path, *, base: str = BASE) -> Iterator[Report]:
     """Yield the reports of an RDF file: one a document's graph, one of all the rest.
 
-    Raises OSError, or SyntaxError with the place.
+    Raises SyntaxError with the place, or Refused where the file cannot be read.
     """
-    yield from judge_quads(ox.parse(path=str(file), format=FORMATS[file.suffix], base_iri=base), base=base)
+    yield from judge_quads(_quads(_parsed(file, base)), base=base)
+
+
+def _parsed(file: Path, base: str) -> Spool:
+    """Return the N-Quads of a file, a batch of lines at a time."""
+    with open_file(file, LARGEST_MB) as opened:
+
+        def parse() -> Iterator[bytes]:
+            quads = ox.parse(opened, format=FORMATS[file.suffix], base_iri=base)
+            while lines := ox.serialize(islice(quads, BATCH), format=ox.RdfFormat.N_QUADS):
+                _refuse_long(lines)
+                yield lines
+
+        size, here = os.fstat(opened.fileno()).st_size, opened.fileno()
+        return confined(parse, size, (SyntaxError, Refused), (SyntaxError,), keep={here})
+
+
+def _refuse_long(lines: bytes) -> None:
+    """Refuse a statement that would hold everyone who looks at it: a rule reads each text several times."""
+    longest = max(map(len, lines.split(b"\n")))
+    if longest > LONGEST:
+        words = {"size": str(longest // MEGABYTE), "most": str(LONGEST // MEGABYTE)}
+        raise Refused("enonce-trop-long", words)
+
+
+def _quads(parts: Iterable[bytes]) -> Iterator[ox.Quad]:
+    for lines in parts:
+        yield from ox.parse(lines, format=ox.RdfFormat.N_QUADS)
 
 
 def judge_quads(quads: Iterable[ox.Quad], *, base: str = BASE) -> Iterator[Report]:
