@@ -99,7 +99,8 @@ def _named(found: re.Match[str]) -> str:
 
 
 def _in(lang: str, word: Mapping[str, str] | str) -> str:
-    return _masked(word if isinstance(word, str) else word[lang])
+    text = word if isinstance(word, str) else word[lang]
+    return _masked(text) if len(text) <= 4 * LONGEST_VALUE else quote(text, LONGEST_VALUE)
 
 
 @lru_cache(maxsize=1_000)

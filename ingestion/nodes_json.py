@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import pyoxigraph as ox
 
-from ingestion.columns import column_of_key, nearest_names
+from ingestion.columns import MOST_ITEMS, column_of_key, nearest_names, too_many
 from ingestion.drafts import in_order
 from ingestion.json_text import Number
 from ingestion.labels import concepts
@@ -25,6 +25,9 @@ from ingestion.resolution import resolve
 from ingestion.terms import KEYWORDS, Term, classes, expand, terms, terms_by_iri
 from ingestion.values import UNUSABLE
 from ontologie import document_types
+
+PLACED: Final = 100
+"""What is said of one document with the exact place; beyond, with the document's."""
 
 LONGEST_TEXT: Final = 20_000
 """Characters of a text under a key that has no column; the shapes may ask for less."""
@@ -60,7 +63,8 @@ class NodeReader:
     ) -> None:
         """Add an issue at the place of a key."""
         key = next((part for part in reversed(path) if isinstance(part, str)), "")
-        place = self.record.place(path=path, last=last) if path else self.record.place()
+        # Each place is looked for in the text: past the first ones, the object's own will do.
+        place = self.record.place(path=path, last=last) if path and len(self.issues) < PLACED else self.record.place()
         told = {"key": key, **words}
         self.issues.append(issue(code, place, value=value, suggestions=suggestions, words=told))
 
@@ -75,6 +79,9 @@ class NodeReader:
     ) -> dict[str, Any]:
         """Return the values of a node by key, each a list; wrong ones are said and left out."""
         values: dict[str, Any] = {}
+        if len(members) > MOST_ITEMS:
+            self.say("cles-trop-nombreuses", path, **too_many(len(members)))
+            return values
         for key in getattr(members, "repeated", ()):
             self.say("cle-double", (*path, key), key, last=True)
         known, by_iri = terms(self.base), terms_by_iri(self.base)
@@ -95,6 +102,9 @@ class NodeReader:
 
     def _types(self, given: Any, path: Path) -> Iterable[str]:
         """Yield the classes that a node names, by their keys."""
+        if isinstance(given, list) and len(given) > MOST_ITEMS:
+            self.say("valeurs-trop-nombreuses", path, label="type", **too_many(len(given)))
+            return
         short = {iri: name for name, iri in classes(self.base).items()}
         for name in given if isinstance(given, list) else [given]:
             written = name if isinstance(name, str) else str(name)
@@ -107,6 +117,9 @@ class NodeReader:
 
     def _values(self, term: Term, given: Any, path: Path) -> list[Any]:
         read = self._node_value if term.values == "node" else self._text_value
+        if isinstance(given, list) and len(given) > MOST_ITEMS:
+            self.say("valeurs-trop-nombreuses", path, label=self.label(path), **too_many(len(given)))
+            return []
         kept: list[Any] = []
         for rank, item in enumerate(given if isinstance(given, list) else [given]):
             value = read(term, item, (*path, rank) if isinstance(given, list) else path)
@@ -141,6 +154,10 @@ class NodeReader:
 
     def _iri(self, term: Term, given: str, path: Path) -> str | None:
         """Return an IRI, relative to the base where it is ours; None where it is none."""
+        if len(given) > LONGEST_TEXT:
+            words = {"found": str(len(given)), "most": str(LONGEST_TEXT)}
+            self.say("texte-trop-long", path, label=self.label(path), **words)
+            return None
         full = expand(given, self.base)
         short = full.removeprefix(self.base)
         absolute = full.startswith(("http://", "https://"))
