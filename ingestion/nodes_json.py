@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import pyoxigraph as ox
 
-from ingestion.columns import MOST_ITEMS, column_of_key, nearest_names, too_many
+from ingestion.columns import MOST_ITEMS, column_of_key, nearest_names
 from ingestion.drafts import in_order
 from ingestion.json_text import Number
 from ingestion.labels import concepts
@@ -80,7 +80,7 @@ class NodeReader:
         """Return the values of a node by key, each a list; wrong ones are said and left out."""
         values: dict[str, Any] = {}
         if len(members) > MOST_ITEMS:
-            self.say("cles-trop-nombreuses", path, **too_many(len(members)))
+            self.say("cles-trop-nombreuses", path, found=str(len(members)), most=str(MOST_ITEMS))
             return values
         for key in getattr(members, "repeated", ()):
             self.say("cle-double", (*path, key), key, last=True)
@@ -103,7 +103,7 @@ class NodeReader:
     def _types(self, given: Any, path: Path) -> Iterable[str]:
         """Yield the classes that a node names, by their keys."""
         if isinstance(given, list) and len(given) > MOST_ITEMS:
-            self.say("valeurs-trop-nombreuses", path, label="type", **too_many(len(given)))
+            self.say("valeurs-trop-nombreuses", path, label="type", found=str(len(given)), most=str(MOST_ITEMS))
             return
         short = {iri: name for name, iri in classes(self.base).items()}
         for name in given if isinstance(given, list) else [given]:
@@ -118,7 +118,8 @@ class NodeReader:
     def _values(self, term: Term, given: Any, path: Path) -> list[Any]:
         read = self._node_value if term.values == "node" else self._text_value
         if isinstance(given, list) and len(given) > MOST_ITEMS:
-            self.say("valeurs-trop-nombreuses", path, label=self.label(path), **too_many(len(given)))
+            count = str(len(given))
+            self.say("valeurs-trop-nombreuses", path, label=self.label(path), found=count, most=str(MOST_ITEMS))
             return []
         kept: list[Any] = []
         for rank, item in enumerate(given if isinstance(given, list) else [given]):
@@ -155,8 +156,8 @@ class NodeReader:
     def _iri(self, term: Term, given: str, path: Path) -> str | None:
         """Return an IRI, relative to the base where it is ours; None where it is none."""
         if len(given) > LONGEST_TEXT:
-            words = {"found": str(len(given)), "most": str(LONGEST_TEXT)}
-            self.say("texte-trop-long", path, label=self.label(path), **words)
+            count = str(len(given))
+            self.say("texte-trop-long", path, label=self.label(path), found=count, most=str(LONGEST_TEXT))
             return None
         full = expand(given, self.base)
         short = full.removeprefix(self.base)

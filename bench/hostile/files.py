@@ -9,7 +9,6 @@ import io
 import json
 import os
 import socket
-import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -152,24 +151,26 @@ def xls(records: bytes) -> bytes:
     return b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504) + records
 
 
-def zeros_of_10_gb(path: Path) -> None:
-    """Make a workbook whose sheet unpacks to 10 GB of spaces."""
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as packed:
-        _write_big(packed, "xl/worksheets/sheet1.xml", 10_000)
+def bomb(megabytes: int, said: int) -> Callable[[Path], None]:
+    """Make a workbook whose sheet unpacks to so many megabytes of spaces, and whose directory says so many bytes."""
 
+    def make(path: Path) -> None:
+        packer = zlib.compressobj(9, zlib.DEFLATED, -15)
+        # After a full flush a block stands alone: it may be repeated.
+        block = packer.compress(b" " * MEGABYTE) + packer.flush(zlib.Z_FULL_FLUSH)
+        content = block * megabytes + packer.flush()
+        with zipfile.ZipFile(io.BytesIO(xlsx(""))) as good, zipfile.ZipFile(path, "w") as packed:
+            for name in good.namelist()[:-1]:
+                packed.writestr(name, good.read(name))
+            assert packed.fp is not None
+            part = zipfile.ZipInfo("xl/worksheets/sheet1.xml")
+            part.compress_type, part.compress_size, part.file_size = zipfile.ZIP_DEFLATED, len(content), said
+            part.header_offset = packed.fp.tell()
+            packed.fp.write(part.FileHeader() + content)
+            packed.filelist.append(part)
+            packed.start_dir = packed.fp.tell()
 
-def _write_big(packed: zipfile.ZipFile, name: str, megabytes: int) -> None:
-    """Write a member of spaces: one megabyte is compressed, and its bytes repeated."""
-    with packed.open(name, "w", force_zip64=True) as out:
-        for _ in range(megabytes):
-            out.write(b" " * MEGABYTE)
-
-
-def lying_sizes(path: Path) -> None:
-    """Make a workbook whose directory says that 300 MB of spaces are 10 bytes."""
-    content = xlsx("", extra={"xl/worksheets/sheet1.xml": b"<worksheet>" + b" " * 300 * MEGABYTE})
-    big, small = struct.pack("<I", 300 * MEGABYTE + 11), struct.pack("<I", 10)
-    path.write_bytes(content.replace(big, small))
+    return make
 
 
 def nested_zip(path: Path) -> None:
@@ -266,8 +267,8 @@ def _workbooks() -> Iterator[Hostile]:
     yield Hostile("a cell in the last row", "last.xlsx", data(lambda: lost("D1048576")), 0, large=True)
     yield Hostile("a reference that overflows", "over.xlsx", data(lambda: lost("ZZZZZZZ99999999999")), 2, far)
     yield Hostile("a reference beyond all numbers", "over2.xlsx", data(lambda: lost("A" + "9" * 300)), 2, broken)
-    yield Hostile("10 GB of spaces", "bomb.xlsx", zeros_of_10_gb, 2, ("classeur-demesure",), large=True)
-    yield Hostile("sizes that lie", "lies.xlsx", lying_sizes, 2, broken, large=True)
+    yield Hostile("10 GB of spaces", "bomb.xlsx", bomb(10_000, 10**10), 2, ("classeur-demesure",))
+    yield Hostile("sizes that lie", "lies.xlsx", bomb(10_000, 10), 2, broken)
     yield Hostile("archives of archives", "nested.xlsx", nested_zip, 2, broken)
     yield Hostile("20,000 parts", "parts.xlsx", data(lambda: xlsx(TABLE, extra={f"x/{n}": b"" for n in range(20_000)})), 2,
                   ("classeur-demesure",))
