@@ -41,8 +41,8 @@ def read_document(record: Record, base: str, academie: str | None = None) -> Dra
     }
     for name, text in draft.personal.items():
         if len(text) > (most := columns()[name].longest):
-            label, found = columns()[name].label, str(len(text))
-            reader.say("texte-trop-long", (name,), label=label, found=found, most=str(most))
+            found = str(len(text))
+            reader.say("texte-trop-long", (name,), label=columns()[name].label, found=found, most=str(most))
             draft.personal[name] = ""
     if not _name(draft, reader, members):
         return draft

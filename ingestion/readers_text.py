@@ -15,6 +15,7 @@ from typing import Final
 
 from ingestion.errors import unreadable
 from ingestion.messages import Place
+from ontologie import Refused
 
 _MARKS: Final = (
     (codecs.BOM_UTF8, "utf-8", "UTF-8"),
@@ -24,6 +25,9 @@ _MARKS: Final = (
     (codecs.BOM_UTF16_LE, "utf-16-le", "UTF-16"),
     (codecs.BOM_UTF16_BE, "utf-16-be", "UTF-16"),
 )
+LONGEST_LINE: Final = 64_000_000
+"""Characters of a line of a table; a cell beyond the bounds of its column refuses its row only."""
+
 _SAMPLE: Final = 8192
 _PIECE: Final = 1 << 20
 _CONTROLS: Final = re.compile(rb"[\x00-\x08\x0e-\x1f]")
@@ -48,7 +52,11 @@ class DecodedText:
     def lines(self) -> Iterator[str]:
         """Yield the lines with their ends, which are neither translated nor guessed."""
         newline = "\n" if b"\n" in self.data else "\r"
-        yield from io.TextIOWrapper(io.BytesIO(self.data), encoding=self.codec, newline=newline)
+        opened = io.TextIOWrapper(io.BytesIO(self.data), encoding=self.codec, newline=newline)
+        while line := opened.readline(LONGEST_LINE):
+            if len(line) == LONGEST_LINE:
+                raise Refused("ligne-demesuree", {"most": str(LONGEST_LINE // 1_000_000)})
+            yield line
 
     def text(self) -> str:
         """Return the whole text."""

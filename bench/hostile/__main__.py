@@ -32,6 +32,11 @@ def main() -> None:
     for hostile in FILES:
         rows.append(measured(hostile))
         print(rows[-1], flush=True)
+        write(out, rows)
+
+
+def write(out: Path, rows: list[str]) -> None:
+    """Write what is measured so far."""
     text = f"""# Hostile files
 
 `python -m bench.hostile`, {time.strftime("%Y-%m-%d")}, {os.cpu_count()} cores ({platform.machine()}), Python

@@ -165,6 +165,7 @@ def bomb(megabytes: int, said: int) -> Callable[[Path], None]:
             assert packed.fp is not None
             part = zipfile.ZipInfo("xl/worksheets/sheet1.xml")
             part.compress_type, part.compress_size, part.file_size = zipfile.ZIP_DEFLATED, len(content), said
+            part.CRC = 0
             part.header_offset = packed.fp.tell()
             packed.fp.write(part.FileHeader() + content)
             packed.filelist.append(part)
@@ -219,7 +220,7 @@ def _files() -> Iterator[Hostile]:
                   ("correspondance-illisible", "colonne-inconnue"), "mapping")
     yield Hostile("1 TB of nothing", "tera.csv", sparse(10**12), 2, ("fichier-trop-gros",))
     yield Hostile("one line of 600 MB", "line600.csv", sparse(600 * MEGABYTE), 2, ("fichier-trop-gros",))
-    yield Hostile("one line of 400 MB", "line.csv", lambda path: _line(path, 400), 1, ("texte-trop-long",), large=True)
+    yield Hostile("one line of 400 MB", "line.csv", lambda path: _line(path, 400), 2, ("ligne-demesuree",), large=True)
     yield from _tables()
     yield from _workbooks()
     yield from _json()
