@@ -29,8 +29,19 @@ SIBLINGS: Final = {"date": ("dateMois", "dateAnnee"), "academie": ("academieAsso
 OURS: Final = ("iri", "graphe")
 """Columns that only the tables we write have: the IRIs of the project and of its graph. They say nothing new."""
 
+MOST_ITEMS: Final = 1_000
+"""Items of a list, and keys of an object, that a document may have; each is looked up on its own."""
+
+_LONGEST_NAME: Final = 200
+"""Characters of a name that is worth comparing with others."""
+
 IGNORED: Final = ""
 """What a mapping gives for a column to leave out."""
+
+
+def too_many(found: int) -> dict[str, str]:
+    """Return the words that say how many items or keys there are, and may be."""
+    return {"found": str(found), "most": str(MOST_ITEMS)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +107,8 @@ def column_name(header: str) -> str | None:
 
 def nearest_names(name: str, names: Sequence[str]) -> tuple[str, ...]:
     """Return up to three names that look like this one, nearest first."""
+    if len(name) > _LONGEST_NAME:
+        return ()
     folded = {fold(candidate): candidate for candidate in names}
     found = process.extract(fold(name), list(folded), scorer=fuzz.WRatio, limit=3, score_cutoff=70)
     return tuple(folded[match] for match, _, _ in found)

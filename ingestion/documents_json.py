@@ -39,6 +39,11 @@ def read_document(record: Record, base: str, academie: str | None = None) -> Dra
         for name, column in columns().items()
         if column.kind == "prive" and isinstance(members.get(name), str)
     }
+    for name, text in draft.personal.items():
+        if len(text) > (most := columns()[name].longest):
+            found = str(len(text))
+            reader.say("texte-trop-long", (name,), label=columns()[name].label, found=found, most=str(most))
+            draft.personal[name] = ""
     if not _name(draft, reader, members):
         return draft
     reader.document = draft.id

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
-from ingestion.columns import LIST, Column, columns
+from ingestion.columns import LIST, MOST_ITEMS, Column, columns, too_many
 from ingestion.drafts import Draft, content_name
 from ingestion.personal import find_personal, holds_private, may_be_personal
 from ingestion.records import Record, Value
@@ -60,7 +60,9 @@ def _usable(draft: Draft) -> dict[str, Value]:
     suspect = UNUSABLE.search(_whole(given)) is not None
     for name, value in given.items():
         column = columns()[name]
-        if len(_text(value)) > column.longest and (longest := _longest(column, value)) > column.longest:
+        if (count := _count(column, value)) > MOST_ITEMS:
+            draft.say("valeurs-trop-nombreuses", column, words=too_many(count))
+        elif len(_text(value)) > column.longest and (longest := _longest(column, value)) > column.longest:
             words = {"found": str(longest), "most": str(column.longest)}
             draft.say("texte-trop-long", column, words=words)
         elif suspect and (found := UNUSABLE.search(_text(value))):
@@ -69,6 +71,13 @@ def _usable(draft: Draft) -> dict[str, Value]:
         else:
             usable[name] = value
     return usable
+
+
+def _count(column: Column, value: Value) -> int:
+    """Return how many items a cell has, at most; they are not taken apart for it."""
+    if isinstance(value, tuple):
+        return len(value)
+    return value.count(LIST) + 1 if column.is_list else 1
 
 
 def _longest(column: Column, value: Value) -> int:

@@ -11,6 +11,7 @@ import dataclasses
 import re
 from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
+from pathlib import Path
 from typing import Final
 
 from ingestion.personal import mask_private
@@ -84,12 +85,21 @@ def issue(
     )
 
 
-@lru_cache(maxsize=10_000)
 def quote(value: str, most: int = _LONGEST_QUOTE, private: tuple[str, ...] = ()) -> str:
     """Return a value fit for a message: on one line, shortened to `most` characters, personal data masked."""
     # Masked before it is cut: half an address would no longer look like one.
-    text = _HOSTILE.sub(_named, _masked(" ".join(value[: 4 * LONGEST_VALUE].split()), private))
+    text = _shown(value[: 4 * LONGEST_VALUE], private)
     return text if len(text) <= most and len(value) <= 4 * LONGEST_VALUE else text[: most - 1] + "…"
+
+
+@lru_cache(maxsize=10_000)
+def _shown(value: str, private: tuple[str, ...]) -> str:
+    return _HOSTILE.sub(_named, _masked(" ".join(value.split()), private))
+
+
+def shown_name(path: str | Path) -> str:
+    """Return the name of a file as it is said: what is no text, or moves a terminal, by its name."""
+    return _HOSTILE.sub(_named, str(path).encode(errors="replace").decode())
 
 
 def _named(found: re.Match[str]) -> str:
@@ -97,7 +107,8 @@ def _named(found: re.Match[str]) -> str:
 
 
 def _in(lang: str, word: Mapping[str, str] | str) -> str:
-    return word if isinstance(word, str) else word[lang]
+    text = word if isinstance(word, str) else word[lang]
+    return text if len(text) <= 4 * LONGEST_VALUE else quote(text, LONGEST_VALUE)
 
 
 @lru_cache(maxsize=1_000)

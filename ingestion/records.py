@@ -30,6 +30,9 @@ class Header:
 class Source(Protocol):
     """The text a JSON object was read from."""
 
+    def within(self, text: str) -> Source:
+        """Return the same place in another copy of the text."""
+
     def locate(self, path: Path, *, last: bool = False) -> tuple[int, int]:
         """Return (line, column) of a key or item, from 1; of its last occurrence where a key is repeated."""
 

@@ -9,6 +9,7 @@ from ontologie.namespaces import BASE, PREFIXES, RDF_TYPE, Iris
 from ontologie.reasons import FULL, system_error, system_reason
 from ontologie.resources import read_table, read_text, resource
 from ontologie.rules import RuleFile, rule_files
+from ontologie.untrusted import Refused, Spool, confined, open_file, read_file
 from ontologie.vocabularies import Vocabulary, vocabularies
 
 __all__ = [
@@ -20,12 +21,15 @@ __all__ = [
     "Examined",
     "Finding",
     "Iris",
+    "Refused",
     "RuleFile",
+    "Spool",
     "Vocabulary",
     "canonical_bytes",
     "canonical_lines",
     "canonical_quads",
     "character_name",
+    "confined",
     "context",
     "context_iri",
     "context_text",
@@ -36,6 +40,8 @@ __all__ = [
     "is_invisible",
     "named_context",
     "newest_context",
+    "open_file",
+    "read_file",
     "read_table",
     "read_text",
     "resource",

@@ -16,7 +16,7 @@ import typer
 from rich.console import Console
 from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from ontologie import BASE, system_reason
+from ontologie import BASE, Refused
 from shapes.coverage import Coverage
 from shapes.files import FORMATS, format_of, judge_file
 from shapes.issues import Issue, issue_of
@@ -25,7 +25,7 @@ from shapes.report_causes import place
 from shapes.report_forms import as_csv, as_json, as_text
 from shapes.report_html import as_html
 from shapes.report_words import Language
-from shapes.unusable import UnusableFile, sentences, unknown_format
+from shapes.unusable import UnusableFile, unknown_format
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ def build_app(examine: Examine | None = None, base: str = BASE) -> typer.Typer:
             try:
                 for part in _shown(file, _judged(file, examine, language, base)):
                     total.add(part)
-            except (UnusableFile, OSError, ValueError) as error:
+            except (UnusableFile, Refused, ValueError) as error:
                 typer.echo(_why(file, error, language), err=True)
                 raise typer.Exit(2) from error
         typer.echo(_rendered(total, format, language), nl=False)
@@ -145,9 +145,7 @@ def _why(file: Path, error: Exception, lang: Language) -> str:
     if isinstance(error, UnusableFile):
         where = Issue(severity="violation", message={}, file=str(file), line=error.line, column=error.column)
         return f"{place(where, lang)}: {error.messages[lang]}"
-    if isinstance(error, OSError):
-        return f"{file}: {sentences('illisible', why=system_reason(error, lang))[lang]}"
-    return f"{file}: {error}"
+    return f"{file}: {error.sentence(lang) if isinstance(error, Refused) else error}"
 
 
 def _of_rdf(report: Report, file: str) -> Judged:

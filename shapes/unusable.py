@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Final
 
-from ontologie import read_table, system_reason, with_names
+from ontologie import read_table, with_names
 from shapes.privacy import mask
 
 LANGUAGES: Final = ("fr", "en")
@@ -32,11 +32,6 @@ def sentences(code: str, **words: Mapping[str, str] | str) -> dict[str, str]:
     """Return a sentence of the table in both languages; a word is one text, or one text a language."""
     row = _table()[code]
     return {lang: row[lang].format(**{name: _shown(said, lang) for name, said in words.items()}) for lang in LANGUAGES}
-
-
-def not_read(error: OSError) -> UnusableFile:
-    """Return the error of a file that the system does not give."""
-    return UnusableFile(sentences("illisible", why={lang: system_reason(error, lang) for lang in LANGUAGES}))
 
 
 def not_well_formed(error: SyntaxError, format: str) -> UnusableFile:

@@ -17,7 +17,7 @@ from typing import Annotated, Final, NoReturn
 
 import typer
 
-from ontologie import Iris, system_reason
+from ontologie import Iris, Refused, read_file, system_reason
 from queries import Question, catalogue, parse_question
 from sparql_api import i18n
 from sparql_api.problems import Language, Problem, ProblemError
@@ -26,6 +26,8 @@ from sparql_api.settings import Settings
 
 FILES: Final = 65_536
 UNSENT_BYTES: Final = 128 << 10
+LARGEST_MB: Final = 1
+"""Size of a file of SPARQL, in megabytes, beyond which it is none."""
 
 
 class Format(StrEnum):
@@ -161,9 +163,9 @@ def find_question(settings: Settings, name: str, language: Language) -> Question
     path = Path(name)
     if path.suffix.lower() == ".rq" or path.is_file():
         try:
-            text = path.read_text(encoding="utf-8-sig")  # a byte-order mark is no text
-        except OSError as error:
-            fail(i18n.message("command.file", language, name=name, reason=system_reason(error, language)))
+            text = read_file(path, LARGEST_MB).decode("utf-8-sig")  # a byte-order mark is no text
+        except Refused as error:
+            fail(i18n.message("command.file", language, name=name, reason=error.sentence(language)))
         except UnicodeDecodeError:
             fail(i18n.message("command.encoding", language, name=name))
         try:
