@@ -55,7 +55,8 @@ versions: Final = Table(
     ForeignKeyConstraint(["kind", "identifier"], ["documents.kind", "documents.identifier"]),
 )
 """Every content a document had: the payload as JSON, the version of the `context` by which it is converted for ever,
-and what was said of it (`entries`, JSON, nothing personal).
+and what was said of it (`entries`, JSON, nothing personal). `sha256` is that of its graph's canonical N-Quads: what
+says the same in another order is the same content.
 
 `graph` is what conversion made of the payload, kept packed so that a document is converted once; it is never the
 truth: `rebuild` does not look at it."""
