@@ -70,10 +70,9 @@ def _name(draft: Draft, reader: NodeReader, members: Mapping[str, Any]) -> bool:
     if personal := find_personal(name):
         reader.say("donnee-personnelle", (key,), label="id", kind=personal)
         return False
-    for private, value in draft.personal.items():
-        if holds_private(name, value):
-            reader.say("deposant-en-clair", (key,), label="id", private=columns()[private].label)
-            return False
+    if any(holds_private(name, value) for value in draft.record.private):
+        reader.say("deposant-en-clair", (key,), label="id", private=columns()["deposant_nom"].label)
+        return False
     if kind not in document_types():
         reader.say("genre-inconnu", (key,), kind, choices=", ".join(document_types()))
         return False

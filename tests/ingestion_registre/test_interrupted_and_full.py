@@ -38,7 +38,7 @@ def no_trace(said: str) -> bool:
     return "Traceback" not in said and "Error" not in said and "Errno" not in said
 
 
-@pytest.mark.parametrize("sent", CODES)
+@pytest.mark.parametrize("sent", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.long)])
 def test_ingest_told_to_end_says_what_is_registered_and_goes_on_later(tmp_path: Path, sent: signal.Signals) -> None:
     few = write_csv(tmp_path / "peu.csv", [{"id": f"A{number}"} for number in range(3)])
     many = write_csv(tmp_path / "beaucoup.csv", [{"id": f"B{number}"} for number in range(3000)])
@@ -59,6 +59,7 @@ def test_ingest_told_to_end_says_what_is_registered_and_goes_on_later(tmp_path: 
     assert "unchanged 3" in again.stderr
 
 
+@pytest.mark.long
 def test_publish_told_to_end_leaves_what_was_published(tmp_path: Path) -> None:
     var = tmp_path / "var"
     observatoire(var, "ingest", str(write_csv(tmp_path / "a.csv", [{}])), "--validated-by", "essai")
@@ -119,7 +120,7 @@ def small_disk(folder: Path, size: str) -> Iterator[None]:
         subprocess.run(["umount", "-l", str(folder)], check=True)
 
 
-@pytest.mark.parametrize("size", ["40k", "300k"])
+@pytest.mark.parametrize("size", ["40k", pytest.param("300k", marks=pytest.mark.long)])
 def test_a_full_disk_at_ingest(tmp_path: Path, size: str) -> None:
     deposit = write_csv(tmp_path / "a.csv", [{"id": f"A{number}", "resume": ROW["resume"] * 6} for number in range(400)])
     with small_disk(tmp_path / "var", size):
@@ -130,6 +131,7 @@ def test_a_full_disk_at_ingest(tmp_path: Path, size: str) -> None:
     assert no_trace(done.stderr)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("size", ["1m", "12m"])
 def test_a_full_disk_at_publication(tmp_path: Path, size: str) -> None:
     deposit = write_csv(tmp_path / "a.csv", [{}])
@@ -143,6 +145,7 @@ def test_a_full_disk_at_publication(tmp_path: Path, size: str) -> None:
     assert no_trace(done.stderr)
 
 
+@pytest.mark.long
 def test_a_report_that_cannot_be_written_leaves_no_part_of_it(tmp_path: Path) -> None:
     deposit = write_csv(tmp_path / "a.csv", [{"niveaux": "inconnu", "id": f"A{number}"} for number in range(60)])
     with small_disk(tmp_path / "petit", "8k"):
@@ -154,13 +157,13 @@ def test_a_report_that_cannot_be_written_leaves_no_part_of_it(tmp_path: Path) ->
     assert no_trace(done.stderr)
 
 
-@pytest.mark.parametrize("form", ["jsonl"])
-def test_an_answer_to_a_full_device_is_said_to_be_incomplete(tmp_path: Path, form: str) -> None:
+@pytest.mark.long
+def test_an_answer_to_a_full_device_is_said_to_be_incomplete(tmp_path: Path) -> None:
     settings, registry = begun(tmp_path)
     registry.close()
     with Path("/dev/full").open("w") as full:
         done = subprocess.run(
-            [COMMAND, "export", "fiches", "--format", form], stdout=full, stderr=subprocess.PIPE, text=True,
+            [COMMAND, "export", "fiches", "--format", "jsonl"], stdout=full, stderr=subprocess.PIPE, text=True,
             env={**os.environ, "OBSERVATOIRE_VAR": str(settings.var)},
         )  # fmt: skip
     assert done.returncode == 2, done.stderr

@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingestion import Options, deposit_file
+from ingestion import Options, Record, build_document, deposit_file
 from ingestion.agents import COMMAND_LINE
 from ingestion.columns import columns
 from ingestion.console import Lang
@@ -117,6 +117,14 @@ def test_the_place_stays_exact(told: dict[str, str]) -> None:
         assert entry["field"] == PUBLIC[(entry["line"] - 2) // len(SPELT)]
         assert entry["column"] == list(columns()).index(entry["field"]) + 1
     assert len({entry["field"] for entry in named}) == len(PUBLIC), "a name is refused in every public column"
+
+
+@pytest.mark.parametrize("private", [PRIVATE["deposant_nom"], [PRIVATE["deposant_nom"]]])
+def test_an_identifier_made_of_the_name_is_refused_and_not_quoted(private: object) -> None:
+    members = {"id": "projet/n-Zubrik-eloise.quartermaine", "type": "Projet", "titre": "t", "deposant_nom": private}
+    built = build_document(Record("a.json", 1, {}, members=members))
+    assert built.refused
+    assert gives_away(repr(built.issues)) == []
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import json
@@ -78,6 +79,26 @@ def test_what_query_cannot_use_is_said_and_ends_with_2(
     assert said in done.stderr
     assert "Traceback" not in done.stderr
     assert done.stdout == ""
+
+
+@pytest.mark.parametrize("name", ["marked.rq", "CAPITALS.RQ"])
+def test_a_byte_order_mark_is_no_text_of_a_query(tmp_path: Path, name: str) -> None:
+    file = tmp_path / name
+    file.write_bytes(codecs.BOM_UTF8 + b"# commentaire\nSELECT ?p WHERE { ?p a oia:Projet } LIMIT 1")
+    found = find_question(Settings(), str(file), "fr")
+    assert isinstance(found, str)
+    assert "\ufeff" not in found
+    assert "SELECT ?p" in found
+
+
+def test_a_query_that_is_no_text_or_cannot_be_opened_is_said_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "latin.rq").write_bytes("# é".encode("latin-1"))
+    for name, words in (("latin.rq", "n'est pas un texte en UTF-8"), ("absent.rq", "n'existe pas")):
+        done = query(tmp_path, monkeypatch, str(tmp_path / name))
+        assert done.exit_code == 2
+        assert words in done.stderr
 
 
 def test_query_without_an_edition_says_what_to_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

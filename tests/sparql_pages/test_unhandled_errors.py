@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 
-import httpx
 import pytest
 from fastapi import FastAPI, Request
 from starlette.responses import Response
@@ -14,6 +13,7 @@ from starlette.routing import Route
 from sparql_api.app import create_app
 from sparql_api.settings import Settings
 from sparql_api.traces import Once, places
+from tests import patient
 from tests.sparql_endpoint.live import serve, wait_until
 
 TIMES = 120
@@ -37,7 +37,7 @@ def test_an_unhandled_error_is_a_strike_and_its_trace_is_written_once(
     fair_use = failing.state.computing._fair_use
     fair_use.hold = lambda client: 0.0  # How long who fails is held is not asked here.
     # The server closes a connection after such an error.
-    with serve(failing) as url, httpx.Client(base_url=url, headers={"Connection": "close"}) as client:
+    with serve(failing) as url, patient.Client(base_url=url, headers={"Connection": "close"}) as client:
         for _ in range(TIMES):
             answer = client.get("/fails")
             assert answer.status_code == 500
