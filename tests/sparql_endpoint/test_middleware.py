@@ -7,10 +7,10 @@ import asyncio
 import pytest
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sparql_api.fairuse import FREE_STRIKES, FairUse
-from sparql_api.middleware import Unhandled
+from sparql_api.middleware import Straight, Unhandled
 from sparql_api.problems import ProblemError, problem_response
 
 SCOPE: Scope = {
@@ -32,7 +32,7 @@ def respond(request: Request, error: ProblemError) -> Response:
     return problem_response(error.problem, request)
 
 
-def ask(app: Unhandled) -> list[Message]:
+def ask(app: ASGIApp, **changed: object) -> list[Message]:
     sent: list[Message] = []
 
     async def send(message: Message) -> None:
@@ -41,7 +41,7 @@ def ask(app: Unhandled) -> list[Message]:
     async def receive() -> Message:
         return {"type": "http.request", "body": b""}
 
-    asyncio.run(app(SCOPE, receive, send))
+    asyncio.run(app({**SCOPE, **changed}, receive, send))
     return sent
 
 
@@ -56,6 +56,14 @@ def test_an_error_nobody_foresaw_is_answered_counted_and_told_once(caplog: pytes
     assert [record.exc_info is not None for record in caplog.records].count(True) == 1
     assert len(caplog.records) == FREE_STRIKES + 3
     assert "Jeanne" not in "".join(record.getMessage() for record in caplog.records)
+
+
+def test_letters_of_a_query_string_sent_as_they_are_are_read_as_utf8() -> None:
+    async def asked(scope: Scope, receive: Receive, send: Send) -> None:
+        await Response(Request(scope).query_params["q"])(scope, receive, send)
+
+    app = Straight(asked, {}, respond, "/static/")
+    assert ask(app, query_string="q=élève%20+à".encode())[1]["body"] == "élève  à".encode()
 
 
 def test_an_answer_that_has_begun_is_broken_off() -> None:
