@@ -5,6 +5,12 @@ Knows ASGI; what is answered is the routes'.
 
 from __future__ import annotations
 
+<<<<<<< HEAD
+=======
+import logging
+import re
+import time
+>>>>>>> w-http
 from collections.abc import Awaitable, Callable, Mapping
 from inspect import isawaitable
 from typing import Any, Final
@@ -27,6 +33,13 @@ SECURITY: Final = {
 }
 ADDED: Final = tuple((name.lower().encode(), value.encode()) for name, value in SECURITY.items())
 SAFE_IN_PATH: Final = "/:@!$&'()*+,;=~-._%"
+<<<<<<< HEAD
+=======
+RAW: Final = re.compile(rb"[\x80-\xff]")
+TRACE_SECONDS: Final = 60.0
+"""Time in which an error of one place is told with its trace once; after that it is one line a request."""
+logger = logging.getLogger("observatoire")
+>>>>>>> w-http
 
 
 class Straight:
@@ -46,6 +59,8 @@ class Straight:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        if not scope["query_string"].isascii():  # As some old clients write it; pages would read it as Latin-1.
+            scope = {**scope, "query_string": RAW.sub(lambda byte: b"%%%02X" % ord(byte[0]), scope["query_string"])}
         path = scope["path"]
         straight = self.straight.get(path)
         if straight is None:
