@@ -5,12 +5,7 @@ Knows ASGI; what is answered is the routes'.
 
 from __future__ import annotations
 
-<<<<<<< HEAD
-=======
-import logging
 import re
-import time
->>>>>>> w-http
 from collections.abc import Awaitable, Callable, Mapping
 from inspect import isawaitable
 from typing import Any, Final
@@ -33,13 +28,7 @@ SECURITY: Final = {
 }
 ADDED: Final = tuple((name.lower().encode(), value.encode()) for name, value in SECURITY.items())
 SAFE_IN_PATH: Final = "/:@!$&'()*+,;=~-._%"
-<<<<<<< HEAD
-=======
 RAW: Final = re.compile(rb"[\x80-\xff]")
-TRACE_SECONDS: Final = 60.0
-"""Time in which an error of one place is told with its trace once; after that it is one line a request."""
-logger = logging.getLogger("observatoire")
->>>>>>> w-http
 
 
 class Straight:

@@ -106,7 +106,8 @@ def documents_router(service: Service) -> APIRouter:
             {MEDIA_TYPES["jsonld"]: structure(**{"@context": {"type": "object"}})}, errors=("404",)
         ),
     )
-    async def versioned_context(request: Request, version: str) -> Response:
+    async def versioned_context(request: Request) -> Response:
+        version = request.path_params["version"]
         if version not in context_versions():
             raise ProblemError(problem("not-found", path=request.url.path))
         text = context_text(service.iris.base, version)

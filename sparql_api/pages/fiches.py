@@ -90,7 +90,7 @@ def fiches_router(service: Service) -> APIRouter:
         summary = f"The same selection, whole, as {suffix}"
         errors = ("400", *OF_COMPUTING, *OF_EDITION)
         asked = (*SELECTION, TABLEUR) if suffix == "csv" else SELECTION
-        said = operation({MEDIA_TYPES[suffix]: {}}, parameters=asked, errors=errors, tagged=False)
+        said = operation({MEDIA_TYPES[suffix]: {}}, parameters=asked, errors=errors)
         get(router, f"/fiches.{suffix}", summary=summary, openapi_extra=said)(whole_selection(service, suffix))
     return router
 
