@@ -8,7 +8,6 @@ import shutil
 import sqlite3
 import tempfile
 from contextlib import closing
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +47,7 @@ ROWS = st.lists(
     max_size=4,
     unique_by=lambda row: row["id"],
 )
+LICENCE = "https://spdx.org/licenses/etalab-2.0.html"
 SOURCE = "https://www.education.gouv.fr/recit"
 NATIONAL = Agent("Dgesco", "valideur", None)
 PROJECTS = [("projet", "18-A0"), ("projet", "18-A1"), ("projet", "18-A2")]
@@ -135,9 +135,9 @@ def written(kind: str, name: str, judged: str) -> dict[str, Any]:
     """Return a document about the project that its name ends with."""
     project = f"projet/18-{name.rpartition('-')[2]}"
     if kind == "publication":
-        example: dict[str, Any] = json.loads(files("ontologie").joinpath("exemples", "publication.json").read_text("utf-8"))
-        identifiers = {"id": f"publication/{name}", "identifiant": name, "rendCompteDe": project, "titre": judged}
-        return {**example, **identifiers, "fiche": {**example["fiche"], "id": f"graphe/publication/{name}", "sourcePage": SOURCE}}
+        fiche = {"id": f"graphe/publication/{name}", "type": "Fiche", "licence": LICENCE, "sourcePage": SOURCE}
+        about = {"id": f"publication/{name}", "type": "RetourExperience", "identifiant": name, "titre": judged}
+        return {**about, "rendCompteDe": project, "fiche": fiche}
     criteria = [row["id"] for row in read_table("donnees", "instruments", "criteres.csv")]
     steps = {criterion: judged if criterion < "C-D2" else "non-renseigne" for criterion in criteria}
     return document(Analysis(name, "organisation/drane", project.removeprefix("projet/"), False, steps))
