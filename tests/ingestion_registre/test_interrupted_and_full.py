@@ -132,10 +132,9 @@ def test_a_full_disk_at_ingest(tmp_path: Path, size: str) -> None:
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("size", ["1m", "12m"])
-def test_a_full_disk_at_publication(tmp_path: Path, size: str) -> None:
+def test_a_full_disk_at_publication(tmp_path: Path) -> None:
     deposit = write_csv(tmp_path / "a.csv", [{}])
-    with small_disk(tmp_path / "var", size):
+    with small_disk(tmp_path / "var", "12m"):
         assert observatoire(tmp_path / "var", "ingest", str(deposit), "--validated-by", "essai").returncode == 0
         done = observatoire(tmp_path / "var", "publish", "--lang", "en")
     assert done.returncode == 2, done.stderr
