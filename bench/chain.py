@@ -25,7 +25,7 @@ import psutil
 
 from bench.fiches import rows, usages, write
 from ingestion import Registry, Settings, publish
-from sparql_api.faces import FACES
+from sparql_api.outputs import FACES
 
 TICK = os.sysconf("SC_CLK_TCK")
 CHANGED = "Une fiche changée"

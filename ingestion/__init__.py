@@ -1,26 +1,33 @@
 """The way in: readers, resolution, conversion, the registry, publication and editions."""
 
-from ingestion.columns import Column, column_of_key, columns
-from ingestion.conversion import ConversionError, ConvertedDocument, convert, convert_stream, document_iris
-from ingestion.deposit import Deposited, deposit_file
-from ingestion.documents import BuiltDocument, build_document
-from ingestion.dumps import read_fiches
-from ingestion.editions import DUMPS, Edition, Editions, is_gone
-from ingestion.errors import UnreadableDeposit
-from ingestion.export import export_document
-from ingestion.exported_table import export_columns, export_row
-from ingestion.homes import MisplacedTriple
-from ingestion.messages import Issue, Place
-from ingestion.pipeline import Examination, ExaminedDocument, Options, examine, examine_batches
-from ingestion.publication import Face, NothingToPublish, Publication, PublicationBusy, UnknownEdition, publish
-from ingestion.readers import read_deposit
-from ingestion.rebuild import RebuildDiffers, Rebuilt, rebuild
-from ingestion.records import Deposit, Record
-from ingestion.registry import Agent, NewDocument, Registered, Registry
-from ingestion.resolution import resolve, suggest
+from ingestion.documents.build import BuiltDocument, build_document
+from ingestion.documents.exported_table import export_columns, export_row
+from ingestion.examination.deposit import Deposited, deposit_file
+from ingestion.examination.pipeline import Examination, ExaminedDocument, Options, examine, examine_batches
+from ingestion.examination.summary import Summary
+from ingestion.graphs.conversion import ConversionError, ConvertedDocument, convert, convert_stream, document_iris
+from ingestion.graphs.export import export_document
+from ingestion.graphs.ownership import MisplacedTriple
+from ingestion.publication.dumps import read_fiches
+from ingestion.publication.editions import DUMPS, Edition, Editions, is_gone
+from ingestion.publication.publish import (
+    Face,
+    NothingToPublish,
+    Publication,
+    PublicationBusy,
+    UnknownEdition,
+    publish,
+)
+from ingestion.publication.rebuild import RebuildDiffers, Rebuilt, rebuild
+from ingestion.reading.deposits import read_deposit
+from ingestion.reading.records import Deposit, Record
+from ingestion.registry.registry import Agent, NewDocument, Registered, Registry
+from ingestion.registry.transitions import RefusedTransition
+from ingestion.resolution.resolve import resolve, suggest
 from ingestion.settings import Settings
-from ingestion.summary import Summary
-from ingestion.transitions import RefusedTransition
+from ingestion.words.columns import Column, column_of_key, columns
+from ingestion.words.errors import UnreadableDeposit
+from ingestion.words.messages import Issue, Place
 
 __all__ = [
     "DUMPS",

@@ -8,7 +8,7 @@ from typing import Literal
 
 import typer
 
-import ingestion.commands
+import ingestion.commands.ingest
 import ontologie.commands
 import shapes
 import shapes.commands
@@ -16,8 +16,8 @@ import sparql_api.commands
 from ingestion import UnreadableDeposit, examine_batches, read_deposit
 from shapes import place
 from shapes.commands import Judged
-from sparql_api.faces import FACES
-from sparql_api.spoken import Spoken
+from sparql_api.outputs import FACES
+from sparql_api.words.command_line import Spoken
 
 
 def build_main() -> typer.Typer:
@@ -31,7 +31,7 @@ def build_main() -> typer.Typer:
         pretty_exceptions_enable=False,
     )
     for part in (
-        ingestion.commands.build_app(FACES),
+        ingestion.commands.ingest.build_app(FACES),
         sparql_api.commands.build_app(),
         shapes.commands.build_app(examine_deposit),
         ontologie.commands.build_app(shapes.CHECKS),

@@ -19,10 +19,10 @@ import typer
 
 from ontologie import Iris, Refused, read_file, system_reason
 from queries import Question, catalogue, parse_question
-from sparql_api import i18n
-from sparql_api.problems import Language, Problem, ProblemError
-from sparql_api.questions import bound, plain, standalone
+from sparql_api.description.questions import bound, plain, standalone
 from sparql_api.settings import Settings
+from sparql_api.words import i18n
+from sparql_api.words.problems import Language, Problem, ProblemError
 
 FILES: Final = 65_536
 UNSENT_BYTES: Final = 128 << 10
@@ -120,7 +120,7 @@ def serve(settings: Settings, opened: socket.socket, language: Language) -> None
     import uvicorn
 
     from sparql_api.app import create_app
-    from sparql_api.door import door
+    from sparql_api.http.connections import door
 
     open_more_files()
     app = create_app(settings)
@@ -183,7 +183,7 @@ def print_answer(
 ) -> None:
     """Ask an engine of this process and print; ends the command with 2 for a bad query, 1 where it failed."""
     from sparql_api.engine import Answer, open_engine
-    from sparql_api.tables import csv_pieces, read_rows
+    from sparql_api.pages.tables import csv_pieces, read_rows
 
     async def ask() -> Answer:
         engine = open_engine(settings)

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ingestion import Edition, Registry, Settings, publish
-from ingestion.demonstration import load_demo
+from ingestion.demo.load import load_demo
 from tests.making import missing
-from tests.remote.fuseki import Fuseki, running
-from tests.sparql_endpoint.live import serve
+from tests.sparql_api.endpoint.live import serve
+from tests.sparql_api.remote.fuseki import Fuseki, running
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="session")
 def demo_var(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a state folder with the demonstration published, as `observatoire demo` does; do not change it."""
-    from sparql_api.faces import FACES
+    from sparql_api.outputs import FACES
 
     var = tmp_path_factory.mktemp("demo") / "var"
     settings = Settings(var=var)

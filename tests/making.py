@@ -19,7 +19,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from ingestion import Options, Registry, Settings, deposit_file, publish
-from ingestion.agents import TEAM
+from ingestion.registry.agents import TEAM
 from sparql_api.cli import main
 
 __all__ = ["HEADER", "ROW", "TEAM", "begun", "command", "missing", "observatoire", "published", "registry_with", "write_csv"]

@@ -10,7 +10,7 @@ import typer
 from typer.testing import CliRunner, Result
 
 from sparql_api.cli import main
-from sparql_api.spoken import _errors, _helps, caller_language, usage_error
+from sparql_api.words.command_line import _errors, _helps, caller_language, usage_error
 
 NONE = {"LANGUAGE": None, "LC_ALL": None, "LC_MESSAGES": None, "LANG": None}
 

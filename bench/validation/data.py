@@ -17,7 +17,7 @@ from rdflib.namespace import SH
 
 from bench import fiches
 from bench.validation.files import Files
-from ingestion.pipeline import Options, examine_batches
+from ingestion.examination.pipeline import Options, examine_batches
 from ontologie import BASE
 from shapes import Report, shapes_graph
 from shapes.facts import fact_lines

@@ -24,7 +24,7 @@ SINGLES = 200
 
 def deposit(files: Files) -> dict[str, Any]:
     """Examine a deposit in bounded batches; count the planted faults that are reported where they stand."""
-    from ingestion.pipeline import examine_batches
+    from ingestion.examination.pipeline import examine_batches
 
     with files.deposit_faults.open(encoding="utf-8", newline="") as rows:
         planted = {(int(row["line"]), row["field"]) for row in csv.DictReader(rows)}

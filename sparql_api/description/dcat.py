@@ -14,7 +14,7 @@ from ingestion import Edition
 from ontologie import Iris
 from sparql_api.description.statements import Statements, text, typed
 from sparql_api.description.void import LICENCE, title
-from sparql_api.tables import XLSX
+from sparql_api.pages.tables import XLSX
 
 AUTHORITY: Final = "http://publications.europa.eu/resource/authority/"
 IANA: Final = "https://www.iana.org/assignments/media-types/"

@@ -13,8 +13,8 @@ import pyoxigraph as ox
 
 from ontologie import PREFIXES, RDF_TYPE, Iris
 from queries import Question, bind
-from sparql_api.questions import standalone
-from sparql_api.rdf_formats import MEDIA_TYPES, write_compacted, write_quads, write_triples
+from sparql_api.description.questions import standalone
+from sparql_api.formats.rdf_formats import MEDIA_TYPES, write_compacted, write_quads, write_triples
 
 SH, DCT, RDFS, SCHEMA = PREFIXES["sh"], PREFIXES["dct"], PREFIXES["rdfs"], PREFIXES["schema"]
 FORMS: Final = {

@@ -12,17 +12,17 @@ from urllib.parse import quote
 
 from fastapi import Request, Response
 
-from sparql_api.aside import LONG
+from sparql_api.computing.sparing import client_of, held, sparing, while_connected
 from sparql_api.endpoint.protocol import SparqlRequest
-from sparql_api.engine.plan import Plan
+from sparql_api.engine.fairuse import FairUse
 from sparql_api.engine.port import Answer, Engine
-from sparql_api.fairuse import FairUse
-from sparql_api.parameters import ignored_header
-from sparql_api.problems import Problem, ProblemError
-from sparql_api.responses import answer_response, unchanged_response
+from sparql_api.http.parameters import ignored_header
+from sparql_api.http.responses import answer_response, unchanged_response
+from sparql_api.query.plan import Plan
+from sparql_api.query.reader_process import LONG
 from sparql_api.settings import Settings
-from sparql_api.sparing import client_of, held, sparing, while_connected
-from sparql_api.texts import Text
+from sparql_api.words.problems import Problem, ProblemError
+from sparql_api.words.texts import Text
 
 PLAIN: Final = " :;,?()/#'"
 """Characters of a hint that need no percent sign in a header; what a name may hold besides is written with one."""

@@ -13,14 +13,14 @@ from typing import Final
 
 from fastapi import APIRouter, Request, Response
 
-from sparql_api.dataset import Dataset
 from sparql_api.endpoint import openapi
 from sparql_api.endpoint.answering import Answering, not_allowed
 from sparql_api.endpoint.protocol import SparqlRequest, graphs, interpret
-from sparql_api.negotiation import TABLES
-from sparql_api.parameters import bad, decode, known_names, unknown_among
-from sparql_api.problems import Problem, ProblemError, problem
-from sparql_api.responses import options
+from sparql_api.formats.negotiation import TABLES
+from sparql_api.http.parameters import bad, decode, known_names, unknown_among
+from sparql_api.http.responses import options
+from sparql_api.query.dataset import Dataset
+from sparql_api.words.problems import Problem, ProblemError, problem
 
 PATH: Final = "/rdf-graph-store"
 DIRECT: Final = "/graphe/{rest:path}"

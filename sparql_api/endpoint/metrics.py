@@ -20,9 +20,9 @@ from prometheus_client.registry import Collector
 from prometheus_client.utils import floatToGoString
 
 from sparql_api.engine import CachedEngine
-from sparql_api.events import QueryEvent
-from sparql_api.openapi import operation
-from sparql_api.routing import get
+from sparql_api.engine.events import QueryEvent
+from sparql_api.http.openapi import operation
+from sparql_api.http.routing import get
 
 SECONDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
 BYTES: Final = tuple(10.0**exponent for exponent in range(2, 10))

@@ -4,8 +4,17 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from sparql_api.negotiation import GRAPH_ALIASES, GRAPHS, HTML, TABLE_ALIASES, TABLES
-from sparql_api.openapi import EDITION, LANG, OF_EDITION, OF_ENGINE, TIMEOUT, answers, format_parameter, parameter
+from sparql_api.formats.negotiation import GRAPH_ALIASES, GRAPHS, HTML, TABLE_ALIASES, TABLES
+from sparql_api.http.openapi import (
+    EDITION,
+    LANG,
+    OF_EDITION,
+    OF_ENGINE,
+    TIMEOUT,
+    answers,
+    format_parameter,
+    parameter,
+)
 
 _IRIS: Final = {"type": "array", "items": {"type": "string", "format": "iri"}}
 _GRAPH_MEDIA: Final = [*GRAPHS.values(), *GRAPH_ALIASES]

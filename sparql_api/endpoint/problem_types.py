@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
 
-from sparql_api.delivery import deliver
-from sparql_api.openapi import operation
-from sparql_api.problems import CORS, Problem, ProblemError, catalogue
-from sparql_api.rdf_formats import write_json
-from sparql_api.routing import get
+from sparql_api.formats.rdf_formats import write_json
+from sparql_api.http.delivery import deliver
+from sparql_api.http.openapi import operation
+from sparql_api.http.routing import get
+from sparql_api.words.problems import CORS, Problem, ProblemError, catalogue
 
 
 def problems_router(base: str) -> APIRouter:

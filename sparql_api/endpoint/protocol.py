@@ -13,10 +13,10 @@ from typing import Final
 import pyoxigraph as ox
 from fastapi import Request
 
-from sparql_api.aside import WAITING, Crowded, aside
-from sparql_api.dataset import Dataset
-from sparql_api.parameters import BYTE_ORDER_MARK, bad, decode, edition_number, timeout_seconds, unknown_among
-from sparql_api.problems import Problem, ProblemError
+from sparql_api.http.parameters import BYTE_ORDER_MARK, bad, decode, edition_number, timeout_seconds, unknown_among
+from sparql_api.query.dataset import Dataset
+from sparql_api.query.reader_process import WAITING, Crowded, aside
+from sparql_api.words.problems import Problem, ProblemError
 
 FORM: Final = "application/x-www-form-urlencoded"
 QUERY: Final = "application/sparql-query"

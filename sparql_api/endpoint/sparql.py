@@ -13,6 +13,7 @@ from starlette.requests import ClientDisconnect
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
+from sparql_api.computing.sparing import ClientGone, held, while_connected
 from sparql_api.endpoint import openapi
 from sparql_api.endpoint.answering import Answering, not_allowed
 from sparql_api.endpoint.graph_store import graph_store_router
@@ -21,14 +22,13 @@ from sparql_api.endpoint.problem_types import problems_router
 from sparql_api.endpoint.protocol import FORM, QUERY, REPEATED, WITH_BODY, SparqlRequest, read_request
 from sparql_api.endpoint.service_description import service_description
 from sparql_api.engine.cached import CachedEngine
+from sparql_api.engine.fairuse import FairUse
 from sparql_api.engine.port import Engine
-from sparql_api.fairuse import FairUse
-from sparql_api.negotiation import format_for, media_type_for, prefers_html, written_as
-from sparql_api.parameters import bad, ignored_header, known_names, reader
-from sparql_api.problems import CORS
-from sparql_api.responses import compressed, options
+from sparql_api.formats.negotiation import format_for, media_type_for, prefers_html, written_as
+from sparql_api.http.parameters import bad, ignored_header, known_names, reader
+from sparql_api.http.responses import compressed, options
 from sparql_api.settings import Settings
-from sparql_api.sparing import ClientGone, held, while_connected
+from sparql_api.words.problems import CORS
 
 Editor = Callable[[Request], Awaitable[Response]]
 METHODS: Final = "GET, HEAD, POST, QUERY, OPTIONS"

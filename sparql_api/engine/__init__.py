@@ -1,8 +1,11 @@
 """The engines behind SPARQL: a query in, a whole answer or an error out, always from one edition."""
 
 from sparql_api.engine.cached import CachedEngine
-from sparql_api.engine.embedded import EmbeddedEngine
-from sparql_api.engine.errors import (
+from sparql_api.engine.opening import open_engine
+from sparql_api.engine.port import Answer, Body, Engine, EngineStatus, bindings
+from sparql_api.engine.workers.engine import EmbeddedEngine
+from sparql_api.engine.workers.worker import Unwritable, as_xml
+from sparql_api.query.errors import (
     AnswerTooLarge,
     DeadlineExceeded,
     EditionNotFound,
@@ -21,11 +24,8 @@ from sparql_api.engine.errors import (
     StoreUnreadable,
     WorkerCrashed,
 )
-from sparql_api.engine.opening import open_engine
-from sparql_api.engine.plan import Plan, Rules
-from sparql_api.engine.port import Answer, Body, Engine, EngineStatus, bindings
-from sparql_api.engine.stores import EditionStores, SingleStore, StoreRef, Stores
-from sparql_api.engine.worker import Unwritable, as_xml
+from sparql_api.query.plan import Plan, Rules
+from sparql_api.query.stores import EditionStores, SingleStore, StoreRef, Stores
 
 __all__ = [
     "Answer",

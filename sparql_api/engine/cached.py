@@ -11,12 +11,12 @@ import time
 from collections import OrderedDict
 from dataclasses import dataclass, replace
 
-from sparql_api.dataset import Dataset
-from sparql_api.engine.errors import EngineError, deadline_exceeded
-from sparql_api.engine.plan import Plan, query_hash
+from sparql_api.engine.events import Listener, QueryEvent
 from sparql_api.engine.port import Answer, Engine, EngineStatus
-from sparql_api.events import Listener, QueryEvent
-from sparql_api.limits import Limits
+from sparql_api.query.dataset import Dataset
+from sparql_api.query.errors import EngineError, deadline_exceeded
+from sparql_api.query.limits import Limits
+from sparql_api.query.plan import Plan, query_hash
 
 
 @dataclass

@@ -6,16 +6,16 @@ from dataclasses import replace
 
 from ontologie import Iris
 from sparql_api.engine.cached import CachedEngine
-from sparql_api.engine.embedded import EmbeddedEngine
-from sparql_api.engine.gateway import Fetch, Reach, fetch
-from sparql_api.engine.hints import words
-from sparql_api.engine.plan import Rules
+from sparql_api.engine.fairuse import FairUse
 from sparql_api.engine.port import Engine
 from sparql_api.engine.querylog import QueryLog
-from sparql_api.engine.remote import RemoteEngine
-from sparql_api.engine.remote_store import PublishedEditions
-from sparql_api.engine.stores import EditionStores, Stores
-from sparql_api.fairuse import FairUse
+from sparql_api.engine.remote.engine import RemoteEngine
+from sparql_api.engine.remote.store import PublishedEditions
+from sparql_api.engine.workers.engine import EmbeddedEngine
+from sparql_api.engine.workers.gateway import Fetch, Reach, fetch
+from sparql_api.query.hints import words
+from sparql_api.query.plan import Rules
+from sparql_api.query.stores import EditionStores, Stores
 from sparql_api.settings import MEGABYTE, Settings
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from sparql_api.dataset import Dataset
-from sparql_api.engine import errors
-from sparql_api.engine.plan import Plan, Rules, planned
 from sparql_api.engine.port import Engine
-from sparql_api.engine.stores import Stores
+from sparql_api.query import errors
+from sparql_api.query.dataset import Dataset
+from sparql_api.query.plan import Plan, Rules, planned
+from sparql_api.query.stores import Stores
 
 
 class PlanningEngine(Engine):

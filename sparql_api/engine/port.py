@@ -12,10 +12,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final, Literal, Protocol
 
-from sparql_api.dataset import Dataset
-from sparql_api.engine.plan import Plan
-from sparql_api.guard import Form
-from sparql_api.limits import Limits
+from sparql_api.query.dataset import Dataset
+from sparql_api.query.guard import Form
+from sparql_api.query.limits import Limits
+from sparql_api.query.plan import Plan
 
 CHUNK: Final = 64 << 10
 Isolation = Literal["network-namespace", "user-network-namespace", "none", "unknown"]

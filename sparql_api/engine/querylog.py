@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from sparql_api.events import QueryEvent
+from sparql_api.engine.events import QueryEvent
 
 FILE_BYTES: Final = 8 << 20
 FILES: Final = 5

@@ -24,8 +24,8 @@ import zstandard
 
 from ingestion import columns
 from ontologie import BASE, PREFIXES, RDF_TYPE, Iris, context
+from sparql_api.fiches.folding import fold
 from sparql_api.fiches.geometry import representative_point
-from sparql_api.folding import fold
 
 INDEX_NAME: Final = "fiches.sqlite"
 LAYOUT: Final = "3"

@@ -16,9 +16,9 @@ from typing import Any, Final
 
 import zstandard
 
-from sparql_api.cancellation import checked, checkpoint, watched
+from sparql_api.computing.cancellation import checked, checkpoint, watched
+from sparql_api.fiches.folding import fold, search_expression
 from sparql_api.fiches.index import FACETS, INDEX_NAME, local_id
-from sparql_api.folding import fold, search_expression
 
 FACET_NAMES: Final = tuple(facet.name for facet in FACETS)
 # The title counts most, then the summary: SQLite's bm25 takes one weight a column.

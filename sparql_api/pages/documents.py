@@ -28,17 +28,17 @@ from ontologie import (
     vocabularies,
 )
 from shapes import shapes_graph
-from sparql_api.delivery import deliver, requested
 from sparql_api.fiches.index import local_id
-from sparql_api.i18n import collation
-from sparql_api.openapi import OF_COMPUTING, format_parameter, operation, structure
+from sparql_api.formats.rdf_formats import MEDIA_TYPES, write_compacted, write_triples
+from sparql_api.http.delivery import deliver, requested
+from sparql_api.http.openapi import OF_COMPUTING, format_parameter, operation, structure
+from sparql_api.http.responses import FIXED
+from sparql_api.http.routing import get
 from sparql_api.pages.diagram import module_diagram
 from sparql_api.pages.layout import render
-from sparql_api.problems import ProblemError, problem
-from sparql_api.rdf_formats import MEDIA_TYPES, write_compacted, write_triples
-from sparql_api.responses import FIXED
-from sparql_api.routing import get
-from sparql_api.service import Service
+from sparql_api.pages.service import Service
+from sparql_api.words.i18n import collation
+from sparql_api.words.problems import ProblemError, problem
 
 OWL, RDFS, SKOS, SH = PREFIXES["owl"], PREFIXES["rdfs"], PREFIXES["skos"], PREFIXES["sh"]
 OFFERS: Final = {

@@ -13,8 +13,9 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, RedirectResponse, Response
 
 from ingestion import Edition
-from sparql_api.delivery import deliver, requested
-from sparql_api.openapi import (
+from sparql_api.formats.rdf_formats import write_json
+from sparql_api.http.delivery import deliver, requested
+from sparql_api.http.openapi import (
     NUMBER,
     OF_COMPUTING,
     OF_EDITION,
@@ -27,13 +28,12 @@ from sparql_api.openapi import (
     several,
     structure,
 )
+from sparql_api.http.parameters import EDITION
+from sparql_api.http.responses import FIXED
+from sparql_api.http.routing import get
 from sparql_api.pages.layout import render
-from sparql_api.parameters import EDITION
-from sparql_api.problems import ProblemError, problem
-from sparql_api.rdf_formats import write_json
-from sparql_api.responses import FIXED
-from sparql_api.routing import get
-from sparql_api.service import Service
+from sparql_api.pages.service import Service
+from sparql_api.words.problems import ProblemError, problem
 
 OFFERS: Final = {"json": "application/json", "html": "text/html"}
 DUMPS: Final = {"nq": "application/n-quads", "ttl": "text/turtle", "jsonl": "application/jsonl"}

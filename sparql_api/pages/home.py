@@ -9,11 +9,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ingestion import Edition
+from sparql_api.http.routing import get
+from sparql_api.pages.fiches.listing import complete
 from sparql_api.pages.layout import render
-from sparql_api.pages.listing import complete
-from sparql_api.problems import ProblemError
-from sparql_api.routing import get
-from sparql_api.service import Service
+from sparql_api.pages.service import Service
+from sparql_api.words.problems import ProblemError
 
 LATEST: Final = 5
 AUDIENCES: Final = (

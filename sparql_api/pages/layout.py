@@ -15,11 +15,11 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import Response
 
-from sparql_api import i18n
-from sparql_api.delivery import deliver
-from sparql_api.parameters import CARRIED, NAME_LENGTH, nearest, unknown_of
-from sparql_api.problems import Language, Problem, language
-from sparql_api.service import Service
+from sparql_api.http.delivery import deliver
+from sparql_api.http.parameters import CARRIED, NAME_LENGTH, nearest, unknown_of
+from sparql_api.pages.service import Service
+from sparql_api.words import i18n
+from sparql_api.words.problems import Language, Problem, language
 
 NOTICES: Final = b"<!-- notices -->"
 """Where a page says what is of this request alone; a kept page serves every request."""

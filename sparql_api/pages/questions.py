@@ -15,11 +15,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from queries import Parameter, Question, catalogue
-from sparql_api.delivery import deliver, requested
+from sparql_api.description.questions import bound, described, plain
 from sparql_api.description.questions_rdf import catalogue_rdf
 from sparql_api.engine import Answer
-from sparql_api.negotiation import GRAPHS, TABLES
-from sparql_api.openapi import (
+from sparql_api.formats.negotiation import GRAPHS, TABLES
+from sparql_api.formats.rdf_formats import MEDIA_TYPES, write_json
+from sparql_api.http.delivery import deliver, requested
+from sparql_api.http.openapi import (
     EDITION,
     NUMBER,
     OF_COMPUTING,
@@ -35,16 +37,14 @@ from sparql_api.openapi import (
     several,
     structure,
 )
+from sparql_api.http.parameters import timeout_seconds
+from sparql_api.http.responses import answer_response, unchanged_response
+from sparql_api.http.routing import get
 from sparql_api.pages.layout import View, render
 from sparql_api.pages.results import results
-from sparql_api.parameters import timeout_seconds
-from sparql_api.problems import ProblemError, language, problem
-from sparql_api.questions import bound, described, plain
-from sparql_api.rdf_formats import MEDIA_TYPES, write_json
-from sparql_api.responses import answer_response, unchanged_response
-from sparql_api.routing import get
-from sparql_api.service import Service
-from sparql_api.tables import TABLEUR, csv_pieces, for_spreadsheet, read_rows
+from sparql_api.pages.service import Service
+from sparql_api.pages.tables import TABLEUR, csv_pieces, for_spreadsheet, read_rows
+from sparql_api.words.problems import ProblemError, language, problem
 
 LIST_OFFERS: Final = {"json": "application/json", "html": "text/html", **MEDIA_TYPES}
 PLAIN: Final = "application/json"

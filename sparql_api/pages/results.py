@@ -14,9 +14,9 @@ from starlette.requests import Request
 from sparql_api.engine import Answer
 from sparql_api.fiches.index import local_id
 from sparql_api.pages.layout import View
-from sparql_api.pages.presentation import Shown
-from sparql_api.service import Service
-from sparql_api.texts import Text
+from sparql_api.pages.service import Service
+from sparql_api.pages.things.presentation import Shown
+from sparql_api.words.texts import Text
 
 ROWS_SHOWN: Final = 500
 TURTLE_SHOWN: Final = 200_000

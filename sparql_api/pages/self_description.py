@@ -14,16 +14,16 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from ingestion import Edition
-from sparql_api.delivery import deliver, requested
 from sparql_api.description.dcat import catalogue_statements
-from sparql_api.faces import void_file
-from sparql_api.openapi import EDITION, OF_COMPUTING, OF_EDITION, OF_ENGINE, format_parameter, operation
+from sparql_api.formats.rdf_formats import MEDIA_TYPES, write_compacted, write_triples
+from sparql_api.http.delivery import deliver, requested
+from sparql_api.http.openapi import EDITION, OF_COMPUTING, OF_EDITION, OF_ENGINE, format_parameter, operation
+from sparql_api.http.routing import get
+from sparql_api.outputs import void_file
 from sparql_api.pages.layout import View, render
-from sparql_api.pages.presentation import Reader, mentioned
-from sparql_api.problems import language
-from sparql_api.rdf_formats import MEDIA_TYPES, write_compacted, write_triples
-from sparql_api.routing import get
-from sparql_api.service import Service
+from sparql_api.pages.service import Service
+from sparql_api.pages.things.presentation import Reader, mentioned
+from sparql_api.words.problems import language
 
 OFFERS: Final = {
     "ttl": MEDIA_TYPES["ttl"],

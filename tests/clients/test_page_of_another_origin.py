@@ -15,7 +15,7 @@ from fastapi import FastAPI
 from fastapi.responses import FileResponse
 from playwright.sync_api import Browser, Page
 
-from tests.sparql_endpoint.live import serve
+from tests.sparql_api.endpoint.live import serve
 
 REFUSED = "TypeError"
 """All that a page learns of what its browser does not let it do."""

@@ -23,7 +23,7 @@ import httpx
 import pyoxigraph as ox
 import pytest
 
-from sparql_api.negotiation import FORMATS, short_format
+from sparql_api.formats.negotiation import FORMATS, short_format
 from tests import patient
 from tests.making import missing
 

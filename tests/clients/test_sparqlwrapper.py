@@ -31,7 +31,7 @@ from SPARQLWrapper.SPARQLExceptions import EndPointNotFound, QueryBadFormed
 from ontologie import BASE
 from queries import bind, catalogue
 from tests.clients.rows import answered, graph_of, of_graph, of_json, of_solutions
-from tests.sparql_endpoint.live import CROSS_PRODUCT
+from tests.sparql_api.endpoint.live import CROSS_PRODUCT
 
 FICHE = f"{BASE}graphe/projet/18-UR005"
 SELECT = """

@@ -2,7 +2,7 @@
 
 Each GET and HEAD is asked of an edition in the state that the exchanges before it would have led to, which is what
 its answer is expected to be. Graphs that the suite identifies by the request's own address are asked for by
-`graph=`: here, only IRIs under our base are addresses (see tests/sparql_endpoint/test_graph_store.py).
+`graph=`: here, only IRIs under our base are addresses (see tests/sparql_api/endpoint/test_graph_store.py).
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from rdflib.compare import isomorphic
 from sparql_api.engine import EditionStores
 from tests.conformance.exchanges import Exchange, read_exchanges
 from tests.conformance.suites import suites_folder
-from tests.sparql_endpoint.live import Live, endpoint, write_store
+from tests.sparql_api.endpoint.live import Live, endpoint, write_store
 
 SUITE = Path("sparql", "sparql11", "graph-store-protocol")
 PARTS = ("direct", "indirect")

@@ -19,7 +19,7 @@ from sparql_api.engine import SingleStore
 from tests import patient
 from tests.conformance.exchanges import Exchange, read_exchanges
 from tests.conformance.suites import suites_folder
-from tests.sparql_endpoint.live import Live, endpoint, write_store
+from tests.sparql_api.endpoint.live import Live, endpoint, write_store
 
 SD = rdflib.Namespace("http://www.w3.org/ns/sparql-service-description#")
 DATA = "http://kasei.us/2009/09/sparql/data/"

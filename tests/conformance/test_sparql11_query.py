@@ -15,12 +15,12 @@ import pyoxigraph as ox
 import pytest
 
 from sparql_api.engine import EditionNotFound, StoreRef
-from sparql_api.engine.gateway import Reach, ServiceAnswer, ServiceCall, ServiceRefused
-from sparql_api.problems import problem
+from sparql_api.engine.workers.gateway import Reach, ServiceAnswer, ServiceCall, ServiceRefused
+from sparql_api.words.problems import problem
 from tests import patient
 from tests.conformance.comparison import expected_media_type, same
 from tests.conformance.suites import BASE, Case, query_cases, suites_folder
-from tests.sparql_endpoint.live import Live, endpoint
+from tests.sparql_api.endpoint.live import Live, endpoint
 
 FOLDERS = (
     "aggregates", "bind", "bindings", "cast", "construct", "csv-tsv-res", "exists", "functions", "grouping",

@@ -13,7 +13,7 @@ import pytest
 from tests import patient
 from tests.conformance.suites import BASE, query_cases, suites_folder
 from tests.conformance.test_sparql11_query import SuiteStores, judge, render
-from tests.sparql_endpoint.live import Live, endpoint
+from tests.sparql_api.endpoint.live import Live, endpoint
 
 FOLDERS = (
     "codepoint-escapes", "eval-triple-terms", "expression", "grouping", "lang-basedir", "rdf11", "syntax",

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.making import missing
-from tests.sparql_endpoint.live import wait_until
+from tests.sparql_api.endpoint.live import wait_until
 
 DEPLOY = Path(__file__).parents[2] / "docs" / "deploy"
 NAME = "observatoire.example.org"

@@ -12,13 +12,12 @@ import pytest
 
 from ontologie import BASE
 from sparql_api.engine import EditionStores
-from sparql_api.remote_settings import RemoteSettings
-from sparql_api.settings import Settings
+from sparql_api.settings import RemoteSettings, Settings
 from tests import patient
 from tests.deploy import nginx
 from tests.deploy.nginx import DEPLOY, found, free_port, listens
-from tests.remote.making import announce, cut_edition, numbered
-from tests.sparql_endpoint.live import endpoint, wait_until
+from tests.sparql_api.endpoint.live import endpoint, wait_until
+from tests.sparql_api.remote.making import announce, cut_edition, numbered
 
 UNIT = DEPLOY / "observatoire.service"
 HTACCESS = DEPLOY / "w3id.htaccess"

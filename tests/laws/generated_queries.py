@@ -1,10 +1,10 @@
-"""Queries made at random over the things of `tests.remote.making.rich`, each with one answer by SPARQL 1.1."""
+"""Queries made at random over the things of `tests.sparql_api.remote.making.rich`, each with one answer by SPARQL 1.1."""
 
 from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from tests.remote.making import EX
+from tests.sparql_api.remote.making import EX
 
 # Generated queries. Each variable has a kind, so that every filter and aggregate means something SPARQL defines.
 VALUED = {"k": "kind", "n": "count", "l": "label", "t": "note", "x": "score", "d": "day", "o": "open", "m": "next"}

@@ -17,10 +17,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ingestion import Record, build_document, convert, export_document, read_deposit
-from ingestion.columns import columns
-from ingestion.labels import labels
-from ingestion.records import Header
-from ingestion.terms import terms
+from ingestion.reading.records import Header
+from ingestion.resolution.labels import labels
+from ingestion.words.columns import columns
+from ingestion.words.terms import terms
 from ontologie import BASE, read_text
 
 rdflib.NORMALIZE_LITERALS = False

@@ -18,8 +18,8 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from ingestion import Options, examine, export_columns, export_document, export_row
-from ingestion.columns import Column, columns
-from ingestion.drafts import content_name
+from ingestion.documents.draft import content_name
+from ingestion.words.columns import Column, columns
 from shapes import csv_line, inert, restored
 
 FORBIDDEN = "".join(map(chr, [*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF]))

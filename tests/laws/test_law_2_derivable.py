@@ -150,8 +150,8 @@ def test_a_rebuild_rests_on_neither_todays_date_nor_what_conversion_left_in_the_
     before = dump_of(state.var / "editions" / "1")
     with closing(sqlite3.connect(state.var / "registre.sqlite")) as connection, connection:
         connection.execute("UPDATE versions SET graph = NULL")
-    monkeypatch.setattr("ingestion.registry.now", lambda: "2100-01-01T00:00:00Z")
-    monkeypatch.setattr("ingestion.publication.now", lambda: "2100-01-01T00:00:00Z")
+    monkeypatch.setattr("ingestion.registry.registry.now", lambda: "2100-01-01T00:00:00Z")
+    monkeypatch.setattr("ingestion.publication.publish.now", lambda: "2100-01-01T00:00:00Z")
     shutil.rmtree(state.var / "editions")
     rebuild(state, registry)
     assert dump_of(state.var / "editions" / "1") == before
@@ -172,9 +172,9 @@ def test_a_rebuild_by_other_rules_says_so_and_replaces_nothing(
 ) -> None:
     state, registry = begun(tmp_path)
     before = canonical_dump(state.var / "editions" / "1" / "store")
-    monkeypatch.setattr("ingestion.derivation_rules.STEPS", ())
-    monkeypatch.setattr("ingestion.derivation_rules.find_indices", lambda items, base: [])
-    monkeypatch.setattr("ingestion.manifest.rules_digest", lambda base: "other")
+    monkeypatch.setattr("ingestion.derivation.rules.STEPS", ())
+    monkeypatch.setattr("ingestion.derivation.rules.find_indices", lambda items, base: [])
+    monkeypatch.setattr("ingestion.publication.manifest.rules_digest", lambda base: "other")
     with pytest.raises(RebuildDiffers) as caught:
         rebuild(state, registry)
     assert caught.value.changed == ("rules",)

@@ -22,12 +22,12 @@ from hypothesis import HealthCheck, given, settings
 from ingestion import Edition
 from ontologie import BASE, PREFIXES, Iris
 from queries import catalogue
+from sparql_api.description.questions import bound
 from sparql_api.engine import Engine, EngineError, open_engine
-from sparql_api.questions import bound
 from sparql_api.settings import Settings
 from tests.laws.bags import bag, lines, table
 from tests.laws.generated_queries import generated
-from tests.remote.making import announce, cut_edition, rich
+from tests.sparql_api.remote.making import announce, cut_edition, rich
 
 ACCEPT = "application/sparql-results+json, application/n-triples;q=0.5"
 

@@ -15,9 +15,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ingestion import BuiltDocument, Issue, Record, UnreadableDeposit, build_document, read_deposit
-from ingestion.columns import columns
-from ingestion.records import Header
-from ingestion.terms import terms
+from ingestion.reading.records import Header
+from ingestion.words.columns import columns
+from ingestion.words.terms import terms
 
 PUBLIC = [name for name, column in columns().items() if column.kind != "prive"]
 PRIVATE = [name for name, column in columns().items() if column.kind == "prive"]

@@ -19,7 +19,7 @@ import pyoxigraph as ox
 import pytest
 
 from ingestion import Registry, Settings, publish
-from ingestion.demonstration import load_demo
+from ingestion.demo.load import load_demo
 from ontologie import BASE
 from queries import catalogue
 from tests.queries.asking import FIXTURES, ask, columns, datatypes

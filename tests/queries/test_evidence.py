@@ -1,6 +1,6 @@
 """How many projects a principle concerns, and by what: counted over the table of evidence that a person has signed.
 
-`tests/indices/table_concerne.csv` is that table; a test of its own holds it to the graph.
+`tests/ingestion/derivation/table_concerne.csv` is that table; a test of its own holds it to the graph.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from functools import cache
 import pyoxigraph as ox
 import pytest
 
-from tests.indices.evidence import CONCERNE, read
+from tests.ingestion.derivation.evidence import CONCERNE, read
 from tests.queries.asking import Row, ask, table
 from tests.queries.understood import by_project
 

@@ -1,6 +1,6 @@
 """How many projects each finding is made of, and what their fiches do not say.
 
-Counted over `tests/indices/table_constats.csv`, which a person has signed and a test of its own holds to the graph;
+Counted over `tests/ingestion/derivation/table_constats.csv`, which a person has signed and a test of its own holds to the graph;
 where one project counts once under several rules, over the levels and kinds of AI of the bundled rows.
 """
 
@@ -10,8 +10,8 @@ from collections import Counter
 
 import pyoxigraph as ox
 
-from ingestion.resolution import preferred
-from tests.indices.evidence import CONSTATS, read
+from ingestion.resolution.resolve import preferred
+from tests.ingestion.derivation.evidence import CONSTATS, read
 from tests.queries.asking import ask, table
 from tests.queries.understood import by_project
 

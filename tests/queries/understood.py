@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tests.queries.asking import table, usages
 
-SIGNED = Path(__file__).parents[1] / "ingestion_lecture" / "etiquettes_attendues.csv"
+SIGNED = Path(__file__).parents[1] / "ingestion" / "reading" / "etiquettes_attendues.csv"
 
 
 @dataclass(frozen=True)

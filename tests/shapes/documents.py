@@ -12,7 +12,7 @@ from pathlib import Path
 import pyoxigraph as ox
 from hypothesis import strategies as st
 
-from ingestion.pipeline import examine
+from ingestion.examination.pipeline import examine
 from ontologie import BASE, PREFIXES, Iris, context
 
 USAGES = Path(__file__).parents[2] / "ingestion" / "demo" / "usages.csv"

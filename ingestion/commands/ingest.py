@@ -1,0 +1,161 @@
+"""The commands of the way in: demo, ingest, review, publish, export, rebuild.
+
+Knows options, exit codes and what is said on standard error; what is done is in the modules beside it. The faces
+that publication makes (search index, self-description) come from the root.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ingestion.commands.console import Lang, Language, counting, explained, fail, opened, say, sentence, steps
+from ingestion.commands.export import export_app
+from ingestion.commands.reporting import REPORTS, print_report, print_unreadable, write_report
+from ingestion.commands.review import review_app
+from ingestion.demo.load import load_demo
+from ingestion.examination.deposit import Deposited, deposit_file, none_yet
+from ingestion.examination.pipeline import Options
+from ingestion.publication.publish import Face, publish
+from ingestion.publication.rebuild import RebuildDiffers, rebuild
+from ingestion.registry.agents import COMMAND_LINE, agent_named
+from ingestion.registry.registry import Outcome, Registry
+from ingestion.settings import Settings
+from ingestion.words.errors import UnreadableDeposit
+from ingestion.words.messages import Issue
+from ontologie import system_reason
+
+
+def build_app(faces: Sequence[Face] = ()) -> typer.Typer:
+    """Return the command line of this folder; `faces` are made with each edition."""
+    app, with_faces = typer.Typer(no_args_is_help=True), _WithFaces(faces)
+    app.add_typer(review_app(), name="review")
+    app.add_typer(export_app(), name="export")
+    app.command("demo")(with_faces.demo)
+    app.command("ingest")(ingest_command)
+    app.command("publish")(with_faces.publish)
+    app.command("rebuild")(with_faces.rebuild)
+    return app
+
+
+def ingest_command(
+    files: Annotated[list[Path], typer.Argument(help="CSV, XLSX, JSON or JSON-LD files.")],
+    kind: Annotated[str, typer.Option("--type", help="What each row is.")] = "projet",
+    academie: Annotated[str | None, typer.Option(help="The académie that deposits, by code or name: 10, Lyon.")] = None,
+    mapping: Annotated[Path | None, typer.Option(help="Your headers to ours (TOML or CSV).")] = None,
+    validated_by: Annotated[
+        str | None, typer.Option(help="Operator on this machine: register and validate in one step.")
+    ] = None,
+    report: Annotated[Path | None, typer.Option(help="Write the report: .html, .csv, .json or .ttl.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say everything, register nothing.")] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Take all or nothing.")] = False,
+    lang: Language = Lang.FR,
+) -> None:
+    """Read, resolve and judge deposits; register what is good, say what is not and what to do.
+
+    Exit codes: 0 all taken; 1 something was refused; 2 a file could not be used.
+
+    Examples:
+
+      observatoire ingest projets.csv --academie Lyon --report rapport.html
+
+      observatoire ingest projets.xlsx --dry-run --lang en
+
+      observatoire ingest projets.csv --validated-by Dgesco && observatoire publish
+    """
+    if report is not None and report.suffix.lower() not in REPORTS:
+        fail(lang, "report-format", formats=", ".join(REPORTS))
+    settings = Settings()
+    agent = agent_named(validated_by, "operateur") if validated_by else COMMAND_LINE
+    options = Options(academie=academie, kind=kind, mapping=mapping, base=settings.base_iri)
+    done: list[Deposited] = []
+    unusable: list[Issue] = []
+    registered = none_yet()
+
+    def kept() -> str:
+        return sentence(lang, "kept-dry") if dry_run else _counted(lang, "kept-deposit", registered)
+
+    with explained(lang, kept=kept), opened(settings, lang) as registry:
+        for path in files:
+            try:
+                with counting(lang, path.name) as progress:
+                    one = deposit_file(
+                        path, None if dry_run else registry, agent, options,
+                        validate=bool(validated_by), strict=strict, progress=progress, registered=registered,
+                    )  # fmt: skip
+            except UnreadableDeposit as error:
+                unusable.append(error.issue)
+                print_unreadable(error, lang)
+                continue
+            done.append(one)
+            print_report([one], lang)
+            if not dry_run:
+                typer.echo(_counted(lang, "registered", one.registered), err=True)
+    if report is not None:
+        try:
+            write_report(report, done, lang, unusable)
+        except OSError as error:
+            fail(lang, "report-not-written", where=report, why=system_reason(error, lang.value))
+    raise typer.Exit(2 if unusable else max((one.exit_code for one in done), default=0))
+
+
+def _counted(lang: Lang, code: str, registered: Mapping[Outcome, int]) -> str:
+    return sentence(lang, code, **{name.replace("-", "_"): count for name, count in registered.items()})
+
+
+@dataclass(frozen=True)
+class _WithFaces:
+    """The commands that make an edition."""
+
+    faces: Sequence[Face]
+
+    def demo(self, lang: Language = Lang.FR) -> None:
+        """Load the bundled vocabularies and real usages, publish edition 1; again: nothing to do."""
+        settings = Settings()
+        with explained(lang), opened(settings, lang) as registry:
+            with counting(lang, "demo") as progress:
+                found = load_demo(registry, settings, progress)
+            if any(one.registered["unchanged"] < one.summary.accepted for one in found):
+                print_report(found, lang)
+            else:
+                say(lang, "demo-known")
+            _publish(settings, registry, self.faces, lang)
+        say(lang, "demo-next")
+
+    def publish(self, lang: Language = Lang.FR) -> None:
+        """Cut an edition from what is validated; nothing changed, no new edition."""
+        settings = Settings()
+        with explained(lang), opened(settings, lang) as registry:
+            _publish(settings, registry, self.faces, lang)
+
+    def rebuild(self, lang: Language = Lang.FR) -> None:
+        """Derive the current edition again from the registry, compare, and put it in place; no new edition.
+
+        Exit codes: 0 identical to the byte; 1 it differs, and nothing was replaced.
+        """
+        settings = Settings()
+        try:
+            with explained(lang, nothing="no-edition"), opened(settings, lang) as registry, steps(lang) as progress:
+                done = rebuild(settings, registry, self.faces, progress)
+        except RebuildDiffers as error:
+            say(lang, "rebuild-differs")
+            if error.changed:
+                say(lang, "rebuild-changed", names=", ".join(error.changed))
+            if error.graphs:
+                say(lang, "rebuild-graphs", names=", ".join(error.graphs))
+            raise typer.Exit(1) from error
+        say(lang, "rebuilt", number=done.edition.number)
+        if done.changed:
+            say(lang, "rebuilt-though", names=", ".join(done.changed))
+
+
+def _publish(settings: Settings, registry: Registry, faces: Sequence[Face], lang: Lang) -> None:
+    with steps(lang) as progress:
+        outcome = publish(settings, registry, faces, progress)
+    message = "published" if outcome.changed else "nothing-to-do"
+    quads = outcome.edition.manifest["counts"]["quads"]
+    say(lang, message, number=outcome.edition.number, quads=quads, documents=outcome.documents)

@@ -1,0 +1,142 @@
+"""The commands of review: list, show, validate, return, withdraw."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from ingestion.commands.console import Lang, Language, explained, fail, opened, say
+from ingestion.registry.agents import academie_code, agent_named
+from ingestion.registry.registry import Agent, Registry
+from ingestion.registry.rows import ALL_STATES
+from ingestion.registry.transitions import RefusedTransition
+from ingestion.settings import Settings
+
+Identifier = Annotated[str, typer.Argument(help="Id of the fiche, e.g. 18-UR005; analyse/… for another type.")]
+By = Annotated[str, typer.Option("--by", help="Name of the service that reviews, e.g. “DRANE Lyon”.")]
+Academie = Annotated[
+    str | None,
+    typer.Option("--academie", help="The reviewer's académie, by code or name; none: as known, or national."),
+]
+Reason = Annotated[str, typer.Option("--reason", help="What to tell the depositing service.")]
+_HEADERS = {
+    Lang.FR: ("id", "académie", "état", "version", "avertissements", "titre"),
+    Lang.EN: ("id", "académie", "state", "version", "warnings", "title"),
+}
+
+
+def review_app() -> typer.Typer:
+    """Return the sub-commands of `observatoire review`."""
+    app = typer.Typer(no_args_is_help=True, help="Review deposits: see them, validate, send back, withdraw.")
+    app.command("list")(list_command)
+    app.command("show")(show_command)
+    app.command("validate")(validate_command)
+    app.command("return")(return_command)
+    app.command("withdraw")(withdraw_command)
+    return app
+
+
+def list_command(
+    state: Annotated[str, typer.Option(help="depose, valide, publie, retourne, retire, or toutes for all.")] = "depose",
+    academie: Annotated[str | None, typer.Option(help="Only this académie, by code or name.")] = None,
+    lang: Language = Lang.FR,
+) -> None:
+    """List the deposits in a state: by default those that wait for a reviewer."""
+    if state not in ALL_STATES and state != "toutes":
+        fail(lang, "unknown-state", state=state, states=", ".join((*sorted(ALL_STATES), "toutes")))
+    with explained(lang), opened(Settings(), lang) as registry:
+        code = academie_code(academie)
+        found = list(registry.listed(state=None if state == "toutes" else state, academie=code))
+    if not found:
+        say(lang, "nothing-waits")
+        return
+    table = Table(*_HEADERS[lang])
+    for one in found:
+        name = one.identifier if one.kind == "projet" else f"{one.kind}/{one.identifier}"
+        warnings = sum(entry.get("severity") == "warning" for entry in one.entries)
+        title = str((one.document or {}).get("titre", ""))
+        table.add_row(name, one.academie or "—", one.state, str(one.version), str(warnings or ""), title)
+    Console().print(table)
+
+
+def show_command(identifier: Identifier, lang: Language = Lang.FR) -> None:
+    """Show a deposit: its document, what was said of it, its history (JSON on standard output)."""
+    kind, name = _split(identifier)
+    with explained(lang), opened(Settings(), lang) as registry:
+        try:
+            found, history = registry.get(kind, name), registry.history(kind, name)
+        except LookupError:
+            fail(lang, "unknown-document", 1, identifier=identifier)
+    shown = {
+        "document": found.document, "state": found.state, "academie": found.academie, "version": found.version,
+        "validated_version": found.validated_version, "published_version": found.published_version,
+        "entries": found.entries, "history": history,
+    }  # fmt: skip
+    typer.echo(json.dumps(shown, ensure_ascii=False, indent=2))
+
+
+def validate_command(
+    identifiers: Annotated[list[str], typer.Argument(help="Ids of fiches.")],
+    by: By,
+    academie: Academie = None,
+    lang: Language = Lang.FR,
+) -> None:
+    """Validate the latest version of deposits: they enter the next edition.
+
+    Example: observatoire review validate 10-A12 10-A13 --by "DRANE Lyon" --academie Lyon
+    """
+    _act(lang, identifiers, "validated", by, academie, lambda r, k, i, agent: r.validate(k, i, agent))
+
+
+def return_command(
+    identifier: Identifier, by: By, reason: Reason, academie: Academie = None, lang: Language = Lang.FR
+) -> None:
+    """Send a deposit back with reasons; what is public stays public.
+
+    Example: observatoire review return 10-A12 --by "DRANE Lyon" --reason "Précisez le niveau."
+    """
+    _act(lang, [identifier], "returned", by, academie, lambda r, k, i, agent: r.send_back(k, i, agent, reason))
+
+
+def withdraw_command(
+    identifier: Identifier, by: By, reason: Reason = "", academie: Academie = None, lang: Language = Lang.FR
+) -> None:
+    """Withdraw a fiche: it leaves the next edition.
+
+    Example: observatoire review withdraw 10-A12 --by "DRANE Lyon"
+    """
+    _act(lang, [identifier], "withdrawn", by, academie, lambda r, k, i, agent: r.withdraw(k, i, agent, reason))
+
+
+def _act(
+    lang: Lang, identifiers: Sequence[str], done: str, by: str, academie: str | None,
+    act: Callable[[Registry, str, str, Agent], None],
+) -> None:  # fmt: skip
+    """Act on each fiche; one that cannot be acted on is said, and the others go on (exit code 1)."""
+    refused = False
+    with explained(lang), opened(Settings(), lang) as registry:
+        agent = agent_named(by, "valideur", academie)
+        for identifier in identifiers:
+            try:
+                act(registry, *_split(identifier), agent)
+            except LookupError:
+                refused = True
+                say(lang, "unknown-document", identifier=identifier)
+            except RefusedTransition as error:
+                refused = True
+                typer.echo(error.messages[lang.value], err=True)
+            else:
+                say(lang, done, identifier=identifier)
+    if refused:
+        raise typer.Exit(1)
+
+
+def _split(identifier: str) -> tuple[str, str]:
+    """Return (kind, id): a bare id is a project's."""
+    kind, slash, name = identifier.partition("/")
+    return (kind, name) if slash else ("projet", identifier)

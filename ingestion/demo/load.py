@@ -1,0 +1,47 @@
+"""The bundled demonstration: real usages of AI documented by académies, and ten illustrative analyses.
+
+Knows where they stand in the package and who vouches for them: the project's own team, as an operator.
+`python -m ingestion.demo.load --from ../shared/donnees` copies the usages again from the shared data.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+from collections.abc import Callable, Sequence
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import Final
+
+from ingestion.examination.deposit import Deposited, deposit_file
+from ingestion.examination.pipeline import Options
+from ingestion.registry.agents import TEAM
+from ingestion.registry.registry import Registry
+from ingestion.settings import Settings
+
+FILES: Final = ("usages.csv", "analyses.json")
+
+
+def load_demo(
+    registry: Registry, settings: Settings, progress: Callable[[int], None] | None = None
+) -> list[Deposited]:
+    """Register and validate the bundled files; what is already there stays as it is."""
+    done = []
+    for name in FILES:
+        with as_file(files("ingestion").joinpath("demo", name)) as path:
+            options = Options(base=settings.base_iri)
+            done.append(deposit_file(path, registry, TEAM, options, validate=True, progress=progress))
+    return done
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Copy the shared usages into the package."""
+    parser = argparse.ArgumentParser(prog="python -m ingestion.demo.load", description=__doc__)
+    parser.add_argument("--from", dest="source", type=Path, required=True, help="the shared data's folder")
+    source: Path = parser.parse_args(arguments).source
+    shutil.copyfile(source / "usages" / "usages.csv", Path(__file__).parent / "demo" / "usages.csv")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,124 @@
+"""Makes a draft of a JSON document, whose keys are those of the context.
+
+Knows what names a document and what must agree with its name; its nodes and values are read in nodes_json.py.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+
+from ingestion.documents.draft import Draft
+from ingestion.documents.nodes import NodeReader
+from ingestion.documents.territories import is_academie
+from ingestion.reading.records import Record
+from ingestion.words.columns import columns, nearest_names
+from ingestion.words.personal import find_personal, holds_private
+from ontologie import document_types, frame
+
+_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
+_ACADEMIE: Final = "academie"
+_PROJECT: Final = "projet"
+_FICHE: Final = "fiche"
+
+
+def is_document(members: Mapping[str, Any]) -> bool:
+    """Tell whether an object has the keys of the context, rather than the names of our columns."""
+    name = members.get("id", members.get("@id", ""))
+    return bool({"type", "@type", "@id"} & members.keys()) or (isinstance(name, str) and "/" in name)
+
+
+def read_document(record: Record, base: str, academie: str | None = None) -> Draft:
+    """Make the draft of a JSON document. Raises nothing: what is wrong is in the draft's issues."""
+    members = record.members or {}
+    draft = Draft(record, _PROJECT)
+    reader = NodeReader(record, base, draft.context, draft.issues)
+    draft.personal = {
+        name: members[name]
+        for name, column in columns().items()
+        if column.kind == "prive" and isinstance(members.get(name), str)
+    }
+    for name, text in draft.personal.items():
+        if len(text) > (most := columns()[name].longest):
+            found = str(len(text))
+            reader.say("texte-trop-long", (name,), label=columns()[name].label, found=found, most=str(most))
+            draft.personal[name] = ""
+    if not _name(draft, reader, members):
+        return draft
+    reader.document = draft.id
+    node = reader.node(members, (), draft.id, left_out=draft.personal.keys())
+    draft.types = _types(draft, reader, node)
+    _agree(draft, reader, node, academie)
+    draft.nodes = {"document": node, _FICHE: _fiche(node)}
+    for path, text in reader.texts:
+        for private, value in draft.personal.items():
+            if holds_private(text, value):
+                label = reader.label(path)
+                reader.say("deposant-en-clair", path, label=label, private=columns()[private].label)
+    return draft
+
+
+def _name(draft: Draft, reader: NodeReader, members: Mapping[str, Any]) -> bool:
+    """Read kind and identifier from the document's id; without them nothing else can be judged."""
+    key = "id" if "id" in members else "@id"
+    given = members.get(key)
+    kind, _, name = given.removeprefix(reader.base).partition("/") if isinstance(given, str) else ("", "", "")
+    if not _NAME.fullmatch(name):
+        reader.say("id-de-document", (key,) if key in members else (), str(given or ""))
+        return False
+    if personal := find_personal(name):
+        reader.say("donnee-personnelle", (key,), label="id", kind=personal)
+        return False
+    if any(holds_private(name, value) for value in draft.record.private):
+        reader.say("deposant-en-clair", (key,), label="id", private=columns()["deposant_nom"].label)
+        return False
+    if kind not in document_types():
+        reader.say("genre-inconnu", (key,), kind, choices=", ".join(document_types()))
+        return False
+    draft.kind, draft.identifier = kind, name
+    return True
+
+
+def _types(draft: Draft, reader: NodeReader, node: dict[str, Any]) -> list[str]:
+    """Return the types of a document, which must be of its kind."""
+    allowed = frame(draft.kind, reader.base)["type"]
+    choices = [allowed] if isinstance(allowed, str) else list(allowed)
+    given: list[str] = node.pop("type", [])
+    if not given and not reader.issues:
+        reader.say("type-absent", (), example=choices[0])
+    for name in given:
+        if name not in choices:
+            near = nearest_names(name, choices)
+            reader.say("type-inconnu", ("type",), name, suggestions=near, choices=", ".join(choices))
+    return given
+
+
+def _agree(draft: Draft, reader: NodeReader, node: dict[str, list[Any]], deposited_for: str | None) -> None:
+    """Hold id, identifier and académie together; fill in what the id already says."""
+    name = draft.identifier
+    given = node.get("identifiant") or [name]
+    node["identifiant"] = given
+    if given != [name]:
+        shown = given[0] if isinstance(given[0], str) else ""
+        reader.say("identifiant-discordant", ("identifiant",), shown, expected=name)
+    if deposited_for and draft.kind == _PROJECT:
+        node.setdefault(_ACADEMIE, [f"{_ACADEMIE}/{deposited_for}"])
+    owners = [iri.removeprefix(f"{_ACADEMIE}/") for iri in node.get(_ACADEMIE, ()) if isinstance(iri, str)]
+    draft.academie = owners[0] if owners and is_academie(owners[0], reader.base) else None
+    if deposited_for and owners and owners[0] != deposited_for:
+        reader.say("academie-autre", (_ACADEMIE,), owners[0], code=deposited_for)
+    prefix = f"{owners[0] if owners else 'n'}-"
+    if draft.kind == _PROJECT and not name.startswith(prefix):
+        reader.say("academie-discordante", ("id",), name, expected=prefix)
+
+
+def _fiche(node: dict[str, Any]) -> dict[str, list[Any]]:
+    """Take the fiche out of a document's values."""
+    described = [item for item in node.pop(_FICHE, ()) if isinstance(item, dict)]
+    return {
+        key: value if isinstance(value, list) else [value]
+        for item in described
+        for key, value in item.items()
+        if key not in ("id", "type")
+    }

@@ -1,0 +1,290 @@
+"""Makes a draft of a row: every cell by the kind of its column.
+
+Knows what refuses a row and what only warns (DESIGN §6); how labels and values are read is elsewhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Final
+
+from ingestion.documents.draft import Draft, content_name
+from ingestion.documents.territories import owner, region_agrees
+from ingestion.documents.values import (
+    IDENTIFIER,
+    UNUSABLE,
+    check_letter,
+    read_address,
+    read_boolean,
+    read_date,
+    read_integer,
+    read_uai,
+)
+from ingestion.reading.records import Record, Value
+from ingestion.reading.tables import SPACES
+from ingestion.resolution.crcn import SCHEME as CRCN
+from ingestion.resolution.crcn import Competences, label_of, read_competences
+from ingestion.resolution.resolve import LEVELS, resolve, suggest
+from ingestion.words.columns import LIST, MOST_ITEMS, Column, columns, too_many
+from ingestion.words.personal import find_personal, holds_private, may_be_personal
+from ontologie import character_name, frame
+
+_NATIONAL: Final = "n"
+_ACADEMIE: Final = "academie"
+_KIND_OF_AI: Final = "type_ia"
+
+
+def read_row(record: Record, kind: str, base: str, academie: str | None = None) -> Draft:
+    """Make the draft of a row. Raises nothing: what is wrong is in the draft's issues."""
+    types = frame(kind, base)["type"]
+    draft = Draft(record, kind, types=(types,) if isinstance(types, str) else tuple(types))
+    values = _usable(draft)
+    for name, column in columns().items():
+        if column.kind == "prive" and name in values:
+            draft.personal[name] = _text(values.pop(name))
+    _refuse_personal(draft, values)
+    _name(draft, values, base, academie)
+    for name, column in columns().items():
+        if name in values:
+            _READERS[column.kind](draft, column, _items(column, values[name]), base)
+        elif column.required and name not in record.values:
+            draft.say("champ-absent", column)
+    region_agrees(draft, base)
+    return draft
+
+
+def _usable(draft: Draft) -> dict[str, Value]:
+    """Return the cells within their bounds and without unusable characters; the others refuse the row."""
+    usable = {}
+    given = draft.record.values
+    suspect = UNUSABLE.search(_whole(given)) is not None
+    for name, value in given.items():
+        column = columns()[name]
+        if (count := _count(column, value)) > MOST_ITEMS:
+            draft.say("valeurs-trop-nombreuses", column, words=too_many(count))
+        elif len(_text(value)) > column.longest and (longest := _longest(column, value)) > column.longest:
+            words = {"found": str(longest), "most": str(column.longest)}
+            draft.say("texte-trop-long", column, words=words)
+        elif suspect and (found := UNUSABLE.search(_text(value))):
+            named = {lang: character_name(found[0], lang) for lang in ("fr", "en")}
+            draft.say("caractere-interdit", column, words={"character": named})
+        else:
+            usable[name] = value
+    return usable
+
+
+def _count(column: Column, value: Value) -> int:
+    """Return how many items a cell has, at most; they are not taken apart for it."""
+    if isinstance(value, tuple):
+        return len(value)
+    return value.count(LIST) + 1 if column.is_list else 1
+
+
+def _longest(column: Column, value: Value) -> int:
+    return max(map(len, _items(column, value)), default=0)
+
+
+def _whole(values: Mapping[str, Value]) -> str:
+    """Return all cells as one text, to look once for what few rows hold."""
+    return "\n".join(map(_text, values.values()))
+
+
+def _refuse_personal(draft: Draft, values: dict[str, Value]) -> None:
+    """Refuse public text that holds personal data, or repeats what was given for the registry alone.
+
+    An identifier that does is taken out: it would name the document in every message.
+    """
+    if not draft.personal and not _worth_looking(values):
+        return
+    for name, value in values.items():
+        column, text = columns()[name], _text(value)
+        # An address may hold a long number; only an e-mail address gives a person away there.
+        public = column.kind != "iri" or "@" in text
+        if public and (kind := find_personal(text)):
+            draft.say("donnee-personnelle", column, words={"kind": kind})
+        for private, given in draft.personal.items():
+            if holds_private(text, given):
+                draft.say("deposant-en-clair", column, words={"private": columns()[private].label})
+    if any(found.field == draft.record.place("id").field for found in draft.issues):
+        values.pop("id", None)
+
+
+def _worth_looking(values: Mapping[str, Value]) -> bool:
+    """Tell whether some cell could hold personal data; dates and addresses would only look like it."""
+    texts = []
+    for name, value in values.items():
+        text, kind = _text(value), columns()[name].kind
+        if kind == "iri":
+            text = "@" if "@" in text else ""
+        elif kind == "date" and read_date(text):
+            continue
+        texts.append(text)
+    return may_be_personal("\n".join(texts))
+
+
+def _name(draft: Draft, values: Mapping[str, Value], base: str, academie: str | None) -> None:
+    """Give the draft its identifier: the code of the académie that owns it, and the external id."""
+    column = columns()["id"]
+    external = _text(values.get("id", ""))
+    labels = _items(columns()[_ACADEMIE], values.get(_ACADEMIE, ()))
+    known, draft.academie = owner(draft, labels, base, academie)
+    if not external:
+        return
+    if not IDENTIFIER.fullmatch(external):
+        draft.say("identifiant-invalide", column, external)
+    elif (known and _ACADEMIE in values) or _ACADEMIE not in draft.record.values:
+        draft.identifier = f"{draft.academie or _NATIONAL}-{external}"
+
+
+def _items(column: Column, value: Value) -> list[str]:
+    """Return the items of a cell, in order, each once."""
+    if isinstance(value, tuple):
+        items: Iterable[str] = value
+    elif column.is_list and LIST in value:
+        items = (part.strip(SPACES) for part in value.split(LIST))
+    else:
+        items = (value,)
+    return list(dict.fromkeys(item for item in items if item))
+
+
+def _text(value: Value) -> str:
+    return value if isinstance(value, str) else LIST.join(value)
+
+
+def _texts(draft: Draft, column: Column, items: list[str], base: str) -> None:
+    for text in items:
+        found = read_competences(text, base=base) if CRCN in column.schemes else None
+        if found is not None:
+            _competences(draft, column, text, found, base)
+        elif column.form and not column.form.fullmatch(text):
+            draft.say("forme-inattendue", column, text)
+            draft.mention(column, text)
+        else:
+            draft.add(column, (text,))
+
+
+def _competences(draft: Draft, column: Column, text: str, found: Competences, base: str) -> None:
+    """Keep what a text says of the CRCN: its concepts, its wording, and a code that its label belies."""
+    if found.codes:
+        draft.add(columns()["competences_crcn"], found.iris)
+        draft.mention(column, text, found.iris)
+    else:
+        draft.add(column, (text,)) if column.kind == "texte" else draft.mention(column, text)
+    if found.unknown:
+        draft.say("crcn-inconnu", column, text)
+    if found.disagreement:
+        code, other = found.disagreement
+        words = {"code": code, "other": other, "expected": label_of(code, base)}
+        draft.say("crcn-discordant", column, text, words=words)
+
+
+def _concepts(draft: Draft, column: Column, items: list[str], base: str) -> None:
+    if column.name == _ACADEMIE:
+        return  # resolved with the document's name
+    resolved = 0
+    for label in items:
+        if CRCN in column.schemes and (found := read_competences(label, bare=True, base=base)):
+            _competences(draft, column, label, found, base)
+            continue
+        answer = resolve(column.name, label, base)
+        draft.mention(column, label, answer.iris)
+        for key, iris in answer.concepts:
+            draft.add(column, iris, key)
+        resolved += bool(answer.concepts)
+    _say_unresolved(draft, column, items, base, none_resolved=not resolved)
+
+
+def _say_unresolved(draft: Draft, column: Column, items: list[str], base: str, *, none_resolved: bool) -> None:
+    if none_resolved and column.name in _REFUSED:
+        suggestions = list(dict.fromkeys(near for label in items for near in suggest(column.name, label, base)))
+        draft.say(_REFUSED[column.name], column, " | ".join(items), suggestions[:3])
+        return
+    for label in items:
+        if CRCN in column.schemes and read_competences(label, bare=True, base=base):
+            continue
+        answer = resolve(column.name, label, base)
+        if answer.state != "found":
+            draft.say(_UNRESOLVED[answer.state], column, label, answer.suggestions)
+
+
+_REFUSED: Final = {LEVELS: "niveaux-inconnus", _KIND_OF_AI: "type-ia-inconnu"}
+_UNRESOLVED: Final = {
+    "none": "libelle-sans-concept",
+    "ambiguous": "libelle-ambigu",
+    "unknown": "libelle-inconnu",
+}
+
+
+def _dates(draft: Draft, column: Column, items: list[str], base: str) -> None:
+    for text in items:
+        found = read_date(text)
+        if found is None or (column.key != "date" and found[0] != column.key):
+            draft.say("date-non-reconnue", column, text)
+            draft.mention(column, text)
+            continue
+        key, value = found
+        draft.add(column, (value,), key)
+        if value != text:
+            draft.mention(column, text)
+
+
+def _addresses(draft: Draft, column: Column, items: list[str], base: str) -> None:
+    _parsed(draft, column, items, read_address, "adresse-invalide")
+
+
+def _integers(draft: Draft, column: Column, items: list[str], base: str) -> None:
+    _parsed(draft, column, items, read_integer, "nombre-invalide")
+
+
+def _booleans(draft: Draft, column: Column, items: list[str], base: str) -> None:
+    _parsed(draft, column, items, read_boolean, "booleen-invalide")
+
+
+def _parsed(draft: Draft, column: Column, items: list[str], parse: Callable[[str], str | None], code: str) -> None:
+    for text in items:
+        value = parse(text)
+        if value is None:
+            draft.say(code, column, text)
+            draft.mention(column, text)
+        else:
+            draft.add(column, (value,))
+
+
+def _identifiers(draft: Draft, column: Column, items: list[str], base: str) -> None:
+    if "uai" not in column.schemes:
+        draft.add(column, (draft.identifier,) if draft.identifier else ())
+        return
+    for text in items:
+        code = read_uai(text)
+        if code is not None:
+            draft.add(column, (code,))
+            continue
+        digits = text.strip()[:7]
+        letter = check_letter(digits) if digits.isascii() and digits.isdigit() and len(digits) == 7 else ""
+        expected = {
+            "fr": f" ; {digits} appelle la lettre {letter}",
+            "en": f"; {digits} calls for the letter {letter}",
+        }
+        draft.say("uai-invalide", column, text, words={"expected": expected if letter else ""})
+        draft.mention(column, text)
+
+
+def _phases(draft: Draft, column: Column, items: list[str], base: str) -> None:
+    if not draft.identifier:
+        return
+    nodes = draft.nodes["document"].setdefault(column.key, [])
+    for rank, text in enumerate(items, 1):
+        node = f"{draft.id}#phase-{content_name(text)}"
+        nodes.append({"id": node, "type": "Phase", "description": text, "ordre": str(rank)})
+
+
+_READERS: Final[Mapping[str, Callable[[Draft, Column, list[str], str], None]]] = {
+    "texte": _texts,
+    "concept": _concepts,
+    "date": _dates,
+    "iri": _addresses,
+    "entier": _integers,
+    "booleen": _booleans,
+    "identifiant": _identifiers,
+    "etapes": _phases,
+}

@@ -1,0 +1,80 @@
+"""The académies of a fiche: which one owns it, which are associated, and whether the région agrees.
+
+Knows the academic map of `territoires/academies.csv`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Final
+
+from ingestion.documents.draft import Draft
+from ingestion.resolution.resolve import preferred, resolve
+from ingestion.words.columns import columns
+from ontologie import BASE, read_table
+
+_ACADEMIE: Final = "academie"
+_REGION: Final = "region_academique"
+
+
+def owner(
+    draft: Draft, labels: Sequence[str], base: str, deposited_for: str | None
+) -> tuple[bool, str | None]:
+    """Set the académies of a draft; return whether they are certain, and the code of the owner.
+
+    The first one owns the project, the others are associated; none makes a national deposit, unless it is
+    made for an académie. One that does not resolve refuses the fiche.
+    """
+    column = columns()[_ACADEMIE]
+    found: list[str] = []
+    certain = True
+    for label in labels:
+        answer = resolve(_ACADEMIE, label, base)
+        draft.mention(column, label, answer.iris)
+        if answer.state == "found":
+            found.extend(iri for iri in answer.iris if iri not in found)
+        else:
+            certain = False
+            draft.say("academie-inconnue", column, label, answer.suggestions)
+    if deposited_for and not labels:
+        found = [f"{_ACADEMIE}/{deposited_for}"]
+    elif deposited_for and found and found[0] != f"{_ACADEMIE}/{deposited_for}":
+        draft.say("academie-autre", column, labels[0], words={"code": deposited_for})
+    if not found:
+        return certain, None
+    draft.add(column, found[:1])
+    draft.add(column, found[1:], "academieAssociee")
+    return certain, found[0].rpartition("/")[2]
+
+
+def region_agrees(draft: Draft, base: str) -> None:
+    """Warn where the région of a draft is that of none of its académies; both are kept."""
+    given = draft.nodes["document"].get("regionAcademique", ())
+    academies = [
+        *draft.nodes["document"].get("academie", ()),
+        *draft.nodes["document"].get("academieAssociee", ()),
+    ]
+    regions = _regions(base)
+    expected = [regions[academie] for academie in academies if academie in regions]
+    if not expected:
+        return
+    for region in given:
+        if region not in expected:
+            words = {"academie": preferred(academies[0], base), "region": preferred(expected[0], base)}
+            draft.say("region-et-academie", columns()[_REGION], preferred(region, base), words=words)
+
+
+@cache
+def _regions(base: str = BASE) -> Mapping[str, str]:
+    """Return the région académique of each académie, both by their IRIs."""
+    return {
+        f"{_ACADEMIE}/{row['code_academie']}": iri
+        for row in read_table("donnees", "territoires", "academies.csv")
+        for iri in resolve(_REGION, row["region_academique"], base).iris
+    }
+
+
+def is_academie(code: str, base: str = BASE) -> bool:
+    """Tell whether a code is that of an académie."""
+    return f"{_ACADEMIE}/{code}" in _regions(base)

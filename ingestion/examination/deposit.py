@@ -1,0 +1,110 @@
+"""From an examined deposit to the registry: what is accepted is registered, what is refused leaves no trace.
+
+Knows `--strict` and the personal columns' way (law 7); reading and judging are the pipeline's, states the
+registry's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from ingestion.examination.pipeline import ExaminedDocument, Options, Summary, examine_batches, open_deposit
+from ingestion.graphs.packing import pack
+from ingestion.registry.registry import Agent, NewDocument, Outcome, Registry
+from ingestion.registry.rows import digest_of
+from ingestion.words.messages import Issue
+from ontologie import BASE
+from shapes import Report
+
+
+@dataclass(frozen=True)
+class Deposited:
+    """What came of one file: counts, all that is to be said, and how the registry took it.
+
+    `reports` are those of the shapes that say something; `separator` is that of a table written as text.
+    """
+
+    file: Path
+    summary: Summary
+    entries: tuple[Issue, ...]
+    notes: tuple[Issue, ...]
+    reports: tuple[Report, ...]
+    registered: dict[Outcome, int]
+    separator: str = ""
+
+    @property
+    def exit_code(self) -> int:
+        """Return 1 where something was refused, else 0."""
+        return 1 if self.summary.refused else 0
+
+
+def deposit_file(
+    path: Path,
+    registry: Registry | None,
+    agent: Agent,
+    options: Options,
+    *,
+    validate: bool = False,
+    strict: bool = False,
+    progress: Callable[[int], None] | None = None,
+    registered: dict[Outcome, int] | None = None,
+) -> Deposited:
+    """Examine a file and register what may be taken; without a registry, only examine (`--dry-run`).
+
+    With `strict`, one refusal leaves the registry as it was. `progress` is told how many records were read so far;
+    `registered` is counted up at each batch that the registry took, which stays there whatever comes after.
+    Raises UnreadableDeposit, and RefusedTransition where the agent validates what is another académie's.
+    """
+    deposit = open_deposit(path, options)
+    total = Deposited(path, Summary(), (), deposit.notes, (), none_yet())
+    summary, entries, reports, held = Summary(), list[Issue](), list[Report](), list[NewDocument]()
+    for part in examine_batches(deposit, options):
+        summary += part.summary
+        entries.extend(part.entries)
+        reports.extend(report for report in part.reports if report.results)
+        accepted = [new_document(one, options.base) for one in part.documents]
+        if strict:
+            held.extend(accepted)
+        elif registry is not None and accepted:
+            _count((total.registered, registered), registry.register(accepted, agent, validate=validate))
+        if progress is not None:
+            progress(summary.read)
+    if strict and registry is not None and held and not summary.refused:
+        _count((total.registered, registered), registry.register(held, agent, validate=validate))
+    return Deposited(
+        path, summary, tuple(entries), deposit.notes, tuple(reports), total.registered, deposit.separator
+    )
+
+
+def new_document(examined: ExaminedDocument, base: str = BASE) -> NewDocument:
+    """Return what the registry keeps of an accepted document; its entries quote no personal value."""
+    built = examined.built
+    entries = [
+        {"severity": one.severity, "field": one.field, "value": one.value, "message": dict(one.message)}
+        for one in examined.issues
+    ]
+    lines = examined.converted.lines
+    return NewDocument(
+        built.kind,
+        built.identifier,
+        built.academie,
+        built.document,
+        tuple(entries),
+        built.personal,
+        pack(lines, base, built.context),
+        digest_of(b"".join(lines)),
+        built.context,
+    )
+
+
+def none_yet() -> dict[Outcome, int]:
+    """Return the counts of a registry that has taken nothing yet."""
+    return {"created": 0, "new-version": 0, "unchanged": 0}
+
+
+def _count(totals: tuple[dict[Outcome, int] | None, ...], more: dict[Outcome, int]) -> None:
+    for total in filter(None, totals):
+        for outcome, number in more.items():
+            total[outcome] += number

@@ -1,0 +1,233 @@
+"""Examines a deposit from file to judged documents: read, resolve, build, convert, validate.
+
+Knows the order of the steps, the bounded batches, and what a repeated row or id means. The outcome depends on
+the deposit alone: the registry is not looked at, nothing is stored.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any, Final
+
+from ingestion.documents.build import BuiltDocument
+from ingestion.examination.judgement import issues_of
+from ingestion.examination.preparation import Prepared, Task, prepare
+from ingestion.examination.summary import Summary as Summary
+from ingestion.graphs.conversion import ConversionError, ConvertedDocument
+from ingestion.reading.deposits import read_deposit
+from ingestion.reading.records import Deposit
+from ingestion.resolution.resolve import resolve
+from ingestion.words.errors import unreadable
+from ingestion.words.messages import Issue, Place, issue
+from ingestion.words.personal import mask_private
+from ontologie import BASE
+from shapes import Report, validate, validate_batch
+
+BATCH: Final = 4000
+"""Records examined at once: memory stays flat, and the gate is kept busy."""
+
+_FEW: Final = 3
+"""Up to so many documents, each is judged alone: the screen is not worth waking."""
+
+Validate = Callable[[Mapping[str, bytes]], Mapping[str, Report]]
+"""Judges documents: N-Quads by IRI → report by IRI."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Options:
+    """How a deposit is examined.
+
+    `academie` is the code or the name of the académie that the deposit is made for; `kind` the type of document
+    that rows make; `mapping` their headers → ours (a dictionary, or a TOML or CSV file).
+    """
+
+    academie: str | None = None
+    kind: str = "projet"
+    mapping: Mapping[str, str] | str | Path | None = None
+    base: str = BASE
+    batch: int = BATCH
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class ExaminedDocument:
+    """A document that may be taken: built, converted, judged; `issues` hold its warnings and advice.
+
+    `report` is the shapes' report, None where nothing could be judged.
+    """
+
+    built: BuiltDocument
+    converted: ConvertedDocument
+    issues: tuple[Issue, ...]
+    report: Report | None = None
+
+    @property
+    def warned(self) -> bool:
+        """Whether something is to be said of it."""
+        return any(found.severity == "warning" for found in self.issues)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Examination:
+    """What came of a deposit, or of one batch of it: the documents to take, and everything to say.
+
+    `entries` are the report's, in the order of the file; `reports` the shapes' reports of all documents
+    judged, refused ones too; `notes` what was noticed while reading.
+    """
+
+    documents: tuple[ExaminedDocument, ...]
+    entries: tuple[Issue, ...]
+    summary: Summary
+    notes: tuple[Issue, ...] = ()
+    reports: tuple[Report, ...] = ()
+
+    @property
+    def exit_code(self) -> int:
+        """Return 1 where something was refused, else 0; an unreadable deposit is 2 and raises before."""
+        return 1 if self.summary.refused else 0
+
+
+def examine(
+    source: str | Path | Deposit, options: Options | None = None, validate: Validate | None = None
+) -> Examination:
+    """Examine a whole deposit. Raises UnreadableDeposit where it cannot be used.
+
+    Holds all documents at once: for large files use `examine_batches`.
+    """
+    options = options or Options()
+    deposit = open_deposit(source, options)
+    parts = list(examine_batches(deposit, options, validate))
+    return Examination(
+        documents=tuple(document for part in parts for document in part.documents),
+        entries=tuple(entry for part in parts for entry in part.entries),
+        summary=sum((part.summary for part in parts), Summary()),
+        notes=deposit.notes,
+        reports=tuple(report for part in parts for report in part.reports),
+    )
+
+
+def open_deposit(source: str | Path | Deposit, options: Options) -> Deposit:
+    """Return the deposit of a file, read as the options say.
+
+    Raises UnreadableDeposit, also where the options name an académie that does not exist.
+    """
+    _academie(options)
+    if isinstance(source, Deposit):
+        return source
+    return read_deposit(source, kind=options.kind, mapping=options.mapping, base=options.base)
+
+
+def examine_batches(
+    source: str | Path | Deposit, options: Options | None = None, validate: Validate | None = None
+) -> Iterator[Examination]:
+    """Examine a deposit in bounded batches, in the order of the file; memory does not grow with it.
+
+    `validate` judges a batch of documents; by default the shapes do. Raises UnreadableDeposit before the
+    first batch where the deposit cannot be used.
+    """
+    options = options or Options()
+    deposit = open_deposit(source, options)
+    judge = validate or _judge(options.base)
+    seen = _Seen()
+    task = Task(deposit.kind, _academie(options), options.base)
+    for prepared in prepare(deposit, task, options.batch):
+        yield _examine(prepared, options.base, judge, seen)
+
+
+def _academie(options: Options) -> str | None:
+    """Return the code of the académie that the options name."""
+    if not options.academie:
+        return None
+    answer = resolve("academie", options.academie, options.base)
+    if answer.state != "found":
+        place, near = Place("--academie"), answer.suggestions
+        raise unreadable("academie-inconnue", place, value=options.academie, suggestions=near)
+    return answer.iris[0].rpartition("/")[2]
+
+
+def _judge(base: str) -> Validate:
+    def judge(documents: Mapping[str, bytes]) -> Mapping[str, Report]:
+        if len(documents) <= _FEW:
+            return {name: validate(lines, base=base) for name, lines in documents.items()}
+        return validate_batch(documents, base=base)
+
+    return judge
+
+
+def _examine(batch: list[Prepared], base: str, judge: Validate, seen: _Seen) -> Examination:
+    """Judge the documents of a batch that are new, and gather all that is to be said."""
+    kept = [admitted for one in batch if (admitted := seen.admit(one)) is not None]
+    graphs = [one.graph for one in kept if isinstance(one.graph, ConvertedDocument)]
+    found = judge({graph.iri: b"".join(graph.lines) for graph in graphs}) if graphs else {}
+    reports = _without_private(found, kept)
+    accepted: list[ExaminedDocument] = []
+    entries: list[Issue] = []
+    for one in kept:
+        issues = _in_order(_issues(one, reports, base))
+        entries.extend(issues)
+        if isinstance(one.graph, ConvertedDocument) and not any(found.refuses for found in issues):
+            accepted.append(ExaminedDocument(one.built, one.graph, issues, reports.get(one.graph.iri)))
+    warned = sum(one.warned for one in accepted)
+    summary = Summary(len(kept), len(accepted), warned, len(kept) - len(accepted))
+    return Examination(tuple(accepted), tuple(entries), summary, reports=tuple(reports.values()))
+
+
+def _without_private(reports: Mapping[str, Report], kept: list[Prepared]) -> dict[str, Report]:
+    """Return the reports of documents without what their records give in private columns (law 7)."""
+    private = {one.graph.iri: one.record.private for one in kept if isinstance(one.graph, ConvertedDocument)}
+    return {
+        iri: report.shown(partial(mask_private, private=private[iri])) if private[iri] else report
+        for iri, report in reports.items()
+    }
+
+
+def _issues(one: Prepared, reports: Mapping[str, Report], base: str) -> tuple[Issue, ...]:
+    """Return all that is to be said of a record, what building said first."""
+    said, graph = one.built.issues, one.graph
+    if isinstance(graph, ConversionError):
+        words = {"detail": graph.detail}
+        failed = issue("conversion-impossible", one.record.place(), document=one.built.name, words=words)
+        return (*said, failed)
+    if graph is None or graph.iri not in reports:
+        return said
+    return (*said, *issues_of(reports[graph.iri], one.record, one.built, base))
+
+
+def _in_order(issues: tuple[Issue, ...]) -> tuple[Issue, ...]:
+    """Return the issues of one record as the eye meets them in the file."""
+    return tuple(sorted(issues, key=lambda found: (found.line or 0, found.column or 1_000)))
+
+
+class _Seen:
+    """The documents of one deposit so far, by name, and the rows that made none; digests, to stay small."""
+
+    def __init__(self) -> None:
+        self._documents: dict[str, tuple[bytes, int]] = {}
+        self._nameless: set[bytes] = set()
+
+    def admit(self, one: Prepared) -> Prepared | None:
+        """Return a record as it stands, refused where its name is taken; None where it repeats another."""
+        record, built = one.record, one.built
+        if not built.document:
+            digest = _digest([record.values, record.members])
+            repeated = digest in self._nameless
+            self._nameless.add(digest)
+            return None if repeated else one
+        name, digest = built.document["id"], _digest([built.document, built.personal])
+        known, first = self._documents.setdefault(name, (digest, record.line))
+        if known == digest:
+            return one if first == record.line else None
+        external = record.values.get("id") or built.identifier
+        words = {"first": str(first)}
+        taken = issue("identifiant-double", record.place("id"), value=str(external), document=built.name, words=words)
+        refused = dataclasses.replace(built, document={}, issues=(*built.issues, taken))
+        return Prepared(record, refused, None)
+
+
+def _digest(content: Any) -> bytes:
+    text = json.dumps(content, ensure_ascii=True, sort_keys=True, default=dict)
+    return hashlib.blake2b(text.encode(), digest_size=16).digest()

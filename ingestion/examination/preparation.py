@@ -1,0 +1,59 @@
+"""Makes documents and graphs of the records of a table, in processes beside this one where there are many.
+
+What is done to a record is in documents.py and conversion.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import Final
+
+from ingestion.derivation.processes import batched, in_order, processes_for
+from ingestion.documents.build import BuiltDocument, build_document
+from ingestion.graphs.conversion import ConversionError, ConvertedDocument, convert_each
+from ingestion.reading.records import Deposit, Record
+
+MANY: Final = 20_000
+"""Records from which processes beside this one are worth their start (two seconds) and what they send back."""
+
+Graph = ConvertedDocument | ConversionError | None
+"""A document's graph, why there is none, or None where there is no document."""
+
+Made = tuple[BuiltDocument, Graph]
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A record, its document, and its graph."""
+
+    record: Record
+    built: BuiltDocument
+    graph: Graph
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What is the same for all records of a deposit."""
+
+    kind: str
+    academie: str | None
+    base: str
+
+
+def prepare(deposit: Deposit, task: Task, size: int) -> Iterator[list[Prepared]]:
+    """Yield the records of a deposit, prepared, in batches of `size`, in order."""
+    # A JSON record carries the text it stands in: it stays in this process.
+    processes = processes_for(deposit.count, MANY) if deposit.columns else 0
+    for records, made in in_order(partial(prepare_batch, task=task), batched(deposit.records, size), processes):
+        yield [Prepared(record, built, graph) for record, (built, graph) in zip(records, made, strict=True)]
+
+
+def prepare_batch(records: list[Record], task: Task) -> list[Made]:
+    """Build and convert some records."""
+    built = [build_document(record, academie=task.academie, base=task.base, kind=task.kind) for record in records]
+    there = [one for one in built if one.document]
+    documents, contexts = [one.document for one in there], [one.context for one in there]
+    graphs = iter(convert_each(documents, task.base, contexts))
+    return [(one, next(graphs) if one.document else None) for one in built]

@@ -1,0 +1,1 @@
+"""From validated documents to an edition: derived, assembled, dumped, cut. Knows folders and locks."""

@@ -1,0 +1,175 @@
+"""The publisher's ledger: the canonical lines and the digest of each graph of the current edition.
+
+It makes the cost of an edition's hash follow what changed, and lets dumps be written without reading the store
+back. It is derived: lost or behind, it is made again from the registry.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import Final, Self
+
+from ingestion.graphs.packing import PackedGraph, Packer
+
+_VERSION: Final = 5
+_SCHEMA: Final = f"""
+PRAGMA journal_mode=WAL;
+CREATE TABLE graphs (graph TEXT PRIMARY KEY, digest TEXT NOT NULL, quads INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE contents (graph TEXT PRIMARY KEY, lines BLOB NOT NULL);
+CREATE TABLE fiches (graph TEXT PRIMARY KEY, mark TEXT NOT NULL, line BLOB NOT NULL);
+CREATE TABLE rests (project TEXT, graph TEXT, PRIMARY KEY (project, graph)) WITHOUT ROWID;
+CREATE INDEX rests_by_graph ON rests (graph);
+CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+PRAGMA user_version={_VERSION};
+"""
+"""Digests stand apart from contents, so that an edition's hash reads little. `rests` tells which graphs the
+derivation of a project rests on."""
+
+_ABOUT_GRAPHS: Final = ("graphs", "contents", "fiches", "rests")
+
+
+class Ledger:
+    """One transaction over the ledger's file: what is put in counts once `commit` is called."""
+
+    def __init__(self, path: Path) -> None:
+        """Open the ledger, making it where it is missing, of another version, or damaged: it is derived."""
+        usable = path.exists() and _usable(path)
+        if not usable:
+            for suffix in ("", "-wal", "-shm"):
+                path.with_name(path.name + suffix).unlink(missing_ok=True)
+        self._connection = sqlite3.connect(path, isolation_level=None)
+        self._connection.execute("PRAGMA synchronous=NORMAL")
+        if not usable:
+            self._connection.executescript(_SCHEMA)
+        self._connection.execute("BEGIN IMMEDIATE")
+        self._packer = Packer()
+
+    def __enter__(self) -> Self:
+        """Return the ledger."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close it; what was not committed is forgotten."""
+        self._connection.close()
+
+    def commit(self) -> None:
+        """Keep what was put in, and go on in a new transaction."""
+        self._connection.execute("COMMIT")
+        self._connection.execute("BEGIN IMMEDIATE")
+
+    def clear(self) -> None:
+        """Forget everything."""
+        for table in (*_ABOUT_GRAPHS, "facts"):
+            self._connection.execute(f"DELETE FROM {table}")
+
+    def fact(self, name: str) -> str | None:
+        """Return a noted fact, such as the edition the ledger stands for."""
+        row = self._connection.execute("SELECT value FROM facts WHERE name = ?", (name,)).fetchone()
+        return None if row is None else str(row[0])
+
+    def note(self, name: str, value: str) -> None:
+        """Note a fact."""
+        self._connection.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", (name, value))
+
+    def packed(self, graph: str, lines: Sequence[bytes]) -> PackedGraph:
+        """Return a graph packed, as `put` takes it."""
+        return self._packer.graph(graph, lines)
+
+    def unpacked(self, one: PackedGraph) -> bytes:
+        """Return the canonical N-Quads of what was packed."""
+        return self._packer.unpack(one.data) if one.data else b""
+
+    def put(self, one: PackedGraph, resting: Sequence[str] = ()) -> bool | None:
+        """Replace a graph, without lines removing it; return whether it stood here, None where nothing changed.
+
+        `resting` are the projects whose derivation rests on it.
+        """
+        before = self.digest(one.graph)
+        if not one.quads:
+            if before is None:
+                return None
+            for table in _ABOUT_GRAPHS:
+                self._connection.execute(f"DELETE FROM {table} WHERE graph = ?", (one.graph,))
+            return True
+        if one.digest == before:
+            return None
+        row = (one.graph, one.digest, one.quads)
+        self._connection.execute("INSERT OR REPLACE INTO graphs VALUES (?, ?, ?)", row)
+        self._connection.execute("INSERT OR REPLACE INTO contents VALUES (?, ?)", (one.graph, one.data))
+        if before is not None:
+            self._connection.execute("DELETE FROM rests WHERE graph = ?", (one.graph,))
+        for project in resting:
+            self._connection.execute("INSERT INTO rests VALUES (?, ?)", (project, one.graph))
+        return before is not None
+
+    def resting(self, graph: str) -> list[str]:
+        """Return the projects whose derivation rests on a graph."""
+        return [row[0] for row in self._connection.execute("SELECT project FROM rests WHERE graph = ?", (graph,))]
+
+    def rested_on(self, project: str) -> dict[str, bytes]:
+        """Return the graphs that a project's derivation rests on, packed, in the order of their IRIs' bytes."""
+        asked = "SELECT graph, lines FROM rests JOIN contents USING (graph) WHERE project = ? ORDER BY graph"
+        return dict(self._connection.execute(asked, (project,)))
+
+    def digest(self, graph: str) -> str | None:
+        """Return the digest of a graph's canonical form, None where it is not there."""
+        row = self._connection.execute("SELECT digest FROM graphs WHERE graph = ?", (graph,)).fetchone()
+        return None if row is None else str(row[0])
+
+    def data(self, graph: str) -> bytes:
+        """Return a graph's canonical N-Quads packed, empty where it is not there."""
+        row = self._connection.execute("SELECT lines FROM contents WHERE graph = ?", (graph,)).fetchone()
+        return b"" if row is None else bytes(row[0])
+
+    def lines(self, graph: str) -> list[bytes]:
+        """Return a graph's canonical lines, none where it is not there."""
+        return self._packer.lines(self.data(graph))
+
+    def graphs(self) -> Iterator[tuple[str, bytes]]:
+        """Yield (graph IRI, canonical N-Quads) in the order of the IRIs' bytes."""
+        for graph, packed in self._connection.execute("SELECT graph, lines FROM contents ORDER BY graph"):
+            yield graph, self._packer.unpack(packed)
+
+    def unframed(self, mark: str, prefix: str) -> list[str]:
+        """Return the IRIs of graphs that start so and whose fiche is not kept, or under another mark."""
+        asked = """
+        SELECT graph FROM graphs LEFT JOIN fiches USING (graph)
+        WHERE graph >= ? AND graph < ? AND mark IS NOT digest || ? ORDER BY graph
+        """
+        return [row[0] for row in self._connection.execute(asked, (prefix, prefix + "\U0010ffff", mark))]
+
+    def keep_fiche(self, mark: str, graph: str, fiche: bytes) -> None:
+        """Keep the fiche of a graph that stands here, until the graph or the mark changes."""
+        asked = "INSERT OR REPLACE INTO fiches SELECT graph, digest || ?, ? FROM graphs WHERE graph = ?"
+        self._connection.execute(asked, (mark, self._packer.pack(fiche), graph))
+
+    def fiches(self, prefix: str) -> Iterator[bytes]:
+        """Yield the kept fiches of graphs that start so, in the order of the IRIs' bytes."""
+        asked = "SELECT line FROM fiches WHERE graph >= ? AND graph < ? ORDER BY graph"
+        for (line,) in self._connection.execute(asked, (prefix, prefix + "\U0010ffff")):
+            yield self._packer.unpack(line)
+
+    def digests(self) -> Iterator[tuple[str, str]]:
+        """Yield (graph IRI, digest) in the order of the IRIs' bytes."""
+        yield from self._connection.execute("SELECT graph, digest FROM graphs ORDER BY graph")
+
+    def totals(self) -> tuple[int, int]:
+        """Return how many graphs and quads there are."""
+        row = self._connection.execute("SELECT COUNT(*), COALESCE(SUM(quads), 0) FROM graphs").fetchone()
+        return int(row[0]), int(row[1])
+
+    def names(self, prefix: str) -> list[str]:
+        """Return the IRIs of graphs that start so, in the order of their bytes."""
+        asked = "SELECT graph FROM graphs WHERE graph >= ? AND graph < ? ORDER BY graph"
+        return [row[0] for row in self._connection.execute(asked, (prefix, prefix + "\U0010ffff"))]
+
+
+def _usable(path: Path) -> bool:
+    try:
+        with closing(sqlite3.connect(path)) as connection:
+            return bool(connection.execute("PRAGMA user_version").fetchone()[0] == _VERSION)
+    except sqlite3.DatabaseError:
+        return False

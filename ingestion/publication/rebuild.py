@@ -1,0 +1,168 @@
+"""Derives the current edition again from the registry, and puts it in the place of what is there (law 2)."""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import os
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from ingestion.publication.assembly import Progress, apply_changes, changes_since
+from ingestion.publication.dumps import write_dumps
+from ingestion.publication.editions import Edition, Editions, sync_folder
+from ingestion.publication.ledger import Ledger
+from ingestion.publication.loading import Loading
+from ingestion.publication.locking import publication_lock
+from ingestion.publication.manifest import graphs_digest, made_with, write_manifest
+from ingestion.publication.publish import (
+    Face,
+    NothingToPublish,
+    begin_store,
+    finish_store,
+    make_store,
+    note_in_ledger,
+    settle,
+    step,
+    sync_files,
+)
+from ingestion.registry.editions import RegisteredEdition
+from ingestion.registry.registry import Registry
+from ingestion.settings import Settings
+
+_EXCHANGE: Final = 2
+_AT_FDCWD: Final = -100
+_SHOWN: Final = 5
+
+
+@dataclass(frozen=True)
+class Rebuilt:
+    """The edition derived again; `changed` names what it was made with that is another today, without effect."""
+
+    edition: Edition
+    changed: tuple[str, ...]
+
+
+class RebuildDiffers(Exception):
+    """The registry, vocabularies and rules of today do not make this edition: nothing was replaced.
+
+    `changed` names what it was made with that is another today (`vocabulaire/crcn`, `rules`, `shapes`, `dumps`);
+    `graphs` are some of the graphs that differ, where that is known.
+    """
+
+    def __init__(self, changed: Sequence[str], graphs: Sequence[str]) -> None:
+        super().__init__(", ".join((*changed, *graphs)))
+        self.changed = tuple(changed)
+        self.graphs = tuple(graphs)
+
+
+def rebuild(
+    settings: Settings, registry: Registry, faces: Sequence[Face] = (), progress: Progress | None = None
+) -> Rebuilt:
+    """Derive the current edition again from the payloads of the registry, compare, and replace it atomically.
+
+    Cuts no new edition: number, date and manifest are those that the registry noted. What was lost of the
+    edition's folder is there again. Raises NothingToPublish without an edition, PublicationBusy, UnknownEdition,
+    and RebuildDiffers where its hash is another.
+    """
+    editions, last = Editions(settings.var), registry.last_edition()
+    if last is None:
+        raise NothingToPublish
+    editions.folder.mkdir(parents=True, exist_ok=True)
+    with publication_lock(settings.var):
+        last = registry.last_edition() or last
+        settle(editions, last)
+        changed = _changed(last, settings.base_iri)
+        draft = Edition(last.number, editions.folder / f".{last.number}.tmp")
+        shutil.rmtree(draft.path, ignore_errors=True)
+        draft.path.mkdir()
+        with Ledger(draft.path / "graphes.sqlite") as ledger:
+            _derive(settings, registry, last, ledger, draft, changed, faces, progress)
+            note_in_ledger(ledger, last, last.last_event, settings.base_iri)
+        _replace_ledger(draft.path / "graphes.sqlite", settings.var / "graphes.sqlite")
+        sync_files(draft.path)
+        edition = Edition(last.number, editions.folder / str(last.number))
+        exchange(draft.path, edition.path)
+        editions.point_to(edition)
+        editions.withdraw(registry.editions_of_erased() - {edition.number})
+        return Rebuilt(edition, tuple(changed))
+
+
+def _derive(
+    settings: Settings,
+    registry: Registry,
+    last: RegisteredEdition,
+    ledger: Ledger,
+    draft: Edition,
+    changed: list[str],
+    faces: Sequence[Face],
+    progress: Progress | None,
+) -> None:
+    """Make the draft's store, dumps, manifest and faces from nothing; raises RebuildDiffers, adds to `changed`."""
+    base = settings.base_iri
+    with Loading(make_store(settings.var / "store", None)) as loading:
+        change = changes_since(ledger, registry.plan_again(last), base, last.at)
+        apply_changes(loading, ledger, registry, change, base, progress, from_payloads=True)
+        if graphs_digest(ledger) != last.sha256:
+            raise RebuildDiffers(changed, _differing(ledger, settings.var / "graphes.sqlite", last))
+        making = begin_store(loading, ledger, draft, fresh=True)
+        with step("dumps", progress):
+            dumps, noted = write_dumps(draft.path, ledger, base), last.manifest["dumps"]
+        changed += [name for name, about in dumps.items() if any(noted[name].get(k, v) != v for k, v in about.items())]
+        for name in noted:
+            kept = settings.var / "editions" / str(last.number) / name
+            if name in changed and not kept.is_file():
+                raise RebuildDiffers(changed, ())
+            if name in changed:
+                # The graphs are the same, their form is written otherwise today: the edition keeps its own.
+                shutil.copyfile(kept, draft.path / name)
+        write_manifest(draft.path, json.loads(json.dumps(last.manifest)))
+        finish_store(making, draft, faces, progress)
+
+
+def _changed(last: RegisteredEdition, base: str) -> list[str]:
+    """Return the names of what the edition was made with that is another today."""
+    today, then = made_with(base), last.manifest
+    ours, theirs = today["vocabularies"], then["vocabularies"]
+    names = sorted({*ours, *theirs})
+    found = [f"vocabulaire/{name}" for name in names if ours.get(name) != theirs.get(name)]
+    found += [name for name in ("rules", "shapes") if today[name] != then[name]]
+    return [*found, *(["base"] if then["base"] != base else [])]
+
+
+def _differing(ledger: Ledger, path: Path, last: RegisteredEdition) -> list[str]:
+    """Return some of the graphs that differ from those of the edition, where the publisher's ledger still has them."""
+    if not path.exists():
+        return []
+    with Ledger(path) as known:
+        if known.fact("sha256") != last.sha256:
+            return []
+        then, today = dict(known.digests()), dict(ledger.digests())
+    return [graph for graph in sorted({*then, *today}) if then.get(graph) != today.get(graph)][:_SHOWN]
+
+
+def _replace_ledger(fresh: Path, old: Path) -> None:
+    for suffix in ("-wal", "-shm"):
+        old.with_name(old.name + suffix).unlink(missing_ok=True)
+        fresh.with_name(fresh.name + suffix).unlink(missing_ok=True)
+    fresh.replace(old)
+
+
+def exchange(fresh: Path, old: Path) -> None:
+    """Put a fresh folder in the place of an old one, at once where the kernel can; the old one is removed."""
+    if not old.exists():
+        fresh.rename(old)
+        sync_folder(old.parent)
+        return
+    renameat2 = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
+    names = os.fsencode(fresh), os.fsencode(old)
+    if renameat2 is None or renameat2(_AT_FDCWD, names[0], _AT_FDCWD, names[1], _EXCHANGE) != 0:
+        aside = fresh.with_name(f"{fresh.name}.tmp")
+        old.rename(aside)
+        fresh.rename(old)
+        fresh = aside
+    sync_folder(old.parent)
+    shutil.rmtree(fresh)

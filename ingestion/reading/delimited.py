@@ -1,0 +1,95 @@
+"""Reads tables written as text: the separator is detected, every record keeps its physical line.
+
+Knows CSV (RFC 4180) with `,`, `;` or tab; which columns there are is the business of columns.py.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from itertools import chain
+from typing import Final
+
+from ingestion.reading.records import Deposit
+from ingestion.reading.tables import Row, read_rows
+from ingestion.reading.text import DecodedText
+from ingestion.words.columns import column_name
+from ingestion.words.errors import UnreadableDeposit, unreadable
+from ingestion.words.folding import fold
+from ingestion.words.messages import Place, issue
+
+SEPARATORS: Final = (",", ";", "\t")
+_NAMES: Final = {
+    ",": {"fr": "virgule", "en": "comma"},
+    ";": {"fr": "point-virgule", "en": "semicolon"},
+    "\t": {"fr": "tabulation", "en": "tab"},
+}
+_DIRECTIVE: Final = re.compile(r"sep=(.)\r?\n?", re.IGNORECASE)
+"""The first line by which spreadsheets say the separator."""
+
+# The file's size is bounded already; a cell beyond the bounds of its column refuses its own row only.
+csv.field_size_limit(2**31 - 1)
+
+
+def read_table_text(text: DecodedText, file: str, *, kind: str, mapping: Mapping[str, str]) -> Deposit:
+    """Read a table written as text.
+
+    Raises UnreadableDeposit where the header cannot be used, a line has too many or too few cells, or quotes
+    are not closed: everything after would be in doubt.
+    """
+    separator = _separator(text, mapping)
+    said: dict[str, Mapping[str, str] | str] = {"encoding": text.encoding, "separator": _NAMES[separator]}
+    note = issue("lu-table", Place(file, 1), words=said)
+    deposit = read_rows(_Rows(text, separator, file), file, kind=kind, mapping=mapping, notes=(note,))
+    return replace(deposit, separator=separator)
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """The rows of a text, gone through as often as needed; blank lines are no rows."""
+
+    text: DecodedText
+    separator: str
+    file: str
+
+    def __iter__(self) -> Iterator[Row]:
+        lines = self.text.lines()
+        first = next(lines, "")
+        skipped = 1 if _DIRECTIVE.fullmatch(first) else 0
+        reader = csv.reader(
+            lines if skipped else chain((first,), lines), delimiter=self.separator, strict=True
+        )
+        start = 1 + skipped
+        try:
+            for cells in reader:
+                yield start, cells
+                start = reader.line_num + 1 + skipped
+        except csv.Error as error:
+            raise self._broken(error, start) from error
+
+    def _broken(self, error: csv.Error, line: int) -> UnreadableDeposit:
+        code = "retour-isole" if "new-line" in str(error) else "guillemets"
+        return unreadable(code, Place(self.file, line))
+
+
+def _separator(text: DecodedText, mapping: Mapping[str, str]) -> str:
+    """Return the separator under which the header names most known columns, then has most cells."""
+    lines = text.lines()
+    first = next(lines, "")
+    if (said := _DIRECTIVE.fullmatch(first)) and said[1] in SEPARATORS:
+        return said[1]
+    while first and not first.strip():
+        first = next(lines, "")
+    head = [first, *(line for line, _ in zip(lines, range(20), strict=False))]
+
+    def known(separator: str) -> tuple[int, int]:
+        try:
+            cells = next(csv.reader(head, delimiter=separator), [])
+        except csv.Error:  # said with its place when the rows are read
+            return 0, 0
+        names = sum(1 for cell in cells if column_name(cell) or fold(cell) in mapping)
+        return names, len(cells)
+
+    return max(SEPARATORS, key=known)

@@ -1,0 +1,97 @@
+"""What a reader yields: a deposit, and its records with the place of everything in the file.
+
+Knows no format and no vocabulary.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Protocol
+
+from ingestion.words.messages import Issue, Place
+from ingestion.words.personal import private_values
+
+Value = str | tuple[str, ...]
+"""A cell as it was written, or the items of a list that the format tells apart itself (JSON)."""
+
+Path = tuple[str | int, ...]
+"""The way to a value inside a JSON object: keys, and positions in lists."""
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """The columns of a table: our name → (1-based position, name as written in the file)."""
+
+    fields: Mapping[str, tuple[int, str]]
+
+
+class Source(Protocol):
+    """The text a JSON object was read from."""
+
+    def within(self, text: str) -> Source:
+        """Return the same place in another copy of the text."""
+
+    def locate(self, path: Path, *, last: bool = False) -> tuple[int, int]:
+        """Return (line, column) of a key or item, from 1; of its last occurrence where a key is repeated."""
+
+
+@dataclass(frozen=True)
+class Record:
+    """One row of a table, or one JSON object, and where it stands.
+
+    `line` is the physical line where it starts. `values` holds the cells of a table by our column names,
+    empty ones left out; `members` the JSON object, where the format is JSON; `context` the version of the context that
+    it names, None where it names none. Every place it gives carries its private values, so that no message made there
+    quotes them (law 7).
+    """
+
+    file: str
+    line: int
+    values: Mapping[str, Value]
+    header: Header | None = None
+    members: Mapping[str, Any] | None = None
+    source: Source | None = None
+    context: str | None = None
+
+    @cached_property
+    def private(self) -> tuple[str, ...]:
+        """Return what it gives in its private columns, whether they can be used or not."""
+        return private_values({**(self.members or {}), **self.values})
+
+    def place(self, field: str | None = None, path: Path | None = None, *, last: bool = False) -> Place:
+        """Return the place of one of our columns, or of a value of the JSON object.
+
+        In a table the line is that of the record's start, in JSON that of the key; `last` takes the last
+        occurrence of a repeated key.
+        """
+        if self.header is not None and field is not None:
+            column, name = self.header.fields.get(field, (None, field))
+            return Place(self.file, self.line, column, name, self.private)
+        if self.source is not None and (path or field):
+            line, column = self.source.locate(path or (field or "",), last=last)
+            return Place(self.file, line, column, field or _name(path), self.private)
+        return Place(self.file, self.line, None, field, self.private)
+
+
+def _name(path: Path | None) -> str | None:
+    """Return the innermost key of a path."""
+    return next((str(part) for part in reversed(path or ()) if isinstance(part, str)), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Deposit:
+    """A file that can be used: its records, and what was noticed while reading.
+
+    `records` may be gone through several times; `count` is how many there are. `kind` is the type of
+    documents that rows make. `notes` say encoding, separator, sheet; `separator` is that of a table written as text.
+    """
+
+    file: str
+    kind: str
+    columns: tuple[str, ...]
+    records: Iterable[Record]
+    count: int
+    notes: tuple[Issue, ...] = ()
+    separator: str = ""

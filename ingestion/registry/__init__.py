@@ -1,0 +1,1 @@
+"""The record of deposits: documents, versions, states, events, agents, in SQL. Knows no RDF store."""

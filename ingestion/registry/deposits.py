@@ -1,0 +1,143 @@
+"""Registers deposits in bulk: which are new, which are new versions, which change nothing (DESIGN §7).
+
+Everything goes to the database in few statements a batch, whatever its size.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal
+
+import sqlalchemy as sa
+
+from ingestion.registry.rows import Agent, Event, NewDocument, digest_of, event_row, latest, note_agent, record
+from ingestion.registry.schema import documents, versions
+from ingestion.registry.transitions import RefusedTransition
+
+Outcome = Literal["created", "new-version", "unchanged"]
+BATCH: Final = 500
+
+
+@dataclass
+class _Writes:
+    """The rows of a batch, by the statement that takes them."""
+
+    documents: list[dict[str, Any]] = field(default_factory=list)
+    versions: list[dict[str, Any]] = field(default_factory=list)
+    changes: list[dict[str, Any]] = field(default_factory=list)
+    events: list[dict[str, Any]] = field(default_factory=list)
+
+
+def register_batch(
+    connection: sa.Connection, batch: Sequence[NewDocument], agent: Agent, validate: bool, moment: str
+) -> dict[Outcome, int]:
+    """Register documents of distinct names; return how many were created, got a new version, stayed.
+
+    Raises RefusedTransition where the agent validates what is another académie's.
+    """
+    counts: dict[Outcome, int] = {"created": 0, "new-version": 0, "unchanged": 0}
+    known = _known(connection, batch)
+    writes = _Writes()
+    for new in batch:
+        if validate and agent.academie is not None and agent.academie != new.academie:
+            raise RefusedTransition("other-academie", new.identifier, "depose")
+        before = known.get((new.kind, new.identifier))
+        counts[_add(writes, new, before, agent, validate, moment)] += 1
+    if writes.events:
+        note_agent(connection, agent)
+    _write(connection, writes)
+    return counts
+
+
+def batches(found: Iterable[NewDocument]) -> Iterator[list[NewDocument]]:
+    """Yield documents in batches where no name comes twice."""
+    batch: list[NewDocument] = []
+    seen: set[tuple[str, str]] = set()
+    for new in found:
+        name = (new.kind, new.identifier)
+        if len(batch) == BATCH or name in seen:
+            yield batch
+            batch, seen = [], set()
+        batch.append(new)
+        seen.add(name)
+    if batch:
+        yield batch
+
+
+def _add(writes: _Writes, new: NewDocument, before: Any, agent: Agent, validate: bool, moment: str) -> Outcome:
+    payload = new.payload
+    # Versions noted before graphs had a hash have that of their payload.
+    digests = [new.graph_sha256, digest_of(payload)] if new.graph_sha256 else [digest_of(payload)]
+    if before is not None and before.sha256 in digests:
+        # What was sent back or withdrawn stays so until someone says otherwise: the same file again is no such word.
+        if validate and before.state == "depose":
+            writes.changes.append(_change(new, before.version, "valide", before.version))
+            writes.events.append(_event(new, before.version, "validated", moment, agent))
+        return "unchanged"
+    number = before.version + 1 if before else 1
+    writes.versions.append(_version(new, number, payload, digests[0]))
+    writes.events.append(_event(new, number, "deposited", moment, agent))
+    if validate:
+        writes.events.append(_event(new, number, "validated", moment, agent))
+    state = "valide" if validate else "depose"
+    if before is None:
+        row: dict[str, Any] = {"kind": new.kind, "identifier": new.identifier, "academie": new.academie}
+        row |= {"state": state, "version": number, "validated_version": number if validate else None}
+        writes.documents.append(row)
+        return "created"
+    writes.changes.append(_change(new, number, state, number if validate else before.validated_version))
+    return "new-version"
+
+
+DIRECT: Final = "direct"
+"""Marks a validation that an operator made in the step of the deposit (`--validated-by`)."""
+
+
+def _event(new: NewDocument, number: int, event: Event, moment: str, agent: Agent) -> dict[str, Any]:
+    detail = DIRECT if event == "validated" else None
+    return event_row(new.kind, new.identifier, number, event, moment, agent, detail=detail)
+
+
+def _change(new: NewDocument, number: int, state: str, validated: int | None) -> dict[str, Any]:
+    return {
+        "of_kind": new.kind, "of_identifier": new.identifier,
+        "version": number, "state": state, "validated_version": validated,
+    }  # fmt: skip
+
+
+def _version(new: NewDocument, number: int, payload: str, sha256: str) -> dict[str, Any]:
+    return {
+        "kind": new.kind, "identifier": new.identifier, "number": number,
+        "payload": payload, "sha256": sha256, "graph": new.graph, "context": new.context,
+        "entries": json.dumps(list(new.entries), ensure_ascii=False),
+        "warnings": sum(entry.get("severity") == "warning" for entry in new.entries),
+        "personal": json.dumps(dict(new.personal), ensure_ascii=False) if new.personal else None,
+    }  # fmt: skip
+
+
+def _write(connection: sa.Connection, writes: _Writes) -> None:
+    if writes.documents:
+        connection.execute(documents.insert(), writes.documents)
+    if writes.versions:
+        connection.execute(versions.insert(), writes.versions)
+    if writes.changes:
+        mine = documents.c.kind == sa.bindparam("of_kind"), documents.c.identifier == sa.bindparam("of_identifier")
+        connection.execute(documents.update().where(*mine), writes.changes)
+    record(connection, writes.events)
+
+
+def _known(connection: sa.Connection, batch: Sequence[NewDocument]) -> dict[tuple[str, str], Any]:
+    """Return what the registry has of these names: state, versions, and the latest content's digest."""
+    found = {}
+    columns = documents.c.kind, documents.c.identifier, documents.c.state, documents.c.version
+    for kind in sorted({new.kind for new in batch}):
+        names = [new.identifier for new in batch if new.kind == kind]
+        asked = (
+            sa.select(*columns, documents.c.validated_version, versions.c.sha256)
+            .select_from(latest(documents.c.version))
+            .where(documents.c.kind == kind, documents.c.identifier.in_(names))
+        )
+        found.update({(row.kind, row.identifier): row for row in connection.execute(asked)})
+    return found

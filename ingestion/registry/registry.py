@@ -1,0 +1,291 @@
+"""The registry: which documents exist, in which state, who did what (DESIGN §7). It is the truth.
+
+Knows documents, versions, events, agents and editions. Knows nothing of RDF: the store is derived from it (law 2).
+Personal data lives here and nowhere else (law 7).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, Final, Self
+
+import sqlalchemy as sa
+
+from ingestion.registry import editions as registry_editions
+from ingestion.registry.deposits import DIRECT, Outcome, batches, register_batch
+from ingestion.registry.editions import Content, Facts, Plan, Planned, RegisteredEdition
+from ingestion.registry.rows import (
+    ALL_STATES,
+    Agent,
+    Event,
+    NewDocument,
+    Registered,
+    State,
+    event_row,
+    known_agent,
+    latest,
+    named,
+    note_agent,
+    now,
+    record,
+)
+from ingestion.registry.schema import begin_writing, connect, documents, events, remarks, versions
+from ingestion.registry.transitions import RefusedTransition
+from ingestion.registry.upgrade import Migrated, bring_up_to_date, copies_of, create
+from ingestion.settings import Settings
+
+__all__ = ["DIRECT", "Agent", "NewDocument", "Outcome", "Registered", "Registry", "now"]
+
+_MAY_BE_VALIDATED: Final[frozenset[State]] = frozenset(("depose", "retourne", "retire"))
+_MAY_BE_RETURNED: Final[frozenset[State]] = frozenset(("depose", "valide"))
+_MAY_BE_WITHDRAWN: Final[frozenset[State]] = frozenset(("depose", "valide", "publie", "retourne"))
+
+
+class Registry:
+    """Registers, reviews and erases; each call is one transaction. Close it, or use it as a context."""
+
+    def __init__(self, settings: Settings, migrated: Migrated = lambda copy: None) -> None:
+        """Open the registry; its tables are made at the first write, so that reading touches nothing.
+
+        One of an earlier version of this program is brought to this one when it is first asked something, which
+        raises NewerRegistry where a later program made it; `migrated` is then told.
+        """
+        self._migrated = migrated
+        self._path = None if settings.database_url else settings.registry_path
+        self._engine = connect(settings.database_url or f"sqlite:///{settings.registry_path.absolute()}")
+        self._ready = False
+
+    def __enter__(self) -> Self:
+        """Return the registry."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close it."""
+        self.close()
+
+    def close(self) -> None:
+        """Give back every connection."""
+        self._engine.dispose()
+
+    # Deposit and review
+
+    def register(
+        self, found: Iterable[NewDocument], agent: Agent, *, validate: bool = False
+    ) -> dict[Outcome, int]:
+        """Register documents in one transaction: same content, no new version; new content, a new one.
+
+        With `validate`, what is deposited is validated in the same step, and the event says so. What was sent
+        back or withdrawn stays so when the same content comes again. Raises RefusedTransition, and then nothing
+        is registered.
+        """
+        counts: dict[Outcome, int] = {"created": 0, "new-version": 0, "unchanged": 0}
+        with self._write() as connection:
+            acting = known_agent(connection, agent) if validate else agent
+            moment = now()
+            for batch in batches(found):
+                for outcome, count in register_batch(connection, batch, acting, validate, moment).items():
+                    counts[outcome] += count
+        return counts
+
+    def validate(self, kind: str, identifier: str, agent: Agent) -> None:
+        """Validate a document's latest version; raises RefusedTransition, LookupError where it is unknown.
+
+        What was sent back or withdrawn may be validated after all: a person says so.
+        """
+        with self._act(kind, identifier, agent, _MAY_BE_VALIDATED, "validated") as (connection, row):
+            state: State = "publie" if row.version == row.published_version else "valide"
+            _change(connection, row, state=state, validated_version=row.version)
+
+    def send_back(self, kind: str, identifier: str, agent: Agent, reason: str) -> None:
+        """Send the latest version back with the reason; what is already public stays public."""
+        with self._act(kind, identifier, agent, _MAY_BE_RETURNED, "returned", reason) as (connection, row):
+            kept = row.validated_version if row.state == "depose" else _wanted_before(connection, row)
+            _change(connection, row, state="retourne", validated_version=kept)
+
+    def withdraw(self, kind: str, identifier: str, agent: Agent, reason: str = "") -> None:
+        """Withdraw a document: it leaves the next edition."""
+        with self._act(kind, identifier, agent, _MAY_BE_WITHDRAWN, "withdrawn", reason) as (connection, row):
+            _change(connection, row, state="retire", validated_version=None)
+
+    def erase(self, kind: str, identifier: str, agent: Agent) -> None:
+        """Erase payloads, personal data and remarks of a document; the fact of the events stays (GDPR art. 17).
+
+        A public document leaves the next edition: publish right after, which also ends the service of the editions
+        that hold it. The copies that an upgrade of the registry left go too.
+        """
+        with self._act(kind, identifier, agent, ALL_STATES, "erased") as (connection, row):
+            _change(connection, row, state="retire", validated_version=None)
+            emptied: dict[str, Any] = {"payload": None, "graph": None, "personal": None, "entries": "[]"}
+            connection.execute(versions.update().where(*named(versions, kind, identifier)).values(emptied))
+            theirs = sa.select(events.c.id).where(*named(events, kind, identifier))
+            connection.execute(remarks.delete().where(remarks.c.event.in_(theirs)))
+        for copy in copies_of(self._engine):
+            copy.unlink()
+
+    # Reading
+
+    def listed(
+        self, *, state: str | None = None, academie: str | None = None, kind: str | None = None
+    ) -> Iterator[Registered]:
+        """Yield documents with their latest version, by kind and identifier."""
+        wanted = {documents.c.state: state, documents.c.academie: academie, documents.c.kind: kind}
+        yield from self._read(*(column == value for column, value in wanted.items() if value is not None))
+
+    def get(self, kind: str, identifier: str) -> Registered:
+        """Return a document with its latest version; raises LookupError."""
+        for found in self._read(*named(documents, kind, identifier)):
+            return found
+        raise LookupError(f"{kind}/{identifier}")
+
+    def history(self, kind: str, identifier: str) -> list[dict[str, Any]]:
+        """Return the events of a document, the oldest first, each with its remark where there is one."""
+        if not self._exists():
+            return []
+        joined = events.outerjoin(remarks, remarks.c.event == events.c.id)
+        asked = sa.select(events, remarks.c.text.label("remark")).select_from(joined)
+        with self._engine.connect() as connection:
+            rows = connection.execute(asked.where(*named(events, kind, identifier)).order_by(events.c.id))
+            return [{key: value for key, value in row._mapping.items() if value is not None} for row in rows]
+
+    # Publication
+
+    def plan(self, since: int | None = None) -> Plan:
+        """Return what the next edition must put and remove; see `registry_editions.plan`."""
+        if not self._exists():
+            return Plan(0, (), ())
+        with self._snapshot() as connection:
+            return registry_editions.plan(connection, since)
+
+    def plan_again(self, edition: RegisteredEdition) -> Plan:
+        """Return the plan that makes the last edition from nothing."""
+        with self._snapshot() as connection:
+            return registry_editions.plan_again(connection, edition)
+
+    def contents(self, batch: Sequence[Planned]) -> list[Content]:
+        """Return the content of each version of a batch, in its order."""
+        with self._engine.connect() as connection:
+            return registry_editions.contents(connection, batch)
+
+    def facts(self, batch: Sequence[Planned], last_event: int, moment: str) -> list[Facts]:
+        """Return what is known of each version of a batch, in its order; see `registry_editions.facts`."""
+        with self._engine.connect() as connection:
+            return registry_editions.facts(connection, batch, last_event, moment)
+
+    def warned(self) -> tuple[int, int]:
+        """Return (documents with warnings, warnings) among the versions that ought to be public."""
+        with self._engine.connect() as connection:
+            return registry_editions.warned(connection)
+
+    def last_edition(self) -> RegisteredEdition | None:
+        """Return the last edition, None before the first publication."""
+        if not self._exists():
+            return None
+        with self._engine.connect() as connection:
+            return registry_editions.last_edition(connection)
+
+    def editions_of_erased(self) -> set[int]:
+        """Return the numbers of the editions that hold a version erased since."""
+        with self._engine.connect() as connection:
+            return registry_editions.of_erased(connection)
+
+    def commit_edition(self, edition: RegisteredEdition, made: Plan) -> None:
+        """Note an edition, and that it holds its plan; from here on it exists."""
+        with self._write() as connection:
+            registry_editions.commit_edition(connection, edition, made)
+
+    # Transactions
+
+    def _read(self, *conditions: sa.ColumnElement[bool]) -> Iterator[Registered]:
+        if not self._exists():
+            return
+        asked = (
+            sa.select(documents, versions.c.payload, versions.c.entries, versions.c.context)
+            .select_from(latest(documents.c.version))
+            .where(*conditions)
+            .order_by(documents.c.kind, documents.c.identifier)
+        )
+        with self._engine.connect() as connection:
+            for row in connection.execution_options(yield_per=1000).execute(asked):
+                yield _registered(row)
+
+    def _exists(self) -> bool:
+        """Tell whether there is anything to read, without making a file."""
+        if self._path is not None and not self._path.exists():
+            return False
+        if not self._ready:
+            self._ready = bring_up_to_date(self._engine, self._migrated)
+        return self._ready
+
+    @contextmanager
+    def _snapshot(self) -> Iterator[sa.Connection]:
+        """Read a single moment of the registry, whatever is written meanwhile."""
+        with self._engine.connect() as connection:
+            if connection.dialect.name == "postgresql":
+                connection = connection.execution_options(isolation_level="REPEATABLE READ")
+            with connection.begin():
+                yield connection
+
+    @contextmanager
+    def _write(self) -> Iterator[sa.Connection]:
+        if self._path is not None:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+        exists = self._exists()
+        with self._engine.connect() as connection:
+            writing = connection.execution_options(writes=True)
+            with writing.begin():
+                begin_writing(writing)
+                if not exists:
+                    create(writing)
+                yield writing
+        self._ready = True
+
+    @contextmanager
+    def _act(
+        self, kind: str, identifier: str, agent: Agent, states: frozenset[State], event: Event, remark: str = ""
+    ) -> Iterator[tuple[sa.Connection, Any]]:
+        """Open the transaction of an act on a document, where this agent may act on it, and record its event.
+
+        Raises LookupError, RefusedTransition.
+        """
+        if not self._exists():
+            raise LookupError(f"{kind}/{identifier}")
+        with self._write() as connection:
+            row = connection.execute(sa.select(documents).where(*named(documents, kind, identifier))).one_or_none()
+            if row is None:
+                raise LookupError(f"{kind}/{identifier}")
+            acting = known_agent(connection, agent)
+            if acting.academie is not None and acting.academie != row.academie:
+                raise RefusedTransition("other-academie", identifier, row.state)
+            if row.state not in states:
+                raise RefusedTransition("state", identifier, row.state)
+            note_agent(connection, acting)
+            yield connection, row
+            record(connection, [event_row(kind, identifier, row.version, event, now(), acting)])
+            if remark:
+                number = connection.execute(sa.select(sa.func.max(events.c.id))).scalar_one()
+                connection.execute(remarks.insert().values(event=number, text=remark))
+
+
+def _change(connection: sa.Connection, row: Any, **values: Any) -> None:
+    connection.execute(documents.update().where(*named(documents, row.kind, row.identifier)).values(**values))
+
+
+def _wanted_before(connection: sa.Connection, row: Any) -> int | None:
+    """Return the version that stays public when the latest, validated one is sent back after all."""
+    ended = ("withdrawn", "erased")
+    taken_up = sa.and_(events.c.event == "validated", events.c.version == row.published_version)
+    told = sa.or_(events.c.event.in_(("published", *ended)), taken_up)
+    asked = sa.select(events.c.event).where(*named(events, row.kind, row.identifier), told)
+    last = connection.execute(asked.order_by(events.c.id.desc()).limit(1)).scalar()
+    return None if last in ended else row.published_version
+
+
+def _registered(row: Any) -> Registered:
+    return Registered(
+        kind=row.kind, identifier=row.identifier, academie=row.academie, state=row.state, version=row.version,
+        validated_version=row.validated_version, published_version=row.published_version,
+        document=None if row.payload is None else json.loads(row.payload), entries=json.loads(row.entries),
+        context=row.context,
+    )  # fmt: skip

@@ -1,0 +1,149 @@
+"""The columns of a deposit, as `ontologie/donnees/colonnes.csv` describes them, and how a header names them.
+
+Knows which column feeds which key of a document; what values mean is the resolution's business.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from types import MappingProxyType
+from typing import Final
+
+from rapidfuzz import fuzz, process
+
+from ingestion.reading.records import Header
+from ingestion.words.errors import UnreadableDeposit, unreadable
+from ingestion.words.folding import fold
+from ingestion.words.messages import Place
+from ontologie import read_table
+
+LIST: Final = "|"
+"""What separates the items of a list in one cell."""
+
+SIBLINGS: Final = {"date": ("dateMois", "dateAnnee"), "academie": ("academieAssociee",)}
+"""Keys that a column feeds besides its own."""
+
+OURS: Final = ("iri", "graphe")
+"""Columns that only the tables we write have: the IRIs of the project and of its graph. They say nothing new."""
+
+MOST_ITEMS: Final = 1_000
+"""Items of a list, and keys of an object, that a document may have; each is looked up on its own."""
+
+_LONGEST_NAME: Final = 200
+"""Characters of a name that is worth comparing with others."""
+
+IGNORED: Final = ""
+"""What a mapping gives for a column to leave out."""
+
+
+def too_many(found: int) -> dict[str, str]:
+    """Return the words that say how many items or keys there are, and may be."""
+    return {"found": str(found), "most": str(MOST_ITEMS)}
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: its name, the key it feeds, the kind of its values, and its bounds in characters.
+
+    `kind` is texte, concept, iri, entier, booleen, date, identifiant, etapes or prive. `schemes` are the
+    vocabularies its labels are looked up in. `node` says whether the key belongs to the document or to its
+    fiche. `form` is the pattern of a text that has one.
+    """
+
+    name: str
+    key: str
+    kind: str
+    schemes: tuple[str, ...]
+    is_list: bool
+    required: bool
+    label: Mapping[str, str]
+    help: Mapping[str, str]
+    node: str
+    longest: int
+    form: re.Pattern[str] | None
+
+
+@cache
+def columns() -> Mapping[str, Column]:
+    """Return every column by its name, in the order of a deposit."""
+    return MappingProxyType({row["colonne"]: _column(row) for row in read_table("donnees", "colonnes.csv")})
+
+
+def _column(row: Mapping[str, str]) -> Column:
+    return Column(
+        name=row["colonne"],
+        key=row["cle"],
+        kind=row["genre"],
+        schemes=tuple(row["schema"].split()),
+        is_list=row["liste"] == "oui",
+        required=row["obligatoire"] == "oui",
+        label={lang: row[f"label_{lang}"] for lang in ("fr", "en")},
+        help={lang: row[f"aide_{lang}"] for lang in ("fr", "en")},
+        node=row["noeud"],
+        longest=int(row["longueur_max"]),
+        form=re.compile(row["motif"]) if row["motif"] else None,
+    )
+
+
+@cache
+def column_of_key(key: str) -> Column | None:
+    """Return the column that feeds a key of a document."""
+    own = next((name for name, others in SIBLINGS.items() if key in others), key)
+    return next((column for column in columns().values() if own and column.key == own), None)
+
+
+@cache
+def _by_folded_name() -> Mapping[str, str]:
+    return {fold(name): name for name in columns()}
+
+
+def column_name(header: str) -> str | None:
+    """Return our name for a header: itself after folding case, accents and punctuation, or None."""
+    return _by_folded_name().get(fold(header))
+
+
+def nearest_names(name: str, names: Sequence[str]) -> tuple[str, ...]:
+    """Return up to three names that look like this one, nearest first."""
+    if len(name) > _LONGEST_NAME:
+        return ()
+    folded = {fold(candidate): candidate for candidate in names}
+    found = process.extract(fold(name), list(folded), scorer=fuzz.WRatio, limit=3, score_cutoff=70)
+    return tuple(folded[match] for match, _, _ in found)
+
+
+def read_header(cells: Sequence[str], place: Place, mapping: Mapping[str, str]) -> Header:
+    """Return the columns that a header line names; `mapping` gives our name for some of theirs.
+
+    Raises UnreadableDeposit where nothing is known, or a column is unknown, repeated or missing.
+    """
+    named = [(position, cell.strip()) for position, cell in enumerate(cells, 1) if cell.strip()]
+    found = [(position, cell, mapping.get(fold(cell), _known(cell))) for position, cell in named]
+    if not any(name for _, _, name in found):
+        known = ", ".join(list(columns())[:6])
+        raise unreadable("pas-un-tableau", place, words={"columns": known})
+    fields: dict[str, tuple[int, str]] = {}
+    for position, cell, name in found:
+        if name is None:
+            raise _unknown(cell, Place(place.file, place.line, position, cell), fields)
+        if name == IGNORED:
+            continue
+        if name in fields:
+            where = Place(place.file, place.line, position, cell)
+            raise unreadable("colonne-double", where, value=cell, words={"first": str(fields[name][0])})
+        fields[name] = (position, cell)
+    missing = [name for name, column in columns().items() if column.required and name not in fields]
+    if missing:
+        raise unreadable("colonnes-manquantes", place, words={"columns": ", ".join(missing)})
+    return Header(fields)
+
+
+def _known(cell: str) -> str | None:
+    return IGNORED if fold(cell) in OURS else column_name(cell)
+
+
+def _unknown(cell: str, place: Place, taken: Mapping[str, object]) -> UnreadableDeposit:
+    free = [name for name in columns() if name not in taken]
+    return unreadable("colonne-inconnue", place, value=cell, suggestions=nearest_names(cell, free))

@@ -1,0 +1,66 @@
+"""The errors of the way in: a file that cannot be used is one; a row that is refused is an issue."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+
+from ingestion.words.messages import Issue, Place, issue
+from ontologie import Refused
+
+
+class UnreadableDeposit(Exception):
+    """A deposit that cannot be used as a whole (exit 2): where, why and what to do are in `issue`."""
+
+    def __init__(self, found: Issue) -> None:
+        super().__init__(found.message["fr"])
+        self.issue = found
+
+    def __reduce__(self) -> tuple[type[UnreadableDeposit], tuple[Issue]]:
+        return UnreadableDeposit, (self.issue,)
+
+    @property
+    def file(self) -> str:
+        """Return the file's name as it was given."""
+        return self.issue.file
+
+    @property
+    def line(self) -> int | None:
+        """Return the physical line, from 1, where there is one."""
+        return self.issue.line
+
+    @property
+    def column(self) -> int | None:
+        """Return the position from 1: of the column in a table, of the character in JSON."""
+        return self.issue.column
+
+    @property
+    def message(self) -> Mapping[str, str]:
+        """Return what is wrong, in `fr` and `en`."""
+        return self.issue.message
+
+    @property
+    def remedy(self) -> Mapping[str, str]:
+        """Return what to do, in `fr` and `en`."""
+        return self.issue.remedy
+
+
+def unreadable(
+    code: str,
+    place: Place,
+    *,
+    value: str = "",
+    suggestions: Sequence[str] = (),
+    words: Mapping[str, Mapping[str, str] | str] | None = None,
+) -> UnreadableDeposit:
+    """Make the error of a code of the table of messages."""
+    return UnreadableDeposit(issue(code, place, value=value, suggestions=suggestions, words=words))
+
+
+@contextmanager
+def refused_at(place: Place) -> Iterator[None]:
+    """Say of a file that it is not read, as of any that cannot be used."""
+    try:
+        yield
+    except Refused as error:
+        raise unreadable(error.code, place, words=error.words) from error

@@ -1,0 +1,126 @@
+"""Each client's share of engine time: so many seconds in so long a window, given back little by little.
+
+Knows clients by opaque keys only; an address is hashed with a salt of this process before it is kept.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import random
+import secrets
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import Final
+
+from sparql_api.engine.events import QueryEvent
+from sparql_api.words.problems import Problem, ProblemError
+
+CLIENTS: Final = 50_000
+WEIGHT_RATE: Final = 0.05
+"""Seconds of engine time a second that weigh nothing."""
+STRIKE_RATE: Final = 0.5
+"""Strikes a second that fade."""
+FREE_STRIKES: Final = 5
+LONGEST_HOLD: Final = 20.0
+"""Seconds; shorter than most clients wait for an answer."""
+
+
+class ShareExhausted(ProblemError):
+    """The client used its share up (429, Retry-After)."""
+
+
+class Levels:
+    """A level a client, which rises with what is charged and sinks by `rate` a second."""
+
+    def __init__(self, rate: float, clock: Callable[[], float]) -> None:
+        self._rate = rate
+        self._clock = clock
+        self._levels: OrderedDict[str, tuple[float, float]] = OrderedDict()
+
+    def of(self, client: str | None) -> float:
+        """Return a client's level; our own pages have none."""
+        level, since = self._levels.get(client or "", (0.0, 0.0))
+        return max(0.0, level - (self._clock() - since) * self._rate)
+
+    def charge(self, client: str | None, amount: float) -> None:
+        """Raise a client's level; the clients not heard of for longest are forgotten."""
+        if client is None or amount <= 0:
+            return
+        self._levels[client] = (self.of(client) + amount, self._clock())
+        self._levels.move_to_end(client)
+        if len(self._levels) > CLIENTS:
+            self._levels.popitem(last=False)
+
+
+class FairUse:
+    """A leaky bucket a client: `seconds` deep, empty again after `window` seconds without a query."""
+
+    def __init__(self, seconds: float, window: float, clock: Callable[[], float] = time.monotonic) -> None:
+        self.seconds = seconds
+        self.window = window
+        self._salt = secrets.token_bytes(16)
+        self._share = Levels(seconds / window if seconds else 1.0, clock)
+        self._weights = Levels(WEIGHT_RATE, clock)
+        self._strikes = Levels(STRIKE_RATE, clock)
+
+    def key(self, address: str) -> str:
+        """Return the opaque key of a network address; it means nothing outside of this process."""
+        return hashlib.blake2b(address.encode(), key=self._salt, digest_size=9).hexdigest()
+
+    def used(self, client: str | None) -> float:
+        """Return the seconds a client has used and not been given back; our own pages use none."""
+        return self._share.of(client)
+
+    def weight(self, client: str | None) -> float:
+        """Return how heavy a client's use has been for some minutes: who asks little goes before who asks much."""
+        return self._weights.of(client)
+
+    def charge(self, client: str | None, seconds: float) -> None:
+        """Count engine time to a client."""
+        self._share.charge(client, seconds)
+        self._weights.charge(client, seconds)
+
+    def charge_event(self, event: QueryEvent) -> None:
+        """Count the time of a query to whoever asked."""
+        self.charge(event.client, event.seconds)
+
+    def strike(self, client: str) -> None:
+        """Note that a client's request came to nothing: refused, ended at a bound, or left alone by who asked."""
+        self._strikes.charge(client, 1)
+
+    def hold(self, client: str) -> float:
+        """Return the seconds for which a client's next request waits before anything is done for it.
+
+        A few failures cost nothing. Who goes on without a pause is answered at the pace at which strikes fade.
+        Nobody is held where clients have no bound.
+        """
+        if not self.seconds:
+            return 0.0
+        return min(LONGEST_HOLD, max(0.0, self._strikes.of(client) - FREE_STRIKES) * random.uniform(0.5, 1.5))
+
+    def check(self, client: str) -> None:
+        """Raise ShareExhausted where a client has nothing left."""
+        over = self.used(client) - self.seconds
+        if self.seconds and over >= 0:
+            wait = max(1, math.ceil(over * self.window / self.seconds))
+            headers = {"Retry-After": str(wait), **self.headers(client)}
+            values: dict[str, str | int] = {
+                "seconds": f"{self.seconds:g}",
+                "window": f"{self.window:g}",
+                "retry_after": wait,
+            }
+            raise ShareExhausted(Problem("share", values, {"bound": "share"}, headers))
+
+    def headers(self, client: str) -> dict[str, str]:
+        """Return the RateLimit headers (draft-ietf-httpapi-ratelimit-headers) of a client."""
+        if not self.seconds:
+            return {}
+        used = self.used(client)
+        left = max(0, math.floor(self.seconds - used))
+        full = math.ceil(used * self.window / self.seconds)
+        return {
+            "RateLimit-Policy": f'"engine-seconds";q={self.seconds:.0f};w={self.window:.0f}',
+            "RateLimit": f'"engine-seconds";r={left};t={full}',
+        }

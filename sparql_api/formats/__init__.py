@@ -1,0 +1,1 @@
+"""Media types and how data is written in them; which one a caller wants."""

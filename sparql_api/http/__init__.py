@@ -1,0 +1,1 @@
+"""What every answer shares: routes, headers, caching, connections, the API's description."""

@@ -1,0 +1,148 @@
+"""A selection of fiches as one file: documents by line, a table, points on a map. Whole, or an error.
+
+Knows how each file is written; the bytes stand complete before the first one leaves (law 4).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import blake2b
+from typing import Any, Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from ingestion import Edition, export_columns, export_row
+from ontologie import context_iri
+from sparql_api.engine import Answer
+from sparql_api.fiches.search import FicheIndex, Selection
+from sparql_api.http.delivery import CURRENT, PINNED
+from sparql_api.http.parameters import CARRIED, edition_number
+from sparql_api.http.responses import answer_response, content_disposition, unchanged_response
+from sparql_api.pages.service import Service
+from sparql_api.pages.tables import XLSX, csv_pieces, for_spreadsheet, workbook
+
+MEDIA_TYPES: Final = {
+    "jsonl": "application/jsonl",
+    "csv": "text/csv",
+    "xlsx": XLSX,
+    "geojson": "application/geo+json",
+}
+
+
+@dataclass(frozen=True)
+class Selected:
+    """The fiches to write, and how."""
+
+    index: FicheIndex
+    numbers: Sequence[int]
+    edition: Edition
+    base: str
+    spreadsheet: bool
+    limit: int
+
+    def documents(self) -> Iterator[dict[str, Any]]:
+        """Yield the whole document of each fiche."""
+        return self.index.documents(self.numbers)
+
+    def rows(self) -> Iterator[list[str]]:
+        """Yield the header of the table of fiches, then a row a fiche."""
+        yield export_columns()
+        for document in self.documents():
+            yield export_row(document, self.base)
+
+
+def send_file(service: Service, request: Request, edition: Edition, selection: Selection, suffix: str) -> Response:
+    """Return a selection as a file; raises ProblemError 503 where it is larger than answers may be."""
+    index, limit = service.index(edition), service.settings.limits().answer_bytes
+    numbers = index.select(selection).numbers
+    selected = Selected(index, numbers, edition, service.iris.base, for_spreadsheet(request), limit)
+    body = service.spool.keep(FILES[suffix](selected), limit, service.computing.client(request))
+    answer = Answer(MEDIA_TYPES[suffix], body, edition.number, 0.0, len(numbers), "SELECT")
+    headers = {"Content-Disposition": content_disposition(f"fiches.{suffix}"), **caching(request)}
+    key = file_key(request, edition)
+    return answer_response(request, answer, key=key, headers=headers, compress=service.settings.compress)
+
+
+def unchanged_file(request: Request, edition: Edition) -> Response | None:
+    """Return 304 where the client has this file already; nothing is read for it."""
+    key, headers = file_key(request, edition), caching(request)
+    return unchanged_response(request, key, edition.number, pinned=False, headers=headers)
+
+
+def file_key(request: Request, edition: Edition) -> str:
+    """Return a hash of all that a selection's file depends on: the edition, the address and its parameters."""
+    asked = sorted(pair for pair in request.query_params.multi_items() if pair[0] not in CARRIED)
+    return blake2b(repr((edition.number, request.url.path, asked)).encode(), digest_size=16).hexdigest()
+
+
+def caching(request: Request) -> dict[str, str]:
+    """Return for how long a file may be kept."""
+    pinned = edition_number(request.query_params.get("edition", "")) is not None
+    return {"Cache-Control": PINNED if pinned else CURRENT}
+
+
+def jsonl(selected: Selected) -> Iterator[bytes]:
+    """Yield one JSON-LD document a line; its context is named by its address."""
+    for document in selected.documents():
+        line = {
+            "@context": context_iri(selected.base),
+            **{k: v for k, v in document.items() if k != "@context"},
+        }
+        yield json.dumps(line, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+
+
+def table(selected: Selected) -> Iterator[bytes]:
+    """Yield the CSV of deposits (RFC 4180, UTF-8), header first; with `tableur`, as spreadsheets like it."""
+    return csv_pieces(selected.rows(), spreadsheet=selected.spreadsheet)
+
+
+def xlsx(selected: Selected) -> Iterator[bytes]:
+    """Yield the same table as a workbook."""
+    made = datetime.fromisoformat(selected.edition.manifest["date"]).replace(tzinfo=None)
+    return workbook(selected.rows(), sheet="fiches", made=made, limit=selected.limit)
+
+
+def geojson(selected: Selected) -> Iterator[bytes]:
+    """Yield a GeoJSON FeatureCollection (RFC 7946): each fiche at its académie; without one, no geometry."""
+    yield b'{"type":"FeatureCollection","features":['
+    for n, item in enumerate(selected.index.items(selected.numbers)):
+        yield b",\n" if n else b"\n"
+        yield json.dumps(feature(selected.index, item), ensure_ascii=False, separators=(",", ":")).encode()
+    yield b"\n]}\n"
+
+
+def feature(index: FicheIndex, item: Mapping[str, Any]) -> dict[str, Any]:
+    """Return one fiche as a feature; `precision` says that the point is its académie's."""
+    points = [index.points[iri] for iri in item["academie"] if iri in index.points]
+    labelled = {
+        name: [value.labels for value in (index.value(name, iri) for iri in item[name]) if value]
+        for name in ("academie", "region", "niveau", "discipline", "type_ia")
+    }
+    return {
+        "type": "Feature",
+        "id": item["iri"],
+        "geometry": {"type": "Point", "coordinates": list(points[0])} if points else None,
+        "properties": {
+            "id": item["id"],
+            "iri": item["iri"],
+            "titre": item["titre"],
+            "resume": item["resume"],
+            "date": item["date"] or None,
+            "precision": "academie" if points else None,
+            "commune": item["commune"],
+            **{name: [label.get("fr") or next(iter(label.values()), "") for label in labels]
+               for name, labels in labelled.items()},
+        },
+    }  # fmt: skip
+
+
+FILES: Final[Mapping[str, Callable[[Selected], Iterator[bytes]]]] = {
+    "jsonl": jsonl,
+    "csv": table,
+    "xlsx": xlsx,
+    "geojson": geojson,
+}

@@ -1,0 +1,94 @@
+"""The list of fiches as a page: a form of words and facets that works without scripts.
+
+Knows how the list is shown; not how it was found.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from sparql_api.fiches.search import FACET_NAMES, Value
+from sparql_api.pages.fiches.files import FILES
+from sparql_api.pages.fiches.listing import Listing
+from sparql_api.pages.layout import View, render
+from sparql_api.pages.service import Service
+from sparql_api.words.problems import language
+
+CHOICES: Final = 15
+OPEN: Final = ("niveau", "discipline")
+
+
+def list_page(service: Service, request: Request, listing: Listing) -> Response:
+    """Return the HTML page of a list."""
+    view = View(service, request, language(request), listing.edition)
+    files = [(name.upper() if name != "geojson" else "GeoJSON", file_address(view, name)) for name in FILES]
+    context = {
+        "selection": listing.selection,
+        "total": listing.found.total,
+        "listed": listing.items,
+        "facets": [facet_shown(view, listing, name) for name in FACET_NAMES],
+        "removable": chips(view, listing),
+        "unknown": listing.found.unknown,
+        "page": listing.page,
+        "pages": listing.pages,
+        "previous": at_page(view, listing, listing.page - 1) if listing.page > 1 else "",
+        "next": at_page(view, listing, listing.page + 1) if listing.page < listing.pages else "",
+        "downloads": files,
+    }
+    return render(service, request, "fiches.html", context, edition=listing.edition)
+
+
+def at_page(view: View, listing: Listing, page: int) -> str:
+    """Return the address of another page of the same list, in the same edition."""
+    return view.here(page=str(page), edition=str(listing.edition))
+
+
+def file_address(view: View, suffix: str) -> str:
+    """Return the address of the whole selection as a file."""
+    return view.here(page=None, per_page=None).replace("/fiches", f"/fiches.{suffix}", 1)
+
+
+def facet_shown(view: View, listing: Listing, name: str) -> dict[str, Any]:
+    """Return a facet's choices: those chosen first, then the most held."""
+    chosen = {value.iri: value for value in listing.found.chosen.get(name, ())}
+    counts = {value.iri: (value, count) for value, count in listing.found.counts[name]}
+    rows = [(value, counts.get(iri, (value, 0))[1]) for iri, value in chosen.items()]
+    others = [row for iri, row in counts.items() if iri not in chosen]
+    shown = rows + others[: max(0, CHOICES - len(rows))]
+    return {
+        "name": name,
+        "open": bool(chosen) or name in OPEN,
+        "chosen": len(chosen),
+        "more": len(rows) + len(others) - len(shown),
+        "choices": [choice(view, value, count, value.iri in chosen) for value, count in shown],
+    }
+
+
+def choice(view: View, value: Value, count: int, checked: bool) -> dict[str, Any]:
+    """Return one value of a facet for the form; its address is its path under the base where it is ours."""
+    base = view.service.iris.base
+    return {
+        "value": value.iri.removeprefix(base),
+        "label": value.label(view.language),
+        "group": view.pick(value.groups),
+        "count": count,
+        "checked": checked,
+    }
+
+
+def chips(view: View, listing: Listing) -> list[dict[str, str]]:
+    """Return what the list is narrowed by, each with the address of the list without it."""
+    found = []
+    if listing.selection.q.strip():
+        found.append({"label": listing.selection.q, "href": view.here(q=None, page=None)})
+    for name, values in listing.found.chosen.items():
+        label = view.t(f"facet.{name}")
+        names = ", ".join(value.label(view.language) for value in values)
+        if names:
+            found.append(
+                {"label": f"{label}\u00a0: {names}", "href": view.here(**{name: None, "page": None})}
+            )
+    return found

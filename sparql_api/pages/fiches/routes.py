@@ -1,0 +1,109 @@
+"""The routes of the list of fiches: as JSON or HTML, and whole selections as files. Knows formats and descriptions."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from sparql_api.fiches.search import FACET_NAMES
+from sparql_api.formats.rdf_formats import write_json
+from sparql_api.http.delivery import deliver, requested
+from sparql_api.http.openapi import (
+    COUNT,
+    EDITION,
+    NUMBER,
+    OF_COMPUTING,
+    OF_EDITION,
+    TEXT,
+    TEXTS,
+    format_parameter,
+    maybe,
+    operation,
+    parameter,
+    several,
+    structure,
+)
+from sparql_api.http.routing import get
+from sparql_api.pages.fiches.files import FILES, MEDIA_TYPES, send_file, unchanged_file
+from sparql_api.pages.fiches.listing import MOST_PER_PAGE, PER_PAGE, as_json, find, selection_of
+from sparql_api.pages.fiches.page import list_page
+from sparql_api.pages.service import Service
+from sparql_api.pages.tables import TABLEUR
+
+OFFERS: Final = {"json": "application/json", "html": "text/html"}
+
+SELECTION: Final = (
+    parameter("q", "Words, all of which a fiche must hold."),
+    *(
+        parameter(name, "An id, an IRI or a label; repeated, one of them must fit.", several(TEXT))
+        for name in FACET_NAMES
+    ),
+    EDITION,
+)
+_HELD: Final = structure(iri=maybe(TEXT), id=maybe(TEXT), label=TEXTS)
+"""A value of a fiche; a label that no vocabulary knows has no IRI, and `horsVocabulaire`."""
+_ITEM: Final = structure(iri=TEXT, id=TEXT, titre=TEXT, **{name: several(_HELD) for name in (*FACET_NAMES, "outil")})
+_COUNTED: Final = structure(iri=TEXT, id=TEXT, label=TEXTS, count=NUMBER)
+_PAGE: Final = structure(
+    total=COUNT,
+    edition=NUMBER,
+    page=NUMBER,
+    per_page=NUMBER,
+    next=maybe(TEXT),
+    unknown=several(structure(facet=TEXT, value=TEXT)),
+    items=several(_ITEM),
+    facets=structure(**{name: several(_COUNTED) for name in FACET_NAMES}),
+)
+LISTING: Final = operation(
+    {OFFERS["json"]: _PAGE, OFFERS["html"]: {}},
+    parameters=(
+        *SELECTION,
+        parameter("page", "Which page of the list.", NUMBER | {"maximum": 1_000_000}),
+        parameter("per_page", f"Fiches a page; {PER_PAGE} by default.", NUMBER | {"maximum": MOST_PER_PAGE}),
+        format_parameter(OFFERS),
+    ),
+    errors=("400", "406", *OF_COMPUTING, *OF_EDITION),
+)
+
+
+def fiches_router(service: Service) -> APIRouter:
+    """Return the routes of the list and of its files."""
+    router = APIRouter(tags=["fiches"])
+
+    @get(router, "/fiches", summary="Search fiches by words and facets", openapi_extra=LISTING)
+    async def fiches(request: Request) -> Response:
+        media_type = requested(request, OFFERS)
+        edition = service.edition(request)
+
+        def told() -> Response:
+            listing = find(service, request, edition.number)
+            if media_type == OFFERS["html"]:
+                return list_page(service, request, listing)
+            return deliver(request, write_json(as_json(request, listing)), media_type, edition=edition.number)
+
+        return await service.computing.run(request, told, kind="search")
+
+    for suffix in FILES:
+        summary = f"The same selection, whole, as {suffix}"
+        errors = ("400", *OF_COMPUTING, *OF_EDITION)
+        asked = (*SELECTION, TABLEUR) if suffix == "csv" else SELECTION
+        said = operation({MEDIA_TYPES[suffix]: {}}, parameters=asked, errors=errors)
+        get(router, f"/fiches.{suffix}", summary=summary, openapi_extra=said)(whole_selection(service, suffix))
+    return router
+
+
+def whole_selection(service: Service, suffix: str) -> Any:
+    """Return the handler of one of the selection's files."""
+
+    async def selection_file(request: Request) -> Response:
+        edition = service.edition(request)
+        if unchanged := unchanged_file(request, edition):
+            return unchanged
+        selection = selection_of(request, service.settings)
+        made = service.computing.run(request, send_file, service, request, edition, selection, suffix, kind="file")
+        return await made
+
+    return selection_file

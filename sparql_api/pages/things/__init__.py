@@ -1,0 +1,1 @@
+"""The address of each thing: its description as a page or as data."""

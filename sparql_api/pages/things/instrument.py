@@ -1,0 +1,87 @@
+"""What the page of an instrument adds: each of its principles with what it corresponds to and why, the criteria that
+look at it, how many projects show evidence of it, which findings cite it.
+
+Knows the questions asked of the edition; how the table is laid out is the template's business.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from ontologie import PREFIXES
+from sparql_api.computing.reading import Reading
+from sparql_api.pages.things.describe import Description, is_safe
+from sparql_api.pages.things.presentation import Reader
+
+SKOS, OWL, RDFS, SSSOM = PREFIXES["skos"], PREFIXES["owl"], PREFIXES["rdfs"], PREFIXES["sssom"]
+OF: Final = f"?principe <{SKOS}inScheme> <%(iri)s> ."
+PRINCIPLES: Final = f"""SELECT ?principe ?ordre (COUNT(DISTINCT ?projet) AS ?projets) WHERE {{ {OF}
+  OPTIONAL {{ ?principe <%(oia)sordre> ?ordre }} OPTIONAL {{ ?projet <%(oia)sconcerne> ?principe }}
+}} GROUP BY ?principe ?ordre"""
+CRITERIA: Final = f"SELECT ?principe ?critere WHERE {{ {OF} ?critere <%(oia)sporteSur> ?principe }}"
+FINDINGS: Final = f"""SELECT ?principe (COUNT(?constat) AS ?constats) WHERE {{ {OF}
+  {{ ?constat <%(oia)sapplique> ?principe }} UNION
+  {{ ?regle <%(oia)sdecouleDe> ?principe . ?constat <%(oia)sapplique> ?regle }}
+}} GROUP BY ?principe"""
+MATCHES: Final = f"""SELECT ?principe ?autre ?raison WHERE {{ {OF}
+  {{ ?lien <{OWL}annotatedSource> ?principe ; <{OWL}annotatedTarget> ?autre }} UNION
+  {{ ?lien <{OWL}annotatedTarget> ?principe ; <{OWL}annotatedSource> ?autre }}
+  ?lien <{SSSOM}confidence> ?confiance ; <{RDFS}comment> ?raison . FILTER(lang(?raison) = "%(lang)s")
+}} ORDER BY DESC(?confiance) ?autre"""
+
+
+@dataclass
+class Row:
+    """One principle of the instrument, by IRIs."""
+
+    principle: str
+    order: int
+    projects: int
+    findings: int = 0
+    criteria: list[str] = field(default_factory=list)
+    matches: list[tuple[str, str]] = field(default_factory=list)
+
+
+async def instrument_rows(reading: Reading, found: Description, oia: str, lang: str) -> list[Row]:
+    """Return a row for each principle of an instrument, in its order; none for anything else."""
+    is_instrument = any(quad.object.value == oia + "Instrument" for quad in found.main if hasattr(quad.object, "value"))
+    if not is_instrument or not is_safe(found.iri):
+        return []
+    words = {"iri": found.iri, "oia": oia, "lang": lang}
+
+    async def ask(query: str) -> list[dict[str, Any]]:
+        return await reading.rows(query % words, found.edition)
+
+    rows = {}
+    for row in await ask(PRINCIPLES):
+        order = int(row["ordre"].value) if "ordre" in row else 0
+        rows[row["principe"].value] = Row(row["principe"].value, order, int(row["projets"].value))
+    for row in await ask(CRITERIA):
+        rows[row["principe"].value].criteria.append(row["critere"].value)
+    for row in await ask(FINDINGS):
+        rows[row["principe"].value].findings = int(row["constats"].value)
+    for row in await ask(MATCHES):
+        rows[row["principe"].value].matches.append((row["autre"].value, row["raison"].value))
+    return sorted(rows.values(), key=lambda row: (row.order, row.principle))
+
+
+def named_in(rows: list[Row]) -> set[str]:
+    """Return the IRIs whose labels the table needs."""
+    others = {other for row in rows for other, _ in row.matches}
+    return {row.principle for row in rows} | {c for row in rows for c in row.criteria} | others
+
+
+def rows_shown(reader: Reader, rows: list[Row]) -> list[dict[str, Any]]:
+    """Return the rows as the template shows them."""
+    return [
+        {
+            "principle": reader.thing(row.principle),
+            "matches": [(reader.thing(other), why) for other, why in row.matches],
+            "criteria": [reader.thing(one) for one in sorted(row.criteria)],
+            "projects": row.projects,
+            "projects_href": reader.view.url("/fiches", {"principe": row.principle}),
+            "findings": row.findings,
+        }
+        for row in rows
+    ]

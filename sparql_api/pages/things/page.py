@@ -1,0 +1,195 @@
+"""The page of one thing: what is said of it, its evidence, what leads to it, its data files.
+
+Knows what a page of a thing gathers; how values are shown is `presentation`'s and `evidence`'s business.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import pyoxigraph as ox
+
+from ontologie import PREFIXES
+from sparql_api.fiches.index import FACETS, local_id
+from sparql_api.formats.rdf_formats import MEDIA_TYPES
+from sparql_api.pages.layout import View, write_page
+from sparql_api.pages.service import Service
+from sparql_api.pages.things.describe import LABELS, PROVENANCE, Description, Incoming, incoming, pairs
+from sparql_api.pages.things.evidence import evidence
+from sparql_api.pages.things.instrument import Row, instrument_rows, named_in, rows_shown
+from sparql_api.pages.things.matches import Match, matches
+from sparql_api.pages.things.presentation import Property, Reader, Shown, instrument_of, layout, mentioned
+from sparql_api.pages.things.unlisted import Unlisted, unlisted
+from sparql_api.words import i18n
+
+RDF_TYPE: Final = PREFIXES["rdf"] + "type"
+PRIMARY_TOPIC: Final = PREFIXES["foaf"] + "primaryTopic"
+LEADS: Final = (
+    PREFIXES["dct"] + "abstract",
+    PREFIXES["skos"] + "definition",
+    PREFIXES["dct"] + "description",
+)
+SUBJECTS_ON_A_PAGE: Final = 200
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """What the page of a thing shows beside what is said of it."""
+
+    quads: Sequence[ox.Quad]
+    leading: Sequence[Incoming]
+    matched: Sequence[Match]
+    dimensions: Mapping[str, tuple[str, ...]]
+    dates: Mapping[str, tuple[str, ...]]
+    principles: list[Row]
+    words: Unlisted
+    labels: Mapping[str, Mapping[str, str]]
+
+
+async def entity_page(view: View, found: Description) -> bytes:
+    """Return the HTML page of a thing."""
+    run = view.service.computing.run
+    quads = await run(view.request, first_subjects, found.main) if found.is_graph else found.quads
+    gathered = await gather(view, found, quads)
+    return await run(view.request, written, view, found, gathered)
+
+
+async def gather(view: View, found: Description, quads: Sequence[ox.Quad]) -> Gathered:
+    """Return what the page of a thing takes from elsewhere."""
+    service, reading = view.service, view.service.reading(view.request)
+    leading = [link for link in await incoming(reading, found) if not is_hidden(service, link)]
+    matched = await matches(reading, found.iri, found.edition)
+    named = mentioned(quads) | {found.iri} | {m.other for m in matched} | {m.relation for m in matched}
+    named |= {s.partition("#")[0] for link in leading for s in link.subjects}
+    named |= {s for link in leading for s in link.subjects} | {link.predicate for link in leading}
+    term = service.iris.term
+    criteria = objects(found.main, term("critere"))
+    dimensions = await pairs(reading, criteria, term("dansDimension"), found.edition)
+    applicable = objects(found.quads, term("dateApplication"))
+    dates = await pairs(reading, applicable, term("appliqueAPartirDu"), found.edition)
+    named |= {d for found_in in dimensions.values() for d in found_in}
+    principles = await instrument_rows(reading, found, term(""), view.language)
+    named |= named_in(principles)
+    named |= {instrument_of(iri, service.iris.base) for iri in named}
+    words = {} if found.is_graph else unlisted(quads, found.iri, service.iris)
+    named |= words.keys()
+    labels = await service.labels.of(reading, named, found.edition)
+    return Gathered(quads, leading, matched, dimensions, dates, principles, words, labels)
+
+
+def written(view: View, found: Description, gathered: Gathered) -> bytes:
+    """Return the HTML of what was gathered."""
+    quads = gathered.quads
+    reader = Reader.of(view, found.iri, quads, gathered.labels)
+    shown = reader.sections(found.iri, hidden_by(gathered.matched), gathered.words)
+    context = heading(reader, found) | {
+        "iri": found.iri,
+        "cut": SUBJECTS_ON_A_PAGE if len(quads) < len(found.main) and found.is_graph else 0,
+        "sections": graph_sections(reader) if found.is_graph else shown,
+        "matches": [match_shown(reader, match) for match in gathered.matched],
+        "incoming": [link_shown(reader, found, link) for link in gathered.leading],
+        "formats": [
+            (name, media_type, view.url(f"/{found.path(view.service.iris)}.{name}"))
+            for name, media_type in MEDIA_TYPES.items()
+        ],
+        "provenance": provenance(reader, found),
+        "principles_table": rows_shown(reader, gathered.principles),
+        **evidence(reader, found.iri, gathered.dimensions, gathered.dates),
+    }
+    return write_page(view, "entity.html", context)
+
+
+def first_subjects(quads: Sequence[ox.Quad]) -> list[ox.Quad]:
+    """Return what is said of the first subjects of a named graph: the data formats carry it whole."""
+    last = sorted({str(quad.subject) for quad in quads})[:SUBJECTS_ON_A_PAGE][-1]
+    return [quad for quad in quads if str(quad.subject) <= last]
+
+
+def objects(quads: Iterable[ox.Quad], predicate: str) -> set[str]:
+    """Return the things that a property leads to."""
+    found = (quad.object for quad in quads if quad.predicate.value == predicate)
+    return {value.value for value in found if isinstance(value, ox.NamedNode)}
+
+
+def heading(reader: Reader, found: Description) -> dict[str, Any]:
+    """Return the head of a page: its title, kinds, identifier and first words."""
+    iri = found.iri
+    types = [v for v in reader.values(iri, RDF_TYPE) if isinstance(v, ox.NamedNode)]
+    ours = [t for t in types if reader.view.is_ours(t.value)] or types
+    identifier = reader.text(iri, PREFIXES["dct"] + "identifier") or local_id(iri)
+    title = reader.text(iri, *LABELS) or (found.path(reader.view.service.iris) if found.is_graph else identifier)
+    return {
+        "title": title,
+        "kinds": [Shown(reader.label(t.value), reader.view.href(t.value)) for t in ours],
+        "identifier": identifier if identifier != title else "",
+        "leads": [text for text in (reader.text(iri, lead) for lead in LEADS) if text],
+    }
+
+
+def provenance(reader: Reader, found: Description) -> list[Property]:
+    """Return what is said of the fiche: what the deposit says of itself, and what review knows of it."""
+    fiches = {str(q.subject)[1:-1] for q in found.main if q.predicate.value == PRIMARY_TOPIC}
+    others = {str(q.subject)[1:-1] for q in found.parts.get(PROVENANCE, ())} - fiches
+    said = (RDF_TYPE, PRIMARY_TOPIC, PREFIXES["prov"] + "used")
+    shown = [
+        reader.property(predicate, values, fiche)
+        for fiche in sorted(fiches)
+        for predicate, values in sorted(reader.statements[fiche].items())
+        if predicate not in said
+    ]
+    for activity in sorted(others):
+        about = {p: v for p, v in reader.statements[activity].items() if p not in said}
+        nested = tuple(reader.property(p, v, activity, depth=1) for p, v in sorted(about.items()))
+        kinds = [str(kind)[1:-1] for kind in reader.values(activity, RDF_TYPE)]
+        label = reader.label(kinds[0]) if kinds else local_id(activity)
+        shown.append(Property(activity, label, (Shown("", nested=nested, anchor=local_id(activity)),)))
+    return shown
+
+
+def graph_sections(reader: Reader) -> list[Any]:
+    """Return one section a subject of a named graph."""
+    return [section for subject in sorted(reader.statements, key=i18n.collation) for section in reader.about(subject)]
+
+
+def is_hidden(service: Service, link: Incoming) -> bool:
+    """Return whether a kind of link is said elsewhere on the page, or from the other side as well."""
+    return link.predicate in layout(service.iris)["hidden_links"]
+
+
+def hidden_by(matched: Sequence[Match]) -> set[str]:
+    """Return the properties that the table of matches says better."""
+    names = ("exactMatch", "closeMatch", "broadMatch", "narrowMatch", "relatedMatch")
+    return {PREFIXES["skos"] + name for name in names} if matched else set()
+
+
+def match_shown(reader: Reader, match: Match) -> dict[str, Any]:
+    """Return one match for the table: the relation, the other thing, how sure, why."""
+    other = reader.thing(match.other)
+    return {
+        "relation": reader.property_name(match.relation),
+        "other": other,
+        "confidence": reader.view.decimal(match.confidence),
+        "why": reader.view.pick(match.reasons),
+        "node": reader.view.href(match.node),
+    }
+
+
+def link_shown(reader: Reader, found: Description, link: Incoming) -> dict[str, Any]:
+    """Return one kind of link that leads to a thing, with the way to all of them where the list is cut."""
+    view = reader.view
+    shown = [reader.thing(subject) for subject in link.subjects]
+    facets = {view.service.iris.term(p): facet.name for facet in FACETS for p in facet.properties}
+    everything = f"SELECT ?sujet WHERE {{ ?sujet <{link.predicate}> <{found.iri}> }} ORDER BY ?sujet"
+    address = (
+        view.url("/fiches", {facets[link.predicate]: found.iri})
+        if link.predicate in facets
+        else view.url("/sparql", {"query": everything})
+    )
+    return {
+        "label": view.t("entity.by", property=reader.property_name(link.predicate)),
+        "count": link.count,
+        "values": sorted(shown, key=lambda value: i18n.collation(value.text)),
+        "href": address,
+    }

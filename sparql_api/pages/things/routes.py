@@ -1,0 +1,140 @@
+"""Answers for the IRIs of things: 303 by `Accept` to a page or a data file, and those files.
+
+Knows addresses and formats; what an edition says of a thing is asked by `describe`, shown by `entity_page`.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+from urllib.parse import urlencode
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from ontologie import context, context_iri, document_types, serialize_lines, to_document
+from sparql_api.fiches.index import local_id
+from sparql_api.formats.rdf_formats import MEDIA_TYPES, write_compacted, write_json, write_quads, write_triples
+from sparql_api.http.delivery import deliver, requested
+from sparql_api.http.openapi import format_parameter
+from sparql_api.http.parameters import CARRIED, refuse_unknown
+from sparql_api.http.responses import content_disposition
+from sparql_api.http.routing import get
+from sparql_api.pages.layout import View, send_page
+from sparql_api.pages.service import Service
+from sparql_api.pages.things.describe import DERIVED, Description, describe, exists
+from sparql_api.pages.things.page import entity_page
+from sparql_api.words.problems import ProblemError, language, problem
+
+OFFERS: Final = {**MEDIA_TYPES, "html": "text/html"}
+"""Formats by suffix, the preferred one first where the caller takes any."""
+SUFFIXES: Final = {media_type: name for name, media_type in OFFERS.items()}
+ENDINGS: Final = frozenset({*OFFERS, "json", "jsonl", "csv", "tsv", "xlsx", "ods", "geojson", "nq", "gz"})
+"""How addresses of this service end, for those who write them in capitals."""
+WORTH: Final = {MEDIA_TYPES["trig"]: 0.5}
+"""TriG has every triple in a named graph, and who reads the default one alone (Comunica, whose `Accept` puts quads
+first) sees nothing of the thing: who names both, TriG a little before plain triples, is given the triples."""
+
+
+def entities_router(service: Service) -> APIRouter:
+    """Return the routes of every IRI under the base; mount them last, since fixed routes win."""
+    router = APIRouter()
+
+    @get(router, "/{kind}/{rest:path}", openapi_extra={"parameters": [format_parameter(OFFERS)]})
+    async def entity(request: Request) -> Response:
+        return await answer(service, request, asked_path(request))
+
+    @get(router, "/{name}", openapi_extra={"parameters": [format_parameter(OFFERS)]})
+    async def file(request: Request) -> Response:
+        return elsewhere(request, asked_path(request))
+
+    return router
+
+
+def asked_path(request: Request) -> str:
+    """Return the path as it was sent, percent-encoded as IRIs are written, without its first slash."""
+    raw = request.scope.get("raw_path") or request.scope["path"].encode()
+    path: str = raw.decode("ascii", "replace").partition("?")[0]
+    return path.lstrip("/")
+
+
+async def answer(service: Service, request: Request, path: str) -> Response:
+    """Return a format of the thing at `path`, or the redirection to one; raises ProblemError 404.
+
+    Ids may hold dots: a suffix is a format only where what stands before it names a thing.
+    """
+    stem, _, suffix = path.rpartition(".")
+    if stem and suffix in OFFERS:
+        found = await represent(service, request, stem, suffix)
+        if found is not None:
+            return found
+    edition = await exists(service.reading(request), service.iris, path, service.pinned(request))
+    if edition is None:
+        return elsewhere(request, path)
+    return redirect(request, path, edition)
+
+
+def elsewhere(request: Request, path: str) -> Response:
+    """Return 308 to a path with its format in small letters, where it ends in one that is not; else raises 404."""
+    stem, *ends = path.rsplit(".", 2)
+    small = ".".join([stem, *(end.lower() if end.lower() in ENDINGS else end for end in ends)])
+    if small == path:
+        raise ProblemError(problem("not-found", path="/" + path))
+    query = request.url.query
+    return RedirectResponse(f"/{small}" + (f"?{query}" if query else ""), 308)
+
+
+def redirect(request: Request, path: str, edition: int) -> Response:
+    """Return 303 See Other to the format that the caller takes (W3C Cool URIs, section 4.2)."""
+    name = SUFFIXES[requested(request, OFFERS, WORTH)]
+    kept = [(k, v) for k, v in request.query_params.multi_items() if k not in ("format", "_format")]
+    address = f"/{path}.{name}" + (f"?{urlencode(kept)}" if kept else "")
+    headers = {"Vary": "Accept", "Observatoire-Edition": str(edition), "Cache-Control": "no-cache"}
+    return RedirectResponse(address, status_code=303, headers=headers)
+
+
+async def represent(service: Service, request: Request, path: str, name: str) -> Response | None:
+    """Return one format of the thing at `path`; None where the edition says nothing of it."""
+    if name != "html":
+        refuse_unknown(request)
+    number = service.edition(request).number
+    view = View(service, request, language(request), number)
+    # A page is another in another language, and with links that take other parameters along.
+    of_page = (view.language, *(request.query_params.get(part) for part in CARRIED)) if name == "html" else ()
+    key = (number, path, name, *of_page)
+    data = service.memory.get(key)
+    if data is None:
+        found = await describe(service.reading(request), service.iris, path, number)
+        if found is None:
+            return None
+        run = service.computing.run
+        data = await (entity_page(view, found) if name == "html" else run(request, write, service, found, name))
+        service.memory.put(key, data)
+    if name == "html":
+        return send_page(request, data, view)
+    iri = service.iris.base + path
+    headers = {
+        "Content-Disposition": content_disposition(f"{local_id(iri)}.{name}", inline=True),
+        "Link": f'<{iri}>; rel="describes"' + (context_link(service) if name == "jsonld" else ""),
+    }
+    return deliver(request, data, MEDIA_TYPES[name], edition=number, headers=headers)
+
+
+def context_link(service: Service) -> str:
+    """Return which version of the context a JSON-LD file is written with; it holds that context itself."""
+    context = context_iri(service.iris.base)
+    return f', <{context}>; rel="http://www.w3.org/ns/json-ld#context"; type="{MEDIA_TYPES["jsonld"]}"'
+
+
+def write(service: Service, found: Description, name: str) -> bytes:
+    """Return a description in a data format: plain triples, or with its graph and provenance in TriG."""
+    if name == "trig":
+        deposited = (quad for part, quads in found.parts.items() if part != DERIVED for quad in quads)
+        return write_quads(deposited, service.iris)
+    if name != "jsonld":
+        return write_triples(found.main, name, service.iris)
+    kind = found.path(service.iris).partition("/")[0]
+    if found.is_document and kind in document_types():
+        words = {"@context": context(service.iris.base)}
+        return write_json(words | to_document(serialize_lines(found.main), kind, service.iris.base))
+    return write_compacted(found.main, service.iris)

@@ -1,0 +1,1 @@
+"""A query before it runs: read, guarded, planned. Runs nothing."""

@@ -1,0 +1,230 @@
+"""Says of a text that is no query what is wrong, where, and what to write instead, in French and English.
+
+Knows how to put it; where the text stops being a query is found by `grammar.py`, and that it is none was said by
+the engine, whose own words (terms of its parser's grammar) nobody should have to read.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from ontologie import character_name, is_invisible, with_names
+from queries import Token, tokenize
+from sparql_api.query.grammar import AGGREGATES, FUNCTIONS, KEYWORDS, Unexpected, UnknownFunction, read_query
+from sparql_api.query.guard import FORMS, declared_prefixes
+from sparql_api.words.problems import Problem, problem
+from sparql_api.words.texts import Text
+
+NAMES: Final = {
+    "end": Text("la fin de la requête", "the end of the query"),
+    "var": Text("une variable (?x)", "a variable (?x)"),
+    "iri": Text("une IRI", "an IRI"),
+    "node": Text("un sujet ou un objet (variable, IRI, valeur)", "a subject or object (variable, IRI, value)"),
+    "verb": Text("une propriété", "a property"),
+    "value": Text("une valeur", "a value"),
+    "string": Text("un texte entre guillemets", "a quoted text"),
+    "number": Text("un nombre", "a number"),
+    "integer": Text("un nombre entier positif", "a whole number, not negative"),
+    "prefix": Text("un préfixe suivi de « : »", "a prefix followed by ':'"),
+    "expression": Text("une expression", "an expression"),
+    "function": Text("une fonction", "a function"),
+    "operator": Text("un opérateur", "an operator"),
+}
+# What the engine's parser says in words of its own, by a part of its message.
+MEANINGS: Final = {
+    "variable that is unbound": Text(
+        "SELECT nomme une variable qui n'est ni dans GROUP BY ni dans une agrégation (COUNT, SAMPLE…).",
+        "SELECT names a variable that is neither in GROUP BY nor in an aggregate (COUNT, SAMPLE…).",
+    ),
+    "SELECT * is not authorized": Text(
+        "SELECT * ne va pas avec GROUP BY : nommez les colonnes.",
+        "SELECT * does not go with GROUP BY: name the columns.",
+    ),
+    "IRI parsing failed": Text(
+        "une IRI n'est pas valide (espace, caractère interdit, ou relative sans BASE).",
+        "an IRI is not valid (a space, a forbidden character, or relative without BASE).",
+    ),
+}
+ELSEWHERE: Final = Text(
+    "la forme est bonne, mais le sens ne l'est pas : une variable est peut-être définie deux fois "
+    "(BIND, AS), ou un nœud anonyme sert dans deux groupes.",
+    "the form is right but the meaning is not: a variable may be defined twice (BIND, AS), or a blank node "
+    "may be used in two groups.",
+)
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What is wrong, and where (line and column count characters from 1)."""
+
+    line: int
+    column: int
+    reason: Text
+    suggestion: str | None = None
+    start: int = 0
+
+
+def explain(text: str, message: str, prefixes: Mapping[str, str]) -> Problem:
+    """Return the problem document for a text that the engine refused with `message`."""
+    fault = find(text, message, prefixes)
+    extra: dict[str, object] = {"line": fault.line, "column": fault.column}
+    if fault.suggestion:
+        extra["suggestion"] = fault.suggestion
+    return problem("syntax", line=fault.line, column=fault.column, reason=fault.reason, extra=extra)
+
+
+def find(text: str, message: str, prefixes: Mapping[str, str]) -> Fault:
+    """Return the first fault of a text."""
+    tokens = list(tokenize(text))
+    if not tokens:
+        return Fault(1, 1, Text("la requête est vide.", "the query is empty."))
+    found = [fault for fault in (unreadable(tokens), undeclared(tokens, prefixes)) if fault]
+    try:
+        read_query(tokens)
+    except UnknownFunction as error:
+        found.append(unknown_function(error.token))
+    except Unexpected as error:
+        found.append(unexpected(error, text, tokens))
+    if found:
+        return min(found, key=lambda fault: fault.start)
+    # The engine's own position is where its parser gave up, which is not where the meaning fails.
+    meaning = next((said for part, said in MEANINGS.items() if part in message), ELSEWHERE)
+    first = next((token for token in tokens if token.text.upper() in FORMS), tokens[0])
+    return at(first, meaning)
+
+
+def unreadable(tokens: Sequence[Token]) -> Fault | None:
+    """Return the fault of the first characters that are no token: most often a quote never closed."""
+    token = next((token for token in tokens if token.kind == "bad"), None)
+    if token is None:
+        return None
+    if token.text[0] in "\"'":
+        reason = Text("un texte s'ouvre ici et ne se ferme pas.", "a text opens here and is never closed.")
+    elif token.text[0] == "\\":
+        reason = Text("« \\ » n'a pas sa place hors d'un texte.", "'\\' has no place outside of a text.")
+    elif is_invisible(token.text[0]):
+        shown = Text(*(character_name(token.text[0], lang) for lang in ("fr", "en")))
+        reason = Text(
+            f"un caractère qui ne se voit pas se trouve ici : {shown.fr}. Effacez-le, ou mettez une espace ordinaire.",
+            f"a character that cannot be seen stands here: {shown.en}. Delete it, or type a plain space.",
+        )
+    else:
+        seen = token.text[0]
+        reason = Text(f"le caractère « {seen} » n'a pas sa place ici.", f"the character {seen!r} has no place here.")
+    return at(token, reason)
+
+
+def undeclared(tokens: Sequence[Token], prefixes: Mapping[str, str]) -> Fault | None:
+    """Return the fault of the first prefix that nothing declares."""
+    known = {**prefixes, **declared_prefixes(tokens)}
+    for before, token in zip([None, *tokens], tokens, strict=False):
+        if before is not None and before.text.upper() == "PREFIX":
+            continue
+        prefix = token.text.partition(":")[0]
+        if token.kind != "pname" or prefix in known:
+            continue
+        close = difflib.get_close_matches(prefix, known, 1)
+        line = f"PREFIX {close[0]}: <{known[close[0]]}>" if close else f"PREFIX {prefix}: <http://…>"
+        shown = visible(prefix)
+        nearest = (
+            Text(f" Vouliez-vous dire « {close[0]}: » ?", f" Did you mean '{close[0]}:'?") if close else Text("", "")
+        )
+        usual = ", ".join(sorted(prefixes))
+        reason = Text(
+            f"le préfixe « {shown.fr}: » n'est pas déclaré.{nearest.fr} Déclarez-le en tête de la requête ; "
+            f"ceux-ci sont connus d'avance : {usual}.",
+            f"the prefix '{shown.en}:' is not declared.{nearest.en} Declare it at the head of the query; "
+            f"these are known beforehand: {usual}.",
+        )
+        return at(token, reason, line)
+    return None
+
+
+def unknown_function(token: Token) -> Fault:
+    """Return the fault of a word called as a function that is none."""
+    close = closest(token.text, FUNCTIONS)
+    reason = Text(f"il n'y a pas de fonction « {token.text} ».", f"there is no function '{token.text}'.")
+    return at(token, with_suggestion(reason, close), close)
+
+
+def unexpected(error: Unexpected, text: str, tokens: Sequence[Token]) -> Fault:
+    """Return the fault of a token where another thing was due."""
+    token = error.token
+    expected = Text(" ; attendu : " + listed(error.expected, "fr"), "; expected: " + listed(error.expected, "en"))
+    if token is None:
+        opened = unclosed(tokens)
+        reason = Text("la requête s'arrête trop tôt", "the query stops too early")
+        if opened:
+            where = f"{opened.line}:{opened.column}"
+            reason = Text(
+                f"« {opened.text} », ouvert en {where}, ne se ferme pas",
+                f"'{opened.text}', opened at {where}, is never closed",
+            )
+        line, column = place(text, len(text.rstrip()))
+        return Fault(line, column, Text(f"{reason.fr}{expected.fr}.", f"{reason.en}{expected.en}."), start=len(text))
+    shown = visible(token.text if len(token.text) <= 40 else token.text[:39] + "…")
+    close = closest(token.text, {*KEYWORDS, *(word for word in error.expected if word.isupper())})
+    if token.kind != "word" or token.text.upper() in KEYWORDS:
+        close = None
+    if token.text.upper() in AGGREGATES | FUNCTIONS and "WHERE" in error.expected:
+        close = f"({token.text.upper()}(…) AS ?x)"
+    reason = Text(
+        f"« {shown.fr} » n'est pas attendu ici{expected.fr}.", f"'{shown.en}' is not expected here{expected.en}."
+    )
+    return at(token, with_suggestion(reason, close), close)
+
+
+def unclosed(tokens: Sequence[Token]) -> Token | None:
+    """Return the innermost bracket that is never closed."""
+    closing = {"{": "}", "(": ")", "[": "]", "<<": ">>", "<<(": ")>>", "{|": "|}"}
+    stack: list[Token] = []
+    for token in tokens:
+        if token.kind != "punct":
+            continue
+        if token.text in closing:
+            stack.append(token)
+        elif stack and token.text == closing[stack[-1].text]:
+            stack.pop()
+    return stack[-1] if stack else None
+
+
+def closest(word: str, words: Sequence[str] | set[str] | frozenset[str]) -> str | None:
+    """Return the known word that a misspelt one is closest to."""
+    found = difflib.get_close_matches(word.upper(), words, 1, 0.7)
+    return found[0] if found else None
+
+
+def with_suggestion(reason: Text, word: str | None) -> Text:
+    """Return the reason with what may have been meant."""
+    if word is None:
+        return reason
+    return Text(f"{reason.fr} Vouliez-vous dire {word} ?", f"{reason.en} Did you mean {word}?")
+
+
+def listed(expected: Sequence[str], language: str) -> str:
+    """Return what was expected, in words."""
+    quoted = "« {} »" if language == "fr" else "'{}'"
+    words = [
+        NAMES[name].get(language) if name in NAMES else name if name.isupper() else quoted.format(name)
+        for name in expected
+    ]
+    last = " ou " if language == "fr" else " or "
+    return ", ".join(words[:-1]) + (last if len(words) > 1 else "") + words[-1]
+
+
+def at(token: Token, reason: Text, suggestion: str | None = None) -> Fault:
+    """Return a fault at a token."""
+    return Fault(token.line, token.column, reason, suggestion, token.start)
+
+
+def place(text: str, offset: int) -> tuple[int, int]:
+    """Return line and column of an offset."""
+    return text.count("\n", 0, offset) + 1, offset - (text.rfind("\n", 0, offset) + 1) + 1
+
+
+def visible(text: str) -> Text:
+    """Return a text as a message quotes it, what nobody sees of it named in brackets."""
+    return Text(with_names(text, "fr"), with_names(text, "en"))

@@ -1,0 +1,1 @@
+"""What people are told: the pages' words, problems, in French and English."""

@@ -1,0 +1,95 @@
+"""The words of the pages, in French and English, and how each language writes numbers and dates.
+
+Knows the texts of `messages/pages.toml`; which language a reader wants is read by `problems.language`.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Any, Final
+
+from sparql_api.fiches.folding import fold
+
+LANGUAGES: Final = ("fr", "en")
+DATE: Final = re.compile(r"(-?\d{4,})(?:-(\d\d))?(?:-(\d\d))?(?:T.*|Z|[+-]\d\d:\d\d)?")
+MONTHS: Final = {
+    "fr": ("janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre",
+           "novembre", "décembre"),
+    "en": ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
+           "November", "December"),
+}  # fmt: skip
+
+
+@cache
+def messages() -> Mapping[str, Mapping[str, str]]:
+    """Return {key: {"fr": …, "en": …}}; a key joins the names of its tables with dots."""
+    text = files("sparql_api").joinpath("messages", "pages.toml").read_text(encoding="utf-8")
+    return dict(leaves(tomllib.loads(text), ""))
+
+
+def leaves(table: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, Mapping[str, str]]]:
+    """Yield (dotted key, texts by language) of each text below a table."""
+    for name, value in table.items():
+        if set(value) == set(LANGUAGES) and all(isinstance(text, str) for text in value.values()):
+            yield prefix + name, value
+        else:
+            yield from leaves(value, f"{prefix}{name}.")
+
+
+def message(key: str, language: str, **values: object) -> str:
+    """Return the text of a key with its {placeholders} filled; KeyError where the key is unknown.
+
+    With a number `n`, `key.one` is taken for 0 and 1 in French and 1 in English, where it exists.
+    """
+    texts = messages()
+    count = values.get("n")
+    if isinstance(count, int):
+        single = count < 2 if language == "fr" else count == 1
+        if single and f"{key}.one" in texts:
+            key += ".one"
+        elif f"{key}.many" in texts:
+            key += ".many"
+    shown = {name: number(v, language) if isinstance(v, int) else v for name, v in values.items()}
+    return spaced(texts[key][language].format(**shown), language)
+
+
+def number(value: int, language: str) -> str:
+    """Return a whole number with its thousands set apart: `12 345` (narrow no-break space), `12,345`."""
+    return f"{value:,}" if language == "en" else f"{value:,}".replace(",", "\u202f")
+
+
+def spaced(text: str, language: str) -> str:
+    """Return a text of ours with the no-break spaces that French puts before `: ; ! ? »` and after `«`."""
+    if language != "fr":
+        return text
+    return re.sub(r" (?=[:»])", "\u00a0", re.sub(r"(?<=«) ", "\u00a0", re.sub(r" (?=[;!?])", "\u202f", text)))
+
+
+def decimal(text: str, language: str) -> str:
+    """Return a decimal number with the mark of its language: `0,45`, `0.45`."""
+    return text.replace(".", ",") if language == "fr" else text
+
+
+def date(text: str, language: str) -> str:
+    """Return an xsd:date, gYearMonth, gYear or dateTime in words; the text itself where it is none."""
+    match = DATE.fullmatch(text)
+    if not match:
+        return text
+    year, month, day = match.groups()
+    if not month or not 1 <= int(month) <= 12:
+        return year
+    name = MONTHS[language][int(month) - 1]
+    if not day:
+        return f"{name} {year}"
+    first = "1er" if language == "fr" and int(day) == 1 else str(int(day))
+    return f"{first} {name} {year}"
+
+
+def collation(text: str) -> tuple[tuple[int, int | str], ...]:
+    """Return a key that sorts texts as people do: without accents or case, numbers by their value."""
+    parts = re.split(r"(\d{1,18})", fold(text))
+    return tuple((0, int(part)) if part.isascii() and part.isdigit() else (1, part) for part in parts if part)

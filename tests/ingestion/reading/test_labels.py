@@ -1,0 +1,174 @@
+"""The labels people write: which concept each one is, and that nothing is ever guessed."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pytest
+
+from ingestion import read_deposit, resolve
+from ingestion.resolution.crcn import read_competences
+from ingestion.resolution.labels import concepts, labels
+from ingestion.resolution.resolve import preferred
+from tests.ingestion.reading.conftest import USAGES
+
+EXPECTED = Path(__file__).with_name("etiquettes_attendues.csv")
+FIELDS = ("academie", "region_academique", "niveaux", "disciplines", "outils_ia", "type_ia")
+
+
+def resolved_on_the_real_usages() -> dict[tuple[str, str], str]:
+    found = {}
+    for record in read_deposit(USAGES).records:
+        for field in FIELDS:
+            for label in filter(None, map(str.strip, str(record.values.get(field, "")).split("|"))):
+                answer = resolve(field, label)
+                found[field, label] = " | ".join(
+                    f"{key} : {preferred(iri)}" for key, iris in answer.concepts for iri in iris
+                )
+        for text in filter(None, map(str.strip, str(record.values.get("competences", "")).split("|"))):
+            if said := read_competences(text):
+                found["competences", text] = " | ".join(
+                    f"competenceCRCN : {iri.rpartition('/')[2]} {preferred(iri)}" for iri in said.iris
+                )
+    return found
+
+
+def test_every_label_of_the_real_usages_is_resolved_as_the_table_says() -> None:
+    """Read `etiquettes_attendues.csv` as the person who signs it: an empty cell is a label left unresolved."""
+    with EXPECTED.open(encoding="utf-8", newline="") as table:
+        expected = {(row["champ"], row["libelle"]): row["concepts"] for row in csv.DictReader(table)}
+    assert resolved_on_the_real_usages() == expected
+
+
+def names(field: str, label: str) -> list[str]:
+    return [preferred(iri) for iri in resolve(field, label).iris]
+
+
+@pytest.mark.parametrize(
+    ("field", "label", "expected"),
+    [
+        ("niveaux", "QUATRIÈME", ["4e"]),
+        ("niveaux", "4ᵉ", ["4e"]),
+        ("niveaux", "6°", ["6e"]),
+        ("niveaux", "lycee professionnel", ["lycée professionnel"]),
+        ("niveaux", "cycle 4", ["cycle 4 (2016)"]),
+        ("niveaux", "Du CE1 à la 6e", ["CE1", "CE2", "CM1", "CM2", "6e"]),
+        ("niveaux", "du cycle 2 au cycle 3", ["CP", "CE1", "CE2", "CM1", "CM2", "6e"]),
+        ("niveaux", "5e / 4e", ["5e", "4e"]),
+        ("niveaux", "CM1, CM2 et 6e", ["CM1", "CM2", "6e"]),
+        ("niveaux", "Terminale spécialité HLP", ["terminale générale", "humanités, littérature et philosophie"]),
+        ("niveaux", "Seconde musique", ["seconde (toutes voies)", "musique (tous niveaux)"]),
+        ("academie", "24", ["Créteil"]),
+        ("academie", "2", ["Aix-Marseille"]),
+        ("academie", "académie de Nancy-Metz", ["Nancy-Metz"]),
+        ("outils_ia", "chat gpt", ["ChatGPT"]),
+        ("outils_ia", "ChatGPT et Gemini", ["ChatGPT", "Gemini"]),
+        ("acces", "gar", ["Par le GAR"]),
+        ("donnees_personnelles", "faible", ["Personnalisation faible"]),
+        ("competences_ia", "CFT-1-1", ["Capacité d'agir humaine"]),
+        ("dispositifs", "TraAM", ["Travaux académiques mutualisés"]),
+        ("type_ia", "concept/type-ia/generative", ["IA générative"]),
+        ("niveaux", "http://data.education.fr/voc/scolomfr/concept/scolomfr-voc-022-num-021", ["4e"]),
+    ],
+)
+def test_other_ways_of_writing_a_label_meet_the_same_concept(field: str, label: str, expected: list[str]) -> None:
+    assert names(field, label) == expected
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        "Première année de licence", "Seconde AGORA", "De la 3e à la 6e", "École de la seconde chance", "6", "4e B",
+        "quatrime", "niveau avancé", "à partir de la rentrée", "4e et compagnie",
+    ],
+)  # fmt: skip
+def test_what_is_not_certain_is_not_chosen(label: str) -> None:
+    assert resolve("niveaux", label).concepts == ()
+
+
+@pytest.mark.parametrize(
+    ("field", "label", "nearest"),
+    [
+        ("niveaux", "quatrime", "Quatrième"),
+        ("niveaux", "5eme année", "5ème"),
+        ("niveaux", "Lycée pro agricole", "Lycée pro"),
+        ("disciplines", "Mathématique", "Mathématiques"),
+        ("disciplines", "Vie scolaire et orientation", "Vie scolaire"),
+        ("academie", "Cretail", "Créteil"),
+        ("outils_ia", "ChatGTP", "ChatGPT"),
+        ("type_ia", "genrative", "generative"),
+    ],
+)
+def test_an_unknown_label_is_answered_with_the_nearest(field: str, label: str, nearest: str) -> None:
+    answer = resolve(field, label)
+    assert answer.state == "unknown"
+    assert answer.suggestions[0] == nearest
+    assert len(answer.suggestions) <= 3
+
+
+def test_suggestions_would_all_be_understood() -> None:
+    for label in ("Sciences de la vie", "Histoire géo politique", "anglai"):
+        for suggestion in resolve("disciplines", label).suggestions:
+            assert resolve("disciplines", suggestion).state == "found"
+
+
+def test_a_label_that_several_concepts_bear_is_ambiguous() -> None:
+    ambiguous = labels("disciplines").ambiguous
+    label, bearers = next(iter(ambiguous.items()))
+    answer = resolve("disciplines", label)
+    assert answer.state == "ambiguous"
+    assert set(answer.suggestions) <= set(bearers)
+
+
+def test_a_concept_that_its_vocabulary_has_retired_is_never_found() -> None:
+    retired = {concept.iri for concept in concepts().values() if not concept.current}
+    assert retired
+    for field in ("niveaux", "disciplines"):
+        entries = labels(field).entries.values()
+        assert not retired & {iri for entry in entries if not entry.reviewed for iri in entry.iris}
+
+
+def test_a_label_known_to_have_no_concept_is_told_apart_from_an_unknown_one() -> None:
+    assert resolve("outils_ia", "Tableur").state == "none"
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("CRCN 1.1", ("1.1",)),
+        ("CRCN 2.2, 2.3, 3.1 et 3.2", ("2.2", "2.3", "3.1", "3.2")),
+        ("crcn : 3.4 Programmer", ("3.4",)),
+        ("2.2 - Partager et publier", ("2.2",)),
+        ("CRCN Programmer", ("3.4",)),
+        ("CRCN domaine 5", ("5",)),
+    ],
+)
+def test_competences_of_the_crcn_are_recognised(text: str, found: tuple[str, ...]) -> None:
+    said = read_competences(text)
+    assert said is not None and said.codes == found and said.disagreement is None
+
+
+@pytest.mark.parametrize("text", ["CRCN", "2.3", "1.1 autre chose", "CRCN niveau 3", "Esprit critique", "C1.5"])
+def test_what_names_no_competence_for_certain_stays_text(text: str) -> None:
+    assert read_competences(text) is None
+
+
+def test_a_code_that_its_label_belies_keeps_both() -> None:
+    said = read_competences("2.3 Partager, publier")
+    assert said is not None
+    assert said.codes == ("2.3", "2.2") and said.disagreement == ("2.3", "2.2")
+
+
+def test_a_code_that_does_not_exist_is_told() -> None:
+    said = read_competences("CRCN 1.1 et 9.9")
+    assert said is not None and said.codes == ("1.1",) and said.unknown == ("9.9",)
+
+
+def test_a_level_that_nobody_reviewed_is_not_read_together_with_a_subject() -> None:
+    """A person has read the level labels of our table; those of the vocabularies alone may mean something else."""
+    known = labels("niveaux").entries
+    alone = [entry.label for entry in known.values() if entry.concepts and not entry.reviewed]
+    assert len(alone) > 300
+    assert names("disciplines", "musique") and names("niveaux", "Seconde musique")
+    assert [label for label in alone if resolve("niveaux", f"{label} musique").state == "found"] == []

@@ -1,0 +1,112 @@
+"""The data behind the way in: messages in two languages, columns that agree with the shapes and the context."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+from string import Formatter
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from rdflib import RDF, Literal, URIRef
+from rdflib.namespace import SH
+
+import ingestion
+from ingestion.resolution.labels import concepts
+from ingestion.words.columns import columns
+from ingestion.words.personal import may_be_personal
+from ingestion.words.terms import terms
+from ontologie import read_table
+from shapes import shapes_graph
+
+MESSAGES = read_table("donnees", "messages_depot.csv")
+SOURCES = Path(ingestion.__file__).parent
+UNTRUSTED = SOURCES.parent / "ontologie" / "untrusted"
+SHAPES = SOURCES.parent / "shapes"
+
+
+@pytest.mark.parametrize("row", MESSAGES, ids=lambda row: row["code"])
+def test_every_message_exists_in_both_languages_with_the_same_places(row: dict[str, str]) -> None:
+    assert row["severity"] in {"violation", "warning", "info"}
+    for part in ("message", "remedy"):
+        french, english = row[f"{part}_fr"], row[f"{part}_en"]
+        assert bool(french) == bool(english)
+        assert _places(french) == _places(english)
+    assert row["message_fr"] != row["message_en"]
+    if row["severity"] != "info":
+        assert row["remedy_fr"], "a message says what to do"
+
+
+def _places(text: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(text) if name}
+
+
+def test_every_message_is_used_and_every_code_used_has_its_message() -> None:
+    known = {row["code"] for row in MESSAGES}
+    assert len(known) == len(MESSAGES)
+    sources = [*SOURCES.glob("*.py"), *UNTRUSTED.glob("*.py"), *SHAPES.glob("*.py")]
+    words = {
+        node.value
+        for path in sources
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+    assert known <= words
+    said = re.compile(r'(?:say|issue|unreadable|_error|Refused)\(\s*"([a-z-]+)"')
+    used = {code for path in sources for code in said.findall(path.read_text(encoding="utf-8"))}
+    own = {code for code in used if code in known or code.count("-") >= 1}
+    commands = {row["code"] for row in read_table("donnees", "messages_commandes.csv")}
+    assert own - commands <= known
+
+
+@pytest.mark.parametrize("column", columns().values(), ids=lambda column: column.name)
+def test_every_column_is_described_in_both_languages_and_feeds_a_key(column: ingestion.words.columns.Column) -> None:
+    assert all(column.label[lang] and column.help[lang] for lang in ("fr", "en"))
+    assert column.key in terms() or column.kind == "prive"
+    assert column.kind in {
+        "texte", "concept", "iri", "entier", "booleen", "date", "identifiant", "etapes", "prive",
+    }  # fmt: skip
+    assert column.node in {"document", "fiche"}
+
+
+@pytest.mark.parametrize("row", read_table("donnees", "motifs_personnels.csv"), ids=lambda row: row["code"])
+def test_no_kind_of_personal_data_escapes_the_quick_look(row: dict[str, str]) -> None:
+    @settings(max_examples=100, deadline=None)
+    @given(st.from_regex(row["motif"]))
+    def looked_at(text: str) -> None:
+        assert may_be_personal(text)
+
+    looked_at()
+
+
+def test_every_list_that_a_column_draws_from_exists() -> None:
+    known = {scheme for concept in concepts().values() for scheme in concept.schemes}
+    for column in columns().values():
+        if column.kind == "concept":
+            assert known & set(column.schemes), column.name
+
+
+def test_the_bounds_of_columns_are_those_of_the_shapes() -> None:
+    graph = shapes_graph()
+    bounds: dict[str, set[int]] = {}
+    for shape in graph.subjects(RDF.type, SH.PropertyShape):
+        path, longest = graph.value(shape, SH.path), graph.value(shape, SH.maxLength)
+        if isinstance(path, URIRef) and isinstance(longest, Literal):
+            bounds.setdefault(str(path), set()).add(int(longest))
+    checked = 0
+    for column in columns().values():
+        term = terms().get(column.key)
+        if column.kind == "texte" and term is not None and term.iri in bounds:
+            assert column.longest in bounds[term.iri], column.name
+            checked += 1
+    assert checked > 20
+
+
+def test_the_canonical_columns_stand_first_in_their_order() -> None:
+    assert list(columns())[:18] == [
+        "id", "titre", "resume", "academie", "region_academique", "etablissement", "commune", "niveaux",
+        "disciplines", "outils_ia", "type_ia", "objectifs", "competences", "plus_values", "points_vigilance",
+        "date", "auteur_institutionnel", "url_source",
+    ]  # fmt: skip

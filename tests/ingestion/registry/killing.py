@@ -1,0 +1,134 @@
+"""Kills a publisher at random moments, and says what state each death leaves. Run by `test_publication_killed`.
+
+    python -m tests.ingestion.registry.killing VAR TURNS SEED
+
+This process never opens a store: each publisher is a fork of it, already warm, so that a death falls inside the
+publication and not inside the start of Python. Prints one JSON line a turn.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from ingestion import Agent, Editions, NewDocument, Registry, Settings, publish, rebuild
+from ingestion.derivation.rules import rules_digest
+from ontologie import digest, serialize_lines, vocabularies
+from shapes import shapes_digest
+
+AGENT = Agent("essai", "operateur")
+
+
+def document(identifier: str, title: str) -> NewDocument:
+    """Return a small valid project."""
+    fiche = {
+        "id": f"graphe/projet/{identifier}",
+        "type": "Fiche",
+        "licence": "https://spdx.org/licenses/etalab-2.0.html",
+    }
+    payload = {
+        "id": f"projet/{identifier}", "type": "Projet", "identifiant": identifier, "titre": title,
+        "typeIA": ["concept/type-ia/generative"], "pointVigilance": ["Respect du RGPD"], "fiche": fiche,
+    }  # fmt: skip
+    return NewDocument("projet", identifier, "18", payload)
+
+
+def deposit(var: Path, turn: int) -> None:
+    """Register a new project and a new version of another, and withdraw a third."""
+    with Registry(Settings(var=var)) as registry:
+        registry.register([document("18-A", f"Titre {turn}"), document(f"18-B{turn}", "Un")], AGENT, validate=True)
+        if turn > 0 and turn % 3 == 2:
+            registry.withdraw("projet", f"18-B{turn - 1}", AGENT)
+
+
+def run_publish(var: Path) -> None:
+    """Publish, with a face that takes its time as a search index does."""
+    with Registry(Settings(var=var)) as registry:
+        publish(Settings(var=var), registry, [lambda edition, _: (edition.path / "index").write_text("fait") and None])
+
+
+def run_rebuild(var: Path) -> None:
+    """Derive the current edition again."""
+    with Registry(Settings(var=var)) as registry:
+        rebuild(Settings(var=var), registry, [lambda edition, _: (edition.path / "index").write_text("fait") and None])
+
+
+def inspect(var: Path) -> dict[str, object]:
+    """Return what a reader finds, and whether it is what the manifest says."""
+    edition = Editions(var).current()
+    if edition is None:
+        return {"edition": None, "sound": not Editions(var).all()}
+    store = ox.Store.read_only(str(edition.store_path))
+    listed = sorted(
+        (
+            graph.value.encode(),
+            digest(b"".join(sorted(serialize_lines(store.quads_for_pattern(None, None, None, graph))))),
+        )
+        for graph in store.named_graphs()
+        if isinstance(graph, ox.NamedNode)
+    )
+    found = digest(b"".join(name + b" " + one.encode() + b"\n" for name, one in listed))
+    with Registry(Settings(var=var)) as registry:
+        last = registry.last_edition()
+    sound = found == edition.manifest["sha256"] and (edition.path / "index").is_file()
+    sound = sound and last is not None and last.number in (edition.number, edition.number + 1)
+    numbers = [one.number for one in Editions(var).all()]
+    return {"edition": edition.number, "sound": sound and numbers == list(range(1, edition.number + 1))}
+
+
+def forked(work: Callable[[], object], kill_after: float | None) -> tuple[bool, object]:
+    """Run work in a fork; return whether it ended by itself, and what it returned."""
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(reader)
+        code = 1
+        try:
+            os.write(writer, json.dumps(work()).encode())
+            code = 0
+        finally:
+            os._exit(code)
+    os.close(writer)
+    if kill_after is not None:
+        time.sleep(kill_after)
+        os.kill(child, signal.SIGKILL)
+    with os.fdopen(reader) as answer:
+        text = answer.read()
+    _, status = os.waitpid(child, 0)
+    if os.WIFEXITED(status) and os.WEXITSTATUS(status) != 0:
+        raise SystemExit("a fork failed by itself")
+    return os.WIFEXITED(status), json.loads(text) if text else None
+
+
+def main(var: Path, turns: int, seed: int) -> None:
+    """Publish, then kill turn after turn, at moments spread over the time that the work took when left alone."""
+    chance = random.Random(seed)
+    vocabularies(), rules_digest(), shapes_digest()
+    usual = {}
+    for turn, work in enumerate((run_publish, run_publish, run_rebuild)):
+        deposit(var, -turn)
+        started = time.monotonic()
+        forked(lambda work=work: work(var), None)  # type: ignore[misc]
+        usual[work] = time.monotonic() - started
+    for turn in range(1, turns + 1):
+        deposit(var, turn)
+        work = run_rebuild if turn % 4 == 0 else run_publish
+        ended, _ = forked(lambda work=work: work(var), chance.random() * 1.1 * usual[work])  # type: ignore[misc]
+        _, found = forked(lambda: inspect(var), None)
+        print(json.dumps({"turn": turn, "work": work.__name__, "killed": not ended, **dict(found)}), flush=True)  # type: ignore[call-overload]
+    forked(lambda: run_publish(var), None)
+    forked(lambda: run_rebuild(var), None)
+    _, found = forked(lambda: inspect(var), None)
+    print(json.dumps({"turn": "last", **dict(found)}), flush=True)  # type: ignore[call-overload]
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))

@@ -1,0 +1,84 @@
+"""The demonstration: real usages of AI, accepted or refused with reasons, as edition 1; again, nothing to do."""
+
+from __future__ import annotations
+
+import csv
+import io
+import shutil
+from importlib.resources import files
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+
+from ingestion import Edition, Registry, Settings
+from ontologie import Iris
+from tests.ingestion.registry.edition_digest import data_digest, dump_digest
+from tests.making import command
+
+USAGES = files("ingestion").joinpath("demo", "usages.csv").read_text(encoding="utf-8")
+
+
+def test_at_least_95_percent_of_the_real_rows_are_published(demo_edition: Edition) -> None:
+    rows = list(csv.DictReader(io.StringIO(USAGES, newline="")))
+    counts = demo_edition.manifest["counts"]
+    assert len(rows) > 100
+    assert counts["projet"] >= 0.95 * len(rows)
+    assert counts["analyse"] == 10
+
+
+EDITION_1 = {
+    "682fb7507bfb75fa0156a343bdd4f4c61f159354ee13a8dbe1c102e948e180af": "78f45b60be0151ca0c06c671caa558a0516f7d1ea6d648a5ace1b066afa57211",
+}
+"""Digest of the packaged data → digest of what edition 1 holds of it, noted before code moved (`edition_digest.py`)."""
+
+
+def test_edition_1_is_what_it_was_before_code_moved(demo_edition: Edition) -> None:
+    recorded = EDITION_1.get(data_digest())
+    if recorded is None:
+        pytest.skip("the packaged data is another than any that a digest was noted for: see edition_digest.py")
+    assert dump_digest(demo_edition.path) == recorded
+
+
+def test_every_bundled_usage_cites_its_page() -> None:
+    for row in csv.DictReader(io.StringIO(USAGES, newline="")):
+        assert row["url_source"].startswith(("https://", "http://")), row["id"]
+
+
+def test_the_demonstration_once_more_has_nothing_to_do(demo_var: Path, tmp_path: Path) -> None:
+    var = tmp_path / "var"
+    shutil.copytree(demo_var, var, symlinks=True)
+    registry = (var / "registre.sqlite").read_bytes()
+    done = command(var, "demo")
+    assert done.exit_code == 0
+    assert "Rien à faire" in done.stderr and done.stdout == ""
+    assert [path.name for path in (var / "editions").iterdir() if path.name.isdecimal()] == ["1"]
+    assert (var / "registre.sqlite").read_bytes() == registry
+
+
+def test_what_someone_withdrew_stays_withdrawn_when_the_demonstration_is_loaded_again(
+    demo_var: Path, tmp_path: Path
+) -> None:
+    var = tmp_path / "var"
+    shutil.copytree(demo_var, var, symlinks=True)
+    with Registry(Settings(var=var)) as registry:
+        name = next(registry.listed(kind="projet")).identifier
+    assert command(var, "review", "withdraw", name, "--by", "essai").exit_code == 0
+    done = command(var, "demo")
+    assert "Édition 2" in done.stderr
+    with Registry(Settings(var=var)) as registry:
+        assert registry.get("projet", name).state == "retire"
+
+
+@pytest.mark.parametrize("kind", ["projet", "analyse"])
+def test_each_fiche_has_its_provenance_and_says_the_team_validated_it(demo_edition: Edition, kind: str) -> None:
+    store = ox.Store.read_only(str(demo_edition.store_path))
+    team = ox.NamedNode(Iris().entity("organisation", "equipe-projet"))
+    associated = ox.NamedNode("http://www.w3.org/ns/prov#wasAssociatedWith")
+    prefix = Iris().provenance_graph(kind, "")
+    said = {
+        quad.graph_name.value
+        for quad in store.quads_for_pattern(None, associated, team)
+        if isinstance(quad.graph_name, ox.NamedNode) and quad.graph_name.value.startswith(prefix)
+    }
+    assert len(said) == demo_edition.manifest["counts"][kind]

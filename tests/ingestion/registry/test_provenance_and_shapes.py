@@ -1,0 +1,35 @@
+"""What publication says of a fiche in its provenance graph keeps to the shapes, beside the fiche itself."""
+
+from __future__ import annotations
+
+import pytest
+
+from ingestion.publication.provenance import provenance_lines
+from ingestion.registry.editions import Facts
+from ontologie import BASE
+from shapes import validate
+from tests.shapes.documents import real_documents, renamed
+
+MOMENT = "2026-01-02T03:04:05Z"
+
+
+@pytest.mark.parametrize(
+    ("academie", "organisation", "modified", "said"),
+    [
+        ("08", None, None, set()),
+        (None, "organisation/dgesco", MOMENT, set()),
+        # An operator on the machine, for nobody: said as a warning, published all the same.
+        (None, None, MOMENT, {("warning", "ValidationAcademique-service")}),
+        ("18", None, None, {("violation", "ValidationAcademique")}),
+    ],
+)
+def test_a_published_fiche_conforms_with_its_provenance(
+    academie: str | None, organisation: str | None, modified: str | None, said: set[tuple[str, str]]
+) -> None:
+    name, lines = renamed(real_documents()[0], 1)
+    kind, _, identifier = name.removeprefix(BASE).partition("/")
+    known = Facts(kind, identifier, 3, MOMENT, MOMENT, academie, organisation, MOMENT, modified)
+    both = lines + b"".join(provenance_lines(known))
+    alone = {result.key for result in validate(lines).results}
+    added = [result for result in validate(both).results if result.key not in alone]
+    assert {(result.severity, result.shape.partition("#")[2]) for result in added} == said

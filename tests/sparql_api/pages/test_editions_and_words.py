@@ -1,0 +1,172 @@
+"""Editions, dumps, the ontology, the context, the shapes, VoID and DCAT: what the service says of itself."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+import os
+import re
+from pathlib import Path
+
+import httpx
+import pyoxigraph as ox
+import pyshacl
+import pytest
+import rdflib
+from rdflib.namespace import RDF, SH
+
+from ontologie import BASE, context_text, context_versions
+
+SUITES = Path(os.environ.get("OBSERVATOIRE_SUITES", Path(__file__).parents[3] / ".." / "shared" / "suites"))
+VOID = "http://rdfs.org/ns/void#"
+
+
+def test_editions_are_listed_and_each_answers_alone(client: httpx.Client) -> None:
+    listed = client.get("/editions").json()
+    assert listed["current"] == 2
+    assert [item["number"] for item in listed["items"]] == [1, 2]
+    for number in ("1", "2"):
+        answer = client.get(f"/editions/{number}")
+        assert answer.headers["observatoire-edition"] == number
+        assert answer.json()["number"] == int(number)
+    assert client.get("/editions/current").json() == client.get("/editions/2").json()
+
+
+def test_the_iri_of_an_edition_leads_to_its_page(client: httpx.Client) -> None:
+    answer = client.get("/edition/1?lang=en")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/editions/1?lang=en")
+    assert client.get("/edition/99").status_code == 404
+
+
+@pytest.mark.parametrize("name", ["nq", "ttl", "jsonl"])
+def test_a_dump_unpacks_to_what_the_manifest_says(client: httpx.Client, name: str) -> None:
+    manifest = client.get("/editions/1").json()
+    answer = client.get(f"/editions/1/dump.{name}.gz")
+    assert answer.headers["content-type"] == "application/gzip"
+    assert "content-encoding" not in answer.headers
+    assert "immutable" in answer.headers["cache-control"]
+    unpacked = gzip.decompress(answer.content)
+    said = manifest["dumps"][f"dump.{name}.gz"]
+    for bytes_of, found in ((answer.content, said["file"]), (unpacked, said["unpacked"]), (unpacked, said)):
+        assert (found["sha256"], found["bytes"]) == (hashlib.sha256(bytes_of).hexdigest(), len(bytes_of))
+    assert manifest["downloads"][name].endswith(f"/editions/1/dump.{name}.gz")
+    assert client.head(f"/editions/1/dump.{name}.gz").headers["content-length"] == str(len(answer.content))
+    part = client.get(f"/editions/1/dump.{name}.gz", headers={"Range": "bytes=0-9"})
+    assert (part.status_code, part.content) == (206, answer.content[:10])
+
+
+def test_a_dump_or_an_edition_that_does_not_exist_is_not_found(client: httpx.Client) -> None:
+    for path in ("/editions/9", "/editions/x", "/editions/1/dump.xml.gz", "/editions/9/dump.nq.gz", "/editions/..%2F1"):
+        assert client.get(path).status_code == 404, path
+
+
+def test_the_ontology_is_its_source_in_turtle_and_the_same_in_other_formats(client: httpx.Client) -> None:
+    turtle = client.get("/ontologie", headers={"Accept": "text/turtle"}).text
+    expected = rdflib.Graph().parse(data=turtle, format="turtle")
+    assert (rdflib.URIRef(f"{BASE}ontologie#Projet"), RDF.type, rdflib.OWL.Class) in expected
+    for accept, syntax in (("application/rdf+xml", "xml"), ("application/ld+json", "json-ld"), ("application/n-triples", "nt")):
+        found = rdflib.Graph().parse(data=client.get("/ontologie", headers={"Accept": accept}).text, format=syntax)
+        assert len(found) == len(expected), accept
+    version = client.get("/ontologie/1.0.0", headers={"Accept": "text/turtle"})
+    assert version.text == turtle
+    module = client.get("/ontologie/evaluation", headers={"Accept": "text/turtle"}).text
+    assert f"<{BASE}ontologie/evaluation> a owl:Ontology" in module
+    assert client.get("/ontologie/rien").status_code == 404
+
+
+def test_every_term_has_an_anchor_on_the_ontologys_page(client: httpx.Client) -> None:
+    page = client.get("/ontologie?format=html").text
+    turtle = client.get("/ontologie?format=ttl").text
+    graph = rdflib.Graph().parse(data=turtle, format="turtle")
+    terms = {
+        str(term).partition("#")[2]
+        for kind in (rdflib.OWL.Class, rdflib.OWL.ObjectProperty, rdflib.OWL.DatatypeProperty)
+        for term in graph.subjects(RDF.type, kind)
+        if str(term).startswith(f"{BASE}ontologie#")
+    }
+    assert len(terms) > 100
+    assert [name for name in sorted(terms) if f'id="{name}"' not in page] == []
+
+
+def test_the_context_and_the_shapes_are_served_as_they_are(client: httpx.Client) -> None:
+    answer = client.get("/contexte.jsonld")
+    assert answer.headers["content-type"] == "application/ld+json"
+    assert answer.headers["access-control-allow-origin"] == "*"
+    assert "Projet" in json.loads(answer.text)["@context"]
+    assert re.search(r"/contexte/\d+\.\d+\.\d+\.jsonld>", answer.headers["link"])
+    graph = rdflib.Graph().parse(data=client.get("/shapes").text, format="turtle")
+    assert len(list(graph.subjects(RDF.type, SH.NodeShape))) > 5
+
+
+def test_each_version_of_the_context_has_its_own_address_for_good(client: httpx.Client) -> None:
+    for version in context_versions():
+        answer = client.get(f"/contexte/{version}.jsonld")
+        assert answer.text == context_text(version=version)
+        assert answer.headers["content-type"] == "application/ld+json"
+        assert "immutable" in answer.headers["cache-control"]
+    assert client.get(f"/contexte/{context_versions()[-1]}.jsonld").text == client.get("/contexte.jsonld").text
+    for unknown in ("0.9.0", "1.0", "..%2f1.0.0", "1.0.0.jsonld/1.0.0"):
+        assert client.get(f"/contexte/{unknown}.jsonld").status_code == 404
+
+
+def test_void_counts_what_the_edition_holds(client: httpx.Client, store: ox.Store) -> None:
+    graph = rdflib.Graph().parse(data=client.get("/void").text, format="turtle")
+    dataset = rdflib.URIRef(f"{BASE}edition/2")
+
+    def said(name: str) -> int:
+        return int(str(graph.value(dataset, rdflib.URIRef(VOID + name))))
+
+    assert said("triples") == len(store)
+    assert said("distinctSubjects") == len({quad.subject for quad in store})
+    assert said("distinctObjects") == len({quad.object for quad in store})
+    assert said("properties") == len({quad.predicate for quad in store})
+    classes = {quad.object for quad in store if quad.predicate.value == str(RDF.type)}
+    assert said("classes") == len(classes)
+    for part in graph.objects(dataset, rdflib.URIRef(f"{VOID}classPartition")):
+        kind = ox.NamedNode(str(graph.value(part, rdflib.URIRef(f"{VOID}class"))))
+        count = int(str(graph.value(part, rdflib.URIRef(f"{VOID}entities"))))
+        assert count == len(list(store.quads_for_pattern(None, ox.NamedNode(str(RDF.type)), kind)))
+    assert len(list(graph.subjects(RDF.type, rdflib.URIRef(f"{VOID}Linkset")))) > 3
+    assert client.get("/.well-known/void").headers["location"] == "/void"
+
+
+def test_the_catalogue_passes_the_published_shapes_of_dcat_ap(client: httpx.Client) -> None:
+    folder = SUITES / "dcat-ap-3.0.1-shacl"
+    if not folder.is_dir():
+        if os.environ.get("CI") == "true":
+            pytest.fail(f"{folder} is missing")
+        pytest.skip(f"{folder} is missing: set OBSERVATOIRE_SUITES")
+    shapes = rdflib.Graph()
+    for path in sorted(folder.glob("*.ttl")):
+        shapes.parse(path)
+    # The published file names five property shapes that it does not define; pySHACL refuses them.
+    missing = [(s, o) for s, o in shapes.subject_objects(SH.property) if (o, SH.path, None) not in shapes]
+    for shape, part in missing:
+        shapes.remove((shape, SH.property, part))
+    catalogue = rdflib.Graph().parse(data=client.get("/catalogue").text, format="turtle")
+    conforms, _, text = pyshacl.validate(catalogue, shacl_graph=shapes)
+    assert conforms, text
+    addresses = set(catalogue.objects(None, rdflib.DCAT.downloadURL))
+    assert len(addresses) >= 5
+    for address in addresses:
+        path = str(address).removeprefix(BASE)
+        assert client.get(f"/{path}").status_code == 200, path
+    for service in catalogue.subjects(RDF.type, rdflib.DCAT.DataService):
+        assert client.get(f"/{str(service).removeprefix(BASE)}").status_code == 200
+
+
+def test_the_catalogue_says_the_length_and_the_checksum_of_each_dump_as_it_is_downloaded(client: httpx.Client) -> None:
+    catalogue = rdflib.Graph().parse(data=client.get("/catalogue").text, format="turtle")
+    spdx = rdflib.Namespace("http://spdx.org/rdf/terms#")
+    media = {}
+    for name in ("nq", "ttl", "jsonl"):
+        content = client.get(f"/editions/2/dump.{name}.gz").content
+        address = rdflib.URIRef(f"{BASE}editions/2/dump.{name}.gz")
+        (distribution,) = catalogue.subjects(rdflib.DCAT.downloadURL, address)
+        assert int(str(catalogue.value(distribution, rdflib.DCAT.byteSize))) == len(content)
+        checksum = catalogue.value(distribution, spdx.checksum)
+        assert catalogue.value(checksum, spdx.algorithm) == spdx.checksumAlgorithm_sha256
+        assert str(catalogue.value(checksum, spdx.checksumValue)).lower() == hashlib.sha256(content).hexdigest()
+        media[name] = str(catalogue.value(distribution, rdflib.DCAT.mediaType)).rpartition("media-types/")[2]
+    assert media == {"nq": "application/n-quads", "ttl": "text/turtle", "jsonl": "application/jsonl"}
