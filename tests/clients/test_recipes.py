@@ -22,6 +22,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pyoxigraph as ox
 import pytest
+from python_calamine import CalamineWorkbook
 
 from sparql_api.formats.negotiation import FORMATS, short_format
 from tests import patient
@@ -31,7 +32,8 @@ ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 ADDRESS = "http://127.0.0.1:8000"
 """Where `make serve` answers."""
-SUFFIXES = {**FORMATS, "json": "application/json", "geojson": "application/geo+json", "gz": "application/gzip"}
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+SUFFIXES = {**FORMATS, "json": "application/json", "geojson": "application/geo+json", "gz": "application/gzip", "xlsx": XLSX}
 BLOCK = re.compile(r"^```\w*\n(.*?)^```$", re.M | re.S)
 
 
@@ -98,6 +100,9 @@ def says_something(media_type: str, data: bytes) -> bool:
     if media_type.endswith("json"):
         document = json.loads(data)
         return bool(document.get("rows", document.get("items", document)))
+    if media_type == XLSX:
+        (sheet,) = (book := CalamineWorkbook.from_filelike(io.BytesIO(data))).sheet_names
+        return len(book.get_sheet_by_name(sheet).to_python()) > 1
     syntax = ox.RdfFormat.from_media_type(media_type)
     assert syntax is not None, f"{media_type}: say here how it is read"
     return bool(list(ox.parse(data, format=syntax)))

@@ -93,6 +93,8 @@ def test_a_second_process_that_dies_loses_nothing(write: Write, monkeypatch: pyt
         def submit(self, *_: object) -> None:
             raise BrokenProcessPool
 
+        def shutdown(self, **_: object) -> None: ...
+
     monkeypatch.setattr("ingestion.examination.preparation.MANY", 1)
     monkeypatch.setattr("ingestion.derivation.processes.ProcessPoolExecutor", Dead)
     assert counts(examine(path, validate=nothing)) == (2, 2, 0, 0)

@@ -46,7 +46,7 @@ def _places(text: str) -> set[str]:
 def test_every_message_is_used_and_every_code_used_has_its_message() -> None:
     known = {row["code"] for row in MESSAGES}
     assert len(known) == len(MESSAGES)
-    sources = [*SOURCES.glob("*.py"), *UNTRUSTED.glob("*.py"), *SHAPES.glob("*.py")]
+    sources = [*SOURCES.rglob("*.py"), *UNTRUSTED.glob("*.py"), *SHAPES.glob("*.py")]
     words = {
         node.value
         for path in sources

@@ -102,7 +102,7 @@ def version_in(state: Settings) -> str | None:
 
 def test_the_versions_that_the_program_names_are_those_of_the_migrations() -> None:
     config = Config()
-    config.set_main_option("script_location", "ingestion:migrations")
+    config.set_main_option("script_location", "ingestion:registry/migrations")
     scripts = ScriptDirectory.from_config(config)
     assert tuple(one.revision for one in scripts.walk_revisions())[::-1] == REVISIONS
     assert scripts.get_heads() == [CURRENT]
