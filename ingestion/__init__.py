@@ -1,7 +1,6 @@
 """The way in: readers, resolution, conversion, the registry, publication and editions."""
 
 from ingestion.documents.build import BuiltDocument, build_document
-from ingestion.documents.exported_table import export_columns, export_row
 from ingestion.examination.deposit import Deposited, deposit_file
 from ingestion.examination.pipeline import Examination, ExaminedDocument, Options, examine, examine_batches
 from ingestion.examination.summary import Summary
@@ -20,6 +19,7 @@ from ingestion.publication.publish import (
 )
 from ingestion.publication.rebuild import RebuildDiffers, Rebuilt, rebuild
 from ingestion.reading.deposits import read_deposit
+from ingestion.reading.exported_table import export_columns, export_row
 from ingestion.reading.records import Deposit, Record
 from ingestion.registry.registry import Agent, NewDocument, Registered, Registry
 from ingestion.registry.transitions import RefusedTransition

@@ -2,7 +2,7 @@
 
 Canonical terms are those an Oxigraph store gives back (it stores values: `"007"^^xsd:integer` returns
 as `7`), lines are sorted by their bytes and end at `\\n` alone. There are no blank nodes in the store,
-so no graph isomorphism is needed (DESIGN §5).
+so no graph isomorphism is needed (docs/decisions/canonical-terms.md).
 """
 
 from __future__ import annotations

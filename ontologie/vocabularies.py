@@ -58,8 +58,8 @@ class Vocabulary:
 def vocabularies(base: str = BASE) -> tuple[Vocabulary, ...]:
     """Return every packaged vocabulary, in the order of `vocabulaires.csv`, then of their paths.
 
-    Every triple has one home (DESIGN §5): one that an earlier vocabulary states is left out of the later
-    ones. So terms written by hand come first, then ours, then those of others.
+    Every triple has one home (docs/decisions/iris-and-graphs.md): one that an earlier vocabulary states is left out
+    of the later ones. So terms written by hand come first, then ours, then those of others.
     Raises SyntaxError where a file is not well formed, ValueError where two files have the same name.
     """
     seen: set[bytes] = set()

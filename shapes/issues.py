@@ -1,6 +1,6 @@
 """One entry of a report as people read it, whether a shape or a rule of the way in found it.
 
-Knows the form of DESIGN §12; where an entry comes from and how it is shown is not its business.
+Knows the form of docs/cli.md; where an entry comes from and how it is shown is not its business.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _NO_SUGGESTION: Final[tuple[str, ...]] = ()
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Issue:
-    """One entry of the report (DESIGN §12); `message` and `remedy` have the keys `fr` and `en`.
+    """One entry of the report (docs/cli.md); `message` and `remedy` have the keys `fr` and `en`.
 
     `value` is shortened, and masked where it holds personal data. `rule` is the IRI of the shape, or
     `depot:{code}` for a rule of the way in. `document` is the IRI of the document, or the deposited id.

@@ -1,6 +1,6 @@
 """The report of a deposit in its forms: JSON, CSV, a table for the terminal.
 
-Knows the form of DESIGN §12. What the entries say comes from the shapes and from the way in, personal data already
+Knows the form of docs/cli.md. What the entries say comes from the shapes and from the way in, personal data already
 masked; grouping is in report_causes.py, the page in report_html.py, the SHACL report in report.py.
 """
 
@@ -44,7 +44,7 @@ def row(entry: Issue, lang: Language) -> dict[str, Any]:
 def as_json(
     entries: Sequence[Issue], summary: Mapping[str, int], lang: Language = "fr", notes: Sequence[Issue] = ()
 ) -> str:
-    """Return the JSON report of DESIGN §12; `notes` say how each file was read."""
+    """Return the JSON report of docs/cli.md; `notes` say how each file was read."""
     report = {
         "summary": dict(summary),
         "entries": [row(entry, lang) for entry in entries],

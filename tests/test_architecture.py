@@ -100,3 +100,35 @@ def test_no_test_waits_for_http_by_a_default(path: Path) -> None:
         and not any(keyword.arg == "timeout" for keyword in call.keywords)
     ]  # fmt: skip
     assert impatient == []
+
+
+def rooms(top: str) -> dict[str, set[str]]:
+    """Return the folders of a package, and its loose files, each with those that it imports from."""
+    found: dict[str, set[str]] = {}
+    for path in sorted((ROOT / top).rglob("*.py")):
+        here = room_of(path.relative_to(ROOT))
+        for _, name in imports(path):
+            target = Path(*name.split("."))
+            if name.startswith(f"{top}."):
+                other = room_of(target / "__init__.py" if (ROOT / target).is_dir() else target.with_suffix(".py"))
+                found.setdefault(here, set()).update({other} - {here})
+    return found
+
+
+def room_of(path: Path) -> str:
+    return str(path.parent) if len(path.parts) > 2 else str(path)
+
+
+def test_the_rooms_of_the_way_in_stand_on_floors() -> None:
+    """No room imports, by whatever way, from one that imports from it."""
+    below = rooms("ingestion")
+    while leaves := [room for room, others in below.items() if not others & below.keys()]:
+        for room in leaves:
+            del below[room]
+    assert not below, f"these import from each other: {sorted(below)}"
+
+
+@pytest.mark.parametrize("folder", MAY_IMPORT)
+def test_no_folder_holds_more_files_than_one_can_take_in(folder: str) -> None:
+    for place in [ROOT / folder, *(path for path in (ROOT / folder).rglob("*") if path.is_dir())]:
+        assert len(list(place.glob("*.py"))) <= 24, f"{place}: which rooms are hiding in there?"

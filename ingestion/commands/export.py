@@ -14,9 +14,9 @@ import pyoxigraph as ox
 import typer
 
 from ingestion.commands.console import Lang, Language, explained, fail, say, sentence
-from ingestion.documents.exported_table import export_columns, export_row
 from ingestion.graphs.export import export_document
 from ingestion.publication.editions import Edition, Editions
+from ingestion.reading.exported_table import export_columns, export_row
 from ingestion.settings import Settings
 from ontologie import Iris, canonical_lines, context, document_types
 from shapes import csv_line

@@ -2,7 +2,8 @@
 
 Knows that the subject of a conclusion is a project or a fragment of its IRI, and that a rule writes premises as
 blank nodes told by `rdf:subject`, `rdf:predicate` and `rdf:object` (RDF 1.1 Semantics, appendix D.1), whereas
-the store holds no blank node (DESIGN §5). Works on N-Triples, many lines at once: making terms of them costs ten
+the store holds no blank node
+(docs/decisions/no-blank-nodes.md). Works on N-Triples, many lines at once: making terms of them costs ten
 times more. Knows nothing of what is concluded.
 """
 

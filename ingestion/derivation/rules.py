@@ -1,4 +1,6 @@
-"""Derives from a project what publication adds to it: indices, findings and `oia:concerne` (DESIGN §4).
+"""Derives from a project what publication adds to it: indices, findings and `oia:concerne`.
+
+Decided in docs/decisions/evidence.md.
 
 Knows what a derivation reads, the order of its steps and how its results are shared out among the projects of
 a batch. What is concluded stands in data: `ontologie/donnees/regles_indices.csv` and the SPARQL files of
@@ -25,7 +27,10 @@ STEPS: Final = ("constats", "suites", "concerne", "projets")
 """The folders of rules, in the order they are run; a step sees what the steps before it concluded."""
 
 _SAYABLE: Final = "projets"
-"""The step whose conclusions a document may state itself; what it states stays its own (DESIGN §5)."""
+"""The step whose conclusions a document may state itself; what it states stays its own.
+
+Decided in docs/decisions/iris-and-graphs.md.
+"""
 
 _OURS: Final = ("termes/", "genere/")
 """The vocabularies that rules may look at: ours, which also say what matters of others' concepts."""

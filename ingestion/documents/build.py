@@ -1,7 +1,7 @@
 """Makes a document of a record: the face of what stands between reading and conversion.
 
 Knows the two ways in (a row with our columns, a JSON document with the keys of the context) and what both
-come to. Which row is refused and which only warned about follows DESIGN §6.
+come to. Which row is refused and which only warned about follows docs/decisions/documents.md.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """A document being made: its values by key, its mentions, what is said of it; and the document that results.
 
-Knows the stable order of keys, the names of nodes inside a document and of its fiche (DESIGN §5).
+Knows the stable order of keys, the names of nodes inside a document and of its fiche
+(docs/decisions/iris-and-graphs.md).
 """
 
 from __future__ import annotations

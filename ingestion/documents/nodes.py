@@ -1,7 +1,8 @@
 """Reads the nodes and values of a JSON document, and makes them canonical.
 
 Knows what JSON-LD would lose or change in silence, and refuses it with its place: unknown and repeated keys,
-numbers, null, values that are no IRI, nodes without id, nodes that are not the document's own (DESIGN §6).
+numbers, null, values that are no IRI, nodes without id, nodes that are not the document's own
+(docs/decisions/documents.md).
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Makes a draft of a row: every cell by the kind of its column.
 
-Knows what refuses a row and what only warns (DESIGN §6); how labels and values are read is elsewhere.
+Knows what refuses a row and what only warns (docs/decisions/documents.md); how labels and values are read is elsewhere.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ import pyoxigraph as ox
 from ingestion.words.folding import fold
 
 IDENTIFIER: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-"""An external identifier (DESIGN §5)."""
+"""An external identifier (docs/decisions/iris-and-graphs.md)."""
 
 UNUSABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 """Characters that RDF/XML or UTF-8 cannot carry (XML 1.0, production 2)."""

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
-from ingestion.derivation.processes import batched, in_order, processes_for
 from ingestion.documents.build import BuiltDocument, build_document
 from ingestion.graphs.conversion import ConversionError, ConvertedDocument, convert_each
+from ingestion.processes import batched, in_order, processes_for
 from ingestion.reading.records import Deposit, Record
 
 MANY: Final = 20_000

@@ -1,6 +1,6 @@
 """Converts documents to canonical N-Quads, one named graph a document.
 
-Knows JSON-LD and canonical terms (DESIGN §5, §6). The parser is pyoxigraph's; documents go through it in
+Knows JSON-LD and canonical terms (docs/decisions/documents.md). The parser is pyoxigraph's; documents go through it in
 batches, each inside its own named graph, so that the parser itself tells whose quads are whose.
 """
 

@@ -1,4 +1,4 @@
-"""Holds every triple to its one home (DESIGN §5).
+"""Holds every triple to its one home (docs/decisions/iris-and-graphs.md).
 
 A document's graphs speak of nothing but the document and share no triple, and no vocabulary speaks of a document.
 """

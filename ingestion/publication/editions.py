@@ -1,4 +1,6 @@
-"""Editions on disk: `editions/{n}` with a store, a manifest and dumps, and the link `current` (DESIGN §8).
+"""Editions on disk: `editions/{n}` with a store, a manifest and dumps, and the link `current`.
+
+Decided in docs/decisions/editions.md.
 
 Knows names and the atomic move of the link; what goes into an edition is the publisher's business.
 """

@@ -1,4 +1,4 @@
-"""What an edition says of itself: numbers, hashes, what it was made with (DESIGN §8)."""
+"""What an edition says of itself: numbers, hashes, what it was made with (docs/decisions/editions.md)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Publishes: from the validated documents of the registry to an edition that never changes (DESIGN §8).
+"""Publishes: from the validated documents of the registry to an edition that never changes.
+
+Decided in docs/decisions/editions.md.
 
 Knows the order of the steps and what makes them safe: one publisher at a time, a working store that starts from
 the last edition's checkpoint, an edition that appears whole by one rename, exists once the registry has noted it,

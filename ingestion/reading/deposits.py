@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
-from ingestion.derivation.processes import batched
+from ingestion.processes import batched
 from ingestion.reading.delimited import read_table_text
 from ingestion.reading.json_objects import read_json
 from ingestion.reading.json_text import JsonSource, Members, Number

@@ -9,9 +9,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from ingestion.documents.exported_table import is_ours, taken_back
+from ingestion.reading.exported_table import is_ours, taken_back
+from ingestion.reading.header import read_header
 from ingestion.reading.records import Deposit, Header, Record, Value
-from ingestion.words.columns import IGNORED, read_header
+from ingestion.words.columns import IGNORED
 from ingestion.words.errors import unreadable
 from ingestion.words.folding import fold
 from ingestion.words.messages import Issue, Place, issue

@@ -1,4 +1,4 @@
-"""Registers deposits in bulk: which are new, which are new versions, which change nothing (DESIGN §7).
+"""Registers deposits in bulk: which are new, which are new versions, which change nothing (docs/decisions/registry.md).
 
 Everything goes to the database in few statements a batch, whatever its size.
 """

@@ -1,4 +1,4 @@
-"""The registry: which documents exist, in which state, who did what (DESIGN §7). It is the truth.
+"""The registry: which documents exist, in which state, who did what (docs/decisions/registry.md). It is the truth.
 
 Knows documents, versions, events, agents and editions. Knows nothing of RDF: the store is derived from it (law 2).
 Personal data lives here and nowhere else (law 7).

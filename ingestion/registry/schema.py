@@ -1,4 +1,4 @@
-"""The registry's tables (DESIGN §7) and its connection, for SQLite and PostgreSQL alike.
+"""The registry's tables (docs/decisions/registry.md) and its connection, for SQLite and PostgreSQL alike.
 
 Events only grow, and the database itself holds that. What erasure must empty (payloads, personal columns, the
 words of a remark) stands in columns that are not events.

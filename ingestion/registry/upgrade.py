@@ -1,4 +1,6 @@
-"""Brings the tables of a registry to the version that this program knows: all of the way, or not at all (DESIGN §7).
+"""Brings the tables of a registry to the version that this program knows: all of the way, or not at all.
+
+Decided in docs/decisions/registry.md.
 
 Knows versions of the schema and the migrations of `migrations/`, which alembic runs. A registry made before there
 were versions is recognised by its tables. SQLite does not hold DDL in a transaction unless we begin it ourselves:

@@ -1,4 +1,4 @@
-"""The columns of a deposit, as `ontologie/donnees/colonnes.csv` describes them, and how a header names them.
+"""The columns of a deposit, as `ontologie/donnees/colonnes.csv` describes them, and the names they go by.
 
 Knows which column feeds which key of a document; what values mean is the resolution's business.
 """
@@ -14,10 +14,7 @@ from typing import Final
 
 from rapidfuzz import fuzz, process
 
-from ingestion.reading.records import Header
-from ingestion.words.errors import UnreadableDeposit, unreadable
 from ingestion.words.folding import fold
-from ingestion.words.messages import Place
 from ontologie import read_table
 
 LIST: Final = "|"
@@ -112,38 +109,3 @@ def nearest_names(name: str, names: Sequence[str]) -> tuple[str, ...]:
     folded = {fold(candidate): candidate for candidate in names}
     found = process.extract(fold(name), list(folded), scorer=fuzz.WRatio, limit=3, score_cutoff=70)
     return tuple(folded[match] for match, _, _ in found)
-
-
-def read_header(cells: Sequence[str], place: Place, mapping: Mapping[str, str]) -> Header:
-    """Return the columns that a header line names; `mapping` gives our name for some of theirs.
-
-    Raises UnreadableDeposit where nothing is known, or a column is unknown, repeated or missing.
-    """
-    named = [(position, cell.strip()) for position, cell in enumerate(cells, 1) if cell.strip()]
-    found = [(position, cell, mapping.get(fold(cell), _known(cell))) for position, cell in named]
-    if not any(name for _, _, name in found):
-        known = ", ".join(list(columns())[:6])
-        raise unreadable("pas-un-tableau", place, words={"columns": known})
-    fields: dict[str, tuple[int, str]] = {}
-    for position, cell, name in found:
-        if name is None:
-            raise _unknown(cell, Place(place.file, place.line, position, cell), fields)
-        if name == IGNORED:
-            continue
-        if name in fields:
-            where = Place(place.file, place.line, position, cell)
-            raise unreadable("colonne-double", where, value=cell, words={"first": str(fields[name][0])})
-        fields[name] = (position, cell)
-    missing = [name for name, column in columns().items() if column.required and name not in fields]
-    if missing:
-        raise unreadable("colonnes-manquantes", place, words={"columns": ", ".join(missing)})
-    return Header(fields)
-
-
-def _known(cell: str) -> str | None:
-    return IGNORED if fold(cell) in OURS else column_name(cell)
-
-
-def _unknown(cell: str, place: Place, taken: Mapping[str, object]) -> UnreadableDeposit:
-    free = [name for name in columns() if name not in taken]
-    return unreadable("colonne-inconnue", place, value=cell, suggestions=nearest_names(cell, free))

@@ -99,7 +99,7 @@ def both_ways(corpus: Corpus) -> Examined:
 
 
 def hub(corpus: Corpus) -> Examined:
-    """Every principle meets a principle of the hub, or says why it meets none (DOMAINE §7)."""
+    """Every principle meets a principle of the hub, or says why it meets none."""
     met = {a for a, _, b in _stated(corpus) if b.startswith(BASE + "principe/international/")}
     principles = {
         iri: said

@@ -3,7 +3,7 @@
 Knows the tables `correspondances` (national and of partners), `types_ia`, `disciplines` and `publics`, and
 SSSOM (https://mapping-commons.github.io/sssom/): the node of a mapping, its justification, its confidence.
 Each mapping is stated once in its own direction; the other direction and `skos:mappingRelation`, their
-common super-property, stand in a derived file (DESIGN §4).
+common super-property, stand in a derived file (docs/decisions/evidence.md).
 """
 
 from __future__ import annotations

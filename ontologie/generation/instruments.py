@@ -1,7 +1,7 @@
 """The instruments and their principles, articles and provisions, national and of partners.
 
 Knows the tables `instruments`, `principes`, `hors_pivot` and `definitions`; writes each instrument as the
-concept scheme of its principles (DESIGN §4).
+concept scheme of its principles (docs/decisions/evidence.md).
 """
 
 from __future__ import annotations

@@ -74,7 +74,7 @@ def _tool(row: Row) -> list[Statement]:
 
 
 def _attestation(home: str, row: Row) -> str:
-    """Return the IRI of an attestation: a fragment made of its content (DESIGN §5)."""
+    """Return the IRI of an attestation: a fragment made of its content (docs/decisions/iris-and-graphs.md)."""
     content = f"{row['champs']}\x1f{row['source_url']}"
     return f"{home}#attestation-{hashlib.sha256(content.encode()).hexdigest()[:12]}"
 

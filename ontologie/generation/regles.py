@@ -77,7 +77,10 @@ def _dates() -> str:
 
 
 def _name(about: str, row: Row) -> str:
-    """Return the IRI of a dated statement: a fragment made of the version and the date (DESIGN §5)."""
+    """Return the IRI of a dated statement: a fragment made of the version and the date.
+
+    Decided in docs/decisions/iris-and-graphs.md.
+    """
     version = row["version"].removeprefix("http://data.europa.eu/eli/reg/").replace("/", "-")
     return "-".join(filter(None, (f"{about}#applicabilite", version, row["applies_from"])))
 

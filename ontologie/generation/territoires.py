@@ -24,7 +24,7 @@ KINDS: Final = {
     "code seul": "code-seul",
 }
 WIKIDATA: Final = {"12": "Q2822316"}
-"""The one item the project knows for sure (DOMAINE §10); the others are not guessed."""
+"""The one item known for sure; the others are not guessed."""
 SOURCE: Final = "https://data.education.gouv.fr/explore/dataset/fr-en-contour-academies-2020/"
 OUTLINES: Final = "https://github.com/gregoiredavid/france-geojson"
 

@@ -1,7 +1,7 @@
 """Keeps answers for the next who asks, and lets those who ask the same at once share one computation.
 
 An answer depends on its plan alone, and an edition never changes, so what is kept never grows stale
-(DESIGN §9). Knows nothing of how answers are made.
+(docs/decisions/engines.md). Knows nothing of how answers are made.
 """
 
 from __future__ import annotations

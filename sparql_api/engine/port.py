@@ -1,4 +1,4 @@
-"""The port behind SPARQL: a query goes in, a whole answer or an error comes out (DESIGN §9, law 4).
+"""The port behind SPARQL: a query goes in, a whole answer or an error comes out (docs/decisions/engines.md, law 4).
 
 Knows what an engine is, not how any of them works.
 """

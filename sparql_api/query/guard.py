@@ -1,4 +1,4 @@
-"""The guard: judges a query by its tokens before any engine sees it (DESIGN §9).
+"""The guard: judges a query by its tokens before any engine sees it (docs/decisions/engines.md).
 
 Knows what a public query may do: read, and reach out by SERVICE to the addresses of a list. It reads as
 the most lenient parser would: Oxigraph's takes `trueSERVICE<…>`, `SERVICE:x` and `FILTER(1<2)SERVICE#>`

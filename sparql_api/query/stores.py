@@ -1,4 +1,4 @@
-"""Where editions are on disk: `{n}/store`, and the link `current` (DESIGN §8). Opens nothing."""
+"""Where editions are on disk: `{n}/store`, and the link `current` (docs/decisions/editions.md). Opens nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""The engine over another store: any that speaks the SPARQL 1.1 Protocol, one address or a cluster's (DESIGN §9).
+"""The engine over another store: any that speaks the SPARQL 1.1 Protocol, one address or a cluster's.
+
+Decided in docs/decisions/engines.md.
 
 Each edition stands whole in a slot of that store (see `remote_seals`); the link `current` says which edition answers,
 here as with the embedded engine. Knows turns, deadlines and what makes an answer count; filling slots is

@@ -1,4 +1,4 @@
-"""The reference engine: Oxigraph in worker processes over read-only editions (DESIGN §9).
+"""The reference engine: Oxigraph in worker processes over read-only editions (docs/decisions/killable-workers.md).
 
 Knows how a prepared query becomes a request to a worker, and what each way of failing means. Processes and
 turns are the pool's, formats and refusals the plan's.

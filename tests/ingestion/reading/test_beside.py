@@ -10,7 +10,7 @@ from tests.sparql_api.endpoint.live import wait_until
 
 SCRIPT = """
 import os, pathlib, sys, time
-from ingestion.derivation.processes import in_order
+from ingestion.processes import in_order
 
 def work(batch):
     partial = pathlib.Path(batch[0] + ".partial")

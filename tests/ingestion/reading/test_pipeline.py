@@ -96,7 +96,7 @@ def test_a_second_process_that_dies_loses_nothing(write: Write, monkeypatch: pyt
         def shutdown(self, **_: object) -> None: ...
 
     monkeypatch.setattr("ingestion.examination.preparation.MANY", 1)
-    monkeypatch.setattr("ingestion.derivation.processes.ProcessPoolExecutor", Dead)
+    monkeypatch.setattr("ingestion.processes.ProcessPoolExecutor", Dead)
     assert counts(examine(path, validate=nothing)) == (2, 2, 0, 0)
 
 

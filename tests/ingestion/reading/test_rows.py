@@ -1,4 +1,4 @@
-"""What refuses a row, what is only said of it, and that no word of it is lost (DESIGN §6)."""
+"""What refuses a row, what is only said of it, and that no word of it is lost (docs/decisions/documents.md)."""
 
 from __future__ import annotations
 

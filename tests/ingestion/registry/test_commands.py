@@ -1,4 +1,4 @@
-"""The command line of the way in: what each command says, writes and returns (DESIGN §12)."""
+"""The command line of the way in: what each command says, writes and returns (docs/cli.md)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The registry's states, against a model of DESIGN §7 as small as it can be said, over generated histories."""
+"""The registry's states, against a model of docs/decisions/registry.md as small as it can be said, over generated histories."""
 
 from __future__ import annotations
 
