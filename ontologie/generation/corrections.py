@@ -1,0 +1,81 @@
+"""Carries reviewed corrections into the tables that they correct, once: each fact keeps one place.
+
+Knows which table of corrections says what of which table of `donnees/`: provisions to add, definitions to
+replace, what a finding may conclude. Applied again, it changes nothing.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import count
+from pathlib import Path
+from typing import Final
+
+Rows = list[dict[str, str]]
+
+_NUMBER: Final = re.compile(r"([0-9]+)")
+_PRINCIPLES: Final = "instruments/principes.csv"
+_DEFINITIONS: Final = "definitions.csv"
+
+
+def correct(corrections: Path, target: Path) -> int:
+    """Apply the corrections of a folder to the tables of `target`; return how many tables they touch."""
+    added = read(corrections / "dispositions_ajoutees.csv")
+    principles, definitions = read(target / _PRINCIPLES), read(target / _DEFINITIONS)
+    _write(target / _PRINCIPLES, list(_placed(_merged(principles, added), {row["instrument"] for row in added})))
+    definitions = _merged(definitions, added)
+    _write(target / _DEFINITIONS, _replaced(definitions, read(corrections / "definitions_corrigees.csv")))
+    return 2
+
+
+def read(path: Path) -> Rows:
+    """Return the rows of a table."""
+    with path.open(encoding="utf-8", newline="") as lines:
+        return list(csv.DictReader(lines))
+
+
+def _write(path: Path, rows: Sequence[dict[str, str]]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as out:
+        writer = csv.DictWriter(out, list(rows[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def _merged(rows: Rows, added: Iterable[dict[str, str]]) -> Rows:
+    """Return rows with those added that they lack, in the columns of the rows."""
+    known = {row["id"] for row in rows}
+    return [*rows, *({name: row[name] for name in rows[0]} for row in added if row["id"] not in known)]
+
+
+def _replaced(rows: Rows, better: Iterable[dict[str, str]]) -> Rows:
+    """Return rows with the cells that better rows of the same id give. Raises KeyError where an id is unknown."""
+    found = {row["id"]: row for row in rows}
+    for row in better:
+        found[row["id"]].update({name: row[name] for name in found[row["id"]] if name in row})
+    return rows
+
+
+def _placed(rows: Rows, acts: set[str]) -> Iterator[dict[str, str]]:
+    """Yield the rows, those of some acts in the order of their articles, parents first, and numbered anew."""
+    done = set[str]()
+    for row in rows:
+        if row["instrument"] not in acts:
+            yield row
+        elif row["instrument"] not in done:
+            done.add(row["instrument"])
+            yield from _below("", [one for one in rows if one["instrument"] == row["instrument"]])
+
+
+def _below(parent: str, rows: Rows) -> Iterator[dict[str, str]]:
+    numbers = count(1)
+    for row in sorted((row for row in rows if row["parent"] == parent), key=lambda row: _article(row["id"])):
+        yield {**row, "order": str(next(numbers))}
+        yield from _below(row["id"], rows)
+
+
+def _article(identifier: str) -> list[tuple[int, int, str]]:
+    """Return the place of an article in its act: by numbers, then letters, annexes (Roman numerals) last."""
+    parts = [part for part in _NUMBER.split(identifier.partition("-")[2]) if part]
+    return [(0, int(part), "") if part.isdigit() else (1, 0, part) for part in parts]
