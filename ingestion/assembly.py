@@ -9,7 +9,7 @@ from functools import partial
 from typing import Final
 
 from ingestion.beside import batched, in_order, processes_for
-from ingestion.conversion import convert
+from ingestion.conversion import ConversionError, convert_each
 from ingestion.derivation_rules import derive_vocabularies, rests_on, rules_digest
 from ingestion.derivation_work import Project, make_projects
 from ingestion.framed import framing
@@ -144,11 +144,17 @@ def _put_documents(
 
 def _graphs(contents: Sequence[Content], base: str, from_payloads: bool) -> Iterator[list[bytes]]:
     """Yield the canonical lines of each content: as packed at the deposit, or converted from the payload."""
-    found = [None if from_payloads else unpack(content.graph, base) for content in contents]
+    found = [None if from_payloads else unpack(content.graph, base, content.context) for content in contents]
     missing = [content for content, lines in zip(contents, found, strict=True) if lines is None]
-    converted = iter(convert([json.loads(content.payload or "") for content in missing], base))
+    documents = [json.loads(content.payload or "") for content in missing]
+    converted = iter(convert_each(documents, base, [content.context for content in missing]))
     for lines in found:
-        yield next(converted).lines if lines is None else lines
+        if lines is None:
+            one = next(converted)
+            if isinstance(one, ConversionError):
+                raise one
+            lines = one.lines
+        yield lines
 
 
 def _derive(writer: _Writer, projects: Collection[str], base: str, say: Progress) -> None:

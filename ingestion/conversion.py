@@ -16,7 +16,8 @@ from typing import Any, Final
 
 import pyoxigraph as ox
 
-from ontologie import BASE, Iris, canonical_lines, context
+from ontologie import BASE, Iris, canonical_lines, newest_context
+from ontologie import context as context_of
 
 BATCH: Final = 500
 """Documents parsed at once: enough to spare the context's cost, few enough to hold memory flat."""
@@ -45,35 +46,55 @@ class ConvertedDocument:
     lines: list[bytes]
 
 
-def convert(documents: Iterable[Mapping[str, Any]], base: str = BASE) -> list[ConvertedDocument]:
-    """Convert documents, in their order.
+def convert(
+    documents: Iterable[Mapping[str, Any]], base: str = BASE, context: str | None = None
+) -> list[ConvertedDocument]:
+    """Convert documents by a version of the context (the newest where none is given), in their order.
 
     A document's graph has no subject but its own IRI, its fragments and its graph's IRI, and no blank node.
     Raises ConversionError at the first that has, or that JSON-LD cannot read.
     """
-    return list(convert_stream(documents, base))
+    return list(convert_stream(documents, base, context))
 
 
-def convert_stream(documents: Iterable[Mapping[str, Any]], base: str = BASE) -> Iterator[ConvertedDocument]:
-    """Convert documents in bounded batches, as they come."""
+def convert_stream(
+    documents: Iterable[Mapping[str, Any]], base: str = BASE, context: str | None = None
+) -> Iterator[ConvertedDocument]:
+    """Convert documents by a version of the context in bounded batches, as they come."""
     pending = iter(documents)
     while batch := list(islice(pending, BATCH)):
         for part in _without_twins(batch):
-            yield from _convert(part, base)
+            yield from _convert(part, base, context)
 
 
 def convert_each(
-    documents: Sequence[Mapping[str, Any]], base: str = BASE
+    documents: Sequence[Mapping[str, Any]], base: str = BASE, contexts: Sequence[str] | None = None
 ) -> list[ConvertedDocument | ConversionError]:
-    """Convert documents as `convert` does; one that cannot be converted leaves its error in its place."""
+    """Convert documents as `convert` does, each by its own version of the context, `contexts` giving them in order.
+
+    A document that cannot be converted leaves its error in its place.
+    """
+    named = contexts or [newest_context()] * len(documents)
+    found: dict[int, ConvertedDocument | ConversionError] = {}
+    for context in set(named):
+        # Documents of one version go together: the parser then reads the context once a batch.
+        ranks = [rank for rank, name in enumerate(named) if name == context]
+        converted = _convert_each([documents[rank] for rank in ranks], base, context)
+        found.update(zip(ranks, converted, strict=True))
+    return [found[rank] for rank in range(len(documents))]
+
+
+def _convert_each(
+    documents: Sequence[Mapping[str, Any]], base: str, context: str
+) -> list[ConvertedDocument | ConversionError]:
     found: list[ConvertedDocument | ConversionError] = []
     try:
-        found.extend(convert_stream(documents, base))
+        found.extend(convert_stream(documents, base, context))
     except ConversionError:
         found.clear()
         for document in documents:
             try:
-                found.extend(convert([document], base))
+                found.extend(convert([document], base, context))
             except ConversionError as error:
                 found.append(error)
     return found
@@ -100,11 +121,11 @@ def _name(document: Mapping[str, Any]) -> str:
     return name
 
 
-def _convert(batch: Sequence[Mapping[str, Any]], base: str) -> Iterator[ConvertedDocument]:
+def _convert(batch: Sequence[Mapping[str, Any]], base: str, context: str | None) -> Iterator[ConvertedDocument]:
     names = [document_iris(_name(document), base) for document in batch]
     wrapped = [{"id": graph, "@graph": [document]} for (graph, _), document in zip(names, batch, strict=True)]
     try:
-        parts = _parts(_parse(wrapped, base), [graph for graph, _ in names])
+        parts = _parts(_parse(wrapped, base, context), [graph for graph, _ in names])
         converted = [
             ConvertedDocument(graph, iri, _lines(part, graph, iri))
             for (graph, iri), part in zip(names, parts, strict=True)
@@ -117,7 +138,7 @@ def _convert(batch: Sequence[Mapping[str, Any]], base: str) -> Iterator[Converte
             raise ConversionError(_name(batch[0]), **detail) from error
         # One document is at fault: the others come through, up to it, and it is named.
         for document in batch:
-            yield from _convert([document], base)
+            yield from _convert([document], base, context)
         return
     yield from converted
 
@@ -128,9 +149,9 @@ def document_iris(name: str, base: str = BASE) -> tuple[str, str]:
     return Iris(base).graph(kind, identifier), Iris(base).entity(kind, identifier)
 
 
-def _parse(wrapped: list[dict[str, Any]], base: str) -> bytes:
+def _parse(wrapped: list[dict[str, Any]], base: str, context: str | None) -> bytes:
     """Return the N-Quads of documents, as the parser gives them."""
-    text = json.dumps({"@context": context(base), "@graph": wrapped}, ensure_ascii=False)
+    text = json.dumps({"@context": context_of(base, context), "@graph": wrapped}, ensure_ascii=False)
     quads = ox.parse(text.encode(), format=ox.RdfFormat.JSON_LD, base_iri=base)
     return bytes(ox.serialize(quads, format=ox.RdfFormat.N_QUADS) or b"")
 

@@ -82,10 +82,11 @@ def new_document(examined: ExaminedDocument, base: str = BASE) -> NewDocument:
         {"severity": one.severity, "field": one.field, "value": one.value, "message": dict(one.message)}
         for one in examined.issues
     ]
-    graph = pack(examined.converted.lines, base)
+    graph = pack(examined.converted.lines, base, built.context)
     return NewDocument(
-        built.kind, built.identifier, built.academie, built.document, tuple(entries), built.personal, graph
-    )
+        built.kind, built.identifier, built.academie, built.document, tuple(entries), built.personal, graph,
+        built.context,
+    )  # fmt: skip
 
 
 def _count(total: dict[Outcome, int], more: dict[Outcome, int]) -> None:

@@ -16,17 +16,18 @@ from ingestion.drafts import Draft
 from ingestion.json_rows import read_members
 from ingestion.messages import Issue, quote
 from ingestion.records import Record
-from ontologie import BASE
+from ontologie import BASE, newest_context
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class BuiltDocument:
     """A document, and what is to be said of it.
 
-    `document` has the keys of contexte.jsonld in a stable order, its IRIs relative to the base where they are
-    ours; it is empty where nothing can be made of the record. `identifier` is what follows the kind in its
-    IRI. `academie` is the code of the académie that owns it, None for a national document. `personal` holds
-    the private columns, for the registry alone (law 7). `line` is where the record starts.
+    `document` has the keys of the context in a stable order, its IRIs relative to the base where they are
+    ours; it is empty where nothing can be made of the record. `context` is the version of the context by which it
+    is converted, now and ever after. `identifier` is what follows the kind in its IRI. `academie` is the code of
+    the académie that owns it, None for a national document. `personal` holds the private columns, for the registry
+    alone (law 7). `line` is where the record starts.
     """
 
     document: dict[str, Any]
@@ -38,6 +39,7 @@ class BuiltDocument:
     line: int = 0
     name: str = ""
     """The IRI of the document, or the deposited identifier where it has none."""
+    context: str = dataclasses.field(default_factory=newest_context)
 
     @property
     def refused(self) -> bool:
@@ -82,4 +84,5 @@ def _built(draft: Draft, record: Record, base: str) -> BuiltDocument:
         academie=draft.academie,
         line=record.line,
         name=name,
+        context=draft.context,
     )

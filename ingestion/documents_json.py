@@ -33,7 +33,7 @@ def read_document(record: Record, base: str, academie: str | None = None) -> Dra
     """Make the draft of a JSON document. Raises nothing: what is wrong is in the draft's issues."""
     members = record.members or {}
     draft = Draft(record, _PROJECT)
-    reader = NodeReader(record, base, draft.issues)
+    reader = NodeReader(record, base, draft.context, draft.issues)
     draft.personal = {
         name: members[name]
         for name, column in columns().items()

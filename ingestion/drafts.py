@@ -14,7 +14,7 @@ from typing import Any, Final
 from ingestion.columns import Column, columns
 from ingestion.messages import Issue, issue
 from ingestion.records import Record
-from ontologie import context
+from ontologie import context, newest_context
 
 LICENCE: Final = "https://spdx.org/licenses/etalab-2.0.html"
 LANGUAGE: Final = "http://publications.europa.eu/resource/authority/language/FRA"
@@ -63,6 +63,11 @@ class Draft:
     def id(self) -> str:
         """Return the document's IRI, relative to the base."""
         return f"{self.kind}/{self.identifier}"
+
+    @property
+    def context(self) -> str:
+        """Return the version of the context that the document is read by: the one that it names, else the newest."""
+        return self.record.context or newest_context()
 
     def document(self) -> dict[str, Any]:
         """Return the document, empty where it has no name yet."""

@@ -36,7 +36,7 @@ def issues_of(report: Report, record: Record, built: BuiltDocument, base: str = 
     seen = set()
     issues = []
     for result in report.results:
-        place, column = _place(result, record, built.document, base)
+        place, column = _place(result, record, built, base)
         same = (place, result.shape, result.messages.get("fr"), result.value)
         if same in seen or (place.field or "") in refused:
             continue
@@ -64,10 +64,10 @@ def _issue(result: Result, place: Place, column: Column | None, document: str, b
 
 
 def _place(
-    result: Result, record: Record, document: Mapping[str, Any], base: str
+    result: Result, record: Record, built: BuiltDocument, base: str
 ) -> tuple[Place, Column | None]:
     """Return where in the deposit a result belongs, and its column."""
-    key = _key(result.path or subject_of(result.shape, base), base)
+    key = _key(result.path or subject_of(result.shape, base), base, built.context)
     name = result.focus.removeprefix(base)
     inside = "#" in name
     if record.members is not None and record.header is None:
@@ -75,23 +75,23 @@ def _place(
         path = (*within, key) if key else within
         place = record.place(path=path) if path else record.place()
         return place, column_of_key(key)
-    column = _mentioned(document, name) if inside else column_of_key(key)
+    column = _mentioned(built.document, name) if inside else column_of_key(key)
     return record.place(column.name if column else key or None), column
 
 
 @cache
-def _by_iri(base: str) -> Mapping[str, str]:
+def _by_iri(base: str, context: str) -> Mapping[str, str]:
     """Return the key of each property; of several the first."""
     found: dict[str, str] = {}
-    for term in terms(base).values():
+    for term in terms(base, context).values():
         found.setdefault(term.iri, term.key)
     return found
 
 
-def _key(path: str, base: str) -> str:
+def _key(path: str, base: str, context: str) -> str:
     """Return the key of a path: that of its last property."""
     names = _IRI.findall(path) or [path]
-    return _by_iri(base).get(names[-1], "")
+    return _by_iri(base, context).get(names[-1], "")
 
 
 def _mentioned(document: Mapping[str, Any], name: str) -> Column | None:

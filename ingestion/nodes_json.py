@@ -38,11 +38,13 @@ _BOOLEAN: Final = "http://www.w3.org/2001/XMLSchema#boolean"
 class NodeReader:
     """Reads one document; `issues` gathers what is wrong, `texts` every public text with its place.
 
-    `document` is the id of the document, relative to the base: its nodes must lie inside it.
+    `context` is the version that says what its keys mean. `document` is the id of the document, relative to the base:
+    its nodes must lie inside it.
     """
 
     record: Record
     base: str
+    context: str
     issues: list[Issue]
     document: str = ""
     texts: list[tuple[Path, str]] = field(default_factory=list)
@@ -77,7 +79,7 @@ class NodeReader:
         values: dict[str, Any] = {}
         for key in getattr(members, "repeated", ()):
             self.say("cle-double", (*path, key), key, last=True)
-        known, by_iri = terms(self.base), terms_by_iri(self.base)
+        known, by_iri = terms(self.base, self.context), terms_by_iri(self.base, self.context)
         for written, given in members.items():
             key = KEYWORDS.get(written, written)
             below = (*path, written)
@@ -85,7 +87,7 @@ class NodeReader:
                 values[key] = list(self._types(given, below))
             elif key in known:
                 values.setdefault(key, []).extend(self._values(known[key], given, below))
-            elif (iri := expand(written, self.base)) in by_iri:
+            elif (iri := self._full(written)) in by_iri:
                 # The property by its own name: a plain text under it means no language and no datatype.
                 term = by_iri[iri]
                 values.setdefault(term.key, []).extend(self._values(term, _spelt_out(given), below))
@@ -93,17 +95,22 @@ class NodeReader:
                 self.say("cle-inconnue", below, written, suggestions=nearest_names(written, list(known)))
         return values
 
+    def _full(self, name: str) -> str:
+        """Return the IRI of a compact name; anything else as it is."""
+        return expand(name, self.base, self.context)
+
     def _types(self, given: Any, path: Path) -> Iterable[str]:
         """Yield the classes that a node names, by their keys."""
-        short = {iri: name for name, iri in classes(self.base).items()}
+        known = classes(self.base, self.context)
+        short = {iri: name for name, iri in known.items()}
         for name in given if isinstance(given, list) else [given]:
             written = name if isinstance(name, str) else str(name)
-            key = written if written in classes(self.base) else short.get(expand(written, self.base))
+            key = written if written in known else short.get(self._full(written))
             if key is not None:
                 yield key
                 continue
-            near = nearest_names(written, list(classes(self.base)))
-            self.say("type-inconnu", path, written, suggestions=near, choices=", ".join(classes(self.base)))
+            near = nearest_names(written, list(known))
+            self.say("type-inconnu", path, written, suggestions=near, choices=", ".join(known))
 
     def _values(self, term: Term, given: Any, path: Path) -> list[Any]:
         read = self._node_value if term.values == "node" else self._text_value
@@ -141,7 +148,7 @@ class NodeReader:
 
     def _iri(self, term: Term, given: str, path: Path) -> str | None:
         """Return an IRI, relative to the base where it is ours; None where it is none."""
-        full = expand(given, self.base)
+        full = self._full(given)
         short = full.removeprefix(self.base)
         absolute = full.startswith(("http://", "https://"))
         if not _NO_IRI.search(full) and (absolute or short.partition("/")[0] in _folders(self.base)):
@@ -191,14 +198,14 @@ class NodeReader:
         if language is not None and language.lower() == term.language:
             return text
         if datatype is not None:
-            full = expand(datatype, self.base)
+            full = self._full(datatype)
             return text if full == term.datatype else {"@value": text, "@type": full}
         if language is not None:
             return {"@value": text, "@language": language.lower()}
         return {"@value": text} if term.language or term.datatype else text
 
     def _datatype(self, name: str) -> bool:
-        full = expand(name, self.base)
+        full = self._full(name)
         if not full.startswith(("http://", "https://")) or _NO_IRI.search(full):
             return False
         try:

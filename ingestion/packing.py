@@ -50,14 +50,14 @@ class Packer:
         return self.unpack(data).splitlines(keepends=True) if data else []
 
 
-def pack(lines: Iterable[bytes], base: str = BASE) -> bytes:
-    """Return lines packed, marked with the conversion that made them."""
-    return _mark(base) + zstandard.ZstdCompressor(level=_LEVEL).compress(b"".join(lines))
+def pack(lines: Iterable[bytes], base: str = BASE, version: str | None = None) -> bytes:
+    """Return lines packed, marked with the conversion that made them: by a version of the context."""
+    return _mark(base, version) + zstandard.ZstdCompressor(level=_LEVEL).compress(b"".join(lines))
 
 
-def unpack(packed: bytes | None, base: str = BASE) -> list[bytes] | None:
+def unpack(packed: bytes | None, base: str = BASE, version: str | None = None) -> list[bytes] | None:
     """Return the lines of what `pack` made, None where another conversion made them, or nothing did."""
-    if packed is None or packed[:_MARK] != _mark(base):
+    if packed is None or packed[:_MARK] != _mark(base, version):
         return None
     data = zstandard.ZstdDecompressor().decompress(packed[_MARK:])
     # N-Quads escapes "\r" inside literals: of bytes, this splits at "\n" alone.
@@ -65,7 +65,7 @@ def unpack(packed: bytes | None, base: str = BASE) -> list[bytes] | None:
 
 
 @cache
-def _mark(base: str) -> bytes:
+def _mark(base: str, version: str | None) -> bytes:
     """Return what tells one conversion from another: the base and the context."""
-    text = json.dumps([base, context(base)], sort_keys=True)
+    text = json.dumps([base, context(base, version)], sort_keys=True)
     return hashlib.sha256(text.encode()).digest()[:_MARK]

@@ -53,5 +53,7 @@ def prepare(deposit: Deposit, task: Task, size: int) -> Iterator[list[Prepared]]
 def prepare_batch(records: list[Record], task: Task) -> list[Made]:
     """Build and convert some records."""
     built = [build_document(record, academie=task.academie, base=task.base, kind=task.kind) for record in records]
-    graphs = iter(convert_each([one.document for one in built if one.document], task.base))
+    there = [one for one in built if one.document]
+    documents, contexts = [one.document for one in there], [one.context for one in there]
+    graphs = iter(convert_each(documents, task.base, contexts))
     return [(one, next(graphs) if one.document else None) for one in built]

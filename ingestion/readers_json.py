@@ -18,7 +18,7 @@ from ingestion.json_text import DECODER, SPACE, JsonSource, Members, line_and_co
 from ingestion.messages import Place, issue
 from ingestion.readers_text import DecodedText
 from ingestion.records import Deposit, Record
-from ontologie import BASE, context
+from ontologie import BASE, context, context_iri, context_versions, named_context
 
 _ENVELOPE: Final = {"@context", "@graph"}
 _ERRORS: Final = {
@@ -60,33 +60,34 @@ class _Objects:
 
     def __iter__(self) -> Iterator[Record]:
         line, seen = 1, 0
-        for start, members in self._objects():
+        for start, members, around in self._objects():
             line, seen = line + self.text.count("\n", seen, start), start
             source = JsonSource(self.text, start)
-            yield Record(self.file, line, {}, members=members, source=source)
+            named = self._context(members, start) or around
+            yield Record(self.file, line, {}, members=members, source=source, context=named)
 
     def check(self) -> int:
         """Return how many objects there are. Raises UnreadableDeposit where one cannot be used."""
         count = 0
-        for start, members in self._objects():
+        for start, members, _ in self._objects():
             if not isinstance(members, Members):
                 raise self._error("json-pas-objet", start)
-            self._check_context(members, start)
+            self._context(members, start)
             count += 1
         return count
 
-    def _objects(self) -> Iterator[tuple[int, Any]]:
-        """Yield (offset, object) of each fiche."""
+    def _objects(self) -> Iterator[tuple[int, Any, str | None]]:
+        """Yield (offset, object, version of the context named around it) of each fiche."""
         start = self._skip(0)
         if self.text.startswith("[", start):
-            yield from self._items(start, ends=True)
+            yield from ((*item, None) for item in self._items(start, ends=True))
             return
         members, end = self._decode(start)
         if isinstance(members, Members) and "@graph" in members:
             yield from self._graph(members, start, end)
             return
         while True:
-            yield start, members
+            yield start, members, None
             start = self._skip(end)
             if start == len(self.text):
                 return
@@ -94,8 +95,8 @@ class _Objects:
                 raise self._error("json-invalide", start, _detail("Extra data"))
             members, end = self._decode(start)
 
-    def _graph(self, members: Members, start: int, end: int) -> Iterator[tuple[int, Any]]:
-        self._check_context(members, start)
+    def _graph(self, members: Members, start: int, end: int) -> Iterator[tuple[int, Any, str | None]]:
+        around = self._context(members, start)
         source = JsonSource(self.text, start)
         for key in members:
             if key not in _ENVELOPE:
@@ -107,9 +108,9 @@ class _Objects:
             raise self._error("json-invalide", self._skip(end), _detail("Extra data"))
         opening = source.value_offset(("@graph",))
         if isinstance(members["@graph"], list):
-            yield from self._items(opening)
+            yield from ((*item, around) for item in self._items(opening))
         else:
-            yield opening, members["@graph"]
+            yield opening, members["@graph"], around
 
     def _items(self, opening: int, *, ends: bool = False) -> Iterator[tuple[int, Any]]:
         """Yield the items of the list that opens here; with `ends`, nothing may follow it."""
@@ -135,16 +136,27 @@ class _Objects:
         except RecursionError as error:
             raise self._error("json-profond", start) from error
 
-    def _check_context(self, members: Members, start: int) -> None:
+    def _context(self, members: Members, start: int) -> str | None:
+        """Return the version of the context that an object names, by its address or whole; None where it names none.
+
+        Raises UnreadableDeposit where it is none of ours.
+        """
         given = members.get("@context")
-        if given is None or given in (_as_read(self.base), _as_read(BASE)):
-            return
-        known = {f"{base}contexte.jsonld" for base in (self.base, BASE)}
+        if given is None or given == []:
+            return None
+        versions, bases = reversed(context_versions()), (self.base, BASE)
+        whole = next((one for one in versions if given in [_as_read(base, one) for base in bases]), None)
+        if whole is not None:
+            return whole
         names = given if isinstance(given, list) else [given]
-        if not all(isinstance(name, str) and name in known for name in names):
-            words = {"context": f"{self.base}contexte.jsonld"}
-            offset = JsonSource(self.text, start).offset(("@context",))
-            raise self._error("contexte-refuse", offset, words)
+        named = {next(filter(None, (_version(name, base) for base in bases)), None) for name in names}
+        if len(named) == 1 and (found := named.pop()) is not None:
+            return found
+        ours = tuple(f"{base}contexte/" for base in bases)
+        address = next((name for name in names if isinstance(name, str) and name.startswith(ours)), "")
+        words = {"context": context_iri(self.base), "versions": ", ".join(context_versions())}
+        code = "contexte-version-inconnue" if address else "contexte-refuse"
+        raise self._error(code, JsonSource(self.text, start).offset(("@context",)), words, value=address)
 
     def _skip(self, position: int) -> int:
         found = SPACE.match(self.text, position)
@@ -163,7 +175,11 @@ def _detail(message: str) -> dict[str, dict[str, str]]:
     return {"detail": {"fr": known, "en": message[0].lower() + message[1:]}}
 
 
+def _version(name: object, base: str) -> str | None:
+    return named_context(name, base) if isinstance(name, str) else None
+
+
 @cache
-def _as_read(base: str) -> Any:
-    """Return our context as the decoder gives it."""
-    return DECODER.decode(json.dumps(context(base)))
+def _as_read(base: str, version: str) -> Any:
+    """Return a version of our context as the decoder gives it."""
+    return DECODER.decode(json.dumps(context(base, version)))

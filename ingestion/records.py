@@ -37,7 +37,8 @@ class Record:
     """One row of a table, or one JSON object, and where it stands.
 
     `line` is the physical line where it starts. `values` holds the cells of a table by our column names,
-    empty ones left out; `members` the JSON object, where the format is JSON.
+    empty ones left out; `members` the JSON object, where the format is JSON; `context` the version of the context that
+    it names, None where it names none.
     """
 
     file: str
@@ -46,6 +47,7 @@ class Record:
     header: Header | None = None
     members: Mapping[str, Any] | None = None
     source: Source | None = None
+    context: str | None = None
 
     def place(self, field: str | None = None, path: Path | None = None, *, last: bool = False) -> Place:
         """Return the place of one of our columns, or of a value of the JSON object.

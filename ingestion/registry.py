@@ -193,7 +193,7 @@ class Registry:
         if not self._exists():
             return
         asked = (
-            sa.select(documents, versions.c.payload, versions.c.entries)
+            sa.select(documents, versions.c.payload, versions.c.entries, versions.c.context)
             .select_from(latest(documents.c.version))
             .where(*conditions)
             .order_by(documents.c.kind, documents.c.identifier)
@@ -278,4 +278,5 @@ def _registered(row: Any) -> Registered:
         kind=row.kind, identifier=row.identifier, academie=row.academie, state=row.state, version=row.version,
         validated_version=row.validated_version, published_version=row.published_version,
         document=None if row.payload is None else json.loads(row.payload), entries=json.loads(row.entries),
+        context=row.context,
     )  # fmt: skip

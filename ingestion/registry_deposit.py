@@ -109,7 +109,7 @@ def _change(new: NewDocument, number: int, state: str, validated: int | None) ->
 def _version(new: NewDocument, number: int, payload: str, sha256: str) -> dict[str, Any]:
     return {
         "kind": new.kind, "identifier": new.identifier, "number": number,
-        "payload": payload, "sha256": sha256, "graph": new.graph,
+        "payload": payload, "sha256": sha256, "graph": new.graph, "context": new.context,
         "entries": json.dumps(list(new.entries), ensure_ascii=False),
         "warnings": sum(entry.get("severity") == "warning" for entry in new.entries),
         "personal": json.dumps(dict(new.personal), ensure_ascii=False) if new.personal else None,

@@ -67,10 +67,11 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """A version's JSON and what conversion made of it; both None once erased."""
+    """A version's JSON and what conversion made of it, both None once erased; and the version of its context."""
 
     payload: str | None
     graph: bytes | None
+    context: str
 
 
 def plan(connection: sa.Connection, since: int | None) -> Plan:
@@ -109,13 +110,14 @@ def contents(connection: sa.Connection, batch: Sequence[Planned]) -> list[Conten
     """Return the content of each version of a batch, in its order."""
     found: dict[tuple[str, str, int], Content] = {}
     for kind, names in _by_kind(batch).items():
-        asked = sa.select(versions.c.identifier, versions.c.number, versions.c.payload, versions.c.graph).where(
+        columns = versions.c.payload, versions.c.graph, versions.c.context
+        asked = sa.select(versions.c.identifier, versions.c.number, *columns).where(
             versions.c.kind == kind,
             versions.c.identifier.in_(names),
             versions.c.number.in_({one.version for one in batch}),
         )
-        for identifier, number, payload, graph in connection.execute(asked):
-            found[kind, identifier, number] = Content(payload, graph)
+        for identifier, number, *content in connection.execute(asked):
+            found[kind, identifier, number] = Content(*content)
     return [found[one.kind, one.identifier, one.version] for one in batch]
 
 

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from ingestion.registry_schema import agents, documents, events, versions
 from ingestion.transitions import RefusedTransition
+from ontologie import newest_context
 
 State = Literal["depose", "valide", "publie", "retourne", "retire"]
 Event = Literal["deposited", "validated", "returned", "withdrawn", "published", "unpublished", "erased"]
@@ -36,7 +37,8 @@ class Agent:
 class NewDocument:
     """A document to register: its JSON, whose it is, what was said of it, and the personal columns apart.
 
-    `graph` is what conversion made of it, packed; the registry keeps it and does not look inside.
+    `graph` is what conversion made of it, packed; the registry keeps it and does not look inside. `context` is the
+    version of the context by which it was converted, and always will be.
     """
 
     kind: str
@@ -46,6 +48,7 @@ class NewDocument:
     entries: Sequence[Mapping[str, Any]] = ()
     personal: Mapping[str, str] = field(default_factory=dict)
     graph: bytes | None = None
+    context: str = field(default_factory=newest_context)
 
     @property
     def payload(self) -> str:
@@ -66,6 +69,8 @@ class Registered:
     published_version: int | None
     document: Mapping[str, Any] | None
     entries: Sequence[Mapping[str, Any]]
+    context: str
+    """The version of the context by which `document` is converted."""
 
 
 def now() -> str:

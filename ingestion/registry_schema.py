@@ -40,9 +40,11 @@ versions: Final = Table(
     Column("entries", Text, nullable=False),
     Column("warnings", Integer, nullable=False),
     Column("personal", Text),
+    Column("context", String(16), nullable=False, server_default="1.0.0"),
     ForeignKeyConstraint(["kind", "identifier"], ["documents.kind", "documents.identifier"]),
 )
-"""Every content a document had: the payload as JSON, and what was said of it (`entries`, JSON, nothing personal).
+"""Every content a document had: the payload as JSON, the version of the `context` by which it is converted for ever,
+and what was said of it (`entries`, JSON, nothing personal).
 
 `graph` is what conversion made of the payload, kept packed so that a document is converted once; it is never the
 truth: `rebuild` does not look at it."""

@@ -1,6 +1,7 @@
 """What the context says of each key: what its values must be.
 
-Knows the JSON-LD 1.1 context of `contexte.jsonld` as the reader needs it; converts nothing.
+Knows the versions of the JSON-LD 1.1 context as the reader needs them; converts nothing. Where no version is given,
+the newest is meant.
 """
 
 from __future__ import annotations
@@ -33,51 +34,53 @@ class Term:
 
 
 @cache
-def terms(base: str = BASE) -> Mapping[str, Term]:
+def terms(base: str = BASE, version: str | None = None) -> Mapping[str, Term]:
     """Return the properties of the context by their key, in its order."""
     found = {}
-    for key, said in context(base).items():
+    for key, said in context(base, version).items():
         definition = said if isinstance(said, dict) else {"@id": said}
         name = definition.get("@reverse") or definition.get("@id")
         if key.startswith("@") or not name or name.startswith("@") or not key[0].islower():
             continue
-        if key in prefixes(base):
+        if key in prefixes(base, version):
             continue
         kind = definition.get("@type")
         found[key] = Term(
             key,
-            expand(name, base),
+            expand(name, base, version),
             "node" if kind == "@id" else "text",
             definition.get("@language"),
-            expand(kind, base) if kind and kind != "@id" else None,
+            expand(kind, base, version) if kind and kind != "@id" else None,
             "@reverse" in definition,
         )
     return found
 
 
 @cache
-def terms_by_iri(base: str = BASE) -> Mapping[str, Term]:
+def terms_by_iri(base: str = BASE, version: str | None = None) -> Mapping[str, Term]:
     """Return the first term of each property that is followed forwards, by its IRI."""
     found: dict[str, Term] = {}
-    for term in terms(base).values():
+    for term in terms(base, version).values():
         if not term.reverse:
             found.setdefault(term.iri, term)
     return found
 
 
 @cache
-def classes(base: str = BASE) -> Mapping[str, str]:
+def classes(base: str = BASE, version: str | None = None) -> Mapping[str, str]:
     """Return the IRI of each class that the context names."""
-    words = context(base)
+    words = context(base, version)
     return {
-        key: expand(said, base) for key, said in words.items() if key[0].isupper() and isinstance(said, str)
+        key: expand(said, base, version)
+        for key, said in words.items()
+        if key[0].isupper() and isinstance(said, str)
     }
 
 
 @cache
-def prefixes(base: str = BASE) -> Mapping[str, str]:
+def prefixes(base: str = BASE, version: str | None = None) -> Mapping[str, str]:
     """Return the prefixes of the context."""
-    words = context(base)
+    words = context(base, version)
     return {
         key: said
         for key, said in words.items()
@@ -85,8 +88,8 @@ def prefixes(base: str = BASE) -> Mapping[str, str]:
     }
 
 
-def expand(name: str, base: str = BASE) -> str:
+def expand(name: str, base: str = BASE, version: str | None = None) -> str:
     """Return the IRI of a compact name (`oia:niveau`); anything else as it is."""
     prefix, colon, local = name.partition(":")
-    space = prefixes(base).get(prefix) if colon else None
+    space = prefixes(base, version).get(prefix) if colon else None
     return space + local if space else name

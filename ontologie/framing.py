@@ -15,8 +15,9 @@ from typing import Any, Final
 import pyoxigraph as ox
 
 from ontologie.canonical import unescaped
+from ontologie.contexts import context
 from ontologie.namespaces import BASE, PREFIXES, RDF_TYPE
-from ontologie.resources import context, read_text, resource
+from ontologie.resources import read_text, resource
 
 _REVERSE: Final = "@reverse"
 _Said = dict[bytes, dict[bytes, list[bytes]]]

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
-from typing import Any
 
 from ontologie.namespaces import BASE, Iris
 
@@ -27,10 +25,3 @@ def read_text(*parts: str, base: str = BASE) -> str:
 def read_table(*parts: str, base: str = BASE) -> tuple[dict[str, str], ...]:
     """Return the rows of a packaged CSV (UTF-8, header, comma, RFC 4180 quoting)."""
     return tuple(csv.DictReader(io.StringIO(read_text(*parts, base=base), newline="")))
-
-
-@cache
-def context(base: str = BASE) -> dict[str, Any]:
-    """Return the JSON-LD context of documents: the object under `@context` of contexte.jsonld."""
-    loaded: dict[str, Any] = json.loads(read_text("contexte.jsonld", base=base))["@context"]
-    return loaded

@@ -28,7 +28,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_wheel_holds_the_five_folders_with_their_data(wheel: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
     for expected in (
-        "ontologie/contexte.jsonld",
+        "ontologie/contextes/1.0.0.jsonld",
         "ontologie/tiers/scolomfr/LICENCE",
         "queries/projets-principe-unesco.rq",
         "ingestion/demo/usages.csv",

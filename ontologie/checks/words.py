@@ -1,6 +1,6 @@
-"""The context against the terms: each key leads to a declared term and writes its values as the term wants.
+"""The contexts against the terms: each key leads to a declared term and writes its values as the term wants.
 
-Knows `contexte.jsonld` and the examples of documents in `exemples/`.
+Knows the versions of the context and the examples of documents in `exemples/`.
 """
 
 from __future__ import annotations
@@ -13,9 +13,10 @@ from pyld import jsonld
 
 from ontologie.checks.model import OIA, Check, Corpus, Examined, Finding, Languages, iris, short
 from ontologie.checks.terms import OWL, RDFS
+from ontologie.contexts import context, context_versions
 from ontologie.framing import document_types, expanded, frame
 from ontologie.namespaces import BASE, PREFIXES, RDF_TYPE
-from ontologie.resources import context, read_text, resource
+from ontologie.resources import read_text, resource
 
 XSD: Final = PREFIXES["xsd"]
 
@@ -27,8 +28,14 @@ def expand(word: str, words: dict[str, Any]) -> str:
 
 
 def keys(corpus: Corpus) -> Examined:
-    """Every key leads to a declared term, and to a standard one where the namespace is another's."""
-    words = context()
+    """Every key of every version leads to a declared term, and to a standard one where the namespace is another's."""
+    versions = [_keys_of(corpus, version) for version in context_versions()]
+    found = tuple(finding for one in versions for finding in one.findings)
+    return Examined(sum(one.count for one in versions), found)
+
+
+def _keys_of(corpus: Corpus, version: str) -> Examined:
+    words = context(version=version)
     found = []
     examined = 0
     for key, term in words.items():
@@ -47,7 +54,7 @@ def keys(corpus: Corpus) -> Examined:
                 iris(corpus.terms[iri], RDF_TYPE), iris(corpus.terms[iri], RDFS + "range"), term, words
             )
         if fault:
-            found.append(Finding("context", key, fault))
+            found.append(Finding("context", f"{version} {key}", fault))
     return Examined(examined, tuple(found))
 
 

@@ -17,7 +17,17 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ontologie import PREFIXES, RDF_TYPE, Iris, context, read_text, vocabularies
+from ontologie import (
+    PREFIXES,
+    RDF_TYPE,
+    Iris,
+    context,
+    context_iri,
+    context_text,
+    context_versions,
+    read_text,
+    vocabularies,
+)
 from shapes import shapes_graph
 from sparql_api.delivery import deliver, requested
 from sparql_api.fiches.index import local_id
@@ -27,6 +37,7 @@ from sparql_api.pages.diagram import module_diagram
 from sparql_api.pages.layout import render
 from sparql_api.problems import ProblemError, problem
 from sparql_api.rdf_formats import MEDIA_TYPES, write_compacted, write_triples
+from sparql_api.responses import FIXED
 from sparql_api.routing import get
 from sparql_api.service import Service
 
@@ -81,8 +92,23 @@ def documents_router(service: Service) -> APIRouter:
         openapi_extra=operation({MEDIA_TYPES["jsonld"]: structure(**{"@context": {"type": "object"}})}),
     )
     async def jsonld_context(request: Request) -> Response:
-        text = read_text("contexte.jsonld", base=service.iris.base)
-        return deliver(request, text.encode(), MEDIA_TYPES["jsonld"], headers=CONTEXT_CACHE)
+        text = context_text(service.iris.base)
+        named = {"Link": f'<{context_iri(service.iris.base)}>; rel="latest-version"'}
+        return deliver(request, text.encode(), MEDIA_TYPES["jsonld"], headers={**CONTEXT_CACHE, **named})
+
+    @get(
+        router,
+        "/contexte/{version}.jsonld",
+        summary="A version of the JSON-LD context, which never changes",
+        openapi_extra=operation(
+            {MEDIA_TYPES["jsonld"]: structure(**{"@context": {"type": "object"}})}, errors=("404",)
+        ),
+    )
+    async def versioned_context(request: Request, version: str) -> Response:
+        if version not in context_versions():
+            raise ProblemError(problem("not-found", path=request.url.path))
+        text = context_text(service.iris.base, version)
+        return deliver(request, text.encode(), MEDIA_TYPES["jsonld"], headers={**CONTEXT_CACHE, "Cache-Control": FIXED})
 
     return router
 

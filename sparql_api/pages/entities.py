@@ -13,7 +13,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from ontologie import context, document_types, serialize_lines, to_document
+from ontologie import context, context_iri, document_types, serialize_lines, to_document
 from sparql_api.delivery import deliver, requested
 from sparql_api.describe import DERIVED, Description, describe, exists
 from sparql_api.fiches.index import local_id
@@ -97,9 +97,15 @@ async def represent(service: Service, request: Request, path: str, name: str) ->
     iri = service.iris.base + path
     headers = {
         "Content-Disposition": f'inline; filename="{local_id(iri)}.{name}"',
-        "Link": f'<{iri}>; rel="describes"',
+        "Link": f'<{iri}>; rel="describes"' + (context_link(service) if name == "jsonld" else ""),
     }
     return deliver(request, data, MEDIA_TYPES[name], edition=number, headers=headers)
+
+
+def context_link(service: Service) -> str:
+    """Return which version of the context a JSON-LD file is written with; it holds that context itself."""
+    context = context_iri(service.iris.base)
+    return f', <{context}>; rel="http://www.w3.org/ns/json-ld#context"; type="{MEDIA_TYPES["jsonld"]}"'
 
 
 def write(service: Service, found: Description, name: str) -> bytes:

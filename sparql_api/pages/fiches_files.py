@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ingestion import Edition, csv_header, csv_row
+from ontologie import context_iri
 from sparql_api.delivery import CURRENT, PINNED
 from sparql_api.engine import Answer, Body
 from sparql_api.fiches.search import FicheIndex, Selection
@@ -62,7 +63,7 @@ def jsonl(
     """Yield one JSON-LD document a line; its context is named by its address."""
     for document in documents:
         line = {
-            "@context": base + "contexte.jsonld",
+            "@context": context_iri(base),
             **{k: v for k, v in document.items() if k != "@context"},
         }
         yield json.dumps(line, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"

@@ -6,6 +6,7 @@ import gzip
 import hashlib
 import json
 import os
+import re
 from pathlib import Path
 
 import httpx
@@ -15,7 +16,7 @@ import pytest
 import rdflib
 from rdflib.namespace import RDF, SH
 
-from ontologie import BASE
+from ontologie import BASE, context_text, context_versions
 
 SUITES = Path(os.environ.get("OBSERVATOIRE_SUITES", Path(__file__).parents[2] / ".." / "shared" / "suites"))
 VOID = "http://rdfs.org/ns/void#"
@@ -91,8 +92,20 @@ def test_the_context_and_the_shapes_are_served_as_they_are(client: httpx.Client)
     assert answer.headers["content-type"] == "application/ld+json"
     assert answer.headers["access-control-allow-origin"] == "*"
     assert "Projet" in json.loads(answer.text)["@context"]
+    assert re.search(r"/contexte/\d+\.\d+\.\d+\.jsonld>", answer.headers["link"])
     graph = rdflib.Graph().parse(data=client.get("/shapes").text, format="turtle")
     assert len(list(graph.subjects(RDF.type, SH.NodeShape))) > 5
+
+
+def test_each_version_of_the_context_has_its_own_address_for_good(client: httpx.Client) -> None:
+    for version in context_versions():
+        answer = client.get(f"/contexte/{version}.jsonld")
+        assert answer.text == context_text(version=version)
+        assert answer.headers["content-type"] == "application/ld+json"
+        assert "immutable" in answer.headers["cache-control"]
+    assert client.get(f"/contexte/{context_versions()[-1]}.jsonld").text == client.get("/contexte.jsonld").text
+    for unknown in ("0.9.0", "1.0", "..%2f1.0.0", "1.0.0.jsonld/1.0.0"):
+        assert client.get(f"/contexte/{unknown}.jsonld").status_code == 404
 
 
 def test_void_counts_what_the_edition_holds(client: httpx.Client, store: ox.Store) -> None:

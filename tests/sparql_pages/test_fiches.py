@@ -153,8 +153,11 @@ def test_files_hold_the_same_selection_in_the_same_order(client: httpx.Client) -
 def test_a_line_of_jsonl_is_the_document_with_the_address_of_its_context(client: httpx.Client) -> None:
     line = json.loads(client.get("/fiches.jsonl?q=expos%C3%A9+SVT").text.split("\n")[0])
     alone = client.get("/projet/18-UR005.jsonld").json()
-    assert line["@context"] == f"{BASE}contexte.jsonld"
+    version = line["@context"].removeprefix(BASE)
+    assert client.get(f"/{version}").json()["@context"] == alone["@context"]
     assert client.get("/contexte.jsonld").json()["@context"] == alone["@context"]
+    named = client.get("/projet/18-UR005.jsonld").headers["link"]
+    assert f'<{BASE}{version}>; rel="http://www.w3.org/ns/json-ld#context"' in named
     assert {**line, "@context": None} == {**alone, "@context": None}
 
 
