@@ -25,7 +25,11 @@ from ontologie import read_table
 LIST: Final = "|"
 """What separates the items of a list in one cell."""
 
-_SIBLINGS: Final = {"date": ("dateMois", "dateAnnee"), "academie": ("academieAssociee",)}
+_SIBLINGS: Final = {
+    "date": ("dateMois", "dateAnnee"),
+    "dateFin": ("dateFinMois", "dateFinAnnee"),
+    "academie": ("academieAssociee",),
+}
 """Keys that a column feeds besides its own."""
 
 IGNORED: Final = ""

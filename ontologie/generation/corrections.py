@@ -18,6 +18,8 @@ Rows = list[dict[str, str]]
 _NUMBER: Final = re.compile(r"([0-9]+)")
 _PRINCIPLES: Final = "instruments/principes.csv"
 _DEFINITIONS: Final = "definitions.csv"
+_LISTS: Final = ("types_ia", "finalites")
+"""Lists of `instruments/` that the project's own corrections, kept beside the tables, put right row by row."""
 
 
 def correct(corrections: Path, target: Path) -> int:
@@ -27,7 +29,12 @@ def correct(corrections: Path, target: Path) -> int:
     _write(target / _PRINCIPLES, list(_placed(_merged(principles, added), {row["instrument"] for row in added})))
     definitions = _merged(definitions, added)
     _write(target / _DEFINITIONS, _replaced(definitions, read(corrections / "definitions_corrigees.csv")))
-    return 2
+    own = target / "corrections"
+    for name in _LISTS:
+        better = read(own / f"{name}.csv")
+        rows = read(target / "instruments" / f"{name}.csv")
+        _write(target / "instruments" / f"{name}.csv", _replaced(_merged(rows, better), better))
+    return 2 + len(_LISTS)
 
 
 def read(path: Path) -> Rows:
