@@ -18,6 +18,7 @@ Rows = list[dict[str, str]]
 _NUMBER: Final = re.compile(r"([0-9]+)")
 _PRINCIPLES: Final = "instruments/principes.csv"
 _DEFINITIONS: Final = "definitions.csv"
+_FOLDERS: Final = ("instruments", "partenaires")
 _LISTS: Final = ("types_ia", "finalites")
 """Lists of `instruments/` that the project's own corrections, kept beside the tables, put right row by row."""
 
@@ -34,7 +35,39 @@ def correct(corrections: Path, target: Path) -> int:
         better = read(own / f"{name}.csv")
         rows = read(target / "instruments" / f"{name}.csv")
         _write(target / "instruments" / f"{name}.csv", _replaced(_merged(rows, better), better))
-    return 2 + len(_LISTS)
+    reviewed = read(corrections / "alignements_revus.csv")
+    for folder in _FOLDERS:
+        _review(target / folder, reviewed, read(corrections / "hors_pivot_ajouts.csv"))
+    return 2 + len(_LISTS) + 2 * len(_FOLDERS)
+
+
+def _review(folder: Path, reviewed: Rows, outside: Rows) -> None:
+    """Apply to the alignments of a folder the decisions made on them, and say which principles the hub lacks."""
+    own = {row["id"] for row in read(folder / "principes.csv")}
+    if folder.name == _FOLDERS[0]:
+        own |= {row["id"] for row in read(folder / "regles_cadre.csv")}
+    decided = {(row["subject"], row["object"]): row for row in reviewed if row["subject"] in own}
+    kept = []
+    for row in read(folder / "correspondances.csv"):
+        decision = decided.pop((row["subject"], row["object"]), None)
+        if decision is None or decision["action"] != "rejeter":
+            kept.append(_decided(row, decision) if decision else row)
+    kept += [_decided({"subject": one["subject"], "object": one["object"]}, one) for one in decided.values()
+             if one["action"] == "ajouter"]  # fmt: skip
+    _write(folder / "correspondances.csv", kept)
+    there = read(folder / "hors_pivot.csv")
+    _write(folder / "hors_pivot.csv", _merged(there, [row for row in outside if row["id"] in own]))
+
+
+def _decided(row: dict[str, str], decision: dict[str, str]) -> dict[str, str]:
+    return {
+        "subject": row["subject"],
+        "predicate": decision["predicate_propose"],
+        "object": row["object"],
+        "confidence": decision["confidence_proposee"],
+        "justification_fr": decision["raison_fr"],
+        "justification_en": decision["raison_en"],
+    }
 
 
 def read(path: Path) -> Rows:
