@@ -15,7 +15,7 @@ NAMES: Final = (SKOS + "prefLabel", RDFS + "label", DCT + "title")
 """Where a thing's name may stand, the first that is there being looked at."""
 
 TEXTS: Final = (SKOS + "definition", RDFS + "comment", DCT + "description")
-NAMELESS: Final = ("Alignement", "Applicabilite", "Attestation")
+NAMELESS: Final = ("Alignement", "Applicabilite", "Attestation", "IssueDeRegle")
 """Statements about other things: they have a reason, a date or a page, no name."""
 
 TEXTS_OF_LAW: Final = ("Instrument", "Principe", "RegleDuCadre")
@@ -91,6 +91,9 @@ def orphans(corpus: Corpus) -> Examined:
     tops = {value.value for said in corpus.ours.values() for value in said.get(SKOS + "hasTopConcept", ())}
     found = []
     for iri, said in corpus.concepts.items():
+        if OWL + "deprecated" in said:
+            # What is withdrawn leaves its scheme; its address still answers.
+            continue
         if not iris(said, SKOS + "inScheme"):
             found.append(Finding("orphans", short(iri), {"fr": "dans aucun schéma", "en": "in no scheme"}))
         elif not (iris(said, SKOS + "broader") or iris(said, SKOS + "topConceptOf") or iri in tops):

@@ -1,6 +1,6 @@
 """The rules of the framework.
 
-Knows the tables `regles_cadre` and `libelles_regles`. A rule is no principle: it reaches principles by
+Knows the tables `regles_cadre`, `libelles_regles` and `regles_statuts`. A rule is no principle: it reaches principles by
 `oia:decouleDe`.
 """
 
@@ -19,7 +19,7 @@ from ontologie.generation.common import (
     table,
     unverified,
 )
-from ontologie.generation.turtle import Statement, Turtle, links, text
+from ontologie.generation.turtle import Statement, Turtle, both, flag, links, text
 
 STATED_ELSEWHERE: Final = {"CU-R08": "note-pix-ia-2026", "CU-R33": "faq-cnil-2025"}
 """The rules that another instrument than the cadre states (README of the shared data)."""
@@ -34,10 +34,36 @@ def _rules() -> str:
     out = Turtle("Les règles du cadre d'usage et des textes qui le complètent.")
     rows = table("instruments", "regles_cadre")
     short = {row["id"]: row for row in table("libelles_regles")}
-    home = scheme(out, "regle-cadre", [f"regle/{row['id']}" for row in rows])
+    states = {row["regle"]: row for row in table("regles_statuts")}
+    withdrawn = {name for name, state in states.items() if state["statut"] == "retiree"}
+    home = scheme(out, "regle-cadre", [f"regle/{row['id']}" for row in rows if row["id"] not in withdrawn])
     for row in rows:
-        out.add(f"regle/{row['id']}", labels(short[row["id"]]), _rule(row, home))
+        said = _withdrawn(row) if row["id"] in withdrawn else _rule(row, home)
+        out.add(f"regle/{row['id']}", labels(short[row["id"]]), said, _state(states.get(row["id"])))
     return out.render()
+
+
+def _state(row: Row | None) -> list[Statement]:
+    """Return why a rule is suspended, withdrawn, or has no finding; nothing of a rule that stands."""
+    if row is None:
+        return []
+    predicate = "oia:sansConstat" if row["statut"] == "sans-constat" else "skos:historyNote"
+    return [
+        *(flag("oia:suspendue", True) if row["statut"] == "suspendue" else []),
+        *both(predicate, row["raison_fr"], row["raison_en"]),
+    ]
+
+
+def _withdrawn(row: Row) -> list[Statement]:
+    """Return what stays of a rule that is no longer published: its address answers, and says that it is withdrawn."""
+    return [
+        *links("rdf:type", ["skos:Concept"]),
+        *flag("owl:deprecated", True),
+        *text("skos:notation", row["id"]),
+        *definitions(row, "resume"),
+        *source({"source_url": "https://www.education.gouv.fr/cadre-d-usage-de-l-ia-en-education-450647"}),
+        *flag("oia:aVerifier", True),
+    ]
 
 
 def _rule(row: Row, home: str) -> list[Statement]:

@@ -51,7 +51,7 @@ def test_no_file_holds_a_blank_node() -> None:
     [
         ("Instrument", 30),
         ("Principe", 263 + 24),
-        ("RegleDuCadre", 33),
+        ("RegleDuCadre", 32),
         ("Grille", 2),
         ("Dimension", 11),
         ("Critere", 51),
