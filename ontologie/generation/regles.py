@@ -1,7 +1,7 @@
 """The rules of the framework.
 
-Knows the tables `regles_cadre`, `libelles_regles` and `regles_statuts`. A rule is no principle: it reaches principles by
-`oia:decouleDe`.
+Knows the tables `regles_cadre`, `libelles_regles` and `regles_statuts`. A rule is no principle: it reaches
+principles by `oia:decouleDe`.
 """
 
 from __future__ import annotations

@@ -14,7 +14,16 @@ from typing import Any
 import pytest
 
 from ontologie import BASE
-from tests.indices.findings import CLOSED_TOOL, Found, derivation_over, derive_batch, document, findings, local, store_of
+from tests.indices.findings import (
+    CLOSED_TOOL,
+    Found,
+    derivation_over,
+    derive_batch,
+    document,
+    findings,
+    local,
+    store_of,
+)
 
 HERE = Path(__file__).parent
 SILENCE = {"": ("sans-objet",), "CU-R": ("sans-objet", "anterieur-au-texte")}

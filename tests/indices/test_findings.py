@@ -13,13 +13,10 @@ from hypothesis import strategies as st
 from ingestion.derivation_rules import STEPS
 from ontologie import BASE, read_table, rule_files, vocabularies
 from ontologie.generation import dates, generate
-from tests.indices.test_cases import CASES, facts
 from tests.indices.findings import (
     LEVELS,
     PROJECT,
     RDF,
-    Found,
-    Term,
     derivation_over,
     derive_batch,
     derived,
@@ -29,6 +26,7 @@ from tests.indices.findings import (
     oia,
     store_of,
 )
+from tests.indices.test_cases import CASES, facts
 
 GENERATIVE, PUPILS = "modele-langue", "eleves"
 IN_LAW = "2025-11-04"
