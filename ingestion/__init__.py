@@ -1,6 +1,6 @@
 """The way in: readers, resolution, conversion, the registry, publication and editions."""
 
-from ingestion.columns import Column, column_of_key, columns, csv_header, csv_row
+from ingestion.columns import Column, column_of_key, columns
 from ingestion.conversion import ConversionError, ConvertedDocument, convert, convert_stream, document_iris
 from ingestion.deposit import Deposited, deposit_file
 from ingestion.documents import BuiltDocument, build_document
@@ -8,6 +8,7 @@ from ingestion.dumps import read_fiches
 from ingestion.editions import DUMPS, Edition, Editions, is_gone
 from ingestion.errors import UnreadableDeposit
 from ingestion.export import export_document
+from ingestion.exported_table import export_columns, export_row
 from ingestion.homes import MisplacedTriple
 from ingestion.messages import Issue, Place
 from ingestion.pipeline import Examination, ExaminedDocument, Options, examine, examine_batches
@@ -58,13 +59,13 @@ __all__ = [
     "columns",
     "convert",
     "convert_stream",
-    "csv_header",
-    "csv_row",
     "deposit_file",
     "document_iris",
     "examine",
     "examine_batches",
+    "export_columns",
     "export_document",
+    "export_row",
     "is_gone",
     "publish",
     "read_deposit",

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from itertools import islice
 from multiprocessing.process import BaseProcess
 from typing import TypeVar
@@ -41,12 +43,15 @@ def in_order(
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(processes, mp_context=context, initializer=_end_with_parent) as pool:
         under_way: deque[tuple[list[Item], Future[Result] | None]] = deque()
-        for batch in batches:
-            under_way.append((batch, _submitted(pool, work, batch)))
-            if len(under_way) > processes:
+        try:
+            for batch in batches:
+                under_way.append((batch, _submitted(pool, work, batch)))
+                if len(under_way) > processes:
+                    yield _finished(work, *under_way.popleft())
+            while under_way:
                 yield _finished(work, *under_way.popleft())
-        while under_way:
-            yield _finished(work, *under_way.popleft())
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
 
 
 def _end_with_parent() -> None:
@@ -65,9 +70,20 @@ def _submitted(
     pool: ProcessPoolExecutor, work: Callable[[list[Item]], Result], batch: list[Item]
 ) -> Future[Result] | None:
     try:
-        return pool.submit(work, batch)
+        with _uninterrupted():
+            return pool.submit(work, batch)
     except BrokenProcessPool:
         return None
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Start processes that Ctrl+C does not reach: the terminal sends it to all, and this one ends them."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _finished(

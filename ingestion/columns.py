@@ -1,18 +1,16 @@
-"""The columns of a deposit, as `ontologie/donnees/colonnes.csv` describes them: read in a header, written out.
+"""The columns of a deposit, as `ontologie/donnees/colonnes.csv` describes them, and how a header names them.
 
 Knows which column feeds which key of a document; what values mean is the resolution's business.
 """
 
 from __future__ import annotations
 
-import csv
-import io
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Final
 
 from rapidfuzz import fuzz, process
 
@@ -25,15 +23,29 @@ from ontologie import read_table
 LIST: Final = "|"
 """What separates the items of a list in one cell."""
 
-_SIBLINGS: Final = {
+SIBLINGS: Final = {
     "date": ("dateMois", "dateAnnee"),
     "dateFin": ("dateFinMois", "dateFinAnnee"),
     "academie": ("academieAssociee",),
 }
 """Keys that a column feeds besides its own."""
 
+OURS: Final = ("iri", "graphe")
+"""Columns that only the tables we write have: the IRIs of the project and of its graph. They say nothing new."""
+
+MOST_ITEMS: Final = 1_000
+"""Items of a list, and keys of an object, that a document may have; each is looked up on its own."""
+
+_LONGEST_NAME: Final = 200
+"""Characters of a name that is worth comparing with others."""
+
 IGNORED: Final = ""
 """What a mapping gives for a column to leave out."""
+
+
+def too_many(found: int) -> dict[str, str]:
+    """Return the words that say how many items or keys there are, and may be."""
+    return {"found": str(found), "most": str(MOST_ITEMS)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +95,7 @@ def _column(row: Mapping[str, str]) -> Column:
 @cache
 def column_of_key(key: str) -> Column | None:
     """Return the column that feeds a key of a document."""
-    own = next((name for name, others in _SIBLINGS.items() if key in others), key)
+    own = next((name for name, others in SIBLINGS.items() if key in others), key)
     return next((column for column in columns().values() if own and column.key == own), None)
 
 
@@ -99,6 +111,8 @@ def column_name(header: str) -> str | None:
 
 def nearest_names(name: str, names: Sequence[str]) -> tuple[str, ...]:
     """Return up to three names that look like this one, nearest first."""
+    if len(name) > _LONGEST_NAME:
+        return ()
     folded = {fold(candidate): candidate for candidate in names}
     found = process.extract(fold(name), list(folded), scorer=fuzz.WRatio, limit=3, score_cutoff=70)
     return tuple(folded[match] for match, _, _ in found)
@@ -110,7 +124,7 @@ def read_header(cells: Sequence[str], place: Place, mapping: Mapping[str, str]) 
     Raises UnreadableDeposit where nothing is known, or a column is unknown, repeated or missing.
     """
     named = [(position, cell.strip()) for position, cell in enumerate(cells, 1) if cell.strip()]
-    found = [(position, cell, mapping.get(fold(cell), column_name(cell))) for position, cell in named]
+    found = [(position, cell, mapping.get(fold(cell), _known(cell))) for position, cell in named]
     if not any(name for _, _, name in found):
         known = ", ".join(list(columns())[:6])
         raise unreadable("pas-un-tableau", place, words={"columns": known})
@@ -130,55 +144,10 @@ def read_header(cells: Sequence[str], place: Place, mapping: Mapping[str, str]) 
     return Header(fields)
 
 
+def _known(cell: str) -> str | None:
+    return IGNORED if fold(cell) in OURS else column_name(cell)
+
+
 def _unknown(cell: str, place: Place, taken: Mapping[str, object]) -> UnreadableDeposit:
     free = [name for name in columns() if name not in taken]
     return unreadable("colonne-inconnue", place, value=cell, suggestions=nearest_names(cell, free))
-
-
-def csv_header() -> str:
-    """Return the header line of the canonical CSV: every public column."""
-    return _csv_line(column.name for column in _public())
-
-
-def csv_row(document: Mapping[str, Any]) -> str:
-    """Return a document as a line of the canonical CSV: the wording as deposited, IRIs where there is none.
-
-    Deposited again, it makes the same concepts; an item that holds the separator `|` loses it.
-    """
-    return _csv_line(LIST.join(_cell(column, document)) for column in _public())
-
-
-def _public() -> Iterator[Column]:
-    return (column for column in columns().values() if column.kind != "prive")
-
-
-def _csv_line(cells: Iterable[str]) -> str:
-    out = io.StringIO()
-    csv.writer(out, lineterminator="\n").writerow(cells)
-    return out.getvalue()
-
-
-def _cell(column: Column, document: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the items of a column: what was deposited, then the values that no wording covers."""
-    mentions = list(_several(document.get("mention")))
-    own = [one for one in mentions if one.get("champ") == column.name]
-    covered = {iri for one in mentions for iri in _several(one.get("resoluEn"))}
-    yield from (str(one["libelleDepose"]) for one in own)
-    if own and column.kind not in ("texte", "concept"):
-        return
-    node = next(_several(document.get("fiche")), {}) if column.node == "fiche" else document
-    keys = (column.key, *_SIBLINGS.get(column.key, ()))
-    values = [value for key in keys for value in _several(node.get(key))]
-    if column.kind == "etapes":
-        values.sort(key=lambda phase: int(phase.get("ordre", 0)))
-    for value in values:
-        if not isinstance(value, str):
-            value = value.get("@value") or value.get("description") or value.get("id", "")
-        if column.kind == "identifiant" and column.required:
-            value = value.partition("-")[2] or value
-        if value not in covered:
-            yield value.replace(LIST, " ")
-
-
-def _several(value: Any) -> Iterator[Any]:
-    return iter(value if isinstance(value, list) else () if value is None else (value,))

@@ -6,7 +6,7 @@ that publication makes (search index, self-description) come from the root.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -16,17 +16,18 @@ import typer
 from ingestion.agents import COMMAND_LINE, agent_named
 from ingestion.commands_export import export_app
 from ingestion.commands_review import review_app
-from ingestion.console import Lang, Language, counting, explained, fail, say, steps
+from ingestion.console import Lang, Language, counting, explained, fail, opened, say, sentence, steps
 from ingestion.demonstration import load_demo
-from ingestion.deposit import Deposited, deposit_file
+from ingestion.deposit import Deposited, deposit_file, none_yet
 from ingestion.errors import UnreadableDeposit
 from ingestion.messages import Issue
 from ingestion.pipeline import Options
 from ingestion.publication import Face, publish
 from ingestion.rebuild import RebuildDiffers, rebuild
-from ingestion.registry import Registry
+from ingestion.registry import Outcome, Registry
 from ingestion.reporting import REPORTS, print_report, print_unreadable, write_report
 from ingestion.settings import Settings
+from ontologie import system_reason
 
 
 def build_app(faces: Sequence[Face] = ()) -> typer.Typer:
@@ -66,20 +67,25 @@ def ingest_command(
 
       observatoire ingest projets.csv --validated-by Dgesco && observatoire publish
     """
-    if report is not None and report.suffix not in REPORTS:
+    if report is not None and report.suffix.lower() not in REPORTS:
         fail(lang, "report-format", formats=", ".join(REPORTS))
     settings = Settings()
     agent = agent_named(validated_by, "operateur") if validated_by else COMMAND_LINE
     options = Options(academie=academie, kind=kind, mapping=mapping, base=settings.base_iri)
     done: list[Deposited] = []
     unusable: list[Issue] = []
-    with explained(lang), Registry(settings) as registry:
+    registered = none_yet()
+
+    def kept() -> str:
+        return sentence(lang, "kept-dry") if dry_run else _counted(lang, "kept-deposit", registered)
+
+    with explained(lang, kept=kept), opened(settings, lang) as registry:
         for path in files:
             try:
                 with counting(lang, path.name) as progress:
                     one = deposit_file(
                         path, None if dry_run else registry, agent, options,
-                        validate=bool(validated_by), strict=strict, progress=progress,
+                        validate=bool(validated_by), strict=strict, progress=progress, registered=registered,
                     )  # fmt: skip
             except UnreadableDeposit as error:
                 unusable.append(error.issue)
@@ -88,11 +94,17 @@ def ingest_command(
             done.append(one)
             print_report([one], lang)
             if not dry_run:
-                counts = {name.replace("-", "_"): count for name, count in one.registered.items()}
-                say(lang, "registered", **counts)
+                typer.echo(_counted(lang, "registered", one.registered), err=True)
     if report is not None:
-        write_report(report, done, lang, unusable)
+        try:
+            write_report(report, done, lang, unusable)
+        except OSError as error:
+            fail(lang, "report-not-written", where=report, why=system_reason(error, lang.value))
     raise typer.Exit(2 if unusable else max((one.exit_code for one in done), default=0))
+
+
+def _counted(lang: Lang, code: str, registered: Mapping[Outcome, int]) -> str:
+    return sentence(lang, code, **{name.replace("-", "_"): count for name, count in registered.items()})
 
 
 @dataclass(frozen=True)
@@ -104,7 +116,7 @@ class _WithFaces:
     def demo(self, lang: Language = Lang.FR) -> None:
         """Load the bundled vocabularies and real usages, publish edition 1; again: nothing to do."""
         settings = Settings()
-        with explained(lang), Registry(settings) as registry:
+        with explained(lang), opened(settings, lang) as registry:
             with counting(lang, "demo") as progress:
                 found = load_demo(registry, settings, progress)
             if any(one.registered["unchanged"] < one.summary.accepted for one in found):
@@ -117,7 +129,7 @@ class _WithFaces:
     def publish(self, lang: Language = Lang.FR) -> None:
         """Cut an edition from what is validated; nothing changed, no new edition."""
         settings = Settings()
-        with explained(lang), Registry(settings) as registry:
+        with explained(lang), opened(settings, lang) as registry:
             _publish(settings, registry, self.faces, lang)
 
     def rebuild(self, lang: Language = Lang.FR) -> None:
@@ -127,7 +139,7 @@ class _WithFaces:
         """
         settings = Settings()
         try:
-            with explained(lang, nothing="no-edition"), Registry(settings) as registry, steps(lang) as progress:
+            with explained(lang, nothing="no-edition"), opened(settings, lang) as registry, steps(lang) as progress:
                 done = rebuild(settings, registry, self.faces, progress)
         except RebuildDiffers as error:
             say(lang, "rebuild-differs")

@@ -13,12 +13,13 @@ from typing import Annotated, BinaryIO, Final
 import pyoxigraph as ox
 import typer
 
-from ingestion.columns import csv_header, csv_row
-from ingestion.console import Lang, Language, fail, say
+from ingestion.console import Lang, Language, explained, fail, say, sentence
 from ingestion.editions import Edition, Editions
 from ingestion.export import export_document
+from ingestion.exported_table import export_columns, export_row
 from ingestion.settings import Settings
 from ontologie import Iris, canonical_lines, context, document_types
+from shapes import csv_line
 
 _ALL: Final = "tout"
 _Fiche = tuple[str, str, list[bytes]]
@@ -68,10 +69,12 @@ def export_app() -> typer.Typer:
             fail(lang, "no-edition")
         kinds = document_types() if kind == _ALL else (kind,)
         found = documents(edition, kinds, settings.base_iri)
-        if out == "-":
-            write_all(sys.stdout.buffer, found, format, settings.base_iri)
-            return
-        count = write_folder(Path(out), found, format, settings.base_iri)
+        with explained(lang, kept=lambda: sentence(lang, "kept-export")):
+            if out == "-":
+                write_all(sys.stdout.buffer, found, format, settings.base_iri)
+                sys.stdout.flush()
+                return
+            count = write_folder(Path(out), found, format, settings.base_iri)
         say(lang, "exported", count=count, where=out)
 
     return app
@@ -95,7 +98,7 @@ def write_all(out: BinaryIO, found: Iterable[_Fiche], format: Format, base: str)
         ox.serialize(triples, out, format=ox.RdfFormat.TURTLE, prefixes=Iris(base).prefixes())
         return
     if format is Format.CSV:
-        out.write(csv_header().encode())
+        out.write(csv_line(export_columns()).encode())
     if format is Format.JSONLD:
         out.write(b'{"@context": ' + _json(context(base)) + b', "@graph": [')
     for number, (kind, _, lines) in enumerate(found):
@@ -137,7 +140,7 @@ def _form(kind: str, lines: list[bytes], format: Format, base: str) -> bytes:
         written = ox.serialize(_triples(lines), format=ox.RdfFormat.TURTLE, prefixes=Iris(base).prefixes())
         return bytes(written or b"")
     document = export_document(lines, kind, base)
-    return csv_row(document).encode() if format is Format.CSV else _json(document) + b"\n"
+    return csv_line(export_row(document, base)).encode() if format is Format.CSV else _json(document) + b"\n"
 
 
 def _triples(lines: list[bytes]) -> list[ox.Triple]:

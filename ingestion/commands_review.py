@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from ingestion.agents import academie_code, agent_named
-from ingestion.console import Lang, Language, explained, fail, say
+from ingestion.console import Lang, Language, explained, fail, opened, say
 from ingestion.registry import Agent, Registry
 from ingestion.registry_rows import ALL_STATES
 from ingestion.settings import Settings
@@ -49,7 +49,7 @@ def list_command(
     """List the deposits in a state: by default those that wait for a reviewer."""
     if state not in ALL_STATES and state != "toutes":
         fail(lang, "unknown-state", state=state, states=", ".join((*sorted(ALL_STATES), "toutes")))
-    with explained(lang), Registry(Settings()) as registry:
+    with explained(lang), opened(Settings(), lang) as registry:
         code = academie_code(academie)
         found = list(registry.listed(state=None if state == "toutes" else state, academie=code))
     if not found:
@@ -67,7 +67,7 @@ def list_command(
 def show_command(identifier: Identifier, lang: Language = Lang.FR) -> None:
     """Show a deposit: its document, what was said of it, its history (JSON on standard output)."""
     kind, name = _split(identifier)
-    with explained(lang), Registry(Settings()) as registry:
+    with explained(lang), opened(Settings(), lang) as registry:
         try:
             found, history = registry.get(kind, name), registry.history(kind, name)
         except LookupError:
@@ -119,7 +119,7 @@ def _act(
 ) -> None:  # fmt: skip
     """Act on each fiche; one that cannot be acted on is said, and the others go on (exit code 1)."""
     refused = False
-    with explained(lang), Registry(Settings()) as registry:
+    with explained(lang), opened(Settings(), lang) as registry:
         agent = agent_named(by, "valideur", academie)
         for identifier in identifiers:
             try:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import signal
+import sqlite3
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
-from typing import Annotated, NoReturn
+from typing import Annotated, Final, NoReturn
 
 import sqlalchemy.exc
 import typer
@@ -14,10 +17,20 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 
 from ingestion.agents import UnknownAcademie
 from ingestion.homes import MisplacedTriple
-from ingestion.locking import PublicationBusy
+from ingestion.locking import Holder, PublicationBusy, writer_of
 from ingestion.publication import NothingToPublish, UnknownEdition
+from ingestion.registry import Registry
+from ingestion.registry_upgrade import NewerRegistry
+from ingestion.settings import Settings
 from ingestion.transitions import RefusedTransition
-from ontologie import read_table
+from ontologie import FULL, read_table, system_error, system_reason
+
+_INTERRUPTED: Final = 130
+_TERMINATED: Final = 143
+"""Exit codes of who ends by SIGINT and SIGTERM, as shells count them: 128 and the signal's number."""
+
+_LOCKED: Final = "is locked"
+"""What SQLite says where another holds the lock (https://www.sqlite.org/rescode.html#busy)."""
 
 
 class Lang(StrEnum):
@@ -48,29 +61,96 @@ def fail(lang: Lang, code: str, exit_code: int = 2, **words: object) -> NoReturn
 
 
 @contextmanager
-def explained(lang: Lang, nothing: str = "nothing-validated") -> Iterator[None]:
-    """Say what is wrong and what to do where a command cannot go on; `nothing` is what to say of an empty state."""
+def explained(lang: Lang, nothing: str = "nothing-validated", kept: Callable[[], str] | None = None) -> Iterator[None]:
+    """Say what is wrong and what to do where a command cannot go on, or is told to end.
+
+    `nothing` is the code of what to say of an empty state; `kept` gives the sentence of what stays done.
+    """
+    saved = kept or (lambda: sentence(lang, "kept-published"))
     try:
-        yield
-    except PublicationBusy:
-        fail(lang, "busy")
+        with _terminable():
+            yield
+    except KeyboardInterrupt as error:
+        fail(lang, "interrupted", _TERMINATED if isinstance(error, Terminated) else _INTERRUPTED, kept=saved())
+    except PublicationBusy as error:
+        who = sentence(lang, "among", who=_who(lang, error.holder)) if error.holder else ""
+        fail(lang, "busy", who=who)
     except NothingToPublish:
         fail(lang, nothing)
     except UnknownEdition:
         fail(lang, "unknown-edition")
     except MisplacedTriple as error:
         fail(lang, "misplaced-triple", 1, where=error)
+    except NewerRegistry:
+        fail(lang, "newer-registry")
     except RefusedTransition as error:
         typer.echo(error.messages[lang.value], err=True)
         raise typer.Exit(1) from error
     except UnknownAcademie as error:
         perhaps = sentence(lang, "perhaps", names=", ".join(error.suggestions)) if error.suggestions else ""
         fail(lang, "unknown-academie", text=error.text, suggestions=perhaps)
-    except (sqlalchemy.exc.DBAPIError, sqlalchemy.exc.ArgumentError):
+    except Exception as error:
+        _fail_of_system(lang, error, saved())
+        raise
+
+
+def _fail_of_system(lang: Lang, error: Exception, kept: str) -> None:
+    """Leave where an error is the disk's or the registry's; others are ours, and come back."""
+    if isinstance(error, BrokenPipeError):
+        return  # who read the answer has enough
+    if system_error(error) in FULL:
+        fail_of_disk(lang, error, kept)
+    if isinstance(error, sqlite3.OperationalError | sqlalchemy.exc.OperationalError) and _LOCKED in str(error):
+        settings = Settings()
+        fail(lang, "registry-locked", who=_who(lang, writer_of(settings.registry_path)), kept=kept)
+    if isinstance(error, sqlalchemy.exc.SQLAlchemyError | sqlite3.Error):
         # The driver's own words may hold the address with its password, or a deposit's values (law 7).
         fail(lang, "registry-unreachable")
-    except OSError as error:
-        fail(lang, "not-written", where=error.filename or "", why=error.strerror or "")
+    if isinstance(error, OSError):
+        fail_of_disk(lang, error, kept)
+
+
+def fail_of_disk(lang: Lang, error: Exception, kept: str) -> NoReturn:
+    """Say what the system refused to read or write, why, and what stays done; leave."""
+    where = getattr(error, "filename", None) or sentence(lang, "somewhere")
+    code = "disk-full" if system_error(error) in FULL else "not-written"
+    fail(lang, code, where=where, why=system_reason(error, lang.value), kept=kept)
+
+
+def _who(lang: Lang, holder: Holder | None) -> str:
+    if holder is None:
+        return sentence(lang, "someone")
+    return sentence(lang, "who", pid=holder.pid, command=holder.command)
+
+
+class Terminated(KeyboardInterrupt):
+    """SIGTERM: someone asks this process to end, as Ctrl+C does."""
+
+
+@contextmanager
+def _terminable() -> Iterator[None]:
+    """End in order on SIGTERM as on Ctrl+C; once told, do not be told again while ending."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def ask(*_: object) -> NoReturn:
+        raise Terminated
+
+    before = signal.signal(signal.SIGTERM, ask)
+    try:
+        yield
+    except KeyboardInterrupt:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        before = signal.SIG_IGN
+        raise
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def opened(settings: Settings, lang: Lang) -> Registry:
+    """Return the registry; where it is brought to this version of the program, say so, and where the copy is."""
+    return Registry(settings, lambda copy: say(lang, "migrated-copy" if copy else "migrated", copy=copy or ""))
 
 
 @contextmanager

@@ -63,8 +63,7 @@ def convert_stream(
     """Convert documents by a version of the context in bounded batches, as they come."""
     pending = iter(documents)
     while batch := list(islice(pending, BATCH)):
-        for part in _without_twins(batch):
-            yield from _convert(part, base, context)
+        yield from _convert(batch, base, context)
 
 
 def convert_each(
@@ -100,20 +99,6 @@ def _convert_each(
     return found
 
 
-def _without_twins(batch: list[Mapping[str, Any]]) -> Iterator[list[Mapping[str, Any]]]:
-    """Yield the batch in runs where no id comes twice: two graphs of one name would become one."""
-    seen: set[str] = set()
-    run: list[Mapping[str, Any]] = []
-    for document in batch:
-        name = _name(document)
-        if name in seen:
-            yield run
-            run, seen = [], set()
-        seen.add(name)
-        run.append(document)
-    yield run
-
-
 def _name(document: Mapping[str, Any]) -> str:
     name = document.get("id")
     if not isinstance(name, str):
@@ -136,7 +121,8 @@ def _convert(batch: Sequence[Mapping[str, Any]], base: str, context: str | None)
                 error.detail if isinstance(error, ConversionError) else {"fr": str(error), "en": str(error)}
             )
             raise ConversionError(_name(batch[0]), **detail) from error
-        # One document is at fault: the others come through, up to it, and it is named.
+        # One document is at fault: the others come through, up to it, and it is named. Or one id comes twice, and
+        # two graphs of one name became one: apart, each comes through.
         for document in batch:
             yield from _convert([document], base, context)
         return

@@ -14,6 +14,7 @@ from ingestion.messages import Issue
 from ingestion.packing import pack
 from ingestion.pipeline import ExaminedDocument, Options, Summary, examine_batches, open_deposit
 from ingestion.registry import Agent, NewDocument, Outcome, Registry
+from ingestion.registry_rows import digest_of
 from ontologie import BASE
 from shapes import Report
 
@@ -48,14 +49,16 @@ def deposit_file(
     validate: bool = False,
     strict: bool = False,
     progress: Callable[[int], None] | None = None,
+    registered: dict[Outcome, int] | None = None,
 ) -> Deposited:
     """Examine a file and register what may be taken; without a registry, only examine (`--dry-run`).
 
-    With `strict`, one refusal leaves the registry as it was. `progress` is told how many records were read so far.
+    With `strict`, one refusal leaves the registry as it was. `progress` is told how many records were read so far;
+    `registered` is counted up at each batch that the registry took, which stays there whatever comes after.
     Raises UnreadableDeposit, and RefusedTransition where the agent validates what is another académie's.
     """
     deposit = open_deposit(path, options)
-    total = Deposited(path, Summary(), (), deposit.notes, (), {"created": 0, "new-version": 0, "unchanged": 0})
+    total = Deposited(path, Summary(), (), deposit.notes, (), none_yet())
     summary, entries, reports, held = Summary(), list[Issue](), list[Report](), list[NewDocument]()
     for part in examine_batches(deposit, options):
         summary += part.summary
@@ -65,11 +68,11 @@ def deposit_file(
         if strict:
             held.extend(accepted)
         elif registry is not None and accepted:
-            _count(total.registered, registry.register(accepted, agent, validate=validate))
+            _count((total.registered, registered), registry.register(accepted, agent, validate=validate))
         if progress is not None:
             progress(summary.read)
     if strict and registry is not None and held and not summary.refused:
-        _count(total.registered, registry.register(held, agent, validate=validate))
+        _count((total.registered, registered), registry.register(held, agent, validate=validate))
     return Deposited(
         path, summary, tuple(entries), deposit.notes, tuple(reports), total.registered, deposit.separator
     )
@@ -82,13 +85,26 @@ def new_document(examined: ExaminedDocument, base: str = BASE) -> NewDocument:
         {"severity": one.severity, "field": one.field, "value": one.value, "message": dict(one.message)}
         for one in examined.issues
     ]
-    graph = pack(examined.converted.lines, base, built.context)
+    lines = examined.converted.lines
     return NewDocument(
-        built.kind, built.identifier, built.academie, built.document, tuple(entries), built.personal, graph,
+        built.kind,
+        built.identifier,
+        built.academie,
+        built.document,
+        tuple(entries),
+        built.personal,
+        pack(lines, base, built.context),
+        digest_of(b"".join(lines)),
         built.context,
-    )  # fmt: skip
+    )
 
 
-def _count(total: dict[Outcome, int], more: dict[Outcome, int]) -> None:
-    for outcome, number in more.items():
-        total[outcome] += number
+def none_yet() -> dict[Outcome, int]:
+    """Return the counts of a registry that has taken nothing yet."""
+    return {"created": 0, "new-version": 0, "unchanged": 0}
+
+
+def _count(totals: tuple[dict[Outcome, int] | None, ...], more: dict[Outcome, int]) -> None:
+    for total in filter(None, totals):
+        for outcome, number in more.items():
+            total[outcome] += number

@@ -74,7 +74,7 @@ def build_document(
 def _built(draft: Draft, record: Record, base: str) -> BuiltDocument:
     document = draft.document()
     deposited = draft.identifier or str(record.values.get("id", ""))
-    name = f"{base}{document['id']}" if document else quote(deposited)
+    name = f"{base}{document['id']}" if document else quote(deposited, private=record.private)
     return BuiltDocument(
         document=document,
         issues=tuple(dataclasses.replace(issue, document=name) for issue in draft.issues),

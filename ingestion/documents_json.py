@@ -39,6 +39,11 @@ def read_document(record: Record, base: str, academie: str | None = None) -> Dra
         for name, column in columns().items()
         if column.kind == "prive" and isinstance(members.get(name), str)
     }
+    for name, text in draft.personal.items():
+        if len(text) > (most := columns()[name].longest):
+            found = str(len(text))
+            reader.say("texte-trop-long", (name,), label=columns()[name].label, found=found, most=str(most))
+            draft.personal[name] = ""
     if not _name(draft, reader, members):
         return draft
     reader.document = draft.id
@@ -64,6 +69,9 @@ def _name(draft: Draft, reader: NodeReader, members: Mapping[str, Any]) -> bool:
         return False
     if personal := find_personal(name):
         reader.say("donnee-personnelle", (key,), label="id", kind=personal)
+        return False
+    if any(holds_private(name, value) for value in draft.record.private):
+        reader.say("deposant-en-clair", (key,), label="id", private=columns()["deposant_nom"].label)
         return False
     if kind not in document_types():
         reader.say("genre-inconnu", (key,), kind, choices=", ".join(document_types()))

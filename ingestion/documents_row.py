@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
-from ingestion.columns import LIST, Column, columns
+from ingestion.columns import LIST, MOST_ITEMS, Column, columns, too_many
 from ingestion.drafts import Draft, content_name
 from ingestion.personal import find_personal, holds_private, may_be_personal
 from ingestion.records import Record, Value
@@ -27,7 +27,7 @@ from ingestion.values import (
     read_integer,
     read_uai,
 )
-from ontologie import frame
+from ontologie import character_name, frame
 
 _NATIONAL: Final = "n"
 _ACADEMIE: Final = "academie"
@@ -60,14 +60,24 @@ def _usable(draft: Draft) -> dict[str, Value]:
     suspect = UNUSABLE.search(_whole(given)) is not None
     for name, value in given.items():
         column = columns()[name]
-        if len(_text(value)) > column.longest and (longest := _longest(column, value)) > column.longest:
+        if (count := _count(column, value)) > MOST_ITEMS:
+            draft.say("valeurs-trop-nombreuses", column, words=too_many(count))
+        elif len(_text(value)) > column.longest and (longest := _longest(column, value)) > column.longest:
             words = {"found": str(longest), "most": str(column.longest)}
             draft.say("texte-trop-long", column, words=words)
         elif suspect and (found := UNUSABLE.search(_text(value))):
-            draft.say("caractere-interdit", column, words={"character": f"U+{ord(found[0]):04X}"})
+            named = {lang: character_name(found[0], lang) for lang in ("fr", "en")}
+            draft.say("caractere-interdit", column, words={"character": named})
         else:
             usable[name] = value
     return usable
+
+
+def _count(column: Column, value: Value) -> int:
+    """Return how many items a cell has, at most; they are not taken apart for it."""
+    if isinstance(value, tuple):
+        return len(value)
+    return value.count(LIST) + 1 if column.is_list else 1
 
 
 def _longest(column: Column, value: Value) -> int:
@@ -129,12 +139,12 @@ def _name(draft: Draft, values: Mapping[str, Value], base: str, academie: str | 
 def _items(column: Column, value: Value) -> list[str]:
     """Return the items of a cell, in order, each once."""
     if isinstance(value, tuple):
-        parts: Iterable[str] = value
+        items: Iterable[str] = value
     elif column.is_list and LIST in value:
-        parts = value.split(LIST)
+        items = (part.strip(SPACES) for part in value.split(LIST))
     else:
-        return [value] if value else []
-    return list(dict.fromkeys(item for part in parts if (item := part.strip(SPACES))))
+        items = (value,)
+    return list(dict.fromkeys(item for item in items if item))
 
 
 def _text(value: Value) -> str:

@@ -56,8 +56,10 @@ class Draft:
         kept.extend(value for value in values if value not in kept)
 
     def mention(self, column: Column, label: str, concepts: Iterable[str] = ()) -> None:
-        """Keep the wording of a label as it was deposited, and what it was resolved to."""
-        self.mentions[(column.name, label)] = tuple(concepts)
+        """Keep the wording of a label as it was deposited, and what it was resolved to; an IRI is no wording."""
+        resolved = tuple(concepts)
+        if resolved != (label,):
+            self.mentions[(column.name, label)] = resolved
 
     @property
     def id(self) -> str:

@@ -14,7 +14,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 
 from ingestion.editions import Edition
 from ingestion.framed import framed_fiche, framing, json_bytes
@@ -26,7 +26,7 @@ _CHUNK: Final = 1 << 20
 
 
 def write_dumps(folder: Path, ledger: Ledger, base: str) -> dict[str, dict[str, Any]]:
-    """Write the three dumps in a folder; return {name: {"sha256": of the unpacked bytes, "bytes": …}}."""
+    """Write the three dumps in a folder; return what a manifest says of each, by name (`_Dump.finish`)."""
     names = ("dump.nq.gz", "dump.ttl.gz", "dump.jsonl.gz")
     with ExitStack() as stack:
         quads, triples, fiches = (stack.enter_context(_Dump(folder / name)) for name in names)
@@ -76,14 +76,14 @@ class _Dump:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._raw = path.open("wb")
+        self._raw = _Hashed(path.open("wb"))
+        self._unpacked = _Hashed(None)
         # No name and no time inside the archive: the same content makes the same bytes.
         self._packed = gzip.GzipFile("", "wb", _LEVEL, self._raw, mtime=0)
         self._thread = ThreadPoolExecutor(1)
         self._last: Future[None] | None = None
         self._waiting: list[bytes] = []
         self._pending = 0
-        self._sha256, self._size = hashlib.sha256(), 0
 
     def __enter__(self) -> _Dump:
         return self
@@ -100,11 +100,16 @@ class _Dump:
             self._send()
 
     def finish(self) -> dict[str, Any]:
-        """Write what waits; return the hash and the size of what was written."""
+        """Write what waits, and the end of the archive; return its hashes and sizes.
+
+        `file` is what is downloaded, `unpacked` what it holds; `sha256` and `bytes` repeat the latter, as manifests
+        have had them from the first.
+        """
         self._send()
         if self._last is not None:
             self._last.result()
-        return {"sha256": self._sha256.hexdigest(), "bytes": self._size}
+        self._packed.close()
+        return {"file": self._raw.said(), "unpacked": self._unpacked.said(), **self._unpacked.said()}
 
     def _send(self) -> None:
         if self._last is not None:
@@ -114,5 +119,28 @@ class _Dump:
 
     def _write(self, chunk: bytes) -> None:
         self._packed.write(chunk)
-        self._sha256.update(chunk)
-        self._size += len(chunk)
+        self._unpacked.write(chunk)
+
+
+class _Hashed:
+    """Bytes on their way to a file, or to none, hashed and counted."""
+
+    def __init__(self, file: BinaryIO | None) -> None:
+        self._file, self._sha256, self._size = file, hashlib.sha256(), 0
+
+    def write(self, data: bytes) -> int:
+        self._sha256.update(data)
+        self._size += len(data)
+        return len(data) if self._file is None else self._file.write(data)
+
+    def flush(self) -> None:
+        if self._file is not None:
+            self._file.flush()
+
+    def close(self) -> None:
+        if self._file is not None:
+            self._file.close()
+
+    def said(self) -> dict[str, Any]:
+        """Return the hash and the size in bytes of what was written."""
+        return {"sha256": self._sha256.hexdigest(), "bytes": self._size}

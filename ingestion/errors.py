@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 from ingestion.messages import Issue, Place, issue
+from ontologie import Refused
 
 
 class UnreadableDeposit(Exception):
@@ -13,6 +15,9 @@ class UnreadableDeposit(Exception):
     def __init__(self, found: Issue) -> None:
         super().__init__(found.message["fr"])
         self.issue = found
+
+    def __reduce__(self) -> tuple[type[UnreadableDeposit], tuple[Issue]]:
+        return UnreadableDeposit, (self.issue,)
 
     @property
     def file(self) -> str:
@@ -50,3 +55,12 @@ def unreadable(
 ) -> UnreadableDeposit:
     """Make the error of a code of the table of messages."""
     return UnreadableDeposit(issue(code, place, value=value, suggestions=suggestions, words=words))
+
+
+@contextmanager
+def refused_at(place: Place) -> Iterator[None]:
+    """Say of a file that it is not read, as of any that cannot be used."""
+    try:
+        yield
+    except Refused as error:
+        raise unreadable(error.code, place, words=error.words) from error

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ingestion.columns import column_name, columns, nearest_names
+from ingestion.columns import MOST_ITEMS, column_name, columns, nearest_names, too_many
 from ingestion.json_text import Number
 from ingestion.messages import Issue, issue
 from ingestion.records import Record, Value
@@ -18,6 +18,8 @@ def read_members(record: Record) -> tuple[dict[str, Value], list[Issue]]:
     """Return the values of an object by our column names, and what is wrong with its keys and values."""
     members = record.members or {}
     values: dict[str, Value] = {}
+    if len(members) > MOST_ITEMS:
+        return {}, [issue("cles-trop-nombreuses", record.place(), words=too_many(len(members)))]
     issues = [_repeated(record, key) for key in getattr(members, "repeated", ())]
     for key, given in members.items():
         name = column_name(key)

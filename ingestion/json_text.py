@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any, Final
 
 from ingestion.records import Path
@@ -25,8 +27,8 @@ class Members(dict[str, Any]):
         """Make the object of its pairs; of a repeated key the last value stands."""
         members = cls(pairs)
         if len(members) != len(pairs):
-            keys = [key for key, _ in pairs]
-            members.repeated = tuple(dict.fromkeys(key for key in keys if keys.count(key) > 1))
+            counted = Counter(key for key, _ in pairs)
+            members.repeated = tuple(key for key, count in counted.items() if count > 1)
         return members
 
 
@@ -43,14 +45,23 @@ DECODER: Final = json.JSONDecoder(
 
 @dataclass(frozen=True, slots=True)
 class JsonSource:
-    """One object of a JSON text, which starts at an offset."""
+    """One object of a JSON text, which starts at an offset; `line` is its line, `opening` where that line starts."""
 
     text: str
     start: int
+    line: int = 1
+    opening: int = 0
+
+    def within(self, text: str) -> JsonSource:
+        """Return the same place in another copy of the text."""
+        return replace(self, text=text)
 
     def locate(self, path: Path, *, last: bool = False) -> tuple[int, int]:
         """Return (line, column) of a key or of an item, from 1."""
-        return line_and_column(self.text, self.offset(path, last=last))
+        offset = self.offset(path, last=last)
+        # From the object on: what comes before was counted once for all.
+        opening = max(self.opening, self.text.rfind("\n", self.start, offset) + 1)
+        return self.line + self.text.count("\n", self.start, offset), offset - opening + 1
 
     def offset(self, path: Path, *, last: bool = False) -> int:
         """Return the offset of a key or of an item; of the nearest object around it where it is not there."""
@@ -71,39 +82,48 @@ class JsonSource:
 
     def _member(self, opening: int, key: str, last: bool) -> tuple[int, int] | None:
         """Return the offsets of a key and of its value in the object that opens here."""
-        if not self.text.startswith("{", opening):
-            return None
-        found = None
-        position = self._skip(opening + 1)
-        while self.text.startswith('"', position):
-            name, end = DECODER.raw_decode(self.text, position)
-            value = self._skip(self._skip(end) + 1)
-            if name == key:
-                found = position, value
-                if not last:
-                    break
-            position = self._after(value)
-        return found
+        return _members(self.text, opening)[last].get(key)
 
     def _item(self, opening: int, index: int) -> tuple[int, int] | None:
         """Return the offset of an item, twice, in the list that opens here."""
         if not self.text.startswith("[", opening):
             # A single value may stand for a list of one.
             return (opening, opening) if index == 0 else None
-        position = self._skip(opening + 1)
+        position = _skip(self.text, opening + 1)
         for _ in range(index):
-            position = self._after(position)
+            position = _after(self.text, position)
         return position, position
 
-    def _after(self, value: int) -> int:
-        """Return where the next member starts, behind a value and its comma."""
-        _, end = DECODER.raw_decode(self.text, value)
-        end = self._skip(end)
-        return self._skip(end + 1) if self.text.startswith(",", end) else end
 
-    def _skip(self, position: int) -> int:
-        found = SPACE.match(self.text, position)
-        return found.end() if found else position
+Offsets = dict[str, tuple[int, int]]
+
+
+@lru_cache(maxsize=4)
+def _members(text: str, opening: int) -> tuple[Offsets, Offsets]:
+    """Return the offsets of each key and of its value in the object that opens here: first and last occurrences."""
+    first: Offsets = {}
+    final: Offsets = {}
+    position = _skip(text, opening + 1)
+    while text.startswith("{", opening) and text.startswith('"', position):
+        name, end = DECODER.raw_decode(text, position)
+        value = _skip(text, _skip(text, end) + 1)
+        first.setdefault(name, (position, value))
+        final[name] = position, value
+        position = _after(text, value)
+    return first, final
+
+
+def _after(text: str, value: int) -> int:
+    """Return where the next member starts, behind a value and its comma."""
+    _, end = DECODER.raw_decode(text, value)
+    end = _skip(text, end)
+    return _skip(text, end + 1) if text.startswith(",", end) else end
+
+
+def _skip(text: str, position: int) -> int:
+    found = SPACE.match(text, position)
+    return found.end() if found else position
+
 
 
 def line_and_column(text: str, offset: int) -> tuple[int, int]:

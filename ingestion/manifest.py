@@ -12,7 +12,7 @@ from typing import Any
 from ingestion.derivation_rules import rules_digest
 from ingestion.editions import MANIFEST
 from ingestion.ledger import Ledger
-from ontologie import Iris, document_types, vocabularies
+from ontologie import Iris, document_types, newest_context, vocabularies
 from shapes import shapes_digest
 
 
@@ -21,7 +21,8 @@ def make_manifest(
 ) -> dict[str, Any]:
     """Return the manifest of an edition whose graphs are those of the ledger.
 
-    `warned` is (documents with warnings, warnings); a document with a violation is never published.
+    `warned` is (documents with warnings, warnings); a document with a violation is never published. `context` is the
+    version that the fiches are written with.
     """
     graphs, quads = ledger.totals()
     kinds = {kind: len(ledger.names(Iris(base).graph(kind, ""))) for kind in document_types()}
@@ -39,6 +40,7 @@ def make_manifest(
         "validation": {"violations": 0, "warnings": warnings, "documents_with_warnings": documents},
         "sha256": graphs_digest(ledger),
         **made_with(base),
+        "context": newest_context(),
         "dumps": {name: {**about, "date": date} for name, about in dumps.items()},
     }  # fmt: skip
 

@@ -7,15 +7,23 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Final
 
 from ingestion.columns import IGNORED, column_name, columns, nearest_names
-from ingestion.errors import unreadable
+from ingestion.errors import UnreadableDeposit, refused_at, unreadable
 from ingestion.folding import fold
-from ingestion.messages import Place
+from ingestion.messages import Issue, Place, quote, shown_name
 from ingestion.readers_text import decode
+from ontologie import confined, read_file
+
+LARGEST_MB: Final = 1
+"""Size of a mapping, in megabytes, beyond which it is none."""
+
+_RAISED: Final = (UnreadableDeposit,)
 
 
 def read_mapping(mapping: Mapping[str, str] | str | Path | None) -> dict[str, str]:
@@ -28,33 +36,42 @@ def read_mapping(mapping: Mapping[str, str] | str | Path | None) -> dict[str, st
         return {}
     if isinstance(mapping, Mapping):
         return _checked(dict(mapping), Place("--mapping"))
-    place = Place(str(mapping))
-    try:
-        text = decode(Path(mapping).read_bytes(), str(mapping)).text()
-    except OSError as error:
-        detail = {"detail": error.strerror or type(error).__name__}
-        raise unreadable("correspondance-illisible", place, words=detail) from error
-    pairs = _toml(text, place) if Path(mapping).suffix.lower() == ".toml" else _csv(text, place)
+    place = Place(shown_name(mapping))
+    with refused_at(place):
+        data = read_file(Path(mapping), LARGEST_MB)
+        (pairs,) = confined(lambda: [_pairs(data, mapping, place)], len(data), (UnreadableDeposit, Issue), _RAISED)
     return _checked(pairs, place)
+
+
+def _pairs(data: bytes, mapping: str | Path, place: Place) -> dict[str, str]:
+    text = decode(data, place.file).text()
+    return _toml(text, place) if Path(mapping).suffix.lower() == ".toml" else _csv(text, place)
 
 
 def _toml(text: str, place: Place) -> dict[str, str]:
     try:
         tables = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise unreadable("correspondance-illisible", place, words={"detail": str(error)}) from error
+    except ValueError as error:  # also a number of too many digits
+        found = re.search(r"line (\d+), column (\d+)", str(error))
+        line, column = map(int, found.groups()) if found else (None, None)
+        said = {"fr": "ce n'est pas du TOML bien formé", "en": "it is no well-formed TOML"}
+        where = Place(place.file, line, column)
+        raise unreadable("correspondance-illisible", where, words={"detail": said}) from error
     pairs: dict[str, str] = {}
     for key, value in tables.items():
         pairs.update(value if isinstance(value, dict) else {key: value})
     wrong = next((key for key, value in pairs.items() if not isinstance(value, str)), None)
     if wrong is not None:
-        raise unreadable("correspondance-illisible", place, words={"detail": repr(wrong)})
+        raise unreadable("correspondance-illisible", place, words={"detail": quote(str(wrong))})
     return pairs
 
 
 def _csv(text: str, place: Place) -> dict[str, str]:
     separator = ";" if text.partition("\n")[0].count(";") else ","
-    rows = [row for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator) if any(row)]
+    try:
+        rows = [row for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator) if any(row)]
+    except csv.Error as error:
+        raise unreadable("correspondance-illisible", place, words={"detail": str(error)}) from error
     for number, row in enumerate(rows, 1):
         if len(row) != 2:
             detail = {

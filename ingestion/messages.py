@@ -1,7 +1,8 @@
 """The words said to a depositor: an issue made from a code of `ontologie/donnees/messages_depot.csv`.
 
-Knows how an issue is filled in, shortened and masked (law 7: no personal data in a message); when to say what
-is the business of the readers, the resolution and the documents.
+Knows how an issue is filled in, shortened and masked (law 7: no personal data in a message, nor what the record
+gives in its private columns, which its places carry); when to say what is the business of the readers, the resolution
+and the documents.
 """
 
 from __future__ import annotations
@@ -10,8 +11,10 @@ import dataclasses
 import re
 from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
+from pathlib import Path
 from typing import Final
 
+from ingestion.personal import mask_private
 from ontologie import read_table
 from shapes import Issue as Issue
 from shapes import mask
@@ -28,12 +31,16 @@ _HOSTILE: Final = re.compile(
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Place:
-    """Where something stands in a deposit; `line` and `column` count from 1, the header being line 1."""
+    """Where something stands in a deposit; `line` and `column` count from 1, the header being line 1.
+
+    `private` are the values of the record there that no message quotes.
+    """
 
     file: str = ""
     line: int | None = None
     column: int | None = None
     field: str | None = None
+    private: tuple[str, ...] = dataclasses.field(default=(), repr=False, compare=False)
 
 
 def issue(
@@ -51,15 +58,17 @@ def issue(
     placeholder no word.
     """
     row = _table()[code]
-    shown = quote(value, LONGEST_VALUE)
+    private = place.private
+    shown = quote(value, LONGEST_VALUE, private)
     texts: dict[str, dict[str, str]] = {"message": {}, "remedy": {}}
     for lang in LANGUAGES:
-        filled = {name: _in(lang, word) for name, word in (words or {}).items()}
-        filled.setdefault("value", quote(value))
+        filled = {name: _masked(_in(lang, word), private) for name, word in (words or {}).items()}
+        filled.setdefault("value", quote(value, private=private))
         for part, said in texts.items():
             said[lang] = row[f"{part}_{lang}"].format_map(filled).strip()
         if suggestions:
-            asked = _table()["suggestions"][f"message_{lang}"].format(choices=_choices(suggestions, lang))
+            choices = [_masked(choice, private) for choice in suggestions]
+            asked = _table()["suggestions"][f"message_{lang}"].format(choices=_choices(choices, lang))
             texts["remedy"][lang] = f"{asked} {texts['remedy'][lang]}".strip()
     return Issue(
         severity=row["severity"],  # type: ignore[arg-type]  # the table's own test holds the values
@@ -67,21 +76,30 @@ def issue(
         file=place.file,
         line=place.line,
         column=place.column,
-        field=quote(place.field or ""),
+        field=quote(place.field or "", private=private),
         value=shown,
         remedy=texts["remedy"],
-        suggestions=tuple(suggestions),
+        suggestions=tuple(_masked(choice, private) for choice in suggestions),
         rule=f"depot:{code}",
-        document=document,
+        document=_masked(document, private),
     )
 
 
-@lru_cache(maxsize=10_000)
-def quote(value: str, most: int = _LONGEST_QUOTE) -> str:
+def quote(value: str, most: int = _LONGEST_QUOTE, private: tuple[str, ...] = ()) -> str:
     """Return a value fit for a message: on one line, shortened to `most` characters, personal data masked."""
     # Masked before it is cut: half an address would no longer look like one.
-    text = _HOSTILE.sub(_named, mask(" ".join(value[: 4 * LONGEST_VALUE].split())))
+    text = _shown(value[: 4 * LONGEST_VALUE], private)
     return text if len(text) <= most and len(value) <= 4 * LONGEST_VALUE else text[: most - 1] + "…"
+
+
+@lru_cache(maxsize=10_000)
+def _shown(value: str, private: tuple[str, ...]) -> str:
+    return _HOSTILE.sub(_named, _masked(" ".join(value.split()), private))
+
+
+def shown_name(path: str | Path) -> str:
+    """Return the name of a file as it is said: what is no text, or moves a terminal, by its name."""
+    return _HOSTILE.sub(_named, str(path).encode(errors="replace").decode())
 
 
 def _named(found: re.Match[str]) -> str:
@@ -89,12 +107,13 @@ def _named(found: re.Match[str]) -> str:
 
 
 def _in(lang: str, word: Mapping[str, str] | str) -> str:
-    return _masked(word if isinstance(word, str) else word[lang])
+    text = word if isinstance(word, str) else word[lang]
+    return text if len(text) <= 4 * LONGEST_VALUE else quote(text, LONGEST_VALUE)
 
 
 @lru_cache(maxsize=1_000)
-def _masked(text: str) -> str:
-    return mask(text)
+def _masked(text: str, private: tuple[str, ...] = ()) -> str:
+    return mask_private(mask(text), private)
 
 
 def _choices(suggestions: Sequence[str], lang: str) -> str:

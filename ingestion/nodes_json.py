@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import pyoxigraph as ox
 
-from ingestion.columns import column_of_key, nearest_names
+from ingestion.columns import MOST_ITEMS, column_of_key, nearest_names
 from ingestion.drafts import in_order
 from ingestion.json_text import Number
 from ingestion.labels import concepts
@@ -25,6 +25,9 @@ from ingestion.resolution import resolve
 from ingestion.terms import KEYWORDS, Term, classes, expand, terms, terms_by_iri
 from ingestion.values import UNUSABLE
 from ontologie import document_types
+
+PLACED: Final = 100
+"""What is said of one document with the exact place; beyond, with the document's."""
 
 LONGEST_TEXT: Final = 20_000
 """Characters of a text under a key that has no column; the shapes may ask for less."""
@@ -62,7 +65,8 @@ class NodeReader:
     ) -> None:
         """Add an issue at the place of a key."""
         key = next((part for part in reversed(path) if isinstance(part, str)), "")
-        place = self.record.place(path=path, last=last) if path else self.record.place()
+        # Each place is looked for in the text: past the first ones, the object's own will do.
+        place = self.record.place(path=path, last=last) if path and len(self.issues) < PLACED else self.record.place()
         told = {"key": key, **words}
         self.issues.append(issue(code, place, value=value, suggestions=suggestions, words=told))
 
@@ -77,6 +81,9 @@ class NodeReader:
     ) -> dict[str, Any]:
         """Return the values of a node by key, each a list; wrong ones are said and left out."""
         values: dict[str, Any] = {}
+        if len(members) > MOST_ITEMS:
+            self.say("cles-trop-nombreuses", path, found=str(len(members)), most=str(MOST_ITEMS))
+            return values
         for key in getattr(members, "repeated", ()):
             self.say("cle-double", (*path, key), key, last=True)
         known, by_iri = terms(self.base, self.context), terms_by_iri(self.base, self.context)
@@ -101,6 +108,9 @@ class NodeReader:
 
     def _types(self, given: Any, path: Path) -> Iterable[str]:
         """Yield the classes that a node names, by their keys."""
+        if isinstance(given, list) and len(given) > MOST_ITEMS:
+            self.say("valeurs-trop-nombreuses", path, label="type", found=str(len(given)), most=str(MOST_ITEMS))
+            return
         known = classes(self.base, self.context)
         short = {iri: name for name, iri in known.items()}
         for name in given if isinstance(given, list) else [given]:
@@ -114,6 +124,10 @@ class NodeReader:
 
     def _values(self, term: Term, given: Any, path: Path) -> list[Any]:
         read = self._node_value if term.values == "node" else self._text_value
+        if isinstance(given, list) and len(given) > MOST_ITEMS:
+            count = str(len(given))
+            self.say("valeurs-trop-nombreuses", path, label=self.label(path), found=count, most=str(MOST_ITEMS))
+            return []
         kept: list[Any] = []
         for rank, item in enumerate(given if isinstance(given, list) else [given]):
             value = read(term, item, (*path, rank) if isinstance(given, list) else path)
@@ -148,6 +162,10 @@ class NodeReader:
 
     def _iri(self, term: Term, given: str, path: Path) -> str | None:
         """Return an IRI, relative to the base where it is ours; None where it is none."""
+        if len(given) > LONGEST_TEXT:
+            count = str(len(given))
+            self.say("texte-trop-long", path, label=self.label(path), found=count, most=str(LONGEST_TEXT))
+            return None
         full = self._full(given)
         short = full.removeprefix(self.base)
         absolute = full.startswith(("http://", "https://"))

@@ -1,22 +1,39 @@
 """Finds personal data in public text (law 7), and the depositor's own in particular.
 
-Knows the patterns of `ontologie/donnees/motifs_personnels.csv`, which the shapes apply too.
+Knows the patterns of `ontologie/donnees/motifs_personnels.csv`, which the shapes apply too, and the private columns
+of a record. One search says where a text repeats a private value: public text that does is refused, and a message
+shows a mask there.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from functools import cache
-from typing import Final
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache, lru_cache
+from typing import Any, Final
 
 from ingestion.folding import fold
 from ontologie import read_table
+from shapes import MASK
 
 _HINT: Final = re.compile(r"@|[0-9](?:[^\w]?[0-9]){7}|2[AB][^\w]?[0-9]|[ée]l[èe]ve", re.IGNORECASE)
 """What every pattern needs (a test holds it to the table); looked for first, as most text has none of it."""
 
 _SHORTEST: Final = 5
+"""Letters of a private value from which public text that repeats it is refused: fewer are found in any text."""
+
+_SHORTEST_MASKED: Final = 3
+"""Letters from which a message masks it: a mask too many does no harm."""
+
+_MOST_WORDS: Final = 40
+"""Words of a private value looked for: a longer one is no name, and no message quotes it whole."""
+
+_WORD: Final = re.compile("(?:[^\\W_]|[+°\u0300-\u036f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff])+")
+"""A word with the marks and the invisible characters inside it."""
+
+_INVISIBLE: Final = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_FEWEST_DIGITS: Final = 6
+_CIVILITIES: Final = frozenset({"dr", "m", "madame", "mademoiselle", "mlle", "mme", "monsieur", "mr", "mrs", "ms"})
 
 
 def may_be_personal(text: str) -> bool:
@@ -32,9 +49,78 @@ def find_personal(text: str) -> Mapping[str, str] | None:
 
 
 def holds_private(text: str, private: str) -> bool:
-    """Tell whether a public text repeats what was given to stay in the registry, as whole words."""
-    wanted = fold(private)
-    return len(wanted) >= _SHORTEST and f" {wanted} " in f" {fold(text)} "
+    """Tell whether a public text repeats what was given to stay in the registry: see `private_spans`."""
+    return next(private_spans(text, private, _SHORTEST), None) is not None
+
+
+def mask_private(text: str, private: Sequence[str]) -> str:
+    """Return the text with every private value masked, however it is written there: see `private_spans`."""
+    spans = [span for value in private for span in private_spans(text, value, _SHORTEST_MASKED)]
+    for start, end in sorted(spans, reverse=True):
+        text = text[:start] + MASK + text[end:]
+    return text
+
+
+def private_spans(text: str, private: str, shortest: int) -> Iterator[tuple[int, int]]:
+    """Yield (start, end) where a text repeats a private value of `shortest` letters at least.
+
+    As whole words one after the other, in any order (name and first name), whatever their case, accents, hyphens
+    and invisible characters, with or without Mr or Mme; of a number, the digits however they are grouped.
+    """
+    digits = re.findall("[0-9]", private)
+    if len(digits) >= _FEWEST_DIGITS and not any(map(str.isalpha, private)):
+        yield from (found.span() for found in re.finditer("[^A-Za-z0-9]{0,2}".join(digits), text))
+        return
+    wanted = _private_words(private)
+    size, folded = len(wanted), _folded(text)
+    if not size or sum(map(len, wanted)) < shortest or any(word not in folded for word in wanted):
+        return
+    words = [(word, found.span()) for found in _WORD.finditer(text) for word in _words(found[0])]
+    taken = 0
+    for first in range(len(words) - size + 1):
+        start, end = words[first][1][0], words[first + size - 1][1][1]
+        if start >= taken and sorted(word for word, _ in words[first : first + size]) == wanted:
+            yield start, end
+            taken = end
+
+
+@lru_cache(maxsize=1_000)
+def _private_words(private: str) -> list[str]:
+    """Return the words of a private value in the order of letters, none where it is no name."""
+    words = _words(private)
+    named = [word for word in words if word not in _CIVILITIES]
+    return sorted(named) if len(words) <= _MOST_WORDS else []
+
+
+def _words(text: str) -> list[str]:
+    return _folded(text).split()
+
+
+def _folded(text: str) -> str:
+    return fold(_INVISIBLE.sub("", text))
+
+
+def private_values(values: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return what a record gives in its private columns, by the names of a table or the keys of a JSON object."""
+    names = _private_names()
+    given = (value for name, value in values.items() if fold(name) in names)
+    return tuple(text for value in given for text in _texts(value) if text.strip())
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Yield the texts of a value, whatever JSON has made of it."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        yield from (text for below in value.values() for text in _texts(below))
+    elif isinstance(value, list | tuple):
+        yield from (text for below in value for text in _texts(below))
+
+
+@cache
+def _private_names() -> frozenset[str]:
+    table = read_table("donnees", "colonnes.csv")
+    return frozenset(fold(row["colonne"]) for row in table if row["genre"] == "prive")
 
 
 @cache

@@ -10,6 +10,7 @@ import dataclasses
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,6 +19,7 @@ from ingestion.documents import BuiltDocument
 from ingestion.errors import unreadable
 from ingestion.judgement import issues_of
 from ingestion.messages import Issue, Place, issue
+from ingestion.personal import mask_private
 from ingestion.preparation import Prepared, Task, prepare
 from ingestion.readers import read_deposit
 from ingestion.records import Deposit
@@ -160,7 +162,8 @@ def _examine(batch: list[Prepared], base: str, judge: Validate, seen: _Seen) -> 
     """Judge the documents of a batch that are new, and gather all that is to be said."""
     kept = [admitted for one in batch if (admitted := seen.admit(one)) is not None]
     graphs = [one.graph for one in kept if isinstance(one.graph, ConvertedDocument)]
-    reports = judge({graph.iri: b"".join(graph.lines) for graph in graphs}) if graphs else {}
+    found = judge({graph.iri: b"".join(graph.lines) for graph in graphs}) if graphs else {}
+    reports = _without_private(found, kept)
     accepted: list[ExaminedDocument] = []
     entries: list[Issue] = []
     for one in kept:
@@ -171,6 +174,15 @@ def _examine(batch: list[Prepared], base: str, judge: Validate, seen: _Seen) -> 
     warned = sum(one.warned for one in accepted)
     summary = Summary(len(kept), len(accepted), warned, len(kept) - len(accepted))
     return Examination(tuple(accepted), tuple(entries), summary, reports=tuple(reports.values()))
+
+
+def _without_private(reports: Mapping[str, Report], kept: list[Prepared]) -> dict[str, Report]:
+    """Return the reports of documents without what their records give in private columns (law 7)."""
+    private = {one.graph.iri: one.record.private for one in kept if isinstance(one.graph, ConvertedDocument)}
+    return {
+        iri: report.shown(partial(mask_private, private=private[iri])) if private[iri] else report
+        for iri, report in reports.items()
+    }
 
 
 def _issues(one: Prepared, reports: Mapping[str, Report], base: str) -> tuple[Issue, ...]:

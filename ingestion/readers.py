@@ -1,23 +1,27 @@
 """Opens a deposit, whatever its format: the face of the readers.
 
-Knows how to tell the formats apart by their content; each format's reading is in a module of its own.
+Knows how to tell the formats apart by their content, and that they are read in a confined process; each format's
+reading is in a module of its own.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
-from ingestion.errors import unreadable
+from ingestion.beside import batched
+from ingestion.errors import UnreadableDeposit, refused_at, unreadable
+from ingestion.json_text import JsonSource, Members, Number
 from ingestion.mapping import read_mapping
-from ingestion.messages import Place
+from ingestion.messages import Issue, Place, shown_name
 from ingestion.readers_csv import read_table_text
 from ingestion.readers_json import read_json
 from ingestion.readers_text import decode
 from ingestion.readers_workbook import read_workbook
-from ingestion.records import Deposit
-from ontologie import BASE, document_types
+from ingestion.records import Deposit, Header, Record
+from ontologie import BASE, Spool, confined, document_types, read_file
 
 LARGEST_MB: Final = 512
 """Size of a deposit, in megabytes, beyond which it must be split."""
@@ -25,7 +29,12 @@ LARGEST_MB: Final = 512
 PROJECT: Final = "projet"
 """The type of document that tables describe."""
 
-_MEGABYTE: Final = 1_000_000
+_BATCH: Final = 500
+"""Records that come out of the confined process at once."""
+
+_READ: Final = (Deposit, Record, Header, Members, Number, JsonSource, Issue, UnreadableDeposit)
+"""What comes out of the confined process."""
+
 _WORKBOOKS: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 _FOREIGN: Final = {
     b"%PDF": {"fr": "c'est un PDF", "en": "it is a PDF"},
@@ -41,6 +50,7 @@ _FOREIGN: Final = {
     b"{\\rtf": {"fr": "c'est un texte mis en forme", "en": "it is a formatted text"},
     b"<": {"fr": "c'est une page web ou du XML", "en": "it is a web page or XML"},
 }
+_JSON: Final = {".json", ".jsonld", ".jsonl"}
 _RDF: Final = {".ttl", ".nt", ".nq", ".trig", ".rdf", ".owl", ".xml"}
 
 
@@ -58,42 +68,73 @@ def read_deposit(
     our column, is a dictionary or a TOML or CSV file. Raises UnreadableDeposit where the file cannot be used
     as a whole; what is wrong with one row is found when it becomes a document.
     """
-    file = str(path).encode(errors="replace").decode()  # a name that is no text would break the report
+    file = shown_name(path)
     if kind not in document_types():
         choices = ", ".join(document_types())
         raise unreadable("genre-inconnu", Place(file), value=kind, words={"choices": choices})
-    data = _read(Path(path), file)
     names = read_mapping(mapping)
-    if data.startswith(_WORKBOOKS):
+    with refused_at(Place(file)):
+        data = read_file(Path(path), LARGEST_MB)
+        asked = _Asked(data, file, Path(path).suffix.lower(), kind, names, base)
+        spool = confined(asked.parts, len(data), _READ, (UnreadableDeposit,))
+    head: Deposit = next(iter(spool))
+    text = "" if head.columns else decode(data, file).text()
+    return replace(head, records=_Records(spool, text))
+
+
+@dataclass(frozen=True)
+class _Records:
+    """The records that a confined process read; those of a JSON text are told it again, to find places in it."""
+
+    spool: Spool
+    text: str
+
+    def __iter__(self) -> Iterator[Record]:
+        parts = iter(self.spool)
+        next(parts)
+        for batch in parts:
+            for record in batch:
+                yield _within(self.text, record)
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What is to be read, and as what."""
+
+    data: bytes
+    file: str
+    suffix: str
+    kind: str
+    mapping: Mapping[str, str]
+    base: str
+
+    def parts(self) -> Iterator[Any]:
+        """Yield the deposit without its records, then these in batches. Raises UnreadableDeposit."""
+        deposit = self._deposit()
+        yield replace(deposit, records=())
+        for batch in batched(deposit.records, _BATCH):
+            yield [_within("", record) for record in batch]
+
+    def _deposit(self) -> Deposit:
+        data, file, kind = self.data, self.file, self.kind
+        if not data.strip(b" \t\r\n\x00\xef\xbb\xbf\xff\xfe"):
+            raise unreadable("fichier-vide", Place(file, 1))
+        if data.startswith(_WORKBOOKS):
+            _refuse_other_tables(kind, file)
+            return read_workbook(data, file, kind=kind, mapping=self.mapping)
+        _refuse_foreign(data, file, self.suffix)
+        text = decode(data, file)
+        if text.starts_with(("{", "[")) or (self.suffix in _JSON and not text.blank):
+            return read_json(text, file, kind=kind, base=self.base)
         _refuse_other_tables(kind, file)
-        return read_workbook(data, file, kind=kind, mapping=names)
-    _refuse_foreign(data, file)
-    text = decode(data, file)
-    if text.starts_with(("{", "[")):
-        return read_json(text, file, kind=kind, base=base)
-    if Path(path).suffix.lower() in {".json", ".jsonld", ".jsonl"} and not text.blank:
-        return read_json(text, file, kind=kind, base=base)
-    _refuse_other_tables(kind, file)
-    return read_table_text(text, file, kind=kind, mapping=names)
+        return read_table_text(text, file, kind=kind, mapping=self.mapping)
 
 
-def _read(path: Path, file: str) -> bytes:
-    try:
-        size = path.stat().st_size
-        if size > LARGEST_MB * _MEGABYTE:
-            sizes = {"size": str(size // _MEGABYTE), "most": str(LARGEST_MB)}
-            raise unreadable("fichier-trop-gros", Place(file), words=sizes)
-        data = path.read_bytes()
-    except OSError as error:
-        detail = {"detail": error.strerror or type(error).__name__}
-        raise unreadable("fichier-illisible", Place(file), words=detail) from error
-    if not data.strip(b" \t\r\n\x00\xef\xbb\xbf\xff\xfe"):
-        raise unreadable("fichier-vide", Place(file, 1))
-    return data
+def _within(text: str, record: Record) -> Record:
+    return replace(record, source=record.source.within(text)) if record.source else record
 
 
-def _refuse_foreign(data: bytes, file: str) -> None:
-    suffix = Path(file).suffix.lower()
+def _refuse_foreign(data: bytes, file: str, suffix: str) -> None:
     if suffix in _RDF:
         raise unreadable("format-rdf", Place(file, 1), words={"what": suffix})
     for magic, what in _FOREIGN.items():

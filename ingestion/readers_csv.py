@@ -80,12 +80,15 @@ def _separator(text: DecodedText, mapping: Mapping[str, str]) -> str:
     first = next(lines, "")
     if (said := _DIRECTIVE.fullmatch(first)) and said[1] in SEPARATORS:
         return said[1]
-    while not first.strip():
-        first = next(lines)  # `decode` has seen that the text is not blank
+    while first and not first.strip():
+        first = next(lines, "")
     head = [first, *(line for line, _ in zip(lines, range(20), strict=False))]
 
     def known(separator: str) -> tuple[int, int]:
-        cells = next(csv.reader(head, delimiter=separator), [])
+        try:
+            cells = next(csv.reader(head, delimiter=separator), [])
+        except csv.Error:  # said with its place when the rows are read
+            return 0, 0
         names = sum(1 for cell in cells if column_name(cell) or fold(cell) in mapping)
         return names, len(cells)
 

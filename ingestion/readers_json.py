@@ -20,6 +20,9 @@ from ingestion.readers_text import DecodedText
 from ingestion.records import Deposit, Record
 from ontologie import BASE, context, context_iri, context_versions, named_context
 
+DEEPEST: Final = 32
+"""Levels of a document; a project's has five."""
+
 _ENVELOPE: Final = {"@context", "@graph"}
 _ERRORS: Final = {
     "Expecting value": "une valeur est attendue",
@@ -59,10 +62,12 @@ class _Objects:
     base: str
 
     def __iter__(self) -> Iterator[Record]:
-        line, seen = 1, 0
+        line, opening, seen = 1, 0, 0
         for start, members, around in self._objects():
-            line, seen = line + self.text.count("\n", seen, start), start
-            source = JsonSource(self.text, start)
+            line += self.text.count("\n", seen, start)
+            opening = max(opening, self.text.rfind("\n", seen, start) + 1)
+            seen = start
+            source = JsonSource(self.text, start, line, opening)
             named = self._context(members, start) or around
             yield Record(self.file, line, {}, members=members, source=source, context=named)
 
@@ -72,6 +77,8 @@ class _Objects:
         for start, members, _ in self._objects():
             if not isinstance(members, Members):
                 raise self._error("json-pas-objet", start)
+            if _deeper(members, DEEPEST):
+                raise self._error("json-profond", start)
             self._context(members, start)
             count += 1
         return count
@@ -167,6 +174,21 @@ class _Objects:
     ) -> UnreadableDeposit:
         line, column = line_and_column(self.text, offset)
         return unreadable(code, Place(self.file, line, column), value=value, words=words)
+
+
+def _deeper(value: Any, most: int) -> bool:
+    """Tell whether a value is nested deeper than so many levels, without recursion."""
+    level = [value]
+    for _ in range(most):
+        level = [
+            inner
+            for outer in level
+            for inner in (outer.values() if isinstance(outer, dict) else outer)
+            if isinstance(inner, (dict, list))
+        ]
+        if not level:
+            return False
+    return True
 
 
 def _detail(message: str) -> dict[str, dict[str, str]]:

@@ -1,6 +1,6 @@
 """Turns the bytes of a deposit into text: which encoding they are in, and lines as editors count them.
 
-Knows UTF-8 and UTF-16 (with or without byte order mark) and Windows-1252; knows nothing of tables.
+Knows UTF-8, UTF-16 and UTF-32 (with or without byte order mark) and Windows-1252; knows nothing of tables.
 A line ends at "\\n" (or at "\\r" where the file has no "\\n"): U+2028 and U+0085 end none.
 """
 
@@ -15,13 +15,21 @@ from typing import Final
 
 from ingestion.errors import unreadable
 from ingestion.messages import Place
+from ontologie import Refused
 
 _MARKS: Final = (
     (codecs.BOM_UTF8, "utf-8", "UTF-8"),
+    # Before UTF-16, whose mark begins the same way.
+    (codecs.BOM_UTF32_LE, "utf-32-le", "UTF-32"),
+    (codecs.BOM_UTF32_BE, "utf-32-be", "UTF-32"),
     (codecs.BOM_UTF16_LE, "utf-16-le", "UTF-16"),
     (codecs.BOM_UTF16_BE, "utf-16-be", "UTF-16"),
 )
+LONGEST_LINE: Final = 64_000_000
+"""Characters of a line of a table; a cell beyond the bounds of its column refuses its row only."""
+
 _SAMPLE: Final = 8192
+_PIECE: Final = 1 << 20
 _CONTROLS: Final = re.compile(rb"[\x00-\x08\x0e-\x1f]")
 _SEQUENCE: Final = re.compile(rb"[\xc2-\xf4][\x80-\xbf]{1,3}")
 _MOST_CONTROLS: Final = 0.05
@@ -34,7 +42,7 @@ class DecodedText:
     data: bytes
     codec: str
     encoding: str
-    """The encoding as people name it: `UTF-8`, `UTF-16`, `Windows-1252`."""
+    """The encoding as people name it: `UTF-8`, `UTF-16`, `UTF-32`, `Windows-1252`."""
 
     @property
     def blank(self) -> bool:
@@ -44,7 +52,11 @@ class DecodedText:
     def lines(self) -> Iterator[str]:
         """Yield the lines with their ends, which are neither translated nor guessed."""
         newline = "\n" if b"\n" in self.data else "\r"
-        yield from io.TextIOWrapper(io.BytesIO(self.data), encoding=self.codec, newline=newline)
+        opened = io.TextIOWrapper(io.BytesIO(self.data), encoding=self.codec, newline=newline)
+        while line := opened.readline(LONGEST_LINE):
+            if len(line) == LONGEST_LINE:
+                raise Refused("ligne-demesuree", {"most": str(LONGEST_LINE // 1_000_000)})
+            yield line
 
     def text(self) -> str:
         """Return the whole text."""
@@ -61,38 +73,49 @@ def decode(data: bytes, file: str) -> DecodedText:
     for mark, codec, name in _MARKS:
         if data.startswith(mark):
             return _checked(data[len(mark) :], codec, name, file)
-    unmarked = _unmarked_utf16(data)
-    if unmarked:
-        return _checked(data, unmarked, "UTF-16", file)
+    for size, name in ((4, "UTF-32"), (2, "UTF-16")):
+        if unmarked := _unmarked(data, size):
+            return _checked(data, unmarked, name, file)
     _refuse_binary(data, file)
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        _refuse_mixture(data, error.start, file)
+    wrong = _first_wrong(data, "utf-8")
+    if wrong is not None:
+        _refuse_mixture(data, wrong, file)
         return _checked(data, "cp1252", "Windows-1252", file)
     return DecodedText(data, "utf-8", "UTF-8")
 
 
 def _checked(data: bytes, codec: str, name: str, file: str) -> DecodedText:
-    try:
-        data.decode(codec)
-    except UnicodeDecodeError as error:
-        place, byte = _place(data, error.start, codec, file), f"0x{data[error.start]:02X}"
-        words = {"byte": byte, "encoding": name}
-        raise unreadable("encodage-inconnu", place, words=words) from error
+    wrong = _first_wrong(data, codec)
+    if wrong is not None:
+        words = {"byte": f"0x{data[wrong]:02X}", "encoding": name}
+        raise unreadable("encodage-inconnu", _place(data, wrong, codec, file), words=words)
     return DecodedText(data, codec, name)
 
 
-def _unmarked_utf16(data: bytes) -> str | None:
-    """Return the codec of UTF-16 without mark: Latin text has a zero in every other byte."""
-    sample = data[: _SAMPLE & ~1]
-    if len(data) % 2 or len(sample) < 4:
+def _first_wrong(data: bytes, codec: str) -> int | None:
+    """Return the offset of the first byte that a codec cannot read; piece by piece, as texts may be large."""
+    decoder = codecs.getincrementaldecoder(codec)()
+    for start in range(0, len(data), _PIECE):
+        held = len(decoder.getstate()[0])
+        try:
+            decoder.decode(data[start : start + _PIECE], final=start + _PIECE >= len(data))
+        except UnicodeDecodeError as error:
+            return start - held + error.start
+    return None
+
+
+def _unmarked(data: bytes, size: int) -> str | None:
+    """Return the codec of UTF-16 or UTF-32 (of `size` bytes) without mark: Latin text is one byte in so many."""
+    sample = data[: _SAMPLE & ~3]
+    if len(data) % size or len(sample) < 2 * size:
         return None
-    half = len(sample) // 2
-    if sample[1::2].count(0) > 0.7 * half and sample[::2].count(0) < 0.05 * half:
-        return "utf-16-le"
-    if sample[::2].count(0) > 0.7 * half and sample[1::2].count(0) < 0.05 * half:
-        return "utf-16-be"
+    count = len(sample) // size
+    filled = [sample[place::size].count(0) < 0.05 * count for place in range(size)]
+    zero = [sample[place::size].count(0) > 0.7 * count for place in range(size)]
+    if filled[0] and all(zero[1:]):
+        return f"utf-{8 * size}-le"
+    if filled[-1] and all(zero[:-1]):
+        return f"utf-{8 * size}-be"
     return None
 
 

@@ -111,7 +111,7 @@ def _derive(
         making = begin_store(loading, ledger, draft, fresh=True)
         with step("dumps", progress):
             dumps, noted = write_dumps(draft.path, ledger, base), last.manifest["dumps"]
-        changed += [name for name, about in dumps.items() if about["sha256"] != noted[name]["sha256"]]
+        changed += [name for name, about in dumps.items() if any(noted[name].get(k, v) != v for k, v in about.items())]
         for name in noted:
             kept = settings.var / "editions" / str(last.number) / name
             if name in changed and not kept.is_file():

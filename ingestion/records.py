@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Protocol
 
 from ingestion.messages import Issue, Place
+from ingestion.personal import private_values
 
 Value = str | tuple[str, ...]
 """A cell as it was written, or the items of a list that the format tells apart itself (JSON)."""
@@ -28,17 +30,21 @@ class Header:
 class Source(Protocol):
     """The text a JSON object was read from."""
 
+    def within(self, text: str) -> Source:
+        """Return the same place in another copy of the text."""
+
     def locate(self, path: Path, *, last: bool = False) -> tuple[int, int]:
         """Return (line, column) of a key or item, from 1; of its last occurrence where a key is repeated."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Record:
     """One row of a table, or one JSON object, and where it stands.
 
     `line` is the physical line where it starts. `values` holds the cells of a table by our column names,
     empty ones left out; `members` the JSON object, where the format is JSON; `context` the version of the context that
-    it names, None where it names none.
+    it names, None where it names none. Every place it gives carries its private values, so that no message made there
+    quotes them (law 7).
     """
 
     file: str
@@ -49,6 +55,11 @@ class Record:
     source: Source | None = None
     context: str | None = None
 
+    @cached_property
+    def private(self) -> tuple[str, ...]:
+        """Return what it gives in its private columns, whether they can be used or not."""
+        return private_values({**(self.members or {}), **self.values})
+
     def place(self, field: str | None = None, path: Path | None = None, *, last: bool = False) -> Place:
         """Return the place of one of our columns, or of a value of the JSON object.
 
@@ -57,11 +68,11 @@ class Record:
         """
         if self.header is not None and field is not None:
             column, name = self.header.fields.get(field, (None, field))
-            return Place(self.file, self.line, column, name)
+            return Place(self.file, self.line, column, name, self.private)
         if self.source is not None and (path or field):
             line, column = self.source.locate(path or (field or "",), last=last)
-            return Place(self.file, line, column, field or _name(path))
-        return Place(self.file, self.line, None, field)
+            return Place(self.file, line, column, field or _name(path), self.private)
+        return Place(self.file, self.line, None, field, self.private)
 
 
 def _name(path: Path | None) -> str | None:

@@ -31,7 +31,8 @@ from ingestion.registry_rows import (
     now,
     record,
 )
-from ingestion.registry_schema import begin_writing, connect, documents, events, metadata, remarks, versions
+from ingestion.registry_schema import begin_writing, connect, documents, events, remarks, versions
+from ingestion.registry_upgrade import Migrated, bring_up_to_date, copies_of, create
 from ingestion.settings import Settings
 from ingestion.transitions import RefusedTransition
 
@@ -45,8 +46,13 @@ _MAY_BE_WITHDRAWN: Final[frozenset[State]] = frozenset(("depose", "valide", "pub
 class Registry:
     """Registers, reviews and erases; each call is one transaction. Close it, or use it as a context."""
 
-    def __init__(self, settings: Settings) -> None:
-        """Open the registry; its tables are made at the first write, so that reading touches nothing."""
+    def __init__(self, settings: Settings, migrated: Migrated = lambda copy: None) -> None:
+        """Open the registry; its tables are made at the first write, so that reading touches nothing.
+
+        One of an earlier version of this program is brought to this one when it is first asked something, which
+        raises NewerRegistry where a later program made it; `migrated` is then told.
+        """
+        self._migrated = migrated
         self._path = None if settings.database_url else settings.registry_path
         self._engine = connect(settings.database_url or f"sqlite:///{settings.registry_path.absolute()}")
         self._ready = False
@@ -107,7 +113,7 @@ class Registry:
         """Erase payloads, personal data and remarks of a document; the fact of the events stays (GDPR art. 17).
 
         A public document leaves the next edition: publish right after, which also ends the service of the editions
-        that hold it.
+        that hold it. The copies that an upgrade of the registry left go too.
         """
         with self._act(kind, identifier, agent, ALL_STATES, "erased") as (connection, row):
             _change(connection, row, state="retire", validated_version=None)
@@ -115,6 +121,8 @@ class Registry:
             connection.execute(versions.update().where(*named(versions, kind, identifier)).values(emptied))
             theirs = sa.select(events.c.id).where(*named(events, kind, identifier))
             connection.execute(remarks.delete().where(remarks.c.event.in_(theirs)))
+        for copy in copies_of(self._engine):
+            copy.unlink()
 
     # Reading
 
@@ -207,7 +215,7 @@ class Registry:
         if self._path is not None and not self._path.exists():
             return False
         if not self._ready:
-            self._ready = sa.inspect(self._engine).has_table("editions")
+            self._ready = bring_up_to_date(self._engine, self._migrated)
         return self._ready
 
     @contextmanager
@@ -223,12 +231,13 @@ class Registry:
     def _write(self) -> Iterator[sa.Connection]:
         if self._path is not None:
             self._path.parent.mkdir(parents=True, exist_ok=True)
+        exists = self._exists()
         with self._engine.connect() as connection:
             writing = connection.execution_options(writes=True)
             with writing.begin():
                 begin_writing(writing)
-                if not self._ready:
-                    metadata.create_all(writing)
+                if not exists:
+                    create(writing)
                 yield writing
         self._ready = True
 

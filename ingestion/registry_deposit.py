@@ -68,15 +68,16 @@ def batches(found: Iterable[NewDocument]) -> Iterator[list[NewDocument]]:
 
 def _add(writes: _Writes, new: NewDocument, before: Any, agent: Agent, validate: bool, moment: str) -> Outcome:
     payload = new.payload
-    sha256 = digest_of(payload)
-    if before is not None and before.sha256 == sha256:
+    # Versions noted before graphs had a hash have that of their payload.
+    digests = [new.graph_sha256, digest_of(payload)] if new.graph_sha256 else [digest_of(payload)]
+    if before is not None and before.sha256 in digests:
         # What was sent back or withdrawn stays so until someone says otherwise: the same file again is no such word.
         if validate and before.state == "depose":
             writes.changes.append(_change(new, before.version, "valide", before.version))
             writes.events.append(_event(new, before.version, "validated", moment, agent))
         return "unchanged"
     number = before.version + 1 if before else 1
-    writes.versions.append(_version(new, number, payload, sha256))
+    writes.versions.append(_version(new, number, payload, digests[0]))
     writes.events.append(_event(new, number, "deposited", moment, agent))
     if validate:
         writes.events.append(_event(new, number, "validated", moment, agent))

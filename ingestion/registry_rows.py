@@ -37,8 +37,9 @@ class Agent:
 class NewDocument:
     """A document to register: its JSON, whose it is, what was said of it, and the personal columns apart.
 
-    `graph` is what conversion made of it, packed; the registry keeps it and does not look inside. `context` is the
-    version of the context by which it was converted, and always will be.
+    `graph` is what conversion made of it, packed; the registry keeps it and does not look inside. `graph_sha256` is
+    the hash of its canonical N-Quads, by which a deposit that says the same in another order is known. `context` is
+    the version of the context by which it was converted, and always will be.
     """
 
     kind: str
@@ -48,6 +49,7 @@ class NewDocument:
     entries: Sequence[Mapping[str, Any]] = ()
     personal: Mapping[str, str] = field(default_factory=dict)
     graph: bytes | None = None
+    graph_sha256: str | None = None
     context: str = field(default_factory=newest_context)
 
     @property
@@ -78,9 +80,9 @@ def now() -> str:
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def digest_of(payload: str) -> str:
-    """Return the SHA-256 of a payload, in hexadecimal."""
-    return hashlib.sha256(payload.encode()).hexdigest()
+def digest_of(content: str | bytes) -> str:
+    """Return the SHA-256 of a content, in hexadecimal."""
+    return hashlib.sha256(content if isinstance(content, bytes) else content.encode()).hexdigest()
 
 
 def named(table: sa.Table, kind: str, identifier: str) -> list[sa.ColumnElement[bool]]:

@@ -9,7 +9,18 @@ from __future__ import annotations
 from typing import Any, Final
 
 import sqlalchemy as sa
-from sqlalchemy import Column, ForeignKeyConstraint, Index, Integer, LargeBinary, MetaData, String, Table, Text
+from sqlalchemy import (
+    Column,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    Text,
+)
 
 metadata: Final = MetaData()
 
@@ -44,7 +55,8 @@ versions: Final = Table(
     ForeignKeyConstraint(["kind", "identifier"], ["documents.kind", "documents.identifier"]),
 )
 """Every content a document had: the payload as JSON, the version of the `context` by which it is converted for ever,
-and what was said of it (`entries`, JSON, nothing personal).
+and what was said of it (`entries`, JSON, nothing personal). `sha256` is that of its graph's canonical N-Quads: what
+says the same in another order is the same content.
 
 `graph` is what conversion made of the payload, kept packed so that a document is converted once; it is never the
 truth: `rebuild` does not look at it."""
@@ -99,6 +111,14 @@ editions: Final = Table(
 )
 """Every edition: its date, the last event it took into account, its hash, and its manifest with the hashes of
 vocabularies, rules and shapes. An edition exists once its row does."""
+
+schema_version: Final = Table(
+    "alembic_version",
+    metadata,
+    Column("version_num", String(32), nullable=False),
+    PrimaryKeyConstraint("version_num", name="alembic_version_pkc"),
+)
+"""One row: the version of these tables, as alembic keeps it."""
 
 _SQLITE: Final = """CREATE TRIGGER {table}_only_grow_{verb} BEFORE {verb} ON {table}
 BEGIN SELECT RAISE(ABORT, 'the {table} of the registry are append-only'); END"""

@@ -34,19 +34,28 @@ def print_unreadable(error: UnreadableDeposit, lang: Lang) -> None:
 
 
 def write_report(path: Path, done: Sequence[Deposited], lang: Lang, unusable: Sequence[Issue] = ()) -> None:
-    """Write the report of all files in the form of the path's suffix; `unusable` says which could not be read."""
+    """Write the report of all files in the form of the path's suffix; `unusable` says which could not be read.
+
+    Raises OSError, and then leaves no part of it behind.
+    """
     entries = [*unusable, *(entry for one in done for entry in one.entries)]
     notes = [note for one in done for note in one.notes]
     summary = sum((one.summary for one in done), Summary()).as_dict()
-    if path.suffix == ".ttl":
+    form = path.suffix.lower()
+    if form == ".ttl":
         results = [result for one in done for report in one.reports for result in report.results]
         text = Report.of(results).to_turtle()
-    elif path.suffix == ".json":
+    elif form == ".json":
         text = as_json(entries, summary, lang.value, notes)
-    elif path.suffix == ".csv":
+    elif form == ".csv":
         text = as_csv(entries, lang.value, next((one.separator for one in done), ""))
     else:
         text = as_html(entries, summary, lang.value, notes)
     # newline="": the CSV report has its own line ends.
-    with path.open("w", encoding="utf-8", newline="") as out:
-        out.write(text)
+    try:
+        with path.open("w", encoding="utf-8", newline="") as out:
+            out.write(text)
+    except OSError:
+        if path.is_file():
+            path.unlink()
+        raise

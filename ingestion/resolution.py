@@ -32,6 +32,7 @@ _RANGE: Final = re.compile(
 _FROM: Final = re.compile(rf"(?:a partir|des|depuis)(?: de la| du| de l| des| de| la| le| l)? {_LEVEL}")
 _MOST_SUGGESTIONS: Final = 3
 _MOST_WORDS: Final = 12
+_LONGEST_LABEL: Final = 1_000
 _CLOSE_ENOUGH: Final = 72
 _NEARLY_ALIKE: Final = 85
 
@@ -80,6 +81,8 @@ def preferred(iri: str, base: str = BASE) -> str:
 
 def suggest(column: str, label: str, base: str = BASE) -> tuple[str, ...]:
     """Return up to three labels that would be understood: nearly alike, contained in it, or close."""
+    if len(label) > _LONGEST_LABEL:
+        return ()
     entries = {folded: entry for folded, entry in labels(column, base).entries.items() if entry.concepts}
     folded = fold(label)
     near = process.extract(folded, entries.keys(), scorer=fuzz.ratio, limit=12, score_cutoff=_CLOSE_ENOUGH)

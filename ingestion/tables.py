@@ -11,9 +11,10 @@ from typing import Final
 
 from ingestion.columns import IGNORED, read_header
 from ingestion.errors import unreadable
+from ingestion.exported_table import is_ours, taken_back
 from ingestion.folding import fold
 from ingestion.messages import Issue, Place, issue
-from ingestion.records import Deposit, Header, Record
+from ingestion.records import Deposit, Header, Record, Value
 
 SPACES: Final = " \t\r\n\u00a0"
 """What is not kept around a cell; anything else is the depositor's text."""
@@ -60,8 +61,9 @@ class _Table:
 
     def __iter__(self) -> Iterator[Record]:
         where = [(name, position - 1) for name, (position, _) in self.header.fields.items()]
+        read = taken_back if is_ours(self.cells) else _as_deposited
         for line, cells in self._below():
-            values = {name: text for name, index in where if (text := cells[index].strip(SPACES))}
+            values = {name: value for name, index in where if (value := read(name, cells[index]))}
             if values:
                 yield Record(self.file, line, values, self.header)
 
@@ -83,6 +85,10 @@ class _Table:
 
     def _below(self) -> Iterator[Row]:
         return ((line, cells) for line, cells in self.rows if line > self.line and _filled(cells))
+
+
+def _as_deposited(_name: str, cell: str) -> Value:
+    return cell.strip(SPACES)
 
 
 def _filled(cells: Sequence[str]) -> bool:

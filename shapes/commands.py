@@ -10,19 +10,22 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 from rich.console import Console
 from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from ontologie import BASE
-from shapes.files import FORMATS, judge_file
+from ontologie import BASE, Refused
+from shapes.coverage import Coverage
+from shapes.files import FORMATS, format_of, judge_file
 from shapes.issues import Issue, issue_of
 from shapes.report import Report
+from shapes.report_causes import place
 from shapes.report_forms import as_csv, as_json, as_text
 from shapes.report_html import as_html
 from shapes.report_words import Language
+from shapes.unusable import UnusableFile, unknown_format
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,8 @@ class Judged:
     reports: Sequence[Report]
     notes: Sequence[Issue] = ()
 
+
+_NOT_JUDGED: Final = "depot:non-examine"
 
 Examine = Callable[[Path, Language], Iterator[Judged]]
 """Examines a deposit batch by batch; raises ValueError or OSError with a message for the depositor."""
@@ -83,17 +88,24 @@ def build_app(examine: Examine | None = None, base: str = BASE) -> typer.Typer:
         format: Annotated[Format, typer.Option("--format", help="Form of the report.")] = Format.TEXT,
         lang: Annotated[Lang, typer.Option("--lang", help="Language of the report.")] = Lang.FR,
     ) -> None:
-        """Judge files against the shapes; the report goes to standard output."""
+        """Judge files against the shapes; the report goes to standard output.
+
+        Exit codes: 0 nothing refused; 1 something was; 2 a file could not be used, or held nothing to judge.
+        """
         language: Language = "en" if lang is Lang.EN else "fr"
         total = _Total()
         for file in files:
             try:
                 for part in _shown(file, _judged(file, examine, language, base)):
                     total.add(part)
-            except (OSError, ValueError, SyntaxError) as error:
-                typer.echo(f"{file}: {error}", err=True)
+            except (UnusableFile, Refused, ValueError) as error:
+                typer.echo(_why(file, error, language), err=True)
                 raise typer.Exit(2) from error
         typer.echo(_rendered(total, format, language), nl=False)
+        if format is Format.TTL:  # a SHACL report has no place for what no shape looked at
+            for entry in total.entries:
+                if entry.rule == _NOT_JUDGED:
+                    typer.echo(f"{entry.file}: {entry.message[language]}", err=True)
         raise typer.Exit(1 if total.summary["refused"] else 0)
 
     return app
@@ -112,13 +124,28 @@ def _rendered(total: _Total, format: Format, lang: Language) -> str:
 
 
 def _judged(file: Path, examine: Examine | None, lang: Language, base: str) -> Iterator[Judged]:
-    if file.suffix in FORMATS:
-        for report in judge_file(file, base=base):
+    if format_of(file) is not None:
+        coverage, found = Coverage(base), False
+        for report in judge_file(file, base=base, coverage=coverage):
+            found = found or bool(report.results)
             yield _of_rdf(report, str(file))
+        yield Judged([_not_judged(said, str(file)) for said in coverage.missed(found=found)], {}, ())
     elif examine is None:
-        raise ValueError(f"unknown format {file.suffix or '(no suffix)'}: give one of {', '.join(FORMATS)}")
+        raise unknown_format(list(FORMATS))
     else:
         yield from examine(file, lang)
+
+
+def _not_judged(said: Mapping[str, str], file: str) -> Issue:
+    return Issue(severity="warning", message=said, file=file, rule=_NOT_JUDGED)
+
+
+def _why(file: Path, error: Exception, lang: Language) -> str:
+    """Return why a file cannot be used, where, and what to do."""
+    if isinstance(error, UnusableFile):
+        where = Issue(severity="violation", message={}, file=str(file), line=error.line, column=error.column)
+        return f"{place(where, lang)}: {error.messages[lang]}"
+    return f"{file}: {error.sentence(lang) if isinstance(error, Refused) else error}"
 
 
 def _of_rdf(report: Report, file: str) -> Judged:

@@ -1,19 +1,25 @@
 """Judges RDF files, in bounded batches where they are made of documents' graphs.
 
-Knows formats by suffix and graphs by name; a dump of any size is judged with flat memory.
+Knows formats by suffix and graphs by name; a dump of any size is judged with flat memory. It is parsed in a confined
+process. A byte-order mark is no text: it is left out.
 """
 
 from __future__ import annotations
 
+import codecs
+import os
 from collections.abc import Iterable, Iterator
 from itertools import chain, islice
 from pathlib import Path
+from typing import BinaryIO
 
 import pyoxigraph as ox
 
-from ontologie import BASE, serialize_lines
+from ontologie import BASE, Refused, Spool, confined, open_file, serialize_lines
+from shapes.coverage import Coverage
 from shapes.gate import validate, validate_batches
 from shapes.report import Report
+from shapes.unusable import not_well_formed, unknown_format
 
 FORMATS = {
     ".ttl": ox.RdfFormat.TURTLE,
@@ -27,6 +33,14 @@ FORMATS = {
 }
 """The formats of RDF by suffix."""
 
+MEGABYTE = 1_000_000
+
+LARGEST_MB = 4_000
+"""Size of a file, in megabytes, beyond which it must be split."""
+
+LONGEST = MEGABYTE
+"""Bytes of a statement as N-Quads; the longest text of a fiche has 20,000 characters."""
+
 BATCH = 5000
 """Documents judged at once."""
 
@@ -34,12 +48,59 @@ _FEW = 3
 """Up to so many documents, each is judged alone: the screen is not worth waking."""
 
 
-def judge_file(file: Path, *, base: str = BASE) -> Iterator[Report]:
+def format_of(file: Path) -> ox.RdfFormat | None:
+    """Return the format that a file's suffix names, in capitals or not."""
+    return FORMATS.get(file.suffix.lower())
+
+
+def judge_file(file: Path, *, base: str = BASE, coverage: Coverage | None = None) -> Iterator[Report]:
     """Yield the reports of an RDF file: one a document's graph, one of all the rest.
 
-    Raises OSError, or SyntaxError with the place.
+    `coverage` is shown what the file holds. Raises UnusableFile, with the place where there is one, and Refused where
+    the file cannot be read.
     """
-    yield from judge_quads(ox.parse(path=str(file), format=FORMATS[file.suffix], base_iri=base), base=base)
+    format = format_of(file)
+    if format is None:
+        raise unknown_format(list(FORMATS))
+    seen = coverage or Coverage(base)
+    try:
+        yield from judge_quads(seen.watch(_quads(_parsed(file, format, base))), base=base)
+    except SyntaxError as error:
+        raise not_well_formed(error, format.name) from error
+
+
+def _parsed(file: Path, format: ox.RdfFormat, base: str) -> Spool:
+    """Return the N-Quads of a file, a batch of lines at a time."""
+    with open_file(file, LARGEST_MB) as opened:
+        _skip_mark(opened)
+
+        def parse() -> Iterator[bytes]:
+            quads = ox.parse(opened, format=format, base_iri=base)
+            while lines := ox.serialize(islice(quads, BATCH), format=ox.RdfFormat.N_QUADS):
+                _refuse_long(lines)
+                yield lines
+
+        size, here = os.fstat(opened.fileno()).st_size, opened.fileno()
+        return confined(parse, size, (SyntaxError, Refused), (SyntaxError,), keep={here})
+
+
+def _skip_mark(opened: BinaryIO) -> None:
+    """Leave a byte-order mark out."""
+    if opened.peek(len(codecs.BOM_UTF8)).startswith(codecs.BOM_UTF8):  # type: ignore[attr-defined]
+        opened.read(len(codecs.BOM_UTF8))
+
+
+def _refuse_long(lines: bytes) -> None:
+    """Refuse a statement that would hold everyone who looks at it: a rule reads each text several times."""
+    longest = max(map(len, lines.split(b"\n")))
+    if longest > LONGEST:
+        words = {"size": str(longest // MEGABYTE), "most": str(LONGEST // MEGABYTE)}
+        raise Refused("enonce-trop-long", words)
+
+
+def _quads(parts: Iterable[bytes]) -> Iterator[ox.Quad]:
+    for lines in parts:
+        yield from ox.parse(lines, format=ox.RdfFormat.N_QUADS)
 
 
 def judge_quads(quads: Iterable[ox.Quad], *, base: str = BASE) -> Iterator[Report]:

@@ -6,6 +6,7 @@ Knows the patterns of ontologie/donnees/motifs_personnels.csv. Refusing personal
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import cache
 
 import rdflib
@@ -25,8 +26,13 @@ def mask(text: str, base: str = BASE) -> str:
 
 def mask_term(term: rdflib.term.Node, base: str = BASE) -> rdflib.term.Node:
     """Return an RDF term with the personal data in its text masked; a term without any is returned as it is."""
+    return changed_term(term, lambda text: mask(text, base))
+
+
+def changed_term(term: rdflib.term.Node, hide: Callable[[str], str]) -> rdflib.term.Node:
+    """Return an RDF term with what `hide` gives in place of its text; one that it leaves is returned as it is."""
     text = str(term)
-    masked = mask(text, base)
+    masked = hide(text)
     if masked == text or isinstance(term, rdflib.BNode):
         return term
     if isinstance(term, rdflib.Literal):

@@ -6,16 +6,17 @@ before a Result is made (law 7).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import rdflib
 from rdflib.namespace import RDF, SH
 
 from shapes.paths import copy_path
+from shapes.privacy import changed_term
 from shapes.sources import shapes_graph
-from shapes.terms import read_term
+from shapes.terms import read_term, term_text
 
 Severity = Literal["violation", "warning", "info"]
 _ORDER: dict[str, int] = {"violation": 0, "warning": 1, "info": 2}
@@ -65,6 +66,10 @@ class Report:
         """Whether a violation refuses the document; warnings and advice do not."""
         return any(result.severity == "violation" for result in self.results)
 
+    def shown(self, hide: Callable[[str], str]) -> Report:
+        """Return the report as it may be shown where some texts are private: `hide` gives what stands for a text."""
+        return Report(self.conforms, tuple(_shown(result, hide) for result in self.results))
+
     def to_turtle(self) -> str:
         """Return the report as a standard `sh:ValidationReport` in Turtle."""
         graph = rdflib.Graph()
@@ -76,6 +81,12 @@ class Report:
             graph.add((report, SH.result, _result_node(graph, result)))
         text: str = graph.serialize(format="turtle")
         return text
+
+
+def _shown(result: Result, hide: Callable[[str], str]) -> Result:
+    messages = {lang: hide(text) for lang, text in result.messages.items()}
+    value = None if result.value is None else term_text(changed_term(read_term(result.value), hide))
+    return replace(result, messages=messages, value=value)
 
 
 def _result_node(graph: rdflib.Graph, result: Result) -> rdflib.BNode:

@@ -6,7 +6,6 @@ masked; grouping is in report_causes.py, the page in report_html.py, the SHACL r
 
 from __future__ import annotations
 
-import csv
 import io
 import json
 from collections.abc import Mapping, Sequence
@@ -16,6 +15,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from shapes.cells import BYTE_ORDER_MARK, SPREADSHEET_SEPARATOR, csv_line
 from shapes.issues import Issue
 from shapes.report_causes import Cause, by_cause, said, where
 from shapes.report_words import WORDS, Language, counted
@@ -26,10 +26,9 @@ COLUMNS: Final = (
 )
 """The keys of an entry of the JSON report; the columns of the CSV have their names in its language."""
 
-_SEPARATORS: Final[Mapping[str, str]] = {"fr": ";", "en": ","}
+_SEPARATORS: Final[Mapping[str, str]] = {"fr": SPREADSHEET_SEPARATOR, "en": ","}
 """What the spreadsheets of a language expect between the cells of a CSV."""
 
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 _ALIKE: Final = frozenset({"message", "remedy"})
 
 
@@ -59,21 +58,14 @@ def as_csv(entries: Sequence[Issue], lang: Language = "fr", separator: str = "")
 
     The separator is the deposit's own, where it has one: who sends semicolons can open them. Else the language's.
     """
-    words = WORDS[lang]
-    out = io.StringIO()
-    writer = csv.writer(out, delimiter=separator or _SEPARATORS[lang], lineterminator="\r\n")
-    writer.writerow(words[name] for name in COLUMNS)
+    words, separator = WORDS[lang], separator or _SEPARATORS[lang]
+    lines = [csv_line((words[name] for name in COLUMNS), separator)]
     for entry in entries:
         values = row(entry, lang)
         values["severity"] = words[entry.severity]
         values["suggestions"] = " | ".join(values["suggestions"])
-        writer.writerow(inert("" if values[name] is None else values[name]) for name in COLUMNS)
-    return "\ufeff" + out.getvalue()
-
-
-def inert(cell: Any) -> Any:
-    """Return a cell that a spreadsheet takes for text: a deposit must not become a formula."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
+        lines.append(csv_line(("" if values[name] is None else str(values[name]) for name in COLUMNS), separator))
+    return BYTE_ORDER_MARK + "".join(lines)
 
 
 def as_text(

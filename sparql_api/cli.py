@@ -17,12 +17,14 @@ from ingestion import UnreadableDeposit, examine_batches, read_deposit
 from shapes import place
 from shapes.commands import Judged
 from sparql_api.faces import FACES
+from sparql_api.spoken import Spoken
 
 
 def build_main() -> typer.Typer:
     """Return `observatoire` with the commands of every folder, in the order people meet them."""
     main = typer.Typer(
         name="observatoire",
+        cls=Spoken,
         help="The open data graph of the pedagogical uses of AI: deposit, review, publish, serve, query.",
         no_args_is_help=True,
         add_completion=False,

@@ -17,7 +17,7 @@ from typing import Annotated, Final, NoReturn
 
 import typer
 
-from ontologie import Iris
+from ontologie import Iris, Refused, read_file, system_reason
 from queries import Question, catalogue, parse_question
 from sparql_api import i18n
 from sparql_api.problems import Language, Problem, ProblemError
@@ -26,6 +26,8 @@ from sparql_api.settings import Settings
 
 FILES: Final = 65_536
 UNSENT_BYTES: Final = 128 << 10
+LARGEST_MB: Final = 1
+"""Size of a file of SPARQL, in megabytes, beyond which it is none."""
 
 
 class Format(StrEnum):
@@ -97,7 +99,8 @@ def listen(host: str, port: int, language: Language) -> socket.socket:
         opened.bind((host, port))
     except OSError as error:
         opened.close()
-        fail(i18n.message("command.address", language, host=host, port=str(port), reason=error.strerror or ""))
+        reason = system_reason(error, language)
+        fail(i18n.message("command.address", language, host=host, port=str(port), reason=reason))
     # The kernel keeps little of what a slow reader has not taken yet; a fast one does not notice.
     opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, UNSENT_BYTES)
     opened.set_inheritable(True)
@@ -158,11 +161,13 @@ def question_text(settings: Settings, name: str, params: list[str], language: La
 def find_question(settings: Settings, name: str, language: Language) -> Question | str:
     """Return a question of the catalogue, or of a file, or a file's text; ends the command (2) where there is none."""
     path = Path(name)
-    if path.suffix == ".rq" or path.is_file():
+    if path.suffix.lower() == ".rq" or path.is_file():
         try:
-            text = path.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            fail(i18n.message("command.file", language, name=name, reason=str(error)))
+            text = read_file(path, LARGEST_MB).decode("utf-8-sig")  # a byte-order mark is no text
+        except Refused as error:
+            fail(i18n.message("command.file", language, name=name, reason=error.sentence(language)))
+        except UnicodeDecodeError:
+            fail(i18n.message("command.encoding", language, name=name))
         try:
             return parse_question(path.stem, Iris(settings.base_iri).rebase(text))
         except ValueError:
@@ -178,6 +183,7 @@ def print_answer(
 ) -> None:
     """Ask an engine of this process and print; ends the command with 2 for a bad query, 1 where it failed."""
     from sparql_api.engine import Answer, open_engine
+    from sparql_api.tables import csv_pieces, read_rows
 
     async def ask() -> Answer:
         engine = open_engine(settings)
@@ -197,7 +203,8 @@ def print_answer(
     elif format is Format.TABLE and answer.form in ("SELECT", "ASK"):
         print_table(plain(name, answer.edition, answer.json()), settings, language)
     else:
-        out.buffer.write(answer.read())
+        for piece in csv_pieces(read_rows(answer.body)) if answer.media_type == "text/csv" else answer.body.chunks():
+            out.buffer.write(piece)
         out.buffer.flush()
 
 

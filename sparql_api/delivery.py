@@ -5,16 +5,17 @@ Knows HTTP headers; not what the bytes say. An answer of the engine goes out by 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from hashlib import blake2b
 from typing import Final
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from sparql_api.negotiation import choose, short_format
+from sparql_api.negotiation import GRAPH_ALIASES, HTML, TABLE_ALIASES, choose, short_format
+from sparql_api.parameters import refuse_unknown
 from sparql_api.problems import ProblemError, problem
-from sparql_api.responses import compressed, not_modified
+from sparql_api.responses import compressed, content_disposition, not_modified
 
 CURRENT: Final = "public, max-age=60, stale-while-revalidate=600"
 """An address without an edition: it changes when one is published."""
@@ -42,7 +43,7 @@ def deliver(
         "Cache-Control": (PINNED if pinned else CURRENT) if status == 200 else "no-store",
         "Vary": VARY,
         **({"Observatoire-Edition": str(edition)} if edition is not None else {}),
-        **({"Content-Disposition": f'attachment; filename="{filename}"'} if filename else {}),
+        **({"Content-Disposition": content_disposition(filename)} if filename else {}),
         **(headers or {}),
     }
     if status == 200:
@@ -56,11 +57,32 @@ def deliver(
 def requested(request: Request, offers: Mapping[str, str], worth: Mapping[str, float] | None = None) -> str:
     """Return the media type to answer in: `format=` or `_format=`, else `Accept`, the first offer of equals.
 
-    `offers` are {short name: media type}, `worth` as in `choose`. Raises ProblemError 406 where none is accepted.
+    `offers` are {short name: media type}, `worth` as in `choose`. Raises ProblemError 406 where none is accepted, and
+    400 for a parameter that the address does not know, where the answer is no page.
     """
     asked = request.query_params.get("_format") or request.query_params.get("format")
     accept = request.headers.get("accept")
-    found = short_format(asked, offers) if asked else choose(accept, list(offers.values()), worth)
+    found = by_name(asked, offers) if asked else by_accept(accept, list(offers.values()), worth)
     if found is None:
         raise ProblemError(problem("not-acceptable", available=", ".join(offers.values())))
+    if found != HTML:
+        refuse_unknown(request)
     return found
+
+
+def by_name(name: str, offers: Mapping[str, str]) -> str | None:
+    """Return the offer of a short name; `json` and `xml` are what of their kind is offered."""
+    other = {"json": offers.get("jsonld"), "xml": offers.get("rdf")}.get(name.strip().lower())
+    return short_format(name, offers) or other
+
+
+def by_accept(accept: str | None, offers: Sequence[str], worth: Mapping[str, float] | None) -> str | None:
+    """Return the offer that an Accept header wants; a media type that says less is answered by what it stands for."""
+    aliases = {
+        alias: stands_for
+        for table in (GRAPH_ALIASES, TABLE_ALIASES)
+        for alias, stands_for in table.items()
+        if stands_for in offers and alias not in offers
+    }
+    found = choose(accept, [*offers, *aliases], worth)
+    return None if found is None else aliases.get(found, found)

@@ -1,4 +1,4 @@
-"""Asks the engine what an edition says of a thing: its graphs or its triples, its labels, what leads to it.
+"""Asks what an edition says of a thing: its graphs or its triples, its labels, what leads to it.
 
 Knows the queries that a description takes; not how it is shown, nor in which format it goes out.
 """
@@ -9,16 +9,16 @@ from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from threading import Lock
-from typing import Any, Final
+from typing import Final
 
 import pyoxigraph as ox
 
 from ontologie import PREFIXES, Iris
-from sparql_api.engine import Answer, Engine
+from sparql_api.engine import Answer
+from sparql_api.reading import Reading, solutions
 
 SKOS, RDFS, DCT = PREFIXES["skos"], PREFIXES["rdfs"], PREFIXES["dct"]
 LABELS: Final = (SKOS + "prefLabel", RDFS + "label", DCT + "title", PREFIXES["foaf"] + "name")
-RESULTS: Final = "application/sparql-results+json"
 CHUNK: Final = 400
 MANY: Final = 500
 LABELS_KEPT: Final = 200_000
@@ -68,7 +68,7 @@ class Incoming:
     subjects: tuple[str, ...]
 
 
-async def describe(engine: Engine, iris: Iris, path: str, edition: int | None) -> Description | None:
+async def describe(reading: Reading, iris: Iris, path: str, edition: int | None) -> Description | None:
     """Return what an edition says of the thing at `path` under the base; None where it says nothing.
 
     A document's description is its graph, its provenance and what is derived from it; a named graph's is
@@ -78,7 +78,7 @@ async def describe(engine: Engine, iris: Iris, path: str, edition: int | None) -
     if not is_safe(iri):
         return None
     if path.startswith("graphe/"):
-        quads, number = await select_quads(engine, [iri], edition)
+        quads, number = await select_quads(reading, [iri], edition)
         part = DOCUMENT if path.count("/") == 2 and not path.startswith("graphe/vocabulaire/") else REST
         return Description(iri, number, {part: quads}) if quads else None
     kind, _, identifier = path.partition("/")
@@ -87,16 +87,16 @@ async def describe(engine: Engine, iris: Iris, path: str, edition: int | None) -
         iris.provenance_graph(kind, identifier): PROVENANCE,
         iris.derived_graph(kind, identifier): DERIVED,
     }
-    quads, number = await select_quads(engine, list(graphs), edition)
+    quads, number = await select_quads(reading, list(graphs), edition)
     homes = {f"<{graph}>": name for graph, name in graphs.items()}
     parts = {name: tuple(q for q in quads if homes[str(q.graph_name)] == name) for name in homes.values()}
     if parts[DOCUMENT]:
         return Description(iri, number, parts)
-    said = await select_about(engine, iri, number)
+    said = await select_about(reading, iri, number)
     return Description(iri, number, {REST: said}) if said else None
 
 
-async def exists(engine: Engine, iris: Iris, path: str, edition: int | None) -> int | None:
+async def exists(reading: Reading, iris: Iris, path: str, edition: int | None) -> int | None:
     """Return the edition that says something of the thing at `path`; None where it says nothing."""
     iri = iris.base + path
     if not is_safe(iri):
@@ -104,29 +104,29 @@ async def exists(engine: Engine, iris: Iris, path: str, edition: int | None) -> 
     kind, _, identifier = path.partition("/")
     graph = iri if kind == "graphe" else iris.graph(kind, identifier)
     text = f"ASK {{ {{ GRAPH <{graph}> {{ ?s ?p ?o }} }} UNION {{ GRAPH ?g {{ <{iri}> ?p ?o }} }} }}"
-    answer = await engine.query(text, accept=RESULTS, edition=edition)
+    answer = await reading.answer(text, edition)
     return answer.edition if answer.json()["boolean"] else None
 
 
-async def select_quads(engine: Engine, graphs: Sequence[str], edition: int | None) -> tuple[tuple[ox.Quad, ...], int]:
+async def select_quads(reading: Reading, graphs: Sequence[str], edition: int | None) -> tuple[tuple[ox.Quad, ...], int]:
     """Return the quads of some named graphs in canonical order, and the edition they come from."""
     values = " ".join(f"<{graph}>" for graph in graphs if is_safe(graph))
     text = f"SELECT ?g ?s ?p ?o WHERE {{ VALUES ?g {{ {values} }} GRAPH ?g {{ ?s ?p ?o }} }}"
-    answer = await engine.query(text, accept=RESULTS, edition=edition)
-    return as_quads(answer), answer.edition
+    answer = await reading.answer(text, edition)
+    return await reading.decoded(answer, as_quads), answer.edition
 
 
-async def select_about(engine: Engine, iri: str, edition: int) -> tuple[ox.Quad, ...]:
+async def select_about(reading: Reading, iri: str, edition: int) -> tuple[ox.Quad, ...]:
     """Return every triple about a thing, and about the fragments of its IRI that it leads to."""
     text = f"""SELECT DISTINCT ?g ?s ?p ?o WHERE {{
   {{ GRAPH ?g {{ <{iri}> ?p ?o }} BIND(<{iri}> AS ?s) }} UNION
   {{ GRAPH ?h {{ <{iri}> ?link ?s }} FILTER(isIRI(?s) && STRSTARTS(STR(?s), "{iri}#"))
      GRAPH ?g {{ ?s ?p ?o }} }}
 }}"""
-    return as_quads(await engine.query(text, accept=RESULTS, edition=edition))
+    return await reading.decoded(await reading.answer(text, edition), as_quads)
 
 
-async def incoming(engine: Engine, found: Description, shown: int = 12) -> list[Incoming]:
+async def incoming(reading: Reading, found: Description, shown: int = 12) -> list[Incoming]:
     """Return what leads to a thing from outside itself, by property, the fullest first.
 
     Where more than `MANY` things lead there by one property none is named: a list does that better.
@@ -135,8 +135,7 @@ async def incoming(engine: Engine, found: Description, shown: int = 12) -> list[
     own = ", ".join(sorted({str(quad.graph_name) for quad in found.quads})) if found.is_document else "<>"
     outside = f'FILTER(!STRSTARTS(STR(?s), "{iri}#") && ?g NOT IN ({own}))'
     text = f"SELECT ?p (COUNT(*) AS ?n) WHERE {{ GRAPH ?g {{ ?s ?p <{iri}> }} {outside} }} GROUP BY ?p"
-    answer = await engine.query(text, accept=RESULTS, edition=edition)
-    counts = {row["p"].value: int(row["n"].value) for row in solutions(answer)}
+    counts = {row["p"].value: int(row["n"].value) for row in await reading.rows(text, edition)}
     if not counts:
         return []
     subjects: dict[str, list[str]] = {predicate: [] for predicate in counts}
@@ -147,22 +146,22 @@ async def incoming(engine: Engine, found: Description, shown: int = 12) -> list[
         if counts[p] <= MANY
     )
     rows = f"SELECT ?s ?p WHERE {{ {parts} }}"
-    for row in solutions(await engine.query(rows, accept=RESULTS, edition=edition)) if parts else ():
+    for row in await reading.rows(rows, edition) if parts else ():
         if isinstance(row["s"], ox.NamedNode):
             subjects[row["p"].value].append(row["s"].value)
     links = [Incoming(p, n, tuple(sorted(subjects[p]))) for p, n in counts.items()]
     return sorted(links, key=lambda link: (-link.count, link.predicate))
 
 
-async def pairs(engine: Engine, subjects: Iterable[str], predicate: str, edition: int) -> dict[str, tuple[str, ...]]:
+async def pairs(reading: Reading, subjects: Iterable[str], predicate: str, edition: int) -> dict[str, tuple[str, ...]]:
     """Return {subject: values} of one property for many subjects."""
-    found: dict[str, tuple[str, ...]] = {}
+    found: dict[str, list[str]] = {}
     for chunk in chunks(sorted({iri for iri in subjects if is_safe(iri)})):
         values = " ".join(f"<{iri}>" for iri in chunk)
         text = f"SELECT ?s ?o WHERE {{ VALUES ?s {{ {values} }} ?s <{predicate}> ?o }}"
-        for row in solutions(await engine.query(text, accept=RESULTS, edition=edition)):
-            found[row["s"].value] = (*found.get(row["s"].value, ()), row["o"].value)
-    return found
+        for row in await reading.rows(text, edition):
+            found.setdefault(row["s"].value, []).append(row["o"].value)
+    return {subject: tuple(values) for subject, values in found.items()}
 
 
 class Labels:
@@ -172,14 +171,14 @@ class Labels:
         self._kept: OrderedDict[tuple[int, str], Mapping[str, str]] = OrderedDict()
         self._lock = Lock()
 
-    async def of(self, engine: Engine, iris: Iterable[str], edition: int) -> dict[str, Mapping[str, str]]:
+    async def of(self, reading: Reading, iris: Iterable[str], edition: int) -> dict[str, Mapping[str, str]]:
         """Return {IRI: {language: label}} of these things; an empty mapping for one without a label."""
         wanted = {iri for iri in iris if is_safe(iri)}
         with self._lock:
             known = {iri: self._kept[edition, iri] for iri in wanted if (edition, iri) in self._kept}
         missing = sorted(wanted - set(known))
         for chunk in chunks(missing):
-            known |= await select_labels(engine, chunk, edition)
+            known |= await select_labels(reading, chunk, edition)
         with self._lock:
             self._kept.update({(edition, iri): known[iri] for iri in missing})
             while len(self._kept) > LABELS_KEPT:
@@ -187,12 +186,12 @@ class Labels:
         return known
 
 
-async def select_labels(engine: Engine, iris: Sequence[str], edition: int) -> dict[str, Mapping[str, str]]:
+async def select_labels(reading: Reading, iris: Sequence[str], edition: int) -> dict[str, Mapping[str, str]]:
     """Return {IRI: {language: label}}, from the first label property that each has in a language."""
     things = " ".join(f"<{iri}>" for iri in iris)
     properties = " ".join(f"<{label}>" for label in LABELS)
     text = f"SELECT ?s ?p ?o WHERE {{ VALUES ?s {{ {things} }} VALUES ?p {{ {properties} }} ?s ?p ?o }}"
-    rows = solutions(await engine.query(text, accept=RESULTS, edition=edition))
+    rows = await reading.rows(text, edition)
     found: dict[str, dict[str, str]] = {iri: {} for iri in iris}
     for row in sorted(rows, key=lambda row: (LABELS.index(row["p"].value), row["o"].value)):
         label = row["o"]
@@ -205,15 +204,6 @@ def as_quads(answer: Answer) -> tuple[ox.Quad, ...]:
     """Return the rows ?g ?s ?p ?o of an answer as quads, in canonical order."""
     quads = [ox.Quad(row["s"], row["p"], row["o"], row["g"]) for row in solutions(answer)]
     return tuple(sorted(quads, key=str))
-
-
-def solutions(answer: Answer) -> list[dict[str, Any]]:
-    """Return the rows of a SELECT answer as {variable: term}, unbound variables left out."""
-    parsed = ox.parse_query_results(answer.read(), format=ox.QueryResultsFormat.JSON)
-    if not isinstance(parsed, ox.QuerySolutions):
-        raise TypeError("the answer holds no rows")
-    names = [variable.value for variable in parsed.variables]
-    return [{name: row[name] for name in names if row[name] is not None} for row in parsed]
 
 
 def chunks(iris: Sequence[str]) -> Iterable[Sequence[str]]:

@@ -36,11 +36,11 @@ def search_expression(text: str) -> str | None:
     """Return the FTS5 expression that finds texts holding every word of `text`; None where it has no word.
 
     A plural finds its singular, and a word of three letters or more finds those that it begins. Each word
-    stands quoted, so that nothing a reader types is an operator.
+    stands quoted, so that nothing a reader types is an operator, and stands once: each is looked for in every text.
     """
     found = words(text)
     longer = [word for word in found if len(word) > 1] or found
-    return " AND ".join(map(word_expression, longer)) or None
+    return " AND ".join(dict.fromkeys(map(word_expression, longer))) or None
 
 
 def word_expression(word: str) -> str:

@@ -242,8 +242,12 @@ def _doubtful(tokens: Sequence[Token]) -> Iterator[int]:
 
 
 def _address(token: Token, prefixes: Mapping[str, str], base: str) -> str | None:
+    """Return what a token names; None where that is not plain, or no address at all (`<http://[>`)."""
     if token.kind == "iri":
-        return urljoin(base, decode_escapes(token.text[1:-1]))
+        try:
+            return urljoin(base, decode_escapes(token.text[1:-1]))
+        except ValueError:
+            return None
     if token.kind == "pname":
         prefix, _, local = token.text.partition(":")
         if prefix in prefixes and "\\" not in local:

@@ -1,4 +1,4 @@
-"""`/health`: whether the service can answer, and from which edition; and `/docs`, the API described."""
+"""`/health`: whether the service can answer, and from which edition; and `/openapi.json`, the API described."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
+from sparql_api.delivery import deliver
 from sparql_api.openapi import COUNT, NUMBER, TEXT, maybe, operation, structure
+from sparql_api.problems import CORS
+from sparql_api.rdf_formats import write_json
 from sparql_api.routing import get
 from sparql_api.service import Service
 
@@ -33,7 +36,7 @@ def health_router(service: Service) -> APIRouter:
     """Return the route of the service's health."""
     router = APIRouter(tags=["service"])
 
-    @get(router, "/health", summary="Whether the service can answer", openapi_extra=HEALTH)
+    @get(router, "/health", cheap=True, summary="Whether the service can answer", openapi_extra=HEALTH)
     async def health(request: Request) -> Response:
         number = service.engine.current_edition()
         edition = None if number is None else service.editions.get(number)
@@ -49,5 +52,9 @@ def health_router(service: Service) -> APIRouter:
         }
         headers = {"Cache-Control": "no-store"} | ({"Observatoire-Edition": str(number)} if edition else {})
         return Response(json.dumps(said) + "\n", 200 if edition else 503, headers, "application/json")
+
+    @get(router, "/openapi.json", openapi_extra=operation({"application/json": {}}))
+    async def described(request: Request) -> Response:
+        return deliver(request, write_json(request.app.openapi()), "application/json", headers=CORS)
 
     return router

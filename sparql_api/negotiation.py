@@ -85,17 +85,17 @@ class MediaRange:
     quality: float
 
     def specificity(self, media_type: str) -> int | None:
-        """Return how precisely the range names a media type (0 to 3), None where it does not."""
+        """Return how precisely the range names a media type (0 to 4), None where it does not.
+
+        A parameter that our format has not (a charset, a version, JSON-LD's profile) is a wish that does not make it
+        another one; a range without it names the format better.
+        """
         name, _, rest = media_type.partition(";")
         kind, _, subtype = name.strip().lower().partition("/")
-        if self.parameters:
-            offered = {parameter for parameter in map(_parameter, rest.split(";")) if parameter}
-            # A charset or a version that clients add does not make our format another one.
-            asked = {p for p in self.parameters if p[0] not in ("charset", "version")}
-            if not asked <= offered:
-                return None
+        offered = {parameter for parameter in map(_parameter, rest.split(";")) if parameter}
+        hinted = not set(self.parameters) <= offered
         if (self.type, self.subtype) == (kind, subtype):
-            return 3 if self.parameters else 2
+            return 2 if hinted else 4 if self.parameters else 3
         if self.type == kind and self.subtype == "*":
             return 1
         return 0 if self.type == self.subtype == "*" else None

@@ -52,7 +52,10 @@ LANG: Final = parameter(
 EDITION: Final = parameter(
     "edition",
     "The number of the edition to answer from; the current one by default.",
-    {"type": "string", "pattern": "^(current|[0-9]{1,9})$"},
+    {"type": "string", "pattern": "^(current|0|[1-9][0-9]{0,8})$"},
+)
+TIMEOUT: Final = parameter(
+    "timeout", "A deadline in seconds, shorter than the service's; 0 wishes none.", {"type": "number", "minimum": 0}
 )
 PROBLEM: Final = structure(type=TEXT, title=TEXT, status=WHOLE, detail=TEXT)
 """RFC 9457."""
@@ -74,6 +77,8 @@ ERRORS: Final = {
 }
 OF_EDITION: Final = ("404", "410", "503")
 """What an address that answers from an edition may also say."""
+OF_COMPUTING: Final = ("429", "503", "504")
+"""What an address that computes may also say."""
 OF_ENGINE: Final = ("500", "502", "503", "504")
 """What an address that asks the engine may also say."""
 _SAID: Final[Answers] = {"application/problem+json": PROBLEM, "text/html": {}}
@@ -95,5 +100,5 @@ def answers(found: Answers, errors: Iterable[str] = (), *, said: str = "As asked
 def operation(
     found: Answers, *, parameters: Iterable[Schema] = (), errors: Iterable[str] = (), tagged: bool = True
 ) -> Schema:
-    """Return what `openapi_extra` says of a GET."""
-    return {"parameters": [*parameters, LANG], "responses": answers(found, errors, tagged=tagged)}
+    """Return what `openapi_extra` says of a GET; any may have a parameter that the address does not know."""
+    return {"parameters": [*parameters, LANG], "responses": answers(found, {"400", *errors}, tagged=tagged)}

@@ -15,10 +15,9 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Final, Literal
 
-from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
-from starlette.responses import JSONResponse
 
 from ontologie import BASE
 from sparql_api.negotiation import prefers_html, ranked_languages
@@ -129,8 +128,16 @@ def problem_response(problem: Problem, request: Request, base: str = BASE) -> Re
     return Response(body, problem.status, headers, "application/problem+json")
 
 
-def install_problem_handlers(app: FastAPI, base: str = BASE, html: Html | None = None) -> None:
-    """Make every error of the application a problem document, or what `html` makes of it for a browser."""
+def install_problem_handlers(
+    app: FastAPI,
+    base: str = BASE,
+    html: Html | None = None,
+    failed: Callable[[Request], None] = lambda request: None,
+) -> None:
+    """Make every error of the application a problem document, or what `html` makes of it for a browser.
+
+    `failed` is told of each request that ended in an error nobody foresaw.
+    """
 
     def respond(request: Request, problem: Problem) -> Response:
         if html is not None and prefers_html(request.headers.get("accept")):
@@ -153,27 +160,16 @@ def install_problem_handlers(app: FastAPI, base: str = BASE, html: Html | None =
         return respond(request, from_validation(error))
 
     async def unknown(request: Request, error: Exception) -> Response:
-        logger.error("unhandled error on %s %s", request.method, request.url.path, exc_info=error)
+        failed(request)
+        # Not the address asked, which may hold anything, a person's name too (law 7).
+        route = getattr(request.scope.get("route"), "path", "no route")
+        logger.error("unhandled error on %s %s", request.method, route, exc_info=error)
         return respond(request, problem("internal"))
 
     app.add_exception_handler(ProblemError, known)
     app.add_exception_handler(HTTPException, http)
     app.add_exception_handler(RequestValidationError, invalid)
     app.add_exception_handler(Exception, unknown)
-
-
-def problems_router(base: str = BASE) -> APIRouter:
-    """Return the routes that the `type` of every problem document leads to."""
-    router = APIRouter()
-
-    @router.get("/problems/{name}", include_in_schema=False)
-    def read(name: str, request: Request) -> Response:
-        known = catalogue().get(name)
-        if known is None:
-            raise ProblemError(Problem("not-found", {"path": request.url.path}))
-        return JSONResponse({"type": f"{base}problems/{name}", **known}, headers=CORS)
-
-    return router
 
 
 def from_http(request: Request, error: HTTPException) -> Problem:

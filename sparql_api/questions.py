@@ -19,8 +19,6 @@ WHOLE: Final = frozenset(
     for name in ("integer", "int", "long", "short", "byte", "nonNegativeInteger", "positiveInteger")
 )
 REAL: Final = frozenset(XSD + name for name in ("decimal", "double", "float"))
-RESERVED: Final = frozenset({"format", "_format", "edition", "lang", "timeout"})
-"""Parameters of every address, which no question may take."""
 
 
 def bound(question: Question, values: Mapping[str, str], iris: Iris) -> str:

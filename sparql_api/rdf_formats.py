@@ -14,6 +14,8 @@ import pyoxigraph as ox
 from pyld import jsonld
 
 from ontologie import Iris, context
+from sparql_api.engine import Unwritable, as_xml
+from sparql_api.problems import ProblemError, problem
 
 MEDIA_TYPES: Final = {
     "jsonld": "application/ld+json",
@@ -61,10 +63,16 @@ def write_compacted(quads: Iterable[ox.Quad], iris: Iris) -> bytes:
 def serialize(
     statements: Sequence[ox.Triple] | Sequence[ox.Quad], syntax: ox.RdfFormat, prefixes: dict[str, str] | None
 ) -> bytes:
-    """Return statements in an RDF syntax."""
+    """Return statements in an RDF syntax; raises ProblemError 406 for what RDF/XML cannot say."""
     output = BytesIO()
     ox.serialize(statements, output, format=syntax, prefixes=prefixes)
-    return output.getvalue()
+    if syntax != ox.RdfFormat.RDF_XML:
+        return output.getvalue()
+    try:
+        return as_xml(output.getvalue())
+    except Unwritable:
+        others = [media_type for name, media_type in MEDIA_TYPES.items() if name != "rdf"]
+        raise ProblemError(problem("not-acceptable", available=", ".join(others))) from None
 
 
 def write_json(document: Mapping[str, Any]) -> bytes:

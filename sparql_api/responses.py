@@ -7,9 +7,11 @@ takes slowly holds a file, never a worker.
 from __future__ import annotations
 
 import asyncio
+import re
 import zlib
 from collections.abc import AsyncIterator, Mapping
 from typing import Any, Final
+from urllib.parse import quote
 
 import zstandard
 from fastapi import Request, Response
@@ -22,6 +24,7 @@ from sparql_api.problems import CORS
 SMALL: Final = 64 << 10
 """Bodies up to this size are compressed at once, larger ones as they are sent, in a thread."""
 NOT_WORTH: Final = 512
+_NOT_PLAIN: Final = re.compile(r"[^A-Za-z0-9._ ()-]")
 FIXED: Final = "public, max-age=31536000, s-maxage=3600, immutable"
 """What never changes may be kept for good. Caches that many share ask again each hour whether it is still served: an
 edition that holds an erased document is not."""
@@ -54,6 +57,16 @@ def cache_headers(key: str | None, edition: int, *, pinned: bool) -> dict[str, s
     }
 
 
+def unchanged_response(
+    request: Request, key: str | None, edition: int, *, pinned: bool, headers: Mapping[str, str] | None = None
+) -> Response | None:
+    """Return 304 where the client has the content that `key` names already, None where it must be sent."""
+    if key is None or not not_modified(request, entity_tag(key)):
+        return None
+    said = {**cache_headers(key, edition, pinned=pinned), "Vary": "Accept, Accept-Encoding", **CORS}
+    return Response(None, 304, {**said, **(headers or {})})
+
+
 def answer_response(
     request: Request,
     answer: Answer,
@@ -72,10 +85,20 @@ def answer_response(
         **(headers or {}),
     }
     if filename:
-        merged["Content-Disposition"] = f'attachment; filename="{filename}.{extension(answer.media_type)}"'
+        merged["Content-Disposition"] = content_disposition(f"{filename}.{extension(answer.media_type)}")
     used = coding(request.headers.get("accept-encoding")) if compress else "identity"
     charset = "; charset=utf-8" if answer.media_type.startswith("text/") else ""
     return BodyResponse(answer.body, answer.media_type + charset, merged, used)
+
+
+def content_disposition(name: str, *, inline: bool = False) -> str:
+    """Return the header that names a file (RFC 6266): what is no plain name is encoded (RFC 8187), never quoted.
+
+    Whatever the name is made of, the header stays one line and one file in no folder.
+    """
+    plain = _NOT_PLAIN.sub("_", name).lstrip(".") or "_"
+    encoded = "" if plain == name else f"; filename*=UTF-8''{quote(name.replace('/', '_'), safe='')}"
+    return f'{"inline" if inline else "attachment"}; filename="{plain}"{encoded}'
 
 
 def options(request: Request, methods: str) -> Response:

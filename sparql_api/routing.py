@@ -1,38 +1,72 @@
-"""Declares the pages' routes: each answers GET, HEAD and OPTIONS, and stands once in the API's description."""
+"""Declares the pages' routes: each answers GET, HEAD and OPTIONS, and stands once in the API's description.
+
+Each goes through what bounds computing, unless it is declared cheap.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from functools import wraps
 from typing import Any, Final
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from starlette.requests import Request
 from starlette.responses import Response
 
+from sparql_api.computing import Computing
+from sparql_api.parameters import known_names, reader
 from sparql_api.responses import options
 
+HTML: Final = "text/html"
 METHODS: Final = "GET, HEAD, OPTIONS"
+BOUNDED: Final = "__bounded__"
+"""The mark of a handler that goes through what bounds computing."""
 Handler = Callable[..., Awaitable[Response]]
 
 
-def get(router: APIRouter, path: str, **described: Any) -> Callable[[Handler], Handler]:
+def get(router: APIRouter, path: str, *, cheap: bool = False, **described: Any) -> Callable[[Handler], Handler]:
     """Return a decorator that makes a function answer GET and HEAD at a path; OPTIONS is answered for it.
 
+    `cheap` is what costs no more than reading a small file: it is answered whatever share its client has left.
+
     What `described` holds (summary, description, openapi_extra…) goes to OpenAPI; without a summary the
-    route is left out of it.
+    route is left out of it. The parameters that `openapi_extra` declares are those that the address knows.
     """
+    operation = described.get("openapi_extra", {})
+    # What offers no page, nor leads elsewhere, has data alone.
+    data = HTML not in operation.get("responses", {"200": {"content": {HTML: {}}}})["200"]["content"]
+    checked = [Depends(reader(known_names(operation), data=data))]
 
     def declare(handler: Handler) -> Handler:
         shown = "summary" in described
+        answering = handler if cheap else bounded(handler)
         # Handlers make their responses; what these are, `openapi_extra` says.
         router.add_api_route(
-            path, handler, methods=["GET"], include_in_schema=shown, response_class=Response, **described
+            path,
+            answering,
+            methods=["GET"],
+            include_in_schema=shown,
+            response_class=Response,
+            dependencies=checked,
+            **described,
         )
-        router.add_api_route(path, handler, methods=["HEAD"], include_in_schema=False)
+        router.add_api_route(path, answering, methods=["HEAD"], include_in_schema=False, dependencies=checked)
         router.add_api_route(path, read_only, methods=["OPTIONS"], include_in_schema=False)
         return handler
 
     return declare
+
+
+def bounded(handler: Handler) -> Handler:
+    """Return a handler that answers as another does, while its client is there and has a share left."""
+
+    @wraps(handler)
+    async def answer(request: Request, **parts: Any) -> Response:
+        computing: Computing = request.app.state.computing
+        return await computing.answer(request, lambda: handler(request, **parts))
+
+    setattr(answer, BOUNDED, True)
+    return answer
 
 
 async def read_only(request: Request) -> Response:

@@ -15,6 +15,7 @@ from starlette.requests import Request
 
 from ingestion import Edition, Editions
 from ontologie import Iris
+from sparql_api.computing import Computing
 from sparql_api.describe import Labels
 from sparql_api.engine import Engine
 from sparql_api.faces import fiches_folder
@@ -22,8 +23,11 @@ from sparql_api.fairuse import FairUse
 from sparql_api.fiches.index import INDEX_NAME
 from sparql_api.fiches.search import FicheIndex
 from sparql_api.memory import Memory
+from sparql_api.parameters import edition_number
 from sparql_api.problems import ProblemError, problem
+from sparql_api.reading import Reading
 from sparql_api.settings import Settings
+from sparql_api.spool import Spool
 
 INDEXES_KEPT: Final = 4
 REMEMBERED: Final = 64 << 20
@@ -38,6 +42,8 @@ class Service:
     engine: Engine
     editions: Editions
     fair_use: FairUse
+    computing: Computing
+    spool: Spool
     indexes: Indexes = field(default_factory=lambda: Indexes())
     labels: Labels = field(default_factory=Labels)
     memory: Memory = field(default_factory=lambda: Memory(REMEMBERED))
@@ -50,14 +56,9 @@ class Service:
     def pinned(self, request: Request) -> int | None:
         """Return the edition that `edition=` asks for; None where it asks for none or for the current one.
 
-        Raises ProblemError 404 where it is no number.
+        Raises ProblemError 400 where it is no number.
         """
-        asked = request.query_params.get("edition", "")
-        if asked in ("", "current"):
-            return None
-        if not asked.isascii() or not asked.isdigit() or len(asked) > 9:
-            raise ProblemError(problem("edition-not-found", edition=asked))
-        return int(asked)
+        return edition_number(request.query_params.get("edition", ""))
 
     def edition(self, request: Request) -> Edition:
         """Return the edition a request is answered from.
@@ -80,6 +81,10 @@ class Service:
             raise ProblemError(problem("edition-not-found", edition=number))
         return edition
 
+    def reading(self, request: Request) -> Reading:
+        """Return how a request reads an edition, on its client's account."""
+        return Reading(self.engine, self.computing, request)
+
     def index(self, edition: Edition) -> FicheIndex:
         """Return the index of an edition's fiches; the first call may take as long as making it."""
         return self.indexes.get(edition, self.faces_folder)
@@ -96,11 +101,15 @@ class Indexes:
     def __init__(self) -> None:
         self._kept: OrderedDict[int, tuple[int, FicheIndex]] = OrderedDict()
         self._lock = Lock()
+        self._making: dict[int, Lock] = {}
 
     def get(self, edition: Edition, elsewhere: Path) -> FicheIndex:
         """Return an edition's index, made `elsewhere` where publication made none; another file is read again."""
         with self._lock:
+            making = self._making.setdefault(edition.number, Lock())
+        with making:  # Others do not wait while one is made.
             folder = fiches_folder(edition, elsewhere)
+        with self._lock:
             inode = (folder / INDEX_NAME).stat().st_ino
             known = self._kept.get(edition.number)
             if known is None or known[0] != inode:

@@ -25,6 +25,8 @@ class Settings(BaseSettings):
     """Where the state lives."""
     base_iri: str = BASE
     """What IRIs of the data start with; relative IRIs in queries are resolved against it."""
+    public_url: str | None = Field(None, pattern=r"^https?://[^/?#@\s\\]+/?$")
+    """Scheme and host that links name (`https://observatoire.example`); those of each request by default."""
 
     query_timeout: float = Field(30.0, gt=0)
     """Deadline of a query, in seconds of wall time."""
@@ -56,11 +58,26 @@ class Settings(BaseSettings):
     cache_mb: float = Field(128, ge=0)
     """Bytes of answers kept for the next who asks, in MiB; 0 keeps none."""
     spool_mb: float = Field(4096, gt=0)
-    """Bytes of answers on disk that slow readers may hold together, in MiB."""
+    """Bytes of answers on disk that slow readers may hold together, in MiB; as many again of files of fiches."""
     client_seconds: float = Field(1800, ge=0)
     """Seconds of engine time a client may use in each `client_window`; 0 sets no bound."""
     client_window: float = Field(600, gt=0)
     """Seconds in which `client_seconds` come back."""
+    computing_threads: int = Field(1, ge=1)
+    """Threads for each kind of computation outside of the query workers: pages, searches, files. Python runs one at a
+    time: more of them take from the thread that answers everyone."""
+    computing_queue: int = Field(64, ge=0)
+    """Computations of each kind that may wait for a thread; one more is answered 503."""
+    computing_timeout: float = Field(30.0, gt=0)
+    """Deadline of one of them, in seconds of wall time, waiting included."""
+    search_max_chars: int = Field(500, ge=1)
+    """Greatest length of the words searched, and of one value of a facet, in characters."""
+    search_max_words: int = Field(80, ge=1)
+    """Words that one search may have."""
+    search_max_distinct_words: int = Field(40, ge=1)
+    """Different words among them: each is looked for in every fiche found."""
+    facet_max_values: int = Field(100, ge=1)
+    """Values of facets that one search may have, all facets together."""
     log_queries: bool = True
     """Write one line a query (hash, duration, rows, outcome) to `var/log/queries.jsonl`."""
     compress: bool = True

@@ -18,7 +18,7 @@ MAY_IMPORT = {
     "sparql_api": {"ontologie", "shapes", "ingestion", "queries"},
 }
 TOP_LEVEL = {
-    *MAY_IMPORT, "tests", "bench", "docs", ".ci", "Makefile", "README.md", "CONTRIBUTING.md", "CHANGELOG.md",
+    *MAY_IMPORT, "tests", "bench", "docs", ".ci", "Makefile", "README.md", "LISEZ-MOI.md", "CITATION.cff", "CONTRIBUTING.md", "CHANGELOG.md",
     "LICENSE", "LICENCE-DONNEES.md", "pyproject.toml", "requirements.lock", "requirements-test.lock",
     "requirements-bench.lock",
     ".gitignore",
@@ -83,3 +83,20 @@ def test_every_declared_dependency_is_locked() -> None:
     for requirement in declared:
         name = requirement.split("[")[0].split(">")[0].split("=")[0].strip().lower()
         assert f"\n{name}==" in f"\n{lock}" or f"\n{name}[" in f"\n{lock}", name
+
+
+WAITING = {"get", "post", "put", "delete", "head", "request", "stream", "Client", "AsyncClient"}
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "tests").rglob("test_*.py")), ids=lambda p: str(p.relative_to(ROOT)))
+def test_no_test_waits_for_http_by_a_default(path: Path) -> None:
+    """httpx gives up after five seconds, which a busy machine exceeds: `tests.patient` waits longer."""
+    calls = [node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Call)]
+    impatient = [
+        f"{path}:{call.lineno}"
+        for call in calls
+        if isinstance(call.func, ast.Attribute) and call.func.attr in WAITING
+        and isinstance(call.func.value, ast.Name) and call.func.value.id == "httpx"
+        and not any(keyword.arg == "timeout" for keyword in call.keywords)
+    ]  # fmt: skip
+    assert impatient == []

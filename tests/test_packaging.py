@@ -32,6 +32,8 @@ def test_the_wheel_holds_the_five_folders_with_their_data(wheel: Path) -> None:
         "ontologie/tiers/scolomfr/LICENCE",
         "queries/projets-principe-unesco.rq",
         "ingestion/demo/usages.csv",
+        "ingestion/migrations/env.py",
+        "ingestion/migrations/versions/0002_context_of_payloads.py",
     ):
         assert expected in names
     assert any(name.startswith("shapes/") and name.endswith(".ttl") for name in names)

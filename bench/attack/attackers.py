@@ -1,4 +1,4 @@
-"""Five hundred clients that mean harm, each of one kind, for so long: `python -m bench.attack.attackers URL SECONDS`.
+"""Hundreds of clients that mean harm, each of one kind, for so long: `python -m bench.attack.attackers URL SECONDS`.
 
 A process of its own, so that it takes nothing from who measures. Nobody waits when told to come back later. What
 each kind was answered is counted and printed as JSON.
@@ -15,8 +15,10 @@ import time
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from typing import Any
+from urllib.parse import urlencode
 
 from bench.attack.http import Connection, Cut, addresses
+from queries import catalogue
 
 ADDRESSES = 50
 """Client addresses the attack comes from: fair use counts by address."""
@@ -55,6 +57,15 @@ EVERYTHING = "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"
 TABLES = ("json", "xml", "csv", "tsv")
 GRAPHS = ("ttl", "nt", "jsonld", "rdf", "trig", "nq", "n3")
 CODINGS = ("identity", "gzip", "zstd", "zstd;q=0.5, gzip;q=0.9", "*", "gzip, deflate, br", "identity;q=0, zstd")
+FILES = ("jsonl", "csv", "geojson")
+COMMON = [
+    "de", "la", "le", "les", "des", "une", "et", "en", "un", "pour", "dans", "par", "sur", "avec", "eleves", "ia",
+    "usage", "intelligence", "artificielle", "texte", "travail", "classe", "int", "lan", "ele", "tex", "tra", "cla",
+    "prod", "prof", "comp", "fran", "math", "exe", "outil",
+]
+"""Words, and beginnings of words, that nearly every fiche holds."""
+FACETS = ("academie", "region", "niveau", "discipline", "type_ia", "principe")
+QUESTIONS = sorted(catalogue())
 GARBAGE = (
     b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",  # A TLS hello on a plain port.
     b"GET /\x00 HTTP/9.9\r\n\r\n",
@@ -245,6 +256,61 @@ async def pages(attack: Attack, connection: Connection) -> str:
     return (await connection.ask(path, parameters, {"Accept": "text/html"})).outcome
 
 
+async def repeated_words(attack: Attack, connection: Connection) -> str:
+    """Search for a word many times over, as often as is read or more, or for as many words as may be."""
+    count = random.choice((60, 79, 500, 3000))
+    typed = random.choice((["élèves"] * count, random.sample(COMMON, len(COMMON)), [f"{w}{random.random()}" for w in COMMON]))
+    path = random.choice(("/fiches", "/fiches", "/fiches.csv"))
+    return (await connection.ask(path, {"q": " ".join(typed)}, {"Accept": random.choice(("text/html", "*/*"))})).outcome
+
+
+async def searches_and_leaves(attack: Attack, connection: Connection) -> str:
+    """Search, leave after a moment, come back."""
+    asked = {"q": " ".join(random.sample(COMMON, random.randint(1, 12))), "per_page": "500"}
+    return await leaving(connection, "/fiches", asked)
+
+
+async def exports_and_leaves(attack: Attack, connection: Connection) -> str:
+    """Ask for every fiche as a file, and leave before it is made or read."""
+    return await leaving(connection, f"/fiches.{random.choice(FILES)}", {"q": random.choice(("", "ia", "élèves"))})
+
+
+async def leaving(connection: Connection, path: str, parameters: dict[str, str]) -> str:
+    """Send a request and close the connection at once, or a little later."""
+    await connection.send(connection.request(path, parameters))
+    await asyncio.sleep(random.choice((0, 0.02, 0.3, 4)))
+    connection.close(reset=random.random() < 0.5)
+    return "left"
+
+
+async def exports(attack: Attack, connection: Connection) -> str:
+    """Take every fiche as a file, again and again."""
+    coding = {"Accept-Encoding": random.choice(CODINGS)}
+    return (await connection.ask(f"/fiches.{random.choice(FILES)}", {}, coding)).outcome
+
+
+async def facets(attack: Attack, connection: Connection) -> str:
+    """Ask for as many values of facets as are read, or more, on a page far away."""
+    values = [(random.choice(FACETS), f"{random.choice(COMMON)} {n}") for n in range(random.choice((50, 99, 400)))]
+    query = urlencode([*values, ("page", str(random.randrange(1, 1_000_000))), ("per_page", "500")])
+    return (await connection.ask(f"/fiches?{query}", {}, {"Accept": "*/*"})).outcome
+
+
+async def breaks_the_guard(attack: Attack, connection: Connection) -> str:
+    """Send a query whose SERVICE leads to what is no address."""
+    address = random.choice(("http://[>", "http://[::1>", "http://x:99999999/>", "http://\\u005B>", "//[>", "http://%5B>"))
+    return (await connection.ask("/sparql", {"query": f"SELECT*{{SERVICE<{address}{{}}}}"})).outcome
+
+
+async def questions(attack: Attack, connection: Connection) -> str:
+    """Run saved questions, in every format, and leave some of them before their answer."""
+    path = f"/queries/{random.choice(QUESTIONS)}"
+    asked = {"format": random.choice(("json", "html", "csv", "srj"))}
+    if random.random() < 0.3:
+        return await leaving(connection, path, asked)
+    return (await connection.ask(path, asked)).outcome
+
+
 KINDS: dict[str, tuple[Attacker, int]] = {
     "cross product": (engine("cross product"), 60),
     "path explosion": (engine("path explosion"), 50),
@@ -264,8 +330,15 @@ KINDS: dict[str, tuple[Attacker, int]] = {
     "two hundred requests pipelined": (pipeline, 10),
     "leaves at once": (gone, 30),
     "pages": (pages, 10),
+    "repeated words": (repeated_words, 30),
+    "searches and leaves": (searches_and_leaves, 44),
+    "exports": (exports, 10),
+    "exports and leaves": (exports_and_leaves, 20),
+    "facets": (facets, 15),
+    "breaks the guard": (breaks_the_guard, 10),
+    "saved questions": (questions, 10),
 }
-"""Each kind, and how many of 500 clients are of it."""
+"""Each kind, and how many clients are of it."""
 
 
 async def client(attack: Attack, kind: str, attacker: Attacker) -> None:

@@ -11,6 +11,7 @@ import json
 import random
 import time
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -30,8 +31,21 @@ TURNS = 10
 GIVES_UP = 60.0
 JSON = "application/sparql-results+json"
 CODINGS = ("identity", "gzip", "zstd")
-PAGES = (("html", "text/html"), ("ttl", "text/turtle"), ("jsonld", "application/ld+json"))
-WEIGHTS = {"look-up": 40, "fiche by SPARQL": 15, "question": 10, "question, kept": 15, "page of a fiche": 20}
+FORMATS = (("html", "text/html"), ("ttl", "text/turtle"), ("jsonld", "application/ld+json"))
+SPARQL = {"look-up": 40, "fiche by SPARQL": 15, "question": 10, "question, kept": 15}
+PAGES = {"page of a fiche": 20, "page of a thing": 10, "list of fiches": 10, "search": 15, "first page": 5}
+WEIGHTS = SPARQL | PAGES
+"""What good clients ask, and how often: of the endpoint, and of the pages."""
+LISTS: dict[str, tuple[str, ...]] = {
+    "page of a thing": ("/academie/18.html", "/instrument/cadre-usage.html", "/concept/type-ia/generative.html"),
+    "list of fiches": ("/fiches", "/fiches?niveau=4e", "/fiches?page=2&per_page=50", "/fiches?academie=18&discipline=SVT"),
+    "search": (
+        "/fiches?q=%C3%A9l%C3%A8ves", "/fiches?q=expos%C3%A9+SVT", "/fiches?q=conte", "/fiches?q=esprit+critique",
+        "/fiches?q=anglais&per_page=100",
+    ),
+    "first page": ("/",),
+}
+"""Pages with the same answer for everyone."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +58,7 @@ class Known:
     text: str = ""
     fresh: bool = False
     """Asked so that no kept answer fits."""
+    accept: str = JSON
 
 
 def read(reply: Reply) -> Any:
@@ -80,12 +95,21 @@ async def known_pages(url: str, projects: list[str]) -> list[Known]:
     found = []
     for iri in projects[:12]:
         path = "/" + iri.removeprefix(Iris().base)
-        for suffix, media_type in PAGES:
-            reply = await connection.ask(f"{path}.{suffix}", {}, {"Accept": media_type})
-            assert reply.status == 200, (path, reply.outcome)
-            found.append(Known("page of a fiche", f"{path}.{suffix}", reply.body))
+        for suffix, media_type in FORMATS:
+            found.append(await known_page(connection, "page of a fiche", f"{path}.{suffix}", media_type))
+    for kind, paths in LISTS.items():
+        for path in paths:
+            for media_type in ("text/html", "application/json") if path.startswith("/fiches") else ("text/html",):
+                found.append(await known_page(connection, kind, path, media_type))
     connection.close()
     return found
+
+
+async def known_page(connection: Connection, kind: str, path: str, media_type: str) -> Known:
+    """Return a page with the service's own answer."""
+    reply = await connection.ask(path, {}, {"Accept": media_type})
+    assert reply.status == 200, (path, reply.outcome)
+    return Known(kind, path, reply.body, accept=media_type)
 
 
 @dataclass
@@ -100,9 +124,9 @@ class Seen:
     wrong: list[str] = field(default_factory=list)
     """Answers with status 200 that are not the right one, or that ended early."""
 
-    def all(self) -> list[float]:
-        """Return the times of every kind."""
-        return sorted(itertools.chain.from_iterable(self.seconds.values()))
+    def all(self, kinds: Iterable[str] = WEIGHTS) -> list[float]:
+        """Return the times of some kinds, of every one by default."""
+        return sorted(itertools.chain.from_iterable(self.seconds.get(kind, ()) for kind in kinds))
 
 
 class Good:
@@ -160,7 +184,7 @@ class Good:
             connection.close()
 
     def _ask(self, connection: Connection, one: Known) -> Any:
-        headers = {"Accept-Encoding": random.choice(CODINGS), "Accept": JSON if one.text else "*/*"}
+        headers = {"Accept-Encoding": random.choice(CODINGS), "Accept": one.accept}
         if not one.text:
             return connection.ask(one.path, {}, headers)
         text = f"{one.text}\n# {next(self._numbers)}" if one.fresh else one.text

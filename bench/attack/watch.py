@@ -88,7 +88,7 @@ def serving(var: Path, settings: dict[str, str] | None = None) -> Iterator[Watch
     with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL) as process:
         watched = Watched(f"http://127.0.0.1:{port}", process.pid)
         try:
-            deadline = time.monotonic() + 60
+            deadline = time.monotonic() + 180
             while not answers(watched.url):
                 if process.poll() is not None or time.monotonic() > deadline:
                     raise RuntimeError("the service does not start")

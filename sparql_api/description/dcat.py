@@ -14,6 +14,7 @@ from ingestion import Edition
 from ontologie import Iris
 from sparql_api.description.statements import Statements, text, typed
 from sparql_api.description.void import LICENCE, title
+from sparql_api.tables import XLSX
 
 AUTHORITY: Final = "http://publications.europa.eu/resource/authority/"
 IANA: Final = "https://www.iana.org/assignments/media-types/"
@@ -27,10 +28,14 @@ PREFIXES: Final = {
 FILES: Final = {
     "dump.nq.gz": ("RDF_N_QUADS", "application/n-quads"),
     "dump.ttl.gz": ("RDF_TURTLE", "text/turtle"),
-    "dump.jsonl.gz": ("JSON_LD", "application/ld+json"),
+    "dump.jsonl.gz": ("JSON", "application/jsonl"),
 }
+"""The type of each file in the EU's table, and its media type. A file of JSON lines is no JSON-LD document; its media
+type is the one in use, which IANA has not registered."""
+
 FICHES: Final = {
     "csv": ("CSV", "text/csv"),
+    "xlsx": ("XLSX", XLSX),
     "geojson": ("GEOJSON", "application/geo+json"),
 }
 DESCRIPTIONS: Final = {
@@ -82,6 +87,7 @@ EXTERNAL: Final = {
     AUTHORITY + "planned-availability/STABLE": "skos:Concept",
     "http://www.w3.org/TR/sparql11-protocol/": "dct:Standard",
     IANA + "application/gzip": "dct:MediaType",
+    PREFIXES["spdx"] + "checksumAlgorithm_sha256": "spdx:ChecksumAlgorithm",
 }
 
 
@@ -153,14 +159,20 @@ def describe_dataset(said: Statements, dataset: str, edition: Edition, iris: Iri
 def describe_dump(
     said: Statements, dataset: str, edition: Edition, name: str, file_type: str, media_type: str, iris: Iris
 ) -> None:
-    """Say of a dump where it is and how long, with the checksum of the packed file where it stands."""
+    """Say of a dump where it is; of the packed file, as it is downloaded, its length and its checksum."""
     address = f"{iris.base}editions/{edition.number}/{name}"
     distribution = f"{dataset}#{name.replace('.', '-')}"
     describe_distribution(said, dataset, distribution, address, (file_type, media_type))
     said.say(distribution, "dcat:compressFormat", IANA + "application/gzip")
-    path = edition.path / name
+    path, file = edition.path / name, edition.manifest["dumps"][name].get("file")
     if path.is_file():
         said.say(distribution, "dcat:byteSize", typed(str(path.stat().st_size), "nonNegativeInteger"))
+    if file:
+        checksum = f"{distribution}-sha256"
+        said.say(distribution, "spdx:checksum", checksum)
+        said.type(checksum, "spdx:Checksum")
+        said.say(checksum, "spdx:algorithm", PREFIXES["spdx"] + "checksumAlgorithm_sha256")
+        said.say(checksum, "spdx:checksumValue", typed(file["sha256"], "hexBinary"))
 
 
 def describe_distribution(

@@ -5,10 +5,10 @@ Knows HTTP and the engine's port; not what a request looks like. `/sparql` and t
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Final, TypeVar
+from typing import Final
+from urllib.parse import quote
 
 from fastapi import Request, Response
 
@@ -17,16 +17,15 @@ from sparql_api.endpoint.protocol import SparqlRequest
 from sparql_api.engine.plan import Plan
 from sparql_api.engine.port import Answer, Engine
 from sparql_api.fairuse import FairUse
-from sparql_api.problems import CORS, Problem, ProblemError
-from sparql_api.responses import answer_response, cache_headers, entity_tag, not_modified
+from sparql_api.parameters import ignored_header
+from sparql_api.problems import Problem, ProblemError
+from sparql_api.responses import answer_response, unchanged_response
 from sparql_api.settings import Settings
+from sparql_api.sparing import client_of, held, sparing, while_connected
+from sparql_api.texts import Text
 
-T = TypeVar("T")
-CLIENT_CLOSED_REQUEST: Final = 499
-UNWATCHED: Final = 0.02
-"""Seconds that a query may take before anyone looks whether its client is still there."""
-FAILED: Final = (408, 413, 429, 500, 503, 504)
-"""Statuses of requests that cost something and came to nothing: many of them slow a client down."""
+PLAIN: Final = " :;,?()/#'"
+"""Characters of a hint that need no percent sign in a header; what a name may hold besides is written with one."""
 
 
 @dataclass(frozen=True)
@@ -39,23 +38,13 @@ class Answering:
 
     async def sparing(self, request: Request, answer: Callable[[Request], Awaitable[Response]]) -> Response:
         """Answer a request; what costs and comes to nothing is remembered of its client. Raises ProblemError."""
-        client = self._client(request)
-        try:
-            return await answer(request)
-        except ProblemError as error:
-            long = int(request.headers.get("content-length", 0)) > LONG  # The server refuses what is no number.
-            if error.problem.status in FAILED or long:
-                self.fair_use.strike(client)
-            raise
-        except ClientGone:
-            self.fair_use.strike(client)
-            return Response(None, CLIENT_CLOSED_REQUEST)  # For the log: nobody reads it.
+        long = int(request.headers.get("content-length", 0)) > LONG  # The server refuses what is no number.
+        return await sparing(self.fair_use, request, lambda: answer(request), dear=long)
 
     async def prepare(self, request: Request, asked: SparqlRequest, text: str) -> Plan:
         """Judge a query, once its client was held as long as it has to; raises EngineError, ClientGone."""
         # Before anything is done for it: who is held costs no more than a connection.
-        if hold := self.fair_use.hold(self._client(request)):
-            await while_connected(request, asyncio.sleep(hold))
+        await held(self.fair_use, request)
         judged = self.engine.prepare(
             text,
             dataset=asked.dataset,
@@ -76,9 +65,9 @@ class Answering:
         """Return the response to a plan, 304 where the client has it; raises EngineError, ClientGone."""
         key = None if plan.volatile else plan.key
         pinned = asked.edition is not None
-        if key and not_modified(request, entity_tag(key)):
-            headers = {**cache_headers(key, plan.edition, pinned=pinned), **CORS}
-            return Response(None, 304, {**headers, "Vary": "Accept, Accept-Encoding"})
+        said = ignored_header(asked.ignored) | hint_header(plan.hints)
+        if unchanged := unchanged_response(request, key, plan.edition, pinned=pinned, headers=said):
+            return unchanged
         answer = await self.run(request, asked, plan)
         seconds = self.settings.limits().shortened(asked.timeout).seconds
         return answer_response(
@@ -86,59 +75,21 @@ class Answering:
             answer,
             key=key,
             pinned=pinned,
-            headers={**self.fair_use.headers(self._client(request)), "Observatoire-Timeout": f"{seconds:g}"},
+            headers={**said, **self.fair_use.headers(self._client(request)), "Observatoire-Timeout": f"{seconds:g}"},
             filename=asked.download,
             compress=self.settings.compress,
         )
 
     def _client(self, request: Request) -> str:
-        return self.fair_use.key(request.client.host if request.client else "")
+        return client_of(self.fair_use, request)
 
 
-class ClientGone(Exception):
-    """The client closed the connection before its answer."""
+def hint_header(hints: Sequence[Text]) -> dict[str, str]:
+    """Return the header that says what a query may have meant, in English: a header is ASCII."""
+    said = " | ".join(quote(hint.en, safe=PLAIN) for hint in hints)
+    return {"Observatoire-Hint": said} if said else {}
 
 
 def not_allowed(request: Request, methods: str) -> ProblemError:
     """Return the error for a method that an address does not know (405)."""
     return ProblemError(Problem("method", {"method": request.method, "allowed": methods}, headers={"Allow": methods}))
-
-
-async def while_connected(request: Request, work: Awaitable[T]) -> T:
-    """Await some work as long as the client is there; raises ClientGone, the work cancelled, where it leaves."""
-    task = asyncio.current_task()
-    assert task is not None
-    watch = _Watch(request, task)
-    try:
-        return await work
-    except asyncio.CancelledError:
-        if watch.gone and task.uncancel() == 0:
-            raise ClientGone from None
-        raise
-    finally:
-        watch.end()
-
-
-class _Watch:
-    """Cancels a task when the client closes the connection; for the first moments nobody looks."""
-
-    def __init__(self, request: Request, task: asyncio.Task[object]) -> None:
-        self.gone = False
-        self._request = request
-        self._task = task
-        self._looking: asyncio.Task[None] | None = None
-        self._timer = asyncio.get_running_loop().call_later(UNWATCHED, self._begin)
-
-    def end(self) -> None:
-        self._timer.cancel()
-        if self._looking:
-            self._looking.cancel()
-
-    def _begin(self) -> None:
-        self._looking = asyncio.get_running_loop().create_task(self._look())
-
-    async def _look(self) -> None:
-        while (await self._request.receive())["type"] != "http.disconnect":
-            pass
-        self.gone = True
-        self._task.cancel()

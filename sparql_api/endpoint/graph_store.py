@@ -16,8 +16,9 @@ from fastapi import APIRouter, Request, Response
 from sparql_api.dataset import Dataset
 from sparql_api.endpoint import openapi
 from sparql_api.endpoint.answering import Answering, not_allowed
-from sparql_api.endpoint.protocol import SparqlRequest, bad, decode, graphs, interpret
+from sparql_api.endpoint.protocol import SparqlRequest, graphs, interpret
 from sparql_api.negotiation import TABLES
+from sparql_api.parameters import bad, decode, known_names, unknown_among
 from sparql_api.problems import Problem, ProblemError, problem
 from sparql_api.responses import options
 
@@ -27,6 +28,7 @@ METHODS: Final = "GET, HEAD, OPTIONS"
 CHANGES: Final = ["PUT", "POST", "DELETE", "PATCH"]
 CONTENT: Final = "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"
 HELD: Final = "ASK { ?s ?p ?o }"
+KNOWN: Final = known_names(openapi.GRAPH_STORE)
 
 
 def graph_store_router(answering: Answering) -> APIRouter:
@@ -86,7 +88,10 @@ def read_graph_request(request: Request) -> SparqlRequest:
     """
     given = decode(request.scope["query_string"])
     # What is a query's at the endpoint is nobody's here.
-    asked = interpret([pair for pair in given if pair[0] in ("format", "_format", "edition", "timeout", "download")])
+    asked = replace(
+        interpret([pair for pair in given if pair[0] in KNOWN]),
+        ignored=unknown_among((name for name, _ in given), KNOWN),
+    )
     names = [name for name, _ in given if name in ("graph", "default")]
     if not names:
         reason = {"fr": "manque : donnez graph=IRI ou default", "en": "is missing: give graph=IRI or default"}

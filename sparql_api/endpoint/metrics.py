@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from itertools import accumulate
 from typing import Final
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily
 from prometheus_client.metrics_core import Metric
@@ -21,6 +21,8 @@ from prometheus_client.utils import floatToGoString
 
 from sparql_api.engine import CachedEngine
 from sparql_api.events import QueryEvent
+from sparql_api.openapi import operation
+from sparql_api.routing import get
 
 SECONDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
 BYTES: Final = tuple(10.0**exponent for exponent in range(2, 10))
@@ -115,8 +117,8 @@ def metrics_router(metrics: Metrics) -> APIRouter:
     """Return the route `/metrics`."""
     router = APIRouter()
 
-    @router.get("/metrics", include_in_schema=False)
-    def read() -> Response:
+    @get(router, "/metrics", openapi_extra=operation({CONTENT_TYPE_LATEST: {}}))
+    async def read(request: Request) -> Response:
         return Response(metrics.text(), media_type=CONTENT_TYPE_LATEST)
 
     return router

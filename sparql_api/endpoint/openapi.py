@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any, Final
 
 from sparql_api.negotiation import GRAPH_ALIASES, GRAPHS, HTML, TABLE_ALIASES, TABLES
-from sparql_api.openapi import EDITION, LANG, OF_EDITION, OF_ENGINE, answers, format_parameter, parameter
+from sparql_api.openapi import EDITION, LANG, OF_EDITION, OF_ENGINE, TIMEOUT, answers, format_parameter, parameter
 
 _IRIS: Final = {"type": "array", "items": {"type": "string", "format": "iri"}}
 _GRAPH_MEDIA: Final = [*GRAPHS.values(), *GRAPH_ALIASES]
 _MEDIA: Final = dict.fromkeys([*TABLES.values(), *TABLE_ALIASES, *_GRAPH_MEDIA, HTML])
 _BOUNDS: Final = [
-    parameter("timeout", "A deadline in seconds, shorter than the service's.", {"type": "number"}),
+    TIMEOUT,
     EDITION,
     parameter("download", "Offer the answer as a file of this name."),
     LANG,
@@ -20,6 +20,7 @@ _COMMON: Final = [
     parameter("default-graph-uri", "Graphs merged as the default graph; they win over FROM.", _IRIS),
     parameter("named-graph-uri", "Graphs that GRAPH can name.", _IRIS),
     format_parameter([*TABLES, *GRAPHS]),
+    parameter("version", "The version of SPARQL that the query is written in; all are read alike."),
     *_BOUNDS,
 ]
 _READ: Final = ("400", "406", "429", *OF_EDITION, *OF_ENGINE)
@@ -40,6 +41,8 @@ GET: Final[dict[str, Any]] = {
 }
 POST: Final[dict[str, Any]] = {
     "summary": "Ask a SPARQL query in the body",
+    "description": "The method QUERY (draft-ietf-httpbis-safe-method-w-body) takes the same bodies, and is safe: a "
+    "request may be repeated. OpenAPI 3.1 has no place for it.",
     "tags": ["SPARQL"],
     "parameters": _COMMON,
     "requestBody": {

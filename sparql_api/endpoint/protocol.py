@@ -6,18 +6,17 @@ Knows requests; runs nothing.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import parse_qsl
 
 import pyoxigraph as ox
 from fastapi import Request
 
 from sparql_api.aside import WAITING, Crowded, aside
 from sparql_api.dataset import Dataset
+from sparql_api.parameters import BYTE_ORDER_MARK, bad, decode, edition_number, timeout_seconds, unknown_among
 from sparql_api.problems import Problem, ProblemError
-from sparql_api.texts import Text
 
 FORM: Final = "application/x-www-form-urlencoded"
 QUERY: Final = "application/sparql-query"
@@ -25,6 +24,8 @@ UPDATE: Final = "application/sparql-update"
 SINGLE: Final = ("query", "edition", "timeout", "version", "download")
 REPEATED: Final = ("format", "_format")
 """SPARQLWrapper gives its format twice, a short name first, sometimes an empty one next: the first counts."""
+WITH_BODY: Final = ("POST", "QUERY")
+"""QUERY is a safe POST: it may be repeated and kept (draft-ietf-httpbis-safe-method-w-body)."""
 MAX_GRAPHS: Final = 1000
 BODY_SECONDS: Final = 20.0
 """Time a client has to send its query: half a request holds nothing for long."""
@@ -41,15 +42,17 @@ class SparqlRequest:
     timeout: float | None = None
     download: str | None = None
     """The name of the file under which the answer is to be saved, without its extension."""
+    ignored: tuple[str, ...] = ()
+    """Parameters that mean nothing here."""
 
 
-async def read_request(request: Request, max_bytes: int) -> SparqlRequest:
-    """Return what a GET, HEAD or POST asks; raises ProblemError (400, 403, 413, 415).
+async def read_request(request: Request, max_bytes: int, known: Collection[str] = ()) -> SparqlRequest:
+    """Return what a GET, HEAD, POST or QUERY asks; raises ProblemError (400, 403, 413, 415).
 
-    Of a body, no more than `max_bytes` are read.
+    Of a body, no more than `max_bytes` are read. `known` are the names of parameters.
     """
     parameters = decode(request.scope["query_string"])
-    if request.method == "POST":
+    if request.method in WITH_BODY:
         media_type, charset = content_type(request)
         if media_type not in (FORM, QUERY, UPDATE) or charset not in ("", "utf-8", "utf8", "us-ascii"):
             sent = request.headers.get("content-type", "—")
@@ -65,10 +68,10 @@ async def read_request(request: Request, max_bytes: int) -> SparqlRequest:
         else:
             refuse_second_query(parameters)
             parameters.append(("query", text(body)))
-    return interpret(parameters)
+    return interpret(parameters, known)
 
 
-def interpret(parameters: Sequence[tuple[str, str]]) -> SparqlRequest:
+def interpret(parameters: Sequence[tuple[str, str]], known: Collection[str] = ()) -> SparqlRequest:
     """Return what decoded parameters ask; raises ProblemError (400, 403)."""
     values: dict[str, str] = {}
     for name, value in parameters:
@@ -83,12 +86,13 @@ def interpret(parameters: Sequence[tuple[str, str]]) -> SparqlRequest:
     default = graphs("default-graph-uri", parameters)
     named = graphs("named-graph-uri", parameters)
     return SparqlRequest(
-        query=values.get("query"),
+        query=None if "query" not in values else values["query"].removeprefix(BYTE_ORDER_MARK),
         dataset=Dataset(default, named) if default or named else None,
         format=values.get("format"),
-        edition=edition_number(values),
-        timeout=timeout_seconds(values),
+        edition=edition_number(values.get("edition", "")),
+        timeout=timeout_seconds(values.get("timeout", "")),
         download=file_name(values),
+        ignored=unknown_among((name for name, _ in parameters), known),
     )
 
 
@@ -128,18 +132,6 @@ def crowded() -> Problem:
     return Problem("queue", {"limit": WAITING, "retry_after": 5}, {"bound": "queue"}, {"Retry-After": "5"})
 
 
-def decode(data: bytes) -> list[tuple[str, str]]:
-    """Return the parameters of a query string or a form, decoded once; raises ProblemError (400)."""
-    if not data:
-        return []
-    try:
-        return parse_qsl(data.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=2000)
-    except UnicodeDecodeError:
-        raise ProblemError(Problem("encoding")) from None
-    except ValueError:
-        raise bad("query", fr="est entouré de trop d'autres", en="comes with too many others") from None
-
-
 def text(data: bytes) -> str:
     """Return UTF-8 text, its byte order mark left out; raises ProblemError (400)."""
     try:
@@ -174,30 +166,6 @@ def absolute(value: str) -> bool:
     return True
 
 
-def edition_number(values: Mapping[str, str]) -> int | None:
-    """Return the edition asked for, None for the current one; raises ProblemError."""
-    value = values.get("edition", "")
-    if value in ("", "current"):
-        return None
-    if not (value.isascii() and value.isdigit()) or len(value) > 9:
-        raise bad("edition", fr="n'est pas un numéro d'édition", en="is not the number of an edition")
-    return int(value)
-
-
-def timeout_seconds(values: Mapping[str, str]) -> float | None:
-    """Return the deadline asked for, in seconds; raises ProblemError."""
-    value = values.get("timeout")
-    if not value:
-        return None
-    try:
-        seconds = float(value)
-    except ValueError:
-        seconds = 0.0
-    if not 0 < seconds < 1e9:
-        raise bad("timeout", fr="n'est pas un nombre de secondes", en="is not a number of seconds")
-    return seconds
-
-
 def file_name(values: Mapping[str, str]) -> str | None:
     """Return the file name asked for by `download`, harmless in a header."""
     value = values.get("download")
@@ -205,9 +173,3 @@ def file_name(values: Mapping[str, str]) -> str | None:
         return None
     kept = "".join(c if c.isascii() and (c.isalnum() or c in "-_.") else "-" for c in value)[:80].strip("-.")
     return kept if kept and kept not in ("1", "true") else "sparql"
-
-
-def bad(parameter: str, *, fr: str, en: str) -> ProblemError:
-    """Return the error for a parameter that cannot be used."""
-    values: dict[str, str | Text] = {"parameter": parameter, "reason": Text(fr, en)}
-    return ProblemError(Problem("parameter", values, {"parameter": parameter}))

@@ -14,21 +14,28 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from sparql_api.endpoint import openapi
-from sparql_api.endpoint.answering import Answering, ClientGone, not_allowed
+from sparql_api.endpoint.answering import Answering, not_allowed
 from sparql_api.endpoint.graph_store import graph_store_router
 from sparql_api.endpoint.metrics import Metrics, metrics_router
-from sparql_api.endpoint.protocol import SparqlRequest, bad, read_request
+from sparql_api.endpoint.problem_types import problems_router
+from sparql_api.endpoint.protocol import FORM, QUERY, REPEATED, WITH_BODY, SparqlRequest, read_request
 from sparql_api.endpoint.service_description import service_description
 from sparql_api.engine.cached import CachedEngine
 from sparql_api.engine.port import Engine
 from sparql_api.fairuse import FairUse
 from sparql_api.negotiation import format_for, media_type_for, prefers_html, written_as
-from sparql_api.problems import CORS, problems_router
+from sparql_api.parameters import bad, ignored_header, known_names, reader
+from sparql_api.problems import CORS
 from sparql_api.responses import compressed, options
 from sparql_api.settings import Settings
+from sparql_api.sparing import ClientGone, held, while_connected
 
 Editor = Callable[[Request], Awaitable[Response]]
-METHODS: Final = "GET, HEAD, POST, OPTIONS"
+METHODS: Final = "GET, HEAD, POST, QUERY, OPTIONS"
+KNOWN: Final = known_names(openapi.GET)
+ACCEPT_QUERY: Final = {"Accept-Query": f"{QUERY}, {FORM}"}
+"""What the method QUERY takes (draft-ietf-httpbis-safe-method-w-body)."""
+READ: Final = reader(KNOWN, data=False)
 
 
 def sparql_router(
@@ -71,26 +78,28 @@ class Endpoint:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request of any method (ASGI)."""
         request = Request(scope, receive)
-        if request.method in ("GET", "HEAD", "POST"):
+        if request.method in ("GET", "HEAD", *WITH_BODY):
             response = await self.answer(request)
         elif request.method == "OPTIONS":
             response = options(request, METHODS)
+            response.headers.update(ACCEPT_QUERY)
         else:
             raise not_allowed(request, METHODS)
         await response(scope, receive, send)
 
     async def answer(self, request: Request) -> Response:
-        """Answer GET, HEAD and POST."""
+        """Answer GET, HEAD, POST and QUERY."""
         return await self._answering.sparing(request, self.read)
 
     async def read(self, request: Request) -> Response:
         """Read a request, and answer it; raises ProblemError, ClientGone."""
-        reads = request.method != "POST"
-        by_hand = reads and self._editor is not None and prefers_html(request.headers.get("accept"))
-        if by_hand and self._editor and "format" not in request.query_params:
-            return await self._editor(request)
+        if self._editor and request.method not in WITH_BODY and prefers_html(request.headers.get("accept")):
+            await READ(request)
+            if not any(request.query_params.get(name) for name in REPEATED):
+                await held(self._answering.fair_use, request)
+                return await while_connected(request, self._editor(request))
         try:
-            asked = await read_request(request, self._answering.settings.body_bytes)
+            asked = await read_request(request, self._answering.settings.body_bytes, KNOWN)
         except ClientDisconnect:
             raise ClientGone from None
         if await request.is_disconnected():
@@ -103,7 +112,7 @@ class Endpoint:
     async def describe(self, request: Request, asked: SparqlRequest) -> Response:
         """Say what the service is (SPARQL 1.1 Service Description)."""
         accept = request.headers.get("accept")
-        if request.method == "POST":
+        if request.method in WITH_BODY:
             raise bad("query", fr="manque", en="is missing")
         found = format_for("CONSTRUCT", asked.format) if asked.format else media_type_for("CONSTRUCT", accept)
         if found is None:  # Who accepts results alone forgot the query.
@@ -115,4 +124,5 @@ class Endpoint:
             media_type=written_as("CONSTRUCT", found),
         )
         data, headers = compressed(data, request)
-        return Response(data, 200, {**CORS, "Cache-Control": "public, max-age=300", **headers}, found)
+        said = {**CORS, **ACCEPT_QUERY, **ignored_header(asked.ignored), "Cache-Control": "public, max-age=300"}
+        return Response(data, 200, {**said, **headers}, found)

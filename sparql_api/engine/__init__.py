@@ -25,6 +25,7 @@ from sparql_api.engine.opening import open_engine
 from sparql_api.engine.plan import Plan, Rules
 from sparql_api.engine.port import Answer, Body, Engine, EngineStatus, bindings
 from sparql_api.engine.stores import EditionStores, SingleStore, StoreRef, Stores
+from sparql_api.engine.worker import Unwritable, as_xml
 
 __all__ = [
     "Answer",
@@ -55,7 +56,9 @@ __all__ = [
     "StoreRef",
     "StoreUnreadable",
     "Stores",
+    "Unwritable",
     "WorkerCrashed",
+    "as_xml",
     "bindings",
     "open_engine",
 ]

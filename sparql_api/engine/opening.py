@@ -8,6 +8,7 @@ from ontologie import Iris
 from sparql_api.engine.cached import CachedEngine
 from sparql_api.engine.embedded import EmbeddedEngine
 from sparql_api.engine.gateway import Fetch, Reach, fetch
+from sparql_api.engine.hints import words
 from sparql_api.engine.plan import Rules
 from sparql_api.engine.port import Engine
 from sparql_api.engine.querylog import QueryLog
@@ -30,6 +31,7 @@ def open_engine(
         prefixes=Iris(settings.base_iri).prefixes(),
         base=settings.base_iri,
         query_bytes=settings.query_max_kb << 10,
+        words=words(settings.base_iri),
         service_allow=settings.service_allow,
         union_default_graph=settings.union_default_graph,
     )

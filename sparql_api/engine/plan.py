@@ -20,6 +20,7 @@ from sparql_api.engine.errors import (
     QueueFull,
     retry,
 )
+from sparql_api.engine.hints import Words, hints
 from sparql_api.engine.stores import StoreRef
 from sparql_api.engine.syntax import explain
 from sparql_api.guard import Call, Form
@@ -38,6 +39,8 @@ class Rules:
     base: str
     """What relative IRIs are resolved against where the query declares no BASE."""
     query_bytes: int
+    words: Words | None = None
+    """The vocabulary of queries, where misspelt words are to be told."""
     service_allow: tuple[str, ...] = ()
     union_default_graph: bool = True
 
@@ -61,6 +64,8 @@ class Plan:
     star: int | None = None
     """Where the `*` of SELECT * stands: its columns come in the order of `variables`, as they are written."""
     variables: tuple[str, ...] = ()
+    hints: tuple[Text, ...] = ()
+    """What the query may have meant; the answer is right all the same."""
 
     @property
     def edition(self) -> int:
@@ -155,6 +160,7 @@ def plan(
         calls=inspection.calls,
         star=inspection.star,
         variables=inspection.variables,
+        hints=hints(text, rules.prefixes, rules.words) if rules.words else (),
     )
 
 

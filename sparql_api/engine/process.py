@@ -27,7 +27,7 @@ SLOW: Final = 0.2
 """Seconds of processor from which a query takes of the processors what shorter ones leave."""
 AT_WORK: Final = 5
 LAST: Final = 19
-"""Niceness of workers, and of those whose query is slow (`setpriority(2)`); what answers everyone has 0."""
+"""What workers add to the niceness of the process that answers everyone; the niceness of those whose query is slow."""
 PIECE: Final = 64 << 10
 """Bytes taken from the socket at a time."""
 ENVIRONMENT: Final = {
@@ -36,6 +36,11 @@ ENVIRONMENT: Final = {
 }
 """An arena a thread would take half of a small address space before the first query. Oxigraph allocates each row of
 each step: large caches of free blocks, and none that are merged again and again, take a third off long queries."""
+
+
+def at_work() -> int:
+    """Return the niceness of workers (`nice(2)`): a service may itself have been started behind others."""
+    return min(LAST, os.getpriority(os.PRIO_PROCESS, 0) + AT_WORK)
 
 
 @dataclass(frozen=True)
@@ -158,7 +163,7 @@ class Worker:
         if self._last:
             self._last = False
             try:
-                os.setpriority(os.PRIO_PROCESS, self.pid, AT_WORK)
+                os.setpriority(os.PRIO_PROCESS, self.pid, at_work())
             except OSError:
                 return False
         return True

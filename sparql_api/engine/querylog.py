@@ -18,6 +18,8 @@ FILE_BYTES: Final = 8 << 20
 FILES: Final = 5
 OPENED_SECONDS: Final = 5.0
 """Time after which the file is opened anew: another process, or an operator, may have moved it."""
+SILENT_SECONDS: Final = 60.0
+"""Time in which a log that cannot be written says so once: a full disk is no reason to fill another log."""
 logger = logging.getLogger("observatoire.querylog")
 
 
@@ -31,25 +33,35 @@ class QueryLog:
         self._file: int | None = None
         self._size = 0
         self._opened = 0.0
+        self._warned = -SILENT_SECONDS
 
     def __call__(self, event: QueryEvent) -> None:
         """Write one line; a log that cannot be written never stops an answer."""
         data = _line(event).encode()
         try:
-            self._size += os.write(self._with_room(len(data)), data)
+            written = os.write(self._with_room(len(data)), data)
+            self._size += written  # Read after the call: making room sets it anew.
         except OSError as error:
-            logger.warning("the query log cannot be written: %s", error)
+            now = time.monotonic()
+            if now - self._warned >= SILENT_SECONDS:
+                logger.warning("the query log cannot be written: %s", error)
+                self._warned = now
 
     def _with_room(self, count: int) -> int:
         """Return the descriptor of the file, one that has room for so many bytes."""
         now = time.monotonic()
         if self._file is None or now - self._opened > OPENED_SECONDS:
             self._open(now)
-        if self._size and self._size + count > self._file_bytes:
-            self._rotate()
-            self._open(now)
+        if self._is_full(count):
+            self._open(now)  # Another process may have moved the file on already.
+            if self._is_full(count):
+                self._rotate()
+                self._open(now)
         assert self._file is not None
         return self._file
+
+    def _is_full(self, count: int) -> bool:
+        return self._size > 0 and self._size + count > self._file_bytes
 
     def _open(self, now: float) -> None:
         self._close()

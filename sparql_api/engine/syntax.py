@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from ontologie import character_name, is_invisible, with_names
 from queries import Token, tokenize
 from sparql_api.engine.grammar import AGGREGATES, FUNCTIONS, KEYWORDS, Unexpected, UnknownFunction, read_query
 from sparql_api.guard import FORMS, declared_prefixes
@@ -104,9 +105,15 @@ def unreadable(tokens: Sequence[Token]) -> Fault | None:
         reason = Text("un texte s'ouvre ici et ne se ferme pas.", "a text opens here and is never closed.")
     elif token.text[0] == "\\":
         reason = Text("« \\ » n'a pas sa place hors d'un texte.", "'\\' has no place outside of a text.")
+    elif is_invisible(token.text[0]):
+        shown = Text(*(character_name(token.text[0], lang) for lang in ("fr", "en")))
+        reason = Text(
+            f"un caractère qui ne se voit pas se trouve ici : {shown.fr}. Effacez-le, ou mettez une espace ordinaire.",
+            f"a character that cannot be seen stands here: {shown.en}. Delete it, or type a plain space.",
+        )
     else:
-        shown = token.text[0]
-        reason = Text(f"le caractère « {shown} » n'a pas sa place ici.", f"the character {shown!r} has no place here.")
+        seen = token.text[0]
+        reason = Text(f"le caractère « {seen} » n'a pas sa place ici.", f"the character {seen!r} has no place here.")
     return at(token, reason)
 
 
@@ -121,14 +128,15 @@ def undeclared(tokens: Sequence[Token], prefixes: Mapping[str, str]) -> Fault | 
             continue
         close = difflib.get_close_matches(prefix, known, 1)
         line = f"PREFIX {close[0]}: <{known[close[0]]}>" if close else f"PREFIX {prefix}: <http://…>"
+        shown = visible(prefix)
         nearest = (
             Text(f" Vouliez-vous dire « {close[0]}: » ?", f" Did you mean '{close[0]}:'?") if close else Text("", "")
         )
         usual = ", ".join(sorted(prefixes))
         reason = Text(
-            f"le préfixe « {prefix}: » n'est pas déclaré.{nearest.fr} Déclarez-le en tête de la requête ; "
+            f"le préfixe « {shown.fr}: » n'est pas déclaré.{nearest.fr} Déclarez-le en tête de la requête ; "
             f"ceux-ci sont connus d'avance : {usual}.",
-            f"the prefix '{prefix}:' is not declared.{nearest.en} Declare it at the head of the query; "
+            f"the prefix '{shown.en}:' is not declared.{nearest.en} Declare it at the head of the query; "
             f"these are known beforehand: {usual}.",
         )
         return at(token, reason, line)
@@ -157,13 +165,15 @@ def unexpected(error: Unexpected, text: str, tokens: Sequence[Token]) -> Fault:
             )
         line, column = place(text, len(text.rstrip()))
         return Fault(line, column, Text(f"{reason.fr}{expected.fr}.", f"{reason.en}{expected.en}."), start=len(text))
-    shown = token.text if len(token.text) <= 40 else token.text[:39] + "…"
+    shown = visible(token.text if len(token.text) <= 40 else token.text[:39] + "…")
     close = closest(token.text, {*KEYWORDS, *(word for word in error.expected if word.isupper())})
     if token.kind != "word" or token.text.upper() in KEYWORDS:
         close = None
     if token.text.upper() in AGGREGATES | FUNCTIONS and "WHERE" in error.expected:
         close = f"({token.text.upper()}(…) AS ?x)"
-    reason = Text(f"« {shown} » n'est pas attendu ici{expected.fr}.", f"'{shown}' is not expected here{expected.en}.")
+    reason = Text(
+        f"« {shown.fr} » n'est pas attendu ici{expected.fr}.", f"'{shown.en}' is not expected here{expected.en}."
+    )
     return at(token, with_suggestion(reason, close), close)
 
 
@@ -213,3 +223,8 @@ def at(token: Token, reason: Text, suggestion: str | None = None) -> Fault:
 def place(text: str, offset: int) -> tuple[int, int]:
     """Return line and column of an offset."""
     return text.count("\n", 0, offset) + 1, offset - (text.rfind("\n", 0, offset) + 1) + 1
+
+
+def visible(text: str) -> Text:
+    """Return a text as a message quotes it, what nobody sees of it named in brackets."""
+    return Text(with_names(text, "fr"), with_names(text, "en"))

@@ -278,13 +278,9 @@ class Sink:
             os.close(self.file)
 
     def _checked(self, data: bytes) -> bytes:
-        """Return XML that says what was meant; the serialiser writes some values as XML cannot hold them."""
-        seen = self._tail + data
-        if NOT_XML.search(seen):
-            raise Unwritable("XML cannot hold this value")
-        self._tail = seen[-12:]
-        # A parser reads a bare carriage return as a line feed (XML 1.0 §2.11).
-        return data.replace(b"\r", b"&#xD;")
+        checked = as_xml(data, self._tail)
+        self._tail = (self._tail + data)[-12:]
+        return checked
 
     def _spill(self, data: bytes) -> None:
         if self.file is None:
@@ -297,6 +293,17 @@ class Sink:
         view = memoryview(data)
         while view:
             view = view[os.write(self.file, view) :]
+
+
+def as_xml(data: bytes, before: bytes = b"") -> bytes:
+    """Return XML that says what was meant; the serialiser writes some values as XML cannot hold them.
+
+    `before` is the end of what was written before. Raises Unwritable for what no XML says.
+    """
+    if NOT_XML.search(before + data):
+        raise Unwritable("XML cannot hold this value")
+    # A parser reads a bare carriage return as a line feed (XML 1.0 §2.11).
+    return data.replace(b"\r", b"&#xD;")
 
 
 def unlinked_file(folder: str) -> int:

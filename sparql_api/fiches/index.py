@@ -13,7 +13,7 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,12 +22,13 @@ from typing import Any, Final
 import pyoxigraph as ox
 import zstandard
 
+from ingestion import columns
 from ontologie import BASE, PREFIXES, RDF_TYPE, Iris, context
 from sparql_api.fiches.geometry import representative_point
 from sparql_api.folding import fold
 
 INDEX_NAME: Final = "fiches.sqlite"
-LAYOUT: Final = "2"
+LAYOUT: Final = "3"
 
 
 @dataclass(frozen=True)
@@ -161,11 +162,12 @@ def write_values(database: sqlite3.Connection, holders: Holders, reader: StoreRe
     for (facet, value), numbers in holders.items():
         for broader in reader.ancestry(value) if facet in hierarchical else {value}:
             widened[facet, broader].update(numbers)
+    ids = {facet.name: short_ids(value for name, value in widened if name == facet.name) for facet in FACETS}
     for (facet, value), found in widened.items():
         labels, names = reader.labels(value)
         texts = (json.dumps(labels, ensure_ascii=False), json.dumps(sorted(names), ensure_ascii=False))
         group = json.dumps(reader.scheme(value) if facet in grouped else {}, ensure_ascii=False)
-        row = (facet, value, local_id(value), *texts, group, (facet, value) in holders, bitmap(found))
+        row = (facet, value, ids[facet][value], *texts, group, (facet, value) in holders, bitmap(found))
         database.execute("INSERT INTO valeur VALUES (?,?,?,?,?,?,?,?)", row)
 
 
@@ -197,7 +199,8 @@ class Documents:
             "etablissement": sorted(texts(document.get("etablissement"))),
             "commune": sorted(texts(document.get("commune"))),
             **{name: sorted(held) for name, held in values.items()},
-            "outil": [{"iri": tool, "label": reader.labels(tool)[0]} for tool in tools],
+            "outil": [{"iri": tool, "id": local_id(tool), "label": reader.labels(tool)[0]} for tool in tools],
+            "horsVocabulaire": unlisted(document),
         }
         rest = sorted({*self.words(document), *names} - {title, abstract})
         return Row(title, abstract, rest, item, max(dates, default=""), values)
@@ -215,6 +218,18 @@ class Documents:
     def absolute(self, iri: str) -> str:
         """Return the IRI that a document writes, relative to the base where it is ours."""
         return iri if ":" in iri.partition("/")[0] else self.iris.base + iri
+
+
+def unlisted(document: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Return the labels of a fiche that no vocabulary knows, under the names that an item of the list has."""
+    names = {key: facet.name for facet in FACETS for key in facet.properties} | {"outil": "outil"}
+    found: dict[str, list[str]] = defaultdict(list)
+    mentions = document.get("mention", [])
+    for mention in mentions if isinstance(mentions, list) else [mentions]:
+        column = columns().get(mention.get("champ"))
+        if column is not None and column.key in names and not mention.get("resoluEn"):
+            found[names[column.key]].append(mention["libelleDepose"])
+    return {name: sorted(labels) for name, labels in found.items()}
 
 
 def texts(value: Any) -> list[str]:
@@ -305,6 +320,19 @@ def first(values: Iterable[str]) -> str:
 def local_id(iri: str) -> str:
     """Return the last segment of an IRI, by which people know the thing."""
     return iri.rstrip("/").rsplit("/", 1)[-1].rsplit("#", 1)[-1]
+
+
+def short_ids(iris: Iterable[str]) -> dict[str, str]:
+    """Return an id for each of these IRIs: its last segment, or as many more as make it no other's."""
+    found = {iri: local_id(iri) for iri in iris}
+    depth = 1
+    while shared := {name for name, count in Counter(found.values()).items() if count > 1}:
+        depth += 1
+        for iri, name in found.items():
+            if name in shared:
+                segments = iri.rstrip("/").rsplit("/", depth)
+                found[iri] = "/".join(segments[1:]) if len(segments) > depth else iri
+    return found
 
 
 def latest_first(date: str) -> tuple[bool, tuple[int, ...]]:

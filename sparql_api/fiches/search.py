@@ -16,7 +16,8 @@ from typing import Any, Final
 
 import zstandard
 
-from sparql_api.fiches.index import FACETS, INDEX_NAME
+from sparql_api.cancellation import checked, checkpoint, watched
+from sparql_api.fiches.index import FACETS, INDEX_NAME, local_id
 from sparql_api.folding import fold, search_expression
 
 FACET_NAMES: Final = tuple(facet.name for facet in FACETS)
@@ -84,7 +85,7 @@ class FicheIndex:
         matching = everything if ranked is None else bits_of(ranked, self.size)
         wanted = {name: union(values) for name, values in chosen.items()}
         counts = {}
-        for name in FACET_NAMES:
+        for name in checked(FACET_NAMES):
             # A facet is counted over what all the others leave, since its own values widen each other.
             others = matching
             for other, bits in wanted.items():
@@ -93,19 +94,20 @@ class FicheIndex:
             counts[name] = counted(self.values[name], others)
         for bits in wanted.values():
             matching &= bits
-        numbers = positions(matching) if ranked is None else [n for n in ranked if matching >> n & 1]
+        numbers = positions(matching) if ranked is None else among(ranked, matching, self.size)
         return Found(numbers, counts, chosen, tuple(unknown))
 
-    def items(self, numbers: Sequence[int]) -> list[dict[str, Any]]:
-        """Return what a list shows of these fiches, in the order given."""
+    def items(self, numbers: Sequence[int]) -> Iterator[dict[str, Any]]:
+        """Yield what a list shows of each of these fiches, in the order given."""
         with self._connect() as database:
-            return [json.loads(text) for text in fetch(database, "item", numbers)]
+            for text in checked(fetch(database, "item", numbers)):
+                yield json.loads(text)
 
     def documents(self, numbers: Sequence[int]) -> Iterator[dict[str, Any]]:
         """Yield the whole document of each of these fiches, in the order given."""
         unpack = zstandard.ZstdDecompressor().decompress
         with self._connect() as database:
-            for packed in fetch(database, "document", numbers):
+            for packed in checked(fetch(database, "document", numbers)):
                 yield json.loads(unpack(packed))
 
     def value(self, facet: str, iri: str) -> Value | None:
@@ -121,7 +123,7 @@ class FicheIndex:
                 "SELECT facet, iri, id, labels, names, groups, direct, bits FROM valeur ORDER BY facet, iri"
             ):
                 number = int.from_bytes(bits, "little")
-                folded = frozenset(json.loads(names)) | {fold(identifier)}
+                folded = frozenset(json.loads(names)) | {fold(identifier), fold(local_id(iri))}
                 texts = json.loads(labels), folded, json.loads(groups)
                 found[facet].append(Value(facet, iri, identifier, *texts, bool(direct), number))
         return MappingProxyType({facet: tuple(values) for facet, values in found.items()})
@@ -137,22 +139,29 @@ class FicheIndex:
     def _by_iri(self) -> Mapping[str, Mapping[str, Value]]:
         return {facet: {value.iri: value for value in values} for facet, values in self.values.items()}
 
+    @cached_property
+    def _by_id(self) -> Mapping[str, Mapping[str, str]]:
+        return {facet: {value.id: value.iri for value in values} for facet, values in self.values.items()}
+
     def _resolve(self, selection: Selection) -> tuple[dict[str, tuple[Value, ...]], list[tuple[str, str]]]:
         """Return the values meant for each facet asked, and (facet, text) of what no fiche holds."""
         chosen: dict[str, tuple[Value, ...]] = {}
         unknown: list[tuple[str, str]] = []
         for name in FACET_NAMES:
             asked = [text for text in selection.facets.get(name, ()) if text.strip()]
-            found = {text: self._meant(name, text) for text in asked}
+            found = {text: self._meant(name, text) for text in checked(asked)}
             unknown += [(name, text) for text, values in found.items() if not values]
             if asked:
                 chosen[name] = tuple(dict.fromkeys(value for values in found.values() for value in values))
         return chosen, unknown
 
     def _meant(self, facet: str, text: str) -> list[Value]:
-        """Return the values whose IRI, path, id or one of whose labels the text is: an IRI is meant alone."""
+        """Return the values that a text means: the one whose IRI, path or id it is, else all those it is a name of.
+
+        A name that several have means them all; so does the last segment of IRIs that share it, which is no id.
+        """
         by_iri = self._by_iri[facet]
-        for iri in (text, self.meta["base"] + text.lstrip("/")):
+        for iri in (text, self.meta["base"] + text.lstrip("/"), self._by_id[facet].get(text.strip(), "")):
             if iri in by_iri:
                 return [by_iri[iri]]
         folded = fold(text)
@@ -165,6 +174,7 @@ class FicheIndex:
         expression = search_expression(q)
         if expression is None:
             return []
+        checkpoint()
         with self._connect() as database:
             return [row[0] for row in database.execute(RANKED, (expression,))]
 
@@ -173,7 +183,8 @@ class FicheIndex:
 
 
 class Connection:
-    """A read-only connection for the length of a `with`; the file never changes once it stands."""
+    """A read-only connection for the length of a `with`, ended with the computation it serves; the file never changes
+    once it stands."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -181,7 +192,7 @@ class Connection:
     def __enter__(self) -> sqlite3.Connection:
         uri = f"{self.path.absolute().as_uri()}?mode=ro&immutable=1"
         self.database = sqlite3.connect(uri, uri=True, check_same_thread=False)
-        return self.database
+        return watched(self.database)
 
     def __exit__(self, *error: object) -> None:
         self.database.close()
@@ -217,6 +228,12 @@ def bits_of(numbers: Sequence[int], size: int) -> int:
     for n in numbers:
         held[n >> 3] |= 1 << (n & 7)
     return int.from_bytes(held, "little")
+
+
+def among(numbers: Sequence[int], bits: int, size: int) -> list[int]:
+    """Return those numbers below `size` that a set holds, in the order given."""
+    held = bits.to_bytes(size // 8 + 1, "little")
+    return [n for n in numbers if held[n >> 3] >> (n & 7) & 1]
 
 
 def positions(bits: int) -> list[int]:

@@ -13,7 +13,6 @@ from typing import Any, Final
 
 import pyoxigraph as ox
 from fastapi import APIRouter
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -32,7 +31,7 @@ from shapes import shapes_graph
 from sparql_api.delivery import deliver, requested
 from sparql_api.fiches.index import local_id
 from sparql_api.i18n import collation
-from sparql_api.openapi import format_parameter, operation, structure
+from sparql_api.openapi import OF_COMPUTING, format_parameter, operation, structure
 from sparql_api.pages.diagram import module_diagram
 from sparql_api.pages.layout import render
 from sparql_api.problems import ProblemError, problem
@@ -63,7 +62,9 @@ EXAMPLES: Final = {
 CONTEXT_CACHE: Final = {"Access-Control-Allow-Origin": "*", "Cache-Control": "public, max-age=3600"}
 
 DESCRIBED: Final = operation(
-    {media_type: {} for media_type in OFFERS.values()}, parameters=(format_parameter(OFFERS),), errors=("406",)
+    {media_type: {} for media_type in OFFERS.values()},
+    parameters=(format_parameter(OFFERS),),
+    errors=("406", *OF_COMPUTING),
 )
 
 
@@ -75,7 +76,7 @@ def documents_router(service: Service) -> APIRouter:
     async def ontology(request: Request) -> Response:
         return await send(service, request, "ontologie", "ontology.html")
 
-    @get(router, "/ontologie/{part:path}")
+    @get(router, "/ontologie/{part:path}", openapi_extra=DESCRIBED)
     async def module(request: Request, part: str) -> Response:
         if f"ontologie/{part}" not in sources(service.iris):
             raise ProblemError(problem("not-found", path=f"/ontologie/{part}"))
@@ -88,6 +89,7 @@ def documents_router(service: Service) -> APIRouter:
     @get(
         router,
         "/contexte.jsonld",
+        cheap=True,
         summary="The JSON-LD context of documents",
         openapi_extra=operation({MEDIA_TYPES["jsonld"]: structure(**{"@context": {"type": "object"}})}),
     )
@@ -104,7 +106,8 @@ def documents_router(service: Service) -> APIRouter:
             {MEDIA_TYPES["jsonld"]: structure(**{"@context": {"type": "object"}})}, errors=("404",)
         ),
     )
-    async def versioned_context(request: Request, version: str) -> Response:
+    async def versioned_context(request: Request) -> Response:
+        version = request.path_params["version"]
         if version not in context_versions():
             raise ProblemError(problem("not-found", path=request.url.path))
         text = context_text(service.iris.base, version)
@@ -117,10 +120,15 @@ async def send(service: Service, request: Request, path: str, template: str) -> 
     """Return a document in the format asked."""
     media_type = requested(request, OFFERS)
     if media_type == OFFERS["html"]:
-        shown = await run_in_threadpool(described, service.iris, path)
-        return render(service, request, template, shown, edition=service.engine.current_edition())
-    data = await run_in_threadpool(written, service.iris, path, media_type)
+        return await service.computing.run(request, page, service, request, path, template)
+    data = await service.computing.run(request, written, service.iris, path, media_type)
     return deliver(request, data, media_type)
+
+
+def page(service: Service, request: Request, path: str, template: str) -> Response:
+    """Return the page of a document."""
+    edition = service.engine.current_edition()
+    return render(service, request, template, described(service.iris, path), edition=edition)
 
 
 @cache

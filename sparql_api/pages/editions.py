@@ -9,7 +9,6 @@ import json
 from typing import Any, Final
 
 from fastapi import APIRouter
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import FileResponse, RedirectResponse, Response
 
@@ -17,6 +16,7 @@ from ingestion import Edition
 from sparql_api.delivery import deliver, requested
 from sparql_api.openapi import (
     NUMBER,
+    OF_COMPUTING,
     OF_EDITION,
     TEXT,
     Schema,
@@ -28,6 +28,7 @@ from sparql_api.openapi import (
     structure,
 )
 from sparql_api.pages.layout import render
+from sparql_api.parameters import EDITION
 from sparql_api.problems import ProblemError, problem
 from sparql_api.rdf_formats import write_json
 from sparql_api.responses import FIXED
@@ -43,11 +44,11 @@ _LISTED: Final = structure(current=maybe(NUMBER), items=several({"anyOf": [_MANI
 NUMBERED: Final = parameter(
     "number",
     "The number of an edition, or `current`.",
-    {"type": "string", "pattern": "^(current|[0-9]{1,9})$"},
+    {"type": "string", "pattern": "^(current|0|[1-9][0-9]{0,8})$"},
     where="path",
 )
 LISTING: Final = operation(
-    {OFFERS["json"]: _LISTED, OFFERS["html"]: {}}, parameters=(format_parameter(OFFERS),), errors=("406",)
+    {OFFERS["json"]: _LISTED, OFFERS["html"]: {}}, parameters=(format_parameter(OFFERS),), errors=("406", *OF_COMPUTING)
 )
 DUMP: Final = operation(
     {"application/gzip": {}},
@@ -65,7 +66,7 @@ def manifest_operation(*errors: str, of: Schema | None = None) -> Schema:
     """Return what OpenAPI says of an address of one manifest."""
     return operation(
         {OFFERS["json"]: _MANIFEST, OFFERS["html"]: {}},
-        parameters=([of] if of else []) + [format_parameter(OFFERS)],
+        parameters=[*([of] if of else []), format_parameter(OFFERS)],
         errors=("406", *errors),
     )
 
@@ -78,7 +79,7 @@ def editions_router(service: Service) -> APIRouter:
     async def listing(request: Request) -> Response:
         media_type = requested(request, OFFERS)
         current = service.engine.current_edition()
-        editions = await run_in_threadpool(lambda: list(service.editions.all()))
+        editions = await service.computing.run(request, lambda: list(service.editions.all()))
         gone = {edition.number for edition in editions if service.editions.is_gone(edition.number)}
         if media_type == OFFERS["html"]:
             context = {"editions": sorted(editions, key=lambda e: -e.number), "current": current, "gone": gone}
@@ -86,7 +87,13 @@ def editions_router(service: Service) -> APIRouter:
         items = [manifest(request, edition, gone=edition.number in gone) for edition in editions]
         return deliver(request, write_json({"current": current, "items": items}), media_type)
 
-    @get(router, "/editions/current", summary="The current edition", openapi_extra=manifest_operation("503"))
+    @get(
+        router,
+        "/editions/current",
+        cheap=True,
+        summary="The current edition",
+        openapi_extra=manifest_operation("503"),
+    )
     async def current(request: Request) -> Response:
         number = service.engine.current_edition()
         if number is None:
@@ -96,20 +103,27 @@ def editions_router(service: Service) -> APIRouter:
     @get(
         router,
         "/editions/{number}",
+        cheap=True,
         summary="The manifest of an edition",
         openapi_extra=manifest_operation("404", "410", "503", of=NUMBERED),
     )
     async def one(request: Request) -> Response:
         return send_manifest(service, request, by_number(service, request.path_params["number"]))
 
-    @get(router, "/edition/{number}")
+    @get(router, "/edition/{number}", cheap=True, openapi_extra={"parameters": [format_parameter(OFFERS)]})
     async def iri(request: Request) -> Response:
         edition = by_number(service, request.path_params["number"])
         headers = {"Observatoire-Edition": str(edition.number), "Vary": "Accept"}
         query = f"?{request.url.query}" if request.url.query else ""
         return RedirectResponse(f"/editions/{edition.number}{query}", 303, headers)
 
-    @get(router, "/editions/{number}/dump.{suffix}.gz", summary="The whole of an edition", openapi_extra=DUMP)
+    @get(
+        router,
+        "/editions/{number}/dump.{suffix}.gz",
+        cheap=True,
+        summary="The whole of an edition",
+        openapi_extra=DUMP,
+    )
     async def dump(request: Request) -> Response:
         asked = request.path_params
         return send_dump(request, by_number(service, asked["number"]), asked["suffix"])
@@ -124,7 +138,7 @@ def by_number(service: Service, text: str) -> Edition:
         if number is None:
             raise ProblemError(problem("no-edition"))
         return service.edition_number(number)
-    if not (text.isascii() and text.isdigit() and len(text) < 10):
+    if not EDITION.fullmatch(text):
         raise ProblemError(problem("edition-not-found", edition=text))
     return service.edition_number(int(text))
 

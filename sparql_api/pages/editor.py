@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
-from urllib.parse import parse_qs
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -15,6 +15,7 @@ from sparql_api.negotiation import GRAPHS, TABLES
 from sparql_api.pages.home import EXAMPLE
 from sparql_api.pages.layout import View, render
 from sparql_api.pages.results import Results, results
+from sparql_api.parameters import BYTE_ORDER_MARK
 from sparql_api.problems import language
 from sparql_api.service import Service
 
@@ -26,7 +27,7 @@ def editor(service: Service) -> Editor:
 
     async def form(request: Request) -> Response:
         view = View(service, request, language(request), service.engine.current_edition())
-        asked = await query_of(request)
+        asked = request.query_params.get("query", "").removeprefix(BYTE_ORDER_MARK)
         context: dict[str, Any] = {
             "query": asked or EXAMPLE.format(base=service.iris.base),
             "results": None,
@@ -43,17 +44,10 @@ def editor(service: Service) -> Editor:
                 edition = found.edition
             except EngineError as error:
                 status, context["problem"] = error.problem.status, shown_problem(view, error)
-        return render(service, request, "sparql.html", context, edition=edition, status=status)
+        page = partial(render, service, request, "sparql.html", context, edition=edition, status=status)
+        return await service.computing.run(request, page)
 
     return form
-
-
-async def query_of(request: Request) -> str:
-    """Return the query in the address or in the form sent, or nothing."""
-    if request.method == "POST" and "form-urlencoded" in request.headers.get("content-type", ""):
-        sent = parse_qs((await request.body()).decode("utf-8", "replace"))
-        return next(iter(sent.get("query", ())), "")
-    return request.query_params.get("query", "")
 
 
 def shown_problem(view: View, error: EngineError) -> dict[str, Any]:

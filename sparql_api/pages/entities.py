@@ -9,7 +9,6 @@ from typing import Final
 from urllib.parse import urlencode
 
 from fastapi import APIRouter
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -17,17 +16,21 @@ from ontologie import context, context_iri, document_types, serialize_lines, to_
 from sparql_api.delivery import deliver, requested
 from sparql_api.describe import DERIVED, Description, describe, exists
 from sparql_api.fiches.index import local_id
+from sparql_api.openapi import format_parameter
 from sparql_api.pages.entity_page import entity_page
-from sparql_api.pages.layout import CARRIED, View, send_page
+from sparql_api.pages.layout import View, send_page
+from sparql_api.parameters import CARRIED, refuse_unknown
 from sparql_api.problems import ProblemError, language, problem
 from sparql_api.rdf_formats import MEDIA_TYPES, write_compacted, write_json, write_quads, write_triples
+from sparql_api.responses import content_disposition
 from sparql_api.routing import get
 from sparql_api.service import Service
 
 OFFERS: Final = {**MEDIA_TYPES, "html": "text/html"}
 """Formats by suffix, the preferred one first where the caller takes any."""
-BY_ACCEPT: Final = {**OFFERS, "json": "application/json"}
-SUFFIXES: Final = {media_type: name for name, media_type in OFFERS.items()} | {"application/json": "jsonld"}
+SUFFIXES: Final = {media_type: name for name, media_type in OFFERS.items()}
+ENDINGS: Final = frozenset({*OFFERS, "json", "jsonl", "csv", "tsv", "xlsx", "ods", "geojson", "nq", "gz"})
+"""How addresses of this service end, for those who write them in capitals."""
 WORTH: Final = {MEDIA_TYPES["trig"]: 0.5}
 """TriG has every triple in a named graph, and who reads the default one alone (Comunica, whose `Accept` puts quads
 first) sees nothing of the thing: who names both, TriG a little before plain triples, is given the triples."""
@@ -37,9 +40,13 @@ def entities_router(service: Service) -> APIRouter:
     """Return the routes of every IRI under the base; mount them last, since fixed routes win."""
     router = APIRouter()
 
-    @get(router, "/{kind}/{rest:path}")
+    @get(router, "/{kind}/{rest:path}", openapi_extra={"parameters": [format_parameter(OFFERS)]})
     async def entity(request: Request) -> Response:
         return await answer(service, request, asked_path(request))
+
+    @get(router, "/{name}", openapi_extra={"parameters": [format_parameter(OFFERS)]})
+    async def file(request: Request) -> Response:
+        return elsewhere(request, asked_path(request))
 
     return router
 
@@ -61,15 +68,25 @@ async def answer(service: Service, request: Request, path: str) -> Response:
         found = await represent(service, request, stem, suffix)
         if found is not None:
             return found
-    edition = await exists(service.engine, service.iris, path, service.pinned(request))
+    edition = await exists(service.reading(request), service.iris, path, service.pinned(request))
     if edition is None:
-        raise ProblemError(problem("not-found", path="/" + path))
+        return elsewhere(request, path)
     return redirect(request, path, edition)
+
+
+def elsewhere(request: Request, path: str) -> Response:
+    """Return 308 to a path with its format in small letters, where it ends in one that is not; else raises 404."""
+    stem, *ends = path.rsplit(".", 2)
+    small = ".".join([stem, *(end.lower() if end.lower() in ENDINGS else end for end in ends)])
+    if small == path:
+        raise ProblemError(problem("not-found", path="/" + path))
+    query = request.url.query
+    return RedirectResponse(f"/{small}" + (f"?{query}" if query else ""), 308)
 
 
 def redirect(request: Request, path: str, edition: int) -> Response:
     """Return 303 See Other to the format that the caller takes (W3C Cool URIs, section 4.2)."""
-    name = SUFFIXES[requested(request, BY_ACCEPT, WORTH)]
+    name = SUFFIXES[requested(request, OFFERS, WORTH)]
     kept = [(k, v) for k, v in request.query_params.multi_items() if k not in ("format", "_format")]
     address = f"/{path}.{name}" + (f"?{urlencode(kept)}" if kept else "")
     headers = {"Vary": "Accept", "Observatoire-Edition": str(edition), "Cache-Control": "no-cache"}
@@ -78,6 +95,8 @@ def redirect(request: Request, path: str, edition: int) -> Response:
 
 async def represent(service: Service, request: Request, path: str, name: str) -> Response | None:
     """Return one format of the thing at `path`; None where the edition says nothing of it."""
+    if name != "html":
+        refuse_unknown(request)
     number = service.edition(request).number
     view = View(service, request, language(request), number)
     # A page is another in another language, and with links that take other parameters along.
@@ -85,18 +104,17 @@ async def represent(service: Service, request: Request, path: str, name: str) ->
     key = (number, path, name, *of_page)
     data = service.memory.get(key)
     if data is None:
-        found = await describe(service.engine, service.iris, path, number)
+        found = await describe(service.reading(request), service.iris, path, number)
         if found is None:
             return None
-        data = (
-            await entity_page(view, found) if name == "html" else await run_in_threadpool(write, service, found, name)
-        )
+        run = service.computing.run
+        data = await (entity_page(view, found) if name == "html" else run(request, write, service, found, name))
         service.memory.put(key, data)
     if name == "html":
         return send_page(request, data, view)
     iri = service.iris.base + path
     headers = {
-        "Content-Disposition": f'inline; filename="{local_id(iri)}.{name}"',
+        "Content-Disposition": content_disposition(f"{local_id(iri)}.{name}", inline=True),
         "Link": f'<{iri}>; rel="describes"' + (context_link(service) if name == "jsonld" else ""),
     }
     return deliver(request, data, MEDIA_TYPES[name], edition=number, headers=headers)

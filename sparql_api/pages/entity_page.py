@@ -5,7 +5,8 @@ Knows what a page of a thing gathers; how values are shown is `presentation`'s a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 import pyoxigraph as ox
@@ -15,10 +16,11 @@ from sparql_api import i18n
 from sparql_api.describe import LABELS, PROVENANCE, Description, Incoming, incoming, pairs
 from sparql_api.fiches.index import FACETS, local_id
 from sparql_api.pages.evidence import evidence
-from sparql_api.pages.instrument_page import instrument_rows, named_in, rows_shown
+from sparql_api.pages.instrument_page import Row, instrument_rows, named_in, rows_shown
 from sparql_api.pages.layout import View, write_page
 from sparql_api.pages.matches import Match, matches
 from sparql_api.pages.presentation import Property, Reader, Shown, instrument_of, layout, mentioned
+from sparql_api.pages.unlisted import Unlisted, unlisted
 from sparql_api.rdf_formats import MEDIA_TYPES
 from sparql_api.service import Service
 
@@ -32,39 +34,69 @@ LEADS: Final = (
 SUBJECTS_ON_A_PAGE: Final = 200
 
 
+@dataclass(frozen=True)
+class Gathered:
+    """What the page of a thing shows beside what is said of it."""
+
+    quads: Sequence[ox.Quad]
+    leading: Sequence[Incoming]
+    matched: Sequence[Match]
+    dimensions: Mapping[str, tuple[str, ...]]
+    dates: Mapping[str, tuple[str, ...]]
+    principles: list[Row]
+    words: Unlisted
+    labels: Mapping[str, Mapping[str, str]]
+
+
 async def entity_page(view: View, found: Description) -> bytes:
     """Return the HTML page of a thing."""
-    service = view.service
-    quads = first_subjects(found.main) if found.is_graph else found.quads
-    leading = [link for link in await incoming(service.engine, found) if not is_hidden(service, link)]
-    matched = await matches(service.engine, found.iri, found.edition)
+    run = view.service.computing.run
+    quads = await run(view.request, first_subjects, found.main) if found.is_graph else found.quads
+    gathered = await gather(view, found, quads)
+    return await run(view.request, written, view, found, gathered)
+
+
+async def gather(view: View, found: Description, quads: Sequence[ox.Quad]) -> Gathered:
+    """Return what the page of a thing takes from elsewhere."""
+    service, reading = view.service, view.service.reading(view.request)
+    leading = [link for link in await incoming(reading, found) if not is_hidden(service, link)]
+    matched = await matches(reading, found.iri, found.edition)
     named = mentioned(quads) | {found.iri} | {m.other for m in matched} | {m.relation for m in matched}
     named |= {s.partition("#")[0] for link in leading for s in link.subjects}
     named |= {s for link in leading for s in link.subjects} | {link.predicate for link in leading}
     term = service.iris.term
     criteria = objects(found.main, term("critere"))
-    dimensions = await pairs(service.engine, criteria, term("dansDimension"), found.edition)
+    dimensions = await pairs(reading, criteria, term("dansDimension"), found.edition)
     applicable = objects(found.quads, term("dateApplication"))
-    dates = await pairs(service.engine, applicable, term("appliqueAPartirDu"), found.edition)
+    dates = await pairs(reading, applicable, term("appliqueAPartirDu"), found.edition)
     named |= {d for found_in in dimensions.values() for d in found_in}
-    principles = await instrument_rows(service.engine, found, term(""), view.language)
+    principles = await instrument_rows(reading, found, term(""), view.language)
     named |= named_in(principles)
     named |= {instrument_of(iri, service.iris.base) for iri in named}
-    labels = await service.labels.of(service.engine, named, found.edition)
-    reader = Reader.of(view, found.iri, quads, labels)
+    words = {} if found.is_graph else unlisted(quads, found.iri, service.iris)
+    named |= words.keys()
+    labels = await service.labels.of(reading, named, found.edition)
+    return Gathered(quads, leading, matched, dimensions, dates, principles, words, labels)
+
+
+def written(view: View, found: Description, gathered: Gathered) -> bytes:
+    """Return the HTML of what was gathered."""
+    quads = gathered.quads
+    reader = Reader.of(view, found.iri, quads, gathered.labels)
+    shown = reader.sections(found.iri, hidden_by(gathered.matched), gathered.words)
     context = heading(reader, found) | {
         "iri": found.iri,
         "cut": SUBJECTS_ON_A_PAGE if len(quads) < len(found.main) and found.is_graph else 0,
-        "sections": graph_sections(reader) if found.is_graph else reader.sections(found.iri, hidden_by(matched)),
-        "matches": [match_shown(reader, match) for match in matched],
-        "incoming": [link_shown(reader, found, link) for link in leading],
+        "sections": graph_sections(reader) if found.is_graph else shown,
+        "matches": [match_shown(reader, match) for match in gathered.matched],
+        "incoming": [link_shown(reader, found, link) for link in gathered.leading],
         "formats": [
-            (name, media_type, view.url(f"/{found.path(service.iris)}.{name}"))
+            (name, media_type, view.url(f"/{found.path(view.service.iris)}.{name}"))
             for name, media_type in MEDIA_TYPES.items()
         ],
         "provenance": provenance(reader, found),
-        "principles_table": rows_shown(reader, principles),
-        **evidence(reader, found.iri, dimensions, dates),
+        "principles_table": rows_shown(reader, gathered.principles),
+        **evidence(reader, found.iri, gathered.dimensions, gathered.dates),
     }
     return write_page(view, "entity.html", context)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any, Final
 
 from fastapi import APIRouter
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -15,6 +14,7 @@ from sparql_api.openapi import (
     COUNT,
     EDITION,
     NUMBER,
+    OF_COMPUTING,
     OF_EDITION,
     TEXT,
     TEXTS,
@@ -25,12 +25,13 @@ from sparql_api.openapi import (
     several,
     structure,
 )
-from sparql_api.pages.fiches_files import FILES, MEDIA_TYPES, send_file
+from sparql_api.pages.fiches_files import FILES, MEDIA_TYPES, send_file, unchanged_file
 from sparql_api.pages.fiches_page import list_page
 from sparql_api.pages.listing import MOST_PER_PAGE, PER_PAGE, as_json, find, selection_of
 from sparql_api.rdf_formats import write_json
 from sparql_api.routing import get
 from sparql_api.service import Service
+from sparql_api.tables import TABLEUR
 
 OFFERS: Final = {"json": "application/json", "html": "text/html"}
 
@@ -42,8 +43,9 @@ SELECTION: Final = (
     ),
     EDITION,
 )
-_VALUE: Final = structure(iri=TEXT, id=TEXT, label=TEXTS)
-_ITEM: Final = structure(iri=TEXT, id=TEXT, titre=TEXT, **{name: several(_VALUE) for name in FACET_NAMES})
+_HELD: Final = structure(iri=maybe(TEXT), id=maybe(TEXT), label=TEXTS)
+"""A value of a fiche; a label that no vocabulary knows has no IRI, and `horsVocabulaire`."""
+_ITEM: Final = structure(iri=TEXT, id=TEXT, titre=TEXT, **{name: several(_HELD) for name in (*FACET_NAMES, "outil")})
 _COUNTED: Final = structure(iri=TEXT, id=TEXT, label=TEXTS, count=NUMBER)
 _PAGE: Final = structure(
     total=COUNT,
@@ -63,7 +65,7 @@ LISTING: Final = operation(
         parameter("per_page", f"Fiches a page; {PER_PAGE} by default.", NUMBER | {"maximum": MOST_PER_PAGE}),
         format_parameter(OFFERS),
     ),
-    errors=("400", "406", *OF_EDITION),
+    errors=("400", "406", *OF_COMPUTING, *OF_EDITION),
 )
 
 
@@ -75,14 +77,20 @@ def fiches_router(service: Service) -> APIRouter:
     async def fiches(request: Request) -> Response:
         media_type = requested(request, OFFERS)
         edition = service.edition(request)
-        listing = await run_in_threadpool(find, service, request, edition.number)
-        if media_type == OFFERS["html"]:
-            return list_page(service, request, listing)
-        return deliver(request, write_json(as_json(request, listing)), media_type, edition=edition.number)
+
+        def told() -> Response:
+            listing = find(service, request, edition.number)
+            if media_type == OFFERS["html"]:
+                return list_page(service, request, listing)
+            return deliver(request, write_json(as_json(request, listing)), media_type, edition=edition.number)
+
+        return await service.computing.run(request, told, kind="search")
 
     for suffix in FILES:
         summary = f"The same selection, whole, as {suffix}"
-        said = operation({MEDIA_TYPES[suffix]: {}}, parameters=SELECTION, errors=OF_EDITION, tagged=False)
+        errors = ("400", *OF_COMPUTING, *OF_EDITION)
+        asked = (*SELECTION, TABLEUR) if suffix == "csv" else SELECTION
+        said = operation({MEDIA_TYPES[suffix]: {}}, parameters=asked, errors=errors)
         get(router, f"/fiches.{suffix}", summary=summary, openapi_extra=said)(whole_selection(service, suffix))
     return router
 
@@ -92,6 +100,10 @@ def whole_selection(service: Service, suffix: str) -> Any:
 
     async def selection_file(request: Request) -> Response:
         edition = service.edition(request)
-        return await run_in_threadpool(send_file, service, request, edition, selection_of(request), suffix)
+        if unchanged := unchanged_file(request, edition):
+            return unchanged
+        selection = selection_of(request, service.settings)
+        made = service.computing.run(request, send_file, service, request, edition, selection, suffix, kind="file")
+        return await made
 
     return selection_file

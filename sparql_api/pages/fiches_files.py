@@ -6,86 +6,112 @@ Knows how each file is written; the bytes stand complete before the first one le
 from __future__ import annotations
 
 import json
-import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from tempfile import TemporaryFile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import blake2b
 from typing import Any, Final
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ingestion import Edition, csv_header, csv_row
+from ingestion import Edition, export_columns, export_row
 from ontologie import context_iri
 from sparql_api.delivery import CURRENT, PINNED
-from sparql_api.engine import Answer, Body
+from sparql_api.engine import Answer
 from sparql_api.fiches.search import FicheIndex, Selection
-from sparql_api.problems import ProblemError, problem
-from sparql_api.responses import answer_response
+from sparql_api.parameters import CARRIED, edition_number
+from sparql_api.responses import answer_response, content_disposition, unchanged_response
 from sparql_api.service import Service
+from sparql_api.tables import XLSX, csv_pieces, for_spreadsheet, workbook
 
 MEDIA_TYPES: Final = {
     "jsonl": "application/jsonl",
     "csv": "text/csv",
+    "xlsx": XLSX,
     "geojson": "application/geo+json",
 }
 
 
+@dataclass(frozen=True)
+class Selected:
+    """The fiches to write, and how."""
+
+    index: FicheIndex
+    numbers: Sequence[int]
+    edition: Edition
+    base: str
+    spreadsheet: bool
+    limit: int
+
+    def documents(self) -> Iterator[dict[str, Any]]:
+        """Yield the whole document of each fiche."""
+        return self.index.documents(self.numbers)
+
+    def rows(self) -> Iterator[list[str]]:
+        """Yield the header of the table of fiches, then a row a fiche."""
+        yield export_columns()
+        for document in self.documents():
+            yield export_row(document, self.base)
+
+
 def send_file(service: Service, request: Request, edition: Edition, selection: Selection, suffix: str) -> Response:
     """Return a selection as a file; raises ProblemError 503 where it is larger than answers may be."""
-    index = service.index(edition)
+    index, limit = service.index(edition), service.settings.limits().answer_bytes
     numbers = index.select(selection).numbers
-    pieces = FILES[suffix](index, index.documents(numbers), index.items(numbers), service.iris.base)
-    body = spooled(pieces, service.settings.limits().answer_bytes)
+    selected = Selected(index, numbers, edition, service.iris.base, for_spreadsheet(request), limit)
+    body = service.spool.keep(FILES[suffix](selected), limit, service.computing.client(request))
     answer = Answer(MEDIA_TYPES[suffix], body, edition.number, 0.0, len(numbers), "SELECT")
-    headers = {
-        "Content-Disposition": f'attachment; filename="fiches.{suffix}"',
-        "Cache-Control": PINNED if service.pinned(request) is not None else CURRENT,
-    }
-    return answer_response(request, answer, headers=headers, compress=service.settings.compress)
+    headers = {"Content-Disposition": content_disposition(f"fiches.{suffix}"), **caching(request)}
+    key = file_key(request, edition)
+    return answer_response(request, answer, key=key, headers=headers, compress=service.settings.compress)
 
 
-def spooled(pieces: Iterable[bytes], limit: int) -> Body:
-    """Return the pieces as one body, in a file without a name; raises ProblemError past `limit` bytes."""
-    with TemporaryFile() as file:
-        size = 0
-        for piece in pieces:
-            size += len(piece)
-            if size > limit:
-                raise ProblemError(problem("answer-size", limit=limit >> 20))
-            file.write(piece)
-        file.flush()
-        return Body(file=os.dup(file.fileno()), size=size)
+def unchanged_file(request: Request, edition: Edition) -> Response | None:
+    """Return 304 where the client has this file already; nothing is read for it."""
+    key, headers = file_key(request, edition), caching(request)
+    return unchanged_response(request, key, edition.number, pinned=False, headers=headers)
 
 
-def jsonl(
-    index: FicheIndex, documents: Iterator[dict[str, Any]], items: list[dict[str, Any]], base: str
-) -> Iterator[bytes]:
+def file_key(request: Request, edition: Edition) -> str:
+    """Return a hash of all that a selection's file depends on: the edition, the address and its parameters."""
+    asked = sorted(pair for pair in request.query_params.multi_items() if pair[0] not in CARRIED)
+    return blake2b(repr((edition.number, request.url.path, asked)).encode(), digest_size=16).hexdigest()
+
+
+def caching(request: Request) -> dict[str, str]:
+    """Return for how long a file may be kept."""
+    pinned = edition_number(request.query_params.get("edition", "")) is not None
+    return {"Cache-Control": PINNED if pinned else CURRENT}
+
+
+def jsonl(selected: Selected) -> Iterator[bytes]:
     """Yield one JSON-LD document a line; its context is named by its address."""
-    for document in documents:
+    for document in selected.documents():
         line = {
-            "@context": context_iri(base),
+            "@context": context_iri(selected.base),
             **{k: v for k, v in document.items() if k != "@context"},
         }
         yield json.dumps(line, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
 
 
-def table(
-    index: FicheIndex, documents: Iterator[dict[str, Any]], items: list[dict[str, Any]], base: str
-) -> Iterator[bytes]:
-    """Yield the canonical CSV of deposits (RFC 4180, UTF-8, CRLF), header first."""
-    yield csv_header().encode()
-    for document in documents:
-        yield csv_row(document).encode()
+def table(selected: Selected) -> Iterator[bytes]:
+    """Yield the CSV of deposits (RFC 4180, UTF-8), header first; with `tableur`, as spreadsheets like it."""
+    return csv_pieces(selected.rows(), spreadsheet=selected.spreadsheet)
 
 
-def geojson(
-    index: FicheIndex, documents: Iterator[dict[str, Any]], items: list[dict[str, Any]], base: str
-) -> Iterator[bytes]:
+def xlsx(selected: Selected) -> Iterator[bytes]:
+    """Yield the same table as a workbook."""
+    made = datetime.fromisoformat(selected.edition.manifest["date"]).replace(tzinfo=None)
+    return workbook(selected.rows(), sheet="fiches", made=made, limit=selected.limit)
+
+
+def geojson(selected: Selected) -> Iterator[bytes]:
     """Yield a GeoJSON FeatureCollection (RFC 7946): each fiche at its académie; without one, no geometry."""
     yield b'{"type":"FeatureCollection","features":['
-    for n, item in enumerate(items):
+    for n, item in enumerate(selected.index.items(selected.numbers)):
         yield b",\n" if n else b"\n"
-        yield json.dumps(feature(index, item), ensure_ascii=False, separators=(",", ":")).encode()
+        yield json.dumps(feature(selected.index, item), ensure_ascii=False, separators=(",", ":")).encode()
     yield b"\n]}\n"
 
 
@@ -114,8 +140,9 @@ def feature(index: FicheIndex, item: Mapping[str, Any]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-FILES: Final[Mapping[str, Callable[..., Iterator[bytes]]]] = {
+FILES: Final[Mapping[str, Callable[[Selected], Iterator[bytes]]]] = {
     "jsonl": jsonl,
     "csv": table,
+    "xlsx": xlsx,
     "geojson": geojson,
 }

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any, Final
 
 from fastapi import APIRouter
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -45,7 +44,7 @@ def home_router(service: Service) -> APIRouter:
         edition = published(service, request)
         context: dict[str, Any] = {"edition": edition, "audiences": AUDIENCES}
         if edition is not None:
-            context |= await run_in_threadpool(overview, service, edition)
+            context |= await service.computing.run(request, overview, service, edition)
             context["example"] = EXAMPLE.format(base=service.iris.base)
         number = edition.number if edition else None
         return render(service, request, "home.html", context, edition=number)

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from ontologie import PREFIXES
-from sparql_api.describe import RESULTS, Description, is_safe, solutions
-from sparql_api.engine import Engine
+from sparql_api.describe import Description, is_safe
 from sparql_api.pages.presentation import Reader
+from sparql_api.reading import Reading
 
 SKOS, OWL, RDFS, SSSOM = PREFIXES["skos"], PREFIXES["owl"], PREFIXES["rdfs"], PREFIXES["sssom"]
 OF: Final = f"?principe <{SKOS}inScheme> <%(iri)s> ."
@@ -43,7 +43,7 @@ class Row:
     matches: list[tuple[str, str]] = field(default_factory=list)
 
 
-async def instrument_rows(engine: Engine, found: Description, oia: str, lang: str) -> list[Row]:
+async def instrument_rows(reading: Reading, found: Description, oia: str, lang: str) -> list[Row]:
     """Return a row for each principle of an instrument, in its order; none for anything else."""
     is_instrument = any(quad.object.value == oia + "Instrument" for quad in found.main if hasattr(quad.object, "value"))
     if not is_instrument or not is_safe(found.iri):
@@ -51,7 +51,7 @@ async def instrument_rows(engine: Engine, found: Description, oia: str, lang: st
     words = {"iri": found.iri, "oia": oia, "lang": lang}
 
     async def ask(query: str) -> list[dict[str, Any]]:
-        return solutions(await engine.query(query % words, accept=RESULTS, edition=found.edition))
+        return await reading.rows(query % words, found.edition)
 
     rows = {}
     for row in await ask(PRINCIPLES):

@@ -17,11 +17,12 @@ from starlette.responses import Response
 
 from sparql_api import i18n
 from sparql_api.delivery import deliver
+from sparql_api.parameters import CARRIED, NAME_LENGTH, nearest, unknown_of
 from sparql_api.problems import Language, Problem, language
 from sparql_api.service import Service
 
-CARRIED: Final = ("lang", "edition")
-"""What a link takes along from the address of the page it stands on."""
+NOTICES: Final = b"<!-- notices -->"
+"""Where a page says what is of this request alone; a kept page serves every request."""
 SAFE_IN_PATH: Final = "/:@!$&'()*+,;=~-._%"
 
 
@@ -65,7 +66,8 @@ class View:
 
     def here(self, **changes: str | None) -> str:
         """Return this page's address with some parameters changed, or left out where None."""
-        pairs = [(k, v) for k, v in self.request.query_params.multi_items() if k not in changes]
+        left = {*changes, *unknown_of(self.request)}
+        pairs = [(k, v) for k, v in self.request.query_params.multi_items() if k not in left]
         pairs += [(name, value) for name, value in changes.items() if value is not None]
         query = urlencode(pairs)
         return quote(self.request.scope["path"], safe="/:@!$&'()*+,;=~-._") + (f"?{query}" if query else "")
@@ -129,7 +131,14 @@ def send_page(
 ) -> Response:
     """Return a page as a response."""
     said = {"Content-Language": view.language, **(headers or {})}
+    html = html.replace(NOTICES, notices(request, view) if status == 200 else b"", 1)
     return deliver(request, html, "text/html", edition=view.edition, status=status, headers=said)
+
+
+def notices(request: Request, view: View) -> bytes:
+    """Return what a page says of the parameters that its address does not know."""
+    names = [(name[:NAME_LENGTH], nearest(name, request.state.known)) for name in unknown_of(request)]
+    return environment().get_template("notices.html").render(names=names, t=view.t).encode()
 
 
 def problem_page(service: Service) -> Callable[[Request, Problem, Language], Response | None]:

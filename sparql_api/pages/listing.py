@@ -13,10 +13,33 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 
 from sparql_api.fiches.search import FACET_NAMES, FicheIndex, Found, Selection, Value
+from sparql_api.folding import words
 from sparql_api.problems import ProblemError, problem
 from sparql_api.service import Service
+from sparql_api.settings import Settings
 from sparql_api.texts import Text
 
+BEYOND: Final = {
+    "search_max_chars": {
+        "fr": "a {count} caractères ; {most} au plus ({name}) : gardez les mots qui comptent",
+        "en": "has {count} characters; {most} at most ({name}): keep the words that matter",
+    },
+    "search_max_words": {
+        "fr": "a {count} mots ; {most} au plus ({name}) : gardez ceux qui comptent",
+        "en": "has {count} words; {most} at most ({name}): keep those that matter",
+    },
+    "search_max_distinct_words": {
+        "fr": "a {count} mots différents ; {most} au plus ({name}) : gardez ceux qui comptent",
+        "en": "has {count} different words; {most} at most ({name}): keep those that matter",
+    },
+    "facet_max_values": {
+        "fr": "et les autres filtres ont {count} valeurs ensemble ; {most} au plus ({name}) : choisissez-en moins, ou "
+        "une valeur plus large, qui comprend les plus étroites",
+        "en": "and the other filters have {count} values together; {most} at most ({name}): choose fewer, or a broader "
+        "value, which covers the narrower ones",
+    },
+}
+"""What is said where a request asks for more than a setting allows."""
 PER_PAGE: Final = 20
 MOST_PER_PAGE: Final = 500
 
@@ -43,18 +66,38 @@ def find(service: Service, request: Request, edition: int) -> Listing:
     """Return the page of the list that a request asks for; raises ProblemError 400 for a bad number."""
     page = whole_number(request, "page", 1, 1_000_000)
     per_page = whole_number(request, "per_page", PER_PAGE, MOST_PER_PAGE)
+    selection = selection_of(request, service.settings)
     index = service.index(service.edition_number(edition))
-    selection = selection_of(request)
     found = index.select(selection)
     shown = found.numbers[(page - 1) * per_page : page * per_page]
     items = [complete(item, index) for item in index.items(shown)]
     return Listing(edition, index, selection, found, page, per_page, items)
 
 
-def selection_of(request: Request) -> Selection:
-    """Return the words and the facets that a request asks for."""
+def selection_of(request: Request, settings: Settings) -> Selection:
+    """Return the words and the facets that a request asks for; raises ProblemError 400 for more than may be asked."""
     asked = request.query_params
-    return Selection(asked.get("q", ""), {name: tuple(asked.getlist(name)) for name in FACET_NAMES})
+    facets = {name: tuple(asked.getlist(name)) for name in FACET_NAMES}
+    q = asked.get("q", "")
+    for name, texts in {"q": (q,), **facets}.items():
+        within(name, "search_max_chars", max(map(len, texts), default=0), settings)
+    found = words(q)
+    within("q", "search_max_words", len(found), settings)
+    within("q", "search_max_distinct_words", len(set(found)), settings)
+    fullest = max(FACET_NAMES, key=lambda name: len(facets[name]))
+    within(fullest, "facet_max_values", sum(map(len, facets.values())), settings)
+    return Selection(q, facets)
+
+
+def within(parameter: str, bound: str, count: int, settings: Settings) -> None:
+    """Raise ProblemError 400 where a parameter goes beyond the setting that bounds it."""
+    most: int = getattr(settings, bound)
+    if count <= most:
+        return
+    name = f"OBSERVATOIRE_{bound.upper()}"
+    reason = Text(**{spoken: text.format(count=count, most=most, name=name) for spoken, text in BEYOND[bound].items()})
+    extra = {"parameter": parameter, "bound": name, "limit": most}
+    raise ProblemError(problem("parameter", parameter=parameter, reason=reason, extra=extra))
 
 
 def whole_number(request: Request, name: str, default: int, most: int) -> int:
@@ -67,9 +110,17 @@ def whole_number(request: Request, name: str, default: int, most: int) -> int:
 
 
 def complete(item: Mapping[str, Any], index: FicheIndex) -> dict[str, Any]:
-    """Return an item of the list with the id and the labels of its facets' values."""
-    values = {name: [value_json(index.value(name, iri), iri) for iri in item[name]] for name in FACET_NAMES}
-    return {**item, **values}
+    """Return an item of the list with the id and the labels of its facets' values, then the words of no vocabulary."""
+    told = {name: value for name, value in item.items() if name != "horsVocabulaire"}
+    told |= {name: [value_json(index.value(name, iri), iri) for iri in item[name]] for name in FACET_NAMES}
+    for name, deposited in item["horsVocabulaire"].items():
+        told[name] = [*told[name], *map(word_json, deposited)]
+    return told
+
+
+def word_json(text: str) -> dict[str, Any]:
+    """Return a label that no vocabulary knows, as it was deposited, beside a facet's values."""
+    return {"iri": None, "id": None, "label": {"fr": text}, "horsVocabulaire": True}
 
 
 def value_json(value: Value | None, iri: str) -> dict[str, Any]:

@@ -11,8 +11,8 @@ from typing import Final
 import pyoxigraph as ox
 
 from ontologie import PREFIXES
-from sparql_api.describe import RESULTS, is_safe, solutions
-from sparql_api.engine import Engine
+from sparql_api.describe import is_safe
+from sparql_api.reading import Reading
 
 OWL, SKOS, RDFS, SSSOM = PREFIXES["owl"], PREFIXES["skos"], PREFIXES["rdfs"], PREFIXES["sssom"]
 INVERSE: Final = {SKOS + "broadMatch": SKOS + "narrowMatch", SKOS + "narrowMatch": SKOS + "broadMatch"}
@@ -36,13 +36,12 @@ class Match:
     reasons: dict[str, str]
 
 
-async def matches(engine: Engine, iri: str, edition: int) -> list[Match]:
+async def matches(reading: Reading, iri: str, edition: int) -> list[Match]:
     """Return every justified match of a thing, the surest first."""
     if not is_safe(iri):
         return []
-    answer = await engine.query(QUERY % {"iri": iri}, accept=RESULTS, edition=edition)
     found: dict[str, Match] = {}
-    for row in solutions(answer):
+    for row in await reading.rows(QUERY % {"iri": iri}, edition):
         relation = row["relation"].value
         if row["forward"].value != "true":
             relation = INVERSE.get(relation, relation)

@@ -8,9 +8,10 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
+from types import MappingProxyType
 from typing import Any, Final
 
 import pyoxigraph as ox
@@ -19,6 +20,7 @@ from ontologie import PREFIXES, Iris, context
 from sparql_api import i18n
 from sparql_api.fiches.index import FACETS, local_id
 from sparql_api.pages.layout import View
+from sparql_api.pages.unlisted import Unlisted, property_of
 
 DATES: Final = frozenset(PREFIXES["xsd"] + name for name in ("date", "gYearMonth", "gYear", "dateTime"))
 BOOLEAN: Final = PREFIXES["xsd"] + "boolean"
@@ -38,7 +40,7 @@ class Shown:
     nested: tuple[Property, ...] = ()
     external: bool = False
     note: str = ""
-    """What tells it from others of the same name: a principle's instrument."""
+    """What tells it from others: a principle's instrument, that no vocabulary has it."""
 
 
 @dataclass(frozen=True)
@@ -77,9 +79,8 @@ def layout(iris: Iris) -> dict[str, Any]:
 
 def expand(term: str, iris: Iris) -> str:
     """Return the IRI of a key of the context, or of a prefixed name."""
-    found = context(iris.base).get(term)
-    if found is not None:
-        term = found if isinstance(found, str) else found.get("@id") or found["@reverse"]
+    if term in context(iris.base):
+        return property_of(term, iris)
     prefix, _, name = term.partition(":")
     return iris.prefixes()[prefix] + name
 
@@ -96,10 +97,13 @@ class Reader:
     @classmethod
     def of(cls, view: View, root: str, quads: Iterable[ox.Quad], labels: Words) -> Reader:
         """Return a reader of these quads, whatever their graph."""
-        statements: dict[str, dict[str, tuple[Any, ...]]] = {}
+        gathered: dict[str, dict[str, list[Any]]] = {}
         for quad in quads:
-            about = statements.setdefault(str(quad.subject)[1:-1], {})
-            about[quad.predicate.value] = (*about.get(quad.predicate.value, ()), quad.object)
+            gathered.setdefault(str(quad.subject)[1:-1], {}).setdefault(quad.predicate.value, []).append(quad.object)
+        statements = {
+            subject: {predicate: tuple(values) for predicate, values in said.items()}
+            for subject, said in gathered.items()
+        }
         return cls(view, root, statements, labels)
 
     def values(self, subject: str, predicate: str) -> tuple[ox.NamedNode | ox.Literal, ...]:
@@ -136,19 +140,30 @@ class Reader:
         names = layout(self.view.service.iris)["names"]
         return self.view.pick(names.get(iri, {}) or self.labels.get(iri, {})) or local_id(iri)
 
-    def sections(self, subject: str, besides: Collection[str] = ()) -> list[Section]:
-        """Return every property of a thing that the page does not say elsewhere or `besides`, by section."""
+    def sections(
+        self, subject: str, besides: Collection[str] = (), words: Unlisted = MappingProxyType({})
+    ) -> list[Section]:
+        """Return every property of a thing that the page does not say elsewhere or `besides`, by section.
+
+        `words` are those that a deposit gave for a property and that led to nothing: shown with its values, marked.
+        """
         plan = layout(self.view.service.iris)
         hidden = plan["hidden"] | set(besides)
         about = {p: values for p, values in self.statements.get(subject, {}).items() if p not in hidden}
         named = {term for _, terms in plan["section"] for term in terms}
+        about |= {p: () for p in words if p not in about}
         rest = sorted(set(about) - named, key=self.property_name)
         found = []
         for label, terms in (*plan["section"], (plan["rest"], rest)):
-            shown = tuple(self.property(p, about[p], subject) for p in terms if p in about)
+            told = [self.property(p, about[p], subject) for p in terms if p in about]
+            shown = tuple(replace(one, values=(*one.values, *self.marked(words.get(one.iri, ())))) for one in told)
             if shown:
                 found.append(Section(self.view.pick(label), shown))
         return found
+
+    def marked(self, words: Iterable[tuple[str, str]]) -> list[Shown]:
+        """Return words as they were deposited, each with what tells it from the values of a vocabulary."""
+        return [Shown(text, note=self.view.t(mark)) for text, mark in words]
 
     def about(self, subject: str) -> list[Section]:
         """Return everything said of one subject, under its name."""

@@ -5,25 +5,29 @@ Knows addresses and formats; how a question is bound and answered is `questions`
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import partial
 from typing import Any, Final
 
 from fastapi import APIRouter
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
 from queries import Parameter, Question, catalogue
 from sparql_api.delivery import deliver, requested
 from sparql_api.description.questions_rdf import catalogue_rdf
+from sparql_api.engine import Answer
 from sparql_api.negotiation import GRAPHS, TABLES
 from sparql_api.openapi import (
     EDITION,
     NUMBER,
+    OF_COMPUTING,
     OF_EDITION,
     OF_ENGINE,
     TEXT,
     TEXTS,
+    TIMEOUT,
     Schema,
     format_parameter,
     operation,
@@ -33,15 +37,19 @@ from sparql_api.openapi import (
 )
 from sparql_api.pages.layout import View, render
 from sparql_api.pages.results import results
+from sparql_api.parameters import timeout_seconds
 from sparql_api.problems import ProblemError, language, problem
-from sparql_api.questions import RESERVED, bound, described, plain
+from sparql_api.questions import bound, described, plain
 from sparql_api.rdf_formats import MEDIA_TYPES, write_json
-from sparql_api.responses import answer_response
+from sparql_api.responses import answer_response, unchanged_response
 from sparql_api.routing import get
 from sparql_api.service import Service
+from sparql_api.tables import TABLEUR, csv_pieces, for_spreadsheet, read_rows
 
 LIST_OFFERS: Final = {"json": "application/json", "html": "text/html", **MEDIA_TYPES}
 PLAIN: Final = "application/json"
+LONG: Final = 1 << 20
+"""Bytes of an answer that is no page any more, but a file."""
 QUESTION_OFFERS: Final = {
     "json": PLAIN,
     "html": "text/html",
@@ -59,12 +67,19 @@ SCHEMAS: Final[Mapping[str, Mapping[str, str]]] = {
     "date": {"type": "string", "format": "date"},
 }
 
+READ: Final[Mapping[str, Callable[[str], Any]]] = {
+    "integer": int,
+    "number": float,
+    "boolean": lambda text: text in ("true", "1"),
+}
+"""How a default, which a question's file writes as text, is written in a schema of that type."""
+
 _ENTRY: Final = structure(name=TEXT, title=TEXTS, description=TEXTS, url=TEXT, parameters=several({"type": "object"}))
 _ROWS: Final = structure(name=TEXT, edition=NUMBER, columns=several(TEXT), rows=several({"type": "object"}))
 LISTING: Final = operation(
     {PLAIN: structure(items=several(_ENTRY)), **{name: {} for name in LIST_OFFERS.values() if name != PLAIN}},
     parameters=(format_parameter(LIST_OFFERS),),
-    errors=("406",),
+    errors=("406", *OF_COMPUTING),
 )
 
 
@@ -82,7 +97,7 @@ def questions_router(service: Service) -> APIRouter:
             return deliver(request, write_json({"items": items}), media_type)
         if media_type == LIST_OFFERS["html"]:
             return list_page(service, request, questions)
-        data = await run_in_threadpool(catalogue_rdf, questions, service.iris, media_type)
+        data = await service.computing.run(request, catalogue_rdf, questions, service.iris, media_type)
         return deliver(request, data, media_type)
 
     for question in questions.values():
@@ -94,7 +109,7 @@ def questions_router(service: Service) -> APIRouter:
             openapi_extra=question_operation(question),
         )(run_question(service, question))
 
-    @get(router, "/queries/{name}")
+    @get(router, "/queries/{name}", cheap=True)
     async def unknown(request: Request, name: str) -> Response:
         raise ProblemError(problem("question-not-found", question=name))
 
@@ -106,16 +121,16 @@ def question_operation(question: Question) -> Schema:
     asked = [as_openapi(one) for one in question.parameters]
     return operation(
         {PLAIN: _ROWS, **{name: {} for name in QUESTION_OFFERS.values() if name != PLAIN}},
-        parameters=(*asked, EDITION, format_parameter(QUESTION_OFFERS)),
-        errors=("400", "406", *OF_EDITION, *OF_ENGINE),
+        parameters=(*asked, EDITION, TIMEOUT, format_parameter(QUESTION_OFFERS), TABLEUR),
+        errors=("400", "406", *OF_COMPUTING, *OF_EDITION, *OF_ENGINE),
     )
 
 
 def as_openapi(one: Parameter) -> Schema:
     """Return a question's parameter as OpenAPI describes it."""
-    schema = dict(SCHEMAS.get(one.type, TEXT))
+    schema: Schema = dict(SCHEMAS.get(one.type, TEXT))
     if one.default is not None:
-        schema["default"] = one.default
+        schema["default"] = READ.get(schema["type"], str)(one.default)
     required = one.required and one.default is None
     return {**parameter(one.name, one.label["en"], schema), "required": required}
 
@@ -123,9 +138,11 @@ def as_openapi(one: Parameter) -> Schema:
 def run_question(service: Service, question: Question) -> Any:
     """Return the handler of one question."""
 
+    names = {parameter.name for parameter in question.parameters}
+
     async def answer(request: Request) -> Response:
         media_type = requested(request, QUESTION_OFFERS)
-        given = {k: v for k, v in request.query_params.items() if k not in RESERVED}
+        given = {k: v for k, v in request.query_params.items() if k in names}
         pinned = service.pinned(request)
         if media_type == QUESTION_OFFERS["html"]:
             return await question_page(service, request, question, given)
@@ -134,16 +151,34 @@ def run_question(service: Service, question: Question) -> Any:
             return deliver(request, text.encode(), media_type, filename=f"{question.name}.rq")
         accept = TABLES["json"] if media_type == PLAIN else media_type
         plan = await service.engine.prepare(text, accept=accept, edition=pinned)
-        found = await service.engine.run(plan)
+        key, kept = None if plan.volatile else plan.key, pinned is not None
+        if key is not None and media_type == TABLES["csv"] and for_spreadsheet(request):
+            key = f"tableur{key}"
+        if media_type != PLAIN and (unchanged := unchanged_response(request, key, plan.edition, pinned=kept)):
+            return unchanged
+        limits = service.settings.limits().shortened(timeout_seconds(request.query_params.get("timeout", "")))
+        found = await service.engine.run(plan, limits=limits, client=service.computing.client(request))
+        if media_type == TABLES["csv"]:
+            found = await service.computing.run(request, for_people, service, request, found, kind="file")
         if media_type != PLAIN:
-            key, kept = None if plan.volatile else plan.key, pinned is not None
             name = question.name if media_type == TABLES["csv"] else None
             return answer_response(request, found, key=key, pinned=kept, filename=name)
-        rows = await run_in_threadpool(lambda: write_json(plain(question.name, found.edition, found.json())))
+        rows = await service.computing.run(
+            request,
+            lambda: write_json(plain(question.name, found.edition, found.json())),
+            kind="page" if found.body.size < LONG else "file",
+        )
         return deliver(request, rows, PLAIN, edition=found.edition)
 
     answer.__name__ = question.name.replace("-", "_")
     return answer
+
+
+def for_people(service: Service, request: Request, answer: Answer) -> Answer:
+    """Return a CSV answer whose cells no spreadsheet takes for formulas; raises ProblemError 503 where too large."""
+    pieces = csv_pieces(read_rows(answer.body), spreadsheet=for_spreadsheet(request))
+    client, limit = service.computing.client(request), service.settings.limits().answer_bytes
+    return replace(answer, body=service.spool.keep(pieces, limit, client))
 
 
 def list_page(service: Service, request: Request, questions: Mapping[str, Question]) -> Response:
@@ -175,4 +210,5 @@ async def question_page(service: Service, request: Request, question: Question, 
             "detail": error.problem.detail(view.language),
         }
         context["status"] = error.problem.status
-    return render(service, request, "question.html", context, edition=edition, status=context["status"])
+    page = partial(render, service, request, "question.html", context, edition=edition, status=context["status"])
+    return await service.computing.run(request, page)

@@ -5,7 +5,7 @@ Knows the forms of SPARQL answers; not which query was asked.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from json import JSONDecoder
 from typing import Any, Final
 
@@ -16,6 +16,7 @@ from sparql_api.fiches.index import local_id
 from sparql_api.pages.layout import View
 from sparql_api.pages.presentation import Shown
 from sparql_api.service import Service
+from sparql_api.texts import Text
 
 ROWS_SHOWN: Final = 500
 TURTLE_SHOWN: Final = 200_000
@@ -36,14 +37,23 @@ class Results:
     boolean: bool | None = None
     turtle: str | None = None
     cut: bool = False
+    hints: tuple[Text, ...] = ()
+    """What the query may have meant."""
 
 
 async def results(service: Service, request: Request, view: View, text: str) -> Results:
     """Return the answer to a reader's query, charged to the reader's share; raises EngineError."""
-    client = service.fair_use.key(request.client.host if request.client else "")
+    client = service.computing.client(request)
     service.fair_use.check(client)
     pinned = service.pinned(request)
-    answer = await service.engine.query(text, accept=ACCEPT, edition=pinned, client=client)
+    plan = await service.engine.prepare(text, accept=ACCEPT, edition=pinned)
+    answer = await service.engine.run(plan, client=client)
+    made = await service.computing.run(request, shown, answer, view)
+    return replace(made, hints=plan.hints)
+
+
+def shown(answer: Answer, view: View) -> Results:
+    """Return an answer as a page shows it."""
     if answer.form in ("CONSTRUCT", "DESCRIBE"):
         turtle = answer.body.at(0, TURTLE_SHOWN).decode(errors="ignore")
         return Results(answer.edition, answer.seconds, turtle=turtle, cut=answer.body.size > TURTLE_SHOWN)

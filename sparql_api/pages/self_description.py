@@ -10,7 +10,6 @@ from typing import Final
 
 import pyoxigraph as ox
 from fastapi import APIRouter
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -18,7 +17,7 @@ from ingestion import Edition
 from sparql_api.delivery import deliver, requested
 from sparql_api.description.dcat import catalogue_statements
 from sparql_api.faces import void_file
-from sparql_api.openapi import EDITION, OF_EDITION, OF_ENGINE, format_parameter, operation
+from sparql_api.openapi import EDITION, OF_COMPUTING, OF_EDITION, OF_ENGINE, format_parameter, operation
 from sparql_api.pages.layout import View, render
 from sparql_api.pages.presentation import Reader, mentioned
 from sparql_api.problems import language
@@ -37,7 +36,7 @@ OFFERS: Final = {
 DESCRIBED: Final = operation(
     {media_type: {} for media_type in OFFERS.values()},
     parameters=(EDITION, format_parameter(OFFERS)),
-    errors=("406", *OF_EDITION, *OF_ENGINE),
+    errors=("406", *OF_COMPUTING, *OF_EDITION, *OF_ENGINE),
 )
 
 
@@ -48,9 +47,10 @@ def self_description_router(service: Service) -> APIRouter:
     @get(router, "/void", summary="The edition's statistics, in VoID", openapi_extra=DESCRIBED)
     async def void(request: Request) -> Response:
         edition = service.edition(request)
-        return await send(service, request, edition, await run_in_threadpool(void_quads, service, edition), "void")
+        quads = await service.computing.run(request, void_quads, service, edition)
+        return await send(service, request, edition, quads, "void")
 
-    @get(router, "/.well-known/void")
+    @get(router, "/.well-known/void", cheap=True, openapi_extra={"parameters": DESCRIBED["parameters"]})
     async def well_known(request: Request) -> Response:
         query = f"?{request.url.query}" if request.url.query else ""
         return RedirectResponse(f"/void{query}", 302)
@@ -58,7 +58,7 @@ def self_description_router(service: Service) -> APIRouter:
     @get(router, "/catalogue", summary="The catalogue, in DCAT-AP 3", openapi_extra=DESCRIBED)
     async def catalogue(request: Request) -> Response:
         edition = service.edition(request)
-        quads = await run_in_threadpool(catalogue_statements, edition, service.iris)
+        quads = await service.computing.run(request, catalogue_statements, edition, service.iris)
         return await send(service, request, edition, quads, "catalogue")
 
     return router
@@ -77,15 +77,20 @@ async def send(service: Service, request: Request, edition: Edition, quads: Sequ
         return await page(service, request, edition, quads, key)
     name = next(name for name, offered in MEDIA_TYPES.items() if offered == media_type)
     write = write_compacted if name == "jsonld" else lambda q, iris: write_triples(q, name, iris)
-    data = await run_in_threadpool(write, quads, service.iris)
+    data = await service.computing.run(request, write, quads, service.iris)
     return deliver(request, data, media_type, edition=edition.number)
 
 
 async def page(service: Service, request: Request, edition: Edition, quads: Sequence[ox.Quad], key: str) -> Response:
     """Return statements as a page, subject by subject, the edition first."""
     view = View(service, request, language(request), edition.number)
-    labels = await service.labels.of(service.engine, mentioned(quads), edition.number)
-    reader = Reader.of(view, "", quads, labels)
+    labels = await service.labels.of(service.reading(request), mentioned(quads), edition.number)
+    return await service.computing.run(request, shown, view, edition, Reader.of(view, "", quads, labels), key)
+
+
+def shown(view: View, edition: Edition, reader: Reader, key: str) -> Response:
+    """Return the page of what a reader holds."""
+    service, request = view.service, view.request
     first = service.iris.entity("edition", str(edition.number))
     subjects = sorted(reader.statements, key=lambda iri: (iri != first, iri))
     ours = [iri for iri in subjects if view.is_ours(iri)]

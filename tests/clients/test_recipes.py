@@ -24,6 +24,7 @@ import pyoxigraph as ox
 import pytest
 
 from sparql_api.negotiation import FORMATS, short_format
+from tests import patient
 from tests.making import missing
 
 ROOT = Path(__file__).parents[2]
@@ -136,5 +137,5 @@ def test_a_query_has_an_answer(address: str, query: Found) -> None:
 def test_the_pages_are_read(address: str) -> None:
     assert len(COMMANDS) >= 13
     assert len(QUERIES) >= 3
-    answer = httpx.get(f"{address}/sparql", params={"query": "SELECT ?i { ?i a oia:Instrument }", "format": "json"})
+    answer = patient.get(f"{address}/sparql", params={"query": "SELECT ?i { ?i a oia:Instrument }", "format": "json"})
     assert len(answer.json()["results"]["bindings"]) == 30, "docs/first-query.md says thirty rows"

@@ -16,6 +16,7 @@ import pytest
 import rdflib
 
 from sparql_api.engine import SingleStore
+from tests import patient
 from tests.conformance.exchanges import Exchange, read_exchanges
 from tests.conformance.suites import suites_folder
 from tests.sparql_endpoint.live import Live, endpoint, write_store
@@ -66,7 +67,7 @@ def send(live: Live, asked: Exchange) -> httpx.Response:
     request = httpx.Request(asked.method, root + asked.path, headers=headers, content=asked.body)
     if "content-type" not in {name.lower() for name in asked.headers}:
         request.headers.pop("content-type", None)
-    with httpx.Client() as client:
+    with patient.Client() as client:
         return client.send(request)
 
 
@@ -88,7 +89,7 @@ def test_an_exchange_of_the_protocol_suite_goes_as_described(live: Live, name: s
 
 
 def described(live: Live, accept: str = "text/turtle") -> rdflib.Graph:
-    answer = httpx.get(live.url, headers={"Accept": accept})
+    answer = patient.get(live.url, headers={"Accept": accept})
     assert answer.status_code == 200
     return rdflib.Graph().parse(data=answer.content, format=answer.headers["content-type"].partition(";")[0])
 

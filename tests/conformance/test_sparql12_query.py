@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
 import pytest
 
+from tests import patient
 from tests.conformance.suites import BASE, query_cases, suites_folder
 from tests.conformance.test_sparql11_query import SuiteStores, judge, render
 from tests.sparql_endpoint.live import Live, endpoint
@@ -44,7 +44,7 @@ def live(stores: SuiteStores, tmp_path_factory: pytest.TempPathFactory) -> Itera
 
 def test_the_suites_pass_but_for_what_is_explained(live: Live, stores: SuiteStores) -> None:
     outcomes: dict[str, dict[str, str]] = {}
-    with httpx.Client() as client:
+    with patient.Client() as client:
         for folder in FOLDERS:
             cases = query_cases(suites_folder() / "sparql" / "sparql12" / folder)
             asked = [case for case in cases if case.query.suffix == ".rq"]

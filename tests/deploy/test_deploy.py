@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import httpx
 import pytest
 
 from ontologie import BASE
 from sparql_api.engine import EditionStores
 from sparql_api.remote_settings import RemoteSettings
 from sparql_api.settings import Settings
+from tests import patient
 from tests.deploy import nginx
 from tests.deploy.nginx import DEPLOY, found, free_port, listens
 from tests.remote.making import announce, cut_edition, numbered
@@ -66,8 +66,8 @@ def test_the_proxy_passes_answers_whole_and_keeps_what_may_be_kept(tmp_path: Pat
     question = {"query": "SELECT * { ?s ?p ?o } ORDER BY ?s", "edition": "1"}
     with endpoint(EditionStores(tmp_path / "editions"), tmp_path) as live:
         server = live.url.removeprefix("http://").removesuffix("/sparql")
-        direct = httpx.get(live.url, params=question)
-        with nginx.running(tmp_path, [server]) as proxy, httpx.Client(verify=proxy.context) as client:
+        direct = patient.get(live.url, params=question)
+        with nginx.running(tmp_path, [server]) as proxy, patient.Client(verify=proxy.context) as client:
             moved = client.get(f"{proxy.http}/sparql", params=question)
             assert moved.status_code == 308 and moved.headers["location"].startswith("https://127.0.0.1/sparql?")
             first = client.get(f"{proxy.https}/sparql", params=question)
@@ -131,13 +131,13 @@ def apache(folder: Path) -> Iterator[str]:
 def test_apache_redirects_each_thing_to_where_it_is_negotiated(tmp_path: Path) -> None:
     with apache(tmp_path) as base:
         for path in PATHS:
-            answer = httpx.get(base + path, headers={"Accept": "text/turtle"})
+            answer = patient.get(base + path, headers={"Accept": "text/turtle"})
             assert (answer.status_code, answer.headers["location"]) == (303, SERVICE + path)
-        asked = httpx.get(f"{base}projet/18-UR005?format=ttl&lang=en")
+        asked = patient.get(f"{base}projet/18-UR005?format=ttl&lang=en")
         assert asked.headers["location"] == f"{SERVICE}projet/18-UR005?format=ttl&lang=en"
         # What is escaped stays so: no space, no line end, no second header comes of an address.
         for path in ("a%20b", "%C3%A9t%C3%A9", "x%0D%0ASet-Cookie:%20a=b"):
-            answer = httpx.get(base + path)
+            answer = patient.get(base + path)
             assert "set-cookie" not in answer.headers
             led = answer.headers.get("location", "").casefold()
             assert answer.status_code in (400, 403, 404) or led == (SERVICE + path).casefold()

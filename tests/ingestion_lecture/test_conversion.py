@@ -81,6 +81,7 @@ def test_ids_that_start_alike_are_told_apart() -> None:
         {"mention": {"champ": "x"}},
         {"academie": {"id": "academie/18", "titre": "x"}},
         {"fiche": {"id": "graphe/projet/n-2", "type": "Fiche"}},
+        {"academie": "_:x"},
     ],
 )
 def test_a_document_that_speaks_of_others_is_refused(values: dict[str, Any]) -> None:

@@ -163,3 +163,12 @@ def test_a_code_that_its_label_belies_keeps_both() -> None:
 def test_a_code_that_does_not_exist_is_told() -> None:
     said = read_competences("CRCN 1.1 et 9.9")
     assert said is not None and said.codes == ("1.1",) and said.unknown == ("9.9",)
+
+
+def test_a_level_that_nobody_reviewed_is_not_read_together_with_a_subject() -> None:
+    """A person has read the level labels of our table; those of the vocabularies alone may mean something else."""
+    known = labels("niveaux").entries
+    alone = [entry.label for entry in known.values() if entry.concepts and not entry.reviewed]
+    assert len(alone) > 300
+    assert names("disciplines", "musique") and names("niveaux", "Seconde musique")
+    assert [label for label in alone if resolve("niveaux", f"{label} musique").state == "found"] == []

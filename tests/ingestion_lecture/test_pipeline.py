@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Mapping
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
@@ -13,6 +16,7 @@ from ingestion import Examination, Options, UnreadableDeposit, examine, examine_
 from shapes import Report, Result
 from tests.ingestion_lecture.conftest import USAGES, Write
 
+ROOT = Path(__file__).parents[2]
 HEADER = "id,titre,type_ia,niveaux,date,resume\n"
 
 
@@ -101,8 +105,24 @@ def test_batches_are_bounded(write: Write) -> None:
 
 
 def test_the_outcome_depends_on_the_file_alone(write: Write) -> None:
-    path = write(HEADER + "A,t,autre,niveau avancé|4e,hier,\n")
-    assert examine(path, validate=nothing) == examine(path, validate=nothing)
+    path = write(HEADER + "A,t,autre|generative,niveau avancé|4e|3e,hier,\nA,u,autre,,,\nB,,autre,,,\n")
+    code = (
+        "import sys; from pathlib import Path; from tests.ingestion_lecture.test_pipeline import outcome\n"
+        "print(outcome(Path(sys.argv[1])))"
+    )
+    # Another order of hashing, another zone, another language, another folder: nothing of them may show.
+    elsewhere = {"PYTHONHASHSEED": "7", "TZ": "Pacific/Noumea", "LC_ALL": "C", "PYTHONIOENCODING": "utf-8"}
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), **elsewhere}
+    command = [sys.executable, "-c", code, str(path)]
+    told = subprocess.run(command, env=environment, cwd=path.parent, capture_output=True, check=True).stdout
+    assert told.decode() == outcome(path) + "\n"
+    assert "niveau avancé" in outcome(path)
+
+
+def outcome(path: Path) -> str:
+    """Return all that is made of a file, and said of it, as text."""
+    found = examine(path, validate=nothing)
+    return repr(([one.converted.lines for one in found.documents], found.entries, found.summary))
 
 
 def test_a_deposit_may_be_made_for_an_académie_by_code_or_name(write: Write) -> None:

@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from ingestion import BuiltDocument, build_document, read_deposit
-from ingestion.columns import csv_header, csv_row
+from ingestion import BuiltDocument, build_document, export_columns, export_row, read_deposit
+from shapes import csv_line
 from tests.ingestion_lecture.conftest import USAGES, Write, built, codes, row
 
 
@@ -201,7 +201,7 @@ def _texts(value: object) -> list[str]:
 
 def test_a_document_written_back_as_csv_makes_the_same_document(write: Write) -> None:
     documents = [build_document(record).document for record in read_deposit(USAGES).records]
-    text = csv_header() + "".join(csv_row(document) for document in documents)
+    text = "".join(csv_line(cells) for cells in (export_columns(), *map(export_row, documents)))
     again = [build_document(record).document for record in read_deposit(write(text)).records]
     assert [_plain(document) for document in again] == [_plain(document) for document in documents]
 

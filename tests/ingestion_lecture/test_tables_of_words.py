@@ -23,6 +23,8 @@ from shapes import shapes_graph
 
 MESSAGES = read_table("donnees", "messages_depot.csv")
 SOURCES = Path(ingestion.__file__).parent
+UNTRUSTED = SOURCES.parent / "ontologie" / "untrusted"
+SHAPES = SOURCES.parent / "shapes"
 
 
 @pytest.mark.parametrize("row", MESSAGES, ids=lambda row: row["code"])
@@ -44,15 +46,16 @@ def _places(text: str) -> set[str]:
 def test_every_message_is_used_and_every_code_used_has_its_message() -> None:
     known = {row["code"] for row in MESSAGES}
     assert len(known) == len(MESSAGES)
+    sources = [*SOURCES.glob("*.py"), *UNTRUSTED.glob("*.py"), *SHAPES.glob("*.py")]
     words = {
         node.value
-        for path in SOURCES.glob("*.py")
+        for path in sources
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }
     assert known <= words
-    said = re.compile(r'(?:say|issue|unreadable|_error)\(\s*"([a-z-]+)"')
-    used = {code for path in SOURCES.glob("*.py") for code in said.findall(path.read_text(encoding="utf-8"))}
+    said = re.compile(r'(?:say|issue|unreadable|_error|Refused)\(\s*"([a-z-]+)"')
+    used = {code for path in sources for code in said.findall(path.read_text(encoding="utf-8"))}
     own = {code for code in used if code in known or code.count("-") >= 1}
     commands = {row["code"] for row in read_table("donnees", "messages_commandes.csv")}
     assert own - commands <= known

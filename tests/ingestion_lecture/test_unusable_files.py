@@ -55,7 +55,7 @@ def test_a_file_without_header_does_not_have_its_first_row_quoted_in_clear(write
 
 def test_a_file_that_is_not_there_is_said(tmp_path: Path) -> None:
     assert refusal(tmp_path / "absent.csv").issue.rule == "depot:fichier-illisible"
-    assert refusal(tmp_path).issue.rule == "depot:fichier-illisible"
+    assert refusal(tmp_path).issue.rule == "depot:fichier-special"
 
 
 def test_a_workbook_that_does_not_open_is_said(write: Write) -> None:
@@ -67,7 +67,7 @@ def test_a_workbook_that_unpacks_to_a_bomb_is_not_unpacked(tmp_path: Path, monke
     path = tmp_path / "bombe.xlsx"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("xl/worksheets/sheet1.xml", bytes(100_001))
-    assert refusal(path).issue.rule == "depot:classeur-illisible"
+    assert refusal(path).issue.rule == "depot:classeur-demesure"
 
 
 def test_an_empty_workbook_is_said(tmp_path: Path) -> None:

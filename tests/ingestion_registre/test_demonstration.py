@@ -13,6 +13,7 @@ import pytest
 
 from ingestion import Edition, Registry, Settings
 from ontologie import Iris
+from tests.ingestion_registre.edition_digest import data_digest, dump_digest
 from tests.making import command
 
 USAGES = files("ingestion").joinpath("demo", "usages.csv").read_text(encoding="utf-8")
@@ -24,6 +25,19 @@ def test_at_least_95_percent_of_the_real_rows_are_published(demo_edition: Editio
     assert len(rows) > 100
     assert counts["projet"] >= 0.95 * len(rows)
     assert counts["analyse"] == 10
+
+
+EDITION_1 = {
+    "682fb7507bfb75fa0156a343bdd4f4c61f159354ee13a8dbe1c102e948e180af": "78f45b60be0151ca0c06c671caa558a0516f7d1ea6d648a5ace1b066afa57211",
+}
+"""Digest of the packaged data → digest of what edition 1 holds of it, noted before code moved (`edition_digest.py`)."""
+
+
+def test_edition_1_is_what_it_was_before_code_moved(demo_edition: Edition) -> None:
+    recorded = EDITION_1.get(data_digest())
+    if recorded is None:
+        pytest.skip("the packaged data is another than any that a digest was noted for: see edition_digest.py")
+    assert dump_digest(demo_edition.path) == recorded
 
 
 def test_every_bundled_usage_cites_its_page() -> None:

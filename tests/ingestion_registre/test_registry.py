@@ -270,3 +270,17 @@ def test_the_facts_of_a_version_are_those_of_its_edition_whatever_comes_after(re
     registry.register([document(title="Un autre")], LYON)
     assert registry.plan_again(last) == again
     assert registry.facts(again.put, last.last_event, LATER) == before
+
+
+def test_a_document_published_again_keeps_the_date_of_its_first_publication(registry: Registry) -> None:
+    registry.register([document()], LYON, validate=True)
+    cut(registry)
+    first = registry.last_edition()
+    assert first is not None
+    registry.register([document(title="Un autre")], LYON, validate=True)
+    plan = registry.plan(first.last_event)
+    (again,) = registry.facts(plan.put, plan.last_event, LATER)
+    assert (again.version, again.issued, again.modified) == (2, first.at, LATER)
+    # Where the clock went back, nothing is published before it was published.
+    (behind,) = registry.facts(plan.put, plan.last_event, "2000-01-01T00:00:00Z")
+    assert (behind.issued, behind.modified) == ("2000-01-01T00:00:00Z", None)

@@ -15,6 +15,7 @@ from sparql_api.engine import EditionStores
 from sparql_api.negotiation import GRAPHS, TABLES
 from sparql_api.remote_publication import publish_remote
 from sparql_api.remote_settings import RemoteSettings
+from tests import patient
 from tests.remote.fuseki import Fuseki
 from tests.remote.making import EX, announce, cut_edition, numbered, rich
 from tests.sparql_endpoint.live import CROSS_PRODUCT, ENDLESS, endpoint
@@ -222,7 +223,7 @@ def test_without_its_store_the_service_says_so_and_when_to_try_again(tmp_path: P
     nowhere = "http://127.0.0.1:9/{slot}"
     remote = RemoteSettings(query_url=f"{nowhere}/sparql", store_url=f"{nowhere}/data")
     with endpoint(EditionStores(tmp_path / "editions"), tmp_path, remote=remote) as live:
-        answer = httpx.post(live.url, data={"query": "ASK {}"})
+        answer = patient.post(live.url, data={"query": "ASK {}"})
         assert answer.status_code == 503 and answer.headers["retry-after"] == "5"
         assert answer.json()["type"].endswith("remote-unreachable")
         assert live.engine.status().workers == 0 and live.engine.current_edition() == 1

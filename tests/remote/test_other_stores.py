@@ -8,12 +8,12 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
 import pytest
 
 from sparql_api.engine import EditionStores
 from sparql_api.remote_publication import publish_remote
 from sparql_api.remote_settings import RemoteSettings
+from tests import patient
 from tests.deploy.nginx import free_port, listens
 from tests.remote.making import EX, announce, cut_edition, numbered, rich
 from tests.sparql_endpoint.live import endpoint, wait_until
@@ -57,6 +57,6 @@ def test_slots_may_be_servers_of_their_own(oxigraph: RemoteSettings, tmp_path: P
     assert (filled.put, filled.deleted) == (0, 0)  # The first edition's slot, and the same graphs.
     text = f"SELECT ?k (COUNT(*) AS ?n) {{ ?s <{EX}kind> ?k }} GROUP BY ?k ORDER BY ?k"
     with endpoint(EditionStores(tmp_path / "editions"), tmp_path, remote=oxigraph) as live:
-        answer = httpx.get(live.url, params={"query": text}, headers={"Accept": "text/csv"})
+        answer = patient.get(live.url, params={"query": text}, headers={"Accept": "text/csv"})
         assert answer.headers["observatoire-edition"] == "3"
         assert answer.text == "k,n\r\n" + "".join(f"{EX}kind/{i},6\r\n" for i in range(4))

@@ -16,6 +16,7 @@ from sparql_api.engine.remote_seals import Seal
 from sparql_api.faces import FACES, fill_store
 from sparql_api.remote_publication import NotPublished, choose, publish_remote
 from sparql_api.remote_settings import RemoteSettings, at
+from tests import patient
 from tests.making import command, registry_with
 from tests.remote.fuseki import Fuseki
 from tests.remote.making import announce, cut_edition, iri, numbered, rich
@@ -25,14 +26,14 @@ def held(remote: RemoteSettings, slot: str) -> list[bytes]:
     """Return the canonical lines of what a slot holds, asked graph by graph."""
     text = "SELECT ?g ?s ?p ?o { GRAPH ?g { ?s ?p ?o } }"
     headers = {"Accept": "application/sparql-results+json"}
-    response = httpx.post(at(remote.query_url, slot), data={"query": text}, headers=headers)
+    response = patient.post(at(remote.query_url, slot), data={"query": text}, headers=headers)
     rows = ox.parse_query_results(response.content, format=ox.QueryResultsFormat.JSON)
     assert isinstance(rows, ox.QuerySolutions)
     return canonical_lines(ox.Quad(row["s"], row["p"], row["o"], row["g"]) for row in rows)
 
 
 def seal(remote: RemoteSettings, slot: str) -> Seal | None:
-    return remote_seals.read(httpx.get(remote_seals.address(remote, slot), headers=remote_seals.HEADERS))
+    return remote_seals.read(patient.get(remote_seals.address(remote, slot), headers=remote_seals.HEADERS))
 
 
 @pytest.mark.parametrize("by", ["graph store", "update"])
@@ -118,13 +119,13 @@ def test_a_slot_changed_by_another_hand_is_found_out_and_filled_anew(store: Fuse
     announce(tmp_path, edition)
     publish_remote(edition, remote)
     meddled = httpx.URL(at(remote.store_url, "a")).copy_merge_params({"graph": iri("g1").value})
-    httpx.delete(meddled).raise_for_status()
+    patient.delete(meddled).raise_for_status()
     assert publish_remote(edition, remote).put == 7
     assert held(remote, "a") == canonical_lines(numbered(1))
     # The same where the slot is filled with another edition: what its seal says is not believed twice.
     publish_remote(cut_edition(tmp_path, 2, numbered(2)), remote)
     announce(tmp_path, cut_edition(tmp_path, 3, numbered(1, graphs=7)))
-    httpx.delete(meddled).raise_for_status()
+    patient.delete(meddled).raise_for_status()
     filled = publish_remote(cut_edition(tmp_path, 4, numbered(1, graphs=8)), remote)
     assert filled.slot == "a" and held(remote, "a") == canonical_lines(numbered(1, graphs=8))
 
@@ -132,7 +133,7 @@ def test_a_slot_changed_by_another_hand_is_found_out_and_filled_anew(store: Fuse
 def test_a_store_whose_default_graph_is_not_the_union_is_refused(store: Fuseki, tmp_path: Path) -> None:
     # The dataset of the seals has no union; a single address without a slot's name is one slot.
     url = f"{store.url}/obs-seals"
-    httpx.post(f"{url}/update", data={"update": "DROP ALL"}).raise_for_status()
+    patient.post(f"{url}/update", data={"update": "DROP ALL"}).raise_for_status()
     remote = RemoteSettings(
         query_url=f"{store.url}/obs-a/sparql", store_url=f"{store.url}/obs-b/data", seals_url=f"{url}/data"
     )

@@ -16,6 +16,7 @@ import httpx
 
 from sparql_api.remote_publication import publish_remote
 from sparql_api.remote_settings import RemoteSettings
+from tests import patient
 from tests.deploy import nginx
 from tests.remote.fuseki import Fuseki, answers
 from tests.remote.making import EX, announce, cut_edition, numbered
@@ -83,9 +84,9 @@ def test_one_of_two_services_is_killed_and_the_other_answers(store: Fuseki, tmp_
             assert process.poll() is None
         servers = [f"127.0.0.1:{port}" for port in (first, second)]
         proxy = stack.enter_context(nginx.running(tmp_path / "proxy", servers))
-        right = httpx.post(f"http://{servers[0]}/sparql", data={"query": THINGS})
+        right = patient.post(f"http://{servers[0]}/sparql", data={"query": THINGS})
         assert right.status_code == 200 and len(right.json()["results"]["bindings"]) == 300
-        assert httpx.post(f"http://{servers[1]}/sparql", data={"query": THINGS}).content == right.content
+        assert patient.post(f"http://{servers[1]}/sparql", data={"query": THINGS}).content == right.content
         reader = Reader(proxy, right.content)
         reader.start()
         wait_until(lambda: reader.came["right"] > 12)
@@ -104,5 +105,5 @@ def test_one_of_two_services_is_killed_and_the_other_answers(store: Fuseki, tmp_
 
 def asked(port: int) -> float:
     """Return how many queries a service has answered."""
-    lines = httpx.get(f"http://127.0.0.1:{port}/metrics").text.split("\n")
+    lines = patient.get(f"http://127.0.0.1:{port}/metrics").text.split("\n")
     return sum(float(line.split()[-1]) for line in lines if line.startswith("observatoire_queries_total{"))

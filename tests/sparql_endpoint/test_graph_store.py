@@ -14,6 +14,7 @@ from sparql_api.app import create_app
 from sparql_api.engine import EditionStores, SingleStore
 from sparql_api.negotiation import GRAPHS
 from sparql_api.settings import Settings
+from tests import patient
 from tests.making import begun
 from tests.sparql_endpoint.live import Live, endpoint, serve, small_quads, wait_until, write_store
 
@@ -172,7 +173,7 @@ def test_each_edition_has_its_own_graphs(tmp_path: Path) -> None:
         quads = [ox.Quad(graph, ox.NamedNode("http://example.org/edition"), ox.Literal(number), graph)]
         write_store(tmp_path / str(number) / "store", quads)
     (tmp_path / "current").symlink_to("2")
-    with endpoint(EditionStores(tmp_path), tmp_path / "var") as live, httpx.Client() as client:
+    with endpoint(EditionStores(tmp_path), tmp_path / "var") as live, patient.Client() as client:
         address = live.url.replace("/sparql", STORE)
         for graph, edition, status in ((1, "1", 200), (2, "1", 404), (1, "", 404), (2, "", 200)):
             asked = {"graph": f"http://example.org/only-in-{graph}", "edition": edition}

@@ -8,7 +8,6 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-import httpx
 import pyoxigraph as ox
 import pytest
 from hypothesis import example, given, settings
@@ -18,6 +17,7 @@ from ontologie import PREFIXES
 from queries import tokenize
 from sparql_api.engine import SingleStore
 from sparql_api.guard import allowed, inspect
+from tests import patient
 from tests.sparql_endpoint.live import Live, Trap, endpoint
 
 NOWHERE = "<http://127.0.0.1:1/>"
@@ -211,7 +211,7 @@ def guarded(store: Path, tmp_path_factory: pytest.TempPathFactory) -> Live:
 def test_the_network_stays_untouched_whatever_is_asked(guarded: Live) -> None:
     trap = Trap()
     address = f"<{trap.url}>"
-    with httpx.Client() as client:
+    with patient.Client() as client:
         for spelling in SPELLINGS:
             answer = client.post(guarded.url, data={"query": spelling.replace("%s", address)})
             assert answer.status_code in (400, 403), spelling

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ontologie import PREFIXES
@@ -173,6 +173,33 @@ def test_the_corpus_holds_calls_and_updates_that_the_oracles_see(trap: Trap) -> 
         with pytest.raises(EngineError) as refused:
             plan(text.replace("%s", DEAD), Rules(PREFIXES, BASE, 1 << 16), StoreRef(1, Path("/nowhere")))
         assert refused.value.problem.name == "update-refused"
+
+
+ADDRESSES = st.tuples(
+    st.sampled_from(["http:", "https:", "", "mailto:", "HTTP:", "a[b:", "\\u0068ttp:"]),
+    st.sampled_from(["//", "/", "", "//["]),
+    st.text(st.sampled_from("[]@:/?#%.\\u0000051ae－／：＃℀\u2100 ")) | st.text(st.characters(exclude_categories=())),
+).map("".join)
+"""What stands between `<` and `>` after SERVICE: hosts in brackets that nothing closes, ports that are no numbers."""
+
+
+@given(ADDRESSES, ADDRESSES)
+@example("http://[", "")
+@example("http://℀", "")
+@example("", "http://[")
+@example("http://a:b", "http://a:99999")
+@settings(max_examples=80, deadline=None, database=None)
+def test_any_address_is_planned_or_refused_with_its_reason(address: str, base: str) -> None:
+    for text in ("SELECT*{SERVICE<%s>{}}", f"BASE<{base}>SELECT*{{SERVICE<%s>{{}}}}", "PREFIX a:<%s>ASK{SERVICE a:{}}"):
+        planned(text.replace("%s", address))
+        planned(text.replace("%s", address), f"http://{base}", base)
+
+
+@pytest.mark.parametrize("address", ["http://[", "https://[::1", "//[", "http://a]b", "http://\u2100/", "http://a:b/"])
+def test_an_address_that_is_none_is_refused_as_one_that_is_not_listed(address: str) -> None:
+    with pytest.raises(EngineError) as refused:
+        plan(f"SELECT*{{SERVICE<{address}>{{}}}}", Rules(PREFIXES, BASE, 1 << 16), StoreRef(1, Path("/nowhere")))
+    assert (refused.value.problem.name, refused.value.problem.status) == ("service-refused", 403)
 
 
 @given(

@@ -15,6 +15,7 @@ import httpx
 import pytest
 
 from sparql_api.engine import SingleStore
+from tests import patient
 from tests.sparql_endpoint.live import (
     CROSS_PRODUCT,
     ENDLESS,
@@ -55,7 +56,7 @@ def opened(live: Live, query: str) -> socket.socket:
 def test_a_cross_product_ends_at_its_deadline_while_others_are_answered(store: Path, tmp_path: Path) -> None:
     with (
         endpoint(SingleStore(store), tmp_path, query_timeout=1) as live,
-        httpx.Client(base_url=live.url.removesuffix("/sparql")) as client,
+        patient.Client(base_url=live.url.removesuffix("/sparql")) as client,
         ThreadPoolExecutor() as pool,
     ):
         slow = pool.submit(ask, client, CROSS_PRODUCT)
@@ -142,7 +143,7 @@ def test_half_a_request_is_not_waited_for(live: Live, monkeypatch: pytest.Monkey
 
 
 def test_a_slow_reader_holds_no_worker(store: Path, tmp_path: Path) -> None:
-    with endpoint(SingleStore(store), tmp_path, workers=1, cache_mb=0) as live, httpx.Client() as client:
+    with endpoint(SingleStore(store), tmp_path, workers=1, cache_mb=0) as live, patient.Client() as client:
         connection = opened(live, "SELECT * { ?s <http://example.org/next> ?o . ?t ?p ?v } LIMIT 60000")
         wait_until(lambda: live.engine.status().spooled > 1 << 20)
         assert live.engine.status().busy == 0
@@ -153,7 +154,7 @@ def test_a_slow_reader_holds_no_worker(store: Path, tmp_path: Path) -> None:
 
 def test_answers_that_nobody_reads_do_not_fill_the_disk(store: Path, tmp_path: Path) -> None:
     values = {"workers": 1, "cache_mb": 0, "spool_mb": 1}
-    with endpoint(SingleStore(store), tmp_path, **values) as live, httpx.Client() as client:
+    with endpoint(SingleStore(store), tmp_path, **values) as live, patient.Client() as client:
         connection = opened(live, "SELECT * { ?s <http://example.org/next> ?o . ?t ?p ?v } LIMIT 60000")
         wait_until(lambda: live.engine.status().spooled > 1 << 20)
         large = {"query": "SELECT * { ?s <http://example.org/next> ?o . ?t ?p ?v } LIMIT 50000"}
@@ -171,7 +172,7 @@ def test_one_client_fills_its_part_of_the_disk_alone(store: Path, tmp_path: Path
         large = "SELECT * { ?s <http://example.org/next> ?o . ?t ?p ?v } LIMIT 30000"
         connection = opened(live, large)
         wait_until(lambda: live.engine.status().spooled > 8 << 20)
-        answer = httpx.get(live.url, params={"query": large + " # again"})
+        answer = patient.get(live.url, params={"query": large + " # again"})
         assert (answer.status_code, problem_name(answer)) == (503, "spool")
         with httpx.Client(transport=httpx.HTTPTransport(local_address="127.0.0.2"), timeout=60) as other:
             assert other.get(live.url, params={"query": large + " # other"}).status_code == 200
@@ -189,7 +190,7 @@ def test_one_query_more_than_may_wait_is_told_to_come_back(narrow: Live) -> None
     wait_until(lambda: narrow.engine.status().busy == 1)
     second = opened(narrow, ENDLESS + " # second")
     wait_until(lambda: narrow.engine.status().waiting == 1)
-    answer = httpx.get(narrow.url, params={"query": QUICK})
+    answer = patient.get(narrow.url, params={"query": QUICK})
     assert (answer.status_code, problem_name(answer)) == (503, "queue")
     assert int(answer.headers["retry-after"]) > 0
     first.close()
@@ -216,7 +217,7 @@ def test_long_queries_that_hold_every_worker_give_way_to_one_that_waits(store: P
 
 def test_a_client_past_its_share_is_told_when_to_come_back(store: Path, tmp_path: Path) -> None:
     values = {"client_seconds": 0.2, "client_window": 1000}
-    with endpoint(SingleStore(store), tmp_path, **values) as live, httpx.Client() as client:
+    with endpoint(SingleStore(store), tmp_path, **values) as live, patient.Client() as client:
         first = client.get(live.url, params={"query": ENDLESS, "timeout": "0.5"})
         assert first.status_code == 504
         answer = client.get(live.url, params={"query": QUICK})
@@ -284,5 +285,5 @@ def test_a_store_that_does_not_open_is_said_to_be_the_services_fault(tmp_path: P
     write_store(broken, small_quads(3))
     (broken / "CURRENT").write_text("no manifest\n")
     with endpoint(SingleStore(broken), tmp_path) as live:
-        answer = httpx.get(live.url, params={"query": QUICK})
+        answer = patient.get(live.url, params={"query": QUICK})
         assert (answer.status_code, problem_name(answer)) == (500, "store")

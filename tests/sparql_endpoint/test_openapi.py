@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from copy import deepcopy
 from dataclasses import dataclass, field
+from pathlib import Path
 
-import httpx
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, given, settings
+from openapi_spec_validator import OpenAPIV31SpecValidator
 from schemathesis.core.failures import FailureGroup
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
@@ -25,6 +27,7 @@ from ingestion import Options, deposit_file, publish
 from sparql_api.app import create_app
 from sparql_api.faces import FACES
 from sparql_api.settings import Settings
+from tests import patient
 from tests.making import TEAM, begun, write_csv
 from tests.sparql_endpoint.live import serve
 
@@ -35,7 +38,9 @@ CHECKS = [
     response_schema_conformance,
 ]
 MODES = [schemathesis.GenerationMode.POSITIVE, schemathesis.GenerationMode.NEGATIVE]
-OF_LIMITS = {"deadline", "answer-size", "memory", "queue", "busy", "spool"}
+OF_LIMITS = {
+    "deadline", "answer-size", "memory", "queue", "busy", "spool", "computing-queue", "computing-deadline",
+}  # fmt: skip
 """The problems that a request may meet here with a status from 500 on."""
 
 
@@ -89,6 +94,23 @@ def described(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Described]:
         yield Described(url, schemathesis.openapi.from_url(f"{url}/openapi.json"))
 
 
+def test_the_description_is_one_and_each_default_has_the_type_of_its_parameter(tmp_path: Path) -> None:
+    described = create_app(Settings(var=tmp_path, workers=1)).openapi()
+    assert not [error.message for error in OpenAPIV31SpecValidator(described).iter_errors()]
+    defaults = {
+        (path, one["name"]): one["schema"]["default"]
+        for path, item in described["paths"].items()
+        for one in item["get"].get("parameters", ())
+        if "default" in one["schema"]
+    }
+    assert {type(value) for value in defaults.values()} >= {int, float, str}
+    wrong = deepcopy(described)
+    wrong["paths"]["/editions"]["get"]["parameters"].append(
+        {"name": "n", "in": "query", "schema": {"type": "number", "default": "0.5"}}
+    )
+    assert list(OpenAPIV31SpecValidator(wrong).iter_errors()), "a default of another type would be noticed"
+
+
 def is_question(operation: schemathesis.APIOperation) -> bool:
     return operation.path.startswith("/queries/")
 
@@ -125,7 +147,7 @@ def test_each_address_answers_as_described_at_length(described: Described) -> No
 
 
 def test_what_is_not_described_is_noticed(described: Described) -> None:
-    raw = httpx.get(f"{described.url}/openapi.json").json()
+    raw = patient.get(f"{described.url}/openapi.json").json()
     del raw["paths"]["/fiches"]["get"]["responses"]["400"]
     raw["paths"]["/health"]["get"]["responses"]["200"]["content"] = {"text/plain": {}}
     raw["paths"]["/editions"]["get"]["responses"]["200"]["content"]["application/json"]["schema"] = {"type": "array"}

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -110,6 +112,15 @@ def test_a_share_is_given_back_with_time() -> None:
     share.check(share.key("192.0.2.2"))
 
 
+def test_a_share_exactly_used_up_is_used_up() -> None:
+    share = FairUse(10, 100, clock=lambda: 0.0)
+    share.charge("client", 9.5)
+    share.check("client")
+    share.charge("client", 0.5)
+    with pytest.raises(ShareExhausted):
+        share.check("client")
+
+
 def test_who_fails_again_and_again_is_held_and_forgiven_with_time() -> None:
     now = [0.0]
     share = FairUse(10, 100, clock=lambda: now[0])
@@ -141,7 +152,11 @@ def test_who_asks_much_weighs_more_than_who_asks_little_for_minutes() -> None:
 
 
 def test_two_processes_name_a_client_differently() -> None:
-    assert FairUse(1, 1).key("192.0.2.1") != FairUse(1, 1).key("192.0.2.1")
+    code = "from sparql_api.fairuse import FairUse; print(FairUse(1, 1).key('192.0.2.1'))"
+    other = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True).stdout.strip()
+    share = FairUse(1, 1)
+    assert len(other) == len(share.key("192.0.2.1"))
+    assert other != share.key("192.0.2.1") == share.key("192.0.2.1") != share.key("192.0.2.2")
 
 
 RULES = Rules(prefixes={}, base="http://example.org/", query_bytes=100_000)
@@ -238,9 +253,42 @@ def test_the_log_is_rotated_and_bounded(tmp_path: Path) -> None:
     assert last["query"] == f"{99:016x}"
 
 
-def test_a_log_that_cannot_be_written_stops_nothing(tmp_path: Path) -> None:
+def logged(folder: Path) -> list[int]:
+    """Return the numbers of the events in the files of a log, the oldest first."""
+    paths = sorted(folder.glob("queries*.jsonl"), key=lambda p: -int(p.name.split(".")[1]) if p.name.count(".") > 1 else 1)
+    return [int(json.loads(line)["query"], 16) for path in paths for line in path.read_text().splitlines()]
+
+
+def test_a_rotation_is_due_when_a_file_is_full_and_loses_no_line(tmp_path: Path) -> None:
+    """Many rotations; each file but the last is full, so that a rotation is as rare as it should be."""
+    log = QueryLog(tmp_path, file_bytes=2000, files=100)
+    for number in range(200):
+        log(event(number))
+    assert logged(tmp_path) == list(range(200))
+    line = (tmp_path / "queries.jsonl").read_bytes().index(b"\n") + 1
+    full = [path.stat().st_size for path in tmp_path.iterdir() if path.name != "queries.jsonl"]
+    assert len(full) > 10
+    assert all(2000 - line < size <= 2000 for size in full)
+
+
+def test_two_processes_share_one_log(tmp_path: Path) -> None:
+    """What one moved on the other does not move again: the file it holds is another by then."""
+    logs = [QueryLog(tmp_path, file_bytes=2000, files=100) for _ in range(2)]
+    for number in range(200):
+        logs[number % 2](event(number))
+    assert sorted(logged(tmp_path)) == list(range(200))
+    sizes = [path.stat().st_size for path in tmp_path.iterdir() if path.name != "queries.jsonl"]
+    assert min(sizes) > 1000
+
+
+def test_a_log_that_cannot_be_written_stops_nothing_and_says_so_once(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     (tmp_path / "file").write_text("")
-    QueryLog(tmp_path / "file")(event(1))
+    log = QueryLog(tmp_path / "file")
+    for number in range(100):
+        log(event(number))
+    assert len(caplog.records) == 1
 
 
 def test_every_problem_is_told_in_both_languages() -> None:

@@ -19,6 +19,7 @@ import zstandard
 
 from sparql_api.engine import EditionStores, SingleStore
 from sparql_api.negotiation import GRAPHS, TABLES
+from tests import patient
 from tests.sparql_endpoint.live import Live, endpoint, small_quads, wait_until, write_store
 
 SELECT = "SELECT ?v { <http://example.org/thing/7> <http://example.org/value> ?v }"
@@ -334,7 +335,7 @@ def test_a_new_edition_is_answered_from_at_once_and_the_old_one_when_asked(tmp_p
     link = editions / "current"
     link.symlink_to("1")
     count = {"query": "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }", "format": "csv"}
-    with endpoint(EditionStores(editions), tmp_path) as live, httpx.Client() as client:
+    with endpoint(EditionStores(editions), tmp_path) as live, patient.Client() as client:
 
         def ask(**parameters: str) -> tuple[str, str]:
             answer = client.get(live.url, params={**count, **parameters})
@@ -359,7 +360,7 @@ def test_while_editions_change_every_answer_is_of_the_one_it_names(tmp_path: Pat
 
     def watch(url: str) -> None:
         parameters = {"query": "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }", "format": "csv"}
-        with httpx.Client() as client:
+        with patient.Client() as client:
             while not over.is_set():
                 answer = client.get(url, params=parameters)
                 edition = int(answer.headers["observatoire-edition"])
@@ -380,7 +381,7 @@ def test_while_editions_change_every_answer_is_of_the_one_it_names(tmp_path: Pat
 
 def test_without_an_edition_the_endpoint_says_what_to_do(tmp_path: Path) -> None:
     with endpoint(EditionStores(tmp_path / "editions"), tmp_path) as live:
-        answer = httpx.get(live.url, params={"query": SELECT})
+        answer = patient.get(live.url, params={"query": SELECT})
         assert answer.status_code == 503
         assert "observatoire demo" in answer.json()["detail"]
 

@@ -21,6 +21,7 @@ from sparql_api.engine.gateway import (
     encoded,
     fetch,
 )
+from tests import patient
 from tests.sparql_endpoint.live import Live, endpoint, serve, small_quads, write_store
 
 ROWS = '{"head":{"vars":["s"]},"results":{"bindings":[{"s":{"type":"literal","value":"from elsewhere"}}]}}'
@@ -155,7 +156,7 @@ def test_who_does_not_know_the_gateways_secret_gets_nothing_from_it() -> None:
         gateway = Gateway(listener, Reach(("https://partner.example",), 5, 1000), never)
         await gateway.start()
         address = f"http://127.0.0.1:{listener.getsockname()[1]}/guess/{encoded('https://partner.example/')}"
-        async with httpx.AsyncClient() as client:
+        async with patient.AsyncClient() as client:
             answer = await client.post(address, content=b"ASK {}")
         gateway.close()
         return answer

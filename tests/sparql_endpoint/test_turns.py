@@ -94,14 +94,15 @@ def test_a_slow_query_leaves_the_processors_to_the_others(
     store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with endpoint(SingleStore(store), tmp_path, cache_mb=0) as live:
-        assert niceness() == {AT_WORK}
+        at_work = min(LAST, os.getpriority(os.PRIO_PROCESS, 0) + AT_WORK)  # The tests may run behind others.
+        assert niceness() == {at_work}
         long = opened(live, ENDLESS)
-        wait_until(lambda: niceness() == {AT_WORK, LAST})
+        wait_until(lambda: niceness() == {at_work, LAST})
         long.close()
-        wait_until(lambda: live.engine.status().busy == 0 and niceness() == {AT_WORK})
+        wait_until(lambda: live.engine.status().busy == 0 and niceness() == {at_work})
         monkeypatch.setattr("sparql_api.engine.process.SLOW", 0.0)
         assert get(live, QUICK).status_code == 200
-        wait_until(lambda: niceness() == {AT_WORK})
+        wait_until(lambda: niceness() == {at_work})
 
 
 def test_a_shape_is_a_query_without_its_names_and_values() -> None:

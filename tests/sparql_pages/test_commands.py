@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import json
@@ -17,7 +18,9 @@ import pytest
 from click.testing import Result
 from typer.testing import CliRunner
 
-from sparql_api.commands import build_app
+from sparql_api.commands import build_app, find_question
+from sparql_api.settings import Settings
+from tests import patient
 from tests.making import observatoire
 from tests.sparql_endpoint.live import wait_until
 
@@ -49,6 +52,12 @@ def test_query_runs_a_file_with_or_without_prefixes(var: Path, tmp_path: Path) -
     assert done.stdout.count("terms/title") + done.stdout.count("dct:title") == 3
 
 
+def test_a_byte_order_mark_is_no_part_of_a_file_s_query(tmp_path: Path) -> None:
+    file = tmp_path / "marked.rq"
+    file.write_text("ASK {}", encoding="utf-8-sig")
+    assert find_question(Settings(var=tmp_path), str(file), "fr") == "ASK {}"
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
@@ -72,6 +81,26 @@ def test_what_query_cannot_use_is_said_and_ends_with_2(
     assert done.stdout == ""
 
 
+@pytest.mark.parametrize("name", ["marked.rq", "CAPITALS.RQ"])
+def test_a_byte_order_mark_is_no_text_of_a_query(tmp_path: Path, name: str) -> None:
+    file = tmp_path / name
+    file.write_bytes(codecs.BOM_UTF8 + b"# commentaire\nSELECT ?p WHERE { ?p a oia:Projet } LIMIT 1")
+    found = find_question(Settings(), str(file), "fr")
+    assert isinstance(found, str)
+    assert "\ufeff" not in found
+    assert "SELECT ?p" in found
+
+
+def test_a_query_that_is_no_text_or_cannot_be_opened_is_said_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "latin.rq").write_bytes("# é".encode("latin-1"))
+    for name, words in (("latin.rq", "n'est pas un texte en UTF-8"), ("absent.rq", "n'existe pas")):
+        done = query(tmp_path, monkeypatch, str(tmp_path / name))
+        assert done.exit_code == 2
+        assert words in done.stderr
+
+
 def test_query_without_an_edition_says_what_to_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     done = query(tmp_path / "var", monkeypatch, "projets-par-academie", "--lang", "en")
     assert done.exit_code == 2
@@ -88,12 +117,12 @@ def test_serve_answers_says_where_and_stops_when_told(var: Path) -> None:
 
         def answers() -> bool:
             try:
-                return httpx.get(f"{address}/health").status_code == 200
+                return patient.get(f"{address}/health").status_code == 200
             except httpx.TransportError:
                 return False
 
         wait_until(answers)
-        assert httpx.get(f"{address}/health").json()["workers"] == 1
+        assert patient.get(f"{address}/health").json()["workers"] == 1
     finally:
         server.send_signal(signal.SIGINT)
         server.communicate(timeout=20)

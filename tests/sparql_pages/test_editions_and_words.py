@@ -47,7 +47,9 @@ def test_a_dump_unpacks_to_what_the_manifest_says(client: httpx.Client, name: st
     assert "content-encoding" not in answer.headers
     assert "immutable" in answer.headers["cache-control"]
     unpacked = gzip.decompress(answer.content)
-    assert hashlib.sha256(unpacked).hexdigest() == manifest["dumps"][f"dump.{name}.gz"]["sha256"]
+    said = manifest["dumps"][f"dump.{name}.gz"]
+    for bytes_of, found in ((answer.content, said["file"]), (unpacked, said["unpacked"]), (unpacked, said)):
+        assert (found["sha256"], found["bytes"]) == (hashlib.sha256(bytes_of).hexdigest(), len(bytes_of))
     assert manifest["downloads"][name].endswith(f"/editions/1/dump.{name}.gz")
     assert client.head(f"/editions/1/dump.{name}.gz").headers["content-length"] == str(len(answer.content))
     part = client.get(f"/editions/1/dump.{name}.gz", headers={"Range": "bytes=0-9"})
@@ -152,3 +154,19 @@ def test_the_catalogue_passes_the_published_shapes_of_dcat_ap(client: httpx.Clie
         assert client.get(f"/{path}").status_code == 200, path
     for service in catalogue.subjects(RDF.type, rdflib.DCAT.DataService):
         assert client.get(f"/{str(service).removeprefix(BASE)}").status_code == 200
+
+
+def test_the_catalogue_says_the_length_and_the_checksum_of_each_dump_as_it_is_downloaded(client: httpx.Client) -> None:
+    catalogue = rdflib.Graph().parse(data=client.get("/catalogue").text, format="turtle")
+    spdx = rdflib.Namespace("http://spdx.org/rdf/terms#")
+    media = {}
+    for name in ("nq", "ttl", "jsonl"):
+        content = client.get(f"/editions/2/dump.{name}.gz").content
+        address = rdflib.URIRef(f"{BASE}editions/2/dump.{name}.gz")
+        (distribution,) = catalogue.subjects(rdflib.DCAT.downloadURL, address)
+        assert int(str(catalogue.value(distribution, rdflib.DCAT.byteSize))) == len(content)
+        checksum = catalogue.value(distribution, spdx.checksum)
+        assert catalogue.value(checksum, spdx.algorithm) == spdx.checksumAlgorithm_sha256
+        assert str(catalogue.value(checksum, spdx.checksumValue)).lower() == hashlib.sha256(content).hexdigest()
+        media[name] = str(catalogue.value(distribution, rdflib.DCAT.mediaType)).rpartition("media-types/")[2]
+    assert media == {"nq": "application/n-quads", "ttl": "text/turtle", "jsonl": "application/jsonl"}

@@ -162,7 +162,7 @@ def test_head_says_what_get_would_say(client: httpx.Client) -> None:
 
 
 def test_what_does_not_exist_is_a_problem_document_in_the_callers_language(client: httpx.Client) -> None:
-    for path in ("/projet/rien", "/projet/rien.ttl", "/rien", "/rien/", "/projet/", "/projet/%3Cscript%3E", "/projet/a b"):
+    for path in ("/projet/rien", "/projet/rien.ttl", "/rien", "/projet/%3Cscript%3E", "/projet/a b"):
         answer = client.get(path, headers={"Accept-Language": "en"})
         assert answer.status_code == 404, path
         assert answer.headers["content-type"] == "application/problem+json"
@@ -177,10 +177,18 @@ def test_an_edition_asked_for_answers_alone(client: httpx.Client) -> None:
     assert old.headers["observatoire-edition"] == "1"
     assert "max-age=60" not in old.headers["cache-control"]
     assert client.get("/projet/18-h.1.ttl?edition=1").status_code == 404
-    for unknown in ("99", "0", "-1", "x", "1e3", "９"):
+    for unknown in ("99", "0", "123456789"):
         answer = client.get(f"/projet/18-UR005.ttl?edition={unknown}")
         assert answer.status_code == 404, unknown
         assert answer.json()["type"].endswith("problems/edition-not-found")
+
+
+@pytest.mark.parametrize("path", ["/projet/18-UR005.ttl", "/fiches", "/fiches.csv", "/void", "/sparql", "/editions", "/"])
+@pytest.mark.parametrize("number", ["01", "%2B1", "%201", "1%20", "１", "९", "-1", "x", "1e3", "1.0"])
+def test_an_edition_has_one_number(client: httpx.Client, path: str, number: str) -> None:
+    """Another spelling would be another address of the same thing, kept apart by every cache."""
+    answer = client.get(f"{path}?edition={number}", headers={"Accept": "text/turtle, */*;q=0.5"})
+    assert (answer.status_code, answer.json()["parameter"]) == (400, "edition")
 
 
 def test_who_holds_the_same_bytes_is_told_so(client: httpx.Client) -> None:

@@ -17,6 +17,7 @@ from ingestion import Options, deposit_file
 from ontologie import BASE
 from sparql_api.app import create_app
 from sparql_api.settings import Settings
+from tests import patient
 from tests.making import TEAM
 from tests.sparql_endpoint.live import serve
 
@@ -90,6 +91,14 @@ def test_the_same_facet_twice_widens_and_different_facets_narrow(client: httpx.C
     fourth, third = ids(client, niveau="4e"), ids(client, niveau="3e")
     assert ids(client, niveau=["4e", "3e"]) == fourth | third
     assert ids(client, niveau=["4e", "3e"], type_ia="generative") == (fourth | third) & ids(client, type_ia="generative")
+
+
+def test_a_facet_is_counted_over_what_the_others_leave_and_its_own_values_leave_out_nothing(client: httpx.Client) -> None:
+    everything, chosen = ask(client)["facets"], ask(client, niveau="4e")["facets"]
+    assert chosen["niveau"] == everything["niveau"]
+    assert chosen["discipline"] != everything["discipline"]
+    both = ask(client, niveau="4e", type_ia="generative")["facets"]
+    assert both["niveau"] == ask(client, type_ia="generative")["facets"]["niveau"] != everything["niveau"]
 
 
 def test_a_broader_level_finds_what_is_below_it(client: httpx.Client) -> None:
@@ -183,7 +192,7 @@ def test_points_stand_in_their_academie_and_a_national_fiche_has_none(client: ht
 
 def test_a_selection_larger_than_answers_may_be_is_an_error_and_no_byte(var: Path) -> None:
     with serve(create_app(Settings(var=var, workers=1, answer_max_mb=0.05))) as url:
-        answer = httpx.get(f"{url}/fiches.jsonl")
+        answer = patient.get(f"{url}/fiches.jsonl")
         assert answer.status_code == 503
         assert answer.json()["type"].endswith("problems/answer-size")
 
@@ -195,10 +204,10 @@ def test_an_edition_published_without_faces_answers_all_the_same(var: Path, tmp_
         (state / "editions" / str(number) / "fiches.sqlite").unlink()
         (state / "editions" / str(number) / "void.nt").unlink()
     with serve(create_app(Settings(var=state, workers=1))) as url:
-        found = httpx.get(f"{url}/fiches?niveau=4e")
+        found = patient.get(f"{url}/fiches?niveau=4e")
         assert found.json()["total"] > 0
-        assert httpx.get(f"{url}/fiches?edition=1").json()["total"] == httpx.get(f"{url}/fiches").json()["total"] - 4
-        assert httpx.get(f"{url}/void").status_code == 200
+        assert patient.get(f"{url}/fiches?edition=1").json()["total"] == patient.get(f"{url}/fiches").json()["total"] - 4
+        assert patient.get(f"{url}/void").status_code == 200
     assert not (state / "editions" / "2" / "fiches.sqlite").exists(), "an edition never changes"
 
 

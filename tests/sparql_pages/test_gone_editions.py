@@ -18,6 +18,7 @@ from sparql_api.engine import EditionStores
 from sparql_api.faces import FACES
 from sparql_api.remote_settings import RemoteSettings
 from sparql_api.settings import Settings
+from tests import patient
 from tests.making import TEAM, begun, write_csv
 from tests.sparql_endpoint.live import endpoint, serve
 
@@ -195,6 +196,6 @@ def test_over_another_store_it_is_gone_before_that_store_is_asked(world: World, 
     stores = EditionStores(world.state.var / "editions")
     with endpoint(stores, world.state.var, remote=remote) as live:
         statuses = [
-            httpx.post(live.url, data={"query": "ASK {}", "edition": n}).status_code for n in ("1", "2", "3", "4", "5")
+            patient.post(live.url, data={"query": "ASK {}", "edition": n}).status_code for n in ("1", "2", "3", "4", "5")
         ]
     assert statuses == [503, 410, 410, 503, 404]

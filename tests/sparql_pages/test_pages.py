@@ -14,6 +14,7 @@ from sparql_api import i18n
 from sparql_api.app import create_app
 from sparql_api.problems import catalogue
 from sparql_api.settings import Settings
+from tests import patient
 from tests.sparql_endpoint.live import serve
 from tests.sparql_pages.conftest import HOSTILE_TITLE
 
@@ -140,7 +141,7 @@ def test_the_first_page_shows_the_edition_in_figures(client: httpx.Client) -> No
 
 
 def test_without_an_edition_the_service_says_what_to_run(tmp_path: Path) -> None:
-    with serve(create_app(Settings(var=tmp_path, workers=1))) as url, httpx.Client(base_url=url) as empty:
+    with serve(create_app(Settings(var=tmp_path, workers=1))) as url, patient.Client(base_url=url) as empty:
         health = empty.get("/health")
         assert (health.status_code, health.json()["status"]) == (503, "no-edition")
         home = empty.get("/", headers=HTML)
@@ -219,5 +220,5 @@ def test_queries_that_go_past_the_routing_of_pages_get_the_same_headers_and_erro
     assert wrong.headers["x-content-type-options"] == "nosniff"
     assert client.get("/sparql", params={"query": "SELECT nothing"}, headers=HTML).text.startswith("<!doctype html>")
     refused = client.put("/sparql/", content=b"")
-    assert (refused.status_code, refused.headers["allow"]) == (405, "GET, HEAD, POST, OPTIONS")
+    assert (refused.status_code, refused.headers["allow"]) == (405, "GET, HEAD, POST, QUERY, OPTIONS")
     assert client.options("/sparql").status_code == 204

@@ -83,7 +83,8 @@ def test_openapi_describes_every_question(client: httpx.Client) -> None:
     paths = client.get("/openapi.json").json()["paths"]
     for name, question in catalogue().items():
         described = {p["name"] for p in paths[f"/queries/{name}"]["get"].get("parameters", ())}
-        assert described == {"edition", "format", "lang", *(parameter.name for parameter in question.parameters)}
+        common = {"edition", "format", "lang", "tableur", "timeout"}
+        assert described == {*common, *(parameter.name for parameter in question.parameters)}
 
 
 def test_the_text_of_a_question_runs_as_it_is_given(client: httpx.Client) -> None:

@@ -1,0 +1,1 @@
+"""Files made to stop, hold or mislead the way in; `tests/untrusted` holds what must come of each."""

@@ -1,0 +1,99 @@
+"""The table of projects that we write, and how its cells are taken back: what leaves so comes in unchanged.
+
+Knows which columns there are, what marks a table as ours, and that a `|` inside an item of a list is written `\\|`;
+that no cell is a formula is the business of who writes it (`shapes.cells`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from ingestion.columns import LIST, OURS, SIBLINGS, Column, columns
+from ingestion.folding import fold
+from ingestion.records import Value
+from ontologie import BASE, Iris
+from shapes import restored
+
+_WORDS: Final = ("texte", "concept", "etapes")
+"""Kinds of columns whose cells are kept to the character."""
+
+_SPECIAL: Final = re.compile(r"([\\|])")
+_ITEM: Final = re.compile(r"(?:\\[\\|]|[^|])+")
+_ESCAPED: Final = re.compile(r"\\([\\|])")
+
+
+def export_columns() -> list[str]:
+    """Return the names of the columns of an exported table: every public one, then those that are ours alone."""
+    return [*(column.name for column in _public()), *OURS]
+
+
+def export_row(document: Mapping[str, Any], base: str = BASE) -> list[str]:
+    """Return a project as the cells of a table: the wording as deposited, IRIs where there is none.
+
+    Deposited again, the table makes the same graph.
+    """
+    kind, _, identifier = str(document["id"]).removeprefix(base).partition("/")
+    names = (Iris(base).entity(kind, identifier), Iris(base).graph(kind, identifier))
+    return [*(_cell(column, document) for column in _public()), *names]
+
+
+def is_ours(header: Sequence[str]) -> bool:
+    """Tell whether a header is that of a table that we wrote."""
+    return any(fold(cell) in OURS for cell in header)
+
+
+def taken_back(name: str, cell: str) -> Value:
+    """Return the value that `export_row` wrote in a column."""
+    column, text = columns()[name], restored(cell)
+    if column.is_list:
+        return tuple(_ESCAPED.sub(r"\1", item) for item in _ITEM.findall(text))
+    return text if column.kind in _WORDS else text.strip()
+
+
+def _public() -> Iterator[Column]:
+    return (column for column in columns().values() if column.kind != "prive")
+
+
+def _cell(column: Column, document: Mapping[str, Any]) -> str:
+    items = _items(column, document)
+    return LIST.join(_SPECIAL.sub(r"\\\1", item) for item in items) if column.is_list else LIST.join(items)
+
+
+def _items(column: Column, document: Mapping[str, Any]) -> list[str]:
+    """Return the items of a column: what was deposited, then the values that no wording covers.
+
+    What stands under the column's own key comes first: the académie that owns a project before the others.
+    """
+    mentions = list(_several(document.get("mention")))
+    own = [one for one in mentions if one.get("champ") == column.name]
+    covered = {iri for one in mentions for iri in _several(one.get("resoluEn"))}
+    node = next(_several(document.get("fiche")), {}) if column.node == "fiche" else document
+    found = [(str(one["libelleDepose"]), set(_several(one.get("resoluEn")))) for one in own]
+    if not own or column.kind in ("texte", "concept"):
+        keys = (column.key, *SIBLINGS.get(column.key, ()))
+        values = [value for key in keys for value in _written(column, node.get(key))]
+        found += [(value, {value}) for value in values if value not in covered]
+    first = set(_written(column, node.get(column.key))) if column.key in SIBLINGS else set()
+    return [text for text, said in sorted(found, key=lambda one: first.isdisjoint(one[1]))]
+
+
+def _written(column: Column, given: Any) -> list[str]:
+    """Return the values of a key as text; a cell holds one text, that of the key's own language where it has one."""
+    values = list(_several(given))
+    if column.kind == "etapes":
+        values.sort(key=lambda phase: int(phase.get("ordre", 0)))
+    if not column.is_list:
+        values = [value for value in values if isinstance(value, str)] or values
+    texts = [
+        value if isinstance(value, str) else value.get("@value") or value.get("description") or value.get("id", "")
+        for value in values
+    ]
+    if column.kind == "identifiant" and column.required:
+        return [text.partition("-")[2] or text for text in texts]
+    return texts
+
+
+def _several(value: Any) -> Iterator[Any]:
+    return iter(value if isinstance(value, list) else () if value is None else (value,))

@@ -1,0 +1,141 @@
+"""What a query may have meant: words of the vocabulary that do not exist, and joins of IRIs that give nothing.
+
+Such a query is valid and its answer right; who asked it may wait for another. Knows texts; a hint costs a search for
+names in them, and the tokens are read only where something is to be said.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise
+from typing import Final
+
+import pyoxigraph as ox
+from rapidfuzz import fuzz, process
+
+from ontologie import PREFIXES, RDF_TYPE, Iris, read_text, vocabularies
+from queries import Token, tokenize
+from sparql_api.guard import declared_prefixes
+from sparql_api.texts import Text
+
+MOST: Final = 5
+"""Hints that an answer carries."""
+NAME_LENGTH: Final = 64
+NEAR: Final = 60.0
+LINKS: Final = (
+    "inScheme", "topConceptOf", "hasTopConcept", "broader", "narrower", "related", "member", "mappingRelation",
+    "closeMatch", "exactMatch", "broadMatch", "narrowMatch", "relatedMatch",
+)  # fmt: skip
+"""Properties of SKOS whose values are things."""
+_NAME: Final = r"([\w-]+)"
+
+
+@dataclass(frozen=True)
+class Words:
+    """The vocabulary that queries are written with."""
+
+    namespace: str
+    names: frozenset[str]
+    """What stands in the namespace, without it."""
+    links: frozenset[str]
+    """IRIs of properties whose values are things."""
+
+
+@cache
+def words(base: str) -> Words:
+    """Return the words of the ontology and of the shapes of a base IRI."""
+    namespace = Iris(base).term("")
+    names, links = set(), {PREFIXES["skos"] + name for name in LINKS}
+    objects = ox.NamedNode(PREFIXES["owl"] + "ObjectProperty")
+    for vocabulary in vocabularies(base):
+        for quad in ox.parse(read_text(*vocabulary.path.split("/"), base=base), format=ox.RdfFormat.TURTLE):
+            subject = quad.subject
+            if isinstance(subject, ox.NamedNode) and subject.value.startswith(namespace):
+                names.add(subject.value.removeprefix(namespace))
+                if quad.predicate.value == RDF_TYPE and quad.object == objects:
+                    links.add(subject.value)
+    return Words(namespace, frozenset(names), frozenset(links))
+
+
+def hints(text: str, prefixes: Mapping[str, str], known: Words) -> tuple[Text, ...]:
+    """Return what is to be said of a valid query; most often nothing."""
+    joins = "group_concat" in text.casefold()
+    if not joins and not set(names_in(text, prefixes, known)) - known.names:
+        return ()
+    tokens = list(tokenize(text))
+    declared = {**prefixes, **declared_prefixes(tokens)}
+    found = dict.fromkeys(unknown_terms(tokens, declared, known))
+    said = [unknown(name, known) for name in found]
+    if joins:
+        said += [joined(name) for name in dict.fromkeys(joined_things(tokens, declared, known))]
+    return tuple(said[:MOST])
+
+
+def names_in(text: str, prefixes: Mapping[str, str], known: Words) -> Iterator[str]:
+    """Yield what looks like a name of the namespace, in comments and strings too: found fast, not surely."""
+    short = [name for name, iri in prefixes.items() if iri == known.namespace]
+    if known.namespace in text:
+        namespace = re.escape(known.namespace)
+        short += re.findall(rf"([\w.-]*):\s*<{namespace}>", text)
+        yield from re.findall(rf"<{namespace}{_NAME}>", text)
+    for prefix in dict.fromkeys(short[:MOST]):
+        yield from re.findall(rf"{re.escape(prefix)}:{_NAME}", text)
+
+
+def iri_of(token: Token, declared: Mapping[str, str]) -> str:
+    """Return the IRI that a token names, or nothing."""
+    if token.kind == "iri":
+        return token.text[1:-1]
+    prefix, _, local = token.text.partition(":")
+    return declared[prefix] + local if token.kind == "pname" and prefix in declared else ""
+
+
+def unknown_terms(tokens: Sequence[Token], declared: Mapping[str, str], known: Words) -> Iterator[str]:
+    """Yield the names of the namespace that the vocabulary lacks."""
+    for token in tokens:
+        iri = iri_of(token, declared)
+        name = iri.removeprefix(known.namespace)
+        if iri.startswith(known.namespace) and name and name not in known.names:
+            yield name
+
+
+def unknown(name: str, known: Words) -> Text:
+    """Return what is said of a name that the vocabulary lacks."""
+    shown = name[:NAME_LENGTH]
+    near = process.extractOne(shown, known.names, scorer=fuzz.ratio, score_cutoff=NEAR)
+    if near is None:
+        return Text(f"oia:{shown} n'existe pas dans l'ontologie.", f"oia:{shown} unknown")
+    return Text(
+        f"oia:{shown} n'existe pas dans l'ontologie. Vouliez-vous dire oia:{near[0]} ?",
+        f"oia:{shown} unknown; did you mean oia:{near[0]}",
+    )
+
+
+def joined_things(tokens: Sequence[Token], declared: Mapping[str, str], known: Words) -> Iterator[str]:
+    """Yield the variables that GROUP_CONCAT joins as they are and that stand for things: subjects, ends of links."""
+    joined = set(arguments(tokens))
+    for before, token in pairwise(tokens):
+        if token.text in joined and (before.text in ("{", ".", "}") or iri_of(before, declared) in known.links):
+            yield token.text
+
+
+def arguments(tokens: Iterable[Token]) -> Iterator[str]:
+    """Yield the variables that stand alone in GROUP_CONCAT."""
+    last = ("", "", "")
+    for token in tokens:
+        if token.kind == "word" and token.text.upper() == "DISTINCT":
+            continue
+        last = (*last[1:], token.text)
+        if last[0].upper() == "GROUP_CONCAT" and last[1] == "(" and token.kind == "var":
+            yield token.text
+
+
+def joined(name: str) -> Text:
+    """Return what is said of things that GROUP_CONCAT is to join: it joins texts, and has no value for an IRI."""
+    return Text(
+        f"GROUP_CONCAT joint des textes : écrivez STR({name}), car {name} désigne des IRI et le résultat est vide.",
+        f"GROUP_CONCAT joins texts: write STR({name}), since {name} stands for IRIs and gives an empty value",
+    )

@@ -1,0 +1,109 @@
+"""What every request passes before its route, and every answer after it: addresses made one, errors, headers.
+
+Knows ASGI; what is answered is the routes'.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from inspect import isawaitable
+from typing import Any, Final
+from urllib.parse import quote, urlsplit
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from sparql_api.problems import ProblemError
+
+Respond = Callable[[Request, Any], Response | Awaitable[Response]]
+SECURITY: Final = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "*",
+    "Content-Security-Policy": "default-src 'self'; "
+    "frame-ancestors 'none'; form-action 'self'; base-uri 'none'; object-src 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+}
+ADDED: Final = tuple((name.lower().encode(), value.encode()) for name, value in SECURITY.items())
+SAFE_IN_PATH: Final = "/:@!$&'()*+,;=~-._%"
+RAW: Final = re.compile(rb"[\x80-\xff]")
+
+
+class Straight:
+    """Leads requests for some paths past everything that pages need: it costs as much as a look-up.
+
+    An address with a slash at its end leads to the one without (308), the query kept, where no route has that slash.
+    """
+
+    def __init__(self, app: ASGIApp, straight: Mapping[str, ASGIApp], problem: Respond, slashed: str) -> None:
+        self.app = app
+        self.straight = straight
+        self.problem = problem
+        self.slashed = slashed
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on; a problem is raised before an answer begins, and is answered as anywhere."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        if not scope["query_string"].isascii():  # As some old clients write it; pages would read it as Latin-1.
+            scope = {**scope, "query_string": RAW.sub(lambda byte: b"%%%02X" % ord(byte[0]), scope["query_string"])}
+        path = scope["path"]
+        straight = self.straight.get(path)
+        if straight is None:
+            leads = path.endswith("/") and path.strip("/") and not path.startswith(self.slashed)
+            await (without_slash(scope) if leads else self.app)(scope, receive, send)
+            return
+        try:
+            await straight(scope, receive, send)
+        except ProblemError as error:
+            request = Request(scope, receive)
+            response = self.problem(request, error)
+            await (await response if isawaitable(response) else response)(scope, receive, send)
+
+
+def without_slash(scope: Scope) -> Response:
+    """Return the redirection to an address without the slashes at its end, on this host whatever the path."""
+    raw = (scope.get("raw_path") or quote(scope["path"]).encode()).partition(b"?")[0]
+    path = "/" + quote(raw.decode("latin-1").strip("/"), safe=SAFE_IN_PATH)
+    query = scope["query_string"].decode("latin-1")
+    return RedirectResponse(path + (f"?{query}" if query else ""), 308)
+
+
+class PublicAddress:
+    """Lets every link that names a host name the service's own, whatever host a request was sent to."""
+
+    def __init__(self, app: ASGIApp, address: str) -> None:
+        self.app = app
+        parts = urlsplit(address)
+        self.scheme, self.host = parts.scheme, parts.netloc.encode()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on as one that came to the public address."""
+        if scope["type"] == "http":
+            headers = [pair for pair in scope["headers"] if pair[0] != b"host"]
+            scope = {**scope, "scheme": self.scheme, "headers": [*headers, (b"host", self.host)]}
+        await self.app(scope, receive, send)
+
+
+class SecurityHeaders:
+    """Adds to every response what keeps pages from loading anything from elsewhere, and opens data to all."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, and add the headers that the response lacks."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                present = {name for name, _ in message["headers"]}
+                message["headers"] = [*message["headers"], *(pair for pair in ADDED if pair[0] not in present)]
+            await send(message)
+
+        await self.app(scope, receive, with_headers)

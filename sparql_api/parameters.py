@@ -1,0 +1,138 @@
+"""The parameters of a request: an address knows those that its description declares, and names the others.
+
+Knows query strings and descriptions; what a parameter means is known where it is read. In an answer of data an
+unknown parameter is refused, since what was meant by it is not what would come; a page shows its content and says so.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
+from typing import Any, Final
+from urllib.parse import parse_qsl, quote
+
+from rapidfuzz import fuzz, process
+from starlette.requests import Request
+
+from sparql_api.problems import Problem, ProblemError, problem
+from sparql_api.texts import Text
+
+CARRIED: Final = ("lang", "edition")
+"""What every address knows: a link takes them along from the page it stands on."""
+BYTE_ORDER_MARK: Final = "\ufeff"
+MOST: Final = 2000
+NAMED: Final = 10
+"""Unknown parameters that are named, the others are like them."""
+NAME_LENGTH: Final = 64
+NEAR: Final = 60.0
+"""Per cent of likeness from which a name may have been meant."""
+EDITION: Final = re.compile(r"0|[1-9][0-9]{0,8}")
+"""A number in its one form: `01`, `+1` and `１` would be other addresses of the same."""
+IGNORED: Final = "Observatoire-Ignored-Parameters"
+
+
+def decode(data: bytes) -> list[tuple[str, str]]:
+    """Return the parameters of a query string or a form, decoded once; raises ProblemError (400).
+
+    Bytes that are not UTF-8 are refused, never replaced: what was asked would be another thing.
+    """
+    if not data:
+        return []
+    try:
+        return parse_qsl(data.decode("utf-8"), keep_blank_values=True, errors="strict", max_num_fields=MOST)
+    except UnicodeDecodeError:
+        raise ProblemError(Problem("encoding")) from None
+    except ValueError:
+        raise bad("query", fr="est entouré de trop d'autres", en="comes with too many others") from None
+
+
+def bad(parameter: str, *, fr: str, en: str) -> ProblemError:
+    """Return the error for a parameter that cannot be used."""
+    values: dict[str, str | Text] = {"parameter": parameter, "reason": Text(fr, en)}
+    return ProblemError(Problem("parameter", values, {"parameter": parameter}))
+
+
+def edition_number(text: str) -> int | None:
+    """Return the edition asked for, None for the current one; raises ProblemError 400 where it is no number."""
+    if text in ("", "current"):
+        return None
+    if not EDITION.fullmatch(text):
+        raise bad("edition", fr="n'est pas un numéro d'édition", en="is not the number of an edition")
+    return int(text)
+
+
+def timeout_seconds(text: str) -> float | None:
+    """Return the deadline asked for, in seconds, None for no wish, which older clients write 0; raises ProblemError."""
+    if not text:
+        return None
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = -1.0
+    if seconds == 0:
+        return None
+    if not 0 < seconds < 1e9:
+        raise bad("timeout", fr="n'est pas un nombre de secondes", en="is not a number of seconds")
+    return seconds
+
+
+def known_names(operation: Mapping[str, Any]) -> frozenset[str]:
+    """Return the parameters that an operation of OpenAPI declares for its query string, and those of every address."""
+    declared = {one["name"] for one in operation.get("parameters", ()) if one["in"] == "query"}
+    return frozenset({*declared, *CARRIED, *(("_format",) if "format" in declared else ())})
+
+
+def unknown_among(names: Iterable[str], known: Collection[str]) -> tuple[str, ...]:
+    """Return the first names that are not known, each once."""
+    return tuple(dict.fromkeys(name for name in names if name not in known))[:NAMED]
+
+
+def reader(known: frozenset[str], *, data: bool) -> Callable[[Request], Awaitable[None]]:
+    """Return what reads the names of a request's parameters before its handler does.
+
+    It refuses (400) what is no UTF-8, and an edition that is no number. Where the address answers by `data` alone, it
+    refuses the parameters that it does not know; else the handler does, by `refuse_unknown`, once it is clear that
+    the answer is no page.
+    """
+
+    async def read(request: Request) -> None:
+        request.state.known = known
+        given = decode(request.scope["query_string"])
+        request.state.unknown = unknown_among((name for name, _ in given), known)
+        for name, value in given:
+            if name == "edition":
+                edition_number(value)
+        if data:
+            refuse_unknown(request)
+
+    return read
+
+
+def unknown_of(request: Request) -> tuple[str, ...]:
+    """Return the parameters of a request that its address does not know."""
+    found: tuple[str, ...] = getattr(request.state, "unknown", ())
+    return found
+
+
+def refuse_unknown(request: Request) -> None:
+    """Raise ProblemError (400) where a request has a parameter that its address does not know."""
+    for name in unknown_of(request):
+        known = sorted(request.state.known)
+        shown, near = name[:NAME_LENGTH], nearest(name, known)
+        meant = Text(f" Vouliez-vous dire « {near} » ?", f" Did you mean {near!r}?") if near else Text("", "")
+        extra = {"parameter": shown, "known": known} | ({"nearest": near} if near else {})
+        raise ProblemError(
+            problem("unknown-parameter", parameter=shown, meant=meant, known=", ".join(known), extra=extra)
+        )
+
+
+def nearest(name: str, known: Collection[str]) -> str | None:
+    """Return the known name most like another, None where none is."""
+    found = process.extractOne(name[:NAME_LENGTH].casefold(), known, scorer=fuzz.ratio, score_cutoff=NEAR)
+    return str(found[0]) if found else None
+
+
+def ignored_header(names: Iterable[str]) -> dict[str, str]:
+    """Return the header that names parameters which a protocol's address has left aside, as RFC 3986 writes them."""
+    said = ", ".join(quote(name[:NAME_LENGTH], safe="") for name in names)
+    return {IGNORED: said} if said else {}

@@ -1,0 +1,140 @@
+"""The command line in the language of who calls it: help, usage errors, and what no command has said itself.
+
+Knows the texts of `messages/command_line.csv` (help and errors of the libraries by their English), and where a caller
+says their language: `--lang`, else LANGUAGE, LC_ALL, LC_MESSAGES, LANG as gettext reads them; French by default.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import re
+import sys
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+from typing import Any, Final, NoReturn
+
+import typer
+from typer import rich_utils
+from typer.core import TyperGroup
+from typer.exceptions import TyperException
+
+from ontologie import system_reason
+from sparql_api import i18n
+from sparql_api.problems import Language
+
+_VARIABLES: Final = ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
+_UNUSABLE: Final = 2
+
+
+class Spoken(TyperGroup):
+    """The root of the commands: speaks the caller's language, and ends with a sentence whatever happens."""
+
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,
+        windows_expand_args: bool = True,
+        **extra: Any,
+    ) -> Any:
+        """Run a command; leave with its exit code."""
+        given = sys.argv[1:] if args is None else list(args)
+        lang = caller_language(given, os.environ)
+        speak(self, lang)
+        try:
+            code = super().main(given, prog_name, complete_var, standalone_mode=False, **extra)
+            sys.stdout.flush()
+        except TyperException as error:
+            _say_usage(error, lang)
+            sys.exit(error.exit_code)
+        except OSError as error:
+            _leave(error, lang)
+        sys.exit(code if isinstance(code, int) else 0)
+
+
+def caller_language(args: Sequence[str], environment: Mapping[str, str]) -> Language:
+    """Return the language that a caller asks for."""
+    for name, value in zip(args, (*args[1:], ""), strict=False):
+        if name == "--lang" or name.startswith("--lang="):
+            asked = name.partition("=")[2] or value
+            return "en" if asked == "en" else "fr"
+    said = next((environment[name] for name in _VARIABLES if environment.get(name)), "")
+    return "en" if said.lower().startswith("en") else "fr"
+
+
+def speak(command: Any, lang: Language) -> None:
+    """Put the help of a command and of all below it in a language, which is also their messages' by default."""
+    for name, texts in _panels().items():
+        setattr(rich_utils, name, texts[lang])
+    _speak(command, lang)
+
+
+def _speak(command: Any, lang: Language) -> None:
+    command.help = in_language(command.help or "", lang)
+    own_help = command.get_help_option(typer.Context(command))
+    for parameter in (*command.params, *filter(None, [own_help])):
+        if getattr(parameter, "help", None):
+            parameter.help = in_language(parameter.help, lang)
+        if parameter.name == "lang":
+            parameter.default = type(parameter.default)(lang)
+    for below in getattr(command, "commands", {}).values():
+        _speak(below, lang)
+
+
+def in_language(text: str, lang: Language) -> str:
+    """Return a help text in a language, paragraph by paragraph; one that nobody has translated stays as it is."""
+    if lang == "en":
+        return text
+    return "\n\n".join(_helps().get(part, part) for part in text.split("\n\n"))
+
+
+def usage_error(message: str, lang: Language) -> str:
+    """Return what is wrong with a command as it was written."""
+    if lang == "en":
+        return message
+    for pattern, french in _errors():
+        if found := pattern.fullmatch(message):
+            return french.format(*found.groups())
+    return i18n.message("command.usage", lang)
+
+
+def _say_usage(error: TyperException, lang: Language) -> None:
+    context = getattr(error, "ctx", None)
+    if type(error).__name__ == "NoArgsIsHelpError":
+        return  # the help was shown instead
+    typer.echo(usage_error(error.format_message(), lang), err=True)
+    if context is not None:
+        typer.echo(i18n.message("command.help", lang, command=f"{context.command_path} --help"), err=True)
+
+
+def _leave(error: OSError, lang: Language) -> NoReturn:
+    """Say why the system would not write the answer; what is still to be flushed goes nowhere, not to a trace."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    typer.echo(i18n.message("command.system", lang, reason=system_reason(error, lang)), err=True)
+    sys.exit(_UNUSABLE)
+
+
+@cache
+def _rows() -> tuple[dict[str, str], ...]:
+    text = files("sparql_api").joinpath("messages", "command_line.csv").read_text(encoding="utf-8")
+    return tuple(csv.DictReader(io.StringIO(text, newline="")))
+
+
+@cache
+def _helps() -> Mapping[str, str]:
+    return {row["en"]: row["fr"] for row in _rows() if row["part"] == "help"}
+
+
+@cache
+def _panels() -> Mapping[str, Mapping[str, str]]:
+    """Return the titles and marks of the help by the names that typer gives them."""
+    return {row["part"]: row for row in _rows() if row["part"] not in ("help", "error")}
+
+
+@cache
+def _errors() -> tuple[tuple[re.Pattern[str], str], ...]:
+    return tuple((re.compile(row["en"], re.DOTALL), row["fr"]) for row in _rows() if row["part"] == "error")

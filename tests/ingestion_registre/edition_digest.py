@@ -1,0 +1,57 @@
+"""Says whether an edition of the demonstration is what it was before a change of code: moves must leave it as it is.
+
+    python -m tests.ingestion_registre.edition_digest VAR/editions/1
+
+prints the digest of the data that the edition was made of, and that of its canonical dump without the graphs of
+provenance, which hold the dates of deposit, validation and publication. All else in the dump is a function of that
+data.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import sys
+from collections.abc import Iterator
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+
+from ontologie import BASE
+
+_DATED = f" <{BASE}graphe/provenance/".encode()
+_SUFFIXES = (".ttl", ".csv", ".rq", ".json", ".jsonld", ".toml", ".nq")
+_NOT_OF_THE_EDITION = ("messages_", "exemples")
+
+
+def dump_digest(edition: Path) -> str:
+    """Return the SHA-256 of the canonical dump of an edition's folder, but for the graphs of provenance."""
+    hashed = hashlib.sha256()
+    with gzip.open(edition / "dump.nq.gz") as lines:
+        for line in lines:
+            if _DATED not in line[line.rindex(b" <") :]:
+                hashed.update(line)
+    return hashed.hexdigest()
+
+
+def data_digest() -> str:
+    """Return the SHA-256 of the packaged data that decides the graphs: vocabularies, tables, rules, demonstration."""
+    hashed = hashlib.sha256()
+    for folder in (files("ontologie"), files("shapes"), files("ingestion").joinpath("demo")):
+        for data in sorted(hashlib.sha256(one.read_bytes()).digest() for one in _data(folder)):
+            hashed.update(data)
+    return hashed.hexdigest()
+
+
+def _data(folder: Traversable) -> Iterator[Traversable]:
+    for entry in folder.iterdir():
+        if entry.name.startswith(_NOT_OF_THE_EDITION):
+            continue
+        if entry.is_dir():
+            yield from _data(entry)
+        elif entry.name.endswith(_SUFFIXES):
+            yield entry
+
+
+if __name__ == "__main__":
+    print(data_digest(), dump_digest(Path(sys.argv[1])))

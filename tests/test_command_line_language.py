@@ -1,0 +1,106 @@
+"""Help, usage errors and default messages speak the caller's language: `--lang`, else the environment's, else French."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import typer
+from typer.testing import CliRunner, Result
+
+from sparql_api.cli import main
+from sparql_api.spoken import _errors, _helps, caller_language, usage_error
+
+NONE = {"LANGUAGE": None, "LC_ALL": None, "LC_MESSAGES": None, "LANG": None}
+
+
+def run(*arguments: str, **environment: str) -> Result:
+    return CliRunner(env={**NONE, "COLUMNS": "200", **environment}).invoke(main, list(arguments))
+
+
+@pytest.mark.parametrize(
+    ("args", "environment", "language"),
+    [
+        ([], {}, "fr"),
+        ([], {"LANG": "C.UTF-8"}, "fr"),
+        ([], {"LANG": "en_GB.UTF-8"}, "en"),
+        ([], {"LANG": "en_GB.UTF-8", "LC_ALL": "fr_FR.UTF-8"}, "fr"),
+        ([], {"LANG": "fr_FR.UTF-8", "LANGUAGE": "en:fr"}, "en"),
+        (["ingest", "--lang", "en"], {"LANG": "fr_FR.UTF-8"}, "en"),
+        (["ingest", "--lang=fr"], {"LANG": "en_GB"}, "fr"),
+        (["ingest", "--lang"], {}, "fr"),
+    ],
+)
+def test_the_language_is_the_one_asked_for(args: list[str], environment: dict[str, str], language: str) -> None:
+    assert caller_language(args, environment) == language
+
+
+WRONG = {
+    ("ingest",): "Il manque un argument : files.",
+    ("ingest", "a.csv", "--nope"): "L'option --nope n'existe pas.",
+    ("validate", "x", "--format", "zz"): "« zz » n'est pas un choix possible.",
+    ("serve", "--port", "abc"): "un nombre entier est attendu",
+    ("serve", "--port", "99999999"): "au plus 65535",
+    ("serve", "--workers", "0"): "au moins 1",
+    ("nada",): "La commande « nada » n'existe pas.",
+    ("review", "return", "x"): "Il manque une option : --by.",
+    ("ingest", "a", "--academie"): "L'option --academie attend une valeur.",
+    ("check", "de trop"): "Argument en trop : de trop.",
+}
+
+
+@pytest.mark.parametrize("arguments", WRONG, ids=" ".join)
+def test_a_usage_error_is_said_in_the_caller_s_language(arguments: tuple[str, ...]) -> None:
+    french, english = run(*arguments), run(*arguments, LANG="en_US.UTF-8")
+    assert (french.exit_code, english.exit_code) == (2, 2)
+    assert WRONG[arguments] in french.stderr
+    assert not {"Missing", "Invalid", "such", "requires", "Error"} & set(french.stderr.replace("'", " ").split())
+    assert WRONG[arguments] not in english.stderr
+    assert english.stderr.strip()
+
+
+def test_an_error_nobody_has_translated_is_not_said_in_english() -> None:
+    assert usage_error("Some new words", "fr") == "Cette commande n'est pas écrite comme il faut."
+    assert usage_error("Some new words", "en") == "Some new words"
+
+
+def commands(command: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
+    yield path, command
+    for name, below in getattr(command, "commands", {}).items():
+        yield from commands(below, (*path, name))
+
+
+def helps() -> set[str]:
+    """Return every paragraph of help that the commands have, examples of commands apart."""
+    found = set()
+    for _, command in commands(typer.main.get_command(main)):
+        texts = [command.help, *(getattr(parameter, "help", None) for parameter in command.params)]
+        found |= {part for text in texts for part in (text or "").split("\n\n") if part and not part.startswith("  ")}
+    return found
+
+
+def test_every_help_has_its_french_and_no_french_is_left_over() -> None:
+    assert helps() - _helps().keys() == set()
+    assert _helps().keys() - helps() == {"Show this message and exit."}
+
+
+def test_help_is_in_one_language() -> None:
+    french, english = run("ingest", "--help"), run("ingest", "--help", LANG="en_US.UTF-8")
+    assert "Codes de sortie" in french.stdout
+    assert "Montre cette aide" in french.stdout
+    assert "Exit codes" not in french.stdout
+    assert "obligatoire" in french.stdout
+    assert "Exit codes" in english.stdout
+    assert "required" in english.stdout
+
+
+def test_messages_follow_the_environment_where_no_language_is_asked_for() -> None:
+    assert "cannot be read" in run("validate", "absent.ttl", LANG="en_US.UTF-8").stderr
+    assert "ne peut pas être lu" in run("validate", "absent.ttl").stderr
+    assert "ne peut pas être lu" in run("validate", "absent.ttl", "--lang", "fr", LANG="en_US.UTF-8").stderr
+
+
+def test_a_french_error_repeats_no_more_than_its_pattern_caught() -> None:
+    for pattern, french in _errors():
+        french.format(*["x"] * pattern.groups)
