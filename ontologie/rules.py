@@ -4,12 +4,9 @@ Knows how a rule is written down; not what it concludes, nor who runs it.
 
 A file may start with lines `# …` which, without their `# `, are a TOML document, the card:
 
-    # applique = ["regle/CU-R04"]      what a finding made by the rule cites
-    # rattache = true                  a conclusive finding ties the project to the principles of what it cites
-    # source = "https://…"             the page that the rule was made from
     # [label]
     # fr = "…"
-    # [definition]
+    # en = "…"
 
 The rest is SPARQL 1.1 with base and prefixes left out (`ontologie.PREFIXES`).
 """

@@ -17,7 +17,7 @@ from ontologie import BASE, Iris, digest, read_table
 
 SOURCES = (
     *("projet.ttl", "analyse.ttl", "publication.ttl"),
-    *("vocabulaires.ttl", "confidentialite.ttl", "referentiel.ttl"),
+    *("vocabulaires.ttl", "confidentialite.ttl", "referentiel.ttl", "relecture.ttl"),
 )
 """The shape files, in the order a reader should take them."""
 

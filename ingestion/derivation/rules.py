@@ -23,8 +23,11 @@ from ingestion.derivation.nodes import shared_out
 from ingestion.graphs.conversion import canonical_line
 from ontologie import BASE, Iris, RuleFile, read_text, rule_files, unescaped, vocabularies
 
-STEPS: Final = ("constats", "suites", "concerne", "projets")
+STEPS: Final = ("faits", "constats", "defaut", "clause", "issues", "concerne", "projets")
 """The folders of rules, in the order they are run; a step sees what the steps before it concluded."""
+
+_WORKING: Final = "travail#"
+"""What a predicate of ours below this serves the steps that follow, and is no part of what is derived."""
 
 _SAYABLE: Final = "projets"
 """The step whose conclusions a document may state itself; what it states stays its own.
@@ -92,7 +95,9 @@ class Derivation:
                 known |= lines
             if step != STEPS[-1]:
                 _load(work, (_quads(one, lines, self._base) for one, lines in zip(there, fresh, strict=True)))
-        return {one.project: _canonical(one, lines, self._base) for one, lines in zip(there, derived, strict=True)}
+        working = f" <{self._base}{_WORKING}".encode()
+        kept = ([line for line in lines if not line[line.index(b">") + 1 :].startswith(working)] for lines in derived)
+        return {one.project: _canonical(one, lines, self._base) for one, lines in zip(there, kept, strict=True)}
 
     def _indices(self, one: Deposited) -> list[bytes]:
         deposit = one.graphs[_deposit_graph(one.project, self._base)]

@@ -217,8 +217,8 @@ _UNRESOLVED: Final = {
 
 def _dates(draft: Draft, column: Column, items: list[str], base: str) -> None:
     for text in items:
-        found = read_date(text)
-        if found is None or (column.key != "date" and found[0] != column.key):
+        found = _date(column, text)
+        if found is None:
             draft.say("date-non-reconnue", column, text)
             draft.mention(column, text)
             continue
@@ -226,6 +226,17 @@ def _dates(draft: Draft, column: Column, items: list[str], base: str) -> None:
         draft.add(column, (value,), key)
         if value != text:
             draft.mention(column, text)
+
+
+def _date(column: Column, text: str) -> tuple[str, str] | None:
+    """Return the key and the value of a date: a school year goes to its own column, an end has the forms of a date."""
+    found = read_date(text)
+    if found is None or column.key == "date":
+        return found
+    key, value = found
+    if column.key == "dateFin" and key.startswith("date"):
+        return column.key + key.removeprefix("date"), value
+    return found if key == column.key else None
 
 
 def _addresses(draft: Draft, column: Column, items: list[str], base: str) -> None:

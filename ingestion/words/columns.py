@@ -20,7 +20,11 @@ from ontologie import read_table
 LIST: Final = "|"
 """What separates the items of a list in one cell."""
 
-SIBLINGS: Final = {"date": ("dateMois", "dateAnnee"), "academie": ("academieAssociee",)}
+SIBLINGS: Final = {
+    "date": ("dateMois", "dateAnnee"),
+    "dateFin": ("dateFinMois", "dateFinAnnee"),
+    "academie": ("academieAssociee",),
+}
 """Keys that a column feeds besides its own."""
 
 OURS: Final = ("iri", "graphe")

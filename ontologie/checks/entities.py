@@ -15,9 +15,10 @@ NAMES: Final = (SKOS + "prefLabel", RDFS + "label", DCT + "title")
 """Where a thing's name may stand, the first that is there being looked at."""
 
 TEXTS: Final = (SKOS + "definition", RDFS + "comment", DCT + "description")
-NAMELESS: Final = ("Alignement", "Applicabilite", "Attestation")
+NAMELESS: Final = ("Alignement", "Applicabilite", "Attestation", "IssueDeRegle")
 """Statements about other things: they have a reason, a date or a page, no name."""
 
+TEXTS_OF_LAW: Final = ("Instrument", "Principe", "RegleDuCadre")
 SELF_TOLD: Final = ("Academie", "RegionAcademique", "OutilIA", "Grille", "Instrument", "Echelle")
 """Things a name suffices to define, or that a description may define."""
 
@@ -90,6 +91,9 @@ def orphans(corpus: Corpus) -> Examined:
     tops = {value.value for said in corpus.ours.values() for value in said.get(SKOS + "hasTopConcept", ())}
     found = []
     for iri, said in corpus.concepts.items():
+        if OWL + "deprecated" in said:
+            # What is withdrawn leaves its scheme; its address still answers.
+            continue
         if not iris(said, SKOS + "inScheme"):
             found.append(Finding("orphans", short(iri), {"fr": "dans aucun schéma", "en": "in no scheme"}))
         elif not (iris(said, SKOS + "broader") or iris(said, SKOS + "topConceptOf") or iri in tops):
@@ -103,6 +107,19 @@ def orphans(corpus: Corpus) -> Examined:
                 Finding("orphans", short(iri), {"fr": "ne découle de rien", "en": "derives from nothing"})
             )
     return Examined(len(corpus.concepts), tuple(found))
+
+
+def dated(corpus: Corpus) -> Examined:
+    """Every instrument, principle and rule has a statement that dates it, or that says why it has no date."""
+    found: list[Finding] = []
+    texts = {iri: said for iri, said in _minted(corpus).items() if _is(said, *TEXTS_OF_LAW)}
+    for iri, said in texts.items():
+        stated = [corpus.ours.get(one, {}) for one in iris(said, OIA + "applicabilite")]
+        told = [one for one in stated if any(OIA + name in one for name in ("appliqueAPartirDu", "condition"))]
+        if not told or len(told) < len(stated):
+            message = {"fr": "ni date d'application, ni raison de n'en pas avoir", "en": "neither date nor reason why"}
+            found.append(Finding("dated", short(iri), message))
+    return Examined(len(texts), tuple(found))
 
 
 def dangling(corpus: Corpus) -> Examined:
@@ -181,6 +198,14 @@ CHECKS: Final = (
             "en": "every concept names its source, or its scheme does",
         },
         sourced,
+    ),
+    Check(
+        "dated",
+        {
+            "fr": "chaque instrument, principe et règle a une date d'application, ou dit pourquoi il n'en a pas",
+            "en": "every instrument, principle and rule has a date of application, or says why it has none",
+        },
+        dated,
     ),
     Check("orphans", {"fr": "aucun concept orphelin", "en": "no orphan concept"}, orphans),
     Check(

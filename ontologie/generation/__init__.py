@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ontologie.generation import (
     alignements,
+    dates,
     grilles,
     instruments,
     listes,
@@ -20,6 +21,7 @@ FAMILIES = (
     regles,
     regles_indices,
     alignements,
+    dates,
     grilles,
     listes,
     niveaux,

@@ -12,9 +12,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from ontologie.generation.common import Row, table
+from ontologie.generation.common import Row, reference, table
 from ontologie.generation.niveaux import matches
-from ontologie.generation.regles import subject
 from ontologie.generation.turtle import ALL_PREFIXES, Statement, Turtle, both, iri, links, typed
 
 INVERSE: Final = {
@@ -89,9 +88,10 @@ def table_sssom() -> str:
 
 
 def _between(folder: str) -> Iterator[Mapping]:
-    for row in table(folder, "correspondances"):
+    ours = table("correspondances_projet") if folder == "instruments" else ()
+    for row in (*table(folder, "correspondances"), *ours):
         yield Mapping(
-            subject(row["subject"]), row["predicate"], _object(row["object"]), row["confidence"], _reason(row)
+            reference(row["subject"]), row["predicate"], _object(row["object"]), row["confidence"], _reason(row)
         )
 
 
@@ -136,7 +136,7 @@ def _reason(row: Row) -> tuple[str, str]:
 
 
 def _object(identifier: str) -> str:
-    return identifier if "://" in identifier else subject(identifier)
+    return identifier if "://" in identifier else reference(identifier)
 
 
 def _file(about: str, mappings: Iterable[Mapping]) -> str:

@@ -48,6 +48,19 @@ def principle(identifier: str) -> str:
     return f"principe/{instruments_of_principles()[identifier]}/{identifier}"
 
 
+@cache
+def _elsewhere() -> dict[str, str]:
+    """Return the IRIs of rules and instruments, by their identifiers."""
+    rules = {row["id"]: f"regle/{row['id']}" for row in table("instruments", "regles_cadre")}
+    acts = (*table("instruments", "instruments"), *table("partenaires", "instruments"))
+    return rules | {row["id"]: f"instrument/{row['id']}" for row in acts}
+
+
+def reference(identifier: str) -> str:
+    """Return the IRI of an instrument, a principle or a rule, relative to the base. Raises KeyError where unknown."""
+    return _elsewhere().get(identifier) or principle(identifier)
+
+
 def labels(row: Row, name: str = "label") -> list[Statement]:
     """Return the preferred labels of a row."""
     return both("skos:prefLabel", row[name + "_fr"], row[name + "_en"])

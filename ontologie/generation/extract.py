@@ -13,6 +13,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from ontologie.generation.corrections import correct
 from ontologie.generation.tiers import write_all
 
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -26,7 +27,11 @@ COPIED = (
     "outils-ia/alias.csv",
     "outils-ia/generiques.csv",
     "outils-ia/outils_sources.csv",
+    "corrections/application.csv",
+    "corrections/dates_des_regles.csv",
 )
+REPLACED = ("instruments/applicabilite.csv",)
+"""The shared tables that a correction replaces whole: what stands in them is no longer said."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -38,14 +43,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"{source}: no shared data here (a folder `instruments` is expected)", file=sys.stderr)
         return 2
     copied = copy_tables(source, PACKAGE / "donnees")
+    corrected = correct(source / "corrections", PACKAGE / "donnees")
     written = write_all(source, PACKAGE / "tiers")
-    print(f"{copied} files copied, {written} vocabularies distilled", file=sys.stderr)
+    print(f"{copied} files copied, {corrected} corrected, {written} vocabularies distilled", file=sys.stderr)
     return 0
 
 
 def copy_tables(source: Path, target: Path) -> int:
     """Copy the shipped files byte for byte into `target`, and return how many."""
-    files = sorted(path for pattern in COPIED for path in source.glob(pattern))
+    found = (path for pattern in COPIED for path in source.glob(pattern))
+    files = sorted(path for path in found if path.relative_to(source).as_posix() not in REPLACED)
     for path in files:
         destination = target / path.relative_to(source)
         destination.parent.mkdir(parents=True, exist_ok=True)

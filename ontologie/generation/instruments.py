@@ -20,6 +20,7 @@ from ontologie.generation.common import (
     table,
     unverified,
 )
+from ontologie.generation.dates import statements
 from ontologie.generation.turtle import Statement, Turtle, both, dated, links, tagged, text
 
 LAW: Final = ("reglement_ue", "loi", "traite")
@@ -111,7 +112,7 @@ def _instrument_links() -> dict[str, list[Statement]]:
 def _principles(folder: str, about: str) -> str:
     out = Turtle(about)
     kinds = {row["id"]: row for row in table(folder, "instruments")}
-    outside = {row["id"]: row for row in table(folder, "hors_pivot")}
+    outside = {row["id"]: row for row in (*table(folder, "hors_pivot"), *table("hors_pivot_projet"))}
     defined = {row["id"]: row for row in table("definitions")}
     rows = table(folder, "principes")
     children: dict[str, list[str]] = {}
@@ -158,12 +159,20 @@ def _provision(row: Row, instrument: Row) -> list[Statement]:
     """Return what makes a row an article or provision of a law: its act, and where EUR-Lex shows it."""
     if instrument["type"] not in LAW or row["type"] not in PROVISION:
         return []
-    acts = [act for act in several(instrument["identifier_iri"]) if act.startswith(ELI)]
     return [
         *links("rdf:type", ["oia:Disposition", "eli:LegalResourceSubdivision"]),
-        *links("eli:is_part_of", acts),
+        *links("eli:is_part_of", _acts(row, instrument)),
         *links("rdfs:seeAlso", _eur_lex_pages(row)),
     ]
+
+
+def _acts(row: Row, instrument: Row) -> list[str]:
+    """Return the act that a provision is part of: as adopted, or as consolidated where it came in later."""
+    versions = [one for one in statements() if one["id"] == row["id"] and one["version"]]
+    adopted = {one["entree_en_vigueur"] for one in statements() if one["id"] == instrument["id"]}
+    if versions and not adopted & {one["entree_en_vigueur"] for one in versions}:
+        return sorted({one["version"] for one in versions})
+    return [act for act in several(instrument["identifier_iri"]) if act.startswith(ELI)]
 
 
 def _eur_lex_pages(row: Row) -> list[str]:

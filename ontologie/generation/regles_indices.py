@@ -1,14 +1,20 @@
 """The rules that publication derives by: indication rules, finding rules, and what a finding may conclude.
 
-Knows the tables `regles_indices` and `verdicts` and the cards of `regles/constats/*.rq`. How a rule is run
-is the business of whoever runs it.
+Knows the tables `regles_indices`, `verdicts`, `regles_constats`, `issues_constats` and `dates_des_regles`, and
+the SPARQL of `regles/`. How a rule is run is the business of whoever runs it.
 """
 
 from __future__ import annotations
 
-from ontologie.generation.common import Row, concepts, definitions, labels, principle, several, table
-from ontologie.generation.turtle import Statement, Turtle, both, flag, links, tagged, text
-from ontologie.rules import RuleFile, rule_files
+from typing import Final
+
+from ontologie.generation import dates
+from ontologie.generation.common import Row, concepts, definitions, labels, principle, several, source, table
+from ontologie.generation.turtle import Statement, Turtle, both, flag, links, tagged, text, typed
+from ontologie.rules import rule_files
+
+CLAUSE: Final = "clause-date"
+"""The rule whose outcomes stand in the place of another's: its text did not yet apply, or perhaps not."""
 
 
 def generate() -> dict[str, str]:
@@ -20,8 +26,11 @@ def generate() -> dict[str, str]:
     for row in table("regles_indices"):
         out.add(f"regle/{row['id']}", labels(row), _indication(row))
     out.section("règles de constat")
-    for rule in rule_files("constats"):
-        out.add(f"regle/{rule.name}", _finding(rule))
+    for row in table("regles_constats"):
+        out.add(f"regle/{row['id']}", labels(row), definitions(row), _finding(row), source(row))
+    out.section("ce que chaque règle peut conclure")
+    for row in table("issues_constats"):
+        out.add(_outcome_name(row), _outcome(row))
     return {"regles-indices.ttl": out.render()}
 
 
@@ -41,14 +50,50 @@ def _indication(row: Row) -> list[Statement]:
     ]
 
 
-def _finding(rule: RuleFile) -> list[Statement]:
-    card = rule.card
+def _finding(row: Row) -> list[Statement]:
+    folder, _, name = row["requete"].partition("/")
+    query = next(rule for rule in rule_files(folder) if rule.name == name)
+    outcomes = [one for one in table("issues_constats") if one["regle"] == row["id"]]
+    first, second = _dated_by(row["id"])
     return [
         *links("rdf:type", ["oia:RegleConstat"]),
-        *both("skos:prefLabel", card["label"]["fr"], card["label"]["en"]),
-        *both("skos:definition", card["definition"]["fr"], card["definition"]["en"]),
-        *links("oia:metEnOeuvre", card["applique"]),
-        *flag("oia:rattache", card["rattache"]),
-        *text("oia:texteRegle", rule.text),
-        *links("dct:source", [card["source"]]),
+        *links("oia:metEnOeuvre", several(row["applique"])),
+        *flag("oia:rattache", row["rattache"] == "oui"),
+        *flag("oia:suspendue", row["suspendue"] == "oui"),
+        *links("oia:debiteur", (f"concept/debiteur/{name}" for name in several(row["debiteurs"]))),
+        *links("oia:premisseLue", (f"oia:{name}" for name in several(row["premisses"]))),
+        *links("oia:premisseDOutil", (f"oia:{name}" for name in several(row["premisses_outil"]))),
+        *links("oia:dateePar", first),
+        *links("oia:dateeEnsuitePar", second),
+        *links("oia:issuePossible", map(_outcome_name, outcomes)),
+        *text("oia:texteRegle", query.text),
+    ]
+
+
+def _dated_by(rule: str) -> tuple[list[str], list[str]]:
+    """Return the statements that date a rule's text, first case and second, among those no later wording replaced."""
+    row = next(row for row in table("corrections", "dates_des_regles") if _rule(row["regle"]) == rule)
+    cases = (row["cas"], row["second_cas"])
+    about = [one for one in dates.statements() if one["id"] == row["disposition_ou_regle"] and not one["fin"]]
+    first, second = ([dates.name(one) for one in about if one["cas"] == case] for case in cases)
+    return first, second
+
+
+def _rule(name: str) -> str:
+    """Return the finding rule that a name of the table of dates means: `CU-R29` is that of `constat-cu-r29`."""
+    return name if name.startswith("constat-") else f"constat-{name.lower()}"
+
+
+def _outcome_name(row: Row) -> str:
+    return f"regle/{row['regle']}#{row['cas']}"
+
+
+def _outcome(row: Row) -> list[Statement]:
+    return [
+        *links("rdf:type", ["oia:IssueDeRegle"]),
+        *links("oia:verdict", [f"concept/verdict/{row['verdict']}"]),
+        *typed("oia:confiance", row["confiance"], "decimal"),
+        *links("oia:classeRisque", several(row["classe"])),
+        *links("oia:premisseManquante", several(row["manque"])),
+        *both("rdfs:comment", row["raison_fr"], row["raison_en"]),
     ]

@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 
 import pyoxigraph as ox
 
+from ontologie.generation.common import table
 from ontologie.generation.turtle import ALL_PREFIXES, Statement, Turtle, both, iri, links, text
 from ontologie.namespaces import PREFIXES, RDF_TYPE
 
@@ -50,7 +51,7 @@ def write_all(source: Path, target: Path) -> int:
     for number in SCOLOMFR:
         made[f"scolomfr/scolomfr-voc-{number}.ttl"] = scolomfr(source, number)
     made["unesco-thesaurus/unesco-thesaurus.ttl"] = unesco(source)
-    wanted = dpv_wanted(source)
+    wanted = dpv_wanted()
     made["dpv/dpv-ai.ttl"] = dpv(source / "dpv" / "ai-2.3.ttl", "https://w3id.org/dpv/ai", wanted)
     made["dpv/dpv-eu-aiact.ttl"] = dpv(
         source / "dpv" / "eu-aiact-2.3.ttl", "https://w3id.org/dpv/legal/eu/aiact", wanted
@@ -111,13 +112,12 @@ def unesco(source: Path) -> str:
     return out.render(generated=False)
 
 
-def dpv_wanted(source: Path) -> set[str]:
+def dpv_wanted() -> set[str]:
     """Return the DPV terms that the project's tables align to, and those that its findings use."""
     wanted = {iri(name).value for name in DPV_CONCEPTS}
-    for table, column in (("types_ia", "dpv_iri"), ("correspondances", "object")):
-        with (source / "instruments" / f"{table}.csv").open(encoding="utf-8", newline="") as stream:
-            values = (row[column] for row in csv.DictReader(stream))
-            wanted |= {value for value in values if value.startswith("https://w3id.org/dpv/")}
+    for name, column in (("types_ia", "dpv_iri"), ("correspondances", "object")):
+        values = (row[column] for row in table("instruments", name))
+        wanted |= {value for value in values if value.startswith("https://w3id.org/dpv/")}
     return wanted
 
 

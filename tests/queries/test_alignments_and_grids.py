@@ -21,7 +21,8 @@ def homes() -> dict[str, str]:
 @cache
 def stated() -> list[Row]:
     """Return the correspondences that our tables state."""
-    return [*table("instruments", "correspondances.csv"), *table("partenaires", "correspondances.csv")]
+    own = table("correspondances_projet.csv")
+    return [*table("instruments", "correspondances.csv"), *own, *table("partenaires", "correspondances.csv")]
 
 
 def iri(name: str) -> str:

@@ -77,7 +77,8 @@ def test_the_words_that_speak_to_a_principle_are_counted(store: ox.Store) -> Non
 
 
 def test_the_projects_of_what_stands_outside_the_pivot_are_counted(store: ox.Store) -> None:
-    outside = [*table("instruments", "hors_pivot.csv"), *table("partenaires", "hors_pivot.csv")]
+    national = [*table("instruments", "hors_pivot.csv"), *table("hors_pivot_projet.csv")]
+    outside = [*national, *table("partenaires", "hors_pivot.csv")]
     rows = ask(store, "projets-hors-pivot")
     assert {row["principe"].rpartition("/")[2]: int(row["projets"]) for row in rows} == {
         row["id"]: len(concerned().get(row["id"], ())) for row in outside

@@ -17,7 +17,7 @@ from sparql_api.words import i18n
 
 COMMENT: Final = PREFIXES["rdfs"] + "comment"
 SHOWN_OF_A_FINDING: Final = (
-    *("applique", "regle", "premisse", "premisseManquante"),
+    *("applique", "debiteur", "regle", "premisse", "premisseManquante"),
     *("classeRisque", "dateApplication", "confiance"),
 )
 Pairs = Mapping[str, Iterable[str]]

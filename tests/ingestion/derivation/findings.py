@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
 import pyoxigraph as ox
+import pytest
 
 from ingestion.derivation.rules import Deposited, Derivation, rests_on
 from ingestion.graphs.conversion import convert
-from ontologie import BASE, PREFIXES, Iris, canonical_lines
+from ontologie import BASE, PREFIXES, Iris, canonical_lines, context, vocabularies
 
 PROJECT = f"{BASE}projet/18-T1"
 LEVEL = "http://data.education.fr/voc/scolomfr/concept/scolomfr-voc-022-num-"
 PERSONAL = "http://data.education.fr/voc/scolomfr/concept/scolomfr-voc-044-"
 LEVELS = {
-    "ms": "006", "cm2": "015", "6e": "018", "5e": "020", "4e": "021", "3e": "023", "2de": "136",
-    "1re": "146", "cap-1": "103", "bts-1": "101", "college": "016", "lgt": "142",
+    "ms": "006", "gs": "007", "cp": "010", "ce1": "011", "ce2": "013", "cm1": "014", "cm2": "015", "6e": "018",
+    "5e": "020", "4e": "021", "3e": "023", "2de": "136", "1re": "146", "tle": "201", "2de-pro": "027",
+    "cap-1": "103", "bts-1": "101", "college": "016", "lgt": "142",
 }  # fmt: skip
-SCHEMES = {"typeIA": "type-ia", "finalite": "finalite", "manipulateur": "manipulateur", "acces": "acces"}
+SCHEMES = {
+    "typeIA": "type-ia", "finalite": "finalite", "manipulateur": "manipulateur", "acces": "acces",
+    "encadrement": "encadrement", "dispositif": "dispositif", "competenceCRCN": "crcn",
+}  # fmt: skip
+CLOSED_TOOL = "outil-ferme"
+"""A tool whose record says that it is not free software: the bundled table knows of none."""
 
 
 Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
@@ -54,10 +61,9 @@ def document(identifier: str = "18-T1", **facts: Any) -> dict[str, Any]:
             values = [PERSONAL + name for name in values]
         elif key in SCHEMES:
             values = [f"concept/{SCHEMES[key]}/{name}" for name in values]
-        elif key in ("outil", "dispositif", "competenceCRCN"):
-            folder = {"outil": "outil", "dispositif": "concept/dispositif", "competenceCRCN": "concept/crcn"}[key]
-            values = [f"{folder}/{name}" for name in values]
-        elif key in ("date", "dateMois", "dateAnnee", "anneeScolaire", "delegueConsulte", "analyseImpact"):
+        elif key == "outil":
+            values = [f"outil/{name}" for name in values]
+        elif isinstance(context()[key], str) or str(context()[key].get("@type", "")).startswith("xsd:"):
             values = value
         made[key] = values
     return made
@@ -74,7 +80,17 @@ def store_of(*documents: Mapping[str, Any]) -> ox.Store:
 _derivation = cache(Derivation)
 
 
-def derive_batch(store: ox.Store, projects: Sequence[str], base: str = BASE) -> dict[str, list[ox.Quad]]:
+def derivation_over(changed: Callable[[str, bytes], bytes]) -> Derivation:
+    """Return a derivation that looks at our vocabularies as a change of their files' lines leaves them."""
+    with pytest.MonkeyPatch.context() as patch:
+        ours = [replace(one, lines=(changed(one.path, b"".join(one.lines)),)) for one in vocabularies()]
+        patch.setattr("ingestion.derivation.rules.vocabularies", lambda base: ours)
+        return Derivation()
+
+
+def derive_batch(
+    store: ox.Store, projects: Sequence[str], base: str = BASE, derivation: Derivation | None = None
+) -> dict[str, list[ox.Quad]]:
     """Return the derived graphs of projects whose deposits, and the analyses of them, stand in a store."""
     resting: dict[str, dict[str, list[bytes]]] = {project: {} for project in projects}
     for graph in store.named_graphs():
@@ -82,7 +98,7 @@ def derive_batch(store: ox.Store, projects: Sequence[str], base: str = BASE) -> 
         for project in rests_on(str(graph)[1:-1], lines, base):
             if project in resting:
                 resting[project][str(graph)[1:-1]] = lines
-    found = _derivation(base).derive([Deposited(project, graphs) for project, graphs in resting.items()])
+    found = (derivation or _derivation(base)).derive([Deposited(project, graphs) for project, graphs in resting.items()])
     return {
         graph: list(ox.parse(b"".join(lines), format=ox.RdfFormat.N_QUADS)) if lines else []
         for graph, lines in found.items()

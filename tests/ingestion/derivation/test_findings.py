@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections import Counter
 from typing import Any
 
 import pyoxigraph as ox
@@ -10,14 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ontologie import BASE, Iris, rule_files, vocabularies
-from tests.ingestion.derivation.finding_cases import CASES, GENERATIVE, NO_ONE, PUPILS, SUPERVISED, TEACHER
+from ingestion.derivation.rules import STEPS
+from ontologie import BASE, read_table, rule_files, vocabularies
+from ontologie.generation import dates, generate
 from tests.ingestion.derivation.findings import (
     LEVELS,
     PROJECT,
     RDF,
-    Found,
-    Term,
+    derivation_over,
     derive_batch,
     derived,
     document,
@@ -26,73 +26,32 @@ from tests.ingestion.derivation.findings import (
     oia,
     store_of,
 )
+from tests.ingestion.derivation.test_cases import CASES, facts
 
-RULES = {rule.name: rule for rule in rule_files("constats")}
-
-
-@pytest.fixture(scope="module")
-def case_findings() -> list[dict[str, Found]]:
-    """Return the findings of every case, drawn in one batch: no project sees another."""
-    store = store_of(*(document(f"18-C{number}", **facts) for number, (_, facts, *_) in enumerate(CASES)))
-    projects = [f"{BASE}projet/18-C{number}" for number in range(len(CASES))]
-    graphs = derive_batch(store, projects, BASE).values()
-    return [findings(quads, project) for project, quads in zip(projects, graphs, strict=True)]
-
-
-@pytest.mark.parametrize("number", range(len(CASES)), ids=lambda number: f"{CASES[number][0]} {CASES[number][1]}")
-def test_a_rule_concludes_from_the_facts_of_the_fiche(number: int, case_findings: list[dict[str, Found]]) -> None:
-    rule, _, verdict, missing = CASES[number]
-    found = case_findings[number].get(f"constat-{rule}")
-    assert (found.verdict if found else None) == verdict
-    assert (found.missing if found else "") == missing
-
-
-def test_each_rule_is_tried_both_where_it_speaks_and_where_it_is_silent() -> None:
-    spoken = {f"constat-{rule}" for rule, _, verdict, _ in CASES if verdict}
-    silent = {f"constat-{rule}" for rule, _, verdict, _ in CASES if verdict is None}
-    assert spoken == silent == set(RULES)
-
-
-def test_each_case_that_a_rule_can_meet_is_tried() -> None:
-    for name, rule in RULES.items():
-        written = {
-            v for v in ("conforme", "contraire", "applicable", "a-examiner", "non-conclu") if f"/{v}>" in rule.text
-        }
-        tried = {verdict for case, _, verdict, _ in CASES if f"constat-{case}" == name and verdict}
-        if name == "constat-cu-r17":
-            # No tool of the bundled table is known not to be free software: see the test below.
-            tried.add("non-conclu")
-        assert tried == written, name
-
-
-def test_a_tool_that_is_known_not_to_be_free_leaves_the_preference_open() -> None:
-    store = ox.Store()
-    graph = ox.NamedNode(Iris().vocabulary_graph("outils"))
-    (rule,) = (rule for rule in rule_files("constats") if rule.name == "constat-cu-r17")
-    store.add(ox.Quad(ox.NamedNode(PROJECT), oia("outil"), ox.NamedNode(f"{BASE}outil/x"), graph))
-    closed = ox.Literal("false", datatype=ox.NamedNode("http://www.w3.org/2001/XMLSchema#boolean"))
-    store.add(ox.Quad(ox.NamedNode(f"{BASE}outil/x"), oia("logicielLibre"), closed, graph))
-    triples = store.query(rule.text, use_default_graph_as_union=True)
-    assert isinstance(triples, ox.QueryTriples)
-    assert {local(triple.object) for triple in triples if triple.predicate == oia("verdict")} == {"non-conclu"}
+GENERATIVE, PUPILS = "modele-langue", "eleves"
+IN_LAW = "2025-11-04"
+"""A day on which the framework applies, and of the AI Act what applies since 2025."""
+RULES = {row["id"]: row for row in read_table("donnees", "regles_constats.csv")}
+OUTCOMES = read_table("donnees", "issues_constats.csv")
+SPARQL = [rule for step in STEPS for rule in rule_files(step)]
 
 
 def test_a_finding_links_the_very_statements_it_rests_on() -> None:
-    store = store_of(document(niveau="5e", typeIA=GENERATIVE, manipulateur=PUPILS, outil="chatgpt"))
-    found = findings(derived(store))
+    facts = {"niveau": "5e", "typeIA": GENERATIVE, "manipulateur": PUPILS, "outil": "chatgpt", "date": IN_LAW}
+    quads = derived(store_of(document(**facts)))
+    found = findings(quads)
+    tool = {("typeIA", name) for name in ("agent-conversationnel", "generation-image")}
     assert found["constat-cu-r04"].premises == {
-        ("niveau", "022-num-020"),
-        ("typeIA", GENERATIVE),
-        ("manipulateur", PUPILS),
-    }
-    statements = [quad for quad in derived(store) if quad.predicate.value.startswith(RDF + "subject")]
+        ("niveau", "022-num-020"), ("typeIA", GENERATIVE), ("manipulateur", PUPILS), ("date", IN_LAW), *tool,
+    }  # fmt: skip
+    statements = [quad for quad in quads if quad.predicate.value.startswith(RDF + "subject")]
     assert len(statements) == len({local(quad.subject) for quad in statements})
-    assert ("typeIA", "agent-conversationnel") in found["constat-aia-50-1"].premises
 
 
-def test_a_finding_says_its_rule_its_provision_its_confidence_and_that_a_person_must_look() -> None:
-    found = findings(derived(store_of(document(niveau="5e", typeIA=GENERATIVE))))["constat-cu-r04"]
+def test_a_finding_says_its_rule_its_provision_whom_it_binds_and_that_a_person_must_look() -> None:
+    found = findings(derived(store_of(document(niveau="5e", typeIA=GENERATIVE, date=IN_LAW))))["constat-cu-r04"]
     assert found.said["applique"] == [ox.NamedNode(f"{BASE}regle/CU-R04")]
+    assert found.said["debiteur"] == [ox.NamedNode(f"{BASE}concept/debiteur/enseignant")]
     assert [term.value for term in found.said["aRevoir"]] == ["true"]
     (confidence,) = found.said["confiance"]
     assert isinstance(confidence, ox.Literal) and confidence.datatype.value.endswith("#decimal")
@@ -104,56 +63,87 @@ def test_a_finding_says_its_rule_its_provision_its_confidence_and_that_a_person_
     }
 
 
-@pytest.mark.parametrize(
-    ("finalite", "rule", "risk", "applies"),
-    [
-        ("inferer-emotions", "constat-aia-5-1-f", "ProhibitedAISystem-A5-1-f", {date(2025, 2, 2)}),
-        ("affecter-admettre", "constat-aia-iii-3-a", "HighRiskAISystem-AnnexIII-3-a", {date(2027, 12, 2)}),
-        ("evaluer-acquis", "constat-aia-iii-3-b", "HighRiskAISystem-AnnexIII-3-b", {date(2027, 12, 2)}),
-        ("orienter-niveau", "constat-aia-iii-3-c", "HighRiskAISystem-AnnexIII-3-c", {date(2027, 12, 2)}),
-        ("surveiller-examen", "constat-aia-iii-3-d", "HighRiskAISystem-AnnexIII-3-d", {date(2027, 12, 2)}),
-        ("dialoguer", "constat-aia-50-1", "RiskLevelTransparencyRequired", {date(2026, 8, 2)}),
-        ("decouvrir-metiers", "constat-aia-minimal", "RiskLevelMinimal", {date(2027, 12, 2)}),
-    ],
-)
-def test_a_class_of_the_ai_act_comes_with_the_date_its_current_text_states(
-    finalite: str, rule: str, risk: str, applies: set[date]
-) -> None:
-    found = findings(derived(store_of(document(finalite=finalite))))[rule].said
-    assert [term.value for term in found["classeRisque"]] == [f"https://w3id.org/dpv/legal/eu/aiact#{risk}"]
-    assert {stated_day(term) for term in found["dateApplication"]} == applies
+@pytest.mark.parametrize("name", sorted(RULES))
+def test_a_finding_cites_the_open_statement_that_the_tables_name(name: str) -> None:
+    named = next(
+        row
+        for row in read_table("donnees", "corrections", "dates_des_regles.csv")
+        if row["regle"] in (name, name.removeprefix("constat-").upper())
+    )
+    rows = read_table("donnees", "corrections", "application.csv")
+    for property, case in (("dateePar", named["cas"]), ("dateeEnsuitePar", named["second_cas"])):
+        expected = {
+            row["applique_a_partir_du"]
+            for row in rows
+            if row["id"] == named["disposition_ou_regle"] and row["cas"] == case and not row["fin"]
+        }
+        assert {stated(term) for term in objects(f"{BASE}regle/{name}", property)} == expected
+        assert len(expected) == (1 if case else 0)
 
 
-def test_marking_synthetic_content_has_two_dates_each_with_its_condition() -> None:
-    found = findings(derived(store_of(document(typeIA="generation-image"))))["constat-aia-50-2"].said
-    assert {stated_day(term) for term in found["dateApplication"]} == {date(2026, 8, 2), date(2026, 12, 2)}
+def test_a_changed_date_changes_the_finding_without_touching_a_rule(monkeypatch: pytest.MonkeyPatch) -> None:
+    facts = {"niveau": "5e", "typeIA": GENERATIVE, "manipulateur": PUPILS, "date": "2024-03-05"}
+    store = store_of(document(**facts))
+    assert findings(derived(store))["constat-cu-r04"].verdict == "anterieur-au-texte"
+    earlier = [
+        {**row, "applique_a_partir_du": "2023-09"} if row["id"] == "CU-R04" else row for row in dates.statements()
+    ]
+    monkeypatch.setattr(dates, "statements", lambda: tuple(earlier))
+    made = generate()
+    again = derivation_over(lambda path, lines: lines_of(made.get(path.removeprefix("genere/"), "")) or lines)
+    (quads,) = derive_batch(store, [PROJECT], derivation=again).values()
+    assert findings(quads)["constat-cu-r04"].verdict == "contraire"
 
 
 def test_a_conclusive_finding_on_the_facts_of_a_project_ties_it_and_no_other_does() -> None:
-    def principles(**facts: Any) -> set[str]:
-        return {local(q.object) for q in derived(store_of(document(**facts))) if q.predicate == oia("concerne")}
+    def principles(day: str = IN_LAW, **facts: Any) -> set[str]:
+        quads = derived(store_of(document(date=day, **facts)))
+        return {local(q.object) for q in quads if q.predicate == oia("concerne")}
 
     assert principles(niveau="5e", typeIA=GENERATIVE, manipulateur=PUPILS) == {"CU-C2"}
     assert principles(niveau="5e", typeIA=GENERATIVE) == set(), "cannot be concluded"
-    assert principles(typeIA=GENERATIVE) == set(), "a duty of the provider"
-    assert principles(finalite="surveiller-examen") == {"AIA-III-3-d"}
-    assert principles(finalite="decouvrir-metiers") == set(), "the default class"
-    assert principles(frugalite="Un essai par groupe") == {"CU-P3", "CU-V3"}
+    assert principles("2024-11-04", niveau="5e", typeIA=GENERATIVE, manipulateur=PUPILS) == set(), "before the text"
+    assert principles("2027-01-04", typeIA=GENERATIVE) == set(), "a duty of the provider"
+    assert principles("2028-01-04", finalite="surveiller-examen") == {"AIA-III-3-d"}
+    assert principles("2028-01-04", finalite="decouvrir-metiers", typeIA="predictive") == set(), "the default class"
+    assert principles(alternativeExaminee="false") == {"CU-P3", "CU-V3"}, "a deviation concludes"
+    assert principles(niveau="cp", finalite="debattre-enjeux", manipulateur="personne") == {"CU-P5"}
 
 
-def test_each_rule_cites_on_its_card_what_its_findings_cite() -> None:
-    for name, rule in RULES.items():
-        assert f"oia:regle <regle/{name}> ; oia:applique <{'> , <'.join(rule.card['applique'])}> ;" in rule.text
-        assert f'"#{name}"' in rule.text
+def test_a_suspended_rule_publishes_no_finding_and_says_that_it_is() -> None:
+    facts = {"niveau": "3e", "typeIA": GENERATIVE, "manipulateur": PUPILS, "acces": "compte-eleve-grand-public"}
+    found = findings(derived(store_of(document(date=IN_LAW, **facts))))
+    assert "constat-cu-r09" in found and "constat-cu-r31" not in found
+    assert [name for name, row in RULES.items() if row["suspendue"] == "oui"] == ["constat-cu-r31"]
+    (suspended,) = objects(f"{BASE}regle/constat-cu-r31", "suspendue")
+    assert suspended == '"true"^^<http://www.w3.org/2001/XMLSchema#boolean>'
+
+
+def test_each_outcome_of_the_table_is_met_by_a_case_that_its_rule_tells_apart() -> None:
+    for row in OUTCOMES:
+        if row["regle"] == "clause-date":
+            assert f'"{row["cas"]}"' in next(rule.text for rule in SPARQL if rule.name == "date")
+            continue
+        folder, _, name = RULES[row["regle"]]["requete"].partition("/")
+        text = next(rule.text for rule in rule_files(folder) if rule.name == name)
+        assert f"<regle/{row['regle']}>" in text and f'"{row["cas"]}"' in text, row
+    assert max(Counter((row["regle"], row["cas"]) for row in OUTCOMES).values()) == 1
 
 
 def test_each_iri_that_a_rule_names_is_described_in_the_vocabularies() -> None:
     known = {line.partition(b"> ")[0][1:].decode() for vocabulary in vocabularies() for line in vocabulary.lines}
-    for name, rule in RULES.items():
+    known |= {f"{BASE}regle/clause-date"}
+    for rule in SPARQL:
         body = rule.text.partition("CONSTRUCT")[2]
         named = {part.partition(">")[0] for part in body.split("<")[1:] if "<" not in part.partition(">")[0]}
         named = {iri if "://" in iri else BASE + iri for iri in named if " " not in iri}
-        assert named <= known, (name, named - known)
+        named = {iri for iri in named if not iri.startswith(f"{BASE}travail#")}
+        assert named <= known, (rule.name, named - known)
+
+
+def test_what_only_serves_the_steps_is_no_part_of_what_is_derived() -> None:
+    quads = derived(store_of(document(niveau="5e", typeIA=GENERATIVE, manipulateur=PUPILS, date=IN_LAW)))
+    assert not [quad for quad in quads if "travail#" in quad.predicate.value]
 
 
 facets = st.fixed_dictionaries(
@@ -193,11 +183,13 @@ facets = st.fixed_dictionaries(
             unique=True,
         ),
         "manipulateur": st.lists(
-            st.sampled_from([PUPILS, TEACHER, NO_ONE, "enseignant-et-eleves", "non-precise"]),
+            st.sampled_from([PUPILS, "enseignant", "personne", "enseignant-et-eleves", "non-precise"]),
             min_size=1,
             max_size=2,
             unique=True,
         ),
+        "donneesPersonnellesSaisies": st.sampled_from(["true", "false"]),
+        "encadrement": st.sampled_from(["supervise", "cadre-ecrit", "sans-cadre", "non-precise"]),
         "acces": st.lists(
             st.sampled_from(["gar", "local", "compte-eleve-grand-public", "non-precise"]),
             min_size=1,
@@ -210,7 +202,7 @@ facets = st.fixed_dictionaries(
         "outil": st.lists(
             st.sampled_from(["chatgpt", "craiyon", "scratch", "pix"]), min_size=1, max_size=3, unique=True
         ),
-        "pointVigilance": st.sampled_from(["Sans compte élève", SUPERVISED, "Droits d'auteur", "Rien"]),
+        "pointVigilance": st.sampled_from(["Sans compte élève", "Supervision active de l'enseignant", "Droits d'auteur", "Rien"]),
         "competenceCRCN": st.just("1.1"),
         "transparence": st.just("Dit aux élèves"),
         "frugalite": st.just("Un essai par groupe"),
@@ -251,7 +243,7 @@ def test_whatever_fiches_say_each_finding_is_one_and_whole(batch: list[dict[str,
 
 
 def test_a_fiche_derives_the_same_alone_and_among_others() -> None:
-    documents = [document(f"18-C{number}", **facts) for number, (_, facts, *_) in enumerate(CASES[:20])]
+    documents = [document(f"18-C{number}", **facts(row)) for number, row in enumerate(CASES[:100:5])]
     store = store_of(*documents)
     projects = [f"{BASE}projet/18-C{number}" for number in range(20)]
     together = derive_batch(store, projects, BASE)
@@ -261,12 +253,24 @@ def test_a_fiche_derives_the_same_alone_and_among_others() -> None:
         }.items()
 
 
-def stated_day(statement: Term) -> date:
-    """Return the day that a statement of applicability gives."""
-    (vocabulary,) = (one for one in vocabularies() if one.name == "applicabilite")
-    (line,) = (
-        line
+def objects(subject: str, property: str) -> list[str]:
+    """Return the objects, in N-Triples, of a property of ours in the packaged vocabularies."""
+    start = f"<{subject}> <{oia(property).value}> ".encode()
+    return [
+        line[len(start) :].rpartition(b" <")[0].decode()
+        for vocabulary in vocabularies()
         for line in vocabulary.lines
-        if line.startswith(f"{statement} <{oia('appliqueAPartirDu').value}> ".encode())
-    )
-    return date.fromisoformat(line.split(b'"')[1].decode())
+        if line.startswith(start)
+    ]
+
+
+def stated(statement: str) -> str:
+    """Return the date of application that a dated statement gives."""
+    (found,) = objects(statement.strip("<>"), "appliqueAPartirDu")
+    return found.split('"')[1]
+
+
+def lines_of(turtle: str) -> bytes:
+    """Return Turtle as lines of N-Quads."""
+    quads = (ox.Quad(*quad.triple, ox.NamedNode(f"{BASE}x")) for quad in ox.parse(turtle, format=ox.RdfFormat.TURTLE))
+    return (ox.serialize(quads, format=ox.RdfFormat.N_QUADS) or b"") if turtle else b""

@@ -14,14 +14,17 @@ import ontologie.contexts
 from ingestion import NewDocument, Registry, Settings, convert, read_deposit
 from ingestion.graphs import packing
 from ingestion.graphs.conversion import ConvertedDocument, convert_each
-from ingestion.publication import assembly
+from ingestion.publication.publish import assembly
 from ingestion.words import terms
 from ontologie import BASE, context, context_iri, context_versions, document_types, framing, newest_context
 from tests.ingestion.reading.conftest import Write, built, refusal
 from tests.making import TEAM
 
 GOLDEN = Path(__file__).parent / "contextes"
-RELEASED = {"1.0.0": "01dbec65d1b2ceb5e506eb864415200d9babf134f6bc6f3d0ca376da0fc93676"}
+RELEASED = {
+    "1.0.0": "01dbec65d1b2ceb5e506eb864415200d9babf134f6bc6f3d0ca376da0fc93676",
+    "1.1.0": "5056e1468f9b5e299f8257344e18bcae4fd117653dbbf3c62c6cf6eae582af6c",
+}
 """SHA-256 of the file of each version. A line is added with a version; none ever changes."""
 
 TITLE = f"{BASE}ontologie#autreTitre"

@@ -18,7 +18,7 @@ OIA = ontologie.PREFIXES["oia"]
 BASE = ontologie.BASE
 SCOLOMFR = "http://data.education.fr/voc/scolomfr/concept/"
 STATUS = "http://purl.org/iso25964/skos-thes#status"
-FACETS = {"niveau", "discipline", "publicCible", "outil", "typeIA", "dispositif", "manipulateur"}
+FACETS = {"niveau", "discipline", "publicCible", "outil", "typeIA", "dispositif", "manipulateur", "encadrement"}
 KEYS = FACETS | {"academie", "regionAcademique"}
 TWINS = {
     "biologie ecologie",
