@@ -9,22 +9,36 @@ from ontologie.namespaces import BASE, PREFIXES, RDF_TYPE, Iris
 from ontologie.reasons import FULL, system_error, system_reason
 from ontologie.resources import read_table, read_text, resource
 from ontologie.rules import RuleFile, rule_files
+from ontologie.sentences import (
+    LANGUAGES,
+    Language,
+    Word,
+    in_both,
+    in_language,
+    sentence,
+    sentences,
+    translated,
+    translations,
+)
 from ontologie.untrusted import Refused, Spool, confined, open_file, read_file
 from ontologie.vocabularies import Vocabulary, vocabularies
 
 __all__ = [
     "BASE",
     "FULL",
+    "LANGUAGES",
     "PREFIXES",
     "RDF_TYPE",
     "Check",
     "Examined",
     "Finding",
     "Iris",
+    "Language",
     "Refused",
     "RuleFile",
     "Spool",
     "Vocabulary",
+    "Word",
     "canonical_bytes",
     "canonical_lines",
     "canonical_quads",
@@ -37,6 +51,8 @@ __all__ = [
     "digest",
     "document_types",
     "frame",
+    "in_both",
+    "in_language",
     "is_invisible",
     "named_context",
     "newest_context",
@@ -46,10 +62,14 @@ __all__ = [
     "read_text",
     "resource",
     "rule_files",
+    "sentence",
+    "sentences",
     "serialize_lines",
     "system_error",
     "system_reason",
     "to_document",
+    "translated",
+    "translations",
     "unescaped",
     "vocabularies",
     "with_names",

@@ -17,13 +17,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingestion import Options, Record, build_document, deposit_file
-from ingestion.commands.console import Lang
 from ingestion.commands.reporting import REPORTS, print_report, write_report
 from ingestion.registry.agents import COMMAND_LINE
 from ingestion.words.columns import columns
 from ingestion.words.folding import fold
 from ingestion.words.personal import holds_private, mask_private
 from ingestion.words.terms import terms
+from ontologie.console import Lang
 
 PUBLIC = [name for name, column in columns().items() if column.kind != "prive"]
 PRIVATE = {
