@@ -17,6 +17,7 @@ from ontologie.checks.model import (
     Corpus,
     Examined,
     Finding,
+    Languages,
     closure,
     index,
     iris,
