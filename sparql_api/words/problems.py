@@ -19,7 +19,7 @@ from starlette.exceptions import HTTPException
 
 from ontologie import BASE, LANGUAGES, Language, sentences
 from sparql_api.formats.negotiation import prefers_html, ranked_languages
-from sparql_api.words.texts import Text
+from sparql_api.words.texts import Text, text_of
 
 Html = Callable[[Request, "Problem", Language], Response | None]
 logger = logging.getLogger("observatoire")
@@ -189,5 +189,5 @@ def from_validation(error: RequestValidationError) -> Problem:
     """Return the problem for a parameter that does not fit its declared type."""
     first = error.errors()[0]
     name = str(first["loc"][-1]) if first["loc"] else "?"
-    reason = Text(fr="n'a pas une valeur acceptée", en=f"is not accepted: {first['msg']}")
+    reason = text_of("not-accepted", why=first["msg"])
     return Problem("parameter", {"parameter": name, "reason": reason}, extra={"parameter": name})
