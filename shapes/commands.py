@@ -14,7 +14,7 @@ from typing import Annotated, Final
 
 import typer
 
-from ontologie import BASE, Refused
+from ontologie import BASE, Language, Refused
 from ontologie.console import Lang, LangOption, counting
 from shapes.coverage import Coverage
 from shapes.files import FORMATS, format_of, judge_file
@@ -23,7 +23,6 @@ from shapes.report import Report
 from shapes.report_causes import place
 from shapes.report_forms import as_csv, as_json, as_text
 from shapes.report_html import as_html
-from shapes.report_words import Language
 from shapes.unusable import UnusableFile, unknown_format
 
 

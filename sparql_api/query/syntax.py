@@ -139,7 +139,7 @@ def unexpected(error: Unexpected, text: str, tokens: Sequence[Token]) -> Fault:
             where = f"{opened.line}:{opened.column}"
             reason = text_of("never-closed", word=opened.text, where=where)
         line, column = place(text, len(text.rstrip()))
-        return Fault(line, column, Text(f"{reason.fr}{expected.fr}.", f"{reason.en}{expected.en}."), start=len(text))
+        return Fault(line, column, text_of("stops", reason=reason, expected=expected), start=len(text))
     shown = visible(token.text if len(token.text) <= 40 else token.text[:39] + "…")
     close = closest(token.text, {*KEYWORDS, *(word for word in error.expected if word.isupper())})
     if token.kind != "word" or token.text.upper() in KEYWORDS:

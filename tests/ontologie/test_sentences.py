@@ -22,12 +22,12 @@ BY_CODE = sorted({*TABLES} - {"traductions"})
 MADE = {
     "commandes": ("help-", "step-"),
     "caracteres": ("",),
+    "controles": ("language-",),
+    "rapport": ("read-", "accepted-", "refused-"),
     "systeme": ("E",),
     "pages": ("section.", "thing.", "name."),
-    "problemes": (),
     "relecture": ("state-",),
     "questions": ("type-",),
-    "requetes": ("expected-",),
 }
 """Beginnings of codes that are made where they are said: of the names of typer, of Unicode, of errno, of a state…"""
 
@@ -142,7 +142,6 @@ def test_every_code_said_has_its_sentence() -> None:
 
 ELSEWHERE = {
     "ontologie/generation/instruments.py": "the EU's codes of languages",
-    "shapes/report_forms.py": "the separators of CSV by language",
     "sparql_api/formats/negotiation.py": "weights by language",
     "sparql_api/words/i18n.py": "the names of months, which are data of a locale",
     "shapes/sources.py": "the message of shapes made of a table, which stands with the shapes",
