@@ -4,6 +4,7 @@ from ontologie.canonical import canonical_bytes, canonical_lines, canonical_quad
 from ontologie.characters import character_name, is_invisible, with_names
 from ontologie.checks.model import Check, Examined, Finding
 from ontologie.contexts import context, context_iri, context_text, context_versions, named_context, newest_context
+from ontologie.folding import fold_label, fold_text
 from ontologie.framing import document_types, frame, to_document
 from ontologie.namespaces import BASE, PREFIXES, RDF_TYPE, Iris
 from ontologie.reasons import FULL, system_error, system_reason
@@ -50,6 +51,8 @@ __all__ = [
     "context_versions",
     "digest",
     "document_types",
+    "fold_label",
+    "fold_text",
     "frame",
     "in_both",
     "in_language",

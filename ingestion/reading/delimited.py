@@ -17,9 +17,8 @@ from ingestion.reading.tables import Row, read_rows
 from ingestion.reading.text import DecodedText
 from ingestion.words.columns import column_name
 from ingestion.words.errors import UnreadableDeposit, unreadable
-from ingestion.words.folding import fold
 from ingestion.words.messages import Place, issue
-from ontologie import Word, in_both
+from ontologie import Word, fold_label, in_both
 
 SEPARATORS: Final = (",", ";", "\t")
 _NAMES: Final = {
@@ -90,7 +89,7 @@ def _separator(text: DecodedText, mapping: Mapping[str, str]) -> str:
             cells = next(csv.reader(head, delimiter=separator), [])
         except csv.Error:  # said with its place when the rows are read
             return 0, 0
-        names = sum(1 for cell in cells if column_name(cell) or fold(cell) in mapping)
+        names = sum(1 for cell in cells if column_name(cell) or fold_label(cell) in mapping)
         return names, len(cells)
 
     return max(SEPARATORS, key=known)

@@ -16,9 +16,8 @@ from typing import Final
 from ingestion.reading.text import decode
 from ingestion.words.columns import IGNORED, column_name, columns, nearest_names
 from ingestion.words.errors import UnreadableDeposit, refused_at, unreadable
-from ingestion.words.folding import fold
 from ingestion.words.messages import Issue, Place, quote, shown_name
-from ontologie import confined, in_both, read_file
+from ontologie import confined, fold_label, in_both, read_file
 
 LARGEST_MB: Final = 1
 """Size of a mapping, in megabytes, beyond which it is none."""
@@ -88,5 +87,5 @@ def _checked(pairs: Mapping[str, str], place: Place) -> dict[str, str]:
         if name is None:
             suggestions = nearest_names(ours, list(columns()))
             raise unreadable("colonne-inconnue", place, value=ours, suggestions=suggestions)
-        checked[fold(theirs)] = name
+        checked[fold_label(theirs)] = name
     return checked

@@ -16,9 +16,8 @@ from rapidfuzz import fuzz, process
 
 from ingestion.reading.records import Header
 from ingestion.words.errors import UnreadableDeposit, unreadable
-from ingestion.words.folding import fold
 from ingestion.words.messages import Place
-from ontologie import read_table
+from ontologie import fold_label, read_table
 
 LIST: Final = "|"
 """What separates the items of a list in one cell."""
@@ -97,20 +96,20 @@ def column_of_key(key: str) -> Column | None:
 
 @cache
 def _by_folded_name() -> Mapping[str, str]:
-    return {fold(name): name for name in columns()}
+    return {fold_label(name): name for name in columns()}
 
 
 def column_name(header: str) -> str | None:
     """Return our name for a header: itself after folding case, accents and punctuation, or None."""
-    return _by_folded_name().get(fold(header))
+    return _by_folded_name().get(fold_label(header))
 
 
 def nearest_names(name: str, names: Sequence[str]) -> tuple[str, ...]:
     """Return up to three names that look like this one, nearest first."""
     if len(name) > _LONGEST_NAME:
         return ()
-    folded = {fold(candidate): candidate for candidate in names}
-    found = process.extract(fold(name), list(folded), scorer=fuzz.WRatio, limit=3, score_cutoff=70)
+    folded = {fold_label(candidate): candidate for candidate in names}
+    found = process.extract(fold_label(name), list(folded), scorer=fuzz.WRatio, limit=3, score_cutoff=70)
     return tuple(folded[match] for match, _, _ in found)
 
 
@@ -120,7 +119,7 @@ def read_header(cells: Sequence[str], place: Place, mapping: Mapping[str, str]) 
     Raises UnreadableDeposit where nothing is known, or a column is unknown, repeated or missing.
     """
     named = [(position, cell.strip()) for position, cell in enumerate(cells, 1) if cell.strip()]
-    found = [(position, cell, mapping.get(fold(cell), _known(cell))) for position, cell in named]
+    found = [(position, cell, mapping.get(fold_label(cell), _known(cell))) for position, cell in named]
     if not any(name for _, _, name in found):
         known = ", ".join(list(columns())[:6])
         raise unreadable("pas-un-tableau", place, words={"columns": known})
@@ -141,7 +140,7 @@ def read_header(cells: Sequence[str], place: Place, mapping: Mapping[str, str]) 
 
 
 def _known(cell: str) -> str | None:
-    return IGNORED if fold(cell) in OURS else column_name(cell)
+    return IGNORED if fold_label(cell) in OURS else column_name(cell)
 
 
 def _unknown(cell: str, place: Place, taken: Mapping[str, object]) -> UnreadableDeposit:

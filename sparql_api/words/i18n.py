@@ -8,8 +8,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from ontologie import sentence, sentences
-from sparql_api.fiches.folding import fold
+from ontologie import fold_text, sentence, sentences
 
 DATE: Final = re.compile(r"(-?\d{4,})(?:-(\d\d))?(?:-(\d\d))?(?:T.*|Z|[+-]\d\d:\d\d)?")
 MONTHS: Final = {
@@ -71,5 +70,5 @@ def date(text: str, language: str) -> str:
 
 def collation(text: str) -> tuple[tuple[int, int | str], ...]:
     """Return a key that sorts texts as people do: without accents or case, numbers by their value."""
-    parts = re.split(r"(\d{1,18})", fold(text))
+    parts = re.split(r"(\d{1,18})", fold_text(text))
     return tuple((0, int(part)) if part.isascii() and part.isdigit() else (1, part) for part in parts if part)

@@ -12,8 +12,8 @@ from urllib.parse import urlencode
 
 from starlette.requests import Request
 
-from sparql_api.fiches.folding import words
 from sparql_api.fiches.search import FACET_NAMES, FicheIndex, Found, Selection, Value
+from sparql_api.fiches.words import words
 from sparql_api.pages.service import Service
 from sparql_api.settings import Settings
 from sparql_api.words.problems import ProblemError, problem
