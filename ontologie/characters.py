@@ -1,20 +1,17 @@
 """Names the characters that nobody sees, for messages: one that quotes such a character alone says nothing.
 
-Knows the names of `donnees/caracteres_invisibles.csv`; which characters are seen follows Unicode's general categories
+Knows the names of `phrases/caracteres.csv`; which characters are seen follows Unicode's general categories
 (https://www.unicode.org/reports/tr44/#General_Category_Values).
 """
 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping
-from functools import cache
 from typing import Final
 
-from ontologie.resources import read_table
+from ontologie.sentences import sentence, sentences
 
 _UNSEEN: Final = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp", "Zs"})
-_OTHER: Final = {"fr": "caractère invisible", "en": "invisible character"}
 
 
 def is_invisible(character: str) -> bool:
@@ -25,14 +22,9 @@ def is_invisible(character: str) -> bool:
 def character_name(character: str, lang: str) -> str:
     """Return what an invisible character is: "U+00A0 (espace insécable)", "U+00A0 (no-break space)"."""
     code = f"{ord(character):04X}"
-    return f"U+{code} ({_names().get(code, _OTHER)[lang]})"
+    return f"U+{code} ({sentence('caracteres', code if code in sentences('caracteres') else 'other', lang)})"
 
 
 def with_names(text: str, lang: str) -> str:
     """Return a text with every invisible character replaced by its name in square brackets."""
     return "".join(f"[{character_name(one, lang)}]" if is_invisible(one) else one for one in text)
-
-
-@cache
-def _names() -> Mapping[str, Mapping[str, str]]:
-    return {row["code"]: row for row in read_table("donnees", "caracteres_invisibles.csv")}

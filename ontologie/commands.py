@@ -15,6 +15,7 @@ import typer
 
 from ontologie.checks.model import Check, Examined, load
 from ontologie.checks.registry import CHECKS, run
+from ontologie.console import Lang, LangOption, fail
 
 
 class Format(StrEnum):
@@ -22,13 +23,6 @@ class Format(StrEnum):
 
     TEXT = "text"
     JSON = "json"
-
-
-class Lang(StrEnum):
-    """The languages of titles and messages."""
-
-    FR = "fr"
-    EN = "en"
 
 
 def build_app(extra: Iterable[Check] = ()) -> typer.Typer:
@@ -39,15 +33,15 @@ def build_app(extra: Iterable[Check] = ()) -> typer.Typer:
     @app.command("check")
     def check_command(
         format: Annotated[Format, typer.Option("--format", help="Form of the answer.")] = Format.TEXT,
-        lang: Annotated[Lang, typer.Option("--lang", help="Language of titles and messages.")] = Lang.FR,
+        lang: LangOption = Lang.FR,
         only: Annotated[list[str] | None, typer.Option("--only", help="Run these checks alone.")] = None,
         fast: Annotated[bool, typer.Option("--fast", help="Leave out what takes seconds.")] = False,
     ) -> None:
         """Check ontology, vocabularies and context: exit 0 when clean, 1 when something was found."""
         wanted = [c for c in checks if (not only or c.name in only) and not (fast and c.slow)]
         if unknown := set(only or ()) - {check.name for check in checks}:
-            typer.echo(f"no such check: {', '.join(sorted(unknown))}", err=True)
-            raise typer.Exit(2)
+            known = ", ".join(check.name for check in checks)
+            fail(lang, "unknown-check", names=", ".join(sorted(unknown)), known=known)
         try:
             done = []
             for check, examined in run(load(), wanted):
@@ -55,8 +49,7 @@ def build_app(extra: Iterable[Check] = ()) -> typer.Typer:
                 if format is Format.TEXT:
                     typer.echo(line(check, examined, lang.value))
         except SyntaxError as error:
-            typer.echo(f"a vocabulary is not well formed: {error}", err=True)
-            raise typer.Exit(1) from error
+            fail(lang, "vocabulary-malformed", 1, why=error)
         if format is Format.JSON:
             typer.echo(as_json(done, lang.value))
         else:

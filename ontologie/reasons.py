@@ -1,6 +1,6 @@
 """Says why the system refused to read or write, in French and English: never nothing, whatever raised the error.
 
-Knows the errors of `donnees/raisons_systeme.csv` by their POSIX names, also where a library gives their English text
+Knows the errors of `phrases/systeme.csv` by their POSIX names, also where a library gives their English text
 alone (RocksDB, SQLite).
 """
 
@@ -8,19 +8,16 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Mapping
-from functools import cache
+from collections.abc import Iterator
 from typing import Final
 
-from ontologie.resources import read_table
+from ontologie.sentences import sentence, sentences
 
 FULL: Final = frozenset({"ENOSPC", "EDQUOT", "EFBIG"})
 """The errors that mean: no more room."""
 
 _WORDS: Final = {"database or disk is full": "ENOSPC", "disk I/O error": "EIO", "readonly database": "EROFS"}
 """What SQLite says where the system said something else (https://www.sqlite.org/rescode.html)."""
-
-_UNKNOWN: Final = {"fr": "une erreur du système ({name})", "en": "a system error ({name})"}
 
 
 def system_error(error: BaseException) -> str:
@@ -30,17 +27,16 @@ def system_error(error: BaseException) -> str:
         return errno.errorcode[number]
     text = str(error)
     named = next((name for words, name in _WORDS.items() if words in text), "")
-    return named or next((name for name in _reasons() if os.strerror(getattr(errno, name)) in text), "")
+    return named or next((name for name in _known() if os.strerror(getattr(errno, name)) in text), "")
 
 
 def system_reason(error: BaseException, lang: str) -> str:
     """Return why the system refused, in one language; never empty."""
     name = system_error(error)
-    if name in _reasons():
-        return _reasons()[name][lang]
-    return _UNKNOWN[lang].format(name=name or type(error).__name__)
+    if name in sentences("systeme"):
+        return sentence("systeme", name, lang)
+    return sentence("systeme", "other", lang, name=name or type(error).__name__)
 
 
-@cache
-def _reasons() -> Mapping[str, Mapping[str, str]]:
-    return {row["code"]: row for row in read_table("donnees", "raisons_systeme.csv")}
+def _known() -> Iterator[str]:
+    return (name for name in sentences("systeme") if name.startswith("E"))

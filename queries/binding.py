@@ -13,7 +13,7 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from ontologie import BASE, PREFIXES
+from ontologie import BASE, PREFIXES, Word, in_both
 from queries.catalogue import Parameter, Question
 from queries.tokens import tokenize
 
@@ -24,23 +24,14 @@ LEXICAL: Final = {
     "decimal": re.compile(r"[+-]?[0-9]{1,18}(\.[0-9]{1,18})?"),
     "boolean": re.compile(r"true|false|0|1"),
 }
-REASONS: Final = {
-    "iri": ("une adresse (IRI), entière ou relative à {base}", "an IRI, absolute or relative to {base}"),
-    "langue": ("un code de langue, comme fr ou en", "a language tag such as fr or en"),
-    "integer": ("un nombre entier", "a whole number"),
-    "decimal": ("un nombre décimal, avec un point", "a decimal number"),
-    "boolean": ("true ou false", "true or false"),
-    "date": ("une date AAAA-MM-JJ", "a date YYYY-MM-DD"),
-}
 
 
 class BadParameter(ValueError):
     """A value that a question cannot take; `messages` says why, in French and English."""
 
-    def __init__(self, parameter: str, fr: str, en: str) -> None:
-        super().__init__(en)
-        self.parameter = parameter
-        self.messages: dict[str, str] = {"fr": fr, "en": en}
+    def __init__(self, parameter: str, code: str, **words: Word) -> None:
+        self.parameter, self.messages = parameter, in_both("questions", code, name=parameter, **words)
+        super().__init__(self.messages["en"])
 
 
 def bind(question: Question, values: Mapping[str, str], base: str = BASE) -> str:
@@ -52,21 +43,13 @@ def bind(question: Question, values: Mapping[str, str], base: str = BASE) -> str
     for name in values:
         if name not in known:
             names = ", ".join(known) or "—"
-            raise BadParameter(
-                name,
-                f"Le paramètre « {name} » n'existe pas pour cette question. Paramètres possibles : {names}.",
-                f"This question has no parameter {name!r}. It takes: {names}.",
-            )
+            raise BadParameter(name, "unknown", names=names)
     terms: dict[str, str | None] = {}
     for parameter in question.parameters:
         value = values.get(parameter.name) or parameter.default
         terms[parameter.name] = None if value is None else str(to_term(parameter, value, base))
         if value is None and parameter.required:
-            raise BadParameter(
-                parameter.name,
-                f"Le paramètre « {parameter.name} » est nécessaire : {parameter.label['fr']}.",
-                f"The parameter {parameter.name!r} is needed: {parameter.label['en']}.",
-            )
+            raise BadParameter(parameter.name, "needed", label=parameter.label)
     return substitute(question.text, terms)
 
 
@@ -102,9 +85,4 @@ def to_term(parameter: Parameter, value: str, base: str = BASE) -> ox.NamedNode 
             raise ValueError(value)
         return ox.Literal(value.lower() if kind == "langue" else value)
     except ValueError as error:
-        fr, en = (reason.format(base=base) for reason in REASONS[kind])
-        raise BadParameter(
-            parameter.name,
-            f"Le paramètre « {parameter.name} » attend {fr}.",
-            f"The parameter {parameter.name!r} takes {en}.",
-        ) from error
+        raise BadParameter(parameter.name, "takes", what=in_both("questions", f"type-{kind}", base=base)) from error

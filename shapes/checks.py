@@ -14,7 +14,7 @@ import pyoxigraph as ox
 import rdflib
 from rdflib.namespace import RDF, SH
 
-from ontologie import BASE, Check, Examined, Finding
+from ontologie import BASE, Check, Examined, Finding, in_both
 from shapes.gate import validate
 from shapes.sources import shapes_graph
 
@@ -27,9 +27,7 @@ def messages(_corpus: Any) -> Examined:
     graph = shapes_graph()
     said = [shape for shape in graph.subjects(RDF.type, SH.PropertyShape) if (shape, SH.message, None) in graph]
     found = [
-        Finding("shape-messages", str(shape).removeprefix(BASE), {
-            "fr": "il manque un message en français ou en anglais", "en": "a message in French or English is missing",
-        })
+        Finding("shape-messages", str(shape).removeprefix(BASE), in_both("controles", "message-missing"))
         for shape in said
         if {text.language for text in graph.objects(shape, SH.message) if isinstance(text, rdflib.Literal)}
         != {"fr", "en"}
@@ -49,7 +47,7 @@ def examples(_corpus: Any) -> Examined:
         broken = {result.shape.removeprefix(BASE + "shapes#") for result in report.results}
         if broken != expected:
             names = ", ".join(sorted(broken ^ expected))
-            words = {"fr": f"annoncé et trouvé diffèrent : {names}", "en": f"announced and found differ: {names}"}
+            words = in_both("controles", "announced-and-found-differ", names=names)
             found.append(Finding("shape-examples", path.name, words))
     return Examined(count, tuple(found))
 
@@ -65,12 +63,12 @@ def _turtle(folder: Traversable) -> Iterator[Traversable]:
 CHECKS: Final = (
     Check(
         "shape-messages",
-        {"fr": "Messages des formes dans les deux langues", "en": "Shape messages in both languages"},
+        in_both("controles", "shape-messages-in-both-languages"),
         messages,
     ),
     Check(
         "shape-examples",
-        {"fr": "Exemples et contre-exemples des formes", "en": "Examples and counter-examples of shapes"},
+        in_both("controles", "examples-and-counter-examples-of-shapes"),
         examples,
         slow=True,
     ),

@@ -13,10 +13,9 @@ from pathlib import Path
 from typing import Annotated, Final
 
 import typer
-from rich.console import Console
-from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from ontologie import BASE, Refused
+from ontologie import BASE, Language, Refused
+from ontologie.console import Lang, LangOption, counting
 from shapes.coverage import Coverage
 from shapes.files import FORMATS, format_of, judge_file
 from shapes.issues import Issue, issue_of
@@ -24,7 +23,6 @@ from shapes.report import Report
 from shapes.report_causes import place
 from shapes.report_forms import as_csv, as_json, as_text
 from shapes.report_html import as_html
-from shapes.report_words import Language
 from shapes.unusable import UnusableFile, unknown_format
 
 
@@ -54,13 +52,6 @@ class Format(StrEnum):
     HTML = "html"
 
 
-class Lang(StrEnum):
-    """The languages of a report."""
-
-    FR = "fr"
-    EN = "en"
-
-
 @dataclass
 class _Total:
     """What came of all files; reports that found nothing are only counted, so that memory stays flat."""
@@ -86,7 +77,7 @@ def build_app(examine: Examine | None = None, base: str = BASE) -> typer.Typer:
     def validate_command(
         files: Annotated[list[Path], typer.Argument(help="RDF files, or documents.")],
         format: Annotated[Format, typer.Option("--format", help="Form of the report.")] = Format.TEXT,
-        lang: Annotated[Lang, typer.Option("--lang", help="Language of the report.")] = Lang.FR,
+        lang: LangOption = Lang.FR,
     ) -> None:
         """Judge files against the shapes; the report goes to standard output.
 
@@ -160,9 +151,9 @@ def _of_rdf(report: Report, file: str) -> Judged:
 
 def _shown(file: Path, parts: Iterable[Judged]) -> Iterator[Judged]:
     """Show on standard error how many documents were judged; how many there are is not known beforehand."""
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(file.name, total=None)
+    read = 0
+    with counting(file.name) as progress:
         for part in parts:
-            bar.advance(task, part.summary.get("read", 0))
+            read += part.summary.get("read", 0)
+            progress(read)
             yield part

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 
+from ontologie import Language
 from shapes.issues import Issue
-from shapes.report_words import ORDER, WORDS, Language
+from shapes.report_words import ORDER, report_words
 
 MOST_EXAMPLES: Final = 3
 
@@ -56,7 +57,7 @@ def by_cause(entries: Iterable[Issue]) -> list[Cause]:
 def place(entry: Issue, lang: Language = "fr", *, with_file: bool = True) -> str:
     """Return where an entry stands: `usages.csv, ligne 12, colonne 4`."""
     numbers = (("line", entry.line), ("column", entry.column))
-    parts = [f"{WORDS[lang][name]} {number}" for name, number in numbers if number]
+    parts = [f"{report_words(lang)[name]} {number}" for name, number in numbers if number]
     return ", ".join([entry.file, *parts] if with_file and entry.file else parts)
 
 
@@ -75,10 +76,10 @@ def where(cause: Cause, lang: Language) -> str:
     """Return the first places of a cause, and the other values met."""
     lines = " ; ".join(cause.places(lang))
     if len(cause.entries) > MOST_EXAMPLES:
-        lines += f" … ({WORDS[lang]['in_all']} {len(cause.entries)})"
+        lines += f" … ({report_words(lang)['in_all']} {len(cause.entries)})"
     met = cause.values
     if len(met) < 2:
         return lines
     shown = [f"{value} ({count})" if count > 1 else value for value, count in islice(met.items(), MOST_EXAMPLES)]
     more = " …" if len(met) > MOST_EXAMPLES else ""
-    return f"{lines}\n{WORDS[lang]['values']} {' ; '.join(shown)}{more}"
+    return f"{lines}\n{report_words(lang)['values']} {' ; '.join(shown)}{more}"

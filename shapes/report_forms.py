@@ -15,10 +15,11 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from ontologie import Language
 from shapes.cells import BYTE_ORDER_MARK, SPREADSHEET_SEPARATOR, csv_line
 from shapes.issues import Issue
 from shapes.report_causes import Cause, by_cause, said, where
-from shapes.report_words import WORDS, Language, counted
+from shapes.report_words import counted, report_words
 
 COLUMNS: Final = (
     *("file", "line", "column", "field", "value", "severity"),
@@ -58,7 +59,7 @@ def as_csv(entries: Sequence[Issue], lang: Language = "fr", separator: str = "")
 
     The separator is the deposit's own, where it has one: who sends semicolons can open them. Else the language's.
     """
-    words, separator = WORDS[lang], separator or _SEPARATORS[lang]
+    words, separator = report_words(lang), separator or _SEPARATORS[lang]
     lines = [csv_line((words[name] for name in COLUMNS), separator)]
     for entry in entries:
         values = row(entry, lang)
@@ -92,7 +93,7 @@ def as_text(
 
 
 def _table(causes: Sequence[Cause], lang: Language) -> Table:
-    words = WORDS[lang]
+    words = report_words(lang)
     table = Table(show_lines=True)
     for name, style in (
         ("severity", None),

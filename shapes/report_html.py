@@ -9,9 +9,10 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Final
 
+from ontologie import Language
 from shapes.issues import Issue
 from shapes.report_causes import Cause, by_cause, identifier, said, where
-from shapes.report_words import WORDS, Language, counted
+from shapes.report_words import counted, report_words
 
 MOST_LINES: Final = 500
 """Lines of a cause that the page lists; the CSV has them all."""
@@ -38,7 +39,7 @@ def as_html(
     entries: Sequence[Issue], summary: Mapping[str, int], lang: Language = "fr", notes: Sequence[Issue] = ()
 ) -> str:
     """Return the page: how the files were read, the counts, then one section a cause, its lines folded."""
-    words = WORDS[lang]
+    words = report_words(lang)
     causes = by_cause(entries)
     read = "".join(f"<li>{escape(note.file)} : {escape(note.message.get(lang, ''))}</li>\n" for note in notes)
     body = "".join(_cause(cause, lang) for cause in causes) or f"<p>{words['nothing']}</p>\n"
@@ -54,7 +55,7 @@ def as_html(
 
 
 def _cause(cause: Cause, lang: Language) -> str:
-    words, first = WORDS[lang], cause.first
+    words, first = report_words(lang), cause.first
     count = len(cause.entries)
     times = words["once"] if count == 1 else words["times"].format(number=count)
     head = " · ".join(part for part in (words[first.severity].capitalize(), escape(first.field), times) if part)
@@ -72,7 +73,7 @@ def _cause(cause: Cause, lang: Language) -> str:
 
 def _lines(cause: Cause, lang: Language) -> str:
     """Return the table of a cause's lines; what is the same in all is no column, it is said above."""
-    words = WORDS[lang]
+    words = report_words(lang)
     entries = cause.entries[:MOST_LINES]
     columns = {
         "file": [entry.file for entry in entries],

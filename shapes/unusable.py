@@ -1,20 +1,18 @@
 """Says of a file that cannot be judged what is wrong, where, and what to do, in French and English.
 
-Knows the sentences of `messages_fichiers.csv`, and what the parsers of RDF say (`erreurs_rdf.csv`): their own words
-are English, and quote characters that nobody sees.
+Knows the sentences of `phrases/fichiers.csv`, and what the parsers of RDF say (`phrases/traductions.csv`): their own
+words are English, and quote characters that nobody sees.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from functools import cache
 from typing import Final
 
-from ontologie import read_table, with_names
+from ontologie import LANGUAGES, in_both, translated, with_names
 from shapes.privacy import mask
 
-LANGUAGES: Final = ("fr", "en")
 _LONGEST: Final = 400
 _POSITION: Final = re.compile(r"^Parser error at line \d+ [^:]*: ")
 _LINE: Final = re.compile(r" \(line \d+\)$")
@@ -30,8 +28,8 @@ class UnusableFile(Exception):
 
 def sentences(code: str, **words: Mapping[str, str] | str) -> dict[str, str]:
     """Return a sentence of the table in both languages; a word is one text, or one text a language."""
-    row = _table()[code]
-    return {lang: row[lang].format(**{name: _shown(said, lang) for name, said in words.items()}) for lang in LANGUAGES}
+    shown = {name: {lang: _shown(said, lang) for lang in LANGUAGES} for name, said in words.items()}
+    return in_both("fichiers", code, **shown)
 
 
 def not_well_formed(error: SyntaxError, format: str) -> UnusableFile:
@@ -54,17 +52,4 @@ def _shown(word: Mapping[str, str] | str, lang: str) -> str:
 
 def _in_french(said: str, format: str) -> str:
     """Return what a parser says in French; where nobody has put it in French yet, that the text stops being RDF."""
-    for pattern, french in _french():
-        if found := pattern.fullmatch(said):
-            return french.format(*found.groups())
-    return sentences("mal-forme-ici", format=format)["fr"]
-
-
-@cache
-def _table() -> Mapping[str, Mapping[str, str]]:
-    return {row["code"]: row for row in read_table("donnees", "messages_fichiers.csv")}
-
-
-@cache
-def _french() -> tuple[tuple[re.Pattern[str], str], ...]:
-    return tuple((re.compile(row["motif"], re.DOTALL), row["fr"]) for row in read_table("donnees", "erreurs_rdf.csv"))
+    return translated("rdf", said) or sentences("mal-forme-ici", format=format)["fr"]

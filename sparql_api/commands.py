@@ -17,12 +17,13 @@ from typing import Annotated, Final, NoReturn
 
 import typer
 
-from ontologie import Iris, Refused, read_file, system_reason
+from ontologie import Iris, Language, Refused, read_file, system_reason
+from ontologie.console import Lang, LangOption, fail, say
 from queries import Question, catalogue, parse_question
 from sparql_api.description.questions import bound, plain, standalone
 from sparql_api.settings import Settings
 from sparql_api.words import i18n
-from sparql_api.words.problems import Language, Problem, ProblemError
+from sparql_api.words.problems import Problem, ProblemError
 
 FILES: Final = 65_536
 UNSENT_BYTES: Final = 128 << 10
@@ -37,13 +38,6 @@ class Format(StrEnum):
     CSV = "csv"
     JSON = "json"
     TTL = "ttl"
-
-
-class Lang(StrEnum):
-    """The languages of messages."""
-
-    FR = "fr"
-    EN = "en"
 
 
 MEDIA_TYPES = {
@@ -65,7 +59,7 @@ def build_app() -> typer.Typer:
         workers: Annotated[
             int | None, typer.Option(help="Query processes; by default one a core, four at least.", min=1)
         ] = None,
-        lang: Annotated[Lang, typer.Option("--lang", help="Language of messages.")] = Lang.FR,
+        lang: LangOption = Lang.FR,
     ) -> None:
         """Serve SPARQL, fiches, pages and dumps from the current edition."""
         settings = Settings() if workers is None else Settings(workers=workers)
@@ -77,7 +71,7 @@ def build_app() -> typer.Typer:
         param: Annotated[list[str] | None, typer.Option("--param", help="name=value; may be repeated.")] = None,
         format: Annotated[Format, typer.Option("--format", help="Form of the answer.")] = Format.TABLE,
         edition: Annotated[int | None, typer.Option(help="The edition to ask; by default the current one.")] = None,
-        lang: Annotated[Lang, typer.Option("--lang", help="Language of messages.")] = Lang.FR,
+        lang: LangOption = Lang.FR,
     ) -> None:
         """Ask the current edition a question of the catalogue, or one written in a file.
 
@@ -100,7 +94,7 @@ def listen(host: str, port: int, language: Language) -> socket.socket:
     except OSError as error:
         opened.close()
         reason = system_reason(error, language)
-        fail(i18n.message("command.address", language, host=host, port=str(port), reason=reason))
+        fail(language, "address-taken", host=host, port=str(port), reason=reason)
     # The kernel keeps little of what a slow reader has not taken yet; a fast one does not notice.
     opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, UNSENT_BYTES)
     opened.set_inheritable(True)
@@ -125,9 +119,9 @@ def serve(settings: Settings, opened: socket.socket, language: Language) -> None
     open_more_files()
     app = create_app(settings)
     host, port = opened.getsockname()[:2]
-    say(i18n.message("command.serving", language, address=f"http://{host}:{port}"))
+    say(language, "serving", address=f"http://{host}:{port}")
     if not (settings.editions_path / "current").exists():
-        say(i18n.message("command.no_edition", language))
+        say(language, "serving-nothing")
     # What is no HTTP is no news: its sender is told, and the log stays short.
     config = uvicorn.Config(
         app,
@@ -145,12 +139,12 @@ def question_text(settings: Settings, name: str, params: list[str], language: La
     pairs = [pair.partition("=") for pair in params]
     for key, equals, _ in pairs:
         if not equals or not key:
-            fail(i18n.message("command.param", language, given=key))
+            fail(language, "parameter-form", given=key)
     values = {key: value for key, _, value in pairs}
     question = find_question(settings, name, language)
     if isinstance(question, str):
         if values:
-            fail(i18n.message("command.no_parameters", language, name=name))
+            fail(language, "no-parameters", name=name)
         return question
     try:
         return bound(question, values, Iris(settings.base_iri))
@@ -165,16 +159,16 @@ def find_question(settings: Settings, name: str, language: Language) -> Question
         try:
             text = read_file(path, LARGEST_MB).decode("utf-8-sig")  # a byte-order mark is no text
         except Refused as error:
-            fail(i18n.message("command.file", language, name=name, reason=error.sentence(language)))
+            fail(language, "unreadable-file", name=name, reason=error.sentence(language))
         except UnicodeDecodeError:
-            fail(i18n.message("command.encoding", language, name=name))
+            fail(language, "file-encoding", name=name)
         try:
             return parse_question(path.stem, Iris(settings.base_iri).rebase(text))
         except ValueError:
             return standalone(text, Iris(settings.base_iri))
     questions = catalogue(settings.base_iri)
     if name not in questions:
-        fail(i18n.message("command.question", language, name=name, names="\n  ".join(questions)))
+        fail(language, "unknown-question", name=name, names="\n  ".join(questions))
     return questions[name]
 
 
@@ -224,21 +218,10 @@ def print_table(found: dict[str, object], settings: Settings, language: Language
         cells = ["" if row[c] is None else str(row[c]).removeprefix(settings.base_iri) for c in columns]
         table.add_row(*(cell.replace("[", "\\[") for cell in cells))
     console.print(table)
-    say(i18n.message("results.rows", language, n=len(rows)))
-
-
-def say(text: str) -> None:
-    """Say something on standard error."""
-    typer.echo(text, err=True)
-
-
-def fail(text: str) -> NoReturn:
-    """Say what is wrong and end the command: what was given cannot be used (2)."""
-    say(text)
-    raise typer.Exit(2)
+    typer.echo(i18n.message("results.rows", language, n=len(rows)), err=True)
 
 
 def fail_with(problem: Problem, language: Language) -> NoReturn:
     """Say what a problem is and end the command: 2 where the query is at fault, 1 where it could not be run."""
-    say(f"{problem.title(language)}. {problem.detail(language)}")
+    typer.echo(f"{problem.title(language)}. {problem.detail(language)}", err=True)
     raise typer.Exit(2 if problem.status < 500 or problem.name == "no-edition" else 1)

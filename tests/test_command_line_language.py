@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,8 +10,9 @@ import pytest
 import typer
 from typer.testing import CliRunner, Result
 
+from ontologie import translations
 from sparql_api.cli import main
-from sparql_api.words.command_line import _errors, _helps, caller_language, usage_error
+from sparql_api.words.command_line import caller_language, usage_error
 
 NONE = {"LANGUAGE": None, "LC_ALL": None, "LC_MESSAGES": None, "LANG": None}
 
@@ -81,8 +83,8 @@ def helps() -> set[str]:
 
 
 def test_every_help_has_its_french_and_no_french_is_left_over() -> None:
-    assert helps() - _helps().keys() == set()
-    assert _helps().keys() - helps() == {"Show this message and exit."}
+    assert helps() - translations("help").keys() == set()
+    assert translations("help").keys() - helps() == {"Show this message and exit."}
 
 
 def test_help_is_in_one_language() -> None:
@@ -96,11 +98,12 @@ def test_help_is_in_one_language() -> None:
 
 
 def test_messages_follow_the_environment_where_no_language_is_asked_for() -> None:
-    assert "cannot be read" in run("validate", "absent.ttl", LANG="en_US.UTF-8").stderr
-    assert "ne peut pas être lu" in run("validate", "absent.ttl").stderr
-    assert "ne peut pas être lu" in run("validate", "absent.ttl", "--lang", "fr", LANG="en_US.UTF-8").stderr
+    assert "could not be opened" in run("validate", "absent.ttl", LANG="en_US.UTF-8").stderr
+    assert "n'a pas pu être ouvert" in run("validate", "absent.ttl").stderr
+    assert "n'a pas pu être ouvert" in run("validate", "absent.ttl", "--lang", "fr", LANG="en_US.UTF-8").stderr
 
 
 def test_a_french_error_repeats_no_more_than_its_pattern_caught() -> None:
-    for pattern, french in _errors():
-        french.format(*["x"] * pattern.groups)
+    for of in ("command-line", "json", "rdf"):
+        for english, french in translations(of).items():
+            french.format(*["x"] * re.compile(english).groups)

@@ -27,7 +27,7 @@ _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 class Hostile:
     """One file: its name, the command that reads it, its maker, and the exit and the code of the sentence due.
 
-    `codes` are those of `messages_depot.csv`, any of which may be said; empty where the file is read. `large` files
+    `codes` are those of `phrases/depot.csv`, any of which may be said; empty where the file is read. `large` files
     take seconds.
     """
 

@@ -57,7 +57,7 @@ def _codes(said: str) -> tuple[str, ...]:
 
 @cache
 def _sentences() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    rows = read_table("donnees", "messages_depot.csv")
+    rows = read_table("phrases", "depot.csv")
     found = [(row["code"], re.escape(_FOLDED.sub(" ", row["message_fr"]))) for row in rows if row["severity"] == "violation"]
     return tuple((code, re.compile(re.sub(r"\\\{\w+\\\}", ".{0,300}?", text))) for code, text in found)
 

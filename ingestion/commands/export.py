@@ -13,12 +13,13 @@ from typing import Annotated, BinaryIO, Final
 import pyoxigraph as ox
 import typer
 
-from ingestion.commands.console import Lang, Language, explained, fail, say, sentence
+from ingestion.commands.failures import explained
 from ingestion.graphs.export import export_document
 from ingestion.publication.editions import Edition, Editions
 from ingestion.reading.exported_table import export_columns, export_row
 from ingestion.settings import Settings
 from ontologie import Iris, canonical_lines, context, document_types
+from ontologie.console import Lang, LangOption, fail, said, say
 from shapes import csv_line
 
 _ALL: Final = "tout"
@@ -49,7 +50,7 @@ def export_app() -> typer.Typer:
         format: Annotated[Format, typer.Option("--format", help="Form of the export.")] = Format.JSONL,
         out: Annotated[str, typer.Option("--out", help="A folder, or - for standard output.")] = "-",
         kind: Annotated[str, typer.Option("--type", help="projet, analyse…, or tout for all.")] = "projet",
-        lang: Language = Lang.FR,
+        lang: LangOption = Lang.FR,
     ) -> None:
         """Export the fiches: in a folder, jsonl and csv make one file, the other forms one a fiche.
 
@@ -69,7 +70,7 @@ def export_app() -> typer.Typer:
             fail(lang, "no-edition")
         kinds = document_types() if kind == _ALL else (kind,)
         found = documents(edition, kinds, settings.base_iri)
-        with explained(lang, kept=lambda: sentence(lang, "kept-export")):
+        with explained(lang, kept=lambda: said(lang, "kept-export")):
             if out == "-":
                 write_all(sys.stdout.buffer, found, format, settings.base_iri)
                 sys.stdout.flush()

@@ -13,8 +13,8 @@ from typing import Annotated
 
 import typer
 
-from ingestion.commands.console import Lang, Language, counting, explained, fail, opened, say, sentence, steps
 from ingestion.commands.export import export_app
+from ingestion.commands.failures import explained, opened
 from ingestion.commands.reporting import REPORTS, print_report, print_unreadable, write_report
 from ingestion.commands.review import review_app
 from ingestion.demo.load import load_demo
@@ -28,6 +28,7 @@ from ingestion.settings import Settings
 from ingestion.words.errors import UnreadableDeposit
 from ingestion.words.messages import Issue
 from ontologie import system_reason
+from ontologie.console import Lang, LangOption, counting, fail, said, say, steps
 
 
 def build_app(faces: Sequence[Face] = ()) -> typer.Typer:
@@ -53,7 +54,7 @@ def ingest_command(
     report: Annotated[Path | None, typer.Option(help="Write the report: .html, .csv, .json or .ttl.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say everything, register nothing.")] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Take all or nothing.")] = False,
-    lang: Language = Lang.FR,
+    lang: LangOption = Lang.FR,
 ) -> None:
     """Read, resolve and judge deposits; register what is good, say what is not and what to do.
 
@@ -77,12 +78,12 @@ def ingest_command(
     registered = none_yet()
 
     def kept() -> str:
-        return sentence(lang, "kept-dry") if dry_run else _counted(lang, "kept-deposit", registered)
+        return said(lang, "kept-dry") if dry_run else _counted(lang, "kept-deposit", registered)
 
     with explained(lang, kept=kept), opened(settings, lang) as registry:
         for path in files:
             try:
-                with counting(lang, path.name) as progress:
+                with counting(said(lang, "reading", name=path.name)) as progress:
                     one = deposit_file(
                         path, None if dry_run else registry, agent, options,
                         validate=bool(validated_by), strict=strict, progress=progress, registered=registered,
@@ -104,7 +105,7 @@ def ingest_command(
 
 
 def _counted(lang: Lang, code: str, registered: Mapping[Outcome, int]) -> str:
-    return sentence(lang, code, **{name.replace("-", "_"): count for name, count in registered.items()})
+    return said(lang, code, **{name.replace("-", "_"): count for name, count in registered.items()})
 
 
 @dataclass(frozen=True)
@@ -113,11 +114,11 @@ class _WithFaces:
 
     faces: Sequence[Face]
 
-    def demo(self, lang: Language = Lang.FR) -> None:
+    def demo(self, lang: LangOption = Lang.FR) -> None:
         """Load the bundled vocabularies and real usages, publish edition 1; again: nothing to do."""
         settings = Settings()
         with explained(lang), opened(settings, lang) as registry:
-            with counting(lang, "demo") as progress:
+            with counting(said(lang, "reading", name="demo")) as progress:
                 found = load_demo(registry, settings, progress)
             if any(one.registered["unchanged"] < one.summary.accepted for one in found):
                 print_report(found, lang)
@@ -126,13 +127,13 @@ class _WithFaces:
             _publish(settings, registry, self.faces, lang)
         say(lang, "demo-next")
 
-    def publish(self, lang: Language = Lang.FR) -> None:
+    def publish(self, lang: LangOption = Lang.FR) -> None:
         """Cut an edition from what is validated; nothing changed, no new edition."""
         settings = Settings()
         with explained(lang), opened(settings, lang) as registry:
             _publish(settings, registry, self.faces, lang)
 
-    def rebuild(self, lang: Language = Lang.FR) -> None:
+    def rebuild(self, lang: LangOption = Lang.FR) -> None:
         """Derive the current edition again from the registry, compare, and put it in place; no new edition.
 
         Exit codes: 0 identical to the byte; 1 it differs, and nothing was replaced.

@@ -9,11 +9,11 @@ from typing import Final
 
 import typer
 
-from ingestion.commands.console import Lang
 from ingestion.examination.deposit import Deposited
 from ingestion.examination.pipeline import Summary
 from ingestion.words.errors import UnreadableDeposit
 from ingestion.words.messages import Issue
+from ontologie.console import Lang
 from shapes import Report, as_csv, as_html, as_json, as_text, place
 
 REPORTS: Final = (".html", ".csv", ".json", ".ttl")

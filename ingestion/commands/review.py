@@ -10,12 +10,13 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from ingestion.commands.console import Lang, Language, explained, fail, opened, say
+from ingestion.commands.failures import explained, opened
 from ingestion.registry.agents import academie_code, agent_named
 from ingestion.registry.registry import Agent, Registry
 from ingestion.registry.rows import ALL_STATES
 from ingestion.registry.transitions import RefusedTransition
 from ingestion.settings import Settings
+from ontologie.console import Lang, LangOption, fail, say
 
 Identifier = Annotated[str, typer.Argument(help="Id of the fiche, e.g. 18-UR005; analyse/… for another type.")]
 By = Annotated[str, typer.Option("--by", help="Name of the service that reviews, e.g. “DRANE Lyon”.")]
@@ -44,7 +45,7 @@ def review_app() -> typer.Typer:
 def list_command(
     state: Annotated[str, typer.Option(help="depose, valide, publie, retourne, retire, or toutes for all.")] = "depose",
     academie: Annotated[str | None, typer.Option(help="Only this académie, by code or name.")] = None,
-    lang: Language = Lang.FR,
+    lang: LangOption = Lang.FR,
 ) -> None:
     """List the deposits in a state: by default those that wait for a reviewer."""
     if state not in ALL_STATES and state != "toutes":
@@ -64,7 +65,7 @@ def list_command(
     Console().print(table)
 
 
-def show_command(identifier: Identifier, lang: Language = Lang.FR) -> None:
+def show_command(identifier: Identifier, lang: LangOption = Lang.FR) -> None:
     """Show a deposit: its document, what was said of it, its history (JSON on standard output)."""
     kind, name = _split(identifier)
     with explained(lang), opened(Settings(), lang) as registry:
@@ -84,7 +85,7 @@ def validate_command(
     identifiers: Annotated[list[str], typer.Argument(help="Ids of fiches.")],
     by: By,
     academie: Academie = None,
-    lang: Language = Lang.FR,
+    lang: LangOption = Lang.FR,
 ) -> None:
     """Validate the latest version of deposits: they enter the next edition.
 
@@ -94,7 +95,7 @@ def validate_command(
 
 
 def return_command(
-    identifier: Identifier, by: By, reason: Reason, academie: Academie = None, lang: Language = Lang.FR
+    identifier: Identifier, by: By, reason: Reason, academie: Academie = None, lang: LangOption = Lang.FR
 ) -> None:
     """Send a deposit back with reasons; what is public stays public.
 
@@ -104,7 +105,7 @@ def return_command(
 
 
 def withdraw_command(
-    identifier: Identifier, by: By, reason: Reason = "", academie: Academie = None, lang: Language = Lang.FR
+    identifier: Identifier, by: By, reason: Reason = "", academie: Academie = None, lang: LangOption = Lang.FR
 ) -> None:
     """Withdraw a fiche: it leaves the next edition.
 

@@ -27,7 +27,7 @@ from ingestion.resolution.crcn import Competences, label_of, read_competences
 from ingestion.resolution.resolve import LEVELS, resolve, suggest
 from ingestion.words.columns import LIST, MOST_ITEMS, Column, columns, too_many
 from ingestion.words.personal import find_personal, holds_private, may_be_personal
-from ontologie import character_name, frame
+from ontologie import character_name, frame, in_both
 
 _NATIONAL: Final = "n"
 _ACADEMIE: Final = "academie"
@@ -272,11 +272,8 @@ def _identifiers(draft: Draft, column: Column, items: list[str], base: str) -> N
             continue
         digits = text.strip()[:7]
         letter = check_letter(digits) if digits.isascii() and digits.isdigit() and len(digits) == 7 else ""
-        expected = {
-            "fr": f" ; {digits} appelle la lettre {letter}",
-            "en": f"; {digits} calls for the letter {letter}",
-        }
-        draft.say("uai-invalide", column, text, words={"expected": expected if letter else ""})
+        expected = in_both("contenus", "uai-letter", digits=digits, letter=letter) if letter else ""
+        draft.say("uai-invalide", column, text, words={"expected": expected})
         draft.mention(column, text)
 
 

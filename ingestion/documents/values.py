@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import pyoxigraph as ox
 
-from ingestion.words.folding import fold
+from ontologie import fold_label
 
 IDENTIFIER: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 """An external identifier (docs/decisions/iris-and-graphs.md)."""
@@ -65,7 +65,7 @@ def read_integer(text: str) -> str | None:
 
 def read_boolean(text: str) -> str | None:
     """Return `true` or `false`."""
-    return _WORDS.get(fold(text))
+    return _WORDS.get(fold_label(text))
 
 
 def read_address(text: str) -> str | None:

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 import pyoxigraph as ox
 
-from ontologie import BASE, Iris, canonical_lines, newest_context
+from ontologie import BASE, LANGUAGES, Iris, canonical_lines, in_both, newest_context
 from ontologie import context as context_of
 
 BATCH: Final = 500
@@ -31,10 +31,9 @@ _LITERAL: Final = re.compile(rb'> ("(?:[^"\\]|\\.)*"(?:\^\^<[^>]*>|@[A-Za-z0-9-]
 class ConversionError(ValueError):
     """A document that makes no graph of its own: `document` is its id, `detail` says why in `fr` and `en`."""
 
-    def __init__(self, document: str, fr: str, en: str) -> None:
-        super().__init__(f"{document}: {en}")
-        self.document = document
-        self.detail = {"fr": fr, "en": en}
+    def __init__(self, document: str, detail: Mapping[str, str]) -> None:
+        super().__init__(f"{document}: {detail['en']}")
+        self.document, self.detail = document, detail
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +101,7 @@ def _convert_each(
 def _name(document: Mapping[str, Any]) -> str:
     name = document.get("id")
     if not isinstance(name, str):
-        raise ConversionError("", "le document n'a pas d'id", "the document has no id")
+        raise ConversionError("", in_both("contenus", "no-id"))
     return name
 
 
@@ -117,10 +116,9 @@ def _convert(batch: Sequence[Mapping[str, Any]], base: str, context: str | None)
         ]
     except (SyntaxError, UnicodeEncodeError, ConversionError) as error:
         if len(batch) == 1:
-            detail = (
-                error.detail if isinstance(error, ConversionError) else {"fr": str(error), "en": str(error)}
-            )
-            raise ConversionError(_name(batch[0]), **detail) from error
+            said = dict.fromkeys(LANGUAGES, str(error))
+            detail = error.detail if isinstance(error, ConversionError) else said
+            raise ConversionError(_name(batch[0]), detail) from error
         # One document is at fault: the others come through, up to it, and it is named. Or one id comes twice, and
         # two graphs of one name became one: apart, each comes through.
         for document in batch:
@@ -153,7 +151,7 @@ def _parts(data: bytes, graphs: Sequence[str]) -> list[bytes]:
             start = data.rfind(previous, 0, end) + len(previous)
         part = data[start:end]
         if part.count(f" <{graph}> .\n".encode()) != part.count(b"\n"):
-            raise ConversionError(graph, "des graphes se mêlent", "graphs are mixed")
+            raise ConversionError(graph, in_both("contenus", "mixed-graphs"))
         parts.append(part)
         end = start
     return parts[::-1]
@@ -170,9 +168,9 @@ def _lines(part: bytes, graph: str, iri: str) -> list[bytes]:
     for line in lines:
         if not line.startswith(own) or (blank and b"> _:" in line.partition(b'"')[0]):
             subject = line.partition(b" ")[0].decode(errors="replace")
-            raise ConversionError(iri, f"{subject} n'est pas à lui", f"{subject} is not its own")
+            raise ConversionError(iri, in_both("contenus", "not-its-own", subject=subject))
     if not lines:
-        raise ConversionError(iri, "il ne dit rien", "it says nothing")
+        raise ConversionError(iri, in_both("contenus", "says-nothing"))
     return sorted(set(lines))
 
 

@@ -17,14 +17,14 @@ from ingestion.reading.tables import Row, read_rows
 from ingestion.reading.text import DecodedText
 from ingestion.words.columns import column_name
 from ingestion.words.errors import UnreadableDeposit, unreadable
-from ingestion.words.folding import fold
 from ingestion.words.messages import Place, issue
+from ontologie import Word, fold_label, in_both
 
 SEPARATORS: Final = (",", ";", "\t")
 _NAMES: Final = {
-    ",": {"fr": "virgule", "en": "comma"},
-    ";": {"fr": "point-virgule", "en": "semicolon"},
-    "\t": {"fr": "tabulation", "en": "tab"},
+    ",": "comma",
+    ";": "semicolon",
+    "\t": "tab",
 }
 _DIRECTIVE: Final = re.compile(r"sep=(.)\r?\n?", re.IGNORECASE)
 """The first line by which spreadsheets say the separator."""
@@ -40,7 +40,7 @@ def read_table_text(text: DecodedText, file: str, *, kind: str, mapping: Mapping
     are not closed: everything after would be in doubt.
     """
     separator = _separator(text, mapping)
-    said: dict[str, Mapping[str, str] | str] = {"encoding": text.encoding, "separator": _NAMES[separator]}
+    said: dict[str, Word] = {"encoding": text.encoding, "separator": in_both("contenus", _NAMES[separator])}
     note = issue("lu-table", Place(file, 1), words=said)
     deposit = read_rows(_Rows(text, separator, file), file, kind=kind, mapping=mapping, notes=(note,))
     return replace(deposit, separator=separator)
@@ -89,7 +89,7 @@ def _separator(text: DecodedText, mapping: Mapping[str, str]) -> str:
             cells = next(csv.reader(head, delimiter=separator), [])
         except csv.Error:  # said with its place when the rows are read
             return 0, 0
-        names = sum(1 for cell in cells if column_name(cell) or fold(cell) in mapping)
+        names = sum(1 for cell in cells if column_name(cell) or fold_label(cell) in mapping)
         return names, len(cells)
 
     return max(SEPARATORS, key=known)

@@ -21,7 +21,7 @@ from ingestion.reading.text import decode
 from ingestion.reading.workbook import read_workbook
 from ingestion.words.errors import UnreadableDeposit, refused_at, unreadable
 from ingestion.words.messages import Issue, Place, shown_name
-from ontologie import BASE, Spool, confined, document_types, read_file
+from ontologie import BASE, Spool, confined, document_types, in_both, read_file
 
 LARGEST_MB: Final = 512
 """Size of a deposit, in megabytes, beyond which it must be split."""
@@ -37,18 +37,18 @@ _READ: Final = (Deposit, Record, Header, Members, Number, JsonSource, Issue, Unr
 
 _WORKBOOKS: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 _FOREIGN: Final = {
-    b"%PDF": {"fr": "c'est un PDF", "en": "it is a PDF"},
-    b"\x89PNG": {"fr": "c'est une image", "en": "it is an image"},
-    b"\xff\xd8\xff": {"fr": "c'est une image", "en": "it is an image"},
-    b"GIF8": {"fr": "c'est une image", "en": "it is an image"},
-    b"\x7fELF": {"fr": "c'est un programme", "en": "it is a program"},
-    b"MZ": {"fr": "c'est un programme", "en": "it is a program"},
-    b"\x1f\x8b": {"fr": "c'est une archive", "en": "it is an archive"},
-    b"7z\xbc\xaf": {"fr": "c'est une archive", "en": "it is an archive"},
-    b"Rar!": {"fr": "c'est une archive", "en": "it is an archive"},
-    b"SQLite format": {"fr": "c'est une base de données", "en": "it is a database"},
-    b"{\\rtf": {"fr": "c'est un texte mis en forme", "en": "it is a formatted text"},
-    b"<": {"fr": "c'est une page web ou du XML", "en": "it is a web page or XML"},
+    b"%PDF": "pdf",
+    b"\x89PNG": "image",
+    b"\xff\xd8\xff": "image",
+    b"GIF8": "image",
+    b"\x7fELF": "program",
+    b"MZ": "program",
+    b"\x1f\x8b": "archive",
+    b"7z\xbc\xaf": "archive",
+    b"Rar!": "archive",
+    b"SQLite format": "database",
+    b"{\\rtf": "formatted-text",
+    b"<": "web-page",
 }
 _JSON: Final = {".json", ".jsonld", ".jsonl"}
 _RDF: Final = {".ttl", ".nt", ".nq", ".trig", ".rdf", ".owl", ".xml"}
@@ -139,7 +139,7 @@ def _refuse_foreign(data: bytes, file: str, suffix: str) -> None:
         raise unreadable("format-rdf", Place(file, 1), words={"what": suffix})
     for magic, what in _FOREIGN.items():
         if data.startswith(magic):
-            raise unreadable("fichier-binaire", Place(file, 1), words={"what": what})
+            raise unreadable("fichier-binaire", Place(file, 1), words={"what": in_both("contenus", what)})
 
 
 def _refuse_other_tables(kind: str, file: str) -> None:

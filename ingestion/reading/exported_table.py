@@ -12,8 +12,7 @@ from typing import Any, Final
 
 from ingestion.reading.records import Value
 from ingestion.words.columns import LIST, OURS, SIBLINGS, Column, columns
-from ingestion.words.folding import fold
-from ontologie import BASE, Iris
+from ontologie import BASE, Iris, fold_label
 from shapes import restored
 
 _WORDS: Final = ("texte", "concept", "etapes")
@@ -41,7 +40,7 @@ def export_row(document: Mapping[str, Any], base: str = BASE) -> list[str]:
 
 def is_ours(header: Sequence[str]) -> bool:
     """Tell whether a header is that of a table that we wrote."""
-    return any(fold(cell) in OURS for cell in header)
+    return any(fold_label(cell) in OURS for cell in header)
 
 
 def taken_back(name: str, cell: str) -> Value:

@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from ingestion.reading.records import Header
 from ingestion.words.columns import IGNORED, OURS, column_name, columns, nearest_names
 from ingestion.words.errors import UnreadableDeposit, unreadable
-from ingestion.words.folding import fold
 from ingestion.words.messages import Place
+from ontologie import fold_label
 
 
 def read_header(cells: Sequence[str], place: Place, mapping: Mapping[str, str]) -> Header:
@@ -20,7 +20,7 @@ def read_header(cells: Sequence[str], place: Place, mapping: Mapping[str, str]) 
     Raises UnreadableDeposit where nothing is known, or a column is unknown, repeated or missing.
     """
     named = [(position, cell.strip()) for position, cell in enumerate(cells, 1) if cell.strip()]
-    found = [(position, cell, mapping.get(fold(cell), _known(cell))) for position, cell in named]
+    found = [(position, cell, mapping.get(fold_label(cell), _known(cell))) for position, cell in named]
     if not any(name for _, _, name in found):
         known = ", ".join(list(columns())[:6])
         raise unreadable("pas-un-tableau", place, words={"columns": known})
@@ -41,7 +41,7 @@ def read_header(cells: Sequence[str], place: Place, mapping: Mapping[str, str]) 
 
 
 def _known(cell: str) -> str | None:
-    return IGNORED if fold(cell) in OURS else column_name(cell)
+    return IGNORED if fold_label(cell) in OURS else column_name(cell)
 
 
 def _unknown(cell: str, place: Place, taken: Mapping[str, object]) -> UnreadableDeposit:

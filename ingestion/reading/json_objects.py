@@ -18,25 +18,12 @@ from ingestion.reading.records import Deposit, Record
 from ingestion.reading.text import DecodedText
 from ingestion.words.errors import UnreadableDeposit, unreadable
 from ingestion.words.messages import Place, issue
-from ontologie import BASE, context, context_iri, context_versions, named_context
+from ontologie import BASE, context, context_iri, context_versions, named_context, translated
 
 DEEPEST: Final = 32
 """Levels of a document; a project's has five."""
 
 _ENVELOPE: Final = {"@context", "@graph"}
-_ERRORS: Final = {
-    "Expecting value": "une valeur est attendue",
-    "Expecting ',' delimiter": "il manque une virgule",
-    "Expecting ':' delimiter": "il manque un deux-points",
-    "Expecting property name enclosed in double quotes": "une clé entre guillemets est attendue",
-    "Illegal trailing comma before end of object": "une virgule est en trop",
-    "Illegal trailing comma before end of array": "une virgule est en trop",
-    "Unterminated string starting at": "un texte n'est pas fermé par un guillemet",
-    "Invalid control character at": "un texte contient un saut de ligne ou un caractère de contrôle",
-    "Invalid \\escape": "une barre oblique inverse est mal employée",
-    "Invalid \\uXXXX escape": "un code \\u n'a pas quatre chiffres",
-    "Extra data": "du texte suit la fin du document",
-}
 
 
 def read_json(text: DecodedText, file: str, *, kind: str, base: str = BASE) -> Deposit:
@@ -193,8 +180,7 @@ def _deeper(value: Any, most: int) -> bool:
 
 def _detail(message: str) -> dict[str, dict[str, str]]:
     """Return what the decoder says, in both languages."""
-    known = next((fr for en, fr in _ERRORS.items() if message.startswith(en)), message)
-    return {"detail": {"fr": known, "en": message[0].lower() + message[1:]}}
+    return {"detail": {"fr": translated("json", message) or message, "en": message[0].lower() + message[1:]}}
 
 
 def _version(name: object, base: str) -> str | None:

@@ -16,9 +16,8 @@ from typing import Final
 from ingestion.reading.text import decode
 from ingestion.words.columns import IGNORED, column_name, columns, nearest_names
 from ingestion.words.errors import UnreadableDeposit, refused_at, unreadable
-from ingestion.words.folding import fold
 from ingestion.words.messages import Issue, Place, quote, shown_name
-from ontologie import confined, read_file
+from ontologie import confined, fold_label, in_both, read_file
 
 LARGEST_MB: Final = 1
 """Size of a mapping, in megabytes, beyond which it is none."""
@@ -54,7 +53,7 @@ def _toml(text: str, place: Place) -> dict[str, str]:
     except ValueError as error:  # also a number of too many digits
         found = re.search(r"line (\d+), column (\d+)", str(error))
         line, column = map(int, found.groups()) if found else (None, None)
-        said = {"fr": "ce n'est pas du TOML bien formé", "en": "it is no well-formed TOML"}
+        said = in_both("contenus", "not-toml")
         where = Place(place.file, line, column)
         raise unreadable("correspondance-illisible", where, words={"detail": said}) from error
     pairs: dict[str, str] = {}
@@ -74,10 +73,7 @@ def _csv(text: str, place: Place) -> dict[str, str]:
         raise unreadable("correspondance-illisible", place, words={"detail": str(error)}) from error
     for number, row in enumerate(rows, 1):
         if len(row) != 2:
-            detail = {
-                "fr": f"deux cases attendues, {len(row)} trouvées",
-                "en": f"two cells expected, {len(row)} found",
-            }
+            detail = in_both("contenus", "two-cells", count=len(row))
             raise unreadable("correspondance-illisible", Place(place.file, number), words={"detail": detail})
     if rows and rows[0][1].strip() and column_name(rows[0][1]) is None:
         rows = rows[1:]  # a header of their own words
@@ -91,5 +87,5 @@ def _checked(pairs: Mapping[str, str], place: Place) -> dict[str, str]:
         if name is None:
             suggestions = nearest_names(ours, list(columns()))
             raise unreadable("colonne-inconnue", place, value=ours, suggestions=suggestions)
-        checked[fold(theirs)] = name
+        checked[fold_label(theirs)] = name
     return checked

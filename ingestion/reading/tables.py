@@ -14,8 +14,8 @@ from ingestion.reading.header import read_header
 from ingestion.reading.records import Deposit, Header, Record, Value
 from ingestion.words.columns import IGNORED
 from ingestion.words.errors import unreadable
-from ingestion.words.folding import fold
 from ingestion.words.messages import Issue, Place, issue
+from ontologie import fold_label
 
 SPACES: Final = " \t\r\n\u00a0"
 """What is not kept around a cell; anything else is the depositor's text."""
@@ -35,7 +35,7 @@ def read_rows(
     count = table.check()
     if not count:
         raise unreadable("aucune-fiche", Place(file, table.line))
-    ignored = [cell.strip() for cell in table.cells if mapping.get(fold(cell)) == IGNORED and cell.strip()]
+    ignored = [cell.strip() for cell in table.cells if mapping.get(fold_label(cell)) == IGNORED and cell.strip()]
     if ignored:
         left_out = {"columns": ", ".join(ignored)}
         notes = (*notes, issue("colonnes-ignorees", Place(file, table.line), words=left_out))

@@ -15,7 +15,7 @@ from typing import Final
 
 from ingestion.words.errors import unreadable
 from ingestion.words.messages import Place
-from ontologie import Refused
+from ontologie import Refused, in_both
 
 _MARKS: Final = (
     (codecs.BOM_UTF8, "utf-8", "UTF-8"),
@@ -123,7 +123,7 @@ def _refuse_binary(data: bytes, file: str) -> None:
     sample = data[:_SAMPLE]
     controls = len(_CONTROLS.findall(sample))
     if controls > max(4, _MOST_CONTROLS * len(sample)):
-        what = {"fr": "son contenu est binaire", "en": "its content is binary"}
+        what = in_both("contenus", "binary")
         raise unreadable("fichier-binaire", Place(file, 1), words={"what": what})
 
 

@@ -259,7 +259,7 @@ class Registry:
             if acting.academie is not None and acting.academie != row.academie:
                 raise RefusedTransition("other-academie", identifier, row.state)
             if row.state not in states:
-                raise RefusedTransition("state", identifier, row.state)
+                raise RefusedTransition("wrong-state", identifier, row.state)
             note_agent(connection, acting)
             yield connection, row
             record(connection, [event_row(kind, identifier, row.version, event, now(), acting)])

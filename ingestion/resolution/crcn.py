@@ -13,8 +13,7 @@ from functools import cache, lru_cache
 from typing import Final
 
 from ingestion.resolution.labels import concepts
-from ingestion.words.folding import fold
-from ontologie import BASE
+from ontologie import BASE, fold_label
 
 SCHEME: Final = "concept/crcn"
 _CODE: Final = re.compile(r"(?<![\w.])\d\.\d(?![\w]|\.\d)")
@@ -88,4 +87,4 @@ def _labels(base: str) -> Mapping[str, frozenset[str]]:
 
 
 def _words(text: str) -> frozenset[str]:
-    return frozenset(fold(text).split()) - _SMALL_WORDS
+    return frozenset(fold_label(text).split()) - _SMALL_WORDS

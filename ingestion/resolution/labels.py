@@ -15,8 +15,7 @@ from typing import Final
 import pyoxigraph as ox
 
 from ingestion.words.columns import columns
-from ingestion.words.folding import fold
-from ontologie import BASE, PREFIXES, read_table, vocabularies
+from ontologie import BASE, PREFIXES, fold_label, read_table, vocabularies
 
 _SKOS: Final = PREFIXES["skos"]
 _CANOPE: Final = "https://www.reseau-canope.fr/scolomfr/ontology.owl#"
@@ -66,14 +65,14 @@ def labels(column: str, base: str = BASE) -> Labels:
     key, schemes = columns()[column].key, columns()[column].schemes
     found: dict[str, dict[str, str]] = {}
     preferred: dict[str, str] = {}
-    discarded = {(row["iri"], fold(row["libelle"])) for row in read_table("donnees", "libelles_ecartes.csv")}
+    discarded = {(row["iri"], fold_label(row["libelle"])) for row in read_table("donnees", "libelles_ecartes.csv")}
     for concept in concepts(base).values():
         if not concept.current or concept.schemes.isdisjoint(schemes):
             continue
         preferred[concept.iri] = concept.preferred
         for label in concept.labels:
-            if (concept.iri, fold(label)) not in discarded:
-                found.setdefault(fold(label), {})[concept.iri] = label
+            if (concept.iri, fold_label(label)) not in discarded:
+                found.setdefault(fold_label(label), {})[concept.iri] = label
     entries = {
         folded: Entry(label, ((key, (iri,)),), reviewed=False)
         for folded, bearers in found.items()
@@ -92,7 +91,7 @@ def _reviewed(column: str) -> Iterator[tuple[str, Entry]]:
     rows: dict[str, list[dict[str, str]]] = {}
     for row in read_table("donnees", "libelles.csv"):
         if row["champ"] == column:
-            rows.setdefault(fold(row["libelle"]), []).append(row)
+            rows.setdefault(fold_label(row["libelle"]), []).append(row)
     for folded, same in rows.items():
         found: dict[str, tuple[str, ...]] = {}
         for row in same:

@@ -17,8 +17,7 @@ from rapidfuzz import fuzz, process
 from ingestion.resolution.labels import Entry, concepts, labels
 from ingestion.resolution.levels import Span, between, spans, upwards
 from ingestion.words.columns import columns
-from ingestion.words.folding import fold
-from ontologie import BASE
+from ontologie import BASE, fold_label
 
 LEVELS: Final = "niveaux"
 SUBJECTS: Final = "disciplines"
@@ -59,7 +58,7 @@ class Answer:
 def resolve(column: str, label: str, base: str = BASE) -> Answer:
     """Return what a label stands for in a column."""
     known = labels(column, base)
-    folded = fold(label)
+    folded = fold_label(label)
     entry = known.entries.get(folded)
     if entry is None and column == "academie" and folded.isdigit():
         entry = known.entries.get(folded.zfill(2))  # spreadsheets drop the leading zero of a code
@@ -84,7 +83,7 @@ def suggest(column: str, label: str, base: str = BASE) -> tuple[str, ...]:
     if len(label) > _LONGEST_LABEL:
         return ()
     entries = {folded: entry for folded, entry in labels(column, base).entries.items() if entry.concepts}
-    folded = fold(label)
+    folded = fold_label(label)
     near = process.extract(folded, entries.keys(), scorer=fuzz.ratio, limit=12, score_cutoff=_CLOSE_ENOUGH)
     alike = [name for name, score, _ in near if score >= _NEARLY_ALIKE]
     kept: dict[tuple[str, ...], str] = {}
@@ -111,7 +110,7 @@ def _range(column: str, label: str, base: str) -> Certain:
     """Resolve "de la 6e à la 3e", "à partir de la 4e" to every level in between."""
     if column != LEVELS:
         return None
-    folded = fold(label)
+    folded = fold_label(label)
     if match := _RANGE.fullmatch(folded):
         first, last = (_span(part, base) for part in match.groups())
         found = between(first, last, base) if first and last else ()
@@ -135,14 +134,14 @@ def _listed(column: str, label: str, base: str) -> Certain:
     """Resolve several labels in one ("4e/3e", "ChatGPT et Gemini"), where each is certain."""
     joined = r"[,;/+&]| - | et " if column in _CONJOINED else r"[,;/+&]"
     parts = [part for part in re.split(joined, label) if part.strip()]
-    return _together(parts, lambda part: labels(column, base).entries.get(fold(part)))
+    return _together(parts, lambda part: labels(column, base).entries.get(fold_label(part)))
 
 
 def _specialised(column: str, label: str, base: str) -> Certain:
     """Resolve a level and a subject in one ("Terminale spécialité HLP"), where both are certain."""
     if column != LEVELS:
         return None
-    words = fold(label).split()
+    words = fold_label(label).split()
     levels, subjects = labels(LEVELS, base).entries, labels(SUBJECTS, base).entries
     for cut in range(len(words) - 1, 0, -1):
         level, subject = levels.get(" ".join(words[:cut])), subjects.get(" ".join(words[cut:]))

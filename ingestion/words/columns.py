@@ -14,8 +14,7 @@ from typing import Final
 
 from rapidfuzz import fuzz, process
 
-from ingestion.words.folding import fold
-from ontologie import read_table
+from ontologie import fold_label, read_table
 
 LIST: Final = "|"
 """What separates the items of a list in one cell."""
@@ -98,18 +97,18 @@ def column_of_key(key: str) -> Column | None:
 
 @cache
 def _by_folded_name() -> Mapping[str, str]:
-    return {fold(name): name for name in columns()}
+    return {fold_label(name): name for name in columns()}
 
 
 def column_name(header: str) -> str | None:
     """Return our name for a header: itself after folding case, accents and punctuation, or None."""
-    return _by_folded_name().get(fold(header))
+    return _by_folded_name().get(fold_label(header))
 
 
 def nearest_names(name: str, names: Sequence[str]) -> tuple[str, ...]:
     """Return up to three names that look like this one, nearest first."""
     if len(name) > _LONGEST_NAME:
         return ()
-    folded = {fold(candidate): candidate for candidate in names}
-    found = process.extract(fold(name), list(folded), scorer=fuzz.WRatio, limit=3, score_cutoff=70)
+    folded = {fold_label(candidate): candidate for candidate in names}
+    found = process.extract(fold_label(name), list(folded), scorer=fuzz.WRatio, limit=3, score_cutoff=70)
     return tuple(folded[match] for match, _, _ in found)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from ingestion.words.messages import Issue, Place, issue
-from ontologie import Refused
+from ontologie import Refused, Word
 
 
 class UnreadableDeposit(Exception):
@@ -51,7 +51,7 @@ def unreadable(
     *,
     value: str = "",
     suggestions: Sequence[str] = (),
-    words: Mapping[str, Mapping[str, str] | str] | None = None,
+    words: Mapping[str, Word] | None = None,
 ) -> UnreadableDeposit:
     """Make the error of a code of the table of messages."""
     return UnreadableDeposit(issue(code, place, value=value, suggestions=suggestions, words=words))

@@ -1,4 +1,4 @@
-"""The words said to a depositor: an issue made from a code of `ontologie/donnees/messages_depot.csv`.
+"""The words said to a depositor: an issue made from a code of `ontologie/phrases/depot.csv`.
 
 Knows how an issue is filled in, shortened and masked (law 7: no personal data in a message, nor what the record
 gives in its private columns, which its places carry); when to say what is the business of the readers, the resolution
@@ -10,16 +10,15 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Mapping, Sequence
-from functools import cache, lru_cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
 from ingestion.words.personal import mask_private
-from ontologie import read_table
+from ontologie import LANGUAGES, Word, in_language, sentence, sentences
 from shapes import Issue as Issue
 from shapes import mask
 
-LANGUAGES: Final = ("fr", "en")
 LONGEST_VALUE: Final = 200
 """Characters of a deposited value that a report quotes at most."""
 
@@ -50,14 +49,14 @@ def issue(
     value: str = "",
     suggestions: Sequence[str] = (),
     document: str = "",
-    words: Mapping[str, Mapping[str, str] | str] | None = None,
+    words: Mapping[str, Word] | None = None,
 ) -> Issue:
     """Make the issue of a code, its placeholders filled with `value` and `words`.
 
     A word is one text, or one text a language. Raises KeyError where the table has no such code, or a
     placeholder no word.
     """
-    row = _table()[code]
+    row = sentences("depot")[code]
     private = place.private
     shown = quote(value, LONGEST_VALUE, private)
     texts: dict[str, dict[str, str]] = {"message": {}, "remedy": {}}
@@ -68,7 +67,7 @@ def issue(
             said[lang] = row[f"{part}_{lang}"].format_map(filled).strip()
         if suggestions:
             choices = [_masked(choice, private) for choice in suggestions]
-            asked = _table()["suggestions"][f"message_{lang}"].format(choices=_choices(choices, lang))
+            asked = sentence("depot", "suggestions", lang, "message", choices=_choices(choices, lang))
             texts["remedy"][lang] = f"{asked} {texts['remedy'][lang]}".strip()
     return Issue(
         severity=row["severity"],  # type: ignore[arg-type]  # the table's own test holds the values
@@ -106,8 +105,8 @@ def _named(found: re.Match[str]) -> str:
     return f"[U+{ord(found[0]):04X}]"
 
 
-def _in(lang: str, word: Mapping[str, str] | str) -> str:
-    text = word if isinstance(word, str) else word[lang]
+def _in(lang: str, word: Word) -> str:
+    text = str(in_language(word, lang))
     return text if len(text) <= 4 * LONGEST_VALUE else quote(text, LONGEST_VALUE)
 
 
@@ -120,8 +119,3 @@ def _choices(suggestions: Sequence[str], lang: str) -> str:
     opening, closing = ("« ", " »") if lang == "fr" else ("“", "”")
     *others, last = [f"{opening}{choice}{closing}" for choice in suggestions]
     return f"{', '.join(others)} {'ou' if lang == 'fr' else 'or'} {last}" if others else last
-
-
-@cache
-def _table() -> dict[str, dict[str, str]]:
-    return {row["code"]: row for row in read_table("donnees", "messages_depot.csv")}

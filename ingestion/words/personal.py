@@ -12,8 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from typing import Any, Final
 
-from ingestion.words.folding import fold
-from ontologie import read_table
+from ontologie import fold_label, read_table
 from shapes import MASK
 
 _HINT: Final = re.compile(r"@|[0-9](?:[^\w]?[0-9]){7}|2[AB][^\w]?[0-9]|[ée]l[èe]ve", re.IGNORECASE)
@@ -97,13 +96,13 @@ def _words(text: str) -> list[str]:
 
 
 def _folded(text: str) -> str:
-    return fold(_INVISIBLE.sub("", text))
+    return fold_label(_INVISIBLE.sub("", text))
 
 
 def private_values(values: Mapping[str, Any]) -> tuple[str, ...]:
     """Return what a record gives in its private columns, by the names of a table or the keys of a JSON object."""
     names = _private_names()
-    given = (value for name, value in values.items() if fold(name) in names)
+    given = (value for name, value in values.items() if fold_label(name) in names)
     return tuple(text for value in given for text in _texts(value) if text.strip())
 
 
@@ -120,7 +119,7 @@ def _texts(value: Any) -> Iterator[str]:
 @cache
 def _private_names() -> frozenset[str]:
     table = read_table("donnees", "colonnes.csv")
-    return frozenset(fold(row["colonne"]) for row in table if row["genre"] == "prive")
+    return frozenset(fold_label(row["colonne"]) for row in table if row["genre"] == "prive")
 
 
 @cache

@@ -17,12 +17,14 @@ from ontologie.checks.model import (
     Corpus,
     Examined,
     Finding,
+    Languages,
     closure,
     index,
     iris,
     literals,
     members,
     name,
+    phrase,
     short,
 )
 from ontologie.checks.skos import pairs
@@ -49,35 +51,35 @@ def justified(corpus: Corpus) -> Examined:
     for iri, said in corpus.ours.items():
         if OIA + "Alignement" in iris(said, RDF_TYPE):
             parts = [iris(said, OWL + "annotated" + part) for part in ("Source", "Property", "Target")]
-            for fr, en in _node_faults(corpus, said, parts, direct):
-                found.append(Finding("alignments", short(iri), {"fr": fr, "en": en}))
+            for fault in _node_faults(corpus, said, parts, direct):
+                found.append(Finding("alignments", short(iri), fault))
             if all(len(part) == 1 for part in parts):
                 told.add((parts[0][0], parts[1][0], parts[2][0]))
     for a, predicate, b in sorted(direct - told):
         link = f"{short(predicate)} {short(b)}"
-        message = {"fr": f"{link} sans justification", "en": f"{link} without justification"}
+        message = phrase("without-justification", link=link)
         found.append(Finding("alignments", short(a), message))
     return Examined(len(direct), tuple(found))
 
 
 def _node_faults(
     corpus: Corpus, said: Said, parts: list[list[str]], direct: set[Link]
-) -> Iterator[tuple[str, str]]:
+) -> Iterator[Languages]:
     if any(len(part) != 1 for part in parts):
-        yield "sans sujet, lien et objet uniques", "no single subject, link and object"
+        yield phrase("no-single-subject")
         return
     if (parts[0][0], parts[1][0], parts[2][0]) not in direct:
         link = " ".join(short(part[0]) for part in parts)
-        yield f"justifie un lien absent : {link}", f"justifies a link that is not there: {link}"
+        yield phrase("link-not-there", link=link)
     if len(iris(said, PREFIXES["sssom"] + "mapping_justification")) != 1:
-        yield "sans sorte de justification", "no kind of justification"
+        yield phrase("no-kind-of-justification")
     if not iris(said, PREFIXES["sssom"] + "author_id"):
-        yield "sans auteur", "no author"
+        yield phrase("no-author")
     if len(literals(said, PREFIXES["sssom"] + "mapping_date")) != 1:
-        yield "sans date", "no date"
+        yield phrase("no-date")
     norm = set(NORMS) & set(iris(corpus.ours.get(parts[0][0], {}), RDF_TYPE))
     if norm and len(literals(said, PREFIXES["sssom"] + "confidence")) != 1:
-        yield "sans degré de confiance", "no confidence"
+        yield phrase("no-confidence")
 
 
 def both_ways(corpus: Corpus) -> Examined:
@@ -91,7 +93,7 @@ def both_ways(corpus: Corpus) -> Examined:
         Finding(
             "alignments-derived",
             short(a),
-            {"fr": f"{short(p)} {short(b)} n'est pas dit", "en": f"{short(p)} {short(b)} is not stated"},
+            phrase("is-not-stated", relation=short(p), other=short(b)),
         )
         for a, p, b in sorted(due - held)
     ]
@@ -110,15 +112,9 @@ def hub(corpus: Corpus) -> Examined:
     for iri, said in principles.items():
         outside = bool(literals(said, OIA + "horsPivot"))
         if outside and iri in met:
-            message = {
-                "fr": "dit hors du pivot mais l'y rattache",
-                "en": "said outside the hub yet tied to it",
-            }
+            message = phrase("said-outside-the-hub-yet-tied-to")
         elif not outside and iri not in met and not _above(said, met, principles):
-            message = {
-                "fr": "ne rencontre aucun principe du pivot, sans dire pourquoi",
-                "en": "meets no principle of the hub and does not say why",
-            }
+            message = phrase("meets-no-principle-of-the-hub-and")
         else:
             continue
         found.append(Finding("hub", short(iri), message))
@@ -152,10 +148,7 @@ def chains(corpus: Corpus) -> Examined:
             for a, b in combinations(sorted(group), 2):
                 shared = _schemes(corpus, a) & _schemes(corpus, b)
                 if (shared if whole else HUB in shared) or _held_apart(corpus, a, b, apart, whole):
-                    message = {
-                        "fr": f"rejoint {short(b)} par des équivalences",
-                        "en": f"is joined to {short(b)} by equivalences",
-                    }
+                    message = phrase("is-joined-to-by-equivalences", other=short(b))
                     found.append(Finding("alignment-chains", short(a), message))
     return Examined(len(close), tuple(found))
 
@@ -167,10 +160,7 @@ def within(corpus: Corpus) -> Examined:
         Finding(
             "alignment-within",
             short(a),
-            {
-                "fr": f"aligné sur {short(b)} du même schéma",
-                "en": f"aligned to {short(b)} of the same scheme",
-            },
+            phrase("aligned-to-of-the-same-scheme", other=short(b)),
         )
         for a, _, b in links
         if _schemes(corpus, a) & _schemes(corpus, b)
@@ -228,33 +218,27 @@ def _held_apart(corpus: Corpus, a: str, b: str, apart: set[frozenset[str]], whol
 CHECKS: Final = (
     Check(
         "alignments",
-        {"fr": "chaque alignement est justifié", "en": "every alignment is justified"},
+        phrase("every-alignment-is-justified"),
         justified,
     ),
     Check(
         "alignments-derived",
-        {"fr": "chaque alignement est dit dans les deux sens", "en": "every alignment is stated both ways"},
+        phrase("every-alignment-is-stated-both-ways"),
         both_ways,
     ),
     Check(
         "hub",
-        {
-            "fr": "chaque principe rencontre le pivot ou dit pourquoi non",
-            "en": "every principle meets the hub or says why not",
-        },
+        phrase("every-principle-meets-the-hub-or-says"),
         hub,
     ),
     Check(
         "alignment-chains",
-        {
-            "fr": "aucune chaîne d'alignements ne joint ce qui est tenu séparé",
-            "en": "no chain of alignments joins what is held apart",
-        },
+        phrase("no-chain-of-alignments-joins-what-is"),
         chains,
     ),
     Check(
         "alignment-within",
-        {"fr": "aucun alignement à l'intérieur d'un schéma", "en": "no alignment inside one scheme"},
+        phrase("no-alignment-inside-one-scheme"),
         within,
     ),
 )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from ontologie.checks.model import OIA, Check, Corpus, Examined, Finding, iris, name, short
+from ontologie.checks.model import OIA, Check, Corpus, Examined, Finding, iris, name, phrase, short
 from ontologie.checks.terms import DCT, OWL, RDFS, SKOS, Said, in_both
 from ontologie.namespaces import BASE, RDF_TYPE
 
@@ -46,7 +46,7 @@ def named(corpus: Corpus) -> Examined:
             continue
         examined += 1
         predicate = next((p for p in NAMES if p in said), NAMES[0])
-        found += in_both("labels", said, iri, predicate, {"fr": "libellé", "en": "label"})
+        found += in_both("labels", said, iri, predicate, phrase("label"))
     return Examined(examined, tuple(found))
 
 
@@ -65,7 +65,7 @@ def defined(corpus: Corpus) -> Examined:
         else:
             continue
         examined += 1
-        found += in_both("definitions", said, iri, predicate, {"fr": "définition", "en": "definition"})
+        found += in_both("definitions", said, iri, predicate, phrase("definition"))
     return Examined(examined, tuple(found))
 
 
@@ -77,7 +77,7 @@ def sourced(corpus: Corpus) -> Examined:
         examined += 1
         if not any(iris(said, DCT + "source")) and not _source_above(corpus, said):
             found.append(
-                Finding("sources", short(iri), {"fr": "sans source publique", "en": "no public source"})
+                Finding("sources", short(iri), phrase("no-public-source"))
             )
     return Examined(examined, tuple(found))
 
@@ -95,16 +95,13 @@ def orphans(corpus: Corpus) -> Examined:
             # What is withdrawn leaves its scheme; its address still answers.
             continue
         if not iris(said, SKOS + "inScheme"):
-            found.append(Finding("orphans", short(iri), {"fr": "dans aucun schéma", "en": "in no scheme"}))
+            found.append(Finding("orphans", short(iri), phrase("in-no-scheme")))
         elif not (iris(said, SKOS + "broader") or iris(said, SKOS + "topConceptOf") or iri in tops):
-            message = {
-                "fr": "ni au sommet de son schéma ni sous un autre",
-                "en": "neither top nor below another",
-            }
+            message = phrase("neither-top-nor-below-another")
             found.append(Finding("orphans", short(iri), message))
         if _is(said, "RegleDuCadre") and not iris(said, OIA + "decouleDe"):
             found.append(
-                Finding("orphans", short(iri), {"fr": "ne découle de rien", "en": "derives from nothing"})
+                Finding("orphans", short(iri), phrase("derives-from-nothing"))
             )
     return Examined(len(corpus.concepts), tuple(found))
 
@@ -117,7 +114,7 @@ def dated(corpus: Corpus) -> Examined:
         stated = [corpus.ours.get(one, {}) for one in iris(said, OIA + "applicabilite")]
         told = [one for one in stated if any(OIA + name in one for name in ("appliqueAPartirDu", "condition"))]
         if not told or len(told) < len(stated):
-            message = {"fr": "ni date d'application, ni raison de n'en pas avoir", "en": "neither date nor reason why"}
+            message = phrase("neither-date-nor-reason")
             found.append(Finding("dated", short(iri), message))
     return Examined(len(texts), tuple(found))
 
@@ -137,7 +134,7 @@ def dangling(corpus: Corpus) -> Examined:
         Finding(
             "dangling",
             short(iri),
-            {"fr": f"cité dans {path}, décrit nulle part", "en": f"used in {path}, described nowhere"},
+            phrase("used-in-described-nowhere", path=path),
         )
         for iri, path in sorted(used.items())
         if iri not in known
@@ -159,12 +156,9 @@ def criteria(corpus: Corpus) -> Examined:
             for scheme in iris(corpus.ours.get(principle, {}), SKOS + "inScheme")
         }
         if len(schemes) < 2:
-            message = {
-                "fr": f"porte sur les principes de {len(schemes)} instrument au lieu de deux",
-                "en": f"bears on the principles of {len(schemes)} instrument instead of two",
-            }
+            message = phrase("bears-on-the-principles-of-instrument-instead", count=len(schemes))
             found.append(Finding("criteria", short(iri), message))
-        found += in_both("criteria", said, iri, OIA + "question", {"fr": "question", "en": "question"})
+        found += in_both("criteria", said, iri, OIA + "question", phrase("question"))
     return Examined(examined, tuple(found))
 
 
@@ -177,46 +171,27 @@ def _has_kind(said: Said) -> bool:
 CHECKS: Final = (
     Check(
         "labels",
-        {
-            "fr": "chaque chose de nos tables a un nom dans les deux langues",
-            "en": "every thing of our tables has a name in both languages",
-        },
+        phrase("every-thing-of-our-tables-has-a"),
         named,
     ),
     Check(
         "definitions",
-        {
-            "fr": "chaque concept est défini dans les deux langues",
-            "en": "every concept is defined in both languages",
-        },
+        phrase("every-concept-is-defined-in-both-languages"),
         defined,
     ),
     Check(
         "sources",
-        {
-            "fr": "chaque concept nomme sa source, ou son schéma le fait",
-            "en": "every concept names its source, or its scheme does",
-        },
+        phrase("every-concept-names-its-source-or-its"),
         sourced,
     ),
+    Check("dated", phrase("every-instrument-principle-and-rule-has-a-date"), dated),
+    Check("orphans", phrase("no-orphan-concept"), orphans),
     Check(
-        "dated",
-        {
-            "fr": "chaque instrument, principe et règle a une date d'application, ou dit pourquoi il n'en a pas",
-            "en": "every instrument, principle and rule has a date of application, or says why it has none",
-        },
-        dated,
-    ),
-    Check("orphans", {"fr": "aucun concept orphelin", "en": "no orphan concept"}, orphans),
-    Check(
-        "dangling", {"fr": "aucun de nos IRI ne mène à rien", "en": "no IRI of ours leads nowhere"}, dangling
+        "dangling", phrase("no-iri-of-ours-leads-nowhere"), dangling
     ),
     Check(
         "criteria",
-        {
-            "fr": "chaque critère porte sur deux instruments et pose sa question",
-            "en": "every criterion bears on two instruments and asks its question",
-        },
+        phrase("every-criterion-bears-on-two-instruments-and"),
         criteria,
     ),
 )

@@ -20,6 +20,7 @@ from ontologie.checks.model import (
     iris,
     literals,
     name,
+    phrase,
     short,
 )
 from ontologie.checks.terms import DCT, OWL, SKOS, Said, in_both
@@ -35,8 +36,8 @@ def metadata(corpus: Corpus) -> Examined:
     found: list[Finding] = []
     headers = _headers(corpus)
     for iri, said in headers.items():
-        for predicate, fr, en in (("title", "titre", "title"), ("description", "description", "description")):
-            found += in_both("fair-metadata", said, iri, DCT + predicate, {"fr": fr, "en": en})
+        for predicate in ("title", "description"):
+            found += in_both("fair-metadata", said, iri, DCT + predicate, phrase(predicate))
         for fault in _header_faults(iri, said):
             found.append(Finding("fair-metadata", short(iri), fault))
     return Examined(len(headers), tuple(found))
@@ -48,31 +49,25 @@ def _headers(corpus: Corpus) -> dict[str, Said]:
 
 def _header_faults(iri: str, said: Said) -> Iterator[Languages]:
     if len(iris(said, DCT + "license")) != 1:
-        yield {"fr": "sans licence", "en": "no licence"}
+        yield phrase("no-licence")
     version = [text.value for text in literals(said, OWL + "versionInfo")]
     if len(version) != 1 or iris(said, OWL + "versionIRI") != [f"{iri}/{version[0]}"]:
-        yield {
-            "fr": "sans version ni IRI de version qui s'accordent",
-            "en": "no version and version IRI that agree",
-        }
+        yield phrase("no-version-and-version-iri-that-agree")
     if not iris(said, DCT + "creator") or not literals(said, DCT + "issued"):
-        yield {"fr": "sans auteur ou sans date", "en": "no author or no date"}
+        yield phrase("no-author-or-no-date")
     if iri.startswith(MODULES) and iris(said, DCT + "isPartOf") != [OIA.removesuffix("#")]:
-        yield {
-            "fr": "ne dit pas de quelle ontologie il fait partie",
-            "en": "does not say which ontology it is part of",
-        }
+        yield phrase("does-not-say-which-ontology-it-is")
     if not iri.startswith(MODULES) and not (
         literals(said, VANN + "preferredNamespacePrefix") and literals(said, VANN + "preferredNamespaceUri")
     ):
-        yield {"fr": "sans préfixe ni espace de noms préférés", "en": "no preferred prefix and namespace"}
+        yield phrase("no-preferred-prefix-and-namespace")
 
 
 def identifiers(corpus: Corpus) -> Examined:
     """Every IRI we mint is an https address under the base, without query or space (F1, A1)."""
     minted = [iri for iri in corpus.ours if iri.startswith(BASE)]
     found = [
-        Finding("fair-identifiers", short(iri), {"fr": "adresse mal formée", "en": "ill-formed address"})
+        Finding("fair-identifiers", short(iri), phrase("ill-formed-address"))
         for iri in minted
         if not iri.startswith("https://")
         or any(c in iri for c in "? %\\^`{|}")
@@ -89,21 +84,15 @@ def licences(corpus: Corpus) -> Examined:
     for row in rows:
         if not row["licence"].startswith("https://"):
             found.append(
-                Finding("fair-licences", row["fichier"], {"fr": "licence sans adresse", "en": "no licence"})
+                Finding("fair-licences", row["fichier"], phrase("no-licence-address"))
             )
         if not row["fichier"].startswith("tiers/") and "etalab" not in row["licence"]:
-            message = {
-                "fr": "nos fichiers sont sous Licence Ouverte",
-                "en": "our files are under Licence Ouverte",
-            }
+            message = phrase("our-files-are-under-licence-ouverte")
             found.append(Finding("fair-licences", row["fichier"], message))
     theirs = index(corpus.triples("tiers/"))
     for subject, predicate, _ in corpus.triples("genere/", "termes/"):
         if predicate in LABELS and name(subject) in theirs:
-            message = {
-                "fr": "libellé d'autrui dans un fichier à nous",
-                "en": "another's label in a file of ours",
-            }
+            message = phrase("anothers-label-in-a-file-of-ours")
             found.append(Finding("fair-licences", short(name(subject)), message))
     return Examined(len(rows), tuple(found))
 
@@ -111,20 +100,17 @@ def licences(corpus: Corpus) -> Examined:
 CHECKS: Final = (
     Check(
         "fair-identifiers",
-        {"fr": "identifiants bien formés et résolubles", "en": "identifiers well formed, resolvable"},
+        phrase("identifiers-well-formed-resolvable"),
         identifiers,
     ),
     Check(
         "fair-metadata",
-        {
-            "fr": "métadonnées, version, auteur et date de chaque module",
-            "en": "metadata, version, author and date of every module",
-        },
+        phrase("metadata-version-author-and-date-of-every"),
         metadata,
     ),
     Check(
         "fair-licences",
-        {"fr": "une licence par vocabulaire, jamais mêlées", "en": "one licence a vocabulary, never mixed"},
+        phrase("one-licence-a-vocabulary-never-mixed"),
         licences,
     ),
 )

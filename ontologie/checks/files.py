@@ -10,7 +10,7 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from ontologie.checks.model import OIA, Check, Corpus, Examined, Finding, Languages, Triple, name
+from ontologie.checks.model import OIA, Check, Corpus, Examined, Finding, Languages, Triple, name, phrase
 from ontologie.checks.terms import DCT, OWL, RDFS, SKOS, STATUS
 from ontologie.namespaces import PREFIXES, RDF_TYPE
 from ontologie.resources import read_table, resource
@@ -54,29 +54,26 @@ def _text_faults(text: str) -> list[Languages]:
     faults = []
     if "\r" in text or "\t" in text or not text.endswith("\n") or text.endswith("\n\n") or " \n" in text:
         faults.append(
-            {"fr": "fins de ligne, tabulations ou blancs de fin", "en": "line ends, tabs or trailing blanks"}
+            phrase("line-ends-tabs-or-trailing-blanks")
         )
     if not text.startswith("# "):
         faults.append(
-            {"fr": "ne dit pas en tête ce qu'il sait", "en": "does not say at its head what it knows"}
+            phrase("does-not-say-at-its-head-what")
         )
     prefixes = _PREFIX.findall(text)
     body = _PREFIX.sub("", text)
     if prefixes != sorted(set(prefixes)):
-        faults.append({"fr": "préfixes non triés", "en": "prefixes not sorted"})
+        faults.append(phrase("prefixes-not-sorted"))
     for prefix in prefixes:
         if not re.search(rf"(?<![\w-]){re.escape(prefix)}:", body):
-            faults.append({"fr": f"préfixe {prefix}: inutile", "en": f"needless prefix {prefix}:"})
+            faults.append(phrase("needless-prefix", prefix=prefix))
     for theme in _THEME.split(body):
         blocks = [(kind == "owl:Class", term) for term, kind in _BLOCK.findall(theme)]
         expected = sorted(blocks, key=lambda block: (not block[0], block[1]))
         for (_, term), (_, wanted) in zip(blocks, expected, strict=True):
             if term != wanted:
                 faults.append(
-                    {
-                        "fr": f"oia:{term} avant oia:{wanted} : classes puis propriétés, par nom",
-                        "en": f"oia:{term} before oia:{wanted}: classes then properties, by name",
-                    }
+                    phrase("oia-before-oia-classes-then-properties-by", term=term, wanted=wanted)
                 )
                 break
     return faults
@@ -92,7 +89,7 @@ def _property_faults(path: str, triples: tuple[Triple, ...]) -> list[Finding]:
         if not term.startswith(OIA):
             continue
         if term != last and term in blocks:
-            message = {"fr": f"{_local(term)} en deux endroits", "en": f"{_local(term)} in two places"}
+            message = phrase("in-two-places", term=_local(term))
             found.append(Finding("file-order", path, message))
         blocks.setdefault(term, []).append(triple)
         last = term
@@ -107,10 +104,7 @@ def _property_faults(path: str, triples: tuple[Triple, ...]) -> list[Finding]:
             if tag == "fr" and (p, "en") in tags
         )
         if ranks != sorted(ranks) or english_first:
-            message = {
-                "fr": f"{_local(term)} : propriétés hors de l'ordre",
-                "en": f"{_local(term)}: properties out of order",
-            }
+            message = phrase("properties-out-of-order", term=_local(term))
             found.append(Finding("file-order", path, message))
     return found
 
@@ -125,19 +119,16 @@ def listed(corpus: Corpus) -> Examined:
     names = [row["fichier"] for row in rows]
     found = []
     for path in sorted(set(names) ^ set(corpus.files)):
-        message = {
-            "fr": "dans vocabulaires.csv ou sur le disque, pas les deux",
-            "en": "in vocabulaires.csv or on disk, not both",
-        }
+        message = phrase("in-vocabulaires-csv-or-on-disk-not")
         found.append(Finding("files-listed", path, message))
     for row in rows:
         if names.count(row["fichier"]) > 1 or not all(row.values()):
-            message = {"fr": "ligne double ou incomplète", "en": "double or incomplete row"}
+            message = phrase("double-or-incomplete-row")
             found.append(Finding("files-listed", row["fichier"], message))
     for folder in sorted({path.rpartition("/")[0] for path in corpus.files if path.startswith("tiers/")}):
         entries = resource(*folder.split("/")).iterdir()
         if not any(entry.name.startswith(("LICENCE", "LICENSE")) for entry in entries):
-            message = {"fr": "sans fichier LICENCE", "en": "no LICENCE file"}
+            message = phrase("no-licence-file")
             found.append(Finding("files-listed", folder, message))
     return Examined(len(corpus.files), tuple(found))
 
@@ -145,18 +136,12 @@ def listed(corpus: Corpus) -> Examined:
 CHECKS: Final = (
     Check(
         "file-order",
-        {
-            "fr": "les fichiers écrits à la main sont dans l'ordre canonique",
-            "en": "files written by hand are in canonical order",
-        },
+        phrase("files-written-by-hand-are-in-canonical"),
         order,
     ),
     Check(
         "files-listed",
-        {
-            "fr": "chaque vocabulaire est listé, avec sa licence",
-            "en": "every vocabulary is listed, with its licence",
-        },
+        phrase("every-vocabulary-is-listed-with-its-licence"),
         listed,
     ),
 )

@@ -8,7 +8,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Final
 
-from ontologie.checks.model import Check, Corpus, Examined, Finding
+from ontologie.checks.model import Check, Corpus, Examined, Finding, phrase
 from ontologie.resources import read_text, resource
 
 
@@ -21,11 +21,11 @@ def generated(corpus: Corpus) -> Examined:
     found = []
     for file in sorted(held | set(made)):
         if file not in made:
-            fault = {"fr": "qu'aucune table ne produit", "en": "which no table makes"}
+            fault = phrase("which-no-table-makes")
         elif file not in held:
-            fault = {"fr": "absent : relancer la génération", "en": "missing: run the generator"}
+            fault = phrase("missing-run-the-generator")
         elif read_text("genere", file) != made[file]:
-            fault = {"fr": "diffère de ce que donnent les tables", "en": "differs from what the tables give"}
+            fault = phrase("differs-from-what-the-tables-give")
         else:
             continue
         found.append(Finding("generated", f"genere/{file}", fault))
@@ -35,7 +35,7 @@ def generated(corpus: Corpus) -> Examined:
 CHECKS: Final = (
     Check(
         "generated",
-        {"fr": "le Turtle généré est celui des tables", "en": "generated Turtle is that of the tables"},
+        phrase("generated-turtle-is-that-of-the-tables"),
         generated,
     ),
 )

@@ -15,6 +15,7 @@ import pyoxigraph as ox
 
 from ontologie.namespaces import BASE, PREFIXES, RDF_TYPE
 from ontologie.resources import read_text
+from ontologie.sentences import in_both
 from ontologie.vocabularies import packaged, read_quads
 
 Languages = dict[str, str]
@@ -30,6 +31,11 @@ MODULES: Final = OIA.removesuffix("#") + "/"
 DEFINED_KINDS: Final = tuple(
     PREFIXES["owl"] + kind for kind in ("Class", "ObjectProperty", "DatatypeProperty", "AnnotationProperty")
 )
+
+
+def phrase(code: str, **words: object) -> Languages:
+    """Return a sentence of `phrases/controles.csv` in both languages."""
+    return in_both("controles", code, **words)
 
 
 @dataclass(frozen=True)

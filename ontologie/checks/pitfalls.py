@@ -27,10 +27,12 @@ from ontologie.checks.model import (
     literals,
     members,
     name,
+    phrase,
     short,
 )
 from ontologie.checks.terms import BUILT_IN, OWL, RDFS, SKOS
 from ontologie.namespaces import BASE, PREFIXES, RDF_TYPE
+from ontologie.sentences import LANGUAGES
 
 Found = Iterator[tuple[str, Languages]]
 DATATYPES: Final = (
@@ -50,7 +52,7 @@ def synonyms(corpus: Corpus) -> Found:
         for predicate in ("equivalentClass", "equivalentProperty"):
             for other in iris(said, OWL + predicate):
                 if other.startswith(OIA):
-                    yield iri, {"fr": f"équivaut à {short(other)}", "en": f"is equivalent to {short(other)}"}
+                    yield iri, phrase("is-equivalent-to", other=short(other))
 
 
 def wrong_inverse(corpus: Corpus) -> Found:
@@ -64,10 +66,7 @@ def wrong_inverse(corpus: Corpus) -> Found:
             if other == iri or not swapped or OWL + "SymmetricProperty" in iris(said, RDF_TYPE):
                 yield (
                     iri,
-                    {
-                        "fr": f"n'est pas l'inverse de {short(other)}",
-                        "en": f"is no inverse of {short(other)}",
-                    },
+                    phrase("is-no-inverse-of", other=short(other)),
                 )
 
 
@@ -81,7 +80,7 @@ def unconnected(corpus: Corpus) -> Found:
             used |= {name(subject), name(value)}
     for iri, said in corpus.terms.items():
         if OWL + "Class" in iris(said, RDF_TYPE) and iri not in used:
-            yield iri, {"fr": "ne se rattache à rien", "en": "is connected to nothing"}
+            yield iri, phrase("is-connected-to-nothing")
 
 
 def cycles(corpus: Corpus) -> Found:
@@ -89,7 +88,7 @@ def cycles(corpus: Corpus) -> Found:
     up = {iri: [p for above in ABOVE for p in iris(said, above)] for iri, said in corpus.terms.items()}
     for iri, parents in up.items():
         if any(iri in closure(parent, up) for parent in parents):
-            yield iri, {"fr": "se trouve au-dessus de lui-même", "en": "is above itself"}
+            yield iri, phrase("is-above-itself")
 
 
 ONE_NOTION: Final = (OIA + "raisonMedicaleOuSecurite",)
@@ -100,7 +99,7 @@ def merged(corpus: Corpus) -> Found:
     """P07: no name merges two concepts."""
     for iri in corpus.terms:
         if iri not in ONE_NOTION and re.search(r"[a-z](Et|Ou|And|Or)[A-Z]", iri.removeprefix(OIA)):
-            yield iri, {"fr": "réunit deux notions dans un nom", "en": "merges two notions in one name"}
+            yield iri, phrase("merges-two-notions-in-one-name")
 
 
 def no_disjointness(corpus: Corpus) -> Found:
@@ -113,7 +112,7 @@ def no_disjointness(corpus: Corpus) -> Found:
     up = {iri: iris(about, RDFS + "subClassOf") for iri, about in said.items()}
     for iri, about in corpus.terms.items():
         if OWL + "Class" in iris(about, RDF_TYPE) and not closure(iri, up) & disjoint:
-            yield iri, {"fr": "n'est disjoint de rien", "en": "is disjoint with nothing"}
+            yield iri, phrase("is-disjoint-with-nothing")
 
 
 def repeated_text(corpus: Corpus) -> Found:
@@ -122,9 +121,9 @@ def repeated_text(corpus: Corpus) -> Found:
         definitions = [text.value for text in literals(said, SKOS + "definition")]
         others = [label.value for p in (RDFS + "label", SKOS + "example") for label in literals(said, p)]
         if set(definitions) & set(others) or len(set(definitions)) < len(definitions):
-            yield iri, {"fr": "répète un même texte", "en": "repeats one text"}
+            yield iri, phrase("repeats-one-text")
         if any(len(text.split()) < 4 for text in definitions):
-            yield iri, {"fr": "définition trop courte", "en": "definition too short"}
+            yield iri, phrase("definition-too-short")
 
 
 def miscellaneous(corpus: Corpus) -> Found:
@@ -133,7 +132,7 @@ def miscellaneous(corpus: Corpus) -> Found:
         if OWL + "Class" in iris(said, RDF_TYPE) and re.match(
             r"(Autre|Divers|Other|Misc)", iri.removeprefix(OIA)
         ):
-            yield iri, {"fr": "classe fourre-tout", "en": "catch-all class"}
+            yield iri, phrase("catch-all-class")
 
 
 def naming(corpus: Corpus) -> Found:
@@ -141,7 +140,7 @@ def naming(corpus: Corpus) -> Found:
     for iri, said in corpus.terms.items():
         pattern = r"[A-Z][A-Za-z]*" if OWL + "Class" in iris(said, RDF_TYPE) else r"[a-z][A-Za-z]*"
         if not re.fullmatch(pattern, iri.removeprefix(OIA)):
-            yield iri, {"fr": "nom hors de la convention", "en": "name against the convention"}
+            yield iri, phrase("name-against-the-convention")
 
 
 def recursive(corpus: Corpus) -> Found:
@@ -150,7 +149,7 @@ def recursive(corpus: Corpus) -> Found:
     for iri, said in corpus.terms.items():
         for blank in iris(said, RDFS + "subClassOf"):
             if blank.startswith("_:") and iri in iris(about.get(blank, {}), OWL + "someValuesFrom"):
-                yield iri, {"fr": "se définit par lui-même", "en": "is defined by itself"}
+                yield iri, phrase("is-defined-by-itself")
 
 
 def wrong_symmetry(corpus: Corpus) -> Found:
@@ -160,10 +159,7 @@ def wrong_symmetry(corpus: Corpus) -> Found:
         if both and iris(said, RDFS + "domain") != iris(said, RDFS + "range"):
             yield (
                 iri,
-                {
-                    "fr": "symétrique ou transitive entre deux classes",
-                    "en": "symmetric or transitive across classes",
-                },
+                phrase("symmetric-or-transitive-across-classes"),
             )
 
 
@@ -178,10 +174,7 @@ def same_label(corpus: Corpus) -> Found:
         if len(terms) > 1:
             yield (
                 terms[0],
-                {
-                    "fr": f"« {label} » est aussi le libellé de {short(terms[1])}",
-                    "en": f"'{label}' is also the label of {short(terms[1])}",
-                },
+                phrase("is-also-the-label-of", label=label, other=short(terms[1])),
             )
 
 
@@ -193,18 +186,12 @@ def untyped(corpus: Corpus) -> Found:
         if predicate.startswith(OIA) and predicate not in properties:
             yield (
                 name(subject),
-                {
-                    "fr": f"{short(predicate)} n'est pas une propriété",
-                    "en": f"{short(predicate)} is no property",
-                },
+                phrase("is-no-property", name=short(predicate)),
             )
         if predicate == RDF_TYPE and name(value).startswith(OIA) and name(value) not in classes:
             yield (
                 name(subject),
-                {
-                    "fr": f"{short(name(value))} n'est pas une classe",
-                    "en": f"{short(name(value))} is no class",
-                },
+                phrase("is-no-class", name=short(name(value))),
             )
 
 
@@ -212,7 +199,7 @@ def file_extension(corpus: Corpus) -> Found:
     """P36: no IRI of ours ends as a file does."""
     for iri in corpus.ours:
         if iri.startswith(BASE) and re.search(r"\.(owl|rdf|ttl|nt|n3|jsonld)$", iri):
-            yield iri, {"fr": "IRI qui finit comme un fichier", "en": "IRI that ends as a file does"}
+            yield iri, phrase("iri-that-ends-as-a-file-does")
 
 
 def no_declaration(corpus: Corpus) -> Found:
@@ -220,7 +207,7 @@ def no_declaration(corpus: Corpus) -> Found:
     for path, triples in corpus.files.items():
         declared = [s for s, p, v in triples if p == RDF_TYPE and name(v) == OWL + "Ontology"]
         if path.startswith("termes/") and len(declared) != 1:
-            yield path, {"fr": "sans owl:Ontology unique", "en": "no single owl:Ontology"}
+            yield path, phrase("no-single-owl-ontology")
 
 
 def hijacking(corpus: Corpus) -> Found:
@@ -231,7 +218,7 @@ def hijacking(corpus: Corpus) -> Found:
         if foreign and predicate in told:
             yield (
                 name(subject),
-                {"fr": "défini hors de son espace de noms", "en": "defined outside its namespace"},
+                phrase("defined-outside-its-namespace"),
             )
 
 
@@ -241,58 +228,40 @@ def two_kinds(corpus: Corpus) -> Found:
     for iri, about in said.items():
         kinds = [kind for kind in iris(about, RDF_TYPE) if kind in DEFINED_KINDS]
         if len(set(kinds)) > 1:
-            yield iri, {"fr": "déclaré de deux genres", "en": "declared of two kinds"}
+            yield iri, phrase("declared-of-two-kinds")
         if iri.startswith(BUILT_IN) and RDF_TYPE in about:
-            yield iri, {"fr": "terme réservé redéclaré", "en": "reserved term declared again"}
+            yield iri, phrase("reserved-term-declared-again")
         for datatype in iris(about, RDFS + "range"):
             if datatype.startswith(BUILT_IN) and datatype not in DATATYPES:
                 text = short(datatype)
-                yield iri, {"fr": f"{text} n'est pas d'OWL 2", "en": f"{text} is not of OWL 2"}
+                yield iri, phrase("not-owl-2", text=text)
 
 
-def _check(number: str, fr: str, en: str, look: Callable[[Corpus], Found]) -> Check:
-    title = {"fr": f"{number} : {fr}", "en": f"{number}: {en}"}
-    label = "oops-" + number.split(",")[0].lower()
-
+def _check(name: str, look: Callable[[Corpus], Found]) -> Check:
     def run(corpus: Corpus) -> Examined:
-        found = sorted({(short(iri), text["fr"], text["en"]) for iri, text in look(corpus)})
-        findings = (Finding(label, iri, {"fr": french, "en": english}) for iri, french, english in found)
+        found = sorted({(short(iri), *(text[lang] for lang in LANGUAGES)) for iri, text in look(corpus)})
+        findings = (Finding(name, iri, dict(zip(LANGUAGES, texts, strict=True))) for iri, *texts in found)
         return Examined(len(corpus.terms), tuple(findings))
 
-    return Check(label, title, run)
+    return Check(name, phrase(name), run)
 
 
 CHECKS: Final = (
-    _check("P02, P31", "aucun synonyme parmi nos termes", "no synonym among our terms", synonyms),
-    _check("P04", "aucune classe isolée", "no unconnected class", unconnected),
-    _check("P05, P25, P26", "les inverses en sont", "inverses are inverses", wrong_inverse),
-    _check("P06", "aucun cycle", "no cycle", cycles),
-    _check("P07", "aucun nom à deux notions", "no name of two notions", merged),
-    _check(
-        "P10",
-        "chaque classe est disjointe de quelque chose",
-        "every class is disjoint with something",
-        no_disjointness,
-    ),
-    _check(
-        "P20",
-        "libellé, définition et exemple diffèrent",
-        "label, definition and example differ",
-        repeated_text,
-    ),
-    _check("P21", "aucune classe fourre-tout", "no catch-all class", miscellaneous),
-    _check("P22", "une seule convention de nommage", "one naming convention", naming),
-    _check("P24", "aucune définition circulaire", "no recursive definition", recursive),
-    _check(
-        "P28, P29",
-        "symétrie et transitivité à bon escient",
-        "symmetry and transitivity where they fit",
-        wrong_symmetry,
-    ),
-    _check("P32", "aucun libellé pour deux termes", "no label for two terms", same_label),
-    _check("P34, P35", "classes et propriétés déclarées", "classes and properties declared", untyped),
-    _check("P36", "aucun IRI en forme de fichier", "no IRI shaped as a file", file_extension),
-    _check("P38", "chaque module se déclare", "every module declares itself", no_declaration),
-    _check("P40", "rien de défini chez les autres", "nothing defined in others' namespaces", hijacking),
-    _check("DL", "un seul genre par nom", "one kind a name", two_kinds),
+    _check("oops-p02", synonyms),
+    _check("oops-p04", unconnected),
+    _check("oops-p05", wrong_inverse),
+    _check("oops-p06", cycles),
+    _check("oops-p07", merged),
+    _check("oops-p10", no_disjointness),
+    _check("oops-p20", repeated_text),
+    _check("oops-p21", miscellaneous),
+    _check("oops-p22", naming),
+    _check("oops-p24", recursive),
+    _check("oops-p28", wrong_symmetry),
+    _check("oops-p32", same_label),
+    _check("oops-p34", untyped),
+    _check("oops-p36", file_extension),
+    _check("oops-p38", no_declaration),
+    _check("oops-p40", hijacking),
+    _check("oops-dl", two_kinds),
 )

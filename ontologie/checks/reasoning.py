@@ -29,6 +29,7 @@ from ontologie.checks.model import (
     index,
     iris,
     name,
+    phrase,
     short,
 )
 from ontologie.checks.terms import OWL, RDFS
@@ -97,17 +98,14 @@ def reasoning(corpus: Corpus) -> Examined:
         verdict = reason(corpus, explain=True)
     except NoReasoner as missing:
         return Examined(
-            count, skipped={"fr": f"sans raisonneur : {missing}", "en": f"no reasoner: {missing}"}
+            count, skipped=phrase("no-reasoner", missing=missing)
         )
     found = [
-        Finding("reasoning", short(iri), {"fr": "classe insatisfiable", "en": "unsatisfiable class"})
+        Finding("reasoning", short(iri), phrase("unsatisfiable-class"))
         for iri in verdict.unsatisfiable
     ]
     if not verdict.consistent:
-        message: Languages = {
-            "fr": f"incohérent : {verdict.explanation}",
-            "en": f"inconsistent: {verdict.explanation}",
-        }
+        message: Languages = phrase("inconsistent", why=verdict.explanation)
         found.append(Finding("reasoning", "oia:", message))
     return Examined(count, tuple(found))
 
@@ -198,10 +196,7 @@ def _axioms(report: str) -> str:
 CHECKS: Final = (
     Check(
         "reasoning",
-        {
-            "fr": "HermiT : tout est cohérent, aucune classe n'est vide par nécessité",
-            "en": "HermiT: all is consistent, no class is necessarily empty",
-        },
+        phrase("hermit-all-is-consistent-no-class-is"),
         reasoning,
         slow=True,
     ),

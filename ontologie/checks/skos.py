@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from itertools import combinations
 from typing import Final
 
-from ontologie.checks.model import Check, Corpus, Examined, Finding, closure, iris, literals, short
+from ontologie.checks.model import Check, Corpus, Examined, Finding, closure, iris, literals, phrase, short
 from ontologie.namespaces import PREFIXES, RDF_TYPE
 
 SKOS: Final = PREFIXES["skos"]
@@ -29,7 +29,7 @@ def kinds(corpus: Corpus) -> Examined:
         types = set(iris(said, RDF_TYPE))
         held = [kind for kind in names if types & below[kind]]
         if len(held) > 1:
-            message = {"fr": f"à la fois {' et '.join(held)}", "en": f"at once {' and '.join(held)}"}
+            message = phrase("at-once", names=', '.join(held))
             found.append(Finding("skos-s9", short(iri), message))
     return Examined(len(corpus.about), tuple(found))
 
@@ -42,10 +42,7 @@ def one_preferred(corpus: Corpus) -> Examined:
         tags = [text.language for text in literals(said, LABELS[0])]
         examined += bool(tags)
         for tag in sorted({tag or "" for tag in tags if tags.count(tag) > 1}):
-            message = {
-                "fr": f"plusieurs libellés préférés en « {tag} »",
-                "en": f"several preferred labels in '{tag}'",
-            }
+            message = phrase("several-preferred-labels-in", tag=tag)
             found.append(Finding("skos-s14", short(iri), message))
     return Examined(examined, tuple(found))
 
@@ -59,10 +56,7 @@ def distinct_labels(corpus: Corpus) -> Examined:
         examined += any(sets)
         for one, other in combinations(sets, 2):
             for text, _ in sorted(one & other, key=str):
-                message = {
-                    "fr": f"« {text} » est deux sortes de libellé",
-                    "en": f"'{text}' is two kinds of label",
-                }
+                message = phrase("is-two-kinds-of-label", text=text)
                 found.append(Finding("skos-s13", short(iri), message))
     return Examined(examined, tuple(found))
 
@@ -78,10 +72,7 @@ def related_or_broader(corpus: Corpus) -> Examined:
         Finding(
             "skos-s27",
             short(a),
-            {
-                "fr": f"à la fois associé à {short(b)} et placé sous lui ou au-dessus",
-                "en": f"both related to {short(b)} and below or above it",
-            },
+            phrase("both-related-to-and-below-or-above", other=short(b)),
         )
         for a, b in sorted(links)
         if b in above[a] or a in above[b]
@@ -94,7 +85,7 @@ def no_loop(corpus: Corpus) -> Examined:
     up = hierarchy(corpus, ("broader", "broadMatch"), ("narrower", "narrowMatch"))
     found = [
         Finding(
-            "skos-loops", short(concept), {"fr": "se trouve au-dessus de lui-même", "en": "is above itself"}
+            "skos-loops", short(concept), phrase("is-above-itself")
         )
         for concept in sorted(up)
         if any(concept in closure(parent, up) for parent in up[concept])
@@ -111,7 +102,7 @@ def exact_match(corpus: Corpus) -> Examined:
         Finding(
             "skos-s46",
             short(a),
-            {"fr": f"équivaut à {short(b)}, et non", "en": f"matches {short(b)} and does not"},
+            phrase("matches-and-does-not", other=short(b)),
         )
         for a, b in sorted(both)
     ]
@@ -136,10 +127,7 @@ def inverses(corpus: Corpus) -> Examined:
         Finding(
             "skos-inverses",
             short(a),
-            {
-                "fr": f"skos:{kind} {short(b)} sans l'inverse",
-                "en": f"skos:{kind} {short(b)} without its inverse",
-            },
+            phrase("skos-without-its-inverse", kind=kind, other=short(b)),
         )
         for kind, (a, b) in sorted(said)
         if (opposite[kind], (b, a)) not in said
@@ -168,52 +156,37 @@ def pairs(corpus: Corpus, names: Iterable[str], *, ours: bool = False) -> Iterat
 CHECKS: Final = (
     Check(
         "skos-s9",
-        {
-            "fr": "S9, S37 : ni concept et schéma, ni collection à la fois",
-            "en": "S9, S37: not concept, scheme and collection at once",
-        },
+        phrase("s9-s37-not-concept-scheme-and-collection"),
         kinds,
     ),
     Check(
         "skos-s13",
-        {"fr": "S13 : aucun libellé de deux sortes", "en": "S13: no label of two kinds"},
+        phrase("s13-no-label-of-two-kinds"),
         distinct_labels,
     ),
     Check(
         "skos-s14",
-        {"fr": "S14 : un libellé préféré par langue", "en": "S14: one preferred label a language"},
+        phrase("s14-one-preferred-label-a-language"),
         one_preferred,
     ),
     Check(
         "skos-s27",
-        {
-            "fr": "S27 : associé n'est ni au-dessus ni au-dessous",
-            "en": "S27: related is neither above nor below",
-        },
+        phrase("s27-related-is-neither-above-nor-below"),
         related_or_broader,
     ),
     Check(
         "skos-s46",
-        {
-            "fr": "S46 : équivalent n'est ni plus large ni associé",
-            "en": "S46: exact is neither broader nor related",
-        },
+        phrase("s46-exact-is-neither-broader-nor-related"),
         exact_match,
     ),
     Check(
         "skos-inverses",
-        {
-            "fr": "S8, S25 : la hiérarchie est dite dans les deux sens",
-            "en": "S8, S25: hierarchy is said both ways",
-        },
+        phrase("s8-s25-hierarchy-is-said-both-ways"),
         inverses,
     ),
     Check(
         "skos-loops",
-        {
-            "fr": "aucune boucle dans la hiérarchie ni les alignements",
-            "en": "no loop in hierarchy or alignments",
-        },
+        phrase("no-loop-in-hierarchy-or-alignments"),
         no_loop,
     ),
 )

@@ -23,9 +23,11 @@ from ontologie.checks.model import (
     index,
     iris,
     literals,
+    phrase,
     short,
 )
 from ontologie.namespaces import PREFIXES, RDF_TYPE
+from ontologie.sentences import LANGUAGES
 
 RDFS: Final = PREFIXES["rdfs"]
 OWL: Final = PREFIXES["owl"]
@@ -40,18 +42,13 @@ Said = Mapping[str, list[Value]]
 def in_both(check: str, said: Said, iri: str, predicate: str, what: Languages) -> Iterator[Finding]:
     """Yield a finding for each language in which a text does not stand exactly once."""
     texts = literals(said, predicate)
-    for tag, fr, en in (("fr", "français", "French"), ("en", "anglais", "English")):
+    for tag in LANGUAGES:
         found = [text for text in texts if text.language == tag]
+        words = {"what": what, "language": phrase(f"language-{tag}")}
         if not found or any(not text.value.strip() for text in found):
-            yield Finding(
-                check, short(iri), {"fr": f"sans {what['fr']} en {fr}", "en": f"no {what['en']} in {en}"}
-            )
+            yield Finding(check, short(iri), phrase("text-missing", **words))
         elif len(found) > 1:
-            yield Finding(
-                check,
-                short(iri),
-                {"fr": f"plusieurs fois {what['fr']} en {fr}", "en": f"{what['en']} more than once in {en}"},
-            )
+            yield Finding(check, short(iri), phrase("text-twice", **words))
 
 
 def _text_check(name: str, predicate: str, what: Languages, title: Languages) -> Check:
@@ -66,7 +63,7 @@ def _text_check(name: str, predicate: str, what: Languages, title: Languages) ->
 def sources(corpus: Corpus) -> Examined:
     """Every term names the public page its meaning comes from."""
     found = [
-        Finding("term-sources", short(iri), {"fr": "sans source publique", "en": "no public source"})
+        Finding("term-sources", short(iri), phrase("no-public-source"))
         for iri, said in corpus.terms.items()
         if not any(source.startswith(("https://", "http://")) for source in iris(said, DCT + "source"))
     ]
@@ -88,16 +85,16 @@ def history(corpus: Corpus) -> Examined:
         statuses = [text.value for text in literals(said, STATUS)]
         if len(statuses) != 1 or statuses[0] not in STATUSES:
             found.append(
-                Finding("term-history", short(iri), {"fr": "sans statut unique", "en": "no single status"})
+                Finding("term-history", short(iri), phrase("no-single-status"))
             )
         if len(literals(said, OIA + "depuis")) != 1:
             found.append(
                 Finding(
-                    "term-history", short(iri), {"fr": "sans version d'apparition", "en": "no first version"}
+                    "term-history", short(iri), phrase("no-first-version")
                 )
             )
         if len(homes[iri]) != 1 or set(iris(said, RDFS + "isDefinedBy")) != homes[iri]:
-            message = {"fr": "n'est pas défini par son seul module", "en": "is not defined by its one module"}
+            message = phrase("is-not-defined-by-its-one-module")
             found.append(Finding("term-history", short(iri), message))
     return Examined(len(corpus.terms), tuple(found))
 
@@ -111,13 +108,10 @@ def domains(corpus: Corpus) -> Examined:
     }
     found = []
     for iri, said in properties.items():
-        for predicate, fr, en in (("domain", "domaine", "domain"), ("range", "image", "range")):
+        for predicate in ("domain", "range"):
             count = len(iris(said, RDFS + predicate))
             if count != 1:
-                message = {
-                    "fr": f"{count} fois {fr} au lieu d'une",
-                    "en": f"{count} times {en} instead of once",
-                }
+                message = phrase("not-once", count=count, what=phrase(predicate))
                 found.append(Finding("term-domains", short(iri), message))
     return Examined(len(properties), tuple(found))
 
@@ -135,20 +129,14 @@ def reuse(corpus: Corpus) -> Examined:
         }
         notes = {text.language for text in literals(said, SKOS + "editorialNote")}
         if not above and not {"fr", "en"} <= notes:
-            message = {
-                "fr": "ne spécialise aucun terme standard, sans dire pourquoi",
-                "en": "specialises no standard term and does not say why",
-            }
+            message = phrase("specialises-no-standard-term-and-does-not")
             found.append(Finding("term-reuse", short(iri), message))
         elif len(notes) == 1:
-            message = {"fr": "note dans une seule langue", "en": "note in one language only"}
+            message = phrase("note-in-one-language-only")
             found.append(Finding("term-reuse", short(iri), message))
         for parent in above:
             if parent.startswith(OIA) and parent not in terms:
-                message = {
-                    "fr": f"spécialise {short(parent)}, inconnu",
-                    "en": f"specialises unknown {short(parent)}",
-                }
+                message = phrase("specialises-unknown", name=short(parent))
                 found.append(Finding("term-reuse", short(iri), message))
     return Examined(len(terms), tuple(found))
 
@@ -162,10 +150,10 @@ def alone(corpus: Corpus) -> Examined:
         said = index(triples)
         declared = {iri for iri, about in said.items() if set(DEFINED_KINDS) & set(iris(about, RDF_TYPE))}
         for used in sorted(_used(said) - declared):
-            message = {"fr": f"n'y déclare pas {short(used)}", "en": f"does not declare {short(used)} there"}
+            message = phrase("does-not-declare-there", name=short(used))
             found.append(Finding("modules-alone", path, message))
         if any(predicate == OWL + "imports" for _, predicate, _ in triples):
-            found.append(Finding("modules-alone", path, {"fr": "importe", "en": "imports"}))
+            found.append(Finding("modules-alone", path, phrase("imports")))
     return Examined(len(modules), tuple(found))
 
 
@@ -205,7 +193,7 @@ def declared(corpus: Corpus) -> Examined:
         Finding(
             "terms-declared",
             short(iri),
-            {"fr": f"non déclaré, dans {path}", "en": f"not declared, in {path}"},
+            phrase("not-declared-in", path=path),
         )
         for iri, path in sorted(used.items())
         if iri not in terms and iri != OIA
@@ -217,58 +205,43 @@ CHECKS: Final = (
     _text_check(
         "term-labels",
         RDFS + "label",
-        {"fr": "libellé", "en": "label"},
-        {
-            "fr": "chaque terme a un libellé français et un anglais",
-            "en": "every term has one label in French and one in English",
-        },
+        phrase("label"),
+        phrase("every-term-has-one-label-in-french"),
     ),
     _text_check(
         "term-definitions",
         SKOS + "definition",
-        {"fr": "définition", "en": "definition"},
-        {
-            "fr": "chaque terme a une définition dans les deux langues",
-            "en": "every term has a definition in both languages",
-        },
+        phrase("definition"),
+        phrase("every-term-has-a-definition-in-both"),
     ),
     _text_check(
         "term-examples",
         SKOS + "example",
-        {"fr": "exemple", "en": "example"},
-        {
-            "fr": "chaque terme a un exemple dans les deux langues",
-            "en": "every term has an example in both languages",
-        },
+        phrase("example"),
+        phrase("every-term-has-an-example-in-both"),
     ),
     Check(
-        "term-sources", {"fr": "chaque terme nomme sa source", "en": "every term names its source"}, sources
+        "term-sources", phrase("every-term-names-its-source"), sources
     ),
     Check(
         "term-history",
-        {"fr": "chaque terme a statut, version et module", "en": "every term has status, version and module"},
+        phrase("every-term-has-status-version-and-module"),
         history,
     ),
     Check(
         "term-domains",
-        {
-            "fr": "chaque propriété a un domaine et une image",
-            "en": "every property has one domain and one range",
-        },
+        phrase("every-property-has-one-domain-and-one"),
         domains,
     ),
     Check(
         "term-reuse",
-        {
-            "fr": "chaque terme spécialise un terme standard ou dit pourquoi non",
-            "en": "every term specialises a standard one or says why not",
-        },
+        phrase("every-term-specialises-a-standard-one-or"),
         reuse,
     ),
     Check(
         "terms-declared",
-        {"fr": "aucun nom oia: sans déclaration", "en": "no oia: name without declaration"},
+        phrase("no-oia-name-without-declaration"),
         declared,
     ),
-    Check("modules-alone", {"fr": "chaque module se charge seul", "en": "every module loads alone"}, alone),
+    Check("modules-alone", phrase("every-module-loads-alone"), alone),
 )

@@ -11,7 +11,7 @@ from typing import Any, Final
 import pyoxigraph as ox
 from pyld import jsonld
 
-from ontologie.checks.model import OIA, Check, Corpus, Examined, Finding, Languages, iris, short
+from ontologie.checks.model import OIA, Check, Corpus, Examined, Finding, Languages, iris, phrase, short
 from ontologie.checks.terms import OWL, RDFS
 from ontologie.contexts import context, context_versions
 from ontologie.framing import document_types, expanded, frame
@@ -46,9 +46,9 @@ def _keys_of(corpus: Corpus, version: str) -> Examined:
         iri = expand(str(reference), words)
         fault = None
         if iri.startswith(OIA) and iri not in corpus.terms:
-            fault = {"fr": f"{reference} n'est pas déclaré", "en": f"{reference} is not declared"}
+            fault = phrase("is-not-declared", reference=reference)
         elif ":" not in iri:
-            fault = {"fr": f"{reference} n'est pas un IRI", "en": f"{reference} is no IRI"}
+            fault = phrase("is-no-iri", reference=reference)
         elif iri.startswith(OIA):
             fault = _mismatch(
                 iris(corpus.terms[iri], RDF_TYPE), iris(corpus.terms[iri], RDFS + "range"), term, words
@@ -66,22 +66,16 @@ def _mismatch(kinds: list[str], ranges: list[str], term: Any, words: dict[str, A
         return (
             None
             if not coercion
-            else {"fr": "une classe ne porte pas de valeur", "en": "a class holds no value"}
+            else phrase("a-class-holds-no-value")
         )
     if (OWL + "ObjectProperty" in kinds) != (written == "@id"):
-        return {
-            "fr": "lien ou valeur : la clé et le terme diffèrent",
-            "en": "link or value: key and term differ",
-        }
+        return phrase("link-or-value-key-and-term-differ")
     if OWL + "ObjectProperty" in kinds:
         return None
     wanted = ranges[0] if ranges else ""
     told = PREFIXES["rdf"] + "PlainLiteral" if "@language" in coercion else written or XSD + "string"
     if wanted not in (told, RDFS + "Literal"):
-        return {
-            "fr": f"écrit {short(told)}, le terme veut {short(wanted)}",
-            "en": f"writes {short(told)}, the term wants {short(wanted)}",
-        }
+        return phrase("writes-the-term-wants", written=short(told), wanted=short(wanted))
     return None
 
 
@@ -92,7 +86,7 @@ def examples(corpus: Corpus) -> Examined:
     names = [f"{kind}.json" for kind in document_types()]
     for file in names:
         if not resource("exemples", file).is_file():
-            found.append(Finding("examples", file, {"fr": "exemple absent", "en": "no example"}))
+            found.append(Finding("examples", file, phrase("no-example")))
             continue
         document = json.loads(read_text("exemples", file))
         for fault in _document_faults(document, file.removesuffix(".json"), words, corpus):
@@ -104,7 +98,7 @@ def _document_faults(
     document: dict[str, Any], kind: str, words: dict[str, Any], corpus: Corpus
 ) -> list[Languages]:
     faults = [
-        {"fr": f"clé inconnue : {key}", "en": f"unknown key: {key}"}
+        phrase("unknown-key", key=key)
         for key in sorted(_keys(document) - set(words))
     ]
     quads = list(ox.parse(json.dumps({"@context": words, **document}), format=ox.RdfFormat.JSON_LD))
@@ -112,7 +106,7 @@ def _document_faults(
     again = list(ox.parse(json.dumps(framed), format=ox.RdfFormat.JSON_LD))
     if set(again) != set(quads) or "id" not in framed:
         faults.append(
-            {"fr": "le cadre ne rend pas le document", "en": "its frame does not give the document back"}
+            phrase("its-frame-does-not-give-the-document")
         )
     for quad in quads:
         value = quad.object
@@ -120,7 +114,7 @@ def _document_faults(
         own = any(value == other.subject for other in quads)
         if ours and not own and value.value not in corpus.ours and not _is_document(value.value):
             faults.append(
-                {"fr": f"{short(value.value)} n'existe pas", "en": f"{short(value.value)} does not exist"}
+                phrase("does-not-exist", name=short(value.value))
             )
     return faults
 
@@ -140,15 +134,12 @@ def _keys(value: Any) -> set[str]:
 CHECKS: Final = (
     Check(
         "context",
-        {
-            "fr": "chaque clé du contexte mène à un terme déclaré, et l'écrit comme il le veut",
-            "en": "every key of the context leads to a declared term, written as it wants",
-        },
+        phrase("every-key-of-the-context-leads-to"),
         keys,
     ),
     Check(
         "examples",
-        {"fr": "chaque exemple est rendu par son cadre", "en": "every example is given back by its frame"},
+        phrase("every-example-is-given-back-by-its"),
         examples,
     ),
 )

@@ -13,16 +13,17 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from ontologie.reasons import system_reason
+from ontologie.sentences import LANGUAGES, in_both
 from ontologie.untrusted.refusal import Refused
 
 MEGABYTE: Final = 1_000_000
 _PIECE: Final = 1 << 20
 _KINDS: Final = (
-    (stat.S_ISDIR, {"fr": "c'est un dossier", "en": "it is a folder"}),
-    (stat.S_ISFIFO, {"fr": "c'est un tube", "en": "it is a pipe"}),
-    (stat.S_ISSOCK, {"fr": "c'est une prise réseau", "en": "it is a socket"}),
-    (stat.S_ISCHR, {"fr": "c'est un périphérique", "en": "it is a device"}),
-    (stat.S_ISBLK, {"fr": "c'est un périphérique", "en": "it is a device"}),
+    (stat.S_ISDIR, "folder"),
+    (stat.S_ISFIFO, "pipe"),
+    (stat.S_ISSOCK, "socket"),
+    (stat.S_ISCHR, "device"),
+    (stat.S_ISBLK, "device"),
 )
 
 
@@ -82,12 +83,12 @@ class _Bounded(io.RawIOBase):
 
 
 def _unread(error: Exception) -> Refused:
-    return Refused("fichier-illisible", {"detail": {lang: system_reason(error, lang) for lang in ("fr", "en")}})
+    return Refused("fichier-illisible", {"detail": {lang: system_reason(error, lang) for lang in LANGUAGES}})
 
 
 def _special(mode: int) -> Refused:
-    other = {"fr": "c'est un objet du système", "en": "it is an object of the system"}
-    return Refused("fichier-special", {"what": next((what for test, what in _KINDS if test(mode)), other)})
+    what = next((what for test, what in _KINDS if test(mode)), "other")
+    return Refused("fichier-special", {"what": in_both("contenus", what)})
 
 
 def _too_large(size: int, most: int) -> Refused:

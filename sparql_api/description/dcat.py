@@ -11,7 +11,7 @@ from typing import Final
 import pyoxigraph as ox
 
 from ingestion import Edition
-from ontologie import Iris
+from ontologie import Iris, in_both
 from sparql_api.description.statements import Statements, text, typed
 from sparql_api.description.void import LICENCE, title
 from sparql_api.pages.tables import XLSX
@@ -39,36 +39,16 @@ FICHES: Final = {
     "geojson": ("GEOJSON", "application/geo+json"),
 }
 DESCRIPTIONS: Final = {
-    "dataset": {
-        "fr": "Projets pédagogiques qui recourent à l'intelligence artificielle, décrits par les académies et reliés "
-        "au cadre d'usage, aux grilles d'analyse et aux principes internationaux.",
-        "en": "Pedagogical projects that use artificial intelligence, described by the French académies and linked "
-        "to the national framework, analysis grids and international principles.",
-    },
-    "catalogue": {
-        "fr": "Les jeux de données et les services de l'Observatoire des usages pédagogiques de l'IA.",
-        "en": "The datasets and services of the Observatory of the pedagogical uses of AI.",
-    },
-    "sparql": {
-        "fr": "Point d'accès SPARQL 1.1 : requêtes sur une édition entière.",
-        "en": "SPARQL 1.1 endpoint: queries over a whole edition.",
-    },
-    "api": {
-        "fr": "Fiches, questions enregistrées et fichiers, par HTTP.",
-        "en": "Project sheets, saved questions and files, over HTTP.",
-    },
+    "dataset": in_both("catalogue", "dataset-description"),
+    "catalogue": in_both("catalogue", "catalogue-description"),
+    "sparql": in_both("catalogue", "sparql-description"),
+    "api": in_both("catalogue", "api-description"),
 }
 TITLES: Final = {
-    "catalogue": {
-        "fr": "Catalogue de l'Observatoire des usages pédagogiques de l'IA",
-        "en": "Catalogue of the Observatory of the pedagogical uses of AI",
-    },
-    "sparql": {"fr": "Point d'accès SPARQL", "en": "SPARQL endpoint"},
-    "api": {"fr": "API des fiches et des questions", "en": "API of project sheets and questions"},
-    "publisher": {
-        "fr": "Équipe du projet Observatoire IA",
-        "en": "AI Observatory project team",
-    },
+    "catalogue": in_both("catalogue", "catalogue-title"),
+    "sparql": in_both("catalogue", "sparql-title"),
+    "api": in_both("catalogue", "api-title"),
+    "publisher": in_both("catalogue", "publisher"),
 }
 KEYWORDS: Final = {
     "fr": ("intelligence artificielle", "éducation", "pratiques pédagogiques", "éthique"),
@@ -182,7 +162,7 @@ def describe_distribution(
     file_type, media_type = form
     said.type(distribution, "dcat:Distribution")
     said.say(dataset, "dcat:distribution", distribution)
-    said.both(distribution, "dct:title", {"fr": f"Fichier {media_type}", "en": f"File {media_type}"})
+    said.both(distribution, "dct:title", in_both("catalogue", "file-title", media_type=media_type))
     said.say(distribution, "dcat:accessURL", address)
     said.say(distribution, "dcat:downloadURL", address)
     said.say(distribution, "dct:format", f"{AUTHORITY}file-type/{file_type}")

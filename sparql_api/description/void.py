@@ -18,7 +18,7 @@ import duckdb
 import pyoxigraph as ox
 
 from ingestion import DUMPS, Edition
-from ontologie import RDF_TYPE, Iris, vocabularies
+from ontologie import RDF_TYPE, Iris, in_both, vocabularies
 from sparql_api.description.statements import Statements, text, typed
 
 VOID_NAME: Final = "void.nt"
@@ -168,7 +168,7 @@ def describe_dataset(said: Statements, dataset: str, number: int, date: str, iri
     """Say what the dataset is, where it answers and where it can be taken whole."""
     document = iris.base + "void"
     said.type(document, "void:DatasetDescription")
-    said.both(document, "dct:title", {"fr": "Description VoID de l'édition", "en": "VoID description of the edition"})
+    said.both(document, "dct:title", in_both("catalogue", "void-title"))
     said.say(document, "foaf:primaryTopic", dataset)
     said.type(dataset, "void:Dataset")
     said.both(dataset, "dct:title", title(number))
@@ -213,10 +213,7 @@ def describe_vocabularies(said: Statements, dataset: str, counts: Counts, iris: 
 
 def title(number: int) -> dict[str, str]:
     """Return what an edition is called."""
-    return {
-        "fr": f"Observatoire des usages pédagogiques de l'IA, édition {number}",
-        "en": f"Observatory of the pedagogical uses of AI, edition {number}",
-    }
+    return in_both("catalogue", "edition-title", number=number)
 
 
 def namespace(term: str) -> str:

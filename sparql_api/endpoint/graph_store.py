@@ -94,14 +94,9 @@ def read_graph_request(request: Request) -> SparqlRequest:
     )
     names = [name for name, _ in given if name in ("graph", "default")]
     if not names:
-        reason = {"fr": "manque : donnez graph=IRI ou default", "en": "is missing: give graph=IRI or default"}
-        raise bad("graph", **reason)
+        raise bad("graph", "graph-missing")
     if len(names) > 1:
-        reason = {
-            "fr": "est donné plus d'une fois, ou avec default : une demande lit un seul graphe",
-            "en": "is given more than once, or with default: a request reads one graph",
-        }
-        raise bad("graph", **reason)
+        raise bad("graph", "graph-more-than-once")
     if names == ["default"]:
         return asked
     return replace(asked, dataset=Dataset(default=graphs("graph", given)))

@@ -77,7 +77,7 @@ def interpret(parameters: Sequence[tuple[str, str]], known: Collection[str] = ()
     for name, value in parameters:
         if name in SINGLE:
             if name in values:
-                raise bad(name, fr="est donné plus d'une fois", en="is given more than once")
+                raise bad(name, "more-than-once")
             values[name] = value
         elif name in REPEATED and value:
             values.setdefault("format", value)
@@ -143,17 +143,17 @@ def text(data: bytes) -> str:
 def refuse_second_query(parameters: Sequence[tuple[str, str]]) -> None:
     """Raise ProblemError where the query string holds a query beside the one in the body."""
     if any(name == "query" for name, _ in parameters):
-        raise bad("query", fr="est donné plus d'une fois", en="is given more than once")
+        raise bad("query", "more-than-once")
 
 
 def graphs(name: str, parameters: Sequence[tuple[str, str]]) -> tuple[str, ...]:
     """Return the graph IRIs given under a name; raises ProblemError where one is no absolute IRI."""
     found = tuple(dict.fromkeys(value for key, value in parameters if key == name))
     if len(found) > MAX_GRAPHS:
-        raise bad(name, fr="est donné trop souvent", en="is given too often")
+        raise bad(name, "too-often")
     for value in found:
         if not absolute(value):
-            raise bad(name, fr="n'est pas une IRI absolue", en="is not an absolute IRI")
+            raise bad(name, "not-absolute")
     return found
 
 

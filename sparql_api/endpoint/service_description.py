@@ -10,7 +10,7 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from ontologie import PREFIXES, RDF_TYPE
+from ontologie import PREFIXES, RDF_TYPE, in_both
 from sparql_api.settings import Settings
 
 SD: Final = "http://www.w3.org/ns/sparql-service-description#"
@@ -69,7 +69,7 @@ def _triples(settings: Settings, endpoint: str, edition: int | None) -> Iterator
     if edition is not None:
         number = iri(f"{settings.base_iri}edition/{edition}")
         yield ox.Triple(dataset, iri(dct + "isVersionOf"), number)
-    for language, name in (("fr", "Observatoire des usages de l'IA : SPARQL"), ("en", "AI uses: SPARQL")):
+    for language, name in in_both("requetes", "endpoint").items():
         yield ox.Triple(service, iri(rdfs + "label"), text(name, language=language))
     for language, said in _bounds(settings).items():
         yield ox.Triple(service, iri(dct + "description"), text(said, language=language))
@@ -87,17 +87,11 @@ def _graph_store(address: ox.NamedNode, dataset: ox.NamedNode) -> Iterator[ox.Tr
 def _bounds(settings: Settings) -> dict[str, str]:
     """Return what bounds a client, in French and English."""
     s = settings
-    fr = (
-        f"Délai d'une requête : {s.query_timeout:g} s (paramètre timeout pour moins). "
-        f"Mémoire : {s.query_memory_mb} Mio. Réponse : {s.answer_max_mb:g} Mio. "
-        f"Texte : {s.query_max_kb} Kio. File d'attente : {s.queue} requêtes pour {s.workers} processus."
-    )
-    en = (
-        f"Deadline of a query: {s.query_timeout:g} s (parameter timeout for less). "
-        f"Memory: {s.query_memory_mb} MiB. Answer: {s.answer_max_mb:g} MiB. "
-        f"Text: {s.query_max_kb} KiB. Queue: {s.queue} queries for {s.workers} processes."
-    )
+    said = in_both(
+        "requetes", "bounds", timeout=f"{s.query_timeout:g}", memory=s.query_memory_mb, answer=f"{s.answer_max_mb:g}",
+        text=s.query_max_kb, queue=s.queue, workers=s.workers,
+    )  # fmt: skip
     if s.client_seconds:
-        fr += f" Part d'un client : {s.client_seconds:g} s de calcul par {s.client_window:g} s."
-        en += f" A client's share: {s.client_seconds:g} s of engine time every {s.client_window:g} s."
-    return {"fr": fr, "en": en}
+        share = in_both("requetes", "share", seconds=f"{s.client_seconds:g}", window=f"{s.client_window:g}")
+        return {lang: said[lang] + share[lang] for lang in said}
+    return said

@@ -113,10 +113,10 @@ class Endpoint:
         """Say what the service is (SPARQL 1.1 Service Description)."""
         accept = request.headers.get("accept")
         if request.method in WITH_BODY:
-            raise bad("query", fr="manque", en="is missing")
+            raise bad("query", "missing")
         found = format_for("CONSTRUCT", asked.format) if asked.format else media_type_for("CONSTRUCT", accept)
         if found is None:  # Who accepts results alone forgot the query.
-            raise bad("query", fr="manque", en="is missing")
+            raise bad("query", "missing")
         data = service_description(
             self._answering.settings,
             str(request.url.replace(query="", fragment="")).rstrip("/"),

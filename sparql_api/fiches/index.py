@@ -23,8 +23,7 @@ import pyoxigraph as ox
 import zstandard
 
 from ingestion import columns
-from ontologie import BASE, PREFIXES, RDF_TYPE, Iris, context
-from sparql_api.fiches.folding import fold
+from ontologie import BASE, PREFIXES, RDF_TYPE, Iris, context, fold_text
 from sparql_api.fiches.geometry import representative_point
 
 INDEX_NAME: Final = "fiches.sqlite"
@@ -140,7 +139,7 @@ def write_rows(database: sqlite3.Connection, reader: StoreReader, fiches: Iterab
                     for value in values:
                         coming[facet, value].append(len(keys))
                 item = json.dumps(row.item, ensure_ascii=False, separators=(",", ":"))
-                folded = (fold(row.title), fold(row.abstract), fold(" \n ".join(row.rest)))
+                folded = (fold_text(row.title), fold_text(row.abstract), fold_text(" \n ".join(row.rest)))
                 yield len(keys), row.item["id"], item, pack(fiche), *folded
                 keys.append((*latest_first(row.last), row.item["iri"]))
 
@@ -264,7 +263,7 @@ class StoreReader:
             for predicate in (*SHOWN_LABELS, *OTHER_NAMES):
                 for quad in self.store.quads_for_pattern(ox.NamedNode(iri), ox.NamedNode(predicate), None):
                     if isinstance(quad.object, ox.Literal):
-                        names.add(fold(quad.object.value))
+                        names.add(fold_text(quad.object.value))
                         if predicate in SHOWN_LABELS:
                             shown.setdefault((quad.object.language or "fr")[:2], quad.object.value)
             kept: dict[str, str] = {tag: text for tag, text in shown.items() if tag in ("fr", "en")}

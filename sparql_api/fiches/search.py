@@ -16,9 +16,10 @@ from typing import Any, Final
 
 import zstandard
 
+from ontologie import fold_text
 from sparql_api.computing.cancellation import checked, checkpoint, watched
-from sparql_api.fiches.folding import fold, search_expression
 from sparql_api.fiches.index import FACETS, INDEX_NAME, local_id
+from sparql_api.fiches.words import search_expression
 
 FACET_NAMES: Final = tuple(facet.name for facet in FACETS)
 # The title counts most, then the summary: SQLite's bm25 takes one weight a column.
@@ -123,7 +124,7 @@ class FicheIndex:
                 "SELECT facet, iri, id, labels, names, groups, direct, bits FROM valeur ORDER BY facet, iri"
             ):
                 number = int.from_bytes(bits, "little")
-                folded = frozenset(json.loads(names)) | {fold(identifier), fold(local_id(iri))}
+                folded = frozenset(json.loads(names)) | {fold_text(identifier), fold_text(local_id(iri))}
                 texts = json.loads(labels), folded, json.loads(groups)
                 found[facet].append(Value(facet, iri, identifier, *texts, bool(direct), number))
         return MappingProxyType({facet: tuple(values) for facet, values in found.items()})
@@ -164,7 +165,7 @@ class FicheIndex:
         for iri in (text, self.meta["base"] + text.lstrip("/"), self._by_id[facet].get(text.strip(), "")):
             if iri in by_iri:
                 return [by_iri[iri]]
-        folded = fold(text)
+        folded = fold_text(text)
         return [value for value in self.values[facet] if folded in value.names]
 
     def _matching(self, q: str) -> list[int] | None:
@@ -219,7 +220,7 @@ def union(values: Sequence[Value]) -> int:
 def counted(values: Sequence[Value], among: int) -> tuple[tuple[Value, int], ...]:
     """Return (value, number of fiches among those given), the most held first, without zeros."""
     counts = [(value, (value.bits & among).bit_count()) for value in values if value.direct]
-    return tuple(sorted((c for c in counts if c[1]), key=lambda c: (-c[1], fold(c[0].label("fr")), c[0].iri)))
+    return tuple(sorted((c for c in counts if c[1]), key=lambda c: (-c[1], fold_text(c[0].label("fr")), c[0].iri)))
 
 
 def bits_of(numbers: Sequence[int], size: int) -> int:

@@ -15,7 +15,7 @@ from rapidfuzz import fuzz, process
 from starlette.requests import Request
 
 from sparql_api.words.problems import Problem, ProblemError, problem
-from sparql_api.words.texts import Text
+from sparql_api.words.texts import Text, text_of
 
 CARRIED: Final = ("lang", "edition")
 """What every address knows: a link takes them along from the page it stands on."""
@@ -43,12 +43,12 @@ def decode(data: bytes) -> list[tuple[str, str]]:
     except UnicodeDecodeError:
         raise ProblemError(Problem("encoding")) from None
     except ValueError:
-        raise bad("query", fr="est entouré de trop d'autres", en="comes with too many others") from None
+        raise bad("query", "too-many-parameters") from None
 
 
-def bad(parameter: str, *, fr: str, en: str) -> ProblemError:
-    """Return the error for a parameter that cannot be used."""
-    values: dict[str, str | Text] = {"parameter": parameter, "reason": Text(fr, en)}
+def bad(parameter: str, code: str) -> ProblemError:
+    """Return the error for a parameter that cannot be used; `code` is the reason's, in `phrases/requetes.csv`."""
+    values: dict[str, str | Text] = {"parameter": parameter, "reason": text_of(code)}
     return ProblemError(Problem("parameter", values, {"parameter": parameter}))
 
 
@@ -57,7 +57,7 @@ def edition_number(text: str) -> int | None:
     if text in ("", "current"):
         return None
     if not EDITION.fullmatch(text):
-        raise bad("edition", fr="n'est pas un numéro d'édition", en="is not the number of an edition")
+        raise bad("edition", "no-edition-number")
     return int(text)
 
 
@@ -72,7 +72,7 @@ def timeout_seconds(text: str) -> float | None:
     if seconds == 0:
         return None
     if not 0 < seconds < 1e9:
-        raise bad("timeout", fr="n'est pas un nombre de secondes", en="is not a number of seconds")
+        raise bad("timeout", "no-seconds")
     return seconds
 
 
@@ -119,7 +119,7 @@ def refuse_unknown(request: Request) -> None:
     for name in unknown_of(request):
         known = sorted(request.state.known)
         shown, near = name[:NAME_LENGTH], nearest(name, known)
-        meant = Text(f" Vouliez-vous dire « {near} » ?", f" Did you mean {near!r}?") if near else Text("", "")
+        meant = text_of("did-you-mean", near=near) if near else Text("", "")
         extra = {"parameter": shown, "known": known} | ({"nearest": near} if near else {})
         raise ProblemError(
             problem("unknown-parameter", parameter=shown, meant=meant, known=", ".join(known), extra=extra)

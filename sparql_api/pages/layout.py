@@ -15,11 +15,12 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import Response
 
+from ontologie import LANGUAGES, Language
 from sparql_api.http.delivery import deliver
 from sparql_api.http.parameters import CARRIED, NAME_LENGTH, nearest, unknown_of
 from sparql_api.pages.service import Service
 from sparql_api.words import i18n
-from sparql_api.words.problems import Language, Problem, language
+from sparql_api.words.problems import Problem, language
 
 NOTICES: Final = b"<!-- notices -->"
 """Where a page says what is of this request alone; a kept page serves every request."""
@@ -97,7 +98,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    made.globals["languages"] = i18n.LANGUAGES
+    made.globals["languages"] = LANGUAGES
     return made
 
 

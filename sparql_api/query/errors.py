@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sparql_api.query.limits import Limits
 from sparql_api.words.problems import Problem, ProblemError, problem
-from sparql_api.words.texts import Text
+from sparql_api.words.texts import text_of
 
 
 class EngineError(ProblemError):
@@ -102,7 +102,7 @@ def failure(reason: str, seconds: float, *, called_out: bool) -> EngineError:
     lowered = reason.lower()
     if "custom function" in lowered:
         name = reason.partition("<")[2].partition(">")[0]
-        known = Text(fr=f"la fonction <{name}> n'existe pas ici.", en=f"there is no function <{name}> here.")
+        known = text_of("no-function-of-that-iri", name=name)
         return EvaluationError(problem("evaluation", reason=known), seconds)
     if called_out:
         return ServiceFailed(problem("service-failed"), seconds)

@@ -19,7 +19,7 @@ from rapidfuzz import fuzz, process
 from ontologie import PREFIXES, RDF_TYPE, Iris, read_text, vocabularies
 from queries import Token, tokenize
 from sparql_api.query.guard import declared_prefixes
-from sparql_api.words.texts import Text
+from sparql_api.words.texts import Text, text_of
 
 MOST: Final = 5
 """Hints that an answer carries."""
@@ -107,11 +107,8 @@ def unknown(name: str, known: Words) -> Text:
     shown = name[:NAME_LENGTH]
     near = process.extractOne(shown, known.names, scorer=fuzz.ratio, score_cutoff=NEAR)
     if near is None:
-        return Text(f"oia:{shown} n'existe pas dans l'ontologie.", f"oia:{shown} unknown")
-    return Text(
-        f"oia:{shown} n'existe pas dans l'ontologie. Vouliez-vous dire oia:{near[0]} ?",
-        f"oia:{shown} unknown; did you mean oia:{near[0]}",
-    )
+        return text_of("unknown-term", name=shown)
+    return text_of("unknown-term-near", name=shown, near=near[0])
 
 
 def joined_things(tokens: Sequence[Token], declared: Mapping[str, str], known: Words) -> Iterator[str]:
@@ -135,7 +132,4 @@ def arguments(tokens: Iterable[Token]) -> Iterator[str]:
 
 def joined(name: str) -> Text:
     """Return what is said of things that GROUP_CONCAT is to join: it joins texts, and has no value for an IRI."""
-    return Text(
-        f"GROUP_CONCAT joint des textes : écrivez STR({name}), car {name} désigne des IRI et le résultat est vide.",
-        f"GROUP_CONCAT joins texts: write STR({name}), since {name} stands for IRIs and gives an empty value",
-    )
+    return text_of("joins-things", name=name)

@@ -26,7 +26,7 @@ from sparql_api.query.reader_process import WAITING, Crowded, aside
 from sparql_api.query.stores import StoreRef
 from sparql_api.query.syntax import explain
 from sparql_api.words.problems import Problem, problem
-from sparql_api.words.texts import Text
+from sparql_api.words.texts import Text, text_of
 
 RETRY_SECONDS: Final = 5
 
@@ -140,15 +140,12 @@ def plan(
     if inspection.update:
         raise QueryRefused(problem("update-refused"))
     if inspection.refused or not all(_permitted(call, rules) for call in inspection.calls):
-        listed = ", ".join(rules.service_allow) or Text(fr="aucun", en="none")
+        listed = ", ".join(rules.service_allow) or text_of("none")
         raise QueryRefused(problem("service-refused", allowed=listed))
     if inspection.form is None:
         raise QuerySyntaxError(explain(text, "", rules.prefixes))
     if inspection.depth > guard.MAX_DEPTH:
-        reason = Text(
-            fr=f"plus de {guard.MAX_DEPTH} niveaux de parenthèses ou d'accolades.",
-            en=f"more than {guard.MAX_DEPTH} levels of brackets.",
-        )
+        reason = text_of("too-deep", most=guard.MAX_DEPTH)
         raise EvaluationError(problem("evaluation", reason=reason))
     return Plan(
         text=text,

@@ -11,49 +11,35 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from ontologie import character_name, is_invisible, with_names
+from ontologie import LANGUAGES, character_name, is_invisible, with_names
 from queries import Token, tokenize
 from sparql_api.query.grammar import AGGREGATES, FUNCTIONS, KEYWORDS, Unexpected, UnknownFunction, read_query
 from sparql_api.query.guard import FORMS, declared_prefixes
 from sparql_api.words.problems import Problem, problem
-from sparql_api.words.texts import Text
+from sparql_api.words.texts import Text, text_of
 
 NAMES: Final = {
-    "end": Text("la fin de la requête", "the end of the query"),
-    "var": Text("une variable (?x)", "a variable (?x)"),
-    "iri": Text("une IRI", "an IRI"),
-    "node": Text("un sujet ou un objet (variable, IRI, valeur)", "a subject or object (variable, IRI, value)"),
-    "verb": Text("une propriété", "a property"),
-    "value": Text("une valeur", "a value"),
-    "string": Text("un texte entre guillemets", "a quoted text"),
-    "number": Text("un nombre", "a number"),
-    "integer": Text("un nombre entier positif", "a whole number, not negative"),
-    "prefix": Text("un préfixe suivi de « : »", "a prefix followed by ':'"),
-    "expression": Text("une expression", "an expression"),
-    "function": Text("une fonction", "a function"),
-    "operator": Text("un opérateur", "an operator"),
+    "end": text_of("expected-end"),
+    "var": text_of("expected-variable"),
+    "iri": text_of("expected-iri"),
+    "node": text_of("expected-node"),
+    "verb": text_of("expected-property"),
+    "value": text_of("expected-value"),
+    "string": text_of("expected-string"),
+    "number": text_of("expected-number"),
+    "integer": text_of("expected-integer"),
+    "prefix": text_of("expected-prefix"),
+    "expression": text_of("expected-expression"),
+    "function": text_of("expected-function"),
+    "operator": text_of("expected-operator"),
 }
 # What the engine's parser says in words of its own, by a part of its message.
 MEANINGS: Final = {
-    "variable that is unbound": Text(
-        "SELECT nomme une variable qui n'est ni dans GROUP BY ni dans une agrégation (COUNT, SAMPLE…).",
-        "SELECT names a variable that is neither in GROUP BY nor in an aggregate (COUNT, SAMPLE…).",
-    ),
-    "SELECT * is not authorized": Text(
-        "SELECT * ne va pas avec GROUP BY : nommez les colonnes.",
-        "SELECT * does not go with GROUP BY: name the columns.",
-    ),
-    "IRI parsing failed": Text(
-        "une IRI n'est pas valide (espace, caractère interdit, ou relative sans BASE).",
-        "an IRI is not valid (a space, a forbidden character, or relative without BASE).",
-    ),
+    "variable that is unbound": text_of("select-outside-group"),
+    "SELECT * is not authorized": text_of("select-star-with-group"),
+    "IRI parsing failed": text_of("invalid-iri"),
 }
-ELSEWHERE: Final = Text(
-    "la forme est bonne, mais le sens ne l'est pas : une variable est peut-être définie deux fois "
-    "(BIND, AS), ou un nœud anonyme sert dans deux groupes.",
-    "the form is right but the meaning is not: a variable may be defined twice (BIND, AS), or a blank node "
-    "may be used in two groups.",
-)
+ELSEWHERE: Final = text_of("meaning-wrong")
 
 
 @dataclass(frozen=True)
@@ -80,7 +66,7 @@ def find(text: str, message: str, prefixes: Mapping[str, str]) -> Fault:
     """Return the first fault of a text."""
     tokens = list(tokenize(text))
     if not tokens:
-        return Fault(1, 1, Text("la requête est vide.", "the query is empty."))
+        return Fault(1, 1, text_of("empty-query"))
     found = [fault for fault in (unreadable(tokens), undeclared(tokens, prefixes)) if fault]
     try:
         read_query(tokens)
@@ -102,18 +88,15 @@ def unreadable(tokens: Sequence[Token]) -> Fault | None:
     if token is None:
         return None
     if token.text[0] in "\"'":
-        reason = Text("un texte s'ouvre ici et ne se ferme pas.", "a text opens here and is never closed.")
+        reason = text_of("text-never-closed")
     elif token.text[0] == "\\":
-        reason = Text("« \\ » n'a pas sa place hors d'un texte.", "'\\' has no place outside of a text.")
+        reason = text_of("backslash")
     elif is_invisible(token.text[0]):
-        shown = Text(*(character_name(token.text[0], lang) for lang in ("fr", "en")))
-        reason = Text(
-            f"un caractère qui ne se voit pas se trouve ici : {shown.fr}. Effacez-le, ou mettez une espace ordinaire.",
-            f"a character that cannot be seen stands here: {shown.en}. Delete it, or type a plain space.",
-        )
+        shown = Text(*(character_name(token.text[0], lang) for lang in LANGUAGES))
+        reason = text_of("invisible-character", name=shown)
     else:
         seen = token.text[0]
-        reason = Text(f"le caractère « {seen} » n'a pas sa place ici.", f"the character {seen!r} has no place here.")
+        reason = text_of("character-out-of-place", seen=seen)
     return at(token, reason)
 
 
@@ -130,15 +113,10 @@ def undeclared(tokens: Sequence[Token], prefixes: Mapping[str, str]) -> Fault | 
         line = f"PREFIX {close[0]}: <{known[close[0]]}>" if close else f"PREFIX {prefix}: <http://…>"
         shown = visible(prefix)
         nearest = (
-            Text(f" Vouliez-vous dire « {close[0]}: » ?", f" Did you mean '{close[0]}:'?") if close else Text("", "")
+            text_of("did-you-mean-prefix", near=close[0]) if close else Text("", "")
         )
         usual = ", ".join(sorted(prefixes))
-        reason = Text(
-            f"le préfixe « {shown.fr}: » n'est pas déclaré.{nearest.fr} Déclarez-le en tête de la requête ; "
-            f"ceux-ci sont connus d'avance : {usual}.",
-            f"the prefix '{shown.en}:' is not declared.{nearest.en} Declare it at the head of the query; "
-            f"these are known beforehand: {usual}.",
-        )
+        reason = text_of("prefix-undeclared", name=shown, nearest=nearest, usual=usual)
         return at(token, reason, line)
     return None
 
@@ -146,34 +124,29 @@ def undeclared(tokens: Sequence[Token], prefixes: Mapping[str, str]) -> Fault | 
 def unknown_function(token: Token) -> Fault:
     """Return the fault of a word called as a function that is none."""
     close = closest(token.text, FUNCTIONS)
-    reason = Text(f"il n'y a pas de fonction « {token.text} ».", f"there is no function '{token.text}'.")
+    reason = text_of("no-function", word=token.text)
     return at(token, with_suggestion(reason, close), close)
 
 
 def unexpected(error: Unexpected, text: str, tokens: Sequence[Token]) -> Fault:
     """Return the fault of a token where another thing was due."""
     token = error.token
-    expected = Text(" ; attendu : " + listed(error.expected, "fr"), "; expected: " + listed(error.expected, "en"))
+    expected = text_of("expected", names=Text(*(listed(error.expected, lang) for lang in LANGUAGES)))
     if token is None:
         opened = unclosed(tokens)
-        reason = Text("la requête s'arrête trop tôt", "the query stops too early")
+        reason = text_of("stops-too-early")
         if opened:
             where = f"{opened.line}:{opened.column}"
-            reason = Text(
-                f"« {opened.text} », ouvert en {where}, ne se ferme pas",
-                f"'{opened.text}', opened at {where}, is never closed",
-            )
+            reason = text_of("never-closed", word=opened.text, where=where)
         line, column = place(text, len(text.rstrip()))
-        return Fault(line, column, Text(f"{reason.fr}{expected.fr}.", f"{reason.en}{expected.en}."), start=len(text))
+        return Fault(line, column, text_of("stops", reason=reason, expected=expected), start=len(text))
     shown = visible(token.text if len(token.text) <= 40 else token.text[:39] + "…")
     close = closest(token.text, {*KEYWORDS, *(word for word in error.expected if word.isupper())})
     if token.kind != "word" or token.text.upper() in KEYWORDS:
         close = None
     if token.text.upper() in AGGREGATES | FUNCTIONS and "WHERE" in error.expected:
         close = f"({token.text.upper()}(…) AS ?x)"
-    reason = Text(
-        f"« {shown.fr} » n'est pas attendu ici{expected.fr}.", f"'{shown.en}' is not expected here{expected.en}."
-    )
+    reason = text_of("unexpected", name=shown, expected=expected)
     return at(token, with_suggestion(reason, close), close)
 
 
@@ -201,7 +174,7 @@ def with_suggestion(reason: Text, word: str | None) -> Text:
     """Return the reason with what may have been meant."""
     if word is None:
         return reason
-    return Text(f"{reason.fr} Vouliez-vous dire {word} ?", f"{reason.en} Did you mean {word}?")
+    return text_of("did-you-mean-word", reason=reason, word=word)
 
 
 def listed(expected: Sequence[str], language: str) -> str:

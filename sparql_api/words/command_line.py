@@ -1,19 +1,14 @@
 """The command line in the language of who calls it: help, usage errors, and what no command has said itself.
 
-Knows the texts of `messages/command_line.csv` (help and errors of the libraries by their English), and where a caller
-says their language: `--lang`, else LANGUAGE, LC_ALL, LC_MESSAGES, LANG as gettext reads them; French by default.
+Knows the French of help and of the libraries' errors (`phrases/traductions.csv`), and where a caller says their
+language: `--lang`, else LANGUAGE, LC_ALL, LC_MESSAGES, LANG as gettext reads them; French by default.
 """
 
 from __future__ import annotations
 
-import csv
-import io
 import os
-import re
 import sys
 from collections.abc import Mapping, Sequence
-from functools import cache
-from importlib.resources import files
 from typing import Any, Final, NoReturn
 
 import typer
@@ -21,12 +16,11 @@ from typer import rich_utils
 from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
-from ontologie import system_reason
-from sparql_api.words import i18n
-from sparql_api.words.problems import Language
+from ontologie import Language, sentence, sentences, system_reason, translated, translations
 
 _VARIABLES: Final = ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
 _UNUSABLE: Final = 2
+_PANEL: Final = "help-"
 
 
 class Spoken(TyperGroup):
@@ -68,8 +62,9 @@ def caller_language(args: Sequence[str], environment: Mapping[str, str]) -> Lang
 
 def speak(command: Any, lang: Language) -> None:
     """Put the help of a command and of all below it in a language, which is also their messages' by default."""
-    for name, texts in _panels().items():
-        setattr(rich_utils, name, texts[lang])
+    for code, texts in sentences("commandes").items():
+        if code.startswith(_PANEL):  # the titles and marks of the help, by the names that typer gives them
+            setattr(rich_utils, code.removeprefix(_PANEL), texts[lang])
     _speak(command, lang)
 
 
@@ -89,17 +84,14 @@ def in_language(text: str, lang: Language) -> str:
     """Return a help text in a language, paragraph by paragraph; one that nobody has translated stays as it is."""
     if lang == "en":
         return text
-    return "\n\n".join(_helps().get(part, part) for part in text.split("\n\n"))
+    return "\n\n".join(translations("help").get(part, part) for part in text.split("\n\n"))
 
 
 def usage_error(message: str, lang: Language) -> str:
     """Return what is wrong with a command as it was written."""
     if lang == "en":
         return message
-    for pattern, french in _errors():
-        if found := pattern.fullmatch(message):
-            return french.format(*found.groups())
-    return i18n.message("command.usage", lang)
+    return translated("command-line", message) or sentence("commandes", "usage", lang)
 
 
 def _say_usage(error: TyperException, lang: Language) -> None:
@@ -108,33 +100,11 @@ def _say_usage(error: TyperException, lang: Language) -> None:
         return  # the help was shown instead
     typer.echo(usage_error(error.format_message(), lang), err=True)
     if context is not None:
-        typer.echo(i18n.message("command.help", lang, command=f"{context.command_path} --help"), err=True)
+        typer.echo(sentence("commandes", "help", lang, command=f"{context.command_path} --help"), err=True)
 
 
 def _leave(error: OSError, lang: Language) -> NoReturn:
     """Say why the system would not write the answer; what is still to be flushed goes nowhere, not to a trace."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-    typer.echo(i18n.message("command.system", lang, reason=system_reason(error, lang)), err=True)
+    typer.echo(sentence("commandes", "answer-not-written", lang, reason=system_reason(error, lang)), err=True)
     sys.exit(_UNUSABLE)
-
-
-@cache
-def _rows() -> tuple[dict[str, str], ...]:
-    text = files("sparql_api").joinpath("messages", "command_line.csv").read_text(encoding="utf-8")
-    return tuple(csv.DictReader(io.StringIO(text, newline="")))
-
-
-@cache
-def _helps() -> Mapping[str, str]:
-    return {row["en"]: row["fr"] for row in _rows() if row["part"] == "help"}
-
-
-@cache
-def _panels() -> Mapping[str, Mapping[str, str]]:
-    """Return the titles and marks of the help by the names that typer gives them."""
-    return {row["part"]: row for row in _rows() if row["part"] not in ("help", "error")}
-
-
-@cache
-def _errors() -> tuple[tuple[re.Pattern[str], str], ...]:
-    return tuple((re.compile(row["en"], re.DOTALL), row["fr"]) for row in _rows() if row["part"] == "error")

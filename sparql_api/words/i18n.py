@@ -1,20 +1,15 @@
 """The words of the pages, in French and English, and how each language writes numbers and dates.
 
-Knows the texts of `messages/pages.toml`; which language a reader wants is read by `problems.language`.
+Knows the texts of `ontologie/phrases/pages.csv`; which language a reader wants is read by `problems.language`.
 """
 
 from __future__ import annotations
 
 import re
-import tomllib
-from collections.abc import Iterator, Mapping
-from functools import cache
-from importlib.resources import files
-from typing import Any, Final
+from typing import Final
 
-from sparql_api.fiches.folding import fold
+from ontologie import fold_text, sentence, sentences
 
-LANGUAGES: Final = ("fr", "en")
 DATE: Final = re.compile(r"(-?\d{4,})(?:-(\d\d))?(?:-(\d\d))?(?:T.*|Z|[+-]\d\d:\d\d)?")
 MONTHS: Final = {
     "fr": ("janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre",
@@ -24,28 +19,12 @@ MONTHS: Final = {
 }  # fmt: skip
 
 
-@cache
-def messages() -> Mapping[str, Mapping[str, str]]:
-    """Return {key: {"fr": …, "en": …}}; a key joins the names of its tables with dots."""
-    text = files("sparql_api").joinpath("messages", "pages.toml").read_text(encoding="utf-8")
-    return dict(leaves(tomllib.loads(text), ""))
-
-
-def leaves(table: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, Mapping[str, str]]]:
-    """Yield (dotted key, texts by language) of each text below a table."""
-    for name, value in table.items():
-        if set(value) == set(LANGUAGES) and all(isinstance(text, str) for text in value.values()):
-            yield prefix + name, value
-        else:
-            yield from leaves(value, f"{prefix}{name}.")
-
-
 def message(key: str, language: str, **values: object) -> str:
     """Return the text of a key with its {placeholders} filled; KeyError where the key is unknown.
 
     With a number `n`, `key.one` is taken for 0 and 1 in French and 1 in English, where it exists.
     """
-    texts = messages()
+    texts = sentences("pages")
     count = values.get("n")
     if isinstance(count, int):
         single = count < 2 if language == "fr" else count == 1
@@ -54,7 +33,7 @@ def message(key: str, language: str, **values: object) -> str:
         elif f"{key}.many" in texts:
             key += ".many"
     shown = {name: number(v, language) if isinstance(v, int) else v for name, v in values.items()}
-    return spaced(texts[key][language].format(**shown), language)
+    return spaced(sentence("pages", key, language, **shown), language)
 
 
 def number(value: int, language: str) -> str:
@@ -91,5 +70,5 @@ def date(text: str, language: str) -> str:
 
 def collation(text: str) -> tuple[tuple[int, int | str], ...]:
     """Return a key that sorts texts as people do: without accents or case, numbers by their value."""
-    parts = re.split(r"(\d{1,18})", fold(text))
+    parts = re.split(r"(\d{1,18})", fold_text(text))
     return tuple((0, int(part)) if part.isascii() and part.isdigit() else (1, part) for part in parts if part)

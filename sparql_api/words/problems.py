@@ -1,6 +1,6 @@
 """Errors as RFC 9457 problem documents: a stable type, texts in the caller's language, never a stack trace.
 
-Knows the catalogue of problems (`messages/problems.toml`) and how one is said over HTTP; what went wrong is
+Knows the catalogue of problems (`ontologie/phrases/problemes.csv`) and how one is said over HTTP; what went wrong is
 said by whoever raises it.
 """
 
@@ -8,22 +8,19 @@ from __future__ import annotations
 
 import json
 import logging
-import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from importlib.resources import files
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
-from ontologie import BASE
+from ontologie import BASE, LANGUAGES, Language, sentences
 from sparql_api.formats.negotiation import prefers_html, ranked_languages
-from sparql_api.words.texts import Text
+from sparql_api.words.texts import Text, text_of
 
-Language = Literal["fr", "en"]
 Html = Callable[[Request, "Problem", Language], Response | None]
 logger = logging.getLogger("observatoire")
 
@@ -91,8 +88,13 @@ class ProblemError(Exception):
 @cache
 def catalogue() -> dict[str, dict[str, Any]]:
     """Return the known problems: name → status, title and detail in fr and en."""
-    text = files("sparql_api").joinpath("messages", "problems.toml").read_text(encoding="utf-8")
-    return tomllib.loads(text)
+    return {
+        name: {
+            "status": int(row["status"]),
+            **{part: {lang: row[f"{part}_{lang}"] for lang in LANGUAGES} for part in ("title", "detail")},
+        }
+        for name, row in sentences("problemes").items()
+    }
 
 
 def problem(
@@ -187,5 +189,5 @@ def from_validation(error: RequestValidationError) -> Problem:
     """Return the problem for a parameter that does not fit its declared type."""
     first = error.errors()[0]
     name = str(first["loc"][-1]) if first["loc"] else "?"
-    reason = Text(fr="n'a pas une valeur acceptée", en=f"is not accepted: {first['msg']}")
+    reason = text_of("not-accepted", why=first["msg"])
     return Problem("parameter", {"parameter": name, "reason": reason}, extra={"parameter": name})

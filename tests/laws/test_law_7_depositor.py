@@ -17,13 +17,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingestion import Options, Record, build_document, deposit_file
-from ingestion.commands.console import Lang
 from ingestion.commands.reporting import REPORTS, print_report, write_report
 from ingestion.registry.agents import COMMAND_LINE
 from ingestion.words.columns import columns
-from ingestion.words.folding import fold
 from ingestion.words.personal import holds_private, mask_private
 from ingestion.words.terms import terms
+from ontologie import fold_label
+from ontologie.console import Lang
 
 PUBLIC = [name for name, column in columns().items() if column.kind != "prive"]
 PRIVATE = {
@@ -54,7 +54,7 @@ TELL_TALE = ("quarterm", "zubr", "265173", "26 51 73")
 
 def gives_away(text: str) -> list[str]:
     invisible = dict.fromkeys(map(ord, "\u00ad\u200b"))
-    folded = fold(text.translate(invisible).replace("\\u200b", "").replace("\\u00ad", ""))
+    folded = fold_label(text.translate(invisible).replace("\\u200b", "").replace("\\u00ad", ""))
     return [found for found in TELL_TALE if found in folded]
 
 
@@ -130,13 +130,13 @@ def test_an_identifier_made_of_the_name_is_refused_and_not_quoted(private: objec
 @cache
 def names() -> st.SearchStrategy[str]:
     letters = st.text("abcdefghijklmnopqrstuvwxyzéèïüœçABCDEÉ", min_size=3, max_size=9)
-    return st.lists(letters, min_size=2, max_size=4, unique_by=fold).map(" ".join)
+    return st.lists(letters, min_size=2, max_size=4, unique_by=fold_label).map(" ".join)
 
 
 @settings(max_examples=100, deadline=None)
 @given(names(), st.randoms(use_true_random=False), st.sampled_from([" ", "-", "  ", ", ", "\u00a0"]), st.text(max_size=20))
 def test_a_name_is_found_in_any_order_and_case(name: str, random, joint: str, around: str) -> None:  # type: ignore[no-untyped-def]
-    parts = [random.choice([part, part.upper(), part.title(), fold(part)]) for part in name.split()]
+    parts = [random.choice([part, part.upper(), part.title(), fold_label(part)]) for part in name.split()]
     random.shuffle(parts)
     text = f"{around} / {joint.join(parts)} / {around}"
     masked = mask_private(text, (name,))

@@ -11,7 +11,7 @@ import pytest
 
 from shapes import Issue, as_csv, as_html, as_json, as_text, by_cause
 from shapes.report_forms import COLUMNS
-from shapes.report_words import WORDS
+from shapes.report_words import report_words
 
 SUMMARY = {"read": 3, "accepted": 1, "warned": 1, "refused": 2}
 
@@ -57,7 +57,7 @@ def test_the_csv_report_opens_in_a_spreadsheet_and_runs_nothing() -> None:
     text = as_csv([entry(2, value="=cmd()"), entry(3, value="@x")])
     assert text.startswith("\ufeff")
     rows = list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"), newline=""), delimiter=";"))
-    assert list(rows[0]) == [WORDS["fr"][name] for name in COLUMNS]
+    assert list(rows[0]) == [report_words("fr")[name] for name in COLUMNS]
     assert [row["valeur"] for row in rows] == ["'=cmd()", "'@x"]
     assert rows[0]["suggestions"] == "4e | 3e" and rows[0]["ligne"] == "2" and rows[0]["gravité"] == "refus"
 

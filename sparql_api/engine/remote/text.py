@@ -13,7 +13,7 @@ from sparql_api.query.errors import EngineError, EvaluationError, QuerySyntaxErr
 from sparql_api.query.guard import declared_prefixes, decode_escapes
 from sparql_api.query.syntax import ELSEWHERE, explain, find
 from sparql_api.words.problems import problem
-from sparql_api.words.texts import Text
+from sparql_api.words.texts import Text, text_of
 
 REACHING_IN: Final = ("java:", "bif:", "sql:", "file:", "http://jena.apache.org/arq/js#")
 """How functions of Jena (classes, scripts) and of Virtuoso (its SQL) are named, and files."""
@@ -44,7 +44,7 @@ def complete(text: str, prefixes: Mapping[str, str], base: str) -> str:
 
 def unknown(name: str) -> Text:
     """Return what is said of a function that is not there."""
-    return Text(fr=f"la fonction <{name}> n'existe pas ici.", en=f"there is no function <{name}> here.")
+    return text_of("no-function-of-that-iri", name=name)
 
 
 def refused(text: str, said: str, prefixes: Mapping[str, str]) -> EngineError:

@@ -12,32 +12,18 @@ from urllib.parse import urlencode
 
 from starlette.requests import Request
 
-from sparql_api.fiches.folding import words
 from sparql_api.fiches.search import FACET_NAMES, FicheIndex, Found, Selection, Value
+from sparql_api.fiches.words import words
 from sparql_api.pages.service import Service
 from sparql_api.settings import Settings
 from sparql_api.words.problems import ProblemError, problem
-from sparql_api.words.texts import Text
+from sparql_api.words.texts import text_of
 
 BEYOND: Final = {
-    "search_max_chars": {
-        "fr": "a {count} caractères ; {most} au plus ({name}) : gardez les mots qui comptent",
-        "en": "has {count} characters; {most} at most ({name}): keep the words that matter",
-    },
-    "search_max_words": {
-        "fr": "a {count} mots ; {most} au plus ({name}) : gardez ceux qui comptent",
-        "en": "has {count} words; {most} at most ({name}): keep those that matter",
-    },
-    "search_max_distinct_words": {
-        "fr": "a {count} mots différents ; {most} au plus ({name}) : gardez ceux qui comptent",
-        "en": "has {count} different words; {most} at most ({name}): keep those that matter",
-    },
-    "facet_max_values": {
-        "fr": "et les autres filtres ont {count} valeurs ensemble ; {most} au plus ({name}) : choisissez-en moins, ou "
-        "une valeur plus large, qui comprend les plus étroites",
-        "en": "and the other filters have {count} values together; {most} at most ({name}): choose fewer, or a broader "
-        "value, which covers the narrower ones",
-    },
+    "search_max_chars": "too-many-characters",
+    "search_max_words": "too-many-words",
+    "search_max_distinct_words": "too-many-different-words",
+    "facet_max_values": "too-many-values",
 }
 """What is said where a request asks for more than a setting allows."""
 PER_PAGE: Final = 20
@@ -95,7 +81,7 @@ def within(parameter: str, bound: str, count: int, settings: Settings) -> None:
     if count <= most:
         return
     name = f"OBSERVATOIRE_{bound.upper()}"
-    reason = Text(**{spoken: text.format(count=count, most=most, name=name) for spoken, text in BEYOND[bound].items()})
+    reason = text_of(BEYOND[bound], count=count, most=most, name=name)
     extra = {"parameter": parameter, "bound": name, "limit": most}
     raise ProblemError(problem("parameter", parameter=parameter, reason=reason, extra=extra))
 
@@ -105,7 +91,7 @@ def whole_number(request: Request, name: str, default: int, most: int) -> int:
     text = request.query_params.get(name) or str(default)
     if text.isascii() and text.isdigit() and len(text) < 10 and 1 <= int(text) <= most:
         return int(text)
-    reason = Text(fr=f"attend un nombre entre 1 et {most}", en=f"takes a number from 1 to {most}")
+    reason = text_of("number-up-to", most=most)
     raise ProblemError(problem("parameter", parameter=name, reason=reason, extra={"parameter": name}))
 
 

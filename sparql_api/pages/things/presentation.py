@@ -1,13 +1,13 @@
 """Prepares a description for reading: properties named, grouped and ordered, values with labels and links.
 
-Knows the sections of `messages/sections.toml` and how a value is shown; neither the engine nor HTTP.
+Knows the sections of `sections.toml` and how a value is shown; neither the engine nor HTTP.
 """
 
 from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
@@ -16,7 +16,7 @@ from typing import Any, Final
 
 import pyoxigraph as ox
 
-from ontologie import PREFIXES, Iris, context
+from ontologie import PREFIXES, Iris, context, sentences
 from sparql_api.fiches.index import FACETS, local_id
 from sparql_api.pages.layout import View
 from sparql_api.pages.things.unlisted import Unlisted, property_of
@@ -63,18 +63,24 @@ class Section:
 @cache
 def layout(iris: Iris) -> dict[str, Any]:
     """Return `sections.toml` with the IRIs of its properties."""
-    text = files("sparql_api").joinpath("messages", "sections.toml").read_text(encoding="utf-8")
+    text = files("sparql_api").joinpath("pages", "things", "sections.toml").read_text(encoding="utf-8")
     read = tomllib.loads(text)
     return {
         "hidden": {expand(term, iris) for term in read["hidden"]},
         "hidden_links": {expand(term, iris) for term in read["hidden_links"]},
         "section": [
-            (part["label"], [expand(term, iris) for term in part["terms"]]) for part in read["section"]
+            (sentences("pages")[f"section.{part['label']}"], [expand(term, iris) for term in part["terms"]])
+            for part in read["section"]
         ],
-        "rest": read["rest"]["label"],
-        "names": {expand(term, iris): label for term, label in read["names"].items()},
-        "things": read["things"],
+        "rest": sentences("pages")["section.rest"],
+        "names": {expand(term, iris): label for term, label in _labels("name.")},
+        "things": dict(_labels("thing.")),
     }
+
+
+def _labels(kind: str) -> Iterator[tuple[str, Mapping[str, str]]]:
+    """Yield (name, label in each language) of the sentences whose code begins so."""
+    return ((code.removeprefix(kind), row) for code, row in sentences("pages").items() if code.startswith(kind))
 
 
 def expand(term: str, iris: Iris) -> str:

@@ -19,9 +19,10 @@ import sqlalchemy as sa
 import typer
 
 from ingestion import Settings
-from ingestion.commands.console import Lang, explained, fail_of_disk
+from ingestion.commands.failures import explained, fail_of_disk
 from ingestion.publication.locking import holder_of, publication_lock
 from ontologie import system_reason
+from ontologie.console import Lang
 from tests.making import ROW, begun, observatoire, registry_with, write_csv
 
 COMMAND = str(Path(sys.executable).with_name("observatoire"))

@@ -1,4 +1,4 @@
-"""What the commands of the way in say on standard error: one table of sentences, bars, and the way to fail."""
+"""What the commands of the way in say, and how they leave, where the state, the disk or a person stops them."""
 
 from __future__ import annotations
 
@@ -7,13 +7,10 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from enum import StrEnum
-from typing import Annotated, Final, NoReturn
+from typing import Final, NoReturn
 
 import sqlalchemy.exc
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from ingestion.graphs.ownership import MisplacedTriple
 from ingestion.publication.locking import Holder, PublicationBusy, writer_of
@@ -23,7 +20,8 @@ from ingestion.registry.registry import Registry
 from ingestion.registry.transitions import RefusedTransition
 from ingestion.registry.upgrade import NewerRegistry
 from ingestion.settings import Settings
-from ontologie import FULL, read_table, system_error, system_reason
+from ontologie import FULL, system_error, system_reason
+from ontologie.console import Lang, fail, said, say
 
 _INTERRUPTED: Final = 130
 _TERMINATED: Final = 143
@@ -33,47 +31,20 @@ _LOCKED: Final = "is locked"
 """What SQLite says where another holds the lock (https://www.sqlite.org/rescode.html#busy)."""
 
 
-class Lang(StrEnum):
-    """The languages of messages."""
-
-    FR = "fr"
-    EN = "en"
-
-
-Language = Annotated[Lang, typer.Option("--lang", help="Language of messages.")]
-
-
-def sentence(lang: Lang, code: str, **words: object) -> str:
-    """Return a sentence of `messages_commandes.csv`; raises KeyError for an unknown code."""
-    rows = {row["code"]: row for row in read_table("donnees", "messages_commandes.csv")}
-    return rows[code][lang.value].format(**words)
-
-
-def say(lang: Lang, code: str, **words: object) -> None:
-    """Say a sentence on standard error."""
-    typer.echo(sentence(lang, code, **words), err=True)
-
-
-def fail(lang: Lang, code: str, exit_code: int = 2, **words: object) -> NoReturn:
-    """Say why the command cannot go on, and leave."""
-    say(lang, code, **words)
-    raise typer.Exit(exit_code)
-
-
 @contextmanager
 def explained(lang: Lang, nothing: str = "nothing-validated", kept: Callable[[], str] | None = None) -> Iterator[None]:
     """Say what is wrong and what to do where a command cannot go on, or is told to end.
 
     `nothing` is the code of what to say of an empty state; `kept` gives the sentence of what stays done.
     """
-    saved = kept or (lambda: sentence(lang, "kept-published"))
+    saved = kept or (lambda: said(lang, "kept-published"))
     try:
         with _terminable():
             yield
     except KeyboardInterrupt as error:
         fail(lang, "interrupted", _TERMINATED if isinstance(error, Terminated) else _INTERRUPTED, kept=saved())
     except PublicationBusy as error:
-        who = sentence(lang, "among", who=_who(lang, error.holder)) if error.holder else ""
+        who = said(lang, "among", who=_who(lang, error.holder)) if error.holder else ""
         fail(lang, "busy", who=who)
     except NothingToPublish:
         fail(lang, nothing)
@@ -87,7 +58,7 @@ def explained(lang: Lang, nothing: str = "nothing-validated", kept: Callable[[],
         typer.echo(error.messages[lang.value], err=True)
         raise typer.Exit(1) from error
     except UnknownAcademie as error:
-        perhaps = sentence(lang, "perhaps", names=", ".join(error.suggestions)) if error.suggestions else ""
+        perhaps = said(lang, "perhaps", names=", ".join(error.suggestions)) if error.suggestions else ""
         fail(lang, "unknown-academie", text=error.text, suggestions=perhaps)
     except Exception as error:
         _fail_of_system(lang, error, saved())
@@ -112,15 +83,15 @@ def _fail_of_system(lang: Lang, error: Exception, kept: str) -> None:
 
 def fail_of_disk(lang: Lang, error: Exception, kept: str) -> NoReturn:
     """Say what the system refused to read or write, why, and what stays done; leave."""
-    where = getattr(error, "filename", None) or sentence(lang, "somewhere")
+    where = getattr(error, "filename", None) or said(lang, "somewhere")
     code = "disk-full" if system_error(error) in FULL else "not-written"
     fail(lang, code, where=where, why=system_reason(error, lang.value), kept=kept)
 
 
 def _who(lang: Lang, holder: Holder | None) -> str:
     if holder is None:
-        return sentence(lang, "someone")
-    return sentence(lang, "who", pid=holder.pid, command=holder.command)
+        return said(lang, "someone")
+    return said(lang, "who", pid=holder.pid, command=holder.command)
 
 
 class Terminated(KeyboardInterrupt):
@@ -151,27 +122,3 @@ def _terminable() -> Iterator[None]:
 def opened(settings: Settings, lang: Lang) -> Registry:
     """Return the registry; where it is brought to this version of the program, say so, and where the copy is."""
     return Registry(settings, lambda copy: say(lang, "migrated-copy" if copy else "migrated", copy=copy or ""))
-
-
-@contextmanager
-def counting(lang: Lang, name: str = "") -> Iterator[Callable[[int], None]]:
-    """Show how many records were read; the file's length is not known beforehand."""
-    columns = SpinnerColumn(), TextColumn("{task.description}"), MofNCompleteColumn(), TimeElapsedColumn()
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(sentence(lang, "reading", name=name), total=None)
-        yield lambda read: bar.update(task, completed=read)
-
-
-@contextmanager
-def steps(lang: Lang) -> Iterator[Callable[[str, int, int], None]]:
-    """Show the steps of a publication, one bar each."""
-    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        tasks = {}
-
-        def step(name: str, done: int, total: int) -> None:
-            if name not in tasks:
-                tasks[name] = bar.add_task(sentence(lang, f"step-{name}"), total=total)
-            bar.update(tasks[name], completed=done, total=total)
-
-        yield step

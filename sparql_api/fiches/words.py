@@ -1,35 +1,18 @@
-"""Folds text for searching: case, accents and ligatures play no part.
-
-Knows how words are compared; not what is searched, nor where.
-"""
+"""The words of a search: cut from folded texts, and put as an expression of the index of words (FTS5)."""
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from typing import Final
 
-LIGATURES: Final = {"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "ł": "l"}
-MARKS: Final = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+")
-"""Combining marks, what is left of an accent once a letter is decomposed."""
+from ontologie import fold_text
+
 WORD: Final = re.compile(r"\w+")
-
-
-def fold(text: str) -> str:
-    """Return the text without case, accents, ligatures or repeated white space: `L'Élève` → `l'eleve`."""
-    if text.isascii():
-        return " ".join(text.lower().split())
-    plain = text.casefold()
-    # Not `str.translate`, which looks every character up: few texts hold any of these.
-    for letter, spelt in LIGATURES.items():
-        plain = plain.replace(letter, spelt)
-    decomposed = unicodedata.normalize("NFKD", plain)
-    return " ".join(MARKS.sub("", decomposed).split())
 
 
 def words(text: str) -> list[str]:
     """Return the folded words of a text, in order: letters and digits, without punctuation."""
-    return WORD.findall(fold(text))
+    return WORD.findall(fold_text(text))
 
 
 def search_expression(text: str) -> str | None:
