@@ -32,7 +32,7 @@ RULES = {
 CONSTRUCT { ?c a oia:Constat ; oia:premisse [ rdf:subject ?p ; rdf:predicate oia:objectif ; rdf:object ?o ] .
             ?p oia:constat ?c } WHERE { ?p a oia:Projet ; oia:objectif ?o . BIND(IRI(CONCAT(STR(?p), "#constat-1")) AS ?c) }
 """,
-    "suites": "CONSTRUCT { ?c oia:verdict oia:oui } WHERE { ?c a oia:Constat }",
+    "clause": "CONSTRUCT { ?c oia:verdict oia:oui } WHERE { ?c a oia:Constat }",
     "concerne": "CONSTRUCT { ?p oia:concerne ?q } WHERE { { ?p oia:indice/oia:evoque ?q } UNION { ?a oia:evalue ?p . ?a oia:porte ?q } }",
     "projets": "CONSTRUCT { ?p oia:concerne ?q ; a oia:Usage } WHERE { ?p a oia:Projet . OPTIONAL { ?p oia:concerne ?q } }",
 }
@@ -66,7 +66,7 @@ def _derived(monkeypatch: pytest.MonkeyPatch) -> str:
     """Return the digest of what the code derives by the rules above."""
     prefixes = "".join(f"PREFIX {name}: <{PREFIXES[name]}>\n" for name in ("oia", "rdf"))
     rules = {step: (RuleFile(step, prefixes + text, {}),) for step, text in RULES.items()}
-    monkeypatch.setattr(derivation_rules, "rule_files", lambda step, base: rules[step])
+    monkeypatch.setattr(derivation_rules, "rule_files", lambda step, base: rules.get(step, ()))
     monkeypatch.setattr(derivation_rules, "vocabularies", lambda base: ())
     monkeypatch.setattr(indices, "indice_rules", lambda base: tuple(_indice(*motif) for motif in MOTIFS))
     indices._rules_by_field.cache_clear()
