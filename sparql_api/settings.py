@@ -10,7 +10,7 @@ import httpx
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from ontologie import BASE
+from ingestion import Settings as StateSettings
 from sparql_api.query.limits import Limits
 
 MEGABYTE = 1 << 20
@@ -21,7 +21,9 @@ SEALS: Final = "seals"
 class RemoteSettings(BaseSettings):
     """Addresses hold `{slot}` where the name of a slot goes: a slot is a dataset that holds one whole edition."""
 
-    model_config = SettingsConfigDict(env_prefix="OBSERVATOIRE_REMOTE_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix="OBSERVATOIRE_REMOTE_", frozen=True, extra="ignore", use_attribute_docstrings=True
+    )
 
     query_url: str = ""
     """Where a slot answers queries (SPARQL 1.1 Protocol)."""
@@ -36,6 +38,7 @@ class RemoteSettings(BaseSettings):
     user: str = ""
     """Name sent with each request; empty sends none."""
     password: SecretStr = SecretStr("")
+    """The password of that name; never written anywhere."""
     digest: bool = False
     """Send the password by digest, not by basic authentication."""
     timeout_parameter: str = ""
@@ -88,15 +91,9 @@ class RemoteSettings(BaseSettings):
         return {name: told} if name else {}
 
 
-class Settings(BaseSettings):
+class Settings(StateSettings):
     """Each field is announced in the service description or in headers where it bounds a client."""
 
-    model_config = SettingsConfigDict(env_prefix="OBSERVATOIRE_", frozen=True, extra="ignore")
-
-    var: Path = Path("var")
-    """Where the state lives."""
-    base_iri: str = BASE
-    """What IRIs of the data start with; relative IRIs in queries are resolved against it."""
     public_url: str | None = Field(None, pattern=r"^https?://[^/?#@\s\\]+/?$")
     """Scheme and host that links name (`https://observatoire.example`); those of each request by default."""
 

@@ -5,7 +5,7 @@ Each goes through what bounds computing, unless it is declared cheap.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from functools import wraps
 from typing import Any, Final
 
@@ -72,3 +72,13 @@ def bounded(handler: Handler) -> Handler:
 async def read_only(request: Request) -> Response:
     """Say what an address takes; a page of another origin may then send headers of its own (`If-None-Match`)."""
     return options(request, METHODS)
+
+
+def every_route(holder: Any) -> Iterator[Any]:
+    """Yield each route of an application, in the order in which they are tried: those of its routers among them."""
+    for route in holder.routes:
+        inner = getattr(route, "original_router", None)
+        if inner is None:
+            yield route
+        else:
+            yield from every_route(inner)
