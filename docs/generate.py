@@ -22,7 +22,8 @@ from typer.main import get_command
 from ingestion import Settings as StateSettings
 from sparql_api.app import create_app
 from sparql_api.cli import build_main
-from sparql_api.http.routing import every_route
+from sparql_api.http.policies import POLICIES, Policy
+from sparql_api.http.routing import every_route, route_policy
 from sparql_api.settings import RemoteSettings, Settings
 
 HERE: Final = Path(__file__).parent
@@ -231,7 +232,10 @@ def http_page() -> str:
         "Addresses in the order in which they are tried. `/openapi.json` describes those of the second part to "
         "programs; what is wrong is a problem document (RFC 9457), and each type of them explains itself at "
         "`/problems/{name}`.",
-        table(("path", "methods"), http_rows(app)),
+        table(("path", "methods", "policy"), http_rows(app)),
+        "A policy says how long an answer may be kept and on what it depends. Pages are `made` whatever the policy of "
+        "the data at their address, and errors are `problem`.",
+        table(("policy", "Cache-Control", "Cache-Control, edition named", "Vary", "tag of"), map(policy_row, POLICIES)),
         f"Every question of the catalogue is an address of its own, `{QUESTION}`, with typed parameters: `/queries` "
         "lists them. The one below stands for all.",
     ]
@@ -243,10 +247,19 @@ def http_page() -> str:
 def http_rows(app: Any) -> Iterator[Row]:
     """Yield what the table says of each address."""
     methods: dict[str, set[str]] = {}
+    policies: dict[str, str] = {}
     for route in every_route(app):
-        methods.setdefault(general(route.path), set()).update(getattr(route, "methods", None) or {"GET", "HEAD"})
+        path = general(route.path)
+        methods.setdefault(path, set()).update(getattr(route, "methods", None) or {"GET", "HEAD"})
+        if policy := route_policy(route):
+            policies.setdefault(path, policy.name)
     for path, known in methods.items():
-        yield f"`{path}`", " ".join(sorted(known))
+        yield f"`{path}`", " ".join(sorted(known)), policies.get(path, "problem")
+
+
+def policy_row(policy: Policy) -> Row:
+    """Return what the page says of one policy."""
+    return policy.name, f"`{policy.current}`", f"`{policy.pinned}`", policy.vary, policy.tag
 
 
 def general(path: str) -> str:

@@ -22,8 +22,8 @@ from sparql_api.engine import CachedEngine, Stores, open_engine
 from sparql_api.engine.fairuse import FairUse
 from sparql_api.engine.workers.gateway import Fetch, fetch
 from sparql_api.http.connections import door
+from sparql_api.http.problem_documents import install_problem_handlers
 from sparql_api.settings import Settings
-from sparql_api.words.problems import install_problem_handlers
 
 CROSS_PRODUCT = "SELECT * {?a ?b ?c . ?d ?e ?f . ?g ?h ?i}"
 ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
