@@ -16,8 +16,9 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from ingestion.graphs.ownership import MisplacedTriple
+from ingestion.publication.cut import UnknownEdition
 from ingestion.publication.locking import Holder, PublicationBusy, writer_of
-from ingestion.publication.publish import NothingToPublish, UnknownEdition
+from ingestion.publication.publish import NothingToPublish
 from ingestion.registry.agents import UnknownAcademie
 from ingestion.registry.registry import Registry
 from ingestion.registry.transitions import RefusedTransition

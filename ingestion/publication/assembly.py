@@ -127,10 +127,11 @@ def _put_documents(
     iris, plan = Iris(base), change.plan
     held: list[Planned] = []
     for batch in batched(plan.put, BATCH):
-        contents = registry.contents(batch)
+        contents = registry.editions.contents(batch)
         kept = [one for one, content in zip(batch, contents, strict=True) if content.payload is not None]
         graphs = _graphs([content for content in contents if content.payload is not None], base, from_payloads)
-        for one, lines, fact in zip(kept, graphs, registry.facts(kept, plan.last_event, change.moment), strict=True):
+        facts = registry.editions.facts(kept, plan.last_event, change.moment)
+        for one, lines, fact in zip(kept, graphs, facts, strict=True):
             deposit, about = iris.graph(one.kind, one.identifier), iris.provenance_graph(one.kind, one.identifier)
             provenance = provenance_lines(fact, base)
             check_home(deposit, lines, (iris.entity(one.kind, one.identifier), deposit))
