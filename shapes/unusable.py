@@ -12,6 +12,7 @@ from functools import cache
 from typing import Final
 
 from ontologie import read_table, with_names
+from shapes.errors import ShapesError
 from shapes.privacy import mask
 
 LANGUAGES: Final = ("fr", "en")
@@ -20,7 +21,7 @@ _POSITION: Final = re.compile(r"^Parser error at line \d+ [^:]*: ")
 _LINE: Final = re.compile(r" \(line \d+\)$")
 
 
-class UnusableFile(Exception):
+class UnusableFile(ShapesError):
     """A file that cannot be judged; `messages` say why in `fr` and `en`, `line` and `column` where, from 1."""
 
     def __init__(self, messages: Mapping[str, str], line: int | None = None, column: int | None = None) -> None:

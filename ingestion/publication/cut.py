@@ -26,6 +26,7 @@ from ingestion.publication.manifest import graphs_digest, make_manifest, write_m
 from ingestion.registry.editions import RegisteredEdition
 from ingestion.registry.registry import Registry
 from ingestion.settings import Settings
+from ingestion.words.errors import IngestionError
 
 Face = Callable[[Edition, ox.Store], None]
 """What the faces need of an edition (search index, self-description…): made before it appears, beside one another."""
@@ -34,7 +35,7 @@ OPTIMIZE_FROM: Final = 200
 """Changed graphs from which the store is compacted: queries are then two to five times faster."""
 
 
-class UnknownEdition(Exception):
+class UnknownEdition(IngestionError):
     """The edition that answers is not one of this registry: they do not belong together."""
 
 

@@ -17,6 +17,7 @@ from ingestion.publication.locking import PublicationBusy, publication_lock
 from ingestion.registry.editions import RegisteredEdition
 from ingestion.registry.registry import Registry, now
 from ingestion.settings import Settings
+from ingestion.words.errors import IngestionError
 
 __all__ = ["NothingToPublish", "Publication", "PublicationBusy", "publish"]
 
@@ -30,7 +31,7 @@ class Publication:
     documents: int
 
 
-class NothingToPublish(Exception):
+class NothingToPublish(IngestionError):
     """Nothing was ever validated, or no edition was ever published."""
 
 

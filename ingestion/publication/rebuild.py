@@ -32,6 +32,7 @@ from ingestion.publication.publish import NothingToPublish
 from ingestion.registry.editions import RegisteredEdition
 from ingestion.registry.registry import Registry
 from ingestion.settings import Settings
+from ingestion.words.errors import IngestionError
 
 _EXCHANGE: Final = 2
 _AT_FDCWD: Final = -100
@@ -46,7 +47,7 @@ class Rebuilt:
     changed: tuple[str, ...]
 
 
-class RebuildDiffers(Exception):
+class RebuildDiffers(IngestionError):
     """The registry, vocabularies and rules of today do not make this edition: nothing was replaced.
 
     `changed` names what it was made with that is another today (`vocabulaire/crcn`, `rules`, `shapes`, `dumps`);

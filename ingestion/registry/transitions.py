@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from ingestion.words.errors import IngestionError
+
 _STATES: Final = {
     "depose": ("déposée, à valider", "deposited, to be validated"),
     "valide": ("validée, à publier", "validated, to be published"),
@@ -33,7 +35,7 @@ _REASONS: Final = {
 }
 
 
-class RefusedTransition(Exception):
+class RefusedTransition(IngestionError):
     """A step of review that is not allowed; `messages` says why and what to do, in `fr` and `en`."""
 
     def __init__(self, reason: str, identifier: str, state: str) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from ontologie.errors import OntologyError
 from ontologie.resources import read_table
 
 Words = Mapping[str, Mapping[str, str] | str]
 """What fills in a sentence: one text, or one text a language."""
 
 
-class Refused(Exception):
+class Refused(OntologyError):
     """A file that is not read; `code` is its row in the table of messages, `words` what fills the row in."""
 
     def __init__(self, code: str, words: Words | None = None) -> None:

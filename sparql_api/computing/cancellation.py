@@ -12,12 +12,14 @@ from collections.abc import Iterable, Iterator
 from contextvars import ContextVar
 from typing import Final, TypeVar
 
+from sparql_api.errors import ServiceError
+
 T = TypeVar("T")
 OPERATIONS: Final = 10_000
 """Steps of SQLite's virtual machine between two looks: some tenths of a millisecond."""
 
 
-class Cancelled(Exception):
+class Cancelled(ServiceError):
     """The computation was ended before its result."""
 
 

@@ -16,6 +16,7 @@ from typing import Any, Literal
 from starlette.requests import Request
 
 from ontologie import BASE
+from sparql_api.errors import ServiceError
 from sparql_api.formats.negotiation import ranked_languages
 from sparql_api.words.texts import Text
 
@@ -64,7 +65,7 @@ class Problem:
         }
 
 
-class ProblemError(Exception):
+class ProblemError(ServiceError):
     """Raised anywhere below an HTTP handler to answer with a problem document."""
 
     def __init__(self, problem: Problem) -> None:

@@ -40,11 +40,11 @@ NOT_XML: Final = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]|<
 Results = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
 
 
-class AnswerTooLarge(Exception):
+class PastBound(Exception):
     """The answer passed the bound while it was written."""
 
 
-class StoreUnreadable(Exception):
+class UnopenedStore(Exception):
     """The store of the edition does not open."""
 
 
@@ -117,11 +117,11 @@ class Stores:
         self.open: OrderedDict[tuple[str, int], ox.Store] = OrderedDict()
 
     def get(self, path: str) -> ox.Store:
-        """Return the store of a folder; raises StoreUnreadable."""
+        """Return the store of a folder; raises UnopenedStore."""
         try:
             return self._get(path)
         except (OSError, RuntimeError) as error:
-            raise StoreUnreadable(str(error)) from error
+            raise UnopenedStore(str(error)) from error
 
     def _get(self, path: str) -> ox.Store:
         key = (path, os.stat(path).st_ino)  # noqa: PTH116 (lean start)
@@ -140,13 +140,13 @@ def respond(channel: socket.socket, stores: Stores, config: dict[str, Any], requ
         header, body, file = answer(stores, config, request)
     except SyntaxError as error:
         header, body, file = {"status": "syntax", "message": str(error)}, b"", None
-    except AnswerTooLarge:
+    except PastBound:
         header, body, file = {"status": "too-large"}, b"", None
     except NoSpace as error:
         header, body, file = {"status": "no-space", "message": str(error)}, b"", None
     except Unwritable as error:
         header, body, file = {"status": "unwritable", "message": str(error)}, b"", None
-    except StoreUnreadable as error:
+    except UnopenedStore as error:
         header, body, file = {"status": "store", "message": str(error)}, b"", None
     except (OSError, RuntimeError, ValueError) as error:
         header, body, file = {"status": "failed", "message": str(error)}, b"", None
@@ -247,13 +247,13 @@ class Sink:
         self._tail = b""
 
     def write(self, data: bytes) -> int:
-        """Take some bytes; raises AnswerTooLarge past the bound, NoSpace, Unwritable."""
+        """Take some bytes; raises PastBound past the bound, NoSpace, Unwritable."""
         taken = len(data)
         if self.xml:
             data = self._checked(data)
         self.size += len(data)
         if self.size > self.limit:
-            raise AnswerTooLarge
+            raise PastBound
         if self.file is None and self.size <= self.inline:
             self.memory += data
             return taken

@@ -126,7 +126,7 @@ def worker_pids() -> list[int]:
         with contextlib.suppress(OSError):
             parent = folder.joinpath("stat").read_text().rpartition(")")[2].split()[1]
             command = folder.joinpath("cmdline").read_bytes()
-            if int(parent) == os.getpid() and b"engine/worker.py" in command:
+            if int(parent) == os.getpid() and b"workers/worker.py" in command:
                 found.append(int(folder.name))
     return found
 
