@@ -55,7 +55,7 @@ def test_each_error_of_a_package_descends_from_its_base_which_lists_it(package: 
     assert raised
     for name, found in raised.items():
         assert issubclass(found, base) or found.__module__ in ALONE, f"{name} is no {base.__name__}"
-    listed = set(re.findall(r"\b[A-Z][A-Za-z]+[a-z]\b(?=[,\s])", (base.__doc__ or "").partition(f"{base.__name__}\n")[2]))
+    listed = set(re.findall(r"\b[A-Z][A-Za-z]+[a-z]\b(?=[,.\s])", (base.__doc__ or "").partition(f"{base.__name__}\n")[2]))
     names = {found.__name__ for found in raised.values()} - {base.__name__}
     assert names <= listed, "list them in the tree"
 
