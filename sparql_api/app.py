@@ -16,7 +16,7 @@ from starlette.types import ASGIApp
 from ingestion import Editions
 from sparql_api.computing.limiter import open_computing
 from sparql_api.computing.sparing import client_of
-from sparql_api.computing.spool import Spool
+from sparql_api.computing.spool import FileSpool
 from sparql_api.endpoint.health import health_router
 from sparql_api.endpoint.sparql import sparql_router
 from sparql_api.engine import Engine, open_engine
@@ -47,7 +47,7 @@ def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
     fair_use = FairUse(settings.client_seconds, settings.client_window)
     running = engine or open_engine(settings, fair_use=fair_use)
     computing = open_computing(settings, fair_use)
-    spool = Spool(settings.var / "tmp", int(settings.spool_mb * MEGABYTE))
+    spool = FileSpool(settings.var / "tmp", int(settings.spool_mb * MEGABYTE))
     service = Service(settings, running, Editions(settings.var), fair_use, computing, spool)
 
     @asynccontextmanager

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated, Final
 
 import httpx
-from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic import BeforeValidator, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from ingestion import Settings as StateSettings
@@ -16,6 +16,15 @@ from sparql_api.query.limits import Limits
 MEGABYTE = 1 << 20
 SLOT: Final = "{slot}"
 SEALS: Final = "seals"
+
+
+def split(value: object) -> object:
+    """Return the parts of a list as the environment writes it, comma separated."""
+    return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+
+Listed = Annotated[tuple[str, ...], NoDecode, BeforeValidator(split)]
+"""Several texts in one variable."""
 
 
 class RemoteSettings(BaseSettings):
@@ -33,7 +42,7 @@ class RemoteSettings(BaseSettings):
     """Where a slot takes updates; given, graphs go many in one request, which a store on disk likes better."""
     seals_url: str = ""
     """Where the seals are (Graph Store Protocol), apart from all slots; by default `store_url` of the slot `seals`."""
-    slots: Annotated[tuple[str, ...], NoDecode] = ("a", "b")
+    slots: Listed = ("a", "b")
     """The slots, comma separated: one more than the editions to be kept answering."""
     user: str = ""
     """Name sent with each request; empty sends none."""
@@ -45,13 +54,6 @@ class RemoteSettings(BaseSettings):
     """How the store is told the deadline, such as `timeout={seconds}`; `{milliseconds}` is known too."""
     connections: int = Field(default=16, ge=1)
     """Queries that one API process has under way at the store."""
-
-    @field_validator("slots", mode="before")
-    @classmethod
-    def _split(cls, value: object) -> object:
-        if isinstance(value, str):
-            return tuple(part.strip() for part in value.split(",") if part.strip())
-        return value
 
     @model_validator(mode="after")
     def _complete(self) -> RemoteSettings:
@@ -112,7 +114,7 @@ class Settings(StateSettings):
     and one that is not long has waited as much, the heaviest client loses one."""
     query_max_kb: int = Field(256, ge=1)
     """Greatest query text, in KiB."""
-    service_allow: Annotated[tuple[str, ...], NoDecode] = ()
+    service_allow: Listed = ()
     """Addresses SERVICE may reach, comma separated: origin, and a path prefix by whole segments."""
     service_timeout: float = Field(10, gt=0)
     """Deadline of one SERVICE call, in seconds."""
@@ -153,13 +155,6 @@ class Settings(StateSettings):
     """Offer gzip and zstd."""
     remote: RemoteSettings = Field(default_factory=RemoteSettings)
     """The store that answers in place of the editions on disk, where there is one."""
-
-    @field_validator("service_allow", mode="before")
-    @classmethod
-    def _split(cls, value: object) -> object:
-        if isinstance(value, str):
-            return tuple(part.strip() for part in value.split(",") if part.strip())
-        return value
 
     def limits(self) -> Limits:
         """Return the bounds of a query that asks for none."""

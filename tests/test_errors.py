@@ -60,6 +60,14 @@ def test_each_error_of_a_package_descends_from_its_base_which_lists_it(package: 
     assert names <= listed, "list them in the tree"
 
 
-def test_no_error_is_named_as_another() -> None:
-    names = [found.__name__ for package in BASES for found in classes(package).values() if issubclass(found, Exception)]
-    assert len(names) == len(set(names))
+SHARED = {"Lang", "Format"}
+"""The choices of an option, declared beside the commands that take it."""
+
+
+def test_no_public_class_is_named_as_another_thing() -> None:
+    """A class may extend its namesake: the settings of the service are those of the way in, and more."""
+    met: dict[str, type] = {}
+    for name, found in ((name, found) for package in BASES for name, found in classes(package).items()):
+        other = met.setdefault(found.__name__, found)
+        if not found.__name__.startswith("_") and found.__name__ not in SHARED:
+            assert other in found.__mro__ or found in other.__mro__, f"{name} and {other.__module__}"

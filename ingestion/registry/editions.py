@@ -32,7 +32,7 @@ class Planned:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class EditionPlan:
     """What is to be put and removed, and the last event that was taken into account."""
 
     last_event: int
@@ -52,7 +52,7 @@ class RegisteredEdition:
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class ReviewFacts:
     """What review and publication know of a version: dates (xsd:dateTime), and for whom it was validated."""
 
     kind: str
@@ -81,10 +81,10 @@ class EditionRecords:
     def __init__(self, sessions: Sessions) -> None:
         self._sessions = sessions
 
-    def plan(self, since: int | None = None) -> Plan:
+    def plan(self, since: int | None = None) -> EditionPlan:
         """Return what the next edition must put and remove; `since` leaves out what no later event touched."""
         if not self._sessions.exists():
-            return Plan(0, (), ())
+            return EditionPlan(0, (), ())
         with self._sessions.snapshot() as connection:
             last_event = connection.execute(sa.select(sa.func.coalesce(sa.func.max(events.c.id), 0))).scalar_one()
             columns = (
@@ -110,15 +110,15 @@ class EditionRecords:
                     put.append(Planned(kind, identifier, validated, validated != published))
                 elif published is not None:
                     remove.append((kind, identifier))
-            return Plan(last_event, tuple(put), tuple(remove))
+            return EditionPlan(last_event, tuple(put), tuple(remove))
 
-    def plan_again(self, edition: RegisteredEdition) -> Plan:
+    def plan_again(self, edition: RegisteredEdition) -> EditionPlan:
         """Return the plan that makes the last edition from nothing."""
         with self._sessions.snapshot() as connection:
             columns = documents.c.kind, documents.c.identifier, documents.c.published_version
             asked = sa.select(*columns).where(documents.c.published_version.is_not(None))
             rows = connection.execute(asked.order_by(documents.c.kind, documents.c.identifier))
-            return Plan(edition.last_event, tuple(Planned(*row, fresh=False) for row in rows), ())
+            return EditionPlan(edition.last_event, tuple(Planned(*row, fresh=False) for row in rows), ())
 
     def contents(self, batch: Sequence[Planned]) -> list[Content]:
         """Return the content of each version of a batch, in its order."""
@@ -135,7 +135,7 @@ class EditionRecords:
                     found[kind, identifier, number] = Content(*content)
             return [found[one.kind, one.identifier, one.version] for one in batch]
 
-    def facts(self, batch: Sequence[Planned], last_event: int, moment: str) -> list[Facts]:
+    def facts(self, batch: Sequence[Planned], last_event: int, moment: str) -> list[ReviewFacts]:
         """Return what is known of each version of a batch, in its order; `moment` is that of a fresh publication."""
         with self._sessions.engine.connect() as connection:
             told: dict[tuple[str, str], list[Any]] = {(one.kind, one.identifier): [] for one in batch}
@@ -199,7 +199,7 @@ class EditionRecords:
                     since[kind, identifier] = edition
             return found.union(*(range(first, end) for first in since.values()))
 
-    def commit(self, edition: RegisteredEdition, made: Plan) -> None:
+    def commit(self, edition: RegisteredEdition, made: EditionPlan) -> None:
         """Note an edition, and that it holds its plan; from here on it exists."""
         with self._sessions.writing() as connection:
             row = {
@@ -227,14 +227,14 @@ class EditionRecords:
                 connection.execute(documents.update().where(*mine).values(published_version=None))
 
 
-def _facts_of(one: Planned, told: Sequence[Any], moment: str) -> Facts:
+def _facts_of(one: Planned, told: Sequence[Any], moment: str) -> ReviewFacts:
     mine = [row for row in told if row.version == one.version]
     submitted = next(row.at for row in mine if row.event == "deposited")
     validated = [row for row in mine if row.event == "validated"][-1]
     # The clock of another machine may be behind: nothing is published before it was published.
     this = min((row.at for row in mine if row.event == "published"), default=moment)
     first = min((row.at for row in told if row.event == "published"), default=this)
-    return Facts(
+    return ReviewFacts(
         one.kind, one.identifier, one.version, submitted, validated.at, validated.academie, validated.organisation,
         issued=min(first, this), modified=this if this > first else None,
     )  # fmt: skip

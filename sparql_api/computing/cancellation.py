@@ -23,7 +23,7 @@ class Cancelled(ServiceError):
     """The computation was ended before its result."""
 
 
-class Scope:
+class CancelScope:
     """The time that one computation has."""
 
     def __init__(self, seconds: float) -> None:
@@ -44,7 +44,7 @@ class Scope:
         return self._cancelled or self.left <= 0
 
 
-current: Final[ContextVar[Scope | None]] = ContextVar("current", default=None)
+current: Final[ContextVar[CancelScope | None]] = ContextVar("current", default=None)
 """The scope of the computation that this thread carries out."""
 
 

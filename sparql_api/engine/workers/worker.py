@@ -37,6 +37,7 @@ PIECE: Final = 64 << 10
 # Control characters, U+FFFE and U+FFFF, which XML 1.0 has no way to write, and the element Oxigraph makes of a
 # property whose IRI ends in no XML name (…/123), which has none in RDF/XML.
 NOT_XML: Final = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]|<oxprefix: ")
+Json = dict[str, Any]
 Results = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
 
 
@@ -68,7 +69,7 @@ def main() -> None:
             send(channel, header, file=listener.fileno())
     else:
         send(channel, header)
-    stores = Stores()
+    stores = OpenStores()
     while (request := receive(channel)) is not None:
         respond(channel, stores, config, request)
 
@@ -107,7 +108,7 @@ def listening(isolated: bool) -> socket.socket:
     return socket.create_server(("127.0.0.1", 0))
 
 
-class Stores:
+class OpenStores:
     """The few stores kept open, the least recently used closed first.
 
     The key holds the folder's inode: a store rebuilt in place is another one.
@@ -133,7 +134,7 @@ class Stores:
         return self.open[key]
 
 
-def respond(channel: socket.socket, stores: Stores, config: dict[str, Any], request: dict[str, Any]) -> None:
+def respond(channel: socket.socket, stores: OpenStores, config: Json, request: Json) -> None:
     """Answer one request, or say what went wrong; a panic of the store's ends the process."""
     started, worked = time.perf_counter(), time.process_time()
     try:
@@ -157,7 +158,7 @@ def respond(channel: socket.socket, stores: Stores, config: dict[str, Any], requ
         os.close(file)
 
 
-def answer(stores: Stores, config: dict[str, Any], request: dict[str, Any]) -> tuple[dict[str, Any], bytes, int | None]:
+def answer(stores: OpenStores, config: Json, request: Json) -> tuple[Json, bytes, int | None]:
     """Return the header of the answer, and its body as bytes or as the descriptor of a file."""
     store = stores.get(request["store"])
     if request.get("text") is None:  # A store opened in advance.
@@ -180,7 +181,7 @@ def answer(stores: Stores, config: dict[str, Any], request: dict[str, Any]) -> t
     return header, bytes(sink.memory), sink.file
 
 
-def evaluate(store: ox.Store, config: dict[str, Any], request: dict[str, Any], text: str) -> Results:
+def evaluate(store: ox.Store, config: Json, request: Json, text: str) -> Results:
     """Return the results of a query, not yet computed: they are as they are read."""
     return store.query(
         text,

@@ -9,7 +9,7 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from ingestion.derivation.rules import Deposited, Derivation, rests_on
+from ingestion.derivation.rules import DepositedGraphs, Derivation, rests_on
 from ingestion.graphs.conversion import convert
 from ontologie import BASE, PREFIXES, Iris, canonical_lines
 
@@ -82,7 +82,7 @@ def derive_batch(store: ox.Store, projects: Sequence[str], base: str = BASE) -> 
         for project in rests_on(str(graph)[1:-1], lines, base):
             if project in resting:
                 resting[project][str(graph)[1:-1]] = lines
-    found = _derivation(base).derive([Deposited(project, graphs) for project, graphs in resting.items()])
+    found = _derivation(base).derive([DepositedGraphs(project, graphs) for project, graphs in resting.items()])
     return {
         graph: list(ox.parse(b"".join(lines), format=ox.RdfFormat.N_QUADS)) if lines else []
         for graph, lines in found.items()
