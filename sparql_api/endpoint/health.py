@@ -53,7 +53,7 @@ def health_router(service: Service) -> APIRouter:
         data, status = json.dumps(said).encode() + b"\n", 200 if edition else 503
         return deliver(request, data, "application/json", status=status, edition=number if edition else None)
 
-    @get(router, "/openapi.json", policy=DOCUMENT, openapi_extra=operation({"application/json": {}}))
+    @get(router, "/openapi.json", policy=DOCUMENT, cheap=True, openapi_extra=operation({"application/json": {}}))
     async def described(request: Request) -> Response:
         return deliver(request, write_json(request.app.openapi()), "application/json")
 

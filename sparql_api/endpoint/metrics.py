@@ -119,7 +119,7 @@ def metrics_router(metrics: Metrics) -> APIRouter:
     """Return the route `/metrics`."""
     router = APIRouter()
 
-    @get(router, "/metrics", policy=LIVE, openapi_extra=operation({CONTENT_TYPE_LATEST: {}}))
+    @get(router, "/metrics", policy=LIVE, cheap=True, openapi_extra=operation({CONTENT_TYPE_LATEST: {}}))
     async def read(request: Request) -> Response:
         return deliver(request, metrics.text(), CONTENT_TYPE_LATEST)
 

@@ -16,7 +16,7 @@ def problems_router(base: str) -> APIRouter:
     """Return the route of the types of problems, which are named under a base IRI."""
     router = APIRouter()
 
-    @get(router, "/problems/{name}", policy=DOCUMENT, openapi_extra=operation({"application/json": {}}))
+    @get(router, "/problems/{name}", policy=DOCUMENT, cheap=True, openapi_extra=operation({"application/json": {}}))
     async def read(request: Request) -> Response:
         name = request.path_params["name"]
         known = catalogue().get(name)
