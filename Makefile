@@ -8,7 +8,7 @@ BIN    := $(VENV)/bin
 # Caches and user settings of pip play no part: the lock files decide, with their hashes.
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --no-input
 
-.PHONY: help setup setup-test serve demo test test-long test-all lint check bench lock generate clean
+.PHONY: help setup setup-test serve demo test test-long test-all lint check bench lock generate docs clean
 
 help:            ## List the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -52,6 +52,9 @@ check: setup-test ## The ontology's and the shapes' quality, one line a check
 
 generate: setup  ## Write again the Turtle made from the CSV of ontologie/
 	$(BIN)/python -m ontologie.generation
+
+docs: setup-test ## Write again the reference pages made from the code (settings, commands, HTTP)
+	$(BIN)/python -m docs.generate
 
 bench: setup-test ## The comparisons with peers (long; see bench/README.md)
 	$(PIP) install --quiet --require-hashes -r requirements-bench.lock

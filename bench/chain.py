@@ -123,7 +123,7 @@ def write_change(path: Path, seed: int) -> None:
 def described(var: Path) -> tuple[str, str]:
     """Say what the edition that answers holds, and how large it is on the disk."""
     with Registry(Settings(var=var)) as registry:
-        last = registry.last_edition()
+        last = registry.editions.last()
     assert last is not None
     counts = last.manifest["counts"]
     sizes = [path.stat().st_size for path in (var / "editions" / str(last.number)).rglob("*") if path.is_file()]

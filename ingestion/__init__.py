@@ -7,16 +7,10 @@ from ingestion.examination.summary import Summary
 from ingestion.graphs.conversion import ConversionError, ConvertedDocument, convert, convert_stream, document_iris
 from ingestion.graphs.export import export_document
 from ingestion.graphs.ownership import MisplacedTriple
+from ingestion.publication.cut import Face, UnknownEdition
 from ingestion.publication.dumps import read_fiches
 from ingestion.publication.editions import DUMPS, Edition, Editions, is_gone
-from ingestion.publication.publish import (
-    Face,
-    NothingToPublish,
-    Publication,
-    PublicationBusy,
-    UnknownEdition,
-    publish,
-)
+from ingestion.publication.publish import NothingToPublish, Publication, PublicationBusy, publish
 from ingestion.publication.rebuild import RebuildDiffers, Rebuilt, rebuild
 from ingestion.reading.deposits import read_deposit
 from ingestion.reading.exported_table import export_columns, export_row

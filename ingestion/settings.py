@@ -1,4 +1,7 @@
-"""Where the state lives: read once from the environment (`OBSERVATOIRE_…`), frozen, passed down."""
+"""Where the state lives: read once from the environment (`OBSERVATOIRE_…`), frozen, passed down.
+
+What a field is for stands under it, and is data (`description`): `docs/settings.md` is written from it.
+"""
 
 from __future__ import annotations
 
@@ -10,16 +13,18 @@ from ontologie import BASE
 
 
 class Settings(BaseSettings):
-    """The settings of the way in."""
+    """The settings of the way in; those of the service add to them."""
 
-    model_config = SettingsConfigDict(env_prefix="OBSERVATOIRE_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix="OBSERVATOIRE_", frozen=True, extra="ignore", use_attribute_docstrings=True
+    )
 
     var: Path = Path("var")
     """The folder of the state: registry, working store, editions."""
     database_url: str | None = None
     """The registry's SQLAlchemy URL; by default a SQLite file in `var`."""
     base_iri: str = BASE
-    """What IRIs of the data start with."""
+    """What IRIs of the data start with; relative IRIs in queries are resolved against it."""
 
     @property
     def registry_path(self) -> Path:

@@ -15,6 +15,7 @@ import pyoxigraph as ox
 
 from ontologie import BASE, PREFIXES, Word, in_both
 from queries.catalogue import Parameter, Question
+from queries.errors import QuestionError
 from queries.tokens import tokenize
 
 XSD: Final = PREFIXES["xsd"]
@@ -26,7 +27,7 @@ LEXICAL: Final = {
 }
 
 
-class BadParameter(ValueError):
+class BadParameter(QuestionError, ValueError):
     """A value that a question cannot take; `messages` says why, in French and English."""
 
     def __init__(self, parameter: str, code: str, **words: Word) -> None:

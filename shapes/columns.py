@@ -17,6 +17,7 @@ from typing import Any, Final
 import duckdb
 
 from ontologie import PREFIXES
+from shapes.errors import ShapesError
 
 SUBCLASS: Final = PREFIXES["rdfs"] + "subClassOf"
 
@@ -30,7 +31,7 @@ def loadable(lines: bytes) -> bool:
     return not (escaped or b"<<(" in lines or len(lines) > LONGEST_DOCUMENT)
 
 
-class Unloadable(ValueError):
+class Unloadable(ShapesError, ValueError):
     """Lines that these columns cannot hold; the batch must be judged another way."""
 
 

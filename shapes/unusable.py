@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from ontologie import LANGUAGES, in_both, translated, with_names
+from shapes.errors import ShapesError
 from shapes.privacy import mask
 
 _LONGEST: Final = 400
@@ -18,7 +19,7 @@ _POSITION: Final = re.compile(r"^Parser error at line \d+ [^:]*: ")
 _LINE: Final = re.compile(r" \(line \d+\)$")
 
 
-class UnusableFile(Exception):
+class UnusableFile(ShapesError):
     """A file that cannot be judged; `messages` say why in `fr` and `en`, `line` and `column` where, from 1."""
 
     def __init__(self, messages: Mapping[str, str], line: int | None = None, column: int | None = None) -> None:

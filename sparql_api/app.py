@@ -10,19 +10,20 @@ from contextlib import asynccontextmanager
 from typing import Final
 
 from fastapi import APIRouter, FastAPI
-from fastapi.staticfiles import StaticFiles
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from ingestion import Editions
 from sparql_api.computing.limiter import open_computing
 from sparql_api.computing.sparing import client_of
-from sparql_api.computing.spool import Spool
+from sparql_api.computing.spool import FileSpool
 from sparql_api.endpoint.health import health_router
 from sparql_api.endpoint.sparql import sparql_router
 from sparql_api.engine import Engine, open_engine
 from sparql_api.engine.fairuse import FairUse
+from sparql_api.http.assets import Assets
 from sparql_api.http.middleware import PublicAddress, SecurityHeaders, Straight
+from sparql_api.http.problem_documents import install_problem_handlers
 from sparql_api.http.traces import bound_traces
 from sparql_api.pages.documents import documents_router
 from sparql_api.pages.editions import editions_router
@@ -35,7 +36,7 @@ from sparql_api.pages.self_description import self_description_router
 from sparql_api.pages.service import Service
 from sparql_api.pages.things.routes import entities_router
 from sparql_api.settings import MEGABYTE, Settings
-from sparql_api.words.problems import ProblemError, install_problem_handlers
+from sparql_api.words.problems import ProblemError
 
 STATIC: Final = "/static"
 
@@ -46,7 +47,7 @@ def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
     fair_use = FairUse(settings.client_seconds, settings.client_window)
     running = engine or open_engine(settings, fair_use=fair_use)
     computing = open_computing(settings, fair_use)
-    spool = Spool(settings.var / "tmp", int(settings.spool_mb * MEGABYTE))
+    spool = FileSpool(settings.var / "tmp", int(settings.spool_mb * MEGABYTE))
     service = Service(settings, running, Editions(settings.var), fair_use, computing, spool)
 
     @asynccontextmanager
@@ -81,7 +82,7 @@ def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
         health_router(service),
     ):
         app.include_router(router)
-    app.mount(STATIC, StaticFiles(packages=[("sparql_api", "static")]), name="static")
+    app.mount(STATIC, Assets(packages=[("sparql_api", "static")]), name="static")
     app.include_router(entities_router(service))
     install_problem_handlers(
         app,

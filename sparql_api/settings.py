@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Annotated, Final
 
 import httpx
-from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic import BeforeValidator, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from ontologie import BASE
+from ingestion import Settings as StateSettings
 from sparql_api.query.limits import Limits
 
 MEGABYTE = 1 << 20
@@ -18,10 +18,21 @@ SLOT: Final = "{slot}"
 SEALS: Final = "seals"
 
 
+def split(value: object) -> object:
+    """Return the parts of a list as the environment writes it, comma separated."""
+    return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+
+Listed = Annotated[tuple[str, ...], NoDecode, BeforeValidator(split)]
+"""Several texts in one variable."""
+
+
 class RemoteSettings(BaseSettings):
     """Addresses hold `{slot}` where the name of a slot goes: a slot is a dataset that holds one whole edition."""
 
-    model_config = SettingsConfigDict(env_prefix="OBSERVATOIRE_REMOTE_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix="OBSERVATOIRE_REMOTE_", frozen=True, extra="ignore", use_attribute_docstrings=True
+    )
 
     query_url: str = ""
     """Where a slot answers queries (SPARQL 1.1 Protocol)."""
@@ -31,24 +42,18 @@ class RemoteSettings(BaseSettings):
     """Where a slot takes updates; given, graphs go many in one request, which a store on disk likes better."""
     seals_url: str = ""
     """Where the seals are (Graph Store Protocol), apart from all slots; by default `store_url` of the slot `seals`."""
-    slots: Annotated[tuple[str, ...], NoDecode] = ("a", "b")
+    slots: Listed = ("a", "b")
     """The slots, comma separated: one more than the editions to be kept answering."""
     user: str = ""
     """Name sent with each request; empty sends none."""
     password: SecretStr = SecretStr("")
+    """The password of that name; never written anywhere."""
     digest: bool = False
     """Send the password by digest, not by basic authentication."""
     timeout_parameter: str = ""
     """How the store is told the deadline, such as `timeout={seconds}`; `{milliseconds}` is known too."""
     connections: int = Field(default=16, ge=1)
     """Queries that one API process has under way at the store."""
-
-    @field_validator("slots", mode="before")
-    @classmethod
-    def _split(cls, value: object) -> object:
-        if isinstance(value, str):
-            return tuple(part.strip() for part in value.split(",") if part.strip())
-        return value
 
     @model_validator(mode="after")
     def _complete(self) -> RemoteSettings:
@@ -88,15 +93,9 @@ class RemoteSettings(BaseSettings):
         return {name: told} if name else {}
 
 
-class Settings(BaseSettings):
+class Settings(StateSettings):
     """Each field is announced in the service description or in headers where it bounds a client."""
 
-    model_config = SettingsConfigDict(env_prefix="OBSERVATOIRE_", frozen=True, extra="ignore")
-
-    var: Path = Path("var")
-    """Where the state lives."""
-    base_iri: str = BASE
-    """What IRIs of the data start with; relative IRIs in queries are resolved against it."""
     public_url: str | None = Field(None, pattern=r"^https?://[^/?#@\s\\]+/?$")
     """Scheme and host that links name (`https://observatoire.example`); those of each request by default."""
 
@@ -115,7 +114,7 @@ class Settings(BaseSettings):
     and one that is not long has waited as much, the heaviest client loses one."""
     query_max_kb: int = Field(256, ge=1)
     """Greatest query text, in KiB."""
-    service_allow: Annotated[tuple[str, ...], NoDecode] = ()
+    service_allow: Listed = ()
     """Addresses SERVICE may reach, comma separated: origin, and a path prefix by whole segments."""
     service_timeout: float = Field(10, gt=0)
     """Deadline of one SERVICE call, in seconds."""
@@ -156,13 +155,6 @@ class Settings(BaseSettings):
     """Offer gzip and zstd."""
     remote: RemoteSettings = Field(default_factory=RemoteSettings)
     """The store that answers in place of the editions on disk, where there is one."""
-
-    @field_validator("service_allow", mode="before")
-    @classmethod
-    def _split(cls, value: object) -> object:
-        if isinstance(value, str):
-            return tuple(part.strip() for part in value.split(",") if part.strip())
-        return value
 
     def limits(self) -> Limits:
         """Return the bounds of a query that asks for none."""

@@ -13,8 +13,9 @@ import sqlalchemy.exc
 import typer
 
 from ingestion.graphs.ownership import MisplacedTriple
+from ingestion.publication.cut import UnknownEdition
 from ingestion.publication.locking import Holder, PublicationBusy, writer_of
-from ingestion.publication.publish import NothingToPublish, UnknownEdition
+from ingestion.publication.publish import NothingToPublish
 from ingestion.registry.agents import UnknownAcademie
 from ingestion.registry.registry import Registry
 from ingestion.registry.transitions import RefusedTransition

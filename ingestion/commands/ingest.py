@@ -20,7 +20,8 @@ from ingestion.commands.review import review_app
 from ingestion.demo.load import load_demo
 from ingestion.examination.deposit import Deposited, deposit_file, none_yet
 from ingestion.examination.pipeline import Options
-from ingestion.publication.publish import Face, publish
+from ingestion.publication.cut import Face
+from ingestion.publication.publish import publish
 from ingestion.publication.rebuild import RebuildDiffers, rebuild
 from ingestion.registry.agents import COMMAND_LINE, agent_named
 from ingestion.registry.registry import Outcome, Registry

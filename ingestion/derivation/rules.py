@@ -46,7 +46,7 @@ DERIVATION_VERSION: Final = "1"
 
 
 @dataclass(frozen=True, slots=True)
-class Deposited:
+class DepositedGraphs:
     """A project and the graphs that its derivation rests on: its deposit, and the analyses that evaluate it.
 
     Graphs are canonical N-Quads lines by their IRI. Without its deposit, nothing is derived from a project.
@@ -69,7 +69,7 @@ class Derivation:
         ours = (one for one in vocabularies(base) if one.path.startswith(_OURS))
         self._vocabularies = b"".join(line for one in ours for line in one.lines)
 
-    def derive(self, batch: Sequence[Deposited]) -> dict[str, list[bytes]]:
+    def derive(self, batch: Sequence[DepositedGraphs]) -> dict[str, list[bytes]]:
         """Return the derived graph of each project: its IRI and its canonical N-Quads lines, none where it is empty."""
         there = [one for one in batch if _deposit_graph(one.project, self._base) in one.graphs]
         work = ox.Store()
@@ -77,7 +77,7 @@ class Derivation:
         found = self._derive(work, there)
         return {_derived_graph(one.project, self._base): found.get(one.project, []) for one in batch}
 
-    def _derive(self, work: ox.Store, there: Sequence[Deposited]) -> dict[str, list[bytes]]:
+    def _derive(self, work: ox.Store, there: Sequence[DepositedGraphs]) -> dict[str, list[bytes]]:
         """Return what is derived from projects with their deposits."""
         documents = [[document.encode() for document in _documents(one, self._base)] for one in there]
         _load(work, (line for one in there for lines in one.graphs.values() for line in lines))
@@ -99,7 +99,7 @@ class Derivation:
         kept = ([line for line in lines if not line[line.index(b">") + 1 :].startswith(working)] for lines in derived)
         return {one.project: _canonical(one, lines, self._base) for one, lines in zip(there, kept, strict=True)}
 
-    def _indices(self, one: Deposited) -> list[bytes]:
+    def _indices(self, one: DepositedGraphs) -> list[bytes]:
         deposit = one.graphs[_deposit_graph(one.project, self._base)]
         items = _items(deposit, one.project, self._base)
         return indice_triples(find_indices(items, self._base), one.project, self._base)
@@ -160,7 +160,7 @@ def _conclusions(work: ox.Store, rule: RuleFile) -> list[bytes]:
     return bytes(triples.serialize(format=ox.RdfFormat.N_TRIPLES) or b"").splitlines(keepends=True)
 
 
-def _documents(one: Deposited, base: str) -> Iterator[str]:
+def _documents(one: DepositedGraphs, base: str) -> Iterator[str]:
     """Yield the documents of which something may be derived with a project."""
     yield from (one.project, _deposit_graph(one.project, base), _derived_graph(one.project, base))
     inside = Iris(base).graph("analyse", "")
@@ -179,7 +179,7 @@ def _items(deposit: Iterable[bytes], project: str, base: str) -> Iterator[tuple[
                 yield fields[predicate], unescaped(value[1 : value.rindex(b'"')])
 
 
-def _said(one: Deposited, triples: Iterable[bytes]) -> set[bytes]:
+def _said(one: DepositedGraphs, triples: Iterable[bytes]) -> set[bytes]:
     """Return those of some triples that the graphs which a project rests on state: few are asked for."""
     graphs = [(_end(graph), lines) for graph, lines in one.graphs.items()]
     return {
@@ -190,12 +190,12 @@ def _said(one: Deposited, triples: Iterable[bytes]) -> set[bytes]:
     }
 
 
-def _quads(one: Deposited, triples: Iterable[bytes], base: str) -> bytes:
+def _quads(one: DepositedGraphs, triples: Iterable[bytes], base: str) -> bytes:
     """Return what is derived from a project as N-Quads."""
     return _moved(triples, _end(), _end(_derived_graph(one.project, base)))
 
 
-def _canonical(one: Deposited, triples: Iterable[bytes], base: str) -> list[bytes]:
+def _canonical(one: DepositedGraphs, triples: Iterable[bytes], base: str) -> list[bytes]:
     return _canonical_lines(triples, _derived_graph(one.project, base))
 
 

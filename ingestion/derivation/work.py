@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from ingestion.derivation.rules import Deposited, Derivation
+from ingestion.derivation.rules import DepositedGraphs, Derivation
 from ingestion.graphs.fiche import framed_fiche
 from ingestion.graphs.ownership import check_apart, check_home
 from ingestion.graphs.packing import PackedGraph, Packer
@@ -42,7 +42,7 @@ def make_projects(projects: list[Project], base: str) -> list[Made]:
     """Derive and frame projects. Raises MisplacedTriple."""
     packer = Packer()
     read = [{graph: packer.lines(data) for graph, data in one.graphs.items()} for one in projects]
-    deposits = [Deposited(one.iri, graphs) for one, graphs in zip(projects, read, strict=True)]
+    deposits = [DepositedGraphs(one.iri, graphs) for one, graphs in zip(projects, read, strict=True)]
     derived = _derivation(base).derive(deposits)
     made = []
     for one, deposit, (graph, lines) in zip(projects, deposits, derived.items(), strict=True):
@@ -61,7 +61,7 @@ def _derivation(base: str) -> Derivation:
     return Derivation(base)
 
 
-def _check(graph: str, lines: Sequence[bytes], one: Deposited, provenance: Sequence[bytes], base: str) -> None:
+def _check(graph: str, lines: Sequence[bytes], one: DepositedGraphs, provenance: Sequence[bytes], base: str) -> None:
     """Raise MisplacedTriple where what is derived from a project is not about it, its fiche or its analyses.
 
     Nor may it repeat what the graphs of any of these say.

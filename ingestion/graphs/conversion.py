@@ -16,6 +16,7 @@ from typing import Any, Final
 
 import pyoxigraph as ox
 
+from ingestion.words.errors import IngestionError
 from ontologie import BASE, LANGUAGES, Iris, canonical_lines, in_both, newest_context
 from ontologie import context as context_of
 
@@ -28,7 +29,7 @@ _ODD: Final = re.compile(rb'"(?:\^\^<|@(?!fr <))')
 _LITERAL: Final = re.compile(rb'> ("(?:[^"\\]|\\.)*"(?:\^\^<[^>]*>|@[A-Za-z0-9-]+)) (?=<[^ ]*> \.\n$)')
 
 
-class ConversionError(ValueError):
+class ConversionError(IngestionError, ValueError):
     """A document that makes no graph of its own: `document` is its id, `detail` says why in `fr` and `en`."""
 
     def __init__(self, document: str, detail: Mapping[str, str]) -> None:

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from ingestion.words.errors import IngestionError
 from ontologie import document_types
 
 
-class MisplacedTriple(Exception):
+class MisplacedTriple(IngestionError):
     """A triple that would stand in two graphs, or in one that is not its own; the message shows it."""
 
 

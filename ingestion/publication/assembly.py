@@ -18,7 +18,7 @@ from ingestion.processes import batched, in_order, processes_for
 from ingestion.publication.ledger import Ledger
 from ingestion.publication.loading import Loading
 from ingestion.publication.provenance import provenance_lines
-from ingestion.registry.editions import Content, Plan, Planned
+from ingestion.registry.editions import Content, EditionPlan, Planned
 from ingestion.registry.registry import Registry
 from ontologie import Iris, Vocabulary, vocabularies
 
@@ -39,7 +39,7 @@ class Change:
     `moment` is the date of what is published now; `everything` tells to derive every project again.
     """
 
-    plan: Plan
+    plan: EditionPlan
     moment: str
     vocabularies: tuple[Vocabulary, ...]
     gone: tuple[str, ...]
@@ -51,7 +51,7 @@ class Change:
         return bool(self.plan.put or self.plan.remove or self.vocabularies or self.gone or self.everything)
 
 
-def changes_since(ledger: Ledger, plan: Plan, base: str, moment: str) -> Change:
+def changes_since(ledger: Ledger, plan: EditionPlan, base: str, moment: str) -> Change:
     """Compare what is planned and packaged with what the ledger holds."""
     packaged = vocabularies(base)
     kept = {vocabulary.graph for vocabulary in packaged}
@@ -70,7 +70,7 @@ def apply_changes(
     progress: Progress | None = None,
     *,
     from_payloads: bool = False,
-) -> Plan:
+) -> EditionPlan:
     """Bring store and ledger up to the plan; return the plan without what was erased meanwhile.
 
     The ledger is up to it when this returns, the store once `loading` has come to its end. With `from_payloads`,
@@ -114,7 +114,7 @@ def _derive_vocabularies(writer: _Writer, base: str) -> None:
         writer.put_lines(graph, lines)
 
 
-def _remove_documents(writer: _Writer, plan: Plan, base: str) -> None:
+def _remove_documents(writer: _Writer, plan: EditionPlan, base: str) -> None:
     iris = Iris(base)
     for name in plan.remove:
         for graph in (iris.graph(*name), iris.provenance_graph(*name), iris.derived_graph(*name)):
@@ -123,14 +123,15 @@ def _remove_documents(writer: _Writer, plan: Plan, base: str) -> None:
 
 def _put_documents(
     writer: _Writer, registry: Registry, change: Change, base: str, say: Progress, from_payloads: bool
-) -> Plan:
+) -> EditionPlan:
     iris, plan = Iris(base), change.plan
     held: list[Planned] = []
     for batch in batched(plan.put, BATCH):
-        contents = registry.contents(batch)
+        contents = registry.editions.contents(batch)
         kept = [one for one, content in zip(batch, contents, strict=True) if content.payload is not None]
         graphs = _graphs([content for content in contents if content.payload is not None], base, from_payloads)
-        for one, lines, fact in zip(kept, graphs, registry.facts(kept, plan.last_event, change.moment), strict=True):
+        facts = registry.editions.facts(kept, plan.last_event, change.moment)
+        for one, lines, fact in zip(kept, graphs, facts, strict=True):
             deposit, about = iris.graph(one.kind, one.identifier), iris.provenance_graph(one.kind, one.identifier)
             provenance = provenance_lines(fact, base)
             check_home(deposit, lines, (iris.entity(one.kind, one.identifier), deposit))
@@ -139,7 +140,7 @@ def _put_documents(
             writer.put_lines(about, provenance)
         held.extend(kept)
         say("documents", len(held), len(plan.put))
-    return Plan(plan.last_event, tuple(held), plan.remove)
+    return EditionPlan(plan.last_event, tuple(held), plan.remove)
 
 
 def _graphs(contents: Sequence[Content], base: str, from_payloads: bool) -> Iterator[list[bytes]]:
@@ -203,7 +204,7 @@ class _Writer:
         self.loading.add(self.ledger.unpacked(one) if data is None else data)
 
 
-def _deposit_graphs(plan: Plan, base: str) -> list[str]:
+def _deposit_graphs(plan: EditionPlan, base: str) -> list[str]:
     iris = Iris(base)
     return [*(iris.graph(*name) for name in plan.remove), *(iris.graph(one.kind, one.identifier) for one in plan.put)]
 

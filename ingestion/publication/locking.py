@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from ingestion.words.errors import IngestionError
+
 _LOCKS: Final = Path("/proc/locks")
 _WAL_WRITER: Final = "120"
 """The byte of SQLite's `-shm` file that its one writer locks (https://www.sqlite.org/walformat.html, §2.3.1)."""
@@ -24,7 +26,7 @@ class Holder:
     """Its program and first words, without what may be private in the rest."""
 
 
-class PublicationBusy(Exception):
+class PublicationBusy(IngestionError):
     """Another publisher is at work on the same state; `holder` is who, where the kernel says so."""
 
     def __init__(self, holder: Holder | None = None) -> None:

@@ -2,42 +2,26 @@
 
 Decided in docs/decisions/editions.md.
 
-Knows the order of the steps and what makes them safe: one publisher at a time, a working store that starts from
-the last edition's checkpoint, an edition that appears whole by one rename, exists once the registry has noted it,
-and answers once the link points to it. What a graph says is the business of conversion, provenance and derivation.
+Knows when an edition is due, and what makes it safe: one publisher at a time, a ledger in step with the edition that
+answers, or made again. How an edition is cut is `cut`'s; what a graph says that of conversion, provenance, derivation.
 """
 
 from __future__ import annotations
 
-import os
-import shutil
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Final
 
-import pyoxigraph as ox
-
-from ingestion.publication.assembly import Change, Progress, apply_changes, changes_since
-from ingestion.publication.dumps import write_dumps
-from ingestion.publication.editions import Edition, Editions, sync_folder
+from ingestion.publication.assembly import Progress, changes_since
+from ingestion.publication.cut import Cut, Face, refuse_unknown, settle
+from ingestion.publication.editions import Edition, Editions
 from ingestion.publication.ledger import Ledger
-from ingestion.publication.loading import Loading
 from ingestion.publication.locking import PublicationBusy, publication_lock
-from ingestion.publication.manifest import graphs_digest, make_manifest, write_manifest
 from ingestion.registry.editions import RegisteredEdition
 from ingestion.registry.registry import Registry, now
 from ingestion.settings import Settings
+from ingestion.words.errors import IngestionError
 
-__all__ = ["Face", "NothingToPublish", "Publication", "PublicationBusy", "UnknownEdition", "publish"]
-
-Face = Callable[[Edition, ox.Store], None]
-"""What the faces need of an edition (search index, self-description…): made before it appears, beside one another."""
-
-OPTIMIZE_FROM: Final = 200
-"""Changed graphs from which the store is compacted: queries are then two to five times faster."""
+__all__ = ["NothingToPublish", "Publication", "PublicationBusy", "publish"]
 
 
 @dataclass(frozen=True)
@@ -49,12 +33,8 @@ class Publication:
     documents: int
 
 
-class NothingToPublish(Exception):
+class NothingToPublish(IngestionError):
     """Nothing was ever validated, or no edition was ever published."""
-
-
-class UnknownEdition(Exception):
-    """The edition that answers is not one of this registry: they do not belong together."""
 
 
 def publish(
@@ -68,140 +48,26 @@ def publish(
     graphs or in a graph that is not its own.
     """
     editions = Editions(settings.var)
-    if registry.last_edition() is None and not registry.plan().put:
+    if registry.editions.last() is None and not registry.editions.plan().put:
         refuse_unknown(editions, None)
         raise NothingToPublish
     editions.folder.mkdir(parents=True, exist_ok=True)
     with publication_lock(settings.var), Ledger(settings.var / "graphes.sqlite") as ledger:
-        last = registry.last_edition()
+        last = registry.editions.last()
         current = settle(editions, last)
         if current is None or not _in_step(ledger, last, settings.base_iri):
             # The ledger is behind or ahead of the edition that answers: it is made again from the registry.
             ledger.clear()
         since = ledger.fact("last_event")
-        plan = registry.plan(None if since is None else int(since))
+        plan = registry.editions.plan(None if since is None else int(since))
         change = changes_since(ledger, plan, settings.base_iri, now())
         if current is None or change.anything:
-            cut = _Cut(settings, editions, registry, ledger)
+            cut = Cut(settings, editions, registry, ledger)
             current, changed = cut.edition(change, current, last, faces, progress)
         else:
             changed = False
-        editions.withdraw(registry.editions_of_erased() - {current.number})
+        editions.withdraw(registry.editions.of_erased() - {current.number})
         return Publication(current, changed, current.manifest["counts"]["documents"])
-
-
-def settle(editions: Editions, last: RegisteredEdition | None) -> Edition | None:
-    """Finish or undo what a killed publisher left; return the edition that answers.
-
-    An edition that the registry noted exists: the link is moved to it. One that it did not is removed.
-    Raises UnknownEdition where the link points to an edition that the registry never noted.
-    """
-    current, ahead = editions.current(), refuse_unknown(editions, last)
-    number = 0 if last is None else last.number
-    for leftover in (*editions.folder.glob(".*.tmp"), *(edition.path for edition in ahead)):
-        shutil.rmtree(leftover)
-    if current is not None and current.number == number:
-        return current
-    made = next((edition for edition in editions.on_disk() if edition.number == number), None)
-    if made is not None:
-        editions.point_to(made)
-    return made
-
-
-def refuse_unknown(editions: Editions, last: RegisteredEdition | None) -> list[Edition]:
-    """Return what a killed publisher left beyond the last edition: one at most, to which no link points.
-
-    Raises UnknownEdition where there is more than that.
-    """
-    number = 0 if last is None else last.number
-    current, ahead = editions.current(), [edition for edition in editions.on_disk() if edition.number > number]
-    if (current is not None and current.number > number) or len(ahead) > 1:
-        raise UnknownEdition(ahead[-1].number)
-    return ahead
-
-
-def make_store(working: Path, start: Edition | None) -> ox.Store:
-    """Return the working store: the start edition's checkpoint (hard links), or an empty one.
-
-    Whatever stood there is thrown away: a killed publisher may have left it half done.
-    """
-    shutil.rmtree(working, ignore_errors=True)
-    if start is not None:
-        ox.Store.read_only(str(start.store_path)).backup(str(working))
-    return ox.Store(str(working))
-
-
-@dataclass(frozen=True)
-class Making:
-    """A draft's store in the making, beside the dumps and the faces.
-
-    `loaded` gives the folder of a checkpoint that says the same as the store to come; `done` ends with the store.
-    """
-
-    loaded: Future[Path]
-    done: Future[None]
-
-
-def begin_store(loading: Loading, ledger: Ledger, draft: Edition, *, fresh: bool) -> Making:
-    """Begin to write the draft's store, compacted where much changed."""
-    compact = fresh or int(ledger.fact("changed") or 0) >= OPTIMIZE_FROM
-    first = draft.path / "loaded" if compact else draft.store_path
-
-    def checkpoint(store: ox.Store) -> Path:
-        store.flush()
-        store.backup(str(first))
-        return first
-
-    def finish(store: ox.Store) -> None:
-        if compact:
-            store.optimize()
-            store.flush()
-            store.backup(str(draft.store_path))
-
-    return Making(loading.then(checkpoint), loading.then(finish))
-
-
-def finish_store(making: Making, draft: Edition, faces: Sequence[Face], progress: Progress | None) -> None:
-    """Make the faces of a draft, beside one another and beside the compaction of its store, and end with the store."""
-    with step("store", progress):
-        folder = making.loaded.result()
-    with step("faces", progress), ThreadPoolExecutor(max(1, len(faces))) as pool:
-        store = ox.Store.read_only(str(folder))
-        for made in [pool.submit(face, draft, store) for face in faces]:
-            made.result()
-        del store
-    with step("compaction", progress):
-        making.done.result()
-    if folder != draft.store_path:
-        shutil.rmtree(folder)
-
-
-@contextmanager
-def step(name: str, progress: Progress | None) -> Iterator[None]:
-    """Tell that a step begins, and that it ends."""
-    say = progress or (lambda *_: None)
-    say(name, 0, 1)
-    yield
-    say(name, 1, 1)
-
-
-def sync_files(folder: Path) -> None:
-    """Make an edition's own files last; the store's are RocksDB's, already on disk."""
-    for path in folder.iterdir():
-        if path.is_file():
-            descriptor = os.open(path, os.O_RDONLY)
-            os.fsync(descriptor)
-            os.close(descriptor)
-    sync_folder(folder)
-
-
-def note_in_ledger(ledger: Ledger, edition: RegisteredEdition, last_event: int, base: str) -> None:
-    """Note which edition the ledger stands for, and keep it."""
-    for name, value in (
-        ("edition", str(edition.number)), ("sha256", edition.sha256), ("base", base), ("last_event", str(last_event)),
-    ):  # fmt: skip
-        ledger.note(name, value)
-    ledger.commit()
 
 
 def _in_step(ledger: Ledger, last: RegisteredEdition | None, base: str) -> bool:
@@ -209,49 +75,3 @@ def _in_step(ledger: Ledger, last: RegisteredEdition | None, base: str) -> bool:
         return False
     known = tuple(ledger.fact(name) for name in ("edition", "sha256", "base"))
     return known == (str(last.number), last.sha256, base)
-
-
-@dataclass(frozen=True)
-class _Cut:
-    """What cutting an edition works with."""
-
-    settings: Settings
-    editions: Editions
-    registry: Registry
-    ledger: Ledger
-
-    def edition(
-        self,
-        change: Change,
-        current: Edition | None,
-        last: RegisteredEdition | None,
-        faces: Sequence[Face],
-        progress: Progress | None,
-    ) -> tuple[Edition, bool]:
-        """Cut the next edition; return it, or the current one where the graphs come to the same."""
-        base, ledger = self.settings.base_iri, self.ledger
-        start = current if ledger.fact("edition") is not None else None
-        with Loading(make_store(self.settings.var / "store", start)) as loading:
-            made = apply_changes(loading, ledger, self.registry, change, base, progress)
-            sha256 = graphs_digest(ledger)
-            if last is not None and current is not None and sha256 == last.sha256:
-                note_in_ledger(ledger, last, made.last_event, base)
-                return current, False
-            number = 1 if last is None else last.number + 1
-            draft = Edition(number, self.editions.folder / f".{number}.tmp")
-            draft.path.mkdir()
-            making = begin_store(loading, ledger, draft, fresh=start is None)
-            with step("dumps", progress):
-                dumps = write_dumps(draft.path, ledger, base)
-            manifest = make_manifest(number, change.moment, ledger, self.registry.warned(), dumps, base)
-            write_manifest(draft.path, manifest)
-            finish_store(making, draft, faces, progress)
-        sync_files(draft.path)
-        edition = Edition(number, self.editions.folder / str(number))
-        draft.path.rename(edition.path)
-        sync_folder(self.editions.folder)
-        noted = RegisteredEdition(number, change.moment, made.last_event, sha256, manifest)
-        self.registry.commit_edition(noted, made)
-        self.editions.point_to(edition)
-        note_in_ledger(ledger, noted, made.last_event, base)
-        return edition, True

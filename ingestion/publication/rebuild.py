@@ -12,15 +12,8 @@ from pathlib import Path
 from typing import Final
 
 from ingestion.publication.assembly import Progress, apply_changes, changes_since
-from ingestion.publication.dumps import write_dumps
-from ingestion.publication.editions import Edition, Editions, sync_folder
-from ingestion.publication.ledger import Ledger
-from ingestion.publication.loading import Loading
-from ingestion.publication.locking import publication_lock
-from ingestion.publication.manifest import graphs_digest, made_with, write_manifest
-from ingestion.publication.publish import (
+from ingestion.publication.cut import (
     Face,
-    NothingToPublish,
     begin_store,
     finish_store,
     make_store,
@@ -29,9 +22,17 @@ from ingestion.publication.publish import (
     step,
     sync_files,
 )
+from ingestion.publication.dumps import write_dumps
+from ingestion.publication.editions import Edition, Editions, sync_folder
+from ingestion.publication.ledger import Ledger
+from ingestion.publication.loading import Loading
+from ingestion.publication.locking import publication_lock
+from ingestion.publication.manifest import graphs_digest, made_with, write_manifest
+from ingestion.publication.publish import NothingToPublish
 from ingestion.registry.editions import RegisteredEdition
 from ingestion.registry.registry import Registry
 from ingestion.settings import Settings
+from ingestion.words.errors import IngestionError
 
 _EXCHANGE: Final = 2
 _AT_FDCWD: Final = -100
@@ -46,7 +47,7 @@ class Rebuilt:
     changed: tuple[str, ...]
 
 
-class RebuildDiffers(Exception):
+class RebuildDiffers(IngestionError):
     """The registry, vocabularies and rules of today do not make this edition: nothing was replaced.
 
     `changed` names what it was made with that is another today (`vocabulaire/crcn`, `rules`, `shapes`, `dumps`);
@@ -68,12 +69,12 @@ def rebuild(
     edition's folder is there again. Raises NothingToPublish without an edition, PublicationBusy, UnknownEdition,
     and RebuildDiffers where its hash is another.
     """
-    editions, last = Editions(settings.var), registry.last_edition()
+    editions, last = Editions(settings.var), registry.editions.last()
     if last is None:
         raise NothingToPublish
     editions.folder.mkdir(parents=True, exist_ok=True)
     with publication_lock(settings.var):
-        last = registry.last_edition() or last
+        last = registry.editions.last() or last
         settle(editions, last)
         changed = _changed(last, settings.base_iri)
         draft = Edition(last.number, editions.folder / f".{last.number}.tmp")
@@ -87,7 +88,7 @@ def rebuild(
         edition = Edition(last.number, editions.folder / str(last.number))
         exchange(draft.path, edition.path)
         editions.point_to(edition)
-        editions.withdraw(registry.editions_of_erased() - {edition.number})
+        editions.withdraw(registry.editions.of_erased() - {edition.number})
         return Rebuilt(edition, tuple(changed))
 
 
@@ -104,7 +105,7 @@ def _derive(
     """Make the draft's store, dumps, manifest and faces from nothing; raises RebuildDiffers, adds to `changed`."""
     base = settings.base_iri
     with Loading(make_store(settings.var / "store", None)) as loading:
-        change = changes_since(ledger, registry.plan_again(last), base, last.at)
+        change = changes_since(ledger, registry.editions.plan_again(last), base, last.at)
         apply_changes(loading, ledger, registry, change, base, progress, from_payloads=True)
         if graphs_digest(ledger) != last.sha256:
             raise RebuildDiffers(changed, _differing(ledger, settings.var / "graphes.sqlite", last))

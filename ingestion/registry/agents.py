@@ -6,6 +6,7 @@ from functools import cache
 
 from ingestion.registry.registry import Agent
 from ingestion.resolution.resolve import resolve
+from ingestion.words.errors import IngestionError
 from ontologie import BASE, read_table
 
 TEAM = Agent("equipe-projet", "operateur", organisation="organisation/equipe-projet")
@@ -15,7 +16,7 @@ COMMAND_LINE = Agent("ligne-de-commande", "operateur")
 """Who deposits from this machine without saying more."""
 
 
-class UnknownAcademie(Exception):
+class UnknownAcademie(IngestionError):
     """A text that names no académie; `suggestions` are the nearest names."""
 
     def __init__(self, text: str, suggestions: tuple[str, ...]) -> None:

@@ -13,8 +13,9 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from ingestion.registry.rows import Agent, Event, event_row, record
+from ingestion.registry.rows import Agent, Event, event_row, latest, record
 from ingestion.registry.schema import documents, editions, events, versions
+from ingestion.registry.sessions import Sessions
 
 PUBLISHER: Final = Agent("publication", "operateur")
 _BY_PUBLISHING: Final = ("published", "unpublished")
@@ -31,7 +32,7 @@ class Planned:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class EditionPlan:
     """What is to be put and removed, and the last event that was taken into account."""
 
     last_event: int
@@ -51,7 +52,7 @@ class RegisteredEdition:
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class ReviewFacts:
     """What review and publication know of a version: dates (xsd:dateTime), and for whom it was validated."""
 
     kind: str
@@ -74,150 +75,173 @@ class Content:
     context: str
 
 
-def plan(connection: sa.Connection, since: int | None) -> Plan:
-    """Return what the next edition must put and remove; `since` leaves out what no later event touched."""
-    last_event = connection.execute(sa.select(sa.func.coalesce(sa.func.max(events.c.id), 0))).scalar_one()
-    columns = (documents.c.kind, documents.c.identifier, documents.c.validated_version, documents.c.published_version)
-    asked = sa.select(*columns).order_by(documents.c.kind, documents.c.identifier)
-    if since is not None:
-        touched = (
-            sa.select(events.c.kind, events.c.identifier)
-            .where(events.c.id > since, events.c.event.not_in(_BY_PUBLISHING))
-            .distinct()
-            .subquery()
-        )
-        same = sa.and_(touched.c.kind == documents.c.kind, touched.c.identifier == documents.c.identifier)
-        differs = documents.c.validated_version.is_distinct_from(documents.c.published_version)
-        asked = asked.outerjoin(touched, same).where(sa.or_(differs, touched.c.kind.is_not(None)))
-    put, remove = [], []
-    for kind, identifier, validated, published in connection.execute(asked):
-        if validated is not None:
-            put.append(Planned(kind, identifier, validated, validated != published))
-        elif published is not None:
-            remove.append((kind, identifier))
-    return Plan(last_event, tuple(put), tuple(remove))
+class EditionRecords:
+    """The editions of a registry, and what the next one is to hold; each call is one transaction."""
+
+    def __init__(self, sessions: Sessions) -> None:
+        self._sessions = sessions
+
+    def plan(self, since: int | None = None) -> EditionPlan:
+        """Return what the next edition must put and remove; `since` leaves out what no later event touched."""
+        if not self._sessions.exists():
+            return EditionPlan(0, (), ())
+        with self._sessions.snapshot() as connection:
+            last_event = connection.execute(sa.select(sa.func.coalesce(sa.func.max(events.c.id), 0))).scalar_one()
+            columns = (
+                documents.c.kind,
+                documents.c.identifier,
+                documents.c.validated_version,
+                documents.c.published_version,
+            )
+            asked = sa.select(*columns).order_by(documents.c.kind, documents.c.identifier)
+            if since is not None:
+                touched = (
+                    sa.select(events.c.kind, events.c.identifier)
+                    .where(events.c.id > since, events.c.event.not_in(_BY_PUBLISHING))
+                    .distinct()
+                    .subquery()
+                )
+                same = sa.and_(touched.c.kind == documents.c.kind, touched.c.identifier == documents.c.identifier)
+                differs = documents.c.validated_version.is_distinct_from(documents.c.published_version)
+                asked = asked.outerjoin(touched, same).where(sa.or_(differs, touched.c.kind.is_not(None)))
+            put, remove = [], []
+            for kind, identifier, validated, published in connection.execute(asked):
+                if validated is not None:
+                    put.append(Planned(kind, identifier, validated, validated != published))
+                elif published is not None:
+                    remove.append((kind, identifier))
+            return EditionPlan(last_event, tuple(put), tuple(remove))
+
+    def plan_again(self, edition: RegisteredEdition) -> EditionPlan:
+        """Return the plan that makes the last edition from nothing."""
+        with self._sessions.snapshot() as connection:
+            columns = documents.c.kind, documents.c.identifier, documents.c.published_version
+            asked = sa.select(*columns).where(documents.c.published_version.is_not(None))
+            rows = connection.execute(asked.order_by(documents.c.kind, documents.c.identifier))
+            return EditionPlan(edition.last_event, tuple(Planned(*row, fresh=False) for row in rows), ())
+
+    def contents(self, batch: Sequence[Planned]) -> list[Content]:
+        """Return the content of each version of a batch, in its order."""
+        with self._sessions.engine.connect() as connection:
+            found: dict[tuple[str, str, int], Content] = {}
+            for kind, names in _by_kind(batch).items():
+                columns = versions.c.payload, versions.c.graph, versions.c.context
+                asked = sa.select(versions.c.identifier, versions.c.number, *columns).where(
+                    versions.c.kind == kind,
+                    versions.c.identifier.in_(names),
+                    versions.c.number.in_({one.version for one in batch}),
+                )
+                for identifier, number, *content in connection.execute(asked):
+                    found[kind, identifier, number] = Content(*content)
+            return [found[one.kind, one.identifier, one.version] for one in batch]
+
+    def facts(self, batch: Sequence[Planned], last_event: int, moment: str) -> list[ReviewFacts]:
+        """Return what is known of each version of a batch, in its order; `moment` is that of a fresh publication."""
+        with self._sessions.engine.connect() as connection:
+            told: dict[tuple[str, str], list[Any]] = {(one.kind, one.identifier): [] for one in batch}
+            for kind, names in _by_kind(batch).items():
+                asked = (
+                    sa.select(events)
+                    .where(events.c.kind == kind, events.c.identifier.in_(names))
+                    .where(sa.or_(events.c.id <= last_event, events.c.event == "published"))
+                    .order_by(events.c.id)
+                )
+                for row in connection.execute(asked):
+                    told[kind, row.identifier].append(row)
+            return [_facts_of(one, told[one.kind, one.identifier], moment) for one in batch]
+
+    def warned(self) -> tuple[int, int]:
+        """Return (documents with warnings, warnings) among the versions that ought to be public."""
+        with self._sessions.engine.connect() as connection:
+            asked = (
+                sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(versions.c.warnings), 0))
+                .select_from(latest(documents.c.validated_version))
+                .where(versions.c.warnings > 0)
+            )
+            count, total = connection.execute(asked).one()
+            return int(count), int(total)
+
+    def last(self) -> RegisteredEdition | None:
+        """Return the last edition, None before the first publication."""
+        if not self._sessions.exists():
+            return None
+        with self._sessions.engine.connect() as connection:
+            row = connection.execute(sa.select(editions).order_by(editions.c.number.desc()).limit(1)).one_or_none()
+            if row is None:
+                return None
+            return RegisteredEdition(row.number, row.at, row.last_event, row.sha256, json.loads(row.manifest))
+
+    def of_erased(self) -> set[int]:
+        """Return the numbers of the editions that hold a version erased since.
+
+        An edition holds a version from the one that published it until another version is, or none any more.
+        """
+        with self._sessions.engine.connect() as connection:
+            erased = (
+                sa.select(events.c.kind, events.c.identifier).where(events.c.event == "erased").distinct().subquery()
+            )
+            theirs = sa.and_(erased.c.kind == events.c.kind, erased.c.identifier == events.c.identifier)
+            same = sa.and_(
+                versions.c.kind == events.c.kind,
+                versions.c.identifier == events.c.identifier,
+                versions.c.number == events.c.version,
+            )
+            columns = events.c.kind, events.c.identifier, events.c.event, events.c.edition, versions.c.payload.is_(None)
+            told = (
+                sa.select(*columns).join(erased, theirs).join(versions, same).where(events.c.event.in_(_BY_PUBLISHING))
+            )
+            end = connection.execute(sa.select(sa.func.coalesce(sa.func.max(editions.c.number), 0))).scalar_one() + 1
+            since: dict[tuple[str, str], int] = {}
+            found: set[int] = set()
+            for kind, identifier, event, edition, emptied in connection.execute(told.order_by(events.c.id)):
+                found.update(range(since.pop((kind, identifier), edition), edition))
+                if event == "published" and emptied:
+                    since[kind, identifier] = edition
+            return found.union(*(range(first, end) for first in since.values()))
+
+    def commit(self, edition: RegisteredEdition, made: EditionPlan) -> None:
+        """Note an edition, and that it holds its plan; from here on it exists."""
+        with self._sessions.writing() as connection:
+            row = {
+                "number": edition.number,
+                "at": edition.at,
+                "last_event": edition.last_event,
+                "sha256": edition.sha256,
+            }
+            manifest = json.dumps(edition.manifest, ensure_ascii=False, sort_keys=True)
+            connection.execute(editions.insert().values(**row, manifest=manifest))
+            fresh = [one for one in made.put if one.fresh]
+            told = (_told(one.kind, one.identifier, one.version, "published", edition) for one in fresh)
+            record(connection, told)
+            mine = documents.c.kind == sa.bindparam("of_kind"), documents.c.identifier == sa.bindparam("of_identifier")
+            now_public = sa.and_(documents.c.state == "valide", documents.c.version == sa.bindparam("held"))
+            state = sa.case((now_public, "publie"), else_=documents.c.state)
+            held = documents.update().where(*mine).values(published_version=sa.bindparam("held"), state=state)
+            if fresh:
+                rows = [{"of_kind": one.kind, "of_identifier": one.identifier, "held": one.version} for one in fresh]
+                connection.execute(held, rows)
+            for kind, identifier in made.remove:
+                mine = documents.c.kind == kind, documents.c.identifier == identifier
+                version = connection.execute(sa.select(documents.c.published_version).where(*mine)).scalar_one()
+                record(connection, [_told(kind, identifier, version, "unpublished", edition)])
+                connection.execute(documents.update().where(*mine).values(published_version=None))
 
 
-def plan_again(connection: sa.Connection, edition: RegisteredEdition) -> Plan:
-    """Return the plan that makes the last edition from nothing."""
-    columns = documents.c.kind, documents.c.identifier, documents.c.published_version
-    asked = sa.select(*columns).where(documents.c.published_version.is_not(None))
-    rows = connection.execute(asked.order_by(documents.c.kind, documents.c.identifier))
-    return Plan(edition.last_event, tuple(Planned(*row, fresh=False) for row in rows), ())
-
-
-def contents(connection: sa.Connection, batch: Sequence[Planned]) -> list[Content]:
-    """Return the content of each version of a batch, in its order."""
-    found: dict[tuple[str, str, int], Content] = {}
-    for kind, names in _by_kind(batch).items():
-        columns = versions.c.payload, versions.c.graph, versions.c.context
-        asked = sa.select(versions.c.identifier, versions.c.number, *columns).where(
-            versions.c.kind == kind,
-            versions.c.identifier.in_(names),
-            versions.c.number.in_({one.version for one in batch}),
-        )
-        for identifier, number, *content in connection.execute(asked):
-            found[kind, identifier, number] = Content(*content)
-    return [found[one.kind, one.identifier, one.version] for one in batch]
-
-
-def facts(connection: sa.Connection, batch: Sequence[Planned], last_event: int, moment: str) -> list[Facts]:
-    """Return what is known of each version of a batch, in its order; `moment` is that of a fresh publication."""
-    told: dict[tuple[str, str], list[Any]] = {(one.kind, one.identifier): [] for one in batch}
-    for kind, names in _by_kind(batch).items():
-        asked = (
-            sa.select(events)
-            .where(events.c.kind == kind, events.c.identifier.in_(names))
-            .where(sa.or_(events.c.id <= last_event, events.c.event == "published"))
-            .order_by(events.c.id)
-        )
-        for row in connection.execute(asked):
-            told[kind, row.identifier].append(row)
-    return [_facts_of(one, told[one.kind, one.identifier], moment) for one in batch]
-
-
-def _facts_of(one: Planned, told: Sequence[Any], moment: str) -> Facts:
+def _facts_of(one: Planned, told: Sequence[Any], moment: str) -> ReviewFacts:
     mine = [row for row in told if row.version == one.version]
     submitted = next(row.at for row in mine if row.event == "deposited")
     validated = [row for row in mine if row.event == "validated"][-1]
     # The clock of another machine may be behind: nothing is published before it was published.
     this = min((row.at for row in mine if row.event == "published"), default=moment)
     first = min((row.at for row in told if row.event == "published"), default=this)
-    return Facts(
+    return ReviewFacts(
         one.kind, one.identifier, one.version, submitted, validated.at, validated.academie, validated.organisation,
         issued=min(first, this), modified=this if this > first else None,
     )  # fmt: skip
 
 
-def commit_edition(connection: sa.Connection, edition: RegisteredEdition, made: Plan) -> None:
-    """Note an edition, and that it holds its plan; from here on it exists."""
-    row = {"number": edition.number, "at": edition.at, "last_event": edition.last_event, "sha256": edition.sha256}
-    manifest = json.dumps(edition.manifest, ensure_ascii=False, sort_keys=True)
-    connection.execute(editions.insert().values(**row, manifest=manifest))
-    fresh = [one for one in made.put if one.fresh]
-    told = (_told(one.kind, one.identifier, one.version, "published", edition) for one in fresh)
-    record(connection, told)
-    mine = documents.c.kind == sa.bindparam("of_kind"), documents.c.identifier == sa.bindparam("of_identifier")
-    now_public = sa.and_(documents.c.state == "valide", documents.c.version == sa.bindparam("held"))
-    state = sa.case((now_public, "publie"), else_=documents.c.state)
-    held = documents.update().where(*mine).values(published_version=sa.bindparam("held"), state=state)
-    if fresh:
-        rows = [{"of_kind": one.kind, "of_identifier": one.identifier, "held": one.version} for one in fresh]
-        connection.execute(held, rows)
-    for kind, identifier in made.remove:
-        mine = documents.c.kind == kind, documents.c.identifier == identifier
-        version = connection.execute(sa.select(documents.c.published_version).where(*mine)).scalar_one()
-        record(connection, [_told(kind, identifier, version, "unpublished", edition)])
-        connection.execute(documents.update().where(*mine).values(published_version=None))
-
-
 def _told(kind: str, identifier: str, version: int, event: Event, edition: RegisteredEdition) -> dict[str, Any]:
     return event_row(kind, identifier, version, event, edition.at, PUBLISHER, edition=edition.number)
-
-
-def last_edition(connection: sa.Connection) -> RegisteredEdition | None:
-    """Return the last edition, None before the first publication."""
-    row = connection.execute(sa.select(editions).order_by(editions.c.number.desc()).limit(1)).one_or_none()
-    if row is None:
-        return None
-    return RegisteredEdition(row.number, row.at, row.last_event, row.sha256, json.loads(row.manifest))
-
-
-def of_erased(connection: sa.Connection) -> set[int]:
-    """Return the numbers of the editions that hold a version erased since.
-
-    An edition holds a version from the one that published it until another version is, or none any more.
-    """
-    erased = sa.select(events.c.kind, events.c.identifier).where(events.c.event == "erased").distinct().subquery()
-    theirs = sa.and_(erased.c.kind == events.c.kind, erased.c.identifier == events.c.identifier)
-    same = sa.and_(
-        versions.c.kind == events.c.kind,
-        versions.c.identifier == events.c.identifier,
-        versions.c.number == events.c.version,
-    )
-    columns = events.c.kind, events.c.identifier, events.c.event, events.c.edition, versions.c.payload.is_(None)
-    told = sa.select(*columns).join(erased, theirs).join(versions, same).where(events.c.event.in_(_BY_PUBLISHING))
-    end = connection.execute(sa.select(sa.func.coalesce(sa.func.max(editions.c.number), 0))).scalar_one() + 1
-    since: dict[tuple[str, str], int] = {}
-    found: set[int] = set()
-    for kind, identifier, event, edition, emptied in connection.execute(told.order_by(events.c.id)):
-        found.update(range(since.pop((kind, identifier), edition), edition))
-        if event == "published" and emptied:
-            since[kind, identifier] = edition
-    return found.union(*(range(first, end) for first in since.values()))
-
-
-def warned(connection: sa.Connection) -> tuple[int, int]:
-    """Return (documents with warnings, warnings) among the versions that ought to be public."""
-    asked = (
-        sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(versions.c.warnings), 0))
-        .select_from(documents)
-        .join(versions, sa.and_(versions.c.kind == documents.c.kind, versions.c.identifier == documents.c.identifier,
-                                versions.c.number == documents.c.validated_version))
-        .where(versions.c.warnings > 0)
-    )  # fmt: skip
-    count, total = connection.execute(asked).one()
-    return int(count), int(total)
 
 
 def _by_kind(batch: Sequence[Planned]) -> dict[str, list[str]]:

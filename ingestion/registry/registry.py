@@ -7,15 +7,14 @@ Personal data lives here and nowhere else (law 7).
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, Final, Self
 
 import sqlalchemy as sa
 
-from ingestion.registry import editions as registry_editions
 from ingestion.registry.deposits import DIRECT, Outcome, batches, register_batch
-from ingestion.registry.editions import Content, Facts, Plan, Planned, RegisteredEdition
+from ingestion.registry.editions import EditionRecords
 from ingestion.registry.rows import (
     ALL_STATES,
     Agent,
@@ -31,9 +30,10 @@ from ingestion.registry.rows import (
     now,
     record,
 )
-from ingestion.registry.schema import begin_writing, connect, documents, events, remarks, versions
+from ingestion.registry.schema import documents, events, remarks, versions
+from ingestion.registry.sessions import Sessions
 from ingestion.registry.transitions import RefusedTransition
-from ingestion.registry.upgrade import Migrated, bring_up_to_date, copies_of, create
+from ingestion.registry.upgrade import Migrated, copies_of
 from ingestion.settings import Settings
 
 __all__ = ["DIRECT", "Agent", "NewDocument", "Outcome", "Registered", "Registry", "now"]
@@ -44,7 +44,10 @@ _MAY_BE_WITHDRAWN: Final[frozenset[State]] = frozenset(("depose", "valide", "pub
 
 
 class Registry:
-    """Registers, reviews and erases; each call is one transaction. Close it, or use it as a context."""
+    """Registers, reviews and erases; each call is one transaction. Close it, or use it as a context.
+
+    `editions` is what publication asks of it, and tells it.
+    """
 
     def __init__(self, settings: Settings, migrated: Migrated = lambda copy: None) -> None:
         """Open the registry; its tables are made at the first write, so that reading touches nothing.
@@ -52,10 +55,8 @@ class Registry:
         One of an earlier version of this program is brought to this one when it is first asked something, which
         raises NewerRegistry where a later program made it; `migrated` is then told.
         """
-        self._migrated = migrated
-        self._path = None if settings.database_url else settings.registry_path
-        self._engine = connect(settings.database_url or f"sqlite:///{settings.registry_path.absolute()}")
-        self._ready = False
+        self._sessions = Sessions(settings, migrated)
+        self.editions = EditionRecords(self._sessions)
 
     def __enter__(self) -> Self:
         """Return the registry."""
@@ -67,7 +68,7 @@ class Registry:
 
     def close(self) -> None:
         """Give back every connection."""
-        self._engine.dispose()
+        self._sessions.engine.dispose()
 
     # Deposit and review
 
@@ -81,7 +82,7 @@ class Registry:
         is registered.
         """
         counts: dict[Outcome, int] = {"created": 0, "new-version": 0, "unchanged": 0}
-        with self._write() as connection:
+        with self._sessions.writing() as connection:
             acting = known_agent(connection, agent) if validate else agent
             moment = now()
             for batch in batches(found):
@@ -121,7 +122,7 @@ class Registry:
             connection.execute(versions.update().where(*named(versions, kind, identifier)).values(emptied))
             theirs = sa.select(events.c.id).where(*named(events, kind, identifier))
             connection.execute(remarks.delete().where(remarks.c.event.in_(theirs)))
-        for copy in copies_of(self._engine):
+        for copy in copies_of(self._sessions.engine):
             copy.unlink()
 
     # Reading
@@ -141,64 +142,18 @@ class Registry:
 
     def history(self, kind: str, identifier: str) -> list[dict[str, Any]]:
         """Return the events of a document, the oldest first, each with its remark where there is one."""
-        if not self._exists():
+        if not self._sessions.exists():
             return []
         joined = events.outerjoin(remarks, remarks.c.event == events.c.id)
         asked = sa.select(events, remarks.c.text.label("remark")).select_from(joined)
-        with self._engine.connect() as connection:
+        with self._sessions.engine.connect() as connection:
             rows = connection.execute(asked.where(*named(events, kind, identifier)).order_by(events.c.id))
             return [{key: value for key, value in row._mapping.items() if value is not None} for row in rows]
-
-    # Publication
-
-    def plan(self, since: int | None = None) -> Plan:
-        """Return what the next edition must put and remove; see `registry_editions.plan`."""
-        if not self._exists():
-            return Plan(0, (), ())
-        with self._snapshot() as connection:
-            return registry_editions.plan(connection, since)
-
-    def plan_again(self, edition: RegisteredEdition) -> Plan:
-        """Return the plan that makes the last edition from nothing."""
-        with self._snapshot() as connection:
-            return registry_editions.plan_again(connection, edition)
-
-    def contents(self, batch: Sequence[Planned]) -> list[Content]:
-        """Return the content of each version of a batch, in its order."""
-        with self._engine.connect() as connection:
-            return registry_editions.contents(connection, batch)
-
-    def facts(self, batch: Sequence[Planned], last_event: int, moment: str) -> list[Facts]:
-        """Return what is known of each version of a batch, in its order; see `registry_editions.facts`."""
-        with self._engine.connect() as connection:
-            return registry_editions.facts(connection, batch, last_event, moment)
-
-    def warned(self) -> tuple[int, int]:
-        """Return (documents with warnings, warnings) among the versions that ought to be public."""
-        with self._engine.connect() as connection:
-            return registry_editions.warned(connection)
-
-    def last_edition(self) -> RegisteredEdition | None:
-        """Return the last edition, None before the first publication."""
-        if not self._exists():
-            return None
-        with self._engine.connect() as connection:
-            return registry_editions.last_edition(connection)
-
-    def editions_of_erased(self) -> set[int]:
-        """Return the numbers of the editions that hold a version erased since."""
-        with self._engine.connect() as connection:
-            return registry_editions.of_erased(connection)
-
-    def commit_edition(self, edition: RegisteredEdition, made: Plan) -> None:
-        """Note an edition, and that it holds its plan; from here on it exists."""
-        with self._write() as connection:
-            registry_editions.commit_edition(connection, edition, made)
 
     # Transactions
 
     def _read(self, *conditions: sa.ColumnElement[bool]) -> Iterator[Registered]:
-        if not self._exists():
+        if not self._sessions.exists():
             return
         asked = (
             sa.select(documents, versions.c.payload, versions.c.entries, versions.c.context)
@@ -206,40 +161,9 @@ class Registry:
             .where(*conditions)
             .order_by(documents.c.kind, documents.c.identifier)
         )
-        with self._engine.connect() as connection:
+        with self._sessions.engine.connect() as connection:
             for row in connection.execution_options(yield_per=1000).execute(asked):
                 yield _registered(row)
-
-    def _exists(self) -> bool:
-        """Tell whether there is anything to read, without making a file."""
-        if self._path is not None and not self._path.exists():
-            return False
-        if not self._ready:
-            self._ready = bring_up_to_date(self._engine, self._migrated)
-        return self._ready
-
-    @contextmanager
-    def _snapshot(self) -> Iterator[sa.Connection]:
-        """Read a single moment of the registry, whatever is written meanwhile."""
-        with self._engine.connect() as connection:
-            if connection.dialect.name == "postgresql":
-                connection = connection.execution_options(isolation_level="REPEATABLE READ")
-            with connection.begin():
-                yield connection
-
-    @contextmanager
-    def _write(self) -> Iterator[sa.Connection]:
-        if self._path is not None:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-        exists = self._exists()
-        with self._engine.connect() as connection:
-            writing = connection.execution_options(writes=True)
-            with writing.begin():
-                begin_writing(writing)
-                if not exists:
-                    create(writing)
-                yield writing
-        self._ready = True
 
     @contextmanager
     def _act(
@@ -249,9 +173,9 @@ class Registry:
 
         Raises LookupError, RefusedTransition.
         """
-        if not self._exists():
+        if not self._sessions.exists():
             raise LookupError(f"{kind}/{identifier}")
-        with self._write() as connection:
+        with self._sessions.writing() as connection:
             row = connection.execute(sa.select(documents).where(*named(documents, kind, identifier))).one_or_none()
             if row is None:
                 raise LookupError(f"{kind}/{identifier}")

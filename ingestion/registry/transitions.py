@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from ingestion.words.errors import IngestionError
 from ontologie import in_both
 
 
-class RefusedTransition(Exception):
+class RefusedTransition(IngestionError):
     """A step of review that is not allowed; `messages` says why and what to do, in `fr` and `en`.
 
     `reason` is a code of `phrases/relecture.csv`.

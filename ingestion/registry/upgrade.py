@@ -18,6 +18,7 @@ from typing import Final
 import sqlalchemy as sa
 
 from ingestion.registry.schema import begin_writing, documents, metadata, schema_version
+from ingestion.words.errors import IngestionError
 
 REVISIONS: Final = ("0001", "0002")
 """The versions of the schema that this program knows, the oldest first; `metadata` is the last one."""
@@ -28,7 +29,7 @@ Migrated = Callable[[Path | None], None]
 """Called once a registry was brought to this version, with the copy of what it was; None on PostgreSQL."""
 
 
-class NewerRegistry(Exception):
+class NewerRegistry(IngestionError):
     """The registry was brought to a version that this program does not know: a later one made it."""
 
 

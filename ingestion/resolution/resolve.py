@@ -37,7 +37,7 @@ _NEARLY_ALIKE: Final = 85
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Resolution:
     """What a label stands for.
 
     `state` is `found`, `none` (reviewed: there is no concept for it), `ambiguous` or `unknown`; with the last
@@ -55,7 +55,7 @@ class Answer:
 
 
 @lru_cache(maxsize=100_000)
-def resolve(column: str, label: str, base: str = BASE) -> Answer:
+def resolve(column: str, label: str, base: str = BASE) -> Resolution:
     """Return what a label stands for in a column."""
     known = labels(column, base)
     folded = fold_label(label)
@@ -63,13 +63,13 @@ def resolve(column: str, label: str, base: str = BASE) -> Answer:
     if entry is None and column == "academie" and folded.isdigit():
         entry = known.entries.get(folded.zfill(2))  # spreadsheets drop the leading zero of a code
     if entry is not None:
-        return Answer("found" if entry.concepts else "none", entry.concepts)
+        return Resolution("found" if entry.concepts else "none", entry.concepts)
     if folded in known.ambiguous:
-        return Answer("ambiguous", suggestions=known.ambiguous[folded][:_MOST_SUGGESTIONS])
+        return Resolution("ambiguous", suggestions=known.ambiguous[folded][:_MOST_SUGGESTIONS])
     for attempt in (_range, _listed, _specialised):
         if certain := attempt(column, label, base):
-            return Answer("found", certain)
-    return Answer("unknown", suggestions=suggest(column, label, base))
+            return Resolution("found", certain)
+    return Resolution("unknown", suggestions=suggest(column, label, base))
 
 
 def preferred(iri: str, base: str = BASE) -> str:

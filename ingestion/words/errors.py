@@ -1,4 +1,4 @@
-"""The errors of the way in: a file that cannot be used is one; a row that is refused is an issue."""
+"""What can be wrong on the way in, one tree: a file that cannot be used is in it; a row that is refused is an issue."""
 
 from __future__ import annotations
 
@@ -9,7 +9,24 @@ from ingestion.words.messages import Issue, Place, issue
 from ontologie import Refused, Word
 
 
-class UnreadableDeposit(Exception):
+class IngestionError(Exception):
+    """Base of all that this package raises of its own.
+
+    IngestionError
+    ├── UnreadableDeposit     a deposit that cannot be used as a whole
+    ├── ConversionError       a document that makes no graph of its own
+    ├── MisplacedTriple       a triple in two graphs, or in one that is not its own
+    ├── RefusedTransition     a step of review that a state or an agent does not allow
+    ├── UnknownAcademie       no académie of that name
+    ├── NewerRegistry         a registry made by a later program
+    ├── PublicationBusy       another publisher is at work
+    ├── NothingToPublish      nothing was ever validated
+    ├── UnknownEdition        the edition that answers is not one of this registry
+    └── RebuildDiffers        the registry of today does not make this edition
+    """
+
+
+class UnreadableDeposit(IngestionError):
     """A deposit that cannot be used as a whole (exit 2): where, why and what to do are in `issue`."""
 
     def __init__(self, found: Issue) -> None:

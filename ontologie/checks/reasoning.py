@@ -33,6 +33,7 @@ from ontologie.checks.model import (
     short,
 )
 from ontologie.checks.terms import OWL, RDFS
+from ontologie.errors import OntologyError
 from ontologie.namespaces import BASE, PREFIXES, RDF_TYPE
 
 RDF: Final = PREFIXES["rdf"]
@@ -60,7 +61,7 @@ _LOGICAL: Final = tuple(
 )
 
 
-class NoReasoner(Exception):
+class NoReasoner(OntologyError):
     """A library or Java is missing; the message says which."""
 
 

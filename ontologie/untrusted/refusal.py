@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from ontologie.errors import OntologyError
 from ontologie.sentences import Word, sentence
 
 
-class Refused(Exception):
+class Refused(OntologyError):
     """A file that is not read; `code` is its row in the table of messages, `words` what fills the row in."""
 
     def __init__(self, code: str, words: Mapping[str, Word] | None = None) -> None:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from rdflib.namespace import RDF, XSD
 
+from shapes.errors import ShapesError
+
 _YEAR = "(000[1-9]|00[1-9][0-9]|0[1-9][0-9]{2}|[1-9][0-9]{3})"
 _DAY = "((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|1[0-9]|2[0-8]))"
 _DATE = f"{_YEAR}-{_DAY}"
@@ -55,7 +57,7 @@ def full_match(column: str, pattern: str) -> str:
     return f"regexp_full_match({column}, {literal(pattern)})" if pattern else "true"
 
 
-class OtherDialect(ValueError):
+class OtherDialect(ShapesError, ValueError):
     """A regular expression that Python and RE2 may read otherwise."""
 
 

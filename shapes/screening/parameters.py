@@ -10,10 +10,11 @@ from functools import cached_property
 import rdflib
 from rdflib.namespace import SH
 
+from shapes.errors import ShapesError
 from shapes.units import constraining, members
 
 
-class Uncompilable(ValueError):
+class Uncompilable(ShapesError, ValueError):
     """A shape that the compiler does not cover: pySHACL judges all its focus nodes."""
 
 

@@ -23,7 +23,7 @@ from shapes.units import CLASS, NODE, OBJECTS_OF, Target, Unit
 
 
 @dataclass(frozen=True)
-class Finding:
+class ScreenResult:
     """What SQL found: a focus node, path, value (terms in N-Triples), component, and the shape broken."""
 
     focus: str
@@ -38,7 +38,7 @@ class Flagged:
     """The outcome of a screen: whom pySHACL must judge by which unit, what SQL found for sure, and where not."""
 
     focus_nodes: dict[rdflib.term.Node, set[str]]
-    findings: tuple[Finding, ...]
+    findings: tuple[ScreenResult, ...]
     doubts: dict[rdflib.term.Node, set[str]]
 
 
@@ -127,7 +127,7 @@ class Screen:
         ids |= {number for f, v, p, _, _ in rows for number in (f, v, p) if number is not None}
         text = self._columns.texts(ids) if ids else {}
         findings = tuple(
-            Finding(
+            ScreenResult(
                 text[f],
                 self._path(shape) if p is None else text[p][1:-1],
                 None if v is None else text[v],

@@ -12,16 +12,18 @@ from collections.abc import Iterable, Iterator
 from contextvars import ContextVar
 from typing import Final, TypeVar
 
+from sparql_api.errors import ServiceError
+
 T = TypeVar("T")
 OPERATIONS: Final = 10_000
 """Steps of SQLite's virtual machine between two looks: some tenths of a millisecond."""
 
 
-class Cancelled(Exception):
+class Cancelled(ServiceError):
     """The computation was ended before its result."""
 
 
-class Scope:
+class CancelScope:
     """The time that one computation has."""
 
     def __init__(self, seconds: float) -> None:
@@ -42,7 +44,7 @@ class Scope:
         return self._cancelled or self.left <= 0
 
 
-current: Final[ContextVar[Scope | None]] = ContextVar("current", default=None)
+current: Final[ContextVar[CancelScope | None]] = ContextVar("current", default=None)
 """The scope of the computation that this thread carries out."""
 
 

@@ -19,7 +19,7 @@ from typing import Any, Final, Literal, TypeVar, get_args
 from starlette.requests import Request
 from starlette.responses import Response
 
-from sparql_api.computing.cancellation import Cancelled, Scope, current
+from sparql_api.computing.cancellation import Cancelled, CancelScope, current
 from sparql_api.computing.sparing import client_of, held, sparing, while_connected
 from sparql_api.engine.fairuse import FairUse
 from sparql_api.settings import Settings
@@ -88,7 +88,7 @@ class Computing:
         Raises what the function raises, and ProblemError: 503 where too many wait, 504 past the deadline.
         """
         loop = asyncio.get_running_loop()
-        task = _Task(self.client(request), Scope(self._seconds), loop.create_future())
+        task = _Task(self.client(request), CancelScope(self._seconds), loop.create_future())
         line = self._lines[kind]
         await line.turn(task)
         job = line.pool.submit(_carry, task, work, arguments)
@@ -115,7 +115,7 @@ class _Task:
     """A computation that waits or runs."""
 
     client: str
-    scope: Scope
+    scope: CancelScope
     turn: asyncio.Future[None]
     used: float = 0.0
     """Seconds of processor time."""

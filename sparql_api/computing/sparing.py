@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from sparql_api.engine.fairuse import FairUse
+from sparql_api.errors import ServiceError
 from sparql_api.words.problems import ProblemError
 
 T = TypeVar("T")
@@ -24,7 +25,7 @@ FAILED: Final = (408, 413, 429, 500, 503, 504)
 """Statuses of requests that cost something and came to nothing: many of them slow a client down."""
 
 
-class ClientGone(Exception):
+class ClientGone(ServiceError):
     """The client closed the connection before its answer."""
 
 

@@ -22,7 +22,7 @@ PARTS: Final = 4
 RETRY_SECONDS: Final = 5
 
 
-class Spool:
+class FileSpool:
     """Files without a name in a folder, of `most` bytes together; threads may share it."""
 
     def __init__(self, folder: Path, most: int) -> None:

@@ -12,9 +12,9 @@ from starlette.responses import Response
 from sparql_api.formats.rdf_formats import write_json
 from sparql_api.http.delivery import deliver
 from sparql_api.http.openapi import COUNT, NUMBER, TEXT, maybe, operation, structure
+from sparql_api.http.policies import DOCUMENT, LIVE
 from sparql_api.http.routing import get
 from sparql_api.pages.service import Service
-from sparql_api.words.problems import CORS
 
 _SAID: Final = structure(
     status={"type": "string", "enum": ["ok", "no-edition"]},
@@ -36,25 +36,25 @@ def health_router(service: Service) -> APIRouter:
     """Return the route of the service's health."""
     router = APIRouter(tags=["service"])
 
-    @get(router, "/health", cheap=True, summary="Whether the service can answer", openapi_extra=HEALTH)
+    @get(router, "/health", policy=LIVE, cheap=True, summary="Whether the service can answer", openapi_extra=HEALTH)
     async def health(request: Request) -> Response:
         number = service.engine.current_edition()
         edition = None if number is None else service.editions.get(number)
-        status = service.engine.status()
+        engine = service.engine.status()
         said = {
             "status": "ok" if edition else "no-edition",
             "edition": number,
             "quads": edition.manifest["counts"]["quads"] if edition else None,
-            "workers": status.workers,
-            "busy": status.busy,
-            "waiting": status.waiting,
-            "isolation": status.isolation,
+            "workers": engine.workers,
+            "busy": engine.busy,
+            "waiting": engine.waiting,
+            "isolation": engine.isolation,
         }
-        headers = {"Cache-Control": "no-store"} | ({"Observatoire-Edition": str(number)} if edition else {})
-        return Response(json.dumps(said) + "\n", 200 if edition else 503, headers, "application/json")
+        data, status = json.dumps(said).encode() + b"\n", 200 if edition else 503
+        return deliver(request, data, "application/json", status=status, edition=number if edition else None)
 
-    @get(router, "/openapi.json", openapi_extra=operation({"application/json": {}}))
+    @get(router, "/openapi.json", policy=DOCUMENT, cheap=True, openapi_extra=operation({"application/json": {}}))
     async def described(request: Request) -> Response:
-        return deliver(request, write_json(request.app.openapi()), "application/json", headers=CORS)
+        return deliver(request, write_json(request.app.openapi()), "application/json")
 
     return router

@@ -21,7 +21,9 @@ from prometheus_client.utils import floatToGoString
 
 from sparql_api.engine import CachedEngine
 from sparql_api.engine.events import QueryEvent
+from sparql_api.http.delivery import deliver
 from sparql_api.http.openapi import operation
+from sparql_api.http.policies import LIVE
 from sparql_api.http.routing import get
 
 SECONDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
@@ -117,8 +119,8 @@ def metrics_router(metrics: Metrics) -> APIRouter:
     """Return the route `/metrics`."""
     router = APIRouter()
 
-    @get(router, "/metrics", openapi_extra=operation({CONTENT_TYPE_LATEST: {}}))
+    @get(router, "/metrics", policy=LIVE, cheap=True, openapi_extra=operation({CONTENT_TYPE_LATEST: {}}))
     async def read(request: Request) -> Response:
-        return Response(metrics.text(), media_type=CONTENT_TYPE_LATEST)
+        return deliver(request, metrics.text(), CONTENT_TYPE_LATEST)
 
     return router

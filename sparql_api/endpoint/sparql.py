@@ -25,10 +25,11 @@ from sparql_api.engine.cached import CachedEngine
 from sparql_api.engine.fairuse import FairUse
 from sparql_api.engine.port import Engine
 from sparql_api.formats.negotiation import format_for, media_type_for, prefers_html, written_as
+from sparql_api.http.delivery import deliver
 from sparql_api.http.parameters import bad, ignored_header, known_names, reader
-from sparql_api.http.responses import compressed, options
+from sparql_api.http.policies import ANSWER, MADE, under
+from sparql_api.http.responses import options
 from sparql_api.settings import Settings
-from sparql_api.words.problems import CORS
 
 Editor = Callable[[Request], Awaitable[Response]]
 METHODS: Final = "GET, HEAD, POST, QUERY, OPTIONS"
@@ -68,6 +69,7 @@ def sparql_router(
     return router
 
 
+@under(ANSWER)
 class Endpoint:
     """The endpoint over one engine."""
 
@@ -87,6 +89,7 @@ class Endpoint:
             raise not_allowed(request, METHODS)
         await response(scope, receive, send)
 
+    @under(ANSWER)
     async def answer(self, request: Request) -> Response:
         """Answer GET, HEAD, POST and QUERY."""
         return await self._answering.sparing(request, self.read)
@@ -123,6 +126,5 @@ class Endpoint:
             edition=self._answering.engine.current_edition(),
             media_type=written_as("CONSTRUCT", found),
         )
-        data, headers = compressed(data, request)
-        said = {**CORS, **ACCEPT_QUERY, **ignored_header(asked.ignored), "Cache-Control": "public, max-age=300"}
-        return Response(data, 200, {**said, **headers}, found)
+        said = {**ACCEPT_QUERY, **ignored_header(asked.ignored)}
+        return deliver(request, data, found, policy=MADE, headers=said)

@@ -68,7 +68,7 @@ CREATE TEMP TABLE place(n INTEGER PRIMARY KEY, i INTEGER);
 
 
 @dataclass(frozen=True)
-class Row:
+class FicheRow:
     """One fiche on its way into the index."""
 
     title: str
@@ -179,7 +179,7 @@ class Documents:
         self.links = {key for key, told in words.items() if isinstance(told, dict) and told.get("@type") == "@id"}
         self.dates = [key for key, told in words.items() if isinstance(told, dict) and told.get("@id") == "oia:date"]
 
-    def row(self, document: Mapping[str, Any], concerns: Mapping[str, list[str]], reader: StoreReader) -> Row:
+    def row(self, document: Mapping[str, Any], concerns: Mapping[str, list[str]], reader: StoreReader) -> FicheRow:
         """Return the row of one fiche; `concerns` gives the principles that publication tied each project to."""
         iri = self.absolute(document["id"])
         values = {f.name: {self.absolute(v) for key in f.properties for v in texts(document.get(key))} for f in FACETS}
@@ -202,7 +202,7 @@ class Documents:
             "horsVocabulaire": unlisted(document),
         }
         rest = sorted({*self.words(document), *names} - {title, abstract})
-        return Row(title, abstract, rest, item, max(dates, default=""), values)
+        return FicheRow(title, abstract, rest, item, max(dates, default=""), values)
 
     def words(self, node: Mapping[str, Any]) -> Iterator[str]:
         """Yield the text of every literal of a document."""

@@ -55,7 +55,7 @@ class Value:
 
 
 @dataclass(frozen=True)
-class Found:
+class SearchResult:
     """An answer: the fiches in order, the facets' counts, what was chosen and what nobody holds."""
 
     numbers: Sequence[int]
@@ -78,7 +78,7 @@ class FicheIndex:
             self.meta = dict(database.execute("SELECT key, value FROM meta").fetchall())
         self.size = int(self.meta["fiches"])
 
-    def select(self, selection: Selection) -> Found:
+    def select(self, selection: Selection) -> SearchResult:
         """Return the fiches that hold every word and, of each facet asked, one of the values."""
         chosen, unknown = self._resolve(selection)
         everything = (1 << self.size) - 1
@@ -96,7 +96,7 @@ class FicheIndex:
         for bits in wanted.values():
             matching &= bits
         numbers = positions(matching) if ranked is None else among(ranked, matching, self.size)
-        return Found(numbers, counts, chosen, tuple(unknown))
+        return SearchResult(numbers, counts, chosen, tuple(unknown))
 
     def items(self, numbers: Sequence[int]) -> Iterator[dict[str, Any]]:
         """Yield what a list shows of each of these fiches, in the order given."""

@@ -7,20 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from hashlib import blake2b
-from typing import Final
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from sparql_api.formats.negotiation import GRAPH_ALIASES, HTML, TABLE_ALIASES, choose, short_format
-from sparql_api.http.parameters import refuse_unknown
-from sparql_api.http.responses import compressed, content_disposition, not_modified
+from sparql_api.http.parameters import edition_number, refuse_unknown
+from sparql_api.http.policies import MADE, PROBLEM, REDIRECT, Policy
+from sparql_api.http.responses import compressed, content_disposition, entity_tag, not_modified
 from sparql_api.words.problems import ProblemError, problem
-
-CURRENT: Final = "public, max-age=60, stale-while-revalidate=600"
-"""An address without an edition: it changes when one is published."""
-PINNED: Final = "public, max-age=86400, s-maxage=3600"
-VARY: Final = "Accept, Accept-Language, Accept-Encoding"
 
 
 def deliver(
@@ -28,6 +23,7 @@ def deliver(
     data: bytes,
     media_type: str,
     *,
+    policy: Policy | None = None,
     edition: int | None = None,
     status: int = 200,
     filename: str | None = None,
@@ -35,23 +31,33 @@ def deliver(
 ) -> Response:
     """Return a response of these bytes, or 304 where the caller holds them already.
 
+    Without `policy`, that of the route; a page is always one that this program made, and what is wrong a problem.
     `edition` is the number that the bytes were made from; None where they come from no edition.
     """
-    pinned = request.query_params.get("edition", "") not in ("", "current")
-    tag = f'W/"{blake2b(data, digest_size=12).hexdigest()}"'
+    kept = PROBLEM if status != 200 else MADE if media_type == HTML else policy or request.state.policy
     sent = {
-        "Cache-Control": (PINNED if pinned else CURRENT) if status == 200 else "no-store",
-        "Vary": VARY,
+        **kept.headers(pinned=status == 200 and names_edition(request)),
         **({"Observatoire-Edition": str(edition)} if edition is not None else {}),
         **({"Content-Disposition": content_disposition(filename)} if filename else {}),
         **(headers or {}),
     }
-    if status == 200:
-        sent["ETag"] = tag
-        if not_modified(request, tag):
+    if kept.tag:
+        sent["ETag"] = entity_tag(blake2b(data, digest_size=12).hexdigest())
+        if not_modified(request, sent["ETag"]):
             return Response(status_code=304, headers=sent)
     body, encoding = compressed(data, request)
-    return Response(body, status, {**sent, **encoding, "Vary": VARY}, media_type=media_type)
+    return Response(body, status, {**sent, **encoding}, media_type=media_type)
+
+
+def names_edition(request: Request) -> bool:
+    """Return whether a request names by number the edition that it is answered from."""
+    return edition_number(request.query_params.get("edition", "")) is not None
+
+
+def redirect(address: str, status: int = 303, *, edition: int | None = None) -> Response:
+    """Return the redirection to an address that depends on what is asked, or published, now."""
+    said = {} if edition is None else {"Observatoire-Edition": str(edition)}
+    return RedirectResponse(address, status, {**REDIRECT.headers(), **said})
 
 
 def requested(request: Request, offers: Mapping[str, str], worth: Mapping[str, float] | None = None) -> str:

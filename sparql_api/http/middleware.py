@@ -15,18 +15,12 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from sparql_api.http.policies import ALL, CSP, STRICT
 from sparql_api.words.problems import ProblemError
 
 Respond = Callable[[Request, Any], Response | Awaitable[Response]]
-SECURITY: Final = {
-    "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "*",
-    "Content-Security-Policy": "default-src 'self'; "
-    "frame-ancestors 'none'; form-action 'self'; base-uri 'none'; object-src 'none'",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-}
-ADDED: Final = tuple((name.lower().encode(), value.encode()) for name, value in SECURITY.items())
+ADDED: Final = tuple((name.lower().encode(), value.encode()) for name, value in {**ALL, CSP: STRICT}.items())
+"""What every answer says, those of the framework's own too."""
 SAFE_IN_PATH: Final = "/:@!$&'()*+,;=~-._%"
 RAW: Final = re.compile(rb"[\x80-\xff]")
 

@@ -19,16 +19,12 @@ from starlette.types import Receive, Scope, Send
 
 from sparql_api.engine.port import CHUNK, Answer, Body
 from sparql_api.formats.negotiation import Coding, coding, extension
-from sparql_api.words.problems import CORS
+from sparql_api.http.policies import ANSWER, CORS, LIVE
 
 SMALL: Final = 64 << 10
 """Bodies up to this size are compressed at once, larger ones as they are sent, in a thread."""
 NOT_WORTH: Final = 512
 _NOT_PLAIN: Final = re.compile(r"[^A-Za-z0-9._ ()-]")
-FIXED: Final = "public, max-age=31536000, s-maxage=3600, immutable"
-"""What never changes may be kept for good. Caches that many share ask again each hour whether it is still served: an
-edition that holds an erased document is not."""
-CURRENT: Final = "public, max-age=0, s-maxage=60, must-revalidate"
 
 
 def entity_tag(key: str) -> str:
@@ -43,18 +39,15 @@ def not_modified(request: Request, tag: str) -> bool:
     return "*" in known or tag.removeprefix("W/") in known
 
 
-def cache_headers(key: str | None, edition: int, *, pinned: bool) -> dict[str, str]:
+def answer_headers(key: str | None, edition: int, *, pinned: bool) -> dict[str, str]:
     """Return the headers that say from which edition an answer comes, and how long it may be kept.
 
-    A pinned edition never changes; the current one may be another in a minute. Without key, nothing is kept.
+    Without key, nothing is kept: the answer to a query that depends on more than its edition.
     """
+    said = {**ANSWER.headers(pinned=pinned), "Observatoire-Edition": str(edition)}
     if key is None:
-        return {"Observatoire-Edition": str(edition), "Cache-Control": "no-store"}
-    return {
-        "Observatoire-Edition": str(edition),
-        "Cache-Control": FIXED if pinned else CURRENT,
-        "ETag": entity_tag(key),
-    }
+        return said | {"Cache-Control": LIVE.current}
+    return said | {"ETag": entity_tag(key)}
 
 
 def unchanged_response(
@@ -63,8 +56,7 @@ def unchanged_response(
     """Return 304 where the client has the content that `key` names already, None where it must be sent."""
     if key is None or not not_modified(request, entity_tag(key)):
         return None
-    said = {**cache_headers(key, edition, pinned=pinned), "Vary": "Accept, Accept-Encoding", **CORS}
-    return Response(None, 304, {**said, **(headers or {})})
+    return Response(None, 304, {**answer_headers(key, edition, pinned=pinned), **(headers or {})})
 
 
 def answer_response(
@@ -78,12 +70,7 @@ def answer_response(
     compress: bool = True,
 ) -> Response:
     """Return the response that carries an answer; `key` names its content, `filename` offers it as a file."""
-    merged = {
-        **cache_headers(key, answer.edition, pinned=pinned),
-        "Vary": "Accept, Accept-Encoding",
-        **CORS,
-        **(headers or {}),
-    }
+    merged = {**answer_headers(key, answer.edition, pinned=pinned), **(headers or {})}
     if filename:
         merged["Content-Disposition"] = content_disposition(f"{filename}.{extension(answer.media_type)}")
     used = coding(request.headers.get("accept-encoding")) if compress else "identity"
@@ -115,11 +102,11 @@ def options(request: Request, methods: str) -> Response:
 
 
 def compressed(data: bytes, request: Request) -> tuple[bytes, dict[str, str]]:
-    """Return bytes in the best coding the client takes, with the headers that say so."""
+    """Return bytes in the best coding the client takes, with the header that says so."""
     used = coding(request.headers.get("accept-encoding"))
     if used == "identity" or len(data) < NOT_WORTH:
-        return data, {"Vary": "Accept, Accept-Encoding"}
-    return encode(data, used), {"Vary": "Accept, Accept-Encoding", "Content-Encoding": used}
+        return data, {}
+    return encode(data, used), {"Content-Encoding": used}
 
 
 def encode(data: bytes, used: Coding) -> bytes:

@@ -5,7 +5,7 @@ Each goes through what bounds computing, unless it is declared cheap.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from functools import wraps
 from typing import Any, Final
 
@@ -15,6 +15,7 @@ from starlette.responses import Response
 
 from sparql_api.computing.limiter import Computing
 from sparql_api.http.parameters import known_names, reader
+from sparql_api.http.policies import MADE, Policy, policy_of, under
 from sparql_api.http.responses import options
 
 HTML: Final = "text/html"
@@ -24,9 +25,12 @@ BOUNDED: Final = "__bounded__"
 Handler = Callable[..., Awaitable[Response]]
 
 
-def get(router: APIRouter, path: str, *, cheap: bool = False, **described: Any) -> Callable[[Handler], Handler]:
+def get(
+    router: APIRouter, path: str, *, policy: Policy = MADE, cheap: bool = False, **described: Any
+) -> Callable[[Handler], Handler]:
     """Return a decorator that makes a function answer GET and HEAD at a path; OPTIONS is answered for it.
 
+    `policy` is that of the data it answers; pages have theirs, and errors (`delivery.deliver`).
     `cheap` is what costs no more than reading a small file: it is answered whatever share its client has left.
 
     What `described` holds (summary, description, openapi_extra…) goes to OpenAPI; without a summary the
@@ -39,7 +43,7 @@ def get(router: APIRouter, path: str, *, cheap: bool = False, **described: Any) 
 
     def declare(handler: Handler) -> Handler:
         shown = "summary" in described
-        answering = handler if cheap else bounded(handler)
+        answering = kept(handler if cheap else bounded(handler), policy)
         # Handlers make their responses; what these are, `openapi_extra` says.
         router.add_api_route(
             path,
@@ -57,6 +61,17 @@ def get(router: APIRouter, path: str, *, cheap: bool = False, **described: Any) 
     return declare
 
 
+def kept(handler: Handler, policy: Policy) -> Handler:
+    """Return a handler that answers as another does, under a policy."""
+
+    @wraps(handler)
+    async def answer(request: Request, **parts: Any) -> Response:
+        request.state.policy = policy
+        return await handler(request, **parts)
+
+    return under(policy)(answer)
+
+
 def bounded(handler: Handler) -> Handler:
     """Return a handler that answers as another does, while its client is there and has a share left."""
 
@@ -72,3 +87,18 @@ def bounded(handler: Handler) -> Handler:
 async def read_only(request: Request) -> Response:
     """Say what an address takes; a page of another origin may then send headers of its own (`If-None-Match`)."""
     return options(request, METHODS)
+
+
+def every_route(holder: Any) -> Iterator[Any]:
+    """Yield each route of an application, in the order in which they are tried: those of its routers among them."""
+    for route in holder.routes:
+        inner = getattr(route, "original_router", None)
+        if inner is None:
+            yield route
+        else:
+            yield from every_route(inner)
+
+
+def route_policy(route: Any) -> Policy | None:
+    """Return the policy that a route declares; None where it answers with problems alone, or OPTIONS."""
+    return policy_of(getattr(route, "endpoint", None) or route.app)

@@ -32,7 +32,7 @@ from sparql_api.fiches.index import local_id
 from sparql_api.formats.rdf_formats import MEDIA_TYPES, write_compacted, write_triples
 from sparql_api.http.delivery import deliver, requested
 from sparql_api.http.openapi import OF_COMPUTING, format_parameter, operation, structure
-from sparql_api.http.responses import FIXED
+from sparql_api.http.policies import DOCUMENT, VERSION
 from sparql_api.http.routing import get
 from sparql_api.pages.diagram import module_diagram
 from sparql_api.pages.layout import render
@@ -59,8 +59,6 @@ EXAMPLES: Final = {
     "ontologie/evaluation": ("analyse",),
     "ontologie/formation": ("publication", "module"),
 }
-CONTEXT_CACHE: Final = {"Access-Control-Allow-Origin": "*", "Cache-Control": "public, max-age=3600"}
-
 DESCRIBED: Final = operation(
     {media_type: {} for media_type in OFFERS.values()},
     parameters=(format_parameter(OFFERS),),
@@ -72,23 +70,24 @@ def documents_router(service: Service) -> APIRouter:
     """Return the routes of the ontology, the context and the shapes."""
     router = APIRouter(tags=["documents"])
 
-    @get(router, "/ontologie", summary="The ontology, every module", openapi_extra=DESCRIBED)
+    @get(router, "/ontologie", policy=DOCUMENT, summary="The ontology, every module", openapi_extra=DESCRIBED)
     async def ontology(request: Request) -> Response:
         return await send(service, request, "ontologie", "ontology.html")
 
-    @get(router, "/ontologie/{part:path}", openapi_extra=DESCRIBED)
+    @get(router, "/ontologie/{part:path}", policy=DOCUMENT, openapi_extra=DESCRIBED)
     async def module(request: Request, part: str) -> Response:
         if f"ontologie/{part}" not in sources(service.iris):
             raise ProblemError(problem("not-found", path=f"/ontologie/{part}"))
         return await send(service, request, f"ontologie/{part}", "ontology.html")
 
-    @get(router, "/shapes", summary="The SHACL shapes", openapi_extra=DESCRIBED)
+    @get(router, "/shapes", policy=DOCUMENT, summary="The SHACL shapes", openapi_extra=DESCRIBED)
     async def shapes(request: Request) -> Response:
         return await send(service, request, "shapes", "shapes.html")
 
     @get(
         router,
         "/contexte.jsonld",
+        policy=DOCUMENT,
         cheap=True,
         summary="The JSON-LD context of documents",
         openapi_extra=operation({MEDIA_TYPES["jsonld"]: structure(**{"@context": {"type": "object"}})}),
@@ -96,11 +95,12 @@ def documents_router(service: Service) -> APIRouter:
     async def jsonld_context(request: Request) -> Response:
         text = context_text(service.iris.base)
         named = {"Link": f'<{context_iri(service.iris.base)}>; rel="latest-version"'}
-        return deliver(request, text.encode(), MEDIA_TYPES["jsonld"], headers={**CONTEXT_CACHE, **named})
+        return deliver(request, text.encode(), MEDIA_TYPES["jsonld"], headers=named)
 
     @get(
         router,
         "/contexte/{version}.jsonld",
+        policy=VERSION,
         summary="A version of the JSON-LD context, which never changes",
         openapi_extra=operation(
             {MEDIA_TYPES["jsonld"]: structure(**{"@context": {"type": "object"}})}, errors=("404",)
@@ -111,7 +111,7 @@ def documents_router(service: Service) -> APIRouter:
         if version not in context_versions():
             raise ProblemError(problem("not-found", path=request.url.path))
         text = context_text(service.iris.base, version)
-        return deliver(request, text.encode(), MEDIA_TYPES["jsonld"], headers={**CONTEXT_CACHE, "Cache-Control": FIXED})
+        return deliver(request, text.encode(), MEDIA_TYPES["jsonld"])
 
     return router
 

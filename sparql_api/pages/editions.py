@@ -10,11 +10,11 @@ from typing import Any, Final
 
 from fastapi import APIRouter
 from starlette.requests import Request
-from starlette.responses import FileResponse, RedirectResponse, Response
+from starlette.responses import FileResponse, Response
 
 from ingestion import Edition
 from sparql_api.formats.rdf_formats import write_json
-from sparql_api.http.delivery import deliver, requested
+from sparql_api.http.delivery import deliver, redirect, requested
 from sparql_api.http.openapi import (
     NUMBER,
     OF_COMPUTING,
@@ -29,7 +29,7 @@ from sparql_api.http.openapi import (
     structure,
 )
 from sparql_api.http.parameters import EDITION
-from sparql_api.http.responses import FIXED
+from sparql_api.http.policies import DUMP, REDIRECT
 from sparql_api.http.routing import get
 from sparql_api.pages.layout import render
 from sparql_api.pages.service import Service
@@ -50,13 +50,13 @@ NUMBERED: Final = parameter(
 LISTING: Final = operation(
     {OFFERS["json"]: _LISTED, OFFERS["html"]: {}}, parameters=(format_parameter(OFFERS),), errors=("406", *OF_COMPUTING)
 )
-DUMP: Final = operation(
+DUMPED: Final = operation(
     {"application/gzip": {}},
     parameters=(NUMBERED, parameter("suffix", "The format.", {"type": "string", "enum": [*DUMPS]}, where="path")),
     errors=OF_EDITION,
     tagged=False,
 )
-DUMP["responses"] |= {
+DUMPED["responses"] |= {
     "206": {"description": "The part asked for by Range.", "content": {"application/gzip": {}}},
     "416": {"description": "A Range beyond the file's end.", "content": {"text/plain": {}}},
 }
@@ -110,19 +110,25 @@ def editions_router(service: Service) -> APIRouter:
     async def one(request: Request) -> Response:
         return send_manifest(service, request, by_number(service, request.path_params["number"]))
 
-    @get(router, "/edition/{number}", cheap=True, openapi_extra={"parameters": [format_parameter(OFFERS)]})
+    @get(
+        router,
+        "/edition/{number}",
+        policy=REDIRECT,
+        cheap=True,
+        openapi_extra={"parameters": [format_parameter(OFFERS)]},
+    )
     async def iri(request: Request) -> Response:
         edition = by_number(service, request.path_params["number"])
-        headers = {"Observatoire-Edition": str(edition.number), "Vary": "Accept"}
         query = f"?{request.url.query}" if request.url.query else ""
-        return RedirectResponse(f"/editions/{edition.number}{query}", 303, headers)
+        return redirect(f"/editions/{edition.number}{query}", edition=edition.number)
 
     @get(
         router,
         "/editions/{number}/dump.{suffix}.gz",
+        policy=DUMP,
         cheap=True,
         summary="The whole of an edition",
-        openapi_extra=DUMP,
+        openapi_extra=DUMPED,
     )
     async def dump(request: Request) -> Response:
         asked = request.path_params
@@ -179,9 +185,8 @@ def send_dump(request: Request, edition: Edition, suffix: str) -> Response:
     if suffix not in DUMPS or not path.is_file():
         raise ProblemError(problem("not-found", path=request.url.path))
     headers = {
+        **DUMP.headers(pinned=request.path_params["number"] != "current"),
         "Observatoire-Edition": str(edition.number),
-        "Cache-Control": FIXED,
-        "Access-Control-Allow-Origin": "*",
         "X-Dump-Media-Type": DUMPS[suffix],
     }
     name = f"observatoire-ia-{edition.number}.{suffix}.gz"

@@ -38,6 +38,7 @@ from sparql_api.http.openapi import (
     structure,
 )
 from sparql_api.http.parameters import timeout_seconds
+from sparql_api.http.policies import ANSWER, PROBLEM
 from sparql_api.http.responses import answer_response, unchanged_response
 from sparql_api.http.routing import get
 from sparql_api.pages.layout import View, render
@@ -104,12 +105,13 @@ def questions_router(service: Service) -> APIRouter:
         get(
             router,
             f"/queries/{question.name}",
+            policy=ANSWER,
             summary=question.title["en"],
             description=question.description["en"],
             openapi_extra=question_operation(question),
         )(run_question(service, question))
 
-    @get(router, "/queries/{name}", cheap=True)
+    @get(router, "/queries/{name}", policy=PROBLEM, cheap=True)
     async def unknown(request: Request, name: str) -> Response:
         raise ProblemError(problem("question-not-found", question=name))
 

@@ -11,13 +11,14 @@ from typing import Final
 import pyoxigraph as ox
 from fastapi import APIRouter
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from ingestion import Edition
 from sparql_api.description.dcat import catalogue_statements
 from sparql_api.formats.rdf_formats import MEDIA_TYPES, write_compacted, write_triples
-from sparql_api.http.delivery import deliver, requested
+from sparql_api.http.delivery import deliver, redirect, requested
 from sparql_api.http.openapi import EDITION, OF_COMPUTING, OF_EDITION, OF_ENGINE, format_parameter, operation
+from sparql_api.http.policies import REDIRECT
 from sparql_api.http.routing import get
 from sparql_api.outputs import void_file
 from sparql_api.pages.layout import View, render
@@ -50,10 +51,16 @@ def self_description_router(service: Service) -> APIRouter:
         quads = await service.computing.run(request, void_quads, service, edition)
         return await send(service, request, edition, quads, "void")
 
-    @get(router, "/.well-known/void", cheap=True, openapi_extra={"parameters": DESCRIBED["parameters"]})
+    @get(
+        router,
+        "/.well-known/void",
+        policy=REDIRECT,
+        cheap=True,
+        openapi_extra={"parameters": DESCRIBED["parameters"]},
+    )
     async def well_known(request: Request) -> Response:
         query = f"?{request.url.query}" if request.url.query else ""
-        return RedirectResponse(f"/void{query}", 302)
+        return redirect(f"/void{query}", 302)
 
     @get(router, "/catalogue", summary="The catalogue, in DCAT-AP 3", openapi_extra=DESCRIBED)
     async def catalogue(request: Request) -> Response:

@@ -17,7 +17,7 @@ from ingestion import Edition, Editions
 from ontologie import Iris
 from sparql_api.computing.limiter import Computing
 from sparql_api.computing.reading import Reading
-from sparql_api.computing.spool import Spool
+from sparql_api.computing.spool import FileSpool
 from sparql_api.engine import Engine
 from sparql_api.engine.fairuse import FairUse
 from sparql_api.fiches.index import INDEX_NAME
@@ -25,7 +25,7 @@ from sparql_api.fiches.search import FicheIndex
 from sparql_api.http.parameters import edition_number
 from sparql_api.outputs import fiches_folder
 from sparql_api.pages.cache import Memory
-from sparql_api.pages.things.describe import Labels
+from sparql_api.pages.things.describe import DisplayLabels
 from sparql_api.settings import Settings
 from sparql_api.words.problems import ProblemError, problem
 
@@ -43,9 +43,9 @@ class Service:
     editions: Editions
     fair_use: FairUse
     computing: Computing
-    spool: Spool
+    spool: FileSpool
     indexes: Indexes = field(default_factory=lambda: Indexes())
-    labels: Labels = field(default_factory=Labels)
+    labels: DisplayLabels = field(default_factory=DisplayLabels)
     memory: Memory = field(default_factory=lambda: Memory(REMEMBERED))
 
     @property

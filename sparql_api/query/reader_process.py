@@ -17,6 +17,8 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from typing import Final, TypeVar
 
+from sparql_api.errors import ServiceError
+
 T = TypeVar("T")
 LONG: Final = 8 << 10
 """Characters from which a text takes long enough to read that others would notice."""
@@ -27,7 +29,7 @@ MEMORY: Final = 1 << 30
 PR_SET_PDEATHSIG: Final = 1
 
 
-class Crowded(Exception):
+class Crowded(ServiceError):
     """As many long texts wait as may."""
 
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import csv
 from collections import defaultdict
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from fastapi import FastAPI
 from typer.main import get_command
 
+from docs.generate import leaves
 from sparql_api.app import create_app
 from sparql_api.cli import main
+from sparql_api.http.routing import every_route
 from sparql_api.settings import Settings
 
 HERE = Path(__file__).parent
@@ -22,14 +22,6 @@ HERE = Path(__file__).parent
 def table(name: str) -> list[dict[str, str]]:
     with (HERE / name).open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
-
-
-def leaves(command: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, Any]]:
-    if not hasattr(command, "commands"):
-        yield " ".join(path), command
-        return
-    for name in command.list_commands(None):
-        yield from leaves(command.get_command(None, name), (*path, name))
 
 
 @pytest.fixture(scope="module")
@@ -56,20 +48,11 @@ def app() -> FastAPI:
     return create_app(Settings())
 
 
-def routes(holder: Any) -> Iterator[Any]:
-    for route in holder.routes:
-        inner = getattr(route, "original_router", None)
-        if inner is None:
-            yield route
-        else:
-            yield from routes(inner)
-
-
 @pytest.fixture(scope="module")
 def methods(app: FastAPI) -> dict[str, set[str]]:
     """Every path of the service with its methods; the questions' paths as one."""
     found: dict[str, set[str]] = defaultdict(set)
-    for route in routes(app):
+    for route in every_route(app):
         if getattr(route, "methods", None) and route.path != "/openapi.json":
             found[general(route.path)] |= set(route.methods)
     return dict(found)

@@ -25,9 +25,9 @@ from sparql_api.endpoint.sparql import sparql_router
 from sparql_api.engine import Answer, CachedEngine, EngineError, Plan, SingleStore, open_engine
 from sparql_api.engine.workers.process import INLINE
 from sparql_api.formats.negotiation import GRAPH_ALIASES, GRAPHS, TABLE_ALIASES, TABLES
+from sparql_api.http.problem_documents import install_problem_handlers
 from sparql_api.query.limits import Limits
 from sparql_api.settings import Settings
-from sparql_api.words.problems import install_problem_handlers
 from tests import patient
 from tests.sparql_api.endpoint.live import serve, small_quads, worker_pids, write_store
 

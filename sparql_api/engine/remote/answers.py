@@ -21,6 +21,7 @@ import httpx
 import pyoxigraph as ox
 
 from sparql_api.engine.workers.worker import RowCounter, Sink
+from sparql_api.errors import ServiceError
 from sparql_api.query.plan import Plan
 
 IN_MEMORY: Final = 256 << 10
@@ -35,7 +36,7 @@ _VARIABLES: Final = re.compile(rb'"vars"\s*:\s*\[[^\]]*\]')
 _ENDED_EARLY: Final = re.compile(rb"time[d ]*out|cancel", re.IGNORECASE)
 
 
-class Broken(Exception):
+class Broken(ServiceError):
     """The answer is not whole, or nothing we can read; `early` where it says that a deadline ended it."""
 
     def __init__(self, reason: str, *, early: bool = False) -> None:
@@ -43,7 +44,7 @@ class Broken(Exception):
         self.early = early
 
 
-class Stopped(Exception):
+class Stopped(ServiceError):
     """Nobody waits for the answer any more."""
 
 

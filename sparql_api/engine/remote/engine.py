@@ -38,7 +38,7 @@ from sparql_api.engine.remote.store import (
     busy,
     too_large,
 )
-from sparql_api.engine.workers.worker import AnswerTooLarge, NoSpace, Unwritable
+from sparql_api.engine.workers.worker import NoSpace, PastBound, Unwritable
 from sparql_api.query import errors
 from sparql_api.query.limits import Limits
 from sparql_api.query.plan import Plan, Rules, not_acceptable
@@ -211,7 +211,7 @@ class RemoteEngine(PlanningEngine):
             return await self._elsewhere(work, *arguments)
         except Broken as error:
             raise self._store.broken(query, error) from error
-        except AnswerTooLarge:
+        except PastBound:
             raise too_large(query.limits) from None
         except NoSpace:
             raise errors.SpoolFull(errors.retry("spool", RETRY_SECONDS)) from None

@@ -23,6 +23,7 @@ import httpx
 from ingestion import Edition, Editions
 from sparql_api.engine.remote import seals as remote_seals
 from sparql_api.engine.remote.seals import Seal
+from sparql_api.errors import ServiceError
 from sparql_api.settings import RemoteSettings, at
 
 DUMP: Final = "dump.nq.gz"
@@ -38,7 +39,7 @@ Graphs = Iterator[tuple[str, list[bytes]]]
 """(graph IRI, its lines as N-Quads) in the order of the IRIs' bytes."""
 
 
-class NotPublished(Exception):
+class NotPublished(ServiceError):
     """The store does not hold the edition: it could not be reached, refused, or holds something else.
 
     The edition is not announced; those that answered go on answering.

@@ -21,7 +21,7 @@ from typing import Any, Final, cast
 from sparql_api.engine.planning import PlanningEngine
 from sparql_api.engine.port import Answer, Body, EngineStatus, Isolation
 from sparql_api.engine.workers.gateway import Fetch, Gateway, Reach, fetch
-from sparql_api.engine.workers.pool import Closed, Pool, PoolFull
+from sparql_api.engine.workers.pool import Pool, PoolClosed, PoolFull
 from sparql_api.engine.workers.process import Reply, Worker, WorkerConfig, WorkerDied
 from sparql_api.query import errors
 from sparql_api.query.limits import Limits
@@ -148,7 +148,7 @@ class EmbeddedEngine(PlanningEngine):
                 return await self._pool.acquire(client, text)
         except (PoolFull, TimeoutError):
             raise errors.QueueFull(errors.retry("queue", RETRY_SECONDS, limit=queue)) from None
-        except Closed:
+        except PoolClosed:
             raise errors.WorkerCrashed(problem("crash")) from None
 
     def _request(self, plan: Plan, limits: Limits, gateway: Gateway | None, client: str | None) -> dict[str, Any]:

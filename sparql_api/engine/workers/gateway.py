@@ -20,6 +20,7 @@ from typing import Final
 
 import httpx
 
+from sparql_api.errors import ServiceError
 from sparql_api.query.guard import Call, allowed
 
 REDIRECTS: Final = 3
@@ -27,7 +28,7 @@ HEADER_BYTES: Final = 32 << 10
 PASSED_ON: Final = ("accept", "content-type", "user-agent")
 
 
-class ServiceRefused(Exception):
+class ServiceRefused(ServiceError):
     """The service may not be reached, or did not answer within its bounds."""
 
 

@@ -16,6 +16,7 @@ from typing import Any, Final
 
 from sparql_api.engine.workers.experience import BRIEF, Experience
 from sparql_api.engine.workers.process import Worker, WorkerConfig, WorkerDied
+from sparql_api.errors import ServiceError
 
 logger = logging.getLogger("observatoire.engine")
 SPARE: Final = 1
@@ -35,11 +36,11 @@ class Length(IntEnum):
     LONG = 3
 
 
-class PoolFull(Exception):
+class PoolFull(ServiceError):
     """As many wait as may."""
 
 
-class Closed(Exception):
+class PoolClosed(ServiceError):
     """The pool has been stopped."""
 
 
@@ -103,13 +104,13 @@ class Pool:
             raise
 
     async def stop(self) -> None:
-        """Kill every worker; who waits or runs gets Closed."""
+        """Kill every worker; who waits or runs gets PoolClosed."""
         self._running = False
         if self._relief:
             self._relief.cancel()
         for waiter in self._waiting:
             if not waiter.turn.done():
-                waiter.turn.set_exception(Closed())
+                waiter.turn.set_exception(PoolClosed())
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -140,9 +141,9 @@ class Pool:
         return known[-1] if known else "unknown"
 
     def take(self, client: str | None, text: str = "") -> Worker | None:
-        """Return a worker as `acquire` does where nobody need wait for one, else None; raises Closed."""
+        """Return a worker as `acquire` does where nobody need wait for one, else None; raises PoolClosed."""
         if not self._running:
-            raise Closed
+            raise PoolClosed
         if self._waiting or not self._has_free() or not self._may(text):
             return None
         while self._idle:
@@ -155,10 +156,10 @@ class Pool:
     async def acquire(self, client: str | None, text: str = "") -> Worker:
         """Return a worker of one's own; give it back by `release` or `discard`.
 
-        `text` is the query it is for, so that it can be told how long such queries take. Raises PoolFull, Closed.
+        `text` is the query it is for, so that it can be told how long such queries take. Raises PoolFull, PoolClosed.
         """
         if not self._running:
-            raise Closed
+            raise PoolClosed
         turn: asyncio.Future[Worker] = asyncio.get_running_loop().create_future()
         self._look_back()
         waiter = _Waiter(client, text, time.monotonic(), turn)

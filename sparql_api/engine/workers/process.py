@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import IO, Any, Final
 
 from sparql_api.engine.workers.gateway import Fetch, Gateway, Reach, fetch
+from sparql_api.errors import ServiceError
 
 SCRIPT: Final = Path(__file__).with_name("worker.py")
 TICKS: Final = os.sysconf("SC_CLK_TCK")
@@ -65,7 +66,7 @@ class Reply:
     file: int | None = None
 
 
-class WorkerDied(Exception):
+class WorkerDied(ServiceError):
     """The process ended before its reply; `returncode` as in `subprocess`, `words` what it said last."""
 
     def __init__(self, returncode: int, words: str) -> None:

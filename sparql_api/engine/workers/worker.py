@@ -37,14 +37,15 @@ PIECE: Final = 64 << 10
 # Control characters, U+FFFE and U+FFFF, which XML 1.0 has no way to write, and the element Oxigraph makes of a
 # property whose IRI ends in no XML name (…/123), which has none in RDF/XML.
 NOT_XML: Final = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]|<oxprefix: ")
+Json = dict[str, Any]
 Results = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
 
 
-class AnswerTooLarge(Exception):
+class PastBound(Exception):
     """The answer passed the bound while it was written."""
 
 
-class StoreUnreadable(Exception):
+class UnopenedStore(Exception):
     """The store of the edition does not open."""
 
 
@@ -68,7 +69,7 @@ def main() -> None:
             send(channel, header, file=listener.fileno())
     else:
         send(channel, header)
-    stores = Stores()
+    stores = OpenStores()
     while (request := receive(channel)) is not None:
         respond(channel, stores, config, request)
 
@@ -107,7 +108,7 @@ def listening(isolated: bool) -> socket.socket:
     return socket.create_server(("127.0.0.1", 0))
 
 
-class Stores:
+class OpenStores:
     """The few stores kept open, the least recently used closed first.
 
     The key holds the folder's inode: a store rebuilt in place is another one.
@@ -117,11 +118,11 @@ class Stores:
         self.open: OrderedDict[tuple[str, int], ox.Store] = OrderedDict()
 
     def get(self, path: str) -> ox.Store:
-        """Return the store of a folder; raises StoreUnreadable."""
+        """Return the store of a folder; raises UnopenedStore."""
         try:
             return self._get(path)
         except (OSError, RuntimeError) as error:
-            raise StoreUnreadable(str(error)) from error
+            raise UnopenedStore(str(error)) from error
 
     def _get(self, path: str) -> ox.Store:
         key = (path, os.stat(path).st_ino)  # noqa: PTH116 (lean start)
@@ -133,20 +134,20 @@ class Stores:
         return self.open[key]
 
 
-def respond(channel: socket.socket, stores: Stores, config: dict[str, Any], request: dict[str, Any]) -> None:
+def respond(channel: socket.socket, stores: OpenStores, config: Json, request: Json) -> None:
     """Answer one request, or say what went wrong; a panic of the store's ends the process."""
     started, worked = time.perf_counter(), time.process_time()
     try:
         header, body, file = answer(stores, config, request)
     except SyntaxError as error:
         header, body, file = {"status": "syntax", "message": str(error)}, b"", None
-    except AnswerTooLarge:
+    except PastBound:
         header, body, file = {"status": "too-large"}, b"", None
     except NoSpace as error:
         header, body, file = {"status": "no-space", "message": str(error)}, b"", None
     except Unwritable as error:
         header, body, file = {"status": "unwritable", "message": str(error)}, b"", None
-    except StoreUnreadable as error:
+    except UnopenedStore as error:
         header, body, file = {"status": "store", "message": str(error)}, b"", None
     except (OSError, RuntimeError, ValueError) as error:
         header, body, file = {"status": "failed", "message": str(error)}, b"", None
@@ -157,7 +158,7 @@ def respond(channel: socket.socket, stores: Stores, config: dict[str, Any], requ
         os.close(file)
 
 
-def answer(stores: Stores, config: dict[str, Any], request: dict[str, Any]) -> tuple[dict[str, Any], bytes, int | None]:
+def answer(stores: OpenStores, config: Json, request: Json) -> tuple[Json, bytes, int | None]:
     """Return the header of the answer, and its body as bytes or as the descriptor of a file."""
     store = stores.get(request["store"])
     if request.get("text") is None:  # A store opened in advance.
@@ -180,7 +181,7 @@ def answer(stores: Stores, config: dict[str, Any], request: dict[str, Any]) -> t
     return header, bytes(sink.memory), sink.file
 
 
-def evaluate(store: ox.Store, config: dict[str, Any], request: dict[str, Any], text: str) -> Results:
+def evaluate(store: ox.Store, config: Json, request: Json, text: str) -> Results:
     """Return the results of a query, not yet computed: they are as they are read."""
     return store.query(
         text,
@@ -247,13 +248,13 @@ class Sink:
         self._tail = b""
 
     def write(self, data: bytes) -> int:
-        """Take some bytes; raises AnswerTooLarge past the bound, NoSpace, Unwritable."""
+        """Take some bytes; raises PastBound past the bound, NoSpace, Unwritable."""
         taken = len(data)
         if self.xml:
             data = self._checked(data)
         self.size += len(data)
         if self.size > self.limit:
-            raise AnswerTooLarge
+            raise PastBound
         if self.file is None and self.size <= self.inline:
             self.memory += data
             return taken

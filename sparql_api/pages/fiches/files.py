@@ -19,8 +19,8 @@ from ingestion import Edition, export_columns, export_row
 from ontologie import context_iri
 from sparql_api.engine import Answer
 from sparql_api.fiches.search import FicheIndex, Selection
-from sparql_api.http.delivery import CURRENT, PINNED
-from sparql_api.http.parameters import CARRIED, edition_number
+from sparql_api.http.delivery import names_edition
+from sparql_api.http.parameters import CARRIED
 from sparql_api.http.responses import answer_response, content_disposition, unchanged_response
 from sparql_api.pages.service import Service
 from sparql_api.pages.tables import XLSX, csv_pieces, for_spreadsheet, workbook
@@ -62,27 +62,21 @@ def send_file(service: Service, request: Request, edition: Edition, selection: S
     selected = Selected(index, numbers, edition, service.iris.base, for_spreadsheet(request), limit)
     body = service.spool.keep(FILES[suffix](selected), limit, service.computing.client(request))
     answer = Answer(MEDIA_TYPES[suffix], body, edition.number, 0.0, len(numbers), "SELECT")
-    headers = {"Content-Disposition": content_disposition(f"fiches.{suffix}"), **caching(request)}
-    key = file_key(request, edition)
-    return answer_response(request, answer, key=key, headers=headers, compress=service.settings.compress)
+    key, pinned = file_key(request, edition), names_edition(request)
+    named = {"Content-Disposition": content_disposition(f"fiches.{suffix}")}
+    compress = service.settings.compress
+    return answer_response(request, answer, key=key, pinned=pinned, headers=named, compress=compress)
 
 
 def unchanged_file(request: Request, edition: Edition) -> Response | None:
     """Return 304 where the client has this file already; nothing is read for it."""
-    key, headers = file_key(request, edition), caching(request)
-    return unchanged_response(request, key, edition.number, pinned=False, headers=headers)
+    return unchanged_response(request, file_key(request, edition), edition.number, pinned=names_edition(request))
 
 
 def file_key(request: Request, edition: Edition) -> str:
     """Return a hash of all that a selection's file depends on: the edition, the address and its parameters."""
     asked = sorted(pair for pair in request.query_params.multi_items() if pair[0] not in CARRIED)
     return blake2b(repr((edition.number, request.url.path, asked)).encode(), digest_size=16).hexdigest()
-
-
-def caching(request: Request) -> dict[str, str]:
-    """Return for how long a file may be kept."""
-    pinned = edition_number(request.query_params.get("edition", "")) is not None
-    return {"Cache-Control": PINNED if pinned else CURRENT}
 
 
 def jsonl(selected: Selected) -> Iterator[bytes]:

@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 
 from starlette.requests import Request
 
-from sparql_api.fiches.search import FACET_NAMES, FicheIndex, Found, Selection, Value
+from sparql_api.fiches.search import FACET_NAMES, FicheIndex, SearchResult, Selection, Value
 from sparql_api.fiches.words import words
 from sparql_api.pages.service import Service
 from sparql_api.settings import Settings
@@ -37,7 +37,7 @@ class Listing:
     edition: int
     index: FicheIndex
     selection: Selection
-    found: Found
+    found: SearchResult
     page: int
     per_page: int
     items: Sequence[Mapping[str, Any]]

@@ -26,6 +26,7 @@ from sparql_api.http.openapi import (
     several,
     structure,
 )
+from sparql_api.http.policies import ANSWER
 from sparql_api.http.routing import get
 from sparql_api.pages.fiches.files import FILES, MEDIA_TYPES, send_file, unchanged_file
 from sparql_api.pages.fiches.listing import MOST_PER_PAGE, PER_PAGE, as_json, find, selection_of
@@ -91,7 +92,8 @@ def fiches_router(service: Service) -> APIRouter:
         errors = ("400", *OF_COMPUTING, *OF_EDITION)
         asked = (*SELECTION, TABLEUR) if suffix == "csv" else SELECTION
         said = operation({MEDIA_TYPES[suffix]: {}}, parameters=asked, errors=errors)
-        get(router, f"/fiches.{suffix}", summary=summary, openapi_extra=said)(whole_selection(service, suffix))
+        declare = get(router, f"/fiches.{suffix}", policy=ANSWER, summary=summary, openapi_extra=said)
+        declare(whole_selection(service, suffix))
     return router
 
 

@@ -164,7 +164,7 @@ async def pairs(reading: Reading, subjects: Iterable[str], predicate: str, editi
     return {subject: tuple(values) for subject, values in found.items()}
 
 
-class Labels:
+class DisplayLabels:
     """The labels of things by edition: an edition never changes, so each is asked for once."""
 
     def __init__(self) -> None:

@@ -32,7 +32,7 @@ MATCHES: Final = f"""SELECT ?principe ?autre ?raison WHERE {{ {OF}
 
 
 @dataclass
-class Row:
+class PrincipleRow:
     """One principle of the instrument, by IRIs."""
 
     principle: str
@@ -43,7 +43,7 @@ class Row:
     matches: list[tuple[str, str]] = field(default_factory=list)
 
 
-async def instrument_rows(reading: Reading, found: Description, oia: str, lang: str) -> list[Row]:
+async def instrument_rows(reading: Reading, found: Description, oia: str, lang: str) -> list[PrincipleRow]:
     """Return a row for each principle of an instrument, in its order; none for anything else."""
     is_instrument = any(quad.object.value == oia + "Instrument" for quad in found.main if hasattr(quad.object, "value"))
     if not is_instrument or not is_safe(found.iri):
@@ -56,7 +56,7 @@ async def instrument_rows(reading: Reading, found: Description, oia: str, lang: 
     rows = {}
     for row in await ask(PRINCIPLES):
         order = int(row["ordre"].value) if "ordre" in row else 0
-        rows[row["principe"].value] = Row(row["principe"].value, order, int(row["projets"].value))
+        rows[row["principe"].value] = PrincipleRow(row["principe"].value, order, int(row["projets"].value))
     for row in await ask(CRITERIA):
         rows[row["principe"].value].criteria.append(row["critere"].value)
     for row in await ask(FINDINGS):
@@ -66,13 +66,13 @@ async def instrument_rows(reading: Reading, found: Description, oia: str, lang: 
     return sorted(rows.values(), key=lambda row: (row.order, row.principle))
 
 
-def named_in(rows: list[Row]) -> set[str]:
+def named_in(rows: list[PrincipleRow]) -> set[str]:
     """Return the IRIs whose labels the table needs."""
     others = {other for row in rows for other, _ in row.matches}
     return {row.principle for row in rows} | {c for row in rows for c in row.criteria} | others
 
 
-def rows_shown(reader: Reader, rows: list[Row]) -> list[dict[str, Any]]:
+def rows_shown(reader: Reader, rows: list[PrincipleRow]) -> list[dict[str, Any]]:
     """Return the rows as the template shows them."""
     return [
         {

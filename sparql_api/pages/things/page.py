@@ -18,7 +18,7 @@ from sparql_api.pages.layout import View, write_page
 from sparql_api.pages.service import Service
 from sparql_api.pages.things.describe import LABELS, PROVENANCE, Description, Incoming, incoming, pairs
 from sparql_api.pages.things.evidence import evidence
-from sparql_api.pages.things.instrument import Row, instrument_rows, named_in, rows_shown
+from sparql_api.pages.things.instrument import PrincipleRow, instrument_rows, named_in, rows_shown
 from sparql_api.pages.things.matches import Match, matches
 from sparql_api.pages.things.presentation import Property, Reader, Shown, instrument_of, layout, mentioned
 from sparql_api.pages.things.unlisted import Unlisted, unlisted
@@ -43,7 +43,7 @@ class Gathered:
     matched: Sequence[Match]
     dimensions: Mapping[str, tuple[str, ...]]
     dates: Mapping[str, tuple[str, ...]]
-    principles: list[Row]
+    principles: list[PrincipleRow]
     words: Unlisted
     labels: Mapping[str, Mapping[str, str]]
 

@@ -15,7 +15,7 @@ from starlette.responses import RedirectResponse, Response
 from ontologie import context, context_iri, document_types, serialize_lines, to_document
 from sparql_api.fiches.index import local_id
 from sparql_api.formats.rdf_formats import MEDIA_TYPES, write_compacted, write_json, write_quads, write_triples
-from sparql_api.http.delivery import deliver, requested
+from sparql_api.http.delivery import deliver, redirect, requested
 from sparql_api.http.openapi import format_parameter
 from sparql_api.http.parameters import CARRIED, refuse_unknown
 from sparql_api.http.responses import content_disposition
@@ -71,7 +71,7 @@ async def answer(service: Service, request: Request, path: str) -> Response:
     edition = await exists(service.reading(request), service.iris, path, service.pinned(request))
     if edition is None:
         return elsewhere(request, path)
-    return redirect(request, path, edition)
+    return see_other(request, path, edition)
 
 
 def elsewhere(request: Request, path: str) -> Response:
@@ -84,13 +84,12 @@ def elsewhere(request: Request, path: str) -> Response:
     return RedirectResponse(f"/{small}" + (f"?{query}" if query else ""), 308)
 
 
-def redirect(request: Request, path: str, edition: int) -> Response:
+def see_other(request: Request, path: str, edition: int) -> Response:
     """Return 303 See Other to the format that the caller takes (W3C Cool URIs, section 4.2)."""
     name = SUFFIXES[requested(request, OFFERS, WORTH)]
     kept = [(k, v) for k, v in request.query_params.multi_items() if k not in ("format", "_format")]
     address = f"/{path}.{name}" + (f"?{urlencode(kept)}" if kept else "")
-    headers = {"Vary": "Accept", "Observatoire-Edition": str(edition), "Cache-Control": "no-cache"}
-    return RedirectResponse(address, status_code=303, headers=headers)
+    return redirect(address, edition=edition)
 
 
 async def represent(service: Service, request: Request, path: str, name: str) -> Response | None:

@@ -6,11 +6,12 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from queries import Token
+from sparql_api.errors import ServiceError
 
 MAX_DEPTH: Final = 150
 
 
-class Unexpected(Exception):
+class Unexpected(ServiceError):
     """The text stops being a query at `token` (None: at its end), where one of `expected` could stand."""
 
     def __init__(self, token: Token | None, expected: Sequence[str]) -> None:
@@ -19,7 +20,7 @@ class Unexpected(Exception):
         self.expected = tuple(expected)
 
 
-class UnknownFunction(Exception):
+class UnknownFunction(ServiceError):
     """A word is called like a function and is none."""
 
     def __init__(self, token: Token) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pyoxigraph as ox
 import pytest
 
-from ingestion.derivation.rules import Deposited, Derivation, rests_on
+from ingestion.derivation.rules import DepositedGraphs, Derivation, rests_on
 from ingestion.graphs.conversion import convert
 from ontologie import BASE, PREFIXES, Iris, canonical_lines, context, vocabularies
 
@@ -98,7 +98,8 @@ def derive_batch(
         for project in rests_on(str(graph)[1:-1], lines, base):
             if project in resting:
                 resting[project][str(graph)[1:-1]] = lines
-    found = (derivation or _derivation(base)).derive([Deposited(project, graphs) for project, graphs in resting.items()])
+    named = [DepositedGraphs(project, graphs) for project, graphs in resting.items()]
+    found = (derivation or _derivation(base)).derive(named)
     return {
         graph: list(ox.parse(b"".join(lines), format=ox.RdfFormat.N_QUADS)) if lines else []
         for graph, lines in found.items()

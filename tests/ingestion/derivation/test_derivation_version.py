@@ -12,7 +12,7 @@ import pytest
 from ingestion.derivation import indices
 from ingestion.derivation import rules as derivation_rules
 from ingestion.derivation.indices import IndiceRule, compile_motif
-from ingestion.derivation.rules import DERIVATION_VERSION, Deposited, Derivation, rules_digest
+from ingestion.derivation.rules import DERIVATION_VERSION, DepositedGraphs, Derivation, rules_digest
 from ontologie import BASE, PREFIXES, RuleFile, digest
 
 DERIVED = {"1": "ca3e8b747c6a1e6222bcf220e5b448966de9647b2fcb10b1a2c26fdff649b0bf"}
@@ -48,7 +48,7 @@ def _indice(identifier: str, fields: str, words: str, exclusions: str) -> Indice
     return IndiceRule(identifier, f"{BASE}principe/essai/{identifier}", frozenset(fields.split("|")), *compiled)
 
 
-def _deposit(name: str) -> Deposited:
+def _deposit(name: str) -> DepositedGraphs:
     project, graph = f"{BASE}projet/{name}", f"{BASE}graphe/projet/{name}"
     lines = [f"<{project}> <{PREFIXES['rdf']}type> <{BASE}ontologie#Projet> <{graph}> .\n"]
     for field, texts in TEXTS[name].items():
@@ -59,7 +59,7 @@ def _deposit(name: str) -> Deposited:
         f"<{BASE}analyse/{name}> <{BASE}ontologie#porte> <{BASE}principe/essai/1> <{analysis}> .\n",
     ]
     graphs = {graph: lines, **({analysis: about} if name == "18-T3" else {})}
-    return Deposited(project, {one: sorted(line.encode() for line in said) for one, said in graphs.items()})
+    return DepositedGraphs(project, {one: sorted(line.encode() for line in said) for one, said in graphs.items()})
 
 
 def _derived(monkeypatch: pytest.MonkeyPatch) -> str:

@@ -153,7 +153,7 @@ def test_a_payload_is_converted_for_ever_by_the_version_of_its_deposit(
             new = NewDocument("projet", name, "18", document, graph=graph, context=version)
             registry.register([new], TEAM, validate=True)
         assert [one.context for one in registry.listed()] == ["1.0.0", another_version]
-        contents = registry.contents(registry.plan().put)
+        contents = registry.editions.contents(registry.editions.plan().put)
     kept = [b"".join(lines) for lines in assembly._graphs(contents, BASE, from_payloads)]
     assert [TITLE.encode() in graph for graph in kept] == [False, True]
 

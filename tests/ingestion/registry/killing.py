@@ -77,7 +77,7 @@ def inspect(var: Path) -> dict[str, object]:
     )
     found = digest(b"".join(name + b" " + one.encode() + b"\n" for name, one in listed))
     with Registry(Settings(var=var)) as registry:
-        last = registry.last_edition()
+        last = registry.editions.last()
     sound = found == edition.manifest["sha256"] and (edition.path / "index").is_file()
     sound = sound and last is not None and last.number in (edition.number, edition.number + 1)
     numbers = [one.number for one in Editions(var).all()]

@@ -12,7 +12,7 @@ import pyoxigraph as ox
 import pytest
 
 from ingestion import Editions, convert
-from ingestion.publication.publish import publication_lock
+from ingestion.publication.locking import publication_lock
 from tests.making import begun, command, write_csv
 
 

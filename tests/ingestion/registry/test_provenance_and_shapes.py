@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ingestion.publication.provenance import provenance_lines
-from ingestion.registry.editions import Facts
+from ingestion.registry.editions import ReviewFacts
 from ontologie import BASE
 from shapes import validate
 from tests.shapes.documents import real_documents, renamed
@@ -28,7 +28,7 @@ def test_a_published_fiche_conforms_with_its_provenance(
 ) -> None:
     name, lines = renamed(real_documents()[0], 1)
     kind, _, identifier = name.removeprefix(BASE).partition("/")
-    known = Facts(kind, identifier, 3, MOMENT, MOMENT, academie, organisation, MOMENT, modified)
+    known = ReviewFacts(kind, identifier, 3, MOMENT, MOMENT, academie, organisation, MOMENT, modified)
     both = lines + b"".join(provenance_lines(known))
     alone = {result.key for result in validate(lines).results}
     added = [result for result in validate(both).results if result.key not in alone]

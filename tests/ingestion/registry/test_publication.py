@@ -27,7 +27,7 @@ from ingestion import (
     rebuild,
 )
 from ingestion.derivation.rules import Deposited, Derivation
-from ingestion.publication.publish import publication_lock
+from ingestion.publication.locking import publication_lock
 from tests.making import TEAM, begun, command, published, registry_with, write_csv
 
 

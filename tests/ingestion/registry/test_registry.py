@@ -25,17 +25,17 @@ def document(identifier: str = "10-A1", title: str = "Un titre", academie: str |
 
 def public(registry: Registry) -> dict[str, str]:
     """Return the titles of what the next edition would hold, by identifier."""
-    put = [one for one in registry.plan().put]
-    payloads = [json.loads(content.payload or "{}") for content in registry.contents(put)]
+    put = [one for one in registry.editions.plan().put]
+    payloads = [json.loads(content.payload or "{}") for content in registry.editions.contents(put)]
     return {one.identifier: payload["titre"] for one, payload in zip(put, payloads, strict=True)}
 
 
 def cut(registry: Registry) -> int:
     """Note an edition of all that is to be public, as the publisher does; return its number."""
-    last = registry.last_edition()
-    plan = registry.plan(None if last is None else last.last_event)
+    last = registry.editions.last()
+    plan = registry.editions.plan(None if last is None else last.last_event)
     number = 1 if last is None else last.number + 1
-    registry.commit_edition(RegisteredEdition(number, now(), plan.last_event, "0" * 64, {}), plan)
+    registry.editions.commit(RegisteredEdition(number, now(), plan.last_event, "0" * 64, {}), plan)
     return number
 
 
@@ -153,7 +153,7 @@ def test_erasure_removes_payload_personal_data_and_remarks_and_keeps_the_fact(re
     history = registry.history("projet", "10-A1")
     assert [event["event"] for event in history] == ["deposited", "returned", "erased"]
     assert not any("remark" in event for event in history)
-    with registry._engine.connect() as connection:
+    with registry._sessions.engine.connect() as connection:
         ((payload, graph, personal),) = connection.execute(sa.text("SELECT payload, graph, personal FROM versions"))
     assert (payload, graph, personal) == (None, None, None)
 
@@ -164,7 +164,7 @@ def test_editions_that_hold_what_was_erased_are_known_whatever_came_before_and_a
 
     for name in ("always", "erased", "withdrawn", "changed", "returns", "never"):
         deposit(name, "un") if name != "never" else registry.register([document("10-never")], LYON)
-    assert cut(registry) == 1 and registry.editions_of_erased() == set()
+    assert cut(registry) == 1 and registry.editions.of_erased() == set()
     deposit("changed", "deux")
     registry.withdraw("projet", "10-withdrawn", LYON)
     assert cut(registry) == 2
@@ -173,29 +173,29 @@ def test_editions_that_hold_what_was_erased_are_known_whatever_came_before_and_a
     found = {}
     for name in ("never", "withdrawn"):
         registry.erase("projet", f"10-{name}", LYON)
-        found[name] = registry.editions_of_erased()
+        found[name] = registry.editions.of_erased()
     assert found == {"never": set(), "withdrawn": {1}}
     registry.erase("projet", "10-erased", LYON)
-    assert registry.editions_of_erased() == {1, 2, 3}, "the last one too, until the next is made"
+    assert registry.editions.of_erased() == {1, 2, 3}, "the last one too, until the next is made"
     deposit("late", "un")
-    assert cut(registry) == 4 and registry.editions_of_erased() == {1, 2, 3}
+    assert cut(registry) == 4 and registry.editions.of_erased() == {1, 2, 3}
     # Deposited anew: what was erased is gone, what is new is not.
     deposit("erased", "de retour")
     deposit("late", "deux")
-    assert cut(registry) == 5 and registry.editions_of_erased() == {1, 2, 3}
+    assert cut(registry) == 5 and registry.editions.of_erased() == {1, 2, 3}
     registry.erase("projet", "10-late", LYON)
     deposit("late", "trois")
-    assert cut(registry) == 6 and registry.editions_of_erased() == {1, 2, 3, 4, 5}
+    assert cut(registry) == 6 and registry.editions.of_erased() == {1, 2, 3, 4, 5}
 
 
 def test_an_edition_in_the_making_holds_what_is_erased_meanwhile(registry: Registry) -> None:
     registry.register([document()], LYON, validate=True)
-    plan = registry.plan()
+    plan = registry.editions.plan()
     registry.erase("projet", "10-A1", LYON)
-    registry.commit_edition(RegisteredEdition(1, now(), plan.last_event, "0" * 64, {}), plan)
-    assert registry.editions_of_erased() == {1}
+    registry.editions.commit(RegisteredEdition(1, now(), plan.last_event, "0" * 64, {}), plan)
+    assert registry.editions.of_erased() == {1}
     assert cut(registry) == 2
-    assert registry.editions_of_erased() == {1}
+    assert registry.editions.of_erased() == {1}
 
 
 @pytest.mark.parametrize("statement", ["DELETE FROM {}", "UPDATE {} SET at = 'x'"])
@@ -203,15 +203,15 @@ def test_an_edition_in_the_making_holds_what_is_erased_meanwhile(registry: Regis
 def test_events_and_editions_only_grow(registry: Registry, statement: str, table: str) -> None:
     registry.register([document()], LYON, validate=True)
     cut(registry)
-    with pytest.raises(sa.exc.DBAPIError, match="append-only"), registry._engine.begin() as connection:
+    with pytest.raises(sa.exc.DBAPIError, match="append-only"), registry._sessions.engine.begin() as connection:
         connection.execute(sa.text(statement.format(table)))
 
 
 def test_reading_an_empty_state_makes_no_file(tmp_path: Path) -> None:
     registry = Registry(Settings(var=tmp_path / "var"))
-    assert not registry.plan().put
+    assert not registry.editions.plan().put
     assert not list(registry.listed())
-    assert registry.last_edition() is None
+    assert registry.editions.last() is None
     with pytest.raises(LookupError):
         registry.validate("projet", "10-A1", LYON)
     assert not (tmp_path / "var").exists()
@@ -220,39 +220,39 @@ def test_reading_an_empty_state_makes_no_file(tmp_path: Path) -> None:
 def test_many_documents_go_in_one_transaction(registry: Registry) -> None:
     many = [document(f"10-A{n}") for n in range(1200)]
     assert registry.register(many, LYON, validate=True)["created"] == 1200
-    assert len(registry.plan().put) == 1200
+    assert len(registry.editions.plan().put) == 1200
     assert registry.register(many, LYON, validate=True)["unchanged"] == 1200
     broken = (*[document(f"10-B{n}") for n in range(600)], document("09-C1", academie="09"))
     with pytest.raises(RefusedTransition):
         registry.register(broken, LYON, validate=True)
-    assert len(registry.plan().put) == 1200
+    assert len(registry.editions.plan().put) == 1200
 
 
 def test_an_edition_asks_for_what_changed_alone(registry: Registry) -> None:
     registry.register([document(f"10-A{n}") for n in range(5)], LYON, validate=True)
     cut(registry)
-    last = registry.last_edition()
+    last = registry.editions.last()
     assert last is not None
-    nothing = registry.plan(last.last_event)
+    nothing = registry.editions.plan(last.last_event)
     assert not nothing.put and not nothing.remove
     registry.register([document("10-A1", "Un autre")], LYON, validate=True)
     registry.withdraw("projet", "10-A2", LYON)
-    plan = registry.plan(last.last_event)
+    plan = registry.editions.plan(last.last_event)
     assert [(one.identifier, one.version, one.fresh) for one in plan.put] == [("10-A1", 2, True)]
     assert plan.remove == (("projet", "10-A2"),)
 
 
 def test_what_is_reviewed_while_an_edition_is_made_waits_for_the_next(registry: Registry) -> None:
     registry.register([document("10-A1"), document("10-A2")], LYON, validate=True)
-    plan = registry.plan()
+    plan = registry.editions.plan()
     registry.withdraw("projet", "10-A1", LYON)
     registry.register([document("10-A2", "Un autre")], LYON, validate=True)
     registry.register([document("10-A3")], LYON, validate=True)
-    registry.commit_edition(RegisteredEdition(1, now(), plan.last_event, "0" * 64, {}), plan)
+    registry.editions.commit(RegisteredEdition(1, now(), plan.last_event, "0" * 64, {}), plan)
     held = {one.identifier: one.published_version for one in registry.listed()}
     assert held == {"10-A1": 1, "10-A2": 1, "10-A3": None}
     assert {one.identifier: one.state for one in registry.listed()}["10-A2"] == "valide"
-    following = registry.plan(plan.last_event)
+    following = registry.editions.plan(plan.last_event)
     assert [(one.identifier, one.version) for one in following.put] == [("10-A2", 2), ("10-A3", 1)]
     assert following.remove == (("projet", "10-A1"),)
 
@@ -260,27 +260,27 @@ def test_what_is_reviewed_while_an_edition_is_made_waits_for_the_next(registry: 
 def test_the_facts_of_a_version_are_those_of_its_edition_whatever_comes_after(registry: Registry) -> None:
     registry.register([document()], LYON, validate=True)
     cut(registry)
-    last = registry.last_edition()
+    last = registry.editions.last()
     assert last is not None
-    again = registry.plan_again(last)
-    before = registry.facts(again.put, last.last_event, LATER)
+    again = registry.editions.plan_again(last)
+    before = registry.editions.facts(again.put, last.last_event, LATER)
     assert (before[0].academie, before[0].issued, before[0].modified) == ("10", last.at, None)
     registry.withdraw("projet", "10-A1", LYON)
     registry.validate("projet", "10-A1", NATIONAL)
     registry.register([document(title="Un autre")], LYON)
-    assert registry.plan_again(last) == again
-    assert registry.facts(again.put, last.last_event, LATER) == before
+    assert registry.editions.plan_again(last) == again
+    assert registry.editions.facts(again.put, last.last_event, LATER) == before
 
 
 def test_a_document_published_again_keeps_the_date_of_its_first_publication(registry: Registry) -> None:
     registry.register([document()], LYON, validate=True)
     cut(registry)
-    first = registry.last_edition()
+    first = registry.editions.last()
     assert first is not None
     registry.register([document(title="Un autre")], LYON, validate=True)
-    plan = registry.plan(first.last_event)
-    (again,) = registry.facts(plan.put, plan.last_event, LATER)
+    plan = registry.editions.plan(first.last_event)
+    (again,) = registry.editions.facts(plan.put, plan.last_event, LATER)
     assert (again.version, again.issued, again.modified) == (2, first.at, LATER)
     # Where the clock went back, nothing is published before it was published.
-    (behind,) = registry.facts(plan.put, plan.last_event, "2000-01-01T00:00:00Z")
+    (behind,) = registry.editions.facts(plan.put, plan.last_event, "2000-01-01T00:00:00Z")
     assert (behind.issued, behind.modified) == ("2000-01-01T00:00:00Z", None)

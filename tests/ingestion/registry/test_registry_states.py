@@ -103,11 +103,11 @@ class History(RuleBasedStateMachine):
     @precondition(lambda self: self.fiches)
     @rule()
     def cut(self) -> None:
-        last = self.registry.last_edition()
-        plan = self.registry.plan(None if last is None else last.last_event)
+        last = self.registry.editions.last()
+        plan = self.registry.editions.plan(None if last is None else last.last_event)
         self.cuts += 1
         edition = RegisteredEdition(self.cuts, now(), plan.last_event, "0" * 64, {})
-        self.registry.commit_edition(edition, plan)
+        self.registry.editions.commit(edition, plan)
         for known in self.fiches.values():
             if known.wanted != known.public:
                 self.events += 1
@@ -128,8 +128,8 @@ class History(RuleBasedStateMachine):
 
     @invariant()
     def the_next_edition_would_hold_what_is_wanted(self) -> None:
-        put = self.registry.plan().put
-        titles = [json.loads(content.payload or "{}")["titre"] for content in self.registry.contents(put)]
+        put = self.registry.editions.plan().put
+        titles = [json.loads(content.payload or "{}")["titre"] for content in self.registry.editions.contents(put)]
         wanted = {name: one.titles[one.wanted - 1] for name, one in sorted(self.fiches.items()) if one.wanted}
         assert dict(zip((one.identifier for one in put), titles, strict=True)) == wanted
 
@@ -139,11 +139,11 @@ class History(RuleBasedStateMachine):
 
     @invariant()
     def what_is_asked_since_the_last_edition_is_enough(self) -> None:
-        last = self.registry.last_edition()
+        last = self.registry.editions.last()
         if last is None:
             return
-        since = self.registry.plan(last.last_event)
-        everything = self.registry.plan()
+        since = self.registry.editions.plan(last.last_event)
+        everything = self.registry.editions.plan()
         assert since.remove == everything.remove
         assert {one for one in everything.put if one.fresh} <= set(since.put)
 

@@ -145,21 +145,21 @@ def test_a_registry_of_a_release_still_says_all_that_it_said(release: Settings) 
         assert [one["event"] for one in registry.history("projet", "18-A3")] == [
             "deposited", "validated", "published", "deposited", "returned",
         ]  # fmt: skip
-        last = registry.last_edition()
+        last = registry.editions.last()
         assert last is not None and (last.number, last.sha256) == (2, known("0.1.0")["edition"])
-        with pytest.raises(sa.exc.DBAPIError, match="append-only"), registry._write() as connection:
+        with pytest.raises(sa.exc.DBAPIError, match="append-only"), registry._sessions.writing() as connection:
             connection.execute(sa.text("DELETE FROM events"))
         registry.register([NewDocument("projet", "18-A7", "18", {"id": "projet/18-A7"})], NATIONAL, validate=True)
-        assert {one.identifier for one in registry.plan(last.last_event).put} == {"18-A7"}
+        assert {one.identifier for one in registry.editions.plan(last.last_event).put} == {"18-A7"}
 
 
 def test_the_payloads_of_a_release_are_converted_to_the_graphs_of_their_time(release: Settings) -> None:
     told = known("0.1.0")["graphs"]
     with Registry(release) as registry:
-        last = registry.last_edition()
+        last = registry.editions.last()
         assert last is not None
-        plan = registry.plan_again(last).put
-        contents = registry.contents(plan)
+        plan = registry.editions.plan_again(last).put
+        contents = registry.editions.contents(plan)
     for content in contents:
         (found,) = convert([json.loads(content.payload or "")], context=content.context)
         assert digest(b"".join(found.lines)) == told[found.graph_iri]

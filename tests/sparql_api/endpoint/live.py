@@ -22,8 +22,8 @@ from sparql_api.engine import CachedEngine, Stores, open_engine
 from sparql_api.engine.fairuse import FairUse
 from sparql_api.engine.workers.gateway import Fetch, fetch
 from sparql_api.http.connections import door
+from sparql_api.http.problem_documents import install_problem_handlers
 from sparql_api.settings import Settings
-from sparql_api.words.problems import install_problem_handlers
 
 CROSS_PRODUCT = "SELECT * {?a ?b ?c . ?d ?e ?f . ?g ?h ?i}"
 ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
@@ -126,7 +126,7 @@ def worker_pids() -> list[int]:
         with contextlib.suppress(OSError):
             parent = folder.joinpath("stat").read_text().rpartition(")")[2].split()[1]
             command = folder.joinpath("cmdline").read_bytes()
-            if int(parent) == os.getpid() and b"engine/worker.py" in command:
+            if int(parent) == os.getpid() and b"workers/worker.py" in command:
                 found.append(int(folder.name))
     return found
 

@@ -9,7 +9,8 @@ from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
 from sparql_api.http.middleware import Straight
-from sparql_api.words.problems import ProblemError, problem_response
+from sparql_api.http.problem_documents import problem_response
+from sparql_api.words.problems import ProblemError
 
 
 def respond(request: Request, error: ProblemError) -> Response:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sparql_api.computing.spool import PARTS, Spool
+from sparql_api.computing.spool import PARTS, FileSpool
 from sparql_api.words.problems import ProblemError
 
 
@@ -19,7 +19,7 @@ def name_of(error: pytest.ExceptionInfo[ProblemError]) -> str:
 @given(st.lists(st.binary(max_size=50), max_size=20))
 def test_what_is_kept_is_read_back_and_leaves_no_name(tmp_path_factory: pytest.TempPathFactory, pieces: list[bytes]) -> None:
     folder = tmp_path_factory.getbasetemp() / "spooled"
-    spool = Spool(folder, 1 << 20)
+    spool = FileSpool(folder, 1 << 20)
     body = spool.keep(pieces, 1 << 20, "a")
     assert body.read() == b"".join(pieces)
     assert spool.held == body.size == sum(map(len, pieces))
@@ -29,7 +29,7 @@ def test_what_is_kept_is_read_back_and_leaves_no_name(tmp_path_factory: pytest.T
 
 
 def test_a_client_holds_a_part_and_all_hold_no_more_than_all(tmp_path: Path) -> None:
-    spool = Spool(tmp_path, 1000)
+    spool = FileSpool(tmp_path, 1000)
     part = 1000 // PARTS
     kept = [spool.keep([b"x" * part], 10_000, str(n)) for n in range(PARTS)]
     with pytest.raises(ProblemError) as error:
@@ -42,7 +42,7 @@ def test_a_client_holds_a_part_and_all_hold_no_more_than_all(tmp_path: Path) -> 
 
 
 def test_a_file_over_the_bound_gives_back_what_it_took(tmp_path: Path) -> None:
-    spool = Spool(tmp_path, 1 << 20)
+    spool = FileSpool(tmp_path, 1 << 20)
     with pytest.raises(ProblemError) as error:
         spool.keep(iter([b"x" * 60, b"x" * 60]), 100, "a")
     assert name_of(error) == "answer-size"

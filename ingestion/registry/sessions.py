@@ -1,0 +1,57 @@
+"""The connections to a registry and their transactions: one that reads a moment, one that writes.
+
+Knows the file and the engine, and that the tables are made at the first write; not what is read or written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import sqlalchemy as sa
+
+from ingestion.registry.schema import begin_writing, connect
+from ingestion.registry.upgrade import Migrated, bring_up_to_date, create
+from ingestion.settings import Settings
+
+
+class Sessions:
+    """Opens transactions on the registry that the settings name; to open nothing makes nothing."""
+
+    def __init__(self, settings: Settings, migrated: Migrated) -> None:
+        self._migrated = migrated
+        self._path = None if settings.database_url else settings.registry_path
+        self.engine = connect(settings.database_url or f"sqlite:///{settings.registry_path.absolute()}")
+        self._ready = False
+
+    def exists(self) -> bool:
+        """Tell whether there is anything to read, without making a file; raises NewerRegistry."""
+        if self._path is not None and not self._path.exists():
+            return False
+        if not self._ready:
+            self._ready = bring_up_to_date(self.engine, self._migrated)
+        return self._ready
+
+    @contextmanager
+    def snapshot(self) -> Iterator[sa.Connection]:
+        """Read a single moment of the registry, whatever is written meanwhile."""
+        with self.engine.connect() as connection:
+            if connection.dialect.name == "postgresql":
+                connection = connection.execution_options(isolation_level="REPEATABLE READ")
+            with connection.begin():
+                yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[sa.Connection]:
+        """Write in one transaction, which is the first to make the tables."""
+        if self._path is not None:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+        exists = self.exists()
+        with self.engine.connect() as connection:
+            writing = connection.execution_options(writes=True)
+            with writing.begin():
+                begin_writing(writing)
+                if not exists:
+                    create(writing)
+                yield writing
+        self._ready = True

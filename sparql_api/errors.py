@@ -1,0 +1,30 @@
+"""What can be wrong on the way out: one tree."""
+
+from __future__ import annotations
+
+
+class ServiceError(Exception):
+    """Base of all that this package raises of its own.
+
+    ServiceError
+    ├── ProblemError                 is answered with a problem document (RFC 9457)
+    │   ├── ShareExhausted           the client's share of engine time is used up (429)
+    │   └── EngineError              a query has no answer; `query.errors` says each
+    │       ├── QuerySyntaxError, QueryRefused, QueryTooLong, NotAcceptable, EvaluationError
+    │       ├── ServiceFailed, DeadlineExceeded, MemoryExceeded, AnswerTooLarge
+    │       ├── QueueFull, Preempted, SpoolFull, WorkerCrashed, StoreUnreadable
+    │       ├── NoEdition, EditionNotFound, EditionGone
+    │       └── NotHeld, StoreUnreachable, StoreFailed     of a store elsewhere
+    ├── ClientGone                   nobody waits for the answer any more
+    ├── Cancelled                    a computation was told to end
+    ├── Unexpected, UnknownFunction  the grammar: what stands where nothing of its kind may
+    ├── Crowded                      the process that reads long queries has too many
+    ├── PoolFull, PoolClosed         no worker can be had
+    ├── WorkerDied                   a worker ended before its reply
+    ├── ServiceRefused               a call of SERVICE that the gateway does not let out
+    ├── Broken, Stopped              an answer of a store elsewhere is not whole, or is read no further
+    └── NotPublished                 an edition could not be written to a store elsewhere
+
+    Inside a query worker, which imports nothing of ours and tells its parent by a word: PastBound, UnopenedStore,
+    Unwritable, NoSpace.
+    """
