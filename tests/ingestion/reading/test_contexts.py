@@ -14,7 +14,7 @@ import ontologie.contexts
 from ingestion import NewDocument, Registry, Settings, convert, read_deposit
 from ingestion.graphs import packing
 from ingestion.graphs.conversion import ConvertedDocument, convert_each
-from ingestion.publication.publish import assembly
+from ingestion.publication import assembly
 from ingestion.words import terms
 from ontologie import BASE, context, context_iri, context_versions, document_types, framing, newest_context
 from tests.ingestion.reading.conftest import Write, built, refusal
