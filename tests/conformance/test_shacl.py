@@ -14,7 +14,7 @@ import pytest
 
 from shapes.judge import Judge
 from shapes.report import Result
-from shapes.screening.screen import Finding, Screen
+from shapes.screening.screen import ScreenResult, Screen
 from tests.conformance.shacl_suite import Case, Key, cases
 from tests.conformance.suites import suites_folder
 
@@ -103,7 +103,7 @@ def _keys(results: list[Result]) -> frozenset[Key]:
     )
 
 
-def _key(finding: Finding) -> Key:
+def _key(finding: ScreenResult) -> Key:
     return (finding.focus, finding.path or "", finding.component, finding.value or "")
 
 

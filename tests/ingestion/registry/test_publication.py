@@ -26,7 +26,7 @@ from ingestion import (
     publish,
     rebuild,
 )
-from ingestion.derivation.rules import Deposited, Derivation
+from ingestion.derivation.rules import DepositedGraphs, Derivation
 from ingestion.publication.locking import publication_lock
 from tests.making import TEAM, begun, command, published, registry_with, write_csv
 
@@ -149,12 +149,12 @@ def test_a_triple_in_two_graphs_is_refused_and_nothing_changes(tmp_path: Path, m
     deposit_file(write_csv(tmp_path / "rows.csv", [{"id": "A1"}]), registry, TEAM, Options(), validate=True)
     graph = "https://w3id.org/observatoire-ia/graphe/derive/projet/18-A1"
 
-    def repeating(_: Derivation, batch: Sequence[Deposited]) -> dict[str, list[bytes]]:
+    def repeating(_: Derivation, batch: Sequence[DepositedGraphs]) -> dict[str, list[bytes]]:
         deposit = graph.replace("derive/", "")
         lines = batch[0].graphs[deposit]
         return {graph: [line.replace(f" <{deposit}> .".encode(), f" <{graph}> .".encode()) for line in lines]}
 
-    def elsewhere(_: Derivation, batch: Sequence[Deposited]) -> dict[str, list[bytes]]:
+    def elsewhere(_: Derivation, batch: Sequence[DepositedGraphs]) -> dict[str, list[bytes]]:
         other = graph.replace("graphe/derive/", "").replace("A1", "A0")
         return {graph: [f"<{other}> <{other}> <{other}> <{graph}> .\n".encode()]}
 
