@@ -14,7 +14,7 @@ import pytest
 
 from shapes.judge import Judge
 from shapes.report import Result
-from shapes.screening.screen import ScreenResult, Screen
+from shapes.screening.screen import Screen, ScreenResult
 from tests.conformance.shacl_suite import Case, Key, cases
 from tests.conformance.suites import suites_folder
 
