@@ -74,13 +74,13 @@ def test_real_files_with_pieces_changed_end_with_a_code(seed: int) -> None:
 
 
 @pytest.mark.long
-@settings(max_examples=1_000, deadline=None, suppress_health_check=unhurried)
+@settings(max_examples=200, deadline=None, suppress_health_check=unhurried)
 @given(**anything)
 def test_any_bytes_under_any_name_end_with_a_code_at_length(content: bytes, stem: str, suffix: str, command: str) -> None:
     ends(content, stem, suffix, command)
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("seed", range(1_000, 2_500))
+@pytest.mark.parametrize("seed", range(1_000, 1_150))
 def test_many_real_files_with_pieces_changed_end_with_a_code(seed: int) -> None:
     ends(mutant(seed), "depot", SUFFIXES[seed % len(SUFFIXES)], COMMANDS[seed % 3])
