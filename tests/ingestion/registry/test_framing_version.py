@@ -11,7 +11,8 @@ from ingestion.graphs.fiche import FRAMING_VERSION, framed_fiche, framing
 from ontologie import BASE, digest, document_types, newest_context
 
 GRAPHS = Path(__file__).parents[1] / "reading" / "contextes" / "1.0.0"
-WRITTEN = {("1", "1.0.0"): "7c889a40d499ed1d7993d211901ba051873d728890ae1e276bbd8d661e613d0e"}
+OLD_FICHES = "7c889a40d499ed1d7993d211901ba051873d728890ae1e276bbd8d661e613d0e"
+WRITTEN = {("1", "1.0.0"): OLD_FICHES, ("1", "1.1.0"): OLD_FICHES}  # 1.1.0 adds keys that these graphs do not use
 """SHA-256 of the fiches that a version of the code writes of the graphs of `GRAPHS`, by a version of the context."""
 
 
