@@ -14,7 +14,7 @@ from typing import Final
 import pyoxigraph as ox
 
 from ontologie import BASE, PREFIXES
-from queries.catalogue import Parameter, Question
+from queries.questions import Parameter, Question
 from queries.tokens import tokenize
 
 XSD: Final = PREFIXES["xsd"]

@@ -11,19 +11,20 @@ import io
 import os
 import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
-from typing import Any, Final, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import typer
-from typer import rich_utils
 from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
 from ontologie import system_reason
 from sparql_api.words import i18n
-from sparql_api.words.problems import Language
+
+if TYPE_CHECKING:
+    from sparql_api.words.problems import Language
 
 _VARIABLES: Final = ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
 _UNUSABLE: Final = 2
@@ -68,12 +69,7 @@ def caller_language(args: Sequence[str], environment: Mapping[str, str]) -> Lang
 
 def speak(command: Any, lang: Language) -> None:
     """Put the help of a command and of all below it in a language, which is also their messages' by default."""
-    for name, texts in _panels().items():
-        setattr(rich_utils, name, texts[lang])
-    _speak(command, lang)
-
-
-def _speak(command: Any, lang: Language) -> None:
+    command.format_help = _titled(command.format_help, lang)
     command.help = in_language(command.help or "", lang)
     own_help = command.get_help_option(typer.Context(command))
     for parameter in (*command.params, *filter(None, [own_help])):
@@ -82,7 +78,20 @@ def _speak(command: Any, lang: Language) -> None:
         if parameter.name == "lang":
             parameter.default = type(parameter.default)(lang)
     for below in getattr(command, "commands", {}).values():
-        _speak(below, lang)
+        speak(below, lang)
+
+
+def _titled(format_help: Callable[..., None], lang: Language) -> Callable[..., None]:
+    """Return how a command shows its help, under titles in a language; what draws it is loaded for that alone."""
+
+    def shown(*given: Any) -> None:
+        from typer import rich_utils
+
+        for name, texts in _panels().items():
+            setattr(rich_utils, name, texts[lang])
+        format_help(*given)
+
+    return shown
 
 
 def in_language(text: str, lang: Language) -> str:

@@ -10,7 +10,7 @@ import pyoxigraph as ox
 import pytest
 
 from ontologie import BASE, canonical_lines, digest, vocabularies
-from ontologie.vocabularies import named_quads, packaged, read_quads
+from ontologie.packaged import named_quads, packaged, read_quads
 
 OTHER = "http://127.0.0.1:9/ailleurs/"
 
