@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from ontologie.framing import document_types as document_types
     from ontologie.framing import frame as frame
     from ontologie.framing import to_document as to_document
+    from ontologie.labelled import concepts as concepts
     from ontologie.namespaces import BASE as BASE
     from ontologie.namespaces import PREFIXES as PREFIXES
     from ontologie.namespaces import RDF_TYPE as RDF_TYPE
@@ -54,6 +55,7 @@ else:
             "checks.model": "Check Examined Finding",
             "contexts": "context context_iri context_text context_versions named_context newest_context",
             "framing": "document_types frame to_document",
+            "labelled": "concepts",
             "namespaces": "BASE PREFIXES RDF_TYPE Iris",
             "reasons": "FULL system_error system_reason",
             "resources": "read_table read_text",

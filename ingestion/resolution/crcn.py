@@ -12,9 +12,8 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Final
 
-from ingestion.resolution.labels import concepts
 from ingestion.words.folding import fold
-from ontologie import BASE
+from ontologie import BASE, concepts
 
 SCHEME: Final = "concept/crcn"
 _CODE: Final = re.compile(r"(?<![\w.])\d\.\d(?![\w]|\.\d)")

@@ -14,11 +14,11 @@ from typing import Final, Literal
 
 from rapidfuzz import fuzz, process
 
-from ingestion.resolution.labels import Entry, concepts, labels
+from ingestion.resolution.labels import Entry, labels
 from ingestion.resolution.levels import Span, between, spans, upwards
 from ingestion.words.columns import columns
 from ingestion.words.folding import fold
-from ontologie import BASE
+from ontologie import BASE, concepts
 
 LEVELS: Final = "niveaux"
 SUBJECTS: Final = "disciplines"
