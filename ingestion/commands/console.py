@@ -80,6 +80,7 @@ def _fail_of_state(lang: Lang, error: Exception, nothing: str) -> None:
     from ingestion.publication.locking import PublicationBusy
     from ingestion.publication.publish import NothingToPublish, UnknownEdition
     from ingestion.registry.agents import UnknownAcademie
+    from ingestion.registry.schema import DriverMissing
     from ingestion.registry.transitions import RefusedTransition
     from ingestion.registry.upgrade import NewerRegistry
 
@@ -93,6 +94,8 @@ def _fail_of_state(lang: Lang, error: Exception, nothing: str) -> None:
             fail(lang, "unknown-edition")
         case MisplacedTriple():
             fail(lang, "misplaced-triple", 1, where=error)
+        case DriverMissing():
+            fail(lang, "no-driver", module=error)
         case NewerRegistry():
             fail(lang, "newer-registry")
         case RefusedTransition():
