@@ -89,3 +89,11 @@ def test_the_command_line_s_root_loads_what_its_help_shows_and_no_more() -> None
     """Before, `--help` loaded rdflib, pyshacl, sqlalchemy, duckdb, fastapi and httpx: six times the work."""
     assert loaded("import sparql_api.cli") == set()
     assert loaded("from sparql_api.cli import main\ntry: main(['--help'])\nexcept SystemExit: pass") == set()
+
+
+def test_a_process_beside_loads_what_it_runs() -> None:
+    """A query worker is a script of its own; those that prepare a deposit neither judge nor register it."""
+    worker = "import runpy; runpy.run_path('sparql_api/engine/workers/worker.py', run_name='worker')"
+    assert loaded(worker) == {"pyoxigraph"}
+    unneeded = {"alembic", "duckdb", "fastapi", "httpx", "pyshacl", "sqlalchemy"}
+    assert loaded("import ingestion.examination.preparation") & unneeded == set()
