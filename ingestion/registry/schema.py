@@ -22,6 +22,8 @@ from sqlalchemy import (
     Text,
 )
 
+from ingestion.words.errors import IngestionError
+
 metadata: Final = MetaData()
 
 documents: Final = Table(
@@ -141,7 +143,7 @@ _WRITERS: Final = 0x0B5E_4A70
 the moment it is seen, on which the editions' `last_event` rests."""
 
 
-class DriverMissing(Exception):
+class DriverMissing(IngestionError):
     """The driver of the database that a URL names is not installed."""
 
 
