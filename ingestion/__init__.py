@@ -1,77 +1,60 @@
 """The way in: readers, resolution, conversion, the registry, publication and editions."""
 
-from ingestion.documents.build import BuiltDocument, build_document
-from ingestion.examination.deposit import Deposited, deposit_file
-from ingestion.examination.pipeline import Examination, ExaminedDocument, Options, examine, examine_batches
-from ingestion.examination.summary import Summary
-from ingestion.graphs.conversion import ConversionError, ConvertedDocument, convert, convert_stream, document_iris
-from ingestion.graphs.export import export_document
-from ingestion.graphs.ownership import MisplacedTriple
-from ingestion.publication.cut import Face, UnknownEdition
-from ingestion.publication.dumps import read_fiches
-from ingestion.publication.editions import DUMPS, Edition, Editions, is_gone
-from ingestion.publication.publish import NothingToPublish, Publication, PublicationBusy, publish
-from ingestion.publication.rebuild import RebuildDiffers, Rebuilt, rebuild
-from ingestion.reading.deposits import read_deposit
-from ingestion.reading.exported_table import export_columns, export_row
-from ingestion.reading.records import Deposit, Record
-from ingestion.registry.registry import Agent, NewDocument, Registered, Registry
-from ingestion.registry.transitions import RefusedTransition
-from ingestion.resolution.resolve import resolve, suggest
-from ingestion.settings import Settings
-from ingestion.words.columns import Column, column_of_key, columns
-from ingestion.words.errors import UnreadableDeposit
-from ingestion.words.messages import Issue, Place
+from __future__ import annotations
 
-__all__ = [
-    "DUMPS",
-    "Agent",
-    "BuiltDocument",
-    "Column",
-    "ConversionError",
-    "ConvertedDocument",
-    "Deposit",
-    "Deposited",
-    "Edition",
-    "Editions",
-    "Examination",
-    "ExaminedDocument",
-    "Face",
-    "Issue",
-    "MisplacedTriple",
-    "NewDocument",
-    "NothingToPublish",
-    "Options",
-    "Place",
-    "Publication",
-    "PublicationBusy",
-    "RebuildDiffers",
-    "Rebuilt",
-    "Record",
-    "RefusedTransition",
-    "Registered",
-    "Registry",
-    "Settings",
-    "Summary",
-    "UnknownEdition",
-    "UnreadableDeposit",
-    "build_document",
-    "column_of_key",
-    "columns",
-    "convert",
-    "convert_stream",
-    "deposit_file",
-    "document_iris",
-    "examine",
-    "examine_batches",
-    "export_columns",
-    "export_document",
-    "export_row",
-    "is_gone",
-    "publish",
-    "read_deposit",
-    "read_fiches",
-    "rebuild",
-    "resolve",
-    "suggest",
-]
+from typing import TYPE_CHECKING
+
+from ontologie import lazily
+
+if TYPE_CHECKING:
+    from ingestion.documents.build import BuiltDocument as BuiltDocument
+    from ingestion.documents.build import build_document as build_document
+    from ingestion.examination.deposit import deposit_file as deposit_file
+    from ingestion.examination.pipeline import Options as Options
+    from ingestion.examination.pipeline import examine as examine
+    from ingestion.examination.pipeline import examine_batches as examine_batches
+    from ingestion.graphs.conversion import convert as convert
+    from ingestion.graphs.export import export_document as export_document
+    from ingestion.publication.dumps import read_fiches as read_fiches
+    from ingestion.publication.editions import DUMPS as DUMPS
+    from ingestion.publication.editions import Edition as Edition
+    from ingestion.publication.editions import Editions as Editions
+    from ingestion.publication.editions import is_gone as is_gone
+    from ingestion.publication.publish import publish as publish
+    from ingestion.publication.rebuild import RebuildDiffers as RebuildDiffers
+    from ingestion.publication.rebuild import rebuild as rebuild
+    from ingestion.reading.deposits import read_deposit as read_deposit
+    from ingestion.reading.exported_table import export_columns as export_columns
+    from ingestion.reading.exported_table import export_row as export_row
+    from ingestion.reading.records import Record as Record
+    from ingestion.registry.registry import Agent as Agent
+    from ingestion.registry.registry import Registry as Registry
+    from ingestion.registry.transitions import RefusedTransition as RefusedTransition
+    from ingestion.settings import Settings as Settings
+    from ingestion.words.columns import columns as columns
+    from ingestion.words.errors import UnreadableDeposit as UnreadableDeposit
+    from ingestion.words.messages import Issue as Issue
+else:
+    __getattr__, __dir__ = lazily(
+        __name__,
+        {
+            "documents.build": "BuiltDocument build_document",
+            "examination.deposit": "deposit_file",
+            "examination.pipeline": "Options examine examine_batches",
+            "graphs.conversion": "convert",
+            "graphs.export": "export_document",
+            "publication.dumps": "read_fiches",
+            "publication.editions": "DUMPS Edition Editions is_gone",
+            "publication.publish": "publish",
+            "publication.rebuild": "RebuildDiffers rebuild",
+            "reading.deposits": "read_deposit",
+            "reading.exported_table": "export_columns export_row",
+            "reading.records": "Record",
+            "registry.registry": "Agent Registry",
+            "registry.transitions": "RefusedTransition",
+            "settings": "Settings",
+            "words.columns": "columns",
+            "words.errors": "UnreadableDeposit",
+            "words.messages": "Issue",
+        },
+    )

@@ -1,79 +1,79 @@
 """The words of the observatory: OWL and SKOS in Turtle, the JSON-LD context, and what loads them."""
 
-from ontologie.canonical import canonical_bytes, canonical_lines, canonical_quads, digest, serialize_lines, unescaped
-from ontologie.characters import character_name, is_invisible, with_names
-from ontologie.checks.model import Check, Examined, Finding
-from ontologie.contexts import context, context_iri, context_text, context_versions, named_context, newest_context
-from ontologie.folding import fold_label, fold_text
-from ontologie.framing import document_types, frame, to_document
-from ontologie.namespaces import BASE, PREFIXES, RDF_TYPE, Iris
-from ontologie.reasons import FULL, system_error, system_reason
-from ontologie.resources import read_table, read_text, resource
-from ontologie.rules import RuleFile, rule_files
-from ontologie.sentences import (
-    LANGUAGES,
-    Language,
-    Word,
-    in_both,
-    in_language,
-    sentence,
-    sentences,
-    translated,
-    translations,
-)
-from ontologie.untrusted import Refused, Spool, confined, open_file, read_file
-from ontologie.vocabularies import Vocabulary, vocabularies
+from __future__ import annotations
 
-__all__ = [
-    "BASE",
-    "FULL",
-    "LANGUAGES",
-    "PREFIXES",
-    "RDF_TYPE",
-    "Check",
-    "Examined",
-    "Finding",
-    "Iris",
-    "Language",
-    "Refused",
-    "RuleFile",
-    "Spool",
-    "Vocabulary",
-    "Word",
-    "canonical_bytes",
-    "canonical_lines",
-    "canonical_quads",
-    "character_name",
-    "confined",
-    "context",
-    "context_iri",
-    "context_text",
-    "context_versions",
-    "digest",
-    "document_types",
-    "fold_label",
-    "fold_text",
-    "frame",
-    "in_both",
-    "in_language",
-    "is_invisible",
-    "named_context",
-    "newest_context",
-    "open_file",
-    "read_file",
-    "read_table",
-    "read_text",
-    "resource",
-    "rule_files",
-    "sentence",
-    "sentences",
-    "serialize_lines",
-    "system_error",
-    "system_reason",
-    "to_document",
-    "translated",
-    "translations",
-    "unescaped",
-    "vocabularies",
-    "with_names",
-]
+from typing import TYPE_CHECKING
+
+from ontologie.faces import lazily as lazily
+
+if TYPE_CHECKING:
+    from ontologie.canonical import canonical_lines as canonical_lines
+    from ontologie.canonical import canonical_quads as canonical_quads
+    from ontologie.canonical import digest as digest
+    from ontologie.canonical import serialize_lines as serialize_lines
+    from ontologie.canonical import unescaped as unescaped
+    from ontologie.characters import character_name as character_name
+    from ontologie.characters import is_invisible as is_invisible
+    from ontologie.characters import with_names as with_names
+    from ontologie.checks.model import Check as Check
+    from ontologie.checks.model import Examined as Examined
+    from ontologie.checks.model import Finding as Finding
+    from ontologie.contexts import context as context
+    from ontologie.contexts import context_iri as context_iri
+    from ontologie.contexts import context_text as context_text
+    from ontologie.contexts import context_versions as context_versions
+    from ontologie.contexts import named_context as named_context
+    from ontologie.contexts import newest_context as newest_context
+    from ontologie.folding import fold_label as fold_label
+    from ontologie.folding import fold_text as fold_text
+    from ontologie.framing import document_types as document_types
+    from ontologie.framing import frame as frame
+    from ontologie.framing import to_document as to_document
+    from ontologie.labelled import concepts as concepts
+    from ontologie.namespaces import BASE as BASE
+    from ontologie.namespaces import PREFIXES as PREFIXES
+    from ontologie.namespaces import RDF_TYPE as RDF_TYPE
+    from ontologie.namespaces import Iris as Iris
+    from ontologie.packaged import Vocabulary as Vocabulary
+    from ontologie.packaged import vocabularies as vocabularies
+    from ontologie.reasons import FULL as FULL
+    from ontologie.reasons import system_error as system_error
+    from ontologie.reasons import system_reason as system_reason
+    from ontologie.resources import read_table as read_table
+    from ontologie.resources import read_text as read_text
+    from ontologie.rules import RuleFile as RuleFile
+    from ontologie.rules import rule_files as rule_files
+    from ontologie.sentences import LANGUAGES as LANGUAGES
+    from ontologie.sentences import Language as Language
+    from ontologie.sentences import Word as Word
+    from ontologie.sentences import in_both as in_both
+    from ontologie.sentences import in_language as in_language
+    from ontologie.sentences import sentence as sentence
+    from ontologie.sentences import sentence_table as sentence_table
+    from ontologie.sentences import translated as translated
+    from ontologie.sentences import translations as translations
+    from ontologie.untrusted import Refused as Refused
+    from ontologie.untrusted import Spool as Spool
+    from ontologie.untrusted import confined as confined
+    from ontologie.untrusted import open_file as open_file
+    from ontologie.untrusted import read_file as read_file
+else:
+    __getattr__, __dir__ = lazily(
+        __name__,
+        {
+            "canonical": "canonical_lines canonical_quads digest serialize_lines unescaped",
+            "characters": "character_name is_invisible with_names",
+            "checks.model": "Check Examined Finding",
+            "contexts": "context context_iri context_text context_versions named_context newest_context",
+            "folding": "fold_label fold_text",
+            "framing": "document_types frame to_document",
+            "labelled": "concepts",
+            "namespaces": "BASE PREFIXES RDF_TYPE Iris",
+            "packaged": "Vocabulary vocabularies",
+            "reasons": "FULL system_error system_reason",
+            "resources": "read_table read_text",
+            "rules": "RuleFile rule_files",
+            "sentences": "LANGUAGES Language Word in_both in_language sentence sentence_table translated translations",
+            "untrusted": "Refused Spool confined open_file read_file",
+        },
+    )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import unicodedata
 from typing import Final
 
-from ontologie.sentences import sentence, sentences
+from ontologie.sentences import sentence, sentence_table
 
 _UNSEEN: Final = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp", "Zs"})
 
@@ -22,7 +22,7 @@ def is_invisible(character: str) -> bool:
 def character_name(character: str, lang: str) -> str:
     """Return what an invisible character is: "U+00A0 (espace insécable)", "U+00A0 (no-break space)"."""
     code = f"{ord(character):04X}"
-    return f"U+{code} ({sentence('caracteres', code if code in sentences('caracteres') else 'other', lang)})"
+    return f"U+{code} ({sentence('caracteres', code if code in sentence_table('caracteres') else 'other', lang)})"
 
 
 def with_names(text: str, lang: str) -> str:

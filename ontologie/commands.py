@@ -7,15 +7,16 @@ Knows how to print and which exit code to give; what is checked stands in `check
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from enum import StrEnum
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ontologie.checks.model import Check, Examined, load
-from ontologie.checks.registry import CHECKS, run
 from ontologie.console import Lang, LangOption, fail
+
+if TYPE_CHECKING:
+    from ontologie.checks.model import Check, Examined
 
 
 class Format(StrEnum):
@@ -25,9 +26,8 @@ class Format(StrEnum):
     JSON = "json"
 
 
-def build_app(extra: Iterable[Check] = ()) -> typer.Typer:
-    """Return the command line of this folder; `extra` are checks of the folders above."""
-    checks = (*CHECKS, *extra)
+def build_app(extra: Callable[[], Iterable[Check]] = tuple) -> typer.Typer:
+    """Return the command line of this folder; `extra` gives checks of the folders above."""
     app = typer.Typer(no_args_is_help=True)
 
     @app.command("check")
@@ -38,6 +38,10 @@ def build_app(extra: Iterable[Check] = ()) -> typer.Typer:
         fast: Annotated[bool, typer.Option("--fast", help="Leave out what takes seconds.")] = False,
     ) -> None:
         """Check ontology, vocabularies and context: exit 0 when clean, 1 when something was found."""
+        from ontologie.checks.model import load
+        from ontologie.checks.registry import CHECKS, run
+
+        checks = (*CHECKS, *extra())
         wanted = [c for c in checks if (not only or c.name in only) and not (fast and c.slow)]
         if unknown := set(only or ()) - {check.name for check in checks}:
             known = ", ".join(check.name for check in checks)

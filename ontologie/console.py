@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
-from typing import Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from ontologie.sentences import sentence
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, ProgressColumn
 
 
 class Lang(StrEnum):
@@ -46,6 +47,8 @@ def fail(lang: str, code: str, exit_code: int = 2, **words: object) -> NoReturn:
 @contextmanager
 def counting(description: str) -> Iterator[Callable[[int], None]]:
     """Show how many things were done, told each time; how many there are is not known beforehand."""
+    from rich.progress import SpinnerColumn
+
     with _bars(SpinnerColumn()) as bar:
         task = bar.add_task(description, total=None)
         yield lambda done: bar.update(task, completed=done)
@@ -54,6 +57,8 @@ def counting(description: str) -> Iterator[Callable[[int], None]]:
 @contextmanager
 def steps(lang: str) -> Iterator[Callable[[str, int, int], None]]:
     """Show the steps of a work, one bar each, told their name, what is done and how much there is."""
+    from rich.progress import BarColumn
+
     with _bars(BarColumn()) as bar:
         tasks = {}
 
@@ -65,6 +70,10 @@ def steps(lang: str) -> Iterator[Callable[[str, int, int], None]]:
         yield step
 
 
-def _bars(shape: SpinnerColumn | BarColumn) -> Progress:
+def _bars(shape: ProgressColumn) -> Progress:
+    # Here, not above: a command that shows no bar never loads them.
+    from rich.console import Console
+    from rich.progress import MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
     columns = shape, TextColumn("{task.description}"), MofNCompleteColumn(), TimeElapsedColumn()
     return Progress(*columns, console=Console(stderr=True), transient=True)

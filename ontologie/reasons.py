@@ -11,7 +11,7 @@ import os
 from collections.abc import Iterator
 from typing import Final
 
-from ontologie.sentences import sentence, sentences
+from ontologie.sentences import sentence, sentence_table
 
 FULL: Final = frozenset({"ENOSPC", "EDQUOT", "EFBIG"})
 """The errors that mean: no more room."""
@@ -33,10 +33,10 @@ def system_error(error: BaseException) -> str:
 def system_reason(error: BaseException, lang: str) -> str:
     """Return why the system refused, in one language; never empty."""
     name = system_error(error)
-    if name in sentences("systeme"):
+    if name in sentence_table("systeme"):
         return sentence("systeme", name, lang)
     return sentence("systeme", "other", lang, name=name or type(error).__name__)
 
 
 def _known() -> Iterator[str]:
-    return (name for name in sentences("systeme") if name.startswith("E"))
+    return (name for name in sentence_table("systeme") if name.startswith("E"))

@@ -28,7 +28,7 @@ def sentence(table: str, code: str, lang: str, part: str = "", /, **words: objec
     `part` is the first half of the columns' names where a row holds several sentences (`title` for `title_fr`).
     Raises KeyError where the table has no such row, or a place no word.
     """
-    text = sentences(table)[code][f"{part}_{lang}" if part else lang]
+    text = sentence_table(table)[code][f"{part}_{lang}" if part else lang]
     return text.format_map({name: in_language(word, lang) for name, word in words.items()})
 
 
@@ -43,7 +43,7 @@ def in_language(word: object, lang: str) -> object:
 
 
 @cache
-def sentences(table: str) -> Mapping[str, Mapping[str, str]]:
+def sentence_table(table: str) -> Mapping[str, Mapping[str, str]]:
     """Return the rows of a table by their codes.
 
     Raises ValueError where a code comes twice, a sentence stands in one language alone, or its places differ.

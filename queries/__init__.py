@@ -1,18 +1,26 @@
 """The questions people ask the graph: one `.rq` file each, typed parameters, and the tokens of SPARQL."""
 
-from queries.binding import BadParameter, bind, substitute, to_term
-from queries.catalogue import Parameter, Question, catalogue, parse_question
-from queries.tokens import Token, tokenize
+from __future__ import annotations
 
-__all__ = [
-    "BadParameter",
-    "Parameter",
-    "Question",
-    "Token",
-    "bind",
-    "catalogue",
-    "parse_question",
-    "substitute",
-    "to_term",
-    "tokenize",
-]
+from typing import TYPE_CHECKING
+
+from ontologie import lazily
+
+if TYPE_CHECKING:
+    from queries.binding import BadParameter as BadParameter
+    from queries.binding import bind as bind
+    from queries.questions import Parameter as Parameter
+    from queries.questions import Question as Question
+    from queries.questions import catalogue as catalogue
+    from queries.questions import parse_question as parse_question
+    from queries.tokens import Token as Token
+    from queries.tokens import tokenize as tokenize
+else:
+    __getattr__, __dir__ = lazily(
+        __name__,
+        {
+            "binding": "BadParameter bind",
+            "questions": "Parameter Question catalogue parse_question",
+            "tokens": "Token tokenize",
+        },
+    )

@@ -14,8 +14,8 @@ from typing import Final
 import pyoxigraph as ox
 
 from ontologie import BASE, PREFIXES, Word, in_both
-from queries.catalogue import Parameter, Question
 from queries.errors import QuestionError
+from queries.questions import Parameter, Question
 from queries.tokens import tokenize
 
 XSD: Final = PREFIXES["xsd"]

@@ -12,12 +12,13 @@ import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final
-
-import duckdb
+from typing import TYPE_CHECKING, Any, Final
 
 from ontologie import PREFIXES
 from shapes.errors import ShapesError
+
+if TYPE_CHECKING:
+    import duckdb
 
 SUBCLASS: Final = PREFIXES["rdfs"] + "subClassOf"
 
@@ -61,6 +62,8 @@ def id_of(text: str) -> int:
 
 def learn_ids(texts: Iterable[str]) -> None:
     """Ask the engine at once for the ids of many terms."""
+    import duckdb
+
     with duckdb.cursor() as own:
         found = own.execute(f"SELECT t, {_id('t')} FROM (SELECT unnest(?::VARCHAR[]) AS t)", [list(texts)])
         _IDS.update(found.fetchall())
@@ -83,6 +86,8 @@ class Facts:
             "preserve_insertion_order": "false",
             "temp_directory": tempfile.gettempdir(),
         }
+        import duckdb
+
         self.connection = duckdb.connect(config=config)
         self.connection.execute("CREATE TABLE fconstants AS SELECT unnest(?::VARCHAR[]) AS t", [list(constants)])
         _load(self.connection, b"".join(lines), "f")
@@ -158,6 +163,8 @@ class Columns:
 
 def _load(connection: duckdb.DuckDBPyConnection, lines: bytes, prefix: str) -> None:
     """Make the tables of triples, predicates and terms of some lines."""
+    import duckdb
+
     with tempfile.TemporaryDirectory(prefix="observatoire-") as folder:
         file = Path(folder) / "batch.nq"
         file.write_bytes(lines or b"\n")

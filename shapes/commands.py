@@ -10,20 +10,16 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from ontologie import BASE, Language, Refused
+from ontologie import BASE, Language
 from ontologie.console import Lang, LangOption, counting
-from shapes.coverage import Coverage
-from shapes.files import FORMATS, format_of, judge_file
-from shapes.issues import Issue, issue_of
-from shapes.report import Report
-from shapes.report_causes import place
-from shapes.report_forms import as_csv, as_json, as_text
-from shapes.report_html import as_html
-from shapes.unusable import UnusableFile, unknown_format
+
+if TYPE_CHECKING:
+    from shapes.issues import Issue
+    from shapes.report import Report
 
 
 @dataclass(frozen=True)
@@ -83,6 +79,9 @@ def build_app(examine: Examine | None = None, base: str = BASE) -> typer.Typer:
 
         Exit codes: 0 nothing refused; 1 something was; 2 a file could not be used, or held nothing to judge.
         """
+        from ontologie import Refused
+        from shapes.unusable import UnusableFile
+
         language: Language = "en" if lang is Lang.EN else "fr"
         total = _Total()
         for file in files:
@@ -104,6 +103,10 @@ def build_app(examine: Examine | None = None, base: str = BASE) -> typer.Typer:
 
 def _rendered(total: _Total, format: Format, lang: Language) -> str:
     """Return what was found in one form and one language."""
+    from shapes.report import Report
+    from shapes.report_forms import as_csv, as_json, as_text
+    from shapes.report_html import as_html
+
     if format is Format.TTL:
         return Report.of([result for report in total.reports for result in report.results]).to_turtle()
     if format is Format.CSV:
@@ -115,6 +118,10 @@ def _rendered(total: _Total, format: Format, lang: Language) -> str:
 
 
 def _judged(file: Path, examine: Examine | None, lang: Language, base: str) -> Iterator[Judged]:
+    from shapes.coverage import Coverage
+    from shapes.files import FORMATS, format_of, judge_file
+    from shapes.unusable import unknown_format
+
     if format_of(file) is not None:
         coverage, found = Coverage(base), False
         for report in judge_file(file, base=base, coverage=coverage):
@@ -128,11 +135,18 @@ def _judged(file: Path, examine: Examine | None, lang: Language, base: str) -> I
 
 
 def _not_judged(said: Mapping[str, str], file: str) -> Issue:
+    from shapes.issues import Issue
+
     return Issue(severity="warning", message=said, file=file, rule=_NOT_JUDGED)
 
 
 def _why(file: Path, error: Exception, lang: Language) -> str:
     """Return why a file cannot be used, where, and what to do."""
+    from ontologie import Refused
+    from shapes.issues import Issue
+    from shapes.report_causes import place
+    from shapes.unusable import UnusableFile
+
     if isinstance(error, UnusableFile):
         where = Issue(severity="violation", message={}, file=str(file), line=error.line, column=error.column)
         return f"{place(where, lang)}: {error.messages[lang]}"
@@ -140,6 +154,8 @@ def _why(file: Path, error: Exception, lang: Language) -> str:
 
 
 def _of_rdf(report: Report, file: str) -> Judged:
+    from shapes.issues import issue_of
+
     summary = {
         "read": 1,
         "refused": int(report.refused),

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Final
 
-from ontologie import Language, sentence, sentences
+from ontologie import Language, sentence, sentence_table
 
 ORDER: Final = {"violation": 0, "warning": 1, "info": 2}
 """Severities, gravest first."""
@@ -15,7 +15,7 @@ ORDER: Final = {"violation": 0, "warning": 1, "info": 2}
 @cache
 def report_words(lang: Language) -> Mapping[str, str]:
     """Return the words of a report by their codes, in one language."""
-    return {code: row[lang] for code, row in sentences("rapport").items()}
+    return {code: row[lang] for code, row in sentence_table("rapport").items()}
 
 
 def counted(summary: Mapping[str, int], lang: Language) -> str:

@@ -1,23 +1,28 @@
-"""The root of the command line: mounts each folder's commands as `observatoire`, and passes down what they share."""
+"""The root of the command line: mounts each folder's commands as `observatoire`, and passes down what they share.
+
+Loads the options of the commands alone: what a command runs is loaded when it runs.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import typer
 
 import ingestion.commands.ingest
 import ontologie.commands
-import shapes
 import shapes.commands
 import sparql_api.commands
-from ingestion import UnreadableDeposit, examine_batches, read_deposit
-from shapes import place
 from shapes.commands import Judged
-from sparql_api.outputs import FACES
 from sparql_api.words.command_line import Spoken
+
+if TYPE_CHECKING:
+    import pyoxigraph as ox
+
+    from ingestion import Edition
+    from ontologie import Check
 
 
 def build_main() -> typer.Typer:
@@ -31,14 +36,26 @@ def build_main() -> typer.Typer:
         pretty_exceptions_enable=False,
     )
     for part in (
-        ingestion.commands.ingest.build_app(FACES),
+        ingestion.commands.ingest.build_app(made_with_editions),
         sparql_api.commands.build_app(),
         shapes.commands.build_app(examine_deposit),
-        ontologie.commands.build_app(shapes.CHECKS),
+        ontologie.commands.build_app(checks_of_shapes),
     ):
         main.registered_commands += part.registered_commands
         main.registered_groups += part.registered_groups
     return main
+
+
+def made_with_editions() -> Sequence[Callable[[Edition, ox.Store], None]]:
+    """Return what publication makes for this service with each edition."""
+    from sparql_api.outputs import FACES
+
+    return FACES
+
+
+def checks_of_shapes() -> Iterable[Check]:
+    """Return what `check` asks of the shapes."""
+    return shapes.CHECKS
 
 
 def examine_deposit(path: Path, lang: Literal["fr", "en"]) -> Iterator[Judged]:
@@ -46,6 +63,9 @@ def examine_deposit(path: Path, lang: Literal["fr", "en"]) -> Iterator[Judged]:
 
     Raises ValueError, with the place and what to do, where the file cannot be used.
     """
+    from ingestion import UnreadableDeposit, examine_batches, read_deposit
+    from shapes import place
+
     try:
         deposit = read_deposit(path)
         yield Judged((), {}, (), deposit.notes)

@@ -5,7 +5,6 @@ Knows options, exit codes and what is said on standard error; the service is put
 
 from __future__ import annotations
 
-import asyncio
 import json
 import resource
 import socket
@@ -13,17 +12,19 @@ import sys
 from contextlib import suppress
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Final, NoReturn
+from typing import TYPE_CHECKING, Annotated, Final, NoReturn
 
 import typer
 
-from ontologie import Iris, Language, Refused, read_file, system_reason
+from ontologie import system_reason
 from ontologie.console import Lang, LangOption, fail, say
-from queries import Question, catalogue, parse_question
-from sparql_api.description.questions import bound, plain, standalone
-from sparql_api.settings import Settings
 from sparql_api.words import i18n
-from sparql_api.words.problems import Problem, ProblemError
+
+if TYPE_CHECKING:
+    from ontologie import Language
+    from queries import Question
+    from sparql_api.settings import Settings
+    from sparql_api.words.problems import Problem
 
 FILES: Final = 65_536
 UNSENT_BYTES: Final = 128 << 10
@@ -62,6 +63,8 @@ def build_app() -> typer.Typer:
         lang: LangOption = Lang.FR,
     ) -> None:
         """Serve SPARQL, fiches, pages and dumps from the current edition."""
+        from sparql_api.settings import Settings
+
         settings = Settings() if workers is None else Settings(workers=workers)
         serve(settings, listen(host, port, lang.value), lang.value)
 
@@ -77,6 +80,8 @@ def build_app() -> typer.Typer:
 
         Example: observatoire query projets-par-academie --format csv
         """
+        from sparql_api.settings import Settings
+
         settings = Settings(workers=1, cache_mb=0, log_queries=False)
         text = question_text(settings, name, param or [], lang.value)
         print_answer(settings, name, text, format, edition, lang.value)
@@ -136,6 +141,10 @@ def serve(settings: Settings, opened: socket.socket, language: Language) -> None
 
 def question_text(settings: Settings, name: str, params: list[str], language: Language) -> str:
     """Return the SPARQL to run, parameters bound; ends the command (2) where it cannot be made."""
+    from ontologie import Iris
+    from sparql_api.description.questions import bound
+    from sparql_api.words.problems import ProblemError
+
     pairs = [pair.partition("=") for pair in params]
     for key, equals, _ in pairs:
         if not equals or not key:
@@ -154,6 +163,10 @@ def question_text(settings: Settings, name: str, params: list[str], language: La
 
 def find_question(settings: Settings, name: str, language: Language) -> Question | str:
     """Return a question of the catalogue, or of a file, or a file's text; ends the command (2) where there is none."""
+    from ontologie import Iris, Refused, read_file
+    from queries import catalogue, parse_question
+    from sparql_api.description.questions import standalone
+
     path = Path(name)
     if path.suffix.lower() == ".rq" or path.is_file():
         try:
@@ -176,8 +189,12 @@ def print_answer(
     settings: Settings, name: str, text: str, format: Format, edition: int | None, language: Language
 ) -> None:
     """Ask an engine of this process and print; ends the command with 2 for a bad query, 1 where it failed."""
+    import asyncio
+
+    from sparql_api.description.questions import plain
     from sparql_api.engine import Answer, open_engine
     from sparql_api.pages.tables import csv_pieces, read_rows
+    from sparql_api.words.problems import ProblemError
 
     async def ask() -> Answer:
         engine = open_engine(settings)

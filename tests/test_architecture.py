@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -85,6 +86,15 @@ def test_every_declared_dependency_is_locked() -> None:
     for requirement in declared:
         name = requirement.split("[")[0].split(">")[0].split("=")[0].strip().lower()
         assert f"\n{name}==" in f"\n{lock}" or f"\n{name}[" in f"\n{lock}", name
+
+
+def test_every_declared_library_is_told_with_what_it_serves() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    told = (ROOT / "docs" / "libraries.md").read_text(encoding="utf-8")
+    for requirement in (*project["dependencies"], *project["optional-dependencies"]["postgresql"]):
+        name = requirement.split("[")[0].split(">")[0]
+        assert re.search(rf"[| ]{re.escape(name)}[ ,]", told), name
+    assert all(f"| `{extra}` |" in told for extra in project["optional-dependencies"])
 
 
 WAITING = {"get", "post", "put", "delete", "head", "request", "stream", "Client", "AsyncClient"}

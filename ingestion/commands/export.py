@@ -2,29 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import sys
-from collections.abc import Iterable, Iterator
 from enum import StrEnum
-from itertools import chain
 from pathlib import Path
-from typing import Annotated, BinaryIO, Final
+from typing import Annotated, Final
 
-import pyoxigraph as ox
 import typer
 
 from ingestion.commands.failures import explained
-from ingestion.graphs.export import export_document
-from ingestion.publication.editions import Edition, Editions
-from ingestion.reading.exported_table import export_columns, export_row
-from ingestion.settings import Settings
-from ontologie import Iris, canonical_lines, context, document_types
 from ontologie.console import Lang, LangOption, fail, said, say
-from shapes import csv_line
 
 _ALL: Final = "tout"
-_Fiche = tuple[str, str, list[bytes]]
-"""A document: its kind, its id, its canonical lines."""
 
 
 class Format(StrEnum):
@@ -60,6 +48,11 @@ def export_app() -> typer.Typer:
 
           observatoire export fiches --format ttl --type tout --out fiches/
         """
+        from ingestion.commands.exporting import documents, write_all, write_folder
+        from ingestion.publication.editions import Editions
+        from ingestion.settings import Settings
+        from ontologie import document_types
+
         if kind not in (*document_types(), _ALL):
             fail(lang, "unknown-type", type=kind, types=", ".join((*document_types(), _ALL)))
         if format is Format.CSV and kind != "projet":
@@ -79,74 +72,3 @@ def export_app() -> typer.Typer:
         say(lang, "exported", count=count, where=out)
 
     return app
-
-
-def documents(edition: Edition, kinds: Iterable[str], base: str) -> Iterator[_Fiche]:
-    """Yield the documents of these kinds of an edition, in the order of their graphs' IRIs."""
-    store = ox.Store.read_only(str(edition.store_path))
-    prefixes = {Iris(base).graph(kind, ""): kind for kind in kinds}
-    for name in sorted(graph.value for graph in store.named_graphs() if isinstance(graph, ox.NamedNode)):
-        prefix, slash, identifier = name.rpartition("/")
-        kind = prefixes.get(prefix + slash)
-        if kind is not None:
-            yield kind, identifier, canonical_lines(store.quads_for_pattern(None, None, None, ox.NamedNode(name)))
-
-
-def write_all(out: BinaryIO, found: Iterable[_Fiche], format: Format, base: str) -> None:
-    """Write fiches one after the other, as one well-formed file of the format."""
-    if format is Format.TTL:
-        triples = chain.from_iterable(_triples(lines) for _, _, lines in found)
-        ox.serialize(triples, out, format=ox.RdfFormat.TURTLE, prefixes=Iris(base).prefixes())
-        return
-    if format is Format.CSV:
-        out.write(csv_line(export_columns()).encode())
-    if format is Format.JSONLD:
-        out.write(b'{"@context": ' + _json(context(base)) + b', "@graph": [')
-    for number, (kind, _, lines) in enumerate(found):
-        if format is Format.JSONLD:
-            bare = {key: value for key, value in export_document(lines, kind, base).items() if key != "@context"}
-            out.write((b",\n" if number else b"\n") + _json(bare))
-        else:
-            out.write(_form(kind, lines, format, base))
-    if format is Format.JSONLD:
-        out.write(b"\n]}\n")
-
-
-def write_folder(folder: Path, found: Iterable[_Fiche], format: Format, base: str) -> int:
-    """Write fiches in a folder; return how many."""
-    folder.mkdir(parents=True, exist_ok=True)
-    count = 0
-
-    def counted() -> Iterator[_Fiche]:
-        nonlocal count
-        for fiche in found:
-            count += 1
-            yield fiche
-
-    if format in (Format.JSONL, Format.CSV):
-        with (folder / f"fiches.{format.value}").open("wb") as out:
-            write_all(out, counted(), format, base)
-        return count
-    for kind, identifier, lines in counted():
-        (folder / kind).mkdir(exist_ok=True)
-        (folder / kind / f"{identifier}.{format.value}").write_bytes(_form(kind, lines, format, base))
-    return count
-
-
-def _form(kind: str, lines: list[bytes], format: Format, base: str) -> bytes:
-    """Return one fiche in a format, as a file of its own."""
-    if format is Format.NQ:
-        return b"".join(lines)
-    if format is Format.TTL:
-        written = ox.serialize(_triples(lines), format=ox.RdfFormat.TURTLE, prefixes=Iris(base).prefixes())
-        return bytes(written or b"")
-    document = export_document(lines, kind, base)
-    return csv_line(export_row(document, base)).encode() if format is Format.CSV else _json(document) + b"\n"
-
-
-def _triples(lines: list[bytes]) -> list[ox.Triple]:
-    return [quad.triple for quad in ox.parse(b"".join(lines), format=ox.RdfFormat.N_QUADS)]
-
-
-def _json(value: object) -> bytes:
-    return json.dumps(value, ensure_ascii=False).encode()

@@ -3,26 +3,20 @@
 from __future__ import annotations
 
 import signal
-import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Final, NoReturn
+from typing import TYPE_CHECKING, Final, NoReturn
 
-import sqlalchemy.exc
 import typer
 
-from ingestion.graphs.ownership import MisplacedTriple
-from ingestion.publication.cut import UnknownEdition
-from ingestion.publication.locking import Holder, PublicationBusy, writer_of
-from ingestion.publication.publish import NothingToPublish
-from ingestion.registry.agents import UnknownAcademie
-from ingestion.registry.registry import Registry
-from ingestion.registry.transitions import RefusedTransition
-from ingestion.registry.upgrade import NewerRegistry
-from ingestion.settings import Settings
 from ontologie import FULL, system_error, system_reason
 from ontologie.console import Lang, fail, said, say
+
+if TYPE_CHECKING:
+    from ingestion.publication.locking import Holder
+    from ingestion.registry.registry import Registry
+    from ingestion.settings import Settings
 
 _INTERRUPTED: Final = 130
 _TERMINATED: Final = 143
@@ -44,30 +38,57 @@ def explained(lang: Lang, nothing: str = "nothing-validated", kept: Callable[[],
             yield
     except KeyboardInterrupt as error:
         fail(lang, "interrupted", _TERMINATED if isinstance(error, Terminated) else _INTERRUPTED, kept=saved())
-    except PublicationBusy as error:
-        who = said(lang, "among", who=_who(lang, error.holder)) if error.holder else ""
-        fail(lang, "busy", who=who)
-    except NothingToPublish:
-        fail(lang, nothing)
-    except UnknownEdition:
-        fail(lang, "unknown-edition")
-    except MisplacedTriple as error:
-        fail(lang, "misplaced-triple", 1, where=error)
-    except NewerRegistry:
-        fail(lang, "newer-registry")
-    except RefusedTransition as error:
-        typer.echo(error.messages[lang.value], err=True)
-        raise typer.Exit(1) from error
-    except UnknownAcademie as error:
-        perhaps = said(lang, "perhaps", names=", ".join(error.suggestions)) if error.suggestions else ""
-        fail(lang, "unknown-academie", text=error.text, suggestions=perhaps)
+    except typer.Exit:
+        raise
     except Exception as error:
+        _fail_of_state(lang, error, nothing)
         _fail_of_system(lang, error, saved())
         raise
 
 
+def _fail_of_state(lang: Lang, error: Exception, nothing: str) -> None:
+    """Leave where the state forbids what was asked; other errors come back."""
+    # Here, not above: a command that ends well never loads them.
+    from ingestion.graphs.ownership import MisplacedTriple
+    from ingestion.publication.cut import UnknownEdition
+    from ingestion.publication.locking import PublicationBusy
+    from ingestion.publication.publish import NothingToPublish
+    from ingestion.registry.agents import UnknownAcademie
+    from ingestion.registry.schema import DriverMissing
+    from ingestion.registry.transitions import RefusedTransition
+    from ingestion.registry.upgrade import NewerRegistry
+
+    match error:
+        case PublicationBusy():
+            who = said(lang, "among", who=_who(lang, error.holder)) if error.holder else ""
+            fail(lang, "busy", who=who)
+        case NothingToPublish():
+            fail(lang, nothing)
+        case UnknownEdition():
+            fail(lang, "unknown-edition")
+        case MisplacedTriple():
+            fail(lang, "misplaced-triple", 1, where=error)
+        case DriverMissing():
+            fail(lang, "no-driver", module=error)
+        case NewerRegistry():
+            fail(lang, "newer-registry")
+        case RefusedTransition():
+            typer.echo(error.messages[lang.value], err=True)
+            raise typer.Exit(1) from error
+        case UnknownAcademie():
+            perhaps = said(lang, "perhaps", names=", ".join(error.suggestions)) if error.suggestions else ""
+            fail(lang, "unknown-academie", text=error.text, suggestions=perhaps)
+
+
 def _fail_of_system(lang: Lang, error: Exception, kept: str) -> None:
     """Leave where an error is the disk's or the registry's; others are ours, and come back."""
+    import sqlite3
+
+    import sqlalchemy.exc
+
+    from ingestion.publication.locking import writer_of
+    from ingestion.settings import Settings
+
     if isinstance(error, BrokenPipeError):
         return  # who read the answer has enough
     if system_error(error) in FULL:
@@ -122,4 +143,6 @@ def _terminable() -> Iterator[None]:
 
 def opened(settings: Settings, lang: Lang) -> Registry:
     """Return the registry; where it is brought to this version of the program, say so, and where the copy is."""
+    from ingestion.registry.registry import Registry
+
     return Registry(settings, lambda copy: say(lang, "migrated-copy" if copy else "migrated", copy=copy or ""))

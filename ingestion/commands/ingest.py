@@ -6,34 +6,31 @@ that publication makes (search index, self-description) come from the root.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
 from ingestion.commands.export import export_app
 from ingestion.commands.failures import explained, opened
-from ingestion.commands.reporting import REPORTS, print_report, print_unreadable, write_report
 from ingestion.commands.review import review_app
-from ingestion.demo.load import load_demo
-from ingestion.examination.deposit import Deposited, deposit_file, none_yet
-from ingestion.examination.pipeline import Options
-from ingestion.publication.cut import Face
-from ingestion.publication.publish import publish
-from ingestion.publication.rebuild import RebuildDiffers, rebuild
-from ingestion.registry.agents import COMMAND_LINE, agent_named
-from ingestion.registry.registry import Outcome, Registry
-from ingestion.settings import Settings
-from ingestion.words.errors import UnreadableDeposit
-from ingestion.words.messages import Issue
 from ontologie import system_reason
 from ontologie.console import Lang, LangOption, counting, fail, said, say, steps
 
+if TYPE_CHECKING:
+    from ingestion.examination.deposit import Deposited
+    from ingestion.publication.cut import Face
+    from ingestion.registry.registry import Outcome, Registry
+    from ingestion.settings import Settings
+    from ingestion.words.messages import Issue
 
-def build_app(faces: Sequence[Face] = ()) -> typer.Typer:
-    """Return the command line of this folder; `faces` are made with each edition."""
+REPORTS: Final = (".html", ".csv", ".json", ".ttl")
+
+
+def build_app(faces: Callable[[], Sequence[Face]] = tuple) -> typer.Typer:
+    """Return the command line of this folder; `faces` gives what is made with each edition."""
     app, with_faces = typer.Typer(no_args_is_help=True), _WithFaces(faces)
     app.add_typer(review_app(), name="review")
     app.add_typer(export_app(), name="export")
@@ -69,6 +66,13 @@ def ingest_command(
 
       observatoire ingest projets.csv --validated-by Dgesco && observatoire publish
     """
+    from ingestion.commands.reporting import print_report, print_unreadable, write_report
+    from ingestion.examination.deposit import deposit_file, none_yet
+    from ingestion.examination.pipeline import Options
+    from ingestion.registry.agents import COMMAND_LINE, agent_named
+    from ingestion.settings import Settings
+    from ingestion.words.errors import UnreadableDeposit
+
     if report is not None and report.suffix.lower() not in REPORTS:
         fail(lang, "report-format", formats=", ".join(REPORTS))
     settings = Settings()
@@ -113,10 +117,14 @@ def _counted(lang: Lang, code: str, registered: Mapping[Outcome, int]) -> str:
 class _WithFaces:
     """The commands that make an edition."""
 
-    faces: Sequence[Face]
+    faces: Callable[[], Sequence[Face]]
 
     def demo(self, lang: LangOption = Lang.FR) -> None:
         """Load the bundled vocabularies and real usages, publish edition 1; again: nothing to do."""
+        from ingestion.commands.reporting import print_report
+        from ingestion.demo.load import load_demo
+        from ingestion.settings import Settings
+
         settings = Settings()
         with explained(lang), opened(settings, lang) as registry:
             with counting(said(lang, "reading", name="demo")) as progress:
@@ -125,24 +133,29 @@ class _WithFaces:
                 print_report(found, lang)
             else:
                 say(lang, "demo-known")
-            _publish(settings, registry, self.faces, lang)
+            _publish(settings, registry, self.faces(), lang)
         say(lang, "demo-next")
 
     def publish(self, lang: LangOption = Lang.FR) -> None:
         """Cut an edition from what is validated; nothing changed, no new edition."""
+        from ingestion.settings import Settings
+
         settings = Settings()
         with explained(lang), opened(settings, lang) as registry:
-            _publish(settings, registry, self.faces, lang)
+            _publish(settings, registry, self.faces(), lang)
 
     def rebuild(self, lang: LangOption = Lang.FR) -> None:
         """Derive the current edition again from the registry, compare, and put it in place; no new edition.
 
         Exit codes: 0 identical to the byte; 1 it differs, and nothing was replaced.
         """
+        from ingestion.publication.rebuild import RebuildDiffers, rebuild
+        from ingestion.settings import Settings
+
         settings = Settings()
         try:
             with explained(lang, nothing="no-edition"), opened(settings, lang) as registry, steps(lang) as progress:
-                done = rebuild(settings, registry, self.faces, progress)
+                done = rebuild(settings, registry, self.faces(), progress)
         except RebuildDiffers as error:
             say(lang, "rebuild-differs")
             if error.changed:
@@ -156,6 +169,8 @@ class _WithFaces:
 
 
 def _publish(settings: Settings, registry: Registry, faces: Sequence[Face], lang: Lang) -> None:
+    from ingestion.publication.publish import publish
+
     with steps(lang) as progress:
         outcome = publish(settings, registry, faces, progress)
     message = "published" if outcome.changed else "nothing-to-do"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
 
 import typer
 
@@ -15,8 +14,6 @@ from ingestion.words.errors import UnreadableDeposit
 from ingestion.words.messages import Issue
 from ontologie.console import Lang
 from shapes import Report, as_csv, as_html, as_json, as_text, place
-
-REPORTS: Final = (".html", ".csv", ".json", ".ttl")
 
 
 def print_report(done: Sequence[Deposited], lang: Lang) -> None:

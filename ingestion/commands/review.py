@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from ingestion.commands.failures import explained, opened
-from ingestion.registry.agents import academie_code, agent_named
-from ingestion.registry.registry import Agent, Registry
-from ingestion.registry.rows import ALL_STATES
-from ingestion.registry.transitions import RefusedTransition
-from ingestion.settings import Settings
 from ontologie.console import Lang, LangOption, fail, say
+
+if TYPE_CHECKING:
+    from ingestion.registry.registry import Agent, Registry
 
 Identifier = Annotated[str, typer.Argument(help="Id of the fiche, e.g. 18-UR005; analyse/… for another type.")]
 By = Annotated[str, typer.Option("--by", help="Name of the service that reviews, e.g. “DRANE Lyon”.")]
@@ -48,6 +44,13 @@ def list_command(
     lang: LangOption = Lang.FR,
 ) -> None:
     """List the deposits in a state: by default those that wait for a reviewer."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from ingestion.registry.agents import academie_code
+    from ingestion.registry.rows import ALL_STATES
+    from ingestion.settings import Settings
+
     if state not in ALL_STATES and state != "toutes":
         fail(lang, "unknown-state", state=state, states=", ".join((*sorted(ALL_STATES), "toutes")))
     with explained(lang), opened(Settings(), lang) as registry:
@@ -67,6 +70,8 @@ def list_command(
 
 def show_command(identifier: Identifier, lang: LangOption = Lang.FR) -> None:
     """Show a deposit: its document, what was said of it, its history (JSON on standard output)."""
+    from ingestion.settings import Settings
+
     kind, name = _split(identifier)
     with explained(lang), opened(Settings(), lang) as registry:
         try:
@@ -119,6 +124,10 @@ def _act(
     act: Callable[[Registry, str, str, Agent], None],
 ) -> None:  # fmt: skip
     """Act on each fiche; one that cannot be acted on is said, and the others go on (exit code 1)."""
+    from ingestion.registry.agents import agent_named
+    from ingestion.registry.transitions import RefusedTransition
+    from ingestion.settings import Settings
+
     refused = False
     with explained(lang), opened(Settings(), lang) as registry:
         agent = agent_named(by, "valideur", academie)

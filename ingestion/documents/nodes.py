@@ -19,13 +19,12 @@ from ingestion.documents.draft import in_order
 from ingestion.documents.values import UNUSABLE
 from ingestion.reading.json_text import Number
 from ingestion.reading.records import Path, Record
-from ingestion.resolution.labels import concepts
 from ingestion.resolution.resolve import resolve
 from ingestion.words.columns import MOST_ITEMS, column_of_key, nearest_names
 from ingestion.words.messages import Issue, issue
 from ingestion.words.personal import find_personal
 from ingestion.words.terms import KEYWORDS, Term, classes, expand, terms, terms_by_iri
-from ontologie import document_types
+from ontologie import concepts, document_types
 
 PLACED: Final = 100
 """What is said of one document with the exact place; beyond, with the document's."""

@@ -22,6 +22,8 @@ from sqlalchemy import (
     Text,
 )
 
+from ingestion.words.errors import IngestionError
+
 metadata: Final = MetaData()
 
 documents: Final = Table(
@@ -141,9 +143,19 @@ _WRITERS: Final = 0x0B5E_4A70
 the moment it is seen, on which the editions' `last_event` rests."""
 
 
+class DriverMissing(IngestionError):
+    """The driver of the database that a URL names is not installed."""
+
+
 def connect(url: str) -> sa.Engine:
-    """Return the engine of a registry's database; SQLite is made to keep what it was told, through a power cut."""
-    engine = sa.create_engine(url)
+    """Return the engine of a registry's database; SQLite is made to keep what it was told, through a power cut.
+
+    Raises DriverMissing.
+    """
+    try:
+        engine = sa.create_engine(url)
+    except ModuleNotFoundError as error:
+        raise DriverMissing(error.name) from error
     if engine.dialect.name == "sqlite":
         sa.event.listen(engine, "connect", _harden_sqlite)
         sa.event.listen(engine, "begin", _begin_sqlite)

@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Final
 
-from ingestion.resolution.labels import concepts
-from ontologie import BASE, fold_label
+from ontologie import BASE, concepts, fold_label
 
 SCHEME: Final = "concept/crcn"
 _CODE: Final = re.compile(r"(?<![\w.])\d\.\d(?![\w]|\.\d)")

@@ -6,29 +6,12 @@ the packaged SKOS; which answer a deposit gets is the resolution's business.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Final
-
-import pyoxigraph as ox
 
 from ingestion.words.columns import columns
-from ontologie import BASE, PREFIXES, fold_label, read_table, vocabularies
-
-_SKOS: Final = PREFIXES["skos"]
-_CANOPE: Final = "https://www.reseau-canope.fr/scolomfr/ontology.owl#"
-_SCOLOMFR: Final = "http://data.education.fr/voc/scolomfr/"
-_STATUS: Final = "http://purl.org/iso25964/skos-thes#status"
-_PREFERRED: Final = _SKOS + "prefLabel"
-_LABELS: Final = (
-    _PREFERRED,
-    *(_SKOS + name for name in ("altLabel", "hiddenLabel", "notation")),
-    _CANOPE + "labelEquivalentExact",
-)
-_ABOUT: Final = (*_LABELS, _SKOS + "inScheme", _STATUS)
-_WANTED: Final = re.compile(("> (?:" + "|".join(re.escape(f"<{name}>") for name in _ABOUT) + ") ").encode())
+from ontologie import BASE, concepts, fold_label, read_table
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,55 +82,3 @@ def _reviewed(column: str) -> Iterator[tuple[str, Entry]]:
             found[row["cle"]] = tuple(dict.fromkeys((*found.get(row["cle"], ()), *iris)))
         kept = tuple((key, iris) for key, iris in found.items() if iris)
         yield folded, Entry(same[0]["libelle"], kept, reviewed=True)
-
-
-@dataclass(frozen=True, slots=True)
-class Concept:
-    """What is known of one concept or listed thing: the schemes it belongs to, and its labels.
-
-    `schemes` are `scolomfr-voc-022`, or for ours the path its IRI starts with: `concept/niveau`, `outil`.
-    """
-
-    iri: str
-    schemes: frozenset[str]
-    labels: tuple[str, ...]
-    """Its names, and its IRI, which names it for certain."""
-
-    preferred: str
-    current: bool
-
-
-@cache
-def concepts(base: str = BASE) -> Mapping[str, Concept]:
-    """Return every labelled thing of the packaged vocabularies, by its IRI (relative where it is ours)."""
-    about: dict[str, dict[str, list[ox.Literal | ox.NamedNode]]] = {}
-    for quad in _statements(base):
-        if isinstance(quad.subject, ox.NamedNode) and isinstance(quad.object, (ox.Literal, ox.NamedNode)):
-            iri = quad.subject.value.removeprefix(base)
-            about.setdefault(iri, {}).setdefault(quad.predicate.value, []).append(quad.object)
-    return {iri: _concept(iri, said, base) for iri, said in about.items() if _PREFERRED in said}
-
-
-def _statements(base: str) -> Iterable[ox.Quad]:
-    """Return what the vocabularies say of labels, schemes and status."""
-    lines = (line for one in vocabularies(base) for line in one.lines if _WANTED.search(line))
-    return ox.parse(b"".join(lines), format=ox.RdfFormat.N_QUADS)
-
-
-def _concept(iri: str, said: Mapping[str, list[ox.Literal | ox.NamedNode]], base: str) -> Concept:
-    schemes = {node.value.removeprefix(_SCOLOMFR).removeprefix(base) for node in said.get(_SKOS + "inScheme", ())}
-    names = [node.value for name in _LABELS for node in said.get(name, ())]
-    names.append(iri)
-    if ":" not in iri:
-        folder, _, local = iri.rpartition("/")
-        schemes.add(folder)
-        names.extend((local, base + iri))
-    french = [node.value for node in said[_PREFERRED] if isinstance(node, ox.Literal) and node.language == "fr"]
-    status = [node.value for node in said.get(_STATUS, ())]
-    return Concept(
-        iri=iri,
-        schemes=frozenset(schemes),
-        labels=tuple(dict.fromkeys(names)),
-        preferred=(french or names)[0],
-        current=status in ([], ["Actuel"]),
-    )

@@ -14,10 +14,10 @@ from typing import Final, Literal
 
 from rapidfuzz import fuzz, process
 
-from ingestion.resolution.labels import Entry, concepts, labels
+from ingestion.resolution.labels import Entry, labels
 from ingestion.resolution.levels import Span, between, spans, upwards
 from ingestion.words.columns import columns
-from ontologie import BASE, fold_label
+from ontologie import BASE, concepts, fold_label
 
 LEVELS: Final = "niveaux"
 SUBJECTS: Final = "disciplines"

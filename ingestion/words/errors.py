@@ -18,6 +18,7 @@ class IngestionError(Exception):
     ├── MisplacedTriple       a triple in two graphs, or in one that is not its own
     ├── RefusedTransition     a step of review that a state or an agent does not allow
     ├── UnknownAcademie       no académie of that name
+    ├── DriverMissing         a registry on a database whose driver is not installed
     ├── NewerRegistry         a registry made by a later program
     ├── PublicationBusy       another publisher is at work
     ├── NothingToPublish      nothing was ever validated

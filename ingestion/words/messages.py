@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from ingestion.words.personal import mask_private
-from ontologie import LANGUAGES, Word, in_language, sentence, sentences
+from ontologie import LANGUAGES, Word, in_language, sentence, sentence_table
 from shapes import Issue as Issue
 from shapes import mask
 
@@ -56,7 +56,7 @@ def issue(
     A word is one text, or one text a language. Raises KeyError where the table has no such code, or a
     placeholder no word.
     """
-    row = sentences("depot")[code]
+    row = sentence_table("depot")[code]
     private = place.private
     shown = quote(value, LONGEST_VALUE, private)
     texts: dict[str, dict[str, str]] = {"message": {}, "remedy": {}}

@@ -14,9 +14,9 @@ from typing import Final
 import pyoxigraph as ox
 
 from ontologie.namespaces import BASE, PREFIXES, RDF_TYPE
+from ontologie.packaged import packaged, read_quads
 from ontologie.resources import read_text
 from ontologie.sentences import in_both
-from ontologie.vocabularies import packaged, read_quads
 
 Languages = dict[str, str]
 """A text in `fr` and `en`."""

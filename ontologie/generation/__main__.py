@@ -12,6 +12,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ontologie.generation import generate, tables
+from ontologie.labelled import TABLE, made_table
+from ontologie.packaged import vocabularies
 
 GENERATED = Path(__file__).resolve().parent.parent / "genere"
 
@@ -23,14 +25,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     check = parser.parse_args(arguments).check
     made = {**generate(), **tables()}
     changed = [name for name, text in made.items() if _read(GENERATED / name) != text]
-    stale = sorted(path.name for path in GENERATED.glob("*") if path.name not in made)
+    stale = sorted(path.name for path in GENERATED.glob("*") if path.name not in made and path.name != TABLE)
     for name in [*changed, *stale]:
         print(f"genere/{name}: {'not made from the tables' if name in stale else 'differs'}", file=sys.stderr)
     if check:
-        return 1 if changed or stale else 0
+        old = changed or stale or _read(GENERATED / TABLE) != made_table()
+        return 1 if old else 0
     GENERATED.mkdir(exist_ok=True)
     for name in changed:
         (GENERATED / name).write_text(made[name], encoding="utf-8", newline="\n")
+    vocabularies.cache_clear()  # those just written are among them
+    (GENERATED / TABLE).write_text(made_table(), encoding="utf-8", newline="\n")
     print(f"{len(made)} files, {len(changed)} written", file=sys.stderr)
     return 0
 

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
-from typing import Any, Final, NoReturn
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import typer
-from typer import rich_utils
 from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
-from ontologie import Language, sentence, sentences, system_reason, translated, translations
+from ontologie import sentence, sentence_table, system_reason, translated, translations
+
+if TYPE_CHECKING:
+    from ontologie import Language
 
 _VARIABLES: Final = ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
 _UNUSABLE: Final = 2
@@ -62,13 +64,7 @@ def caller_language(args: Sequence[str], environment: Mapping[str, str]) -> Lang
 
 def speak(command: Any, lang: Language) -> None:
     """Put the help of a command and of all below it in a language, which is also their messages' by default."""
-    for code, texts in sentences("commandes").items():
-        if code.startswith(_PANEL):  # the titles and marks of the help, by the names that typer gives them
-            setattr(rich_utils, code.removeprefix(_PANEL), texts[lang])
-    _speak(command, lang)
-
-
-def _speak(command: Any, lang: Language) -> None:
+    command.format_help = _titled(command.format_help, lang)
     command.help = in_language(command.help or "", lang)
     own_help = command.get_help_option(typer.Context(command))
     for parameter in (*command.params, *filter(None, [own_help])):
@@ -77,7 +73,21 @@ def _speak(command: Any, lang: Language) -> None:
         if parameter.name == "lang":
             parameter.default = type(parameter.default)(lang)
     for below in getattr(command, "commands", {}).values():
-        _speak(below, lang)
+        speak(below, lang)
+
+
+def _titled(format_help: Callable[..., None], lang: Language) -> Callable[..., None]:
+    """Return how a command shows its help, under titles in a language; what draws it is loaded for that alone."""
+
+    def shown(*given: Any) -> None:
+        from typer import rich_utils
+
+        for code, texts in sentence_table("commandes").items():
+            if code.startswith(_PANEL):  # the titles and marks of the help, by the names that typer gives them
+                setattr(rich_utils, code.removeprefix(_PANEL), texts[lang])
+        format_help(*given)
+
+    return shown
 
 
 def in_language(text: str, lang: Language) -> str:

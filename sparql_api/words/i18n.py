@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from ontologie import fold_text, sentence, sentences
+from ontologie import fold_text, sentence, sentence_table
 
 DATE: Final = re.compile(r"(-?\d{4,})(?:-(\d\d))?(?:-(\d\d))?(?:T.*|Z|[+-]\d\d:\d\d)?")
 MONTHS: Final = {
@@ -24,7 +24,7 @@ def message(key: str, language: str, **values: object) -> str:
 
     With a number `n`, `key.one` is taken for 0 and 1 in French and 1 in English, where it exists.
     """
-    texts = sentences("pages")
+    texts = sentence_table("pages")
     count = values.get("n")
     if isinstance(count, int):
         single = count < 2 if language == "fr" else count == 1

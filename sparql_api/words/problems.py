@@ -13,7 +13,7 @@ from typing import Any
 
 from starlette.requests import Request
 
-from ontologie import BASE, LANGUAGES, Language, sentences
+from ontologie import BASE, LANGUAGES, Language, sentence_table
 from sparql_api.errors import ServiceError
 from sparql_api.formats.negotiation import ranked_languages
 from sparql_api.words.texts import Text
@@ -82,7 +82,7 @@ def catalogue() -> dict[str, dict[str, Any]]:
             "status": int(row["status"]),
             **{part: {lang: row[f"{part}_{lang}"] for lang in LANGUAGES} for part in ("title", "detail")},
         }
-        for name, row in sentences("problemes").items()
+        for name, row in sentence_table("problemes").items()
     }
 
 

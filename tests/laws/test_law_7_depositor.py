@@ -17,7 +17,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingestion import Options, Record, build_document, deposit_file
-from ingestion.commands.reporting import REPORTS, print_report, write_report
+from ingestion.commands.ingest import REPORTS
+from ingestion.commands.reporting import print_report, write_report
 from ingestion.registry.agents import COMMAND_LINE
 from ingestion.words.columns import columns
 from ingestion.words.personal import holds_private, mask_private

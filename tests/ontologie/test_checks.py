@@ -218,7 +218,7 @@ def test_checks_of_other_folders_are_lines_too_and_their_findings_exit_one() -> 
         return Examined(7, (Finding("formes", "oia:Projet", {"fr": "sans forme", "en": "no shape"}),))
 
     extra = Check("formes", {"fr": "chaque classe a sa forme", "en": "every class has its shape"}, run)
-    answer = CliRunner().invoke(build_app([extra]), ["check", "--only", "formes"])
+    answer = CliRunner().invoke(build_app(lambda: [extra]), ["check", "--only", "formes"])
     assert answer.stdout == "FAIL formes                 7    1  chaque classe a sa forme\n"
     assert answer.stderr == "formes: oia:Projet: sans forme\n"
     assert answer.exit_code == 1

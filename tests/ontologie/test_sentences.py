@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from ontologie import read_table, sentences
+from ontologie import read_table, sentence_table
 
 ROOT = Path(__file__).parents[2]
 FOLDERS = ("ontologie", "shapes", "ingestion", "queries", "sparql_api")
@@ -42,7 +42,7 @@ def rows(table: str) -> Iterator[tuple[str, str, str]]:
 
 @pytest.mark.parametrize("table", BY_CODE)
 def test_every_sentence_stands_in_both_languages_with_the_same_places(table: str) -> None:
-    assert sentences(table)  # refuses what differs
+    assert sentence_table(table)  # refuses what differs
     for code, french, english in rows(table):
         assert french == french.strip() or "{" in french or code == "uai-letter", code
         assert french or english or table == "depot", code
@@ -59,7 +59,7 @@ def test_a_table_that_breaks_its_form_is_refused(monkeypatch: pytest.MonkeyPatch
     ):
         monkeypatch.setattr(module, "read_table", lambda *_, bad=bad: bad)
         with pytest.raises(ValueError, match="phrases/"):
-            module.sentences.__wrapped__("any")
+            module.sentence_table.__wrapped__("any")
 
 
 FAULTS = (
@@ -113,7 +113,7 @@ def words() -> frozenset[str]:
 @pytest.mark.parametrize("table", [table for table in BY_CODE if table != "pages"])  # tests/sparql_api/pages has its own
 def test_every_sentence_is_said(table: str) -> None:
     made = MADE.get(table, ())
-    unsaid = [code for code in sentences(table) if code not in words() and not (made and code.startswith(made))]
+    unsaid = [code for code in sentence_table(table) if code not in words() and not (made and code.startswith(made))]
     assert unsaid == []
 
 
@@ -134,7 +134,7 @@ def test_every_code_said_has_its_sentence() -> None:
             else:
                 continue
             seen += 1
-            if table not in TABLES or code not in sentences(table):
+            if table not in TABLES or code not in sentence_table(table):
                 lacking.append(f"{path}:{call.lineno}: {table} {code}")
     assert lacking == []
     assert seen > 50
@@ -182,5 +182,5 @@ def test_rows_stand_in_the_order_of_their_kind() -> None:
         if table not in TABLES:
             continue
         for beginning in filter(None, beginnings):
-            held = [code.startswith(beginning) for code in sentences(table)]
+            held = [code.startswith(beginning) for code in sentence_table(table)]
             assert sum(before != after for before, after in pairwise(held)) <= 2, (table, beginning)

@@ -15,7 +15,7 @@ from rdflib.compare import isomorphic
 import ontologie
 from ontologie import BASE, context, context_versions
 from ontologie.checks.model import OIA, Corpus, iris, literals
-from ontologie.vocabularies import packaged
+from ontologie.packaged import packaged
 
 FOLDER = Path(ontologie.__file__).parent
 MODULES = ("noyau", "usage-ia", "evaluation", "gouvernance", "formation", "territoire")

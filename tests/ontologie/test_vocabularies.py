@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import time
 from collections import Counter
@@ -9,8 +10,9 @@ from collections import Counter
 import pyoxigraph as ox
 import pytest
 
-from ontologie import BASE, canonical_lines, digest, vocabularies
-from ontologie.vocabularies import named_quads, packaged, read_quads
+from ontologie import BASE, canonical_lines, digest, labelled, vocabularies
+from ontologie.packaged import named_quads, packaged, read_quads
+from ontologie.resources import read_text
 
 OTHER = "http://127.0.0.1:9/ailleurs/"
 
@@ -96,3 +98,19 @@ def test_no_person_is_named_by_a_vocabulary(vocabulary: object) -> None:
     assert not re.search(r"foaf/0\.1/(Person|mbox|givenName|familyName)>", text)
     assert "schema.org/Person>" not in text
     assert not re.search(r"terms/contributor>", text)
+
+
+def test_the_table_of_labels_is_what_the_vocabularies_say() -> None:
+    """The table is made at generation; read by its digest, it answers as they do, under any base."""
+    table = json.loads(read_text("genere", labelled.TABLE))
+    assert table["digest"] == labelled.digest_of_vocabularies(), "run `make generate`"
+    for base in (BASE, "https://example.org/ia/"):
+        assert dict(labelled.concepts(base)) == dict(labelled.concepts_of_vocabularies(base))
+    assert "outil/chatgpt" in labelled.concepts()
+
+
+def test_a_table_of_other_vocabularies_is_not_believed(monkeypatch: pytest.MonkeyPatch) -> None:
+    known = labelled.concepts()
+    monkeypatch.setattr(labelled, "digest_of_vocabularies", lambda: "another")
+    monkeypatch.setattr(labelled, "concepts_of_vocabularies", lambda base: {"made": base})
+    assert labelled.concepts.__wrapped__(BASE) == {"made": BASE} != known

@@ -9,7 +9,8 @@ from html.parser import HTMLParser
 
 import pytest
 
-from shapes import Issue, as_csv, as_html, as_json, as_text, by_cause
+from shapes import Issue, as_csv, as_html, as_json, as_text
+from shapes.report_causes import by_cause
 from shapes.report_forms import COLUMNS
 from shapes.report_words import report_words
 

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 import pyoxigraph as ox
 
-from ontologie import PREFIXES, Iris, context, sentences
+from ontologie import PREFIXES, Iris, context, sentence_table
 from sparql_api.fiches.index import FACETS, local_id
 from sparql_api.pages.layout import View
 from sparql_api.pages.things.unlisted import Unlisted, property_of
@@ -69,10 +69,10 @@ def layout(iris: Iris) -> dict[str, Any]:
         "hidden": {expand(term, iris) for term in read["hidden"]},
         "hidden_links": {expand(term, iris) for term in read["hidden_links"]},
         "section": [
-            (sentences("pages")[f"section.{part['label']}"], [expand(term, iris) for term in part["terms"]])
+            (sentence_table("pages")[f"section.{part['label']}"], [expand(term, iris) for term in part["terms"]])
             for part in read["section"]
         ],
-        "rest": sentences("pages")["section.rest"],
+        "rest": sentence_table("pages")["section.rest"],
         "names": {expand(term, iris): label for term, label in _labels("name.")},
         "things": dict(_labels("thing.")),
     }
@@ -80,7 +80,7 @@ def layout(iris: Iris) -> dict[str, Any]:
 
 def _labels(kind: str) -> Iterator[tuple[str, Mapping[str, str]]]:
     """Yield (name, label in each language) of the sentences whose code begins so."""
-    return ((code.removeprefix(kind), row) for code, row in sentences("pages").items() if code.startswith(kind))
+    return ((code.removeprefix(kind), row) for code, row in sentence_table("pages").items() if code.startswith(kind))
 
 
 def expand(term: str, iris: Iris) -> str:

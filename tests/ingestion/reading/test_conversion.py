@@ -7,8 +7,8 @@ from typing import Any
 import pyoxigraph as ox
 import pytest
 
-from ingestion import ConversionError, build_document, convert, read_deposit
-from ingestion.graphs.conversion import convert_each
+from ingestion import build_document, convert, read_deposit
+from ingestion.graphs.conversion import ConversionError, convert_each
 from ontologie import BASE, canonical_lines, context
 from tests.ingestion.reading.conftest import USAGES
 

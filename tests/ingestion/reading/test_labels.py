@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from ingestion import read_deposit, resolve
+from ingestion import read_deposit
 from ingestion.resolution.crcn import read_competences
-from ingestion.resolution.labels import concepts, labels
-from ingestion.resolution.resolve import preferred
+from ingestion.resolution.labels import labels
+from ingestion.resolution.resolve import preferred, resolve
+from ontologie import concepts
 from tests.ingestion.reading.conftest import USAGES
 
 EXPECTED = Path(__file__).with_name("etiquettes_attendues.csv")

@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from ingestion import Examination, Options, UnreadableDeposit, examine, examine_batches
+from ingestion import Options, UnreadableDeposit, examine, examine_batches
+from ingestion.examination.pipeline import Examination
 from shapes import Report, Result
 from tests.ingestion.reading.conftest import USAGES, Write
 

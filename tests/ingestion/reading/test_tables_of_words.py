@@ -12,11 +12,10 @@ from rdflib import RDF, Literal, URIRef
 from rdflib.namespace import SH
 
 import ingestion
-from ingestion.resolution.labels import concepts
 from ingestion.words.columns import columns
 from ingestion.words.personal import may_be_personal
 from ingestion.words.terms import terms
-from ontologie import read_table
+from ontologie import concepts, read_table
 from shapes import shapes_graph
 
 ROOT = Path(__file__).parents[3]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -192,6 +193,19 @@ def test_a_registry_that_does_not_answer_is_told_without_its_password(
     monkeypatch.setenv("OBSERVATOIRE_DATABASE_URL", "postgresql+psycopg://app:secret@127.0.0.1:1/none")
     done = command(var, "publish")
     assert done.exit_code == 2 and "secret" not in done.stderr and "OBSERVATOIRE_DATABASE_URL" in done.stderr
+
+
+@pytest.mark.parametrize(("lang", "said"), [("fr", "pilote n'est pas installé"), ("en", "driver is not installed")])
+def test_a_database_without_its_driver_is_told_with_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lang: str, said: str
+) -> None:
+    monkeypatch.setitem(sys.modules, "psycopg", None)  # how Python marks what cannot be imported
+    monkeypatch.setenv("OBSERVATOIRE_DATABASE_URL", "postgresql+psycopg://someone:s3cret@127.0.0.1:9/registre")
+    done = command(tmp_path / "var", "review", "list", "--lang", lang)
+    assert done.exit_code == 2
+    assert said in done.stderr
+    assert "observatoire-ia[postgresql]" in done.stderr
+    assert "s3cret" not in done.stderr
 
 
 def test_an_unknown_academie_or_state_is_told_with_what_is_known(var: Path) -> None:

@@ -17,9 +17,7 @@ import pytest
 from ingestion import (
     Edition,
     Editions,
-    MisplacedTriple,
     Options,
-    PublicationBusy,
     Registry,
     Settings,
     deposit_file,
@@ -27,7 +25,8 @@ from ingestion import (
     rebuild,
 )
 from ingestion.derivation.rules import DepositedGraphs, Derivation
-from ingestion.publication.locking import publication_lock
+from ingestion.graphs.ownership import MisplacedTriple
+from ingestion.publication.locking import PublicationBusy, publication_lock
 from tests.making import TEAM, begun, command, published, registry_with, write_csv
 
 

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from ingestion import Agent, NewDocument, RefusedTransition, Registry, Settings
+from ingestion import Agent, RefusedTransition, Registry, Settings
 from ingestion.registry.editions import RegisteredEdition
-from ingestion.registry.registry import now
+from ingestion.registry.registry import NewDocument, now
 
 POSTGRES = Path("/usr/lib/postgresql/15/bin")
 LYON, NATIONAL = Agent("DRANE Lyon", "valideur", "10"), Agent("Dgesco")

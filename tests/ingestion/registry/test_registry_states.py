@@ -13,9 +13,9 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from ingestion import Agent, NewDocument, RefusedTransition, Registry, Settings
+from ingestion import Agent, RefusedTransition, Registry, Settings
 from ingestion.registry.editions import RegisteredEdition
-from ingestion.registry.registry import now
+from ingestion.registry.registry import NewDocument, now
 
 NAMES = st.sampled_from(["10-A", "10-B", "09-C"])
 TITLES = st.sampled_from(["un", "deux"])

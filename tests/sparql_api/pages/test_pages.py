@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 import sparql_api
-from ontologie import sentences
+from ontologie import sentence_table
 from sparql_api.app import create_app
 from sparql_api.settings import Settings
 from sparql_api.words import i18n
@@ -164,7 +164,7 @@ def test_health_says_edition_quads_and_workers(client: httpx.Client) -> None:
 
 
 def test_every_text_is_used() -> None:
-    texts = sentences("pages")
+    texts = sentence_table("pages")
     folder = Path(sparql_api.__file__).parent
     sources = [*(folder / "templates").iterdir(), *folder.rglob("*.py")]
     everything = "\n".join(path.read_text(encoding="utf-8") for path in sources)

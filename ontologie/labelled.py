@@ -1,0 +1,119 @@
+"""The labelled things of the packaged vocabularies: their names and schemes, from a table made at generation.
+
+Knows the table `genere/libelles.json`, which carries the digest of the vocabularies it was made of; where they are
+others it is made again, slowly, so that what is answered is never stale. Folding names is ingestion's business.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Final
+
+import pyoxigraph as ox
+
+from ontologie.namespaces import BASE, PREFIXES
+from ontologie.packaged import packaged, vocabularies
+from ontologie.resources import read_text, resource
+
+TABLE: Final = "libelles.json"
+"""The name of the table in `genere/`."""
+
+_SKOS: Final = PREFIXES["skos"]
+_CANOPE: Final = "https://www.reseau-canope.fr/scolomfr/ontology.owl#"
+_SCOLOMFR: Final = "http://data.education.fr/voc/scolomfr/"
+_STATUS: Final = "http://purl.org/iso25964/skos-thes#status"
+_PREFERRED: Final = _SKOS + "prefLabel"
+_LABELS: Final = (
+    _PREFERRED,
+    *(_SKOS + name for name in ("altLabel", "hiddenLabel", "notation")),
+    _CANOPE + "labelEquivalentExact",
+)
+_ABOUT: Final = (*_LABELS, _SKOS + "inScheme", _STATUS)
+_WANTED: Final = re.compile(("> (?:" + "|".join(re.escape(f"<{name}>") for name in _ABOUT) + ") ").encode())
+
+
+@dataclass(frozen=True, slots=True)
+class Concept:
+    """What is known of one concept or listed thing: the schemes it belongs to, and its labels.
+
+    `schemes` are `scolomfr-voc-022`, or for ours the path its IRI starts with: `concept/niveau`, `outil`.
+    """
+
+    iri: str
+    schemes: frozenset[str]
+    labels: tuple[str, ...]
+    """Its names, and its IRI, which names it for certain."""
+
+    preferred: str
+    current: bool
+
+
+@cache
+def concepts(base: str = BASE) -> Mapping[str, Concept]:
+    """Return every labelled thing of the packaged vocabularies, by its IRI (relative where it is ours)."""
+    if resource("genere", TABLE).is_file():
+        table = json.loads(read_text("genere", TABLE, base=base))
+        if table["digest"] == digest_of_vocabularies():
+            return {
+                iri: Concept(iri, frozenset(schemes), tuple(labels), preferred, current)
+                for iri, schemes, labels, preferred, current in table["concepts"]
+            }
+    return concepts_of_vocabularies(base)
+
+
+def digest_of_vocabularies() -> str:
+    """Return the SHA-256, in hexadecimal, of the files of the vocabularies with their paths, in their order."""
+    whole = hashlib.sha256()
+    for path in packaged():
+        data = resource(*path.split("/")).read_bytes()
+        whole.update(f"{path} {len(data)}\n".encode() + data)
+    return whole.hexdigest()
+
+
+def made_table() -> str:
+    """Return the table as the vocabularies give it: JSON, a concept a line, in the order in which they are found."""
+    rows = (
+        json.dumps([one.iri, sorted(one.schemes), one.labels, one.preferred, one.current], ensure_ascii=False)
+        for one in concepts_of_vocabularies().values()
+    )
+    return f'{{"digest": "{digest_of_vocabularies()}", "concepts": [\n' + ",\n".join(rows) + "\n]}\n"
+
+
+def concepts_of_vocabularies(base: str = BASE) -> Mapping[str, Concept]:
+    """Return what `concepts` does, read from the vocabularies."""
+    about: dict[str, dict[str, list[ox.Literal | ox.NamedNode]]] = {}
+    for quad in _statements(base):
+        if isinstance(quad.subject, ox.NamedNode) and isinstance(quad.object, (ox.Literal, ox.NamedNode)):
+            iri = quad.subject.value.removeprefix(base)
+            about.setdefault(iri, {}).setdefault(quad.predicate.value, []).append(quad.object)
+    return {iri: _concept(iri, said, base) for iri, said in about.items() if _PREFERRED in said}
+
+
+def _statements(base: str) -> Iterable[ox.Quad]:
+    """Return what the vocabularies say of labels, schemes and status."""
+    lines = (line for one in vocabularies(base) for line in one.lines if _WANTED.search(line))
+    return ox.parse(b"".join(lines), format=ox.RdfFormat.N_QUADS)
+
+
+def _concept(iri: str, said: Mapping[str, list[ox.Literal | ox.NamedNode]], base: str) -> Concept:
+    schemes = {node.value.removeprefix(_SCOLOMFR).removeprefix(base) for node in said.get(_SKOS + "inScheme", ())}
+    names = [node.value for name in _LABELS for node in said.get(name, ())]
+    names.append(iri)
+    if ":" not in iri:
+        folder, _, local = iri.rpartition("/")
+        schemes.add(folder)
+        names.extend((local, base + iri))
+    french = [node.value for node in said[_PREFERRED] if isinstance(node, ox.Literal) and node.language == "fr"]
+    status = [node.value for node in said.get(_STATUS, ())]
+    return Concept(
+        iri=iri,
+        schemes=frozenset(schemes),
+        labels=tuple(dict.fromkeys(names)),
+        preferred=(french or names)[0],
+        current=status in ([], ["Actuel"]),
+    )
