@@ -31,7 +31,7 @@ from shapes import shapes_graph
 from sparql_api.fiches.index import local_id
 from sparql_api.formats.rdf_formats import MEDIA_TYPES, write_compacted, write_triples
 from sparql_api.http.delivery import deliver, requested
-from sparql_api.http.openapi import OF_COMPUTING, format_parameter, operation, structure
+from sparql_api.http.openapi import OF_COMPUTING, format_parameter, operation, parameter, structure
 from sparql_api.http.policies import DOCUMENT, VERSION
 from sparql_api.http.routing import get
 from sparql_api.pages.diagram import module_diagram
@@ -103,7 +103,9 @@ def documents_router(service: Service) -> APIRouter:
         policy=VERSION,
         summary="A version of the JSON-LD context, which never changes",
         openapi_extra=operation(
-            {MEDIA_TYPES["jsonld"]: structure(**{"@context": {"type": "object"}})}, errors=("404",)
+            {MEDIA_TYPES["jsonld"]: structure(**{"@context": {"type": "object"}})},
+            parameters=(parameter("version", "Its number, such as 1.0.0.", where="path"),),
+            errors=("404",),
         ),
     )
     async def versioned_context(request: Request) -> Response:
