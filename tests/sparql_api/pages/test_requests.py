@@ -22,7 +22,7 @@ from tests.sparql_api.endpoint.live import serve
 
 HTML = {"Accept": "text/html"}
 DATA = {"Accept": "application/json, text/turtle;q=0.9, application/ld+json;q=0.8, */*;q=0.1"}
-PARTS = {"kind": "projet", "rest:path": "18-UR005", "name": "syntax", "part:path": "noyau", "number": "1", "suffix": "nq"}
+PARTS = {"version": "1.0.0", "kind": "projet", "rest:path": "18-UR005", "name": "syntax", "part:path": "noyau", "number": "1", "suffix": "nq"}
 PROTOCOLS = {"/sparql": "query=ASK%7B%7D", "/sparql/": "query=ASK%7B%7D", "/rdf-graph-store": "default"}
 ELSEWHERE = {"/queries/{name}", "/{name}", "/graphe/{rest:path}"}
 """Addresses of what there is none of, and of what only other methods ask."""
