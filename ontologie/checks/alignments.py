@@ -77,8 +77,7 @@ def _node_faults(
         yield phrase("no-author")
     if len(literals(said, PREFIXES["sssom"] + "mapping_date")) != 1:
         yield phrase("no-date")
-    norm = set(NORMS) & set(iris(corpus.ours.get(parts[0][0], {}), RDF_TYPE))
-    if norm and len(literals(said, PREFIXES["sssom"] + "confidence")) != 1:
+    if len(literals(said, PREFIXES["sssom"] + "confidence")) != 1:
         yield phrase("no-confidence")
 
 
