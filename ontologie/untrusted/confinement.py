@@ -29,6 +29,8 @@ SECONDS: Final = 10
 """Processor's seconds that reading may take, and one more a megabyte."""
 PATIENCE: Final = 6
 """Seconds of clock for one of the processor: others use the machine too."""
+IDLE: Final = 4
+"""Seconds that it may sleep: it has nothing to wait for, and a busy machine leaves it runnable, not asleep."""
 WRITTEN: Final = 1 << 30
 """Bytes that what was read may take, over twice those of the file."""
 
@@ -36,6 +38,8 @@ _CLONE_NEWUSER: Final = 0x10000000
 _CLONE_NEWNET: Final = 0x40000000
 _PR_SET_PDEATHSIG: Final = 1
 _OUT_OF_MEMORY: Final = 3
+_STUCK: Final = 256
+"""No status of a process: it slept for ever, as one does whose memory ended while it told of its own failure."""
 _PAGE: Final = os.sysconf("SC_PAGE_SIZE")
 
 
@@ -93,7 +97,7 @@ def confined(
     status = _waited(child, seconds * PATIENCE)
     if status == -signal.SIGXCPU or status is None:
         raise Refused("lecture-longue", {"seconds": str(seconds)})
-    if status in (_OUT_OF_MEMORY, -signal.SIGABRT, -signal.SIGKILL):
+    if status in (_OUT_OF_MEMORY, _STUCK, -signal.SIGABRT, -signal.SIGKILL):
         raise Refused("lecture-memoire", {"most": str(MEMORY >> 20)})
     if status:
         name = signal.Signals(-status).name if status < 0 else str(status)
@@ -107,10 +111,8 @@ def _waited(child: int, seconds: float) -> int | None:
     """Return how a process ended (as in `subprocess`), None where it had to be ended; it is reaped in any case."""
     descriptor = os.pidfd_open(child)
     try:
-        poll = select.poll()
-        poll.register(descriptor, select.POLLIN)
-        in_time = bool(poll.poll(seconds * 1000))
-        if not in_time:
+        end = _followed(child, descriptor, seconds)
+        if end != _ENDED:
             os.kill(child, signal.SIGKILL)
     except BaseException:  # Ctrl+C while it works
         os.kill(child, signal.SIGKILL)
@@ -119,7 +121,27 @@ def _waited(child: int, seconds: float) -> int | None:
     finally:
         os.close(descriptor)
     status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-    return status if in_time else None
+    return {_ENDED: status, _ASLEEP: _STUCK, _LATE: None}[end]
+
+
+_ENDED, _ASLEEP, _LATE = "ended", "asleep", "late"
+
+
+def _followed(child: int, descriptor: int, seconds: float) -> str:
+    """Wait for a process; tell whether it ended, sleeps without end, or has had its time."""
+    poll = select.poll()
+    poll.register(descriptor, select.POLLIN)
+    before, still = "", 0
+    for _ in range(int(seconds)):
+        if poll.poll(1000):
+            return _ENDED
+        state, *rest = Path(f"/proc/{child}/stat").read_text().rpartition(")")[2].split()
+        spent = ",".join(rest[10:12])
+        still = still + 1 if state == "S" and spent == before else 0
+        if still >= IDLE:
+            return _ASLEEP
+        before = spent
+    return _LATE
 
 
 def _work(
@@ -166,6 +188,7 @@ def _put_alone(file: IO[bytes], error: Exception) -> None:
 def _confine(parent: int, seconds: int, written: int, keep: Collection[int]) -> None:
     """Bound this process: memory, processor, what it writes; no core file, no network, no other file, no orphan."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C goes to the group; the parent decides.
+    os.environ["RUST_BACKTRACE"] = "0"  # A panic for want of memory that asks for more to tell of it never ends.
     libc = ctypes.CDLL(None)
     libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:
