@@ -48,7 +48,7 @@ class Facts:
         phases = (self.before, self.during, self.after)
         broken = [kind for kind, outcomes in self.attack.items() if "answer broken off" in outcomes]
         mute = [kind for kind, outcomes in self.attack.items() if "no answer" in outcomes]
-        failed = [kind for kind, outcomes in self.attack.items() if "500 crash" in outcomes or "500" in outcomes]
+        failed = [kind for kind, outcomes in self.attack.items() if any(said.startswith("500") for said in outcomes)]
         said = {
             "wrong or cut answers": [fault for phase in phases for fault in phase.wrong],
             "answers broken off, by kind of attack": broken,
