@@ -1,4 +1,4 @@
-"""Writes the reference pages from the code: `settings.md`, `cli.md`, `http.md`. `make docs` runs it.
+"""Writes the reference pages from the code: `settings.md`, `cli.md`, `http.md`, `questions.md`. `make docs` runs it.
 
 Knows how to put declared things into Markdown; what there is to say stands where it is declared: under a setting, in
 the help of a command, in what a route says of itself to OpenAPI.
@@ -20,6 +20,7 @@ from pydantic_settings import BaseSettings
 from typer.main import get_command
 
 from ingestion import Settings as StateSettings
+from queries import catalogue
 from sparql_api.app import create_app
 from sparql_api.cli import build_main
 from sparql_api.http.policies import POLICIES, Policy
@@ -53,7 +54,12 @@ def main() -> None:
 
 def pages() -> dict[str, str]:
     """Return {file name: text} of the generated pages."""
-    return {"settings.md": settings_page(), "cli.md": command_line_page(), "http.md": http_page()}
+    return {
+        "settings.md": settings_page(),
+        "cli.md": command_line_page(),
+        "http.md": http_page(),
+        "questions.md": questions_page(),
+    }
 
 
 def table(head: Row, rows: Iterable[Row]) -> str:
@@ -62,6 +68,27 @@ def table(head: Row, rows: Iterable[Row]) -> str:
     return "\n".join(
         "| " + " | ".join(" ".join(cell.split()).replace("|", "\\|") for cell in line) + " |" for line in lines
     )
+
+
+# Questions
+
+
+def questions_page() -> str:
+    """Return the page of the saved questions."""
+    rows = [
+        (
+            f"[`{question.name}`](../queries/{question.name}.rq)",
+            question.title["fr"],
+            question.title["en"],
+            ", ".join(f"`{one.name}`" for one in question.parameters),
+        )
+        for question in sorted(catalogue().values(), key=lambda question: question.name)
+    ]
+    intro = (
+        "Each is a file of `queries/` that says its title, what it counts and its parameters in its first lines. "
+        "`observatoire query NAME --param k=v` runs one, as does `/queries/NAME?k=v`."
+    )
+    return "\n\n".join(["# Saved questions", NOTE, intro, table(("name", "French", "English", "parameters"), rows)]) + "\n"
 
 
 # Settings
