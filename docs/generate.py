@@ -88,7 +88,8 @@ def questions_page() -> str:
         "Each is a file of `queries/` that says its title, what it counts and its parameters in its first lines. "
         "`observatoire query NAME --param k=v` runs one, as does `/queries/NAME?k=v`."
     )
-    return "\n\n".join(["# Saved questions", NOTE, intro, table(("name", "French", "English", "parameters"), rows)]) + "\n"
+    listed = table(("name", "French", "English", "parameters"), rows)
+    return "\n\n".join(["# Saved questions", NOTE, intro, listed]) + "\n"
 
 
 # Settings
