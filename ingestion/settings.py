@@ -7,16 +7,22 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from pydantic import field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from ontologie import BASE
+from ontologie import BASE, Iris
 
 
 class Settings(BaseSettings):
     """The settings of the way in; those of the service add to them."""
 
     model_config = SettingsConfigDict(
-        env_prefix="OBSERVATOIRE_", frozen=True, extra="ignore", use_attribute_docstrings=True
+        env_prefix="OBSERVATOIRE_",
+        env_ignore_empty=True,
+        allow_inf_nan=False,
+        frozen=True,
+        extra="ignore",
+        use_attribute_docstrings=True,
     )
 
     var: Path = Path("var")
@@ -25,6 +31,11 @@ class Settings(BaseSettings):
     """The registry's SQLAlchemy URL; by default a SQLite file in `var`."""
     base_iri: str = BASE
     """What IRIs of the data start with; relative IRIs in queries are resolved against it."""
+
+    @field_validator("base_iri")
+    @classmethod
+    def _names_things(cls, base: str) -> str:
+        return Iris(base).base
 
     @property
     def registry_path(self) -> Path:

@@ -44,7 +44,7 @@ class Iris:
     def __post_init__(self) -> None:
         """Refuse a base under which no entity could be named."""
         if not self.base.startswith(("http://", "https://")) or not self.base.endswith("/"):
-            raise ValueError(f"the base IRI must be an http(s) address ending with '/': {self.base!r}")
+            raise ValueError("the base IRI must be an address in http(s) that ends with '/'")
 
     def term(self, name: str) -> str:
         """Return the IRI of an ontology term: `Projet` → `…/ontologie#Projet`."""

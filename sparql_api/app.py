@@ -35,6 +35,7 @@ from sparql_api.pages.questions import questions_router
 from sparql_api.pages.self_description import self_description_router
 from sparql_api.pages.service import Service
 from sparql_api.pages.things.routes import entities_router
+from sparql_api.query.reader_process import end_reading
 from sparql_api.settings import MEGABYTE, Settings
 from sparql_api.words.problems import ProblemError
 
@@ -58,6 +59,7 @@ def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
         finally:
             computing.stop()
             await running.stop()
+            await end_reading()
 
     app = FastAPI(
         title="Observatoire IA",

@@ -31,7 +31,11 @@ class RemoteSettings(BaseSettings):
     """Addresses hold `{slot}` where the name of a slot goes: a slot is a dataset that holds one whole edition."""
 
     model_config = SettingsConfigDict(
-        env_prefix="OBSERVATOIRE_REMOTE_", frozen=True, extra="ignore", use_attribute_docstrings=True
+        env_prefix="OBSERVATOIRE_REMOTE_",
+        env_ignore_empty=True,
+        frozen=True,
+        extra="ignore",
+        use_attribute_docstrings=True,
     )
 
     query_url: str = ""

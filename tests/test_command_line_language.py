@@ -62,6 +62,35 @@ def test_a_usage_error_is_said_in_the_caller_s_language(arguments: tuple[str, ..
     assert english.stderr.strip()
 
 
+WRONG_SETTINGS = {
+    "PUBLIC_URL=https://user:secret@example.org/ia": "OBSERVATOIRE_PUBLIC_URL n'est pas utilisable : sa valeur n'a",
+    "QUERY_TIMEOUT=secret": "OBSERVATOIRE_QUERY_TIMEOUT n'est pas utilisable : un nombre est attendu",
+    "QUERY_TIMEOUT=inf": "OBSERVATOIRE_QUERY_TIMEOUT n'est pas utilisable : un nombre fini est attendu",
+    "QUEUE=-1": "un nombre d'au moins 0 est attendu",
+    "COMPRESS=secret": "true ou false est attendu",
+    "BASE_IRI=secret": "OBSERVATOIRE_BASE_IRI n'est pas utilisable : une adresse en http(s) qui finit par",
+    "REMOTE=secret": "OBSERVATOIRE_REMOTE_… n'est pas utilisable",
+    "REMOTE_CONNECTIONS=0": "OBSERVATOIRE_REMOTE_CONNECTIONS n'est pas utilisable : un nombre d'au moins 1",
+    "REMOTE_QUERY_URL=https://secret/{slot}": "REMOTE_SEALS_URL est nécessaire quand l'adresse de l'entrepôt",
+}
+
+
+@pytest.mark.parametrize("setting", WRONG_SETTINGS)
+def test_a_setting_that_cannot_be_used_is_named_and_never_quoted(setting: str) -> None:
+    name, _, value = setting.partition("=")
+    given = {f"OBSERVATOIRE_{name}": value}
+    french, english = run("query", "x", **given), run("query", "x", LANG="en_US.UTF-8", **given)
+    assert (french.exit_code, english.exit_code) == (2, 2)
+    assert WRONG_SETTINGS[setting] in french.stderr
+    assert "cannot be used" in english.stderr
+    assert "secret" not in french.output + english.output
+
+
+def test_an_empty_variable_is_a_setting_that_is_not_given() -> None:
+    given = {"OBSERVATOIRE_QUERY_TIMEOUT": "", "OBSERVATOIRE_PUBLIC_URL": "", "OBSERVATOIRE_REMOTE_SLOTS": ""}
+    assert "Il n'y a pas de question « x »" in run("query", "x", **given).stderr
+
+
 def test_an_error_nobody_has_translated_is_not_said_in_english() -> None:
     assert usage_error("Some new words", "fr") == "Cette commande n'est pas écrite comme il faut."
     assert usage_error("Some new words", "en") == "Some new words"
@@ -104,6 +133,6 @@ def test_messages_follow_the_environment_where_no_language_is_asked_for() -> Non
 
 
 def test_a_french_error_repeats_no_more_than_its_pattern_caught() -> None:
-    for of in ("command-line", "json", "rdf"):
+    for of in ("command-line", "json", "rdf", "settings"):
         for english, french in translations(of).items():
             french.format(*["x"] * re.compile(english).groups)

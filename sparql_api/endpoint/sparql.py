@@ -36,7 +36,7 @@ METHODS: Final = "GET, HEAD, POST, QUERY, OPTIONS"
 KNOWN: Final = known_names(openapi.GET)
 ACCEPT_QUERY: Final = {"Accept-Query": f"{QUERY}, {FORM}"}
 """What the method QUERY takes (draft-ietf-httpbis-safe-method-w-body)."""
-READ: Final = reader(KNOWN, data=False)
+READ: Final = reader(KNOWN, data=False, repeatable=KNOWN)
 
 
 def sparql_router(

@@ -82,23 +82,46 @@ def known_names(operation: Mapping[str, Any]) -> frozenset[str]:
     return frozenset({*declared, *CARRIED, *(("_format",) if "format" in declared else ())})
 
 
+def repeatable_names(operation: Mapping[str, Any]) -> frozenset[str]:
+    """Return the parameters that an operation of OpenAPI declares as lists."""
+    return frozenset(one["name"] for one in operation.get("parameters", ()) if one["schema"].get("type") == "array")
+
+
 def unknown_among(names: Iterable[str], known: Collection[str]) -> tuple[str, ...]:
     """Return the first names that are not known, each once."""
     return tuple(dict.fromkeys(name for name in names if name not in known))[:NAMED]
 
 
-def reader(known: frozenset[str], *, data: bool) -> Callable[[Request], Awaitable[None]]:
+def refuse_two_values(given: Iterable[tuple[str, str]], single: Collection[str]) -> None:
+    """Raise ProblemError (400) where a parameter that has one value is given two: one of them would count for nothing.
+
+    The two names of the format are one parameter; an empty value is none.
+    """
+    values: dict[str, str] = {}
+    for name, value in given:
+        one = "format" if name == "_format" else name
+        if one in single and value and values.setdefault(one, value) != value:
+            raise bad(name, "more-than-once")
+
+
+def reader(
+    known: frozenset[str], *, data: bool, repeatable: frozenset[str] = frozenset()
+) -> Callable[[Request], Awaitable[None]]:
     """Return what reads the names of a request's parameters before its handler does.
 
-    It refuses (400) what is no UTF-8, and an edition that is no number. Where the address answers by `data` alone, it
+    It refuses (400) what is no UTF-8, two values of a parameter that is not `repeatable`, and an edition that is no
+    number. Where the address answers by `data` alone, it
     refuses the parameters that it does not know; else the handler does, by `refuse_unknown`, once it is clear that
     the answer is no page.
     """
+
+    single = known - repeatable
 
     async def read(request: Request) -> None:
         request.state.known = known
         given = decode(request.scope["query_string"])
         request.state.unknown = unknown_among((name for name, _ in given), known)
+        refuse_two_values(given, single)
         for name, value in given:
             if name == "edition":
                 edition_number(value)

@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from sparql_api.computing.limiter import Computing
-from sparql_api.http.parameters import known_names, reader
+from sparql_api.http.parameters import known_names, reader, repeatable_names
 from sparql_api.http.policies import MADE, Policy, policy_of, under
 from sparql_api.http.responses import options
 
@@ -39,7 +39,7 @@ def get(
     operation = described.get("openapi_extra", {})
     # What offers no page, nor leads elsewhere, has data alone.
     data = HTML not in operation.get("responses", {"200": {"content": {HTML: {}}}})["200"]["content"]
-    checked = [Depends(reader(known_names(operation), data=data))]
+    checked = [Depends(reader(known_names(operation), data=data, repeatable=repeatable_names(operation)))]
 
     def declare(handler: Handler) -> Handler:
         shown = "summary" in described

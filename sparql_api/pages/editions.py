@@ -30,6 +30,7 @@ from sparql_api.http.openapi import (
 )
 from sparql_api.http.parameters import EDITION
 from sparql_api.http.policies import DUMP, REDIRECT
+from sparql_api.http.responses import not_modified
 from sparql_api.http.routing import get
 from sparql_api.pages.layout import render
 from sparql_api.pages.service import Service
@@ -189,5 +190,10 @@ def send_dump(request: Request, edition: Edition, suffix: str) -> Response:
         "Observatoire-Edition": str(edition.number),
         "X-Dump-Media-Type": DUMPS[suffix],
     }
+    packed = edition.manifest["dumps"].get(path.name, {}).get("file")  # editions of older programs do not say it
+    if packed:
+        headers["ETag"] = f'"{packed["sha256"][:32]}"'
+        if not_modified(request, headers["ETag"]):
+            return Response(None, 304, headers)
     name = f"observatoire-ia-{edition.number}.{suffix}.gz"
     return FileResponse(path, media_type="application/gzip", filename=name, headers=headers)

@@ -42,6 +42,9 @@ class Words:
     """What stands in the namespace, without it."""
     links: frozenset[str]
     """IRIs of properties whose values are things."""
+    near: re.Pattern[str]
+    """What is in angle brackets and almost one of our addresses: of another scheme, with www, in capitals."""
+    base: str
 
 
 @cache
@@ -57,18 +60,27 @@ def words(base: str) -> Words:
                 names.add(subject.value.removeprefix(namespace))
                 if quad.predicate.value == RDF_TYPE and quad.object == objects:
                     links.add(subject.value)
-    return Words(namespace, frozenset(names), frozenset(links))
+    return Words(namespace, frozenset(names), frozenset(links), near_misses(base), base)
+
+
+def near_misses(base: str) -> re.Pattern[str]:
+    """Return what finds an IRI that was meant to start with the base, and does not; its end is the group."""
+    place = re.escape(base.partition("://")[2].rstrip("/"))
+    return re.compile(rf"<(?!{re.escape(base)})(?i:https?://(?:www\.)?{place}/)([^<>\s]*)>")
 
 
 def hints(text: str, prefixes: Mapping[str, str], known: Words) -> tuple[Text, ...]:
     """Return what is to be said of a valid query; most often nothing."""
-    joins = "group_concat" in text.casefold()
-    if not joins and not set(names_in(text, prefixes, known)) - known.names:
+    joins, misses = "group_concat" in text.casefold(), known.near.search(text) is not None
+    if not joins and not misses and not set(names_in(text, prefixes, known)) - known.names:
         return ()
     tokens = list(tokenize(text))
     declared = {**prefixes, **declared_prefixes(tokens)}
     found = dict.fromkeys(unknown_terms(tokens, declared, known))
     said = [unknown(name, known) for name in found]
+    if misses:
+        written = dict.fromkeys(token.text for token in tokens if token.kind == "iri")
+        said += [missed(found, known) for one in written if (found := known.near.fullmatch(one))]
     if joins:
         said += [joined(name) for name in dict.fromkeys(joined_things(tokens, declared, known))]
     return tuple(said[:MOST])
@@ -109,6 +121,12 @@ def unknown(name: str, known: Words) -> Text:
     if near is None:
         return text_of("unknown-term", name=shown)
     return text_of("unknown-term-near", name=shown, near=near[0])
+
+
+def missed(found: re.Match[str], known: Words) -> Text:
+    """Return what is said of an IRI that is almost one of ours."""
+    end = found[1][:NAME_LENGTH]
+    return text_of("near-address", name=found[0][1:-1].removesuffix(found[1]) + end, near=known.base + end)
 
 
 def joined_things(tokens: Sequence[Token], declared: Mapping[str, str], known: Words) -> Iterator[str]:

@@ -58,6 +58,15 @@ class _Reader:
             self._pool = ProcessPoolExecutor(1, spawn, _confine, (os.getpid(),))
         return await asyncio.get_running_loop().run_in_executor(self._pool, function, *arguments)
 
+    def end(self) -> None:
+        """End the process, whatever it reads; the next long text starts another."""
+        pool, self._pool = self._pool, None
+        if pool is None:
+            return
+        for process in list((pool._processes or {}).values()):
+            process.kill()
+        pool.shutdown(cancel_futures=True)
+
 
 _reader = _Reader()
 
@@ -65,6 +74,11 @@ _reader = _Reader()
 async def aside(size: int, function: Callable[..., T], *arguments: object) -> T:
     """Return what a function says of a text of `size` characters; raises what it raises, and Crowded."""
     return function(*arguments) if size <= LONG else await _reader.call(function, *arguments)
+
+
+async def end_reading() -> None:
+    """End the process that reads: left to the end of the program, what it shares with it would be told as leaked."""
+    await asyncio.to_thread(_reader.end)
 
 
 def _confine(parent: int) -> None:

@@ -38,6 +38,9 @@ MEANINGS: Final = {
     "variable that is unbound": text_of("select-outside-group"),
     "SELECT * is not authorized": text_of("select-star-with-group"),
     "IRI parsing failed": text_of("invalid-iri"),
+    "should be a non negative integer": text_of("number-too-large"),
+    "escape sequence should": text_of("wrong-escape"),
+    "language tag parsing failed": text_of("wrong-language-tag"),
 }
 ELSEWHERE: Final = text_of("meaning-wrong")
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _VARIABLES: Final = ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
 _UNUSABLE: Final = 2
+_PREFIX: Final = "OBSERVATOIRE_"
 _PANEL: Final = "help-"
 
 
@@ -49,6 +50,12 @@ class Spoken(TyperGroup):
             sys.exit(error.exit_code)
         except OSError as error:
             _leave(error, lang)
+        except ValueError as error:
+            said = wrong_settings(error, lang)
+            if not said:
+                raise
+            typer.echo(said, err=True)
+            sys.exit(_UNUSABLE)
         sys.exit(code if isinstance(code, int) else 0)
 
 
@@ -111,6 +118,41 @@ def _say_usage(error: TyperException, lang: Language) -> None:
     typer.echo(usage_error(error.format_message(), lang), err=True)
     if context is not None:
         typer.echo(sentence("commandes", "help", lang, command=f"{context.command_path} --help"), err=True)
+
+
+def wrong_settings(error: ValueError, lang: Language) -> str:
+    """Return what is wrong with the settings of the environment, a line each; nothing where the error is another.
+
+    The values are not repeated: an address may hold a password.
+    """
+    if not type(error).__module__.startswith("pydantic"):
+        return ""  # who reads no settings has not loaded what checks them
+    from pydantic import ValidationError
+    from pydantic_settings import SettingsError
+
+    if isinstance(error, SettingsError):
+        return sentence("commandes", "wrong-setting", lang, names=f"{_PREFIX}REMOTE_…", reason=_reason("", lang))
+    if not isinstance(error, ValidationError):
+        return ""
+    prefix = f"{_PREFIX}REMOTE_" if error.title.startswith("Remote") else _PREFIX
+    return "\n".join(
+        sentence(
+            "commandes",
+            "wrong-setting",
+            lang,
+            names=", ".join(prefix + str(part).upper() for part in one["loc"]) or f"{prefix}…",
+            reason=_reason(one["msg"], lang),
+        )
+        for one in error.errors(include_input=False, include_context=False, include_url=False)
+    )
+
+
+def _reason(message: str, lang: Language) -> str:
+    """Return why a setting cannot be used; a pattern says nothing to who reads it."""
+    if not message or "pattern" in message:
+        return sentence("commandes", "setting-form", lang)
+    english = message.removeprefix("Value error, ")
+    return english if lang == "en" else translated("settings", english) or sentence("commandes", "setting-form", lang)
 
 
 def _leave(error: OSError, lang: Language) -> NoReturn:

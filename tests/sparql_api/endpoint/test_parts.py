@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -172,6 +173,21 @@ def test_a_long_text_is_judged_alike_in_another_process() -> None:
     with pytest.raises(QuerySyntaxError) as there:
         asyncio.run(planned_aside(broken, RULES, store))
     assert there.value.problem == here.value.problem
+
+
+def test_the_process_that_reads_ends_with_the_service_which_leaves_in_silence() -> None:
+    code = (
+        "import asyncio, os, signal\n"
+        "from sparql_api.query.reader_process import LONG, aside, end_reading\n"
+        "async def main():\n"
+        "    print(await aside(LONG + 1, len, 'abc'))\n"
+        "    await end_reading()\n"
+        "asyncio.run(main())\n"
+        "print('ended', flush=True)\n"
+        "os.kill(os.getpid(), signal.SIGTERM)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False, text=True, timeout=60)
+    assert (done.stdout, done.stderr, done.returncode) == ("3\nended\n", "", -signal.SIGTERM)
 
 
 def test_one_long_text_more_than_may_wait_is_told_to_come_back() -> None:

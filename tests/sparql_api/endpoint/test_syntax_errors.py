@@ -37,6 +37,10 @@ FAULTS = [
     ("SELECT ?x { ?s ?p ?o } GROUP BY ?s", 1, 1, "GROUP BY", "GROUP BY", None),
     ("SELECT * { ?s ?p ?o } GROUP BY ?s", 1, 1, "nommez les colonnes", "name the columns", None),
     ("SELECT * { BIND(1 AS ?s) BIND(2 AS ?s) }", 1, 1, "définie deux fois", "defined twice", None),
+    ("SELECT * { ?s ?p ?o } LIMIT 99999999999999999999", 1, 1, "trop grand", "too large", None),
+    ("SELECT * { ?s ?p ?o } OFFSET 99999999999999999999", 1, 1, "trop grand", "too large", None),
+    ("SELECT * { ?s ?p '\\uD800' }", 1, 1, "aucun caractère", "no character", None),
+    ("SELECT * { ?s ?p 'a'@francaisduquebec }", 1, 1, "étiquette de langue", "language tag", None),
 ]
 
 

@@ -54,6 +54,12 @@ def test_a_dump_unpacks_to_what_the_manifest_says(client: httpx.Client, name: st
     assert client.head(f"/editions/1/dump.{name}.gz").headers["content-length"] == str(len(answer.content))
     part = client.get(f"/editions/1/dump.{name}.gz", headers={"Range": "bytes=0-9"})
     assert (part.status_code, part.content) == (206, answer.content[:10])
+    tag = answer.headers["etag"]
+    assert tag == f'"{said["file"]["sha256"][:32]}"'
+    kept = client.get(f"/editions/1/dump.{name}.gz", headers={"If-None-Match": tag})
+    assert (kept.status_code, kept.content, kept.headers["etag"]) == (304, b"", tag)
+    resumed = client.get(f"/editions/1/dump.{name}.gz", headers={"Range": "bytes=5-9", "If-Range": tag})
+    assert (resumed.status_code, resumed.content) == (206, answer.content[5:10])
 
 
 def test_a_dump_or_an_edition_that_does_not_exist_is_not_found(client: httpx.Client) -> None:

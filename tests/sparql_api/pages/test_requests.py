@@ -76,6 +76,31 @@ def test_every_address_names_a_parameter_that_it_does_not_know(client: httpx.Cli
     assert pages > 8
 
 
+TWICE = {
+    "/fiches?page=1&page=2": "page",
+    "/fiches?q=ia&q=image": "q",
+    "/fiches.csv?q=ia&q=image": "q",
+    "/fiches?edition=1&edition=current": "edition",
+    "/projet/18-UR005.ttl?lang=fr&lang=en": "lang",
+    "/fiches?format=json&_format=html": "_format",
+    "/queries/projets-par-academie?format=csv&format=json": "format",
+    "/queries/projets-par-academie?region=a&region=b": "region",
+}
+
+
+@pytest.mark.parametrize("address", TWICE)
+@pytest.mark.parametrize("headers", [DATA, HTML])
+def test_of_two_values_none_is_left_aside_in_silence(client: httpx.Client, address: str, headers: dict[str, str]) -> None:
+    answer = client.get(address, headers=headers)
+    assert answer.status_code == 400
+    assert TWICE[address] in answer.text and ("plus d" in answer.text or "more than once" in answer.text)
+
+
+@pytest.mark.parametrize("address", ["/fiches?lang=en&lang=en", "/fiches?format=&format=json", "/fiches?q=&q=ia", "/fiches?niveau=a&niveau=b"])
+def test_one_value_said_twice_and_several_of_a_list_are_read(client: httpx.Client, address: str) -> None:
+    assert client.get(address, headers=DATA).status_code == 200
+
+
 def test_the_nearest_parameter_is_told(client: httpx.Client) -> None:
     found = client.get("/fiches?dicipline=x", headers={"Accept-Language": "en"})
     assert found.json()["nearest"] == "discipline" and "discipline" in found.json()["known"]
@@ -288,6 +313,16 @@ def test_a_public_address_is_an_origin() -> None:
         (f"PREFIX o: <{BASE}ontologie#> SELECT * {{ ?p a o:projet }}", "oia:projet unknown; did you mean oia:Projet"),
         (f"SELECT * {{ ?p a <{BASE}ontologie#Fich> }}", "oia:Fich unknown; did you mean oia:Fiche"),
         ("ASK { ?s oia:zzzzzzzzzzzz ?o }", "oia:zzzzzzzzzzzz unknown"),
+        (
+            f"PREFIX o: <{BASE.replace('https', 'http')}ontologie#> SELECT * {{ ?p a o:Projet }}",
+            f"{BASE.replace('https', 'http')}ontologie# is no address of ours; did you mean {BASE}ontologie#",
+        ),
+        (
+            f"SELECT * {{ <{BASE.replace('https://', 'HTTPS://WWW.')}projet/18-UR005> ?p ?o }}",
+            f"{BASE.replace('https://', 'HTTPS://WWW.')}projet/18-UR005 is no address of ours; "
+            f"did you mean {BASE}projet/18-UR005",
+        ),
+        (f"SELECT ('<{BASE.replace('https', 'http')}x>' AS ?x) {{ <{BASE}projet/18-UR005> ?p ?o }}", None),
         ("SELECT * { ?p a oia:Projet ; oia:concerne ?x } # oia:Projets 'oia:Rien'", None),
         ("SELECT ('oia:Projets' AS ?x) { ?s a oia:Projet }", None),
         (
@@ -302,9 +337,10 @@ def test_a_public_address_is_an_origin() -> None:
 def test_a_valid_query_that_asks_for_nothing_says_so(client: httpx.Client, query: str, hint: str | None) -> None:
     answer = client.post("/sparql", data={"query": query})
     said = answer.headers.get("observatoire-hint", "")
-    assert answer.status_code == 200 and (said == hint or (hint is None and "Projet" not in said and "GROUP" not in said))
+    assert answer.status_code == 200 and (said == hint or (hint is None and "Projet" not in said and "GROUP" not in said and "ours" not in said))
     page = client.get("/sparql", params={"query": query, "lang": "fr"}, headers=HTML).text
-    assert ("n&#39;existe pas dans l&#39;ontologie" in page or "GROUP_CONCAT joint des textes" in page) == bool(said)
+    told = ("n&#39;existe pas dans l&#39;ontologie", "GROUP_CONCAT joint des textes", "n&#39;est pas une adresse d&#39;ici")
+    assert any(one in page for one in told) == bool(said)
     held = client.post("/sparql", data={"query": query}, headers={"If-None-Match": answer.headers["etag"]})
     assert (held.status_code, held.headers.get("observatoire-hint", "")) == (304, said)
 
