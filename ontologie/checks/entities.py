@@ -69,23 +69,6 @@ def defined(corpus: Corpus) -> Examined:
     return Examined(examined, tuple(found))
 
 
-def sourced(corpus: Corpus) -> Examined:
-    """Every instrument, principle and rule names the public page it comes from; a concept, or its scheme."""
-    found: list[Finding] = []
-    examined = 0
-    for iri, said in corpus.concepts.items():
-        examined += 1
-        if not any(iris(said, DCT + "source")) and not _source_above(corpus, said):
-            found.append(
-                Finding("sources", short(iri), phrase("no-public-source"))
-            )
-    return Examined(examined, tuple(found))
-
-
-def _source_above(corpus: Corpus, said: Said) -> bool:
-    return any(iris(corpus.ours.get(home, {}), DCT + "source") for home in iris(said, SKOS + "inScheme"))
-
-
 def orphans(corpus: Corpus) -> Examined:
     """Every concept of ours is in a scheme, and hangs below another or at its top."""
     tops = {value.value for said in corpus.ours.values() for value in said.get(SKOS + "hasTopConcept", ())}
@@ -178,11 +161,6 @@ CHECKS: Final = (
         "definitions",
         phrase("every-concept-is-defined-in-both-languages"),
         defined,
-    ),
-    Check(
-        "sources",
-        phrase("every-concept-names-its-source-or-its"),
-        sourced,
     ),
     Check("dated", phrase("every-instrument-principle-and-rule-has-a-date"), dated),
     Check("orphans", phrase("no-orphan-concept"), orphans),

@@ -17,12 +17,13 @@ from ontologie.checks import (
     pitfalls,
     reasoning,
     skos,
+    sources,
     terms,
     words,
 )
 from ontologie.checks.model import Check, Corpus, Examined
 
-FAMILIES: Final = (terms, entities, skos, alignments, pitfalls, words, files, fair, generated, reasoning)
+FAMILIES: Final = (terms, entities, sources, skos, alignments, pitfalls, words, files, fair, generated, reasoning)
 CHECKS: Final[tuple[Check, ...]] = tuple(check for family in FAMILIES for check in family.CHECKS)
 
 

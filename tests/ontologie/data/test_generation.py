@@ -148,7 +148,7 @@ def test_every_foreign_iri_is_of_a_known_place(data) -> None:
         *(namespace for name, namespace in ontologie.PREFIXES.items() if name != "oia"),
         "https://w3id.org/sssom/",
     )
-    pages = {"source", "seeAlso", "homepage", "texteOfficiel"}
+    pages = {"source", "pageLue", "seeAlso", "homepage", "texteOfficiel"}
     strange = {
         term.value
         for _, predicate, term in data.triples("genere/")
@@ -162,10 +162,13 @@ def test_every_foreign_iri_is_of_a_known_place(data) -> None:
 def test_what_no_source_confirms_says_so(data) -> None:
     flagged = data.objects(OIA + "aVerifier")
     doubtful = data.objects(OIA + "resteAVerifier")
+    stated = {row["id"]: row for row in rows("corrections", "sources_officielles.csv")}
     for folder in ("instruments", "partenaires"):
         for row in rows(folder, "principes.csv"):
             subject = f"{BASE}principe/{row['instrument']}/{row['id']}"
-            assert (subject in flagged) == (row["verifie"] == "non"), subject
+            told = stated[row["id"]]
+            sure = told["confirme"] == "oui" and told["source_officielle"] != ""
+            assert (subject in flagged) == (not sure), subject
     assert "NOR:MENE2527173N" in doubtful[f"{BASE}instrument/note-pix-ia-2026"]
     assert doubtful.keys() <= flagged.keys()
     assert not any("(†)" in str(term) for _, _, term in data.triples("genere/"))
