@@ -18,7 +18,6 @@ TEXTS: Final = (SKOS + "definition", RDFS + "comment", DCT + "description")
 NAMELESS: Final = ("Alignement", "Applicabilite", "Attestation", "IssueDeRegle")
 """Statements about other things: they have a reason, a date or a page, no name."""
 
-TEXTS_OF_LAW: Final = ("Instrument", "Principe", "RegleDuCadre")
 SELF_TOLD: Final = ("Academie", "RegionAcademique", "OutilIA", "Grille", "Instrument", "Echelle")
 """Things a name suffices to define, or that a description may define."""
 
@@ -89,19 +88,6 @@ def orphans(corpus: Corpus) -> Examined:
     return Examined(len(corpus.concepts), tuple(found))
 
 
-def dated(corpus: Corpus) -> Examined:
-    """Every instrument, principle and rule has a statement that dates it, or that says why it has no date."""
-    found: list[Finding] = []
-    texts = {iri: said for iri, said in _minted(corpus).items() if _is(said, *TEXTS_OF_LAW)}
-    for iri, said in texts.items():
-        stated = [corpus.ours.get(one, {}) for one in iris(said, OIA + "applicabilite")]
-        told = [one for one in stated if any(OIA + name in one for name in ("appliqueAPartirDu", "condition"))]
-        if not told or len(told) < len(stated):
-            message = phrase("neither-date-nor-reason")
-            found.append(Finding("dated", short(iri), message))
-    return Examined(len(texts), tuple(found))
-
-
 def dangling(corpus: Corpus) -> Examined:
     """Every IRI of ours that is used is described somewhere."""
     known = {iri for iri, said in corpus.ours.items() if RDF_TYPE in said}
@@ -162,7 +148,6 @@ CHECKS: Final = (
         phrase("every-concept-is-defined-in-both-languages"),
         defined,
     ),
-    Check("dated", phrase("every-instrument-principle-and-rule-has-a-date"), dated),
     Check("orphans", phrase("no-orphan-concept"), orphans),
     Check(
         "dangling", phrase("no-iri-of-ours-leads-nowhere"), dangling

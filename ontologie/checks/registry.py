@@ -10,6 +10,7 @@ from typing import Final
 
 from ontologie.checks import (
     alignments,
+    dates,
     entities,
     fair,
     files,
@@ -23,7 +24,9 @@ from ontologie.checks import (
 )
 from ontologie.checks.model import Check, Corpus, Examined
 
-FAMILIES: Final = (terms, entities, sources, skos, alignments, pitfalls, words, files, fair, generated, reasoning)
+FAMILIES: Final = (
+    terms, entities, sources, dates, skos, alignments, pitfalls, words, files, fair, generated, reasoning,
+)  # fmt: skip
 CHECKS: Final[tuple[Check, ...]] = tuple(check for family in FAMILIES for check in family.CHECKS)
 
 

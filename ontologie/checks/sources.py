@@ -58,7 +58,8 @@ def as_the_table_says(corpus: Corpus) -> Examined:
 
 def official(corpus: Corpus) -> Examined:
     """What is published of a body rests on the pages of that body alone, all of it where a source is demanded."""
-    bodies = {name: row for row in read_table("donnees", "hotes_officiels.csv") for name in _several(row["instruments"])}
+    rows = read_table("donnees", "hotes_officiels.csv")
+    bodies = {name: row for row in rows for name in _several(row["instruments"])}
     found = []
     awaiting = []
     texts = list(_texts(corpus))

@@ -45,6 +45,7 @@ def correct(corrections: Path, target: Path) -> int:
     reviewed = read(corrections / "alignements_revus.csv")
     for folder in _FOLDERS:
         _review(target / folder, reviewed, read(corrections / "hors_pivot_ajouts.csv"))
+        grade(target / folder / "correspondances.csv", own)
     for name in _SAID_ELSEWHERE:
         rows = read(target / f"{name}.csv")
         kept = [{key: row[key] for key in row if key not in _SOURCE_COLUMNS} for row in rows]
@@ -68,6 +69,23 @@ def _review(folder: Path, reviewed: Rows, outside: Rows) -> None:
     _write(folder / "correspondances.csv", kept)
     there = read(folder / "hors_pivot.csv")
     _write(folder / "hors_pivot.csv", _merged(there, [row for row in outside if row["id"] in own]))
+
+
+def grade(path: Path, own: Path) -> None:
+    """Bring the confidences of a table onto the written scale; what stays below its last step is not stated.
+
+    The passage is a table: the first row of the predicate whose `from` is not above the value. Decisions on single
+    alignments, in `alignements.csv`, have the last word.
+    """
+    steps = read(own / "passage_a_l_echelle.csv")
+    single = {(row["subject"], row["object"]): row for row in read(own / "alignements.csv")}
+    kept = []
+    for row in read(path):
+        fit = (step for step in steps if step["predicate"] == row["predicate"])
+        graded = [step["confidence"] for step in fit if float(row["confidence"]) >= float(step["from"])]
+        if graded:
+            kept.append({**row, "confidence": graded[0]} | single.get((row["subject"], row["object"]), {}))
+    _write(path, kept)
 
 
 def _decided(row: dict[str, str], decision: dict[str, str]) -> dict[str, str]:

@@ -11,14 +11,14 @@ import pytest
 from typer.testing import CliRunner
 
 from ontologie import BASE, PREFIXES, Check, Examined, Finding
-from ontologie.checks import alignments, entities, pitfalls, skos, sources, terms
+from ontologie.checks import alignments, dates, entities, pitfalls, skos, sources, terms
 from ontologie.checks import files as file_checks
 from ontologie.checks.model import OIA, Corpus, Triple, name, short
 from ontologie.checks.registry import CHECKS
 from ontologie.commands import build_app
 
 SKOS, RDFS, DCT, OWL, SSSOM = (PREFIXES[p] for p in ("skos", "rdfs", "dct", "owl", "sssom"))
-ON_TRIPLES = (*terms.CHECKS, *entities.CHECKS, *sources.CHECKS, *alignments.CHECKS, *skos.CHECKS)
+ON_TRIPLES = (*terms.CHECKS, *entities.CHECKS, *sources.CHECKS, *dates.CHECKS, *alignments.CHECKS, *skos.CHECKS)
 MUST_STAY = {
     "the label of a term": ("termes/", RDFS + "label"),
     "the definition of a term": ("termes/", SKOS + "definition"),
@@ -36,9 +36,19 @@ MUST_STAY = {
     "what follows from an alignment": ("genere/derive-alignements", SKOS + "mappingRelation"),
     "the object of an alignment": ("genere/alignements.ttl", OWL + "annotatedTarget"),
     "the confidence of an alignment": ("genere/alignements.ttl", SSSOM + "confidence"),
+    "the reviewer of an alignment": ("genere/alignements.ttl", SSSOM + "reviewer_id"),
+    "the reviewer of a partner's alignment": ("genere/partenaires-alignements", SSSOM + "reviewer_id"),
+    "the author of an alignment": ("genere/alignements.ttl", SSSOM + "author_id"),
+    "the date of an alignment": ("genere/alignements.ttl", SSSOM + "mapping_date"),
     "the reason of an alignment": ("genere/alignements", RDFS + "comment"),
     "the question of a criterion": ("genere/grille", OIA + "question"),
     "the principle of a rule": ("genere/regles-cadre", OIA + "decouleDe"),
+    "the day a text applies": ("genere/applicabilite", OIA + "appliqueAPartirDu"),
+    "the day a text enters into force": ("genere/applicabilite", OIA + "entreeEnVigueur"),
+    "the day of a wording": ("genere/applicabilite", OIA + "redactionDepuis"),
+    "the end of a wording": ("genere/applicabilite", OIA + "finRedaction"),
+    "the case of a dated statement": ("genere/applicabilite", OIA + "casApplication"),
+    "the dated statement of a text": ("genere/applicabilite", OIA + "applicabilite"),
     "the source of a principle": ("genere/principes", DCT + "source"),
     "the source of a rule": ("genere/regles-cadre", DCT + "source"),
     "the source of an instrument": ("genere/instruments", DCT + "source"),
