@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ontologie.console import Lang, LangOption, fail
+from ontologie.sentences import sentence
 
 if TYPE_CHECKING:
     from ontologie.checks.model import Check, Examined
@@ -57,7 +58,7 @@ def build_app(extra: Callable[[], Iterable[Check]] = tuple) -> typer.Typer:
         if format is Format.JSON:
             typer.echo(as_json(done, lang.value))
         else:
-            _details(done, lang.value)
+            _details(done, lang.value, bool(only))
         raise typer.Exit(1 if any(examined.findings for _, examined in done) else 0)
 
     @app.callback()
@@ -71,12 +72,14 @@ def line(check: Check, examined: Examined, lang: str) -> str:
     """Return the one line of a check: result, name, things looked at, things found, what holds."""
     result = "skip" if examined.skipped else "FAIL" if examined.findings else "ok"
     why = f" ({examined.skipped[lang]})" if examined.skipped else ""
+    if examined.awaiting:
+        why += f" ({sentence('controles', 'awaiting', lang, count=len(examined.awaiting))})"
     counts = f"{examined.count:>6} {len(examined.findings):>4}"
     return f"{result:<5}{check.name:<18}{counts}  {check.title[lang]}{why}"
 
 
 def as_json(done: Iterable[tuple[Check, Examined]], lang: str) -> str:
-    """Return the outcome as JSON: `{"checks": [{"name", "title", "result", "examined", "findings"}]}`."""
+    """Return the outcome as JSON: `{"checks": [{"name", "title", "result", "examined", "findings", "awaiting"}]}`."""
     checks = [
         {
             "name": check.name,
@@ -85,16 +88,17 @@ def as_json(done: Iterable[tuple[Check, Examined]], lang: str) -> str:
             "examined": examined.count,
             "reason": examined.skipped,
             "findings": [{"term": f.term, "message": f.message} for f in examined.findings],
+            "awaiting": [{"term": f.term, "message": f.message} for f in examined.awaiting],
         }
         for check, examined in done
     ]
     return json.dumps({"checks": checks, "language": lang}, ensure_ascii=False, indent=2)
 
 
-def _details(done: Iterable[tuple[Check, Examined]], lang: str) -> None:
-    """Name what was found, on standard error, so that the lines stay one a check."""
+def _details(done: Iterable[tuple[Check, Examined]], lang: str, awaiting: bool) -> None:
+    """Name what was found, and what awaits a person, on standard error, so that the lines stay one a check."""
     for check, examined in done:
-        for finding in examined.findings:
+        for finding in (*examined.findings, *(examined.awaiting if awaiting else ())):
             typer.echo(f"{check.name}: {finding.term}: {finding.message[lang]}", err=True)
 
 

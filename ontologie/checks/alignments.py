@@ -30,6 +30,7 @@ from ontologie.checks.model import (
 from ontologie.checks.skos import pairs
 from ontologie.checks.terms import OWL, RDFS, SKOS, Said
 from ontologie.namespaces import BASE, PREFIXES, RDF_TYPE
+from ontologie.resources import read_table
 
 INVERSE: Final = {
     SKOS + "exactMatch": SKOS + "exactMatch",
@@ -48,13 +49,12 @@ def justified(corpus: Corpus) -> Examined:
     direct = set(_stated(corpus))
     found = []
     told: set[Link] = set()
-    for iri, said in corpus.ours.items():
-        if OIA + "Alignement" in iris(said, RDF_TYPE):
-            parts = [iris(said, OWL + "annotated" + part) for part in ("Source", "Property", "Target")]
-            for fault in _node_faults(corpus, said, parts, direct):
-                found.append(Finding("alignments", short(iri), fault))
-            if all(len(part) == 1 for part in parts):
-                told.add((parts[0][0], parts[1][0], parts[2][0]))
+    for iri, said in _nodes(corpus):
+        parts = [iris(said, OWL + "annotated" + part) for part in ("Source", "Property", "Target")]
+        for fault in _node_faults(corpus, said, parts, direct):
+            found.append(Finding("alignments", short(iri), fault))
+        if all(len(part) == 1 for part in parts):
+            told.add((parts[0][0], parts[1][0], parts[2][0]))
     for a, predicate, b in sorted(direct - told):
         link = f"{short(predicate)} {short(b)}"
         message = phrase("without-justification", link=link)
@@ -79,6 +79,57 @@ def _node_faults(
         yield phrase("no-date")
     if len(literals(said, PREFIXES["sssom"] + "confidence")) != 1:
         yield phrase("no-confidence")
+    if not _reviewer(corpus, said):
+        yield phrase("no-reviewer")
+
+
+def _reviewer(corpus: Corpus, said: Said) -> bool:
+    """Tell whether a function of ours, and no person, reviewed an alignment."""
+    reviewers = iris(said, PREFIXES["sssom"] + "reviewer_id")
+    return bool(reviewers) and all(OIA + "Fonction" in iris(corpus.ours.get(one, {}), RDF_TYPE) for one in reviewers)
+
+
+def graded(corpus: Corpus) -> Examined:
+    """Each confidence is a step of the written scale, and agrees with the kind of tie it grades."""
+    steps = {float(row["confiance"]) for row in read_table("donnees", "echelle_alignements.csv")}
+    lowest = min(steps)
+    nodes = list(_nodes(corpus))
+    found = []
+    for iri, said in nodes:
+        for value in literals(said, PREFIXES["sssom"] + "confidence"):
+            confidence = float(value.value)
+            close = SKOS + "closeMatch" in iris(said, OWL + "annotatedProperty")
+            if confidence not in steps or (close and confidence == lowest):
+                found.append(Finding("alignment-scale", short(iri), phrase("off-the-scale", value=value.value)))
+    return Examined(len(nodes), tuple(found))
+
+
+def reasoned(corpus: Corpus) -> Examined:
+    """Each reason names both ends, in both languages, by their words, or by the number of what is not ours to quote."""
+    nodes = list(_nodes(corpus))
+    found = []
+    for iri, said in nodes:
+        for end in ("Source", "Target"):
+            for other in iris(said, OWL + "annotated" + end):
+                for reason in literals(said, RDFS + "comment"):
+                    if not any(word in reason.value for word in _words(corpus, other, reason.language)):
+                        unnamed = phrase("does-not-name", end=short(other))
+                        found.append(Finding("alignment-reasons", short(iri), unnamed))
+    return Examined(len(nodes), tuple(found))
+
+
+def _words(corpus: Corpus, end: str, language: str | None) -> list[str]:
+    """Return what may name an end: its labels in a language, in English where it is another's; its number."""
+    about = corpus.about.get(end, {})
+    labels = literals(about, SKOS + "prefLabel")
+    fit = [text.value for text in labels if text.language == language or not end.startswith(BASE)]
+    return [*fit, end.rpartition("/")[2]]
+
+
+def _nodes(corpus: Corpus) -> Iterator[tuple[str, Said]]:
+    for iri, said in corpus.ours.items():
+        if OIA + "Alignement" in iris(said, RDF_TYPE):
+            yield iri, said
 
 
 def both_ways(corpus: Corpus) -> Examined:
@@ -220,6 +271,8 @@ CHECKS: Final = (
         phrase("every-alignment-is-justified"),
         justified,
     ),
+    Check("alignment-scale", phrase("every-confidence-is-on-the-scale"), graded),
+    Check("alignment-reasons", phrase("every-reason-names-both-ends"), reasoned),
     Check(
         "alignments-derived",
         phrase("every-alignment-is-stated-both-ways"),

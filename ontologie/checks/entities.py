@@ -18,7 +18,6 @@ TEXTS: Final = (SKOS + "definition", RDFS + "comment", DCT + "description")
 NAMELESS: Final = ("Alignement", "Applicabilite", "Attestation", "IssueDeRegle")
 """Statements about other things: they have a reason, a date or a page, no name."""
 
-TEXTS_OF_LAW: Final = ("Instrument", "Principe", "RegleDuCadre")
 SELF_TOLD: Final = ("Academie", "RegionAcademique", "OutilIA", "Grille", "Instrument", "Echelle")
 """Things a name suffices to define, or that a description may define."""
 
@@ -69,23 +68,6 @@ def defined(corpus: Corpus) -> Examined:
     return Examined(examined, tuple(found))
 
 
-def sourced(corpus: Corpus) -> Examined:
-    """Every instrument, principle and rule names the public page it comes from; a concept, or its scheme."""
-    found: list[Finding] = []
-    examined = 0
-    for iri, said in corpus.concepts.items():
-        examined += 1
-        if not any(iris(said, DCT + "source")) and not _source_above(corpus, said):
-            found.append(
-                Finding("sources", short(iri), phrase("no-public-source"))
-            )
-    return Examined(examined, tuple(found))
-
-
-def _source_above(corpus: Corpus, said: Said) -> bool:
-    return any(iris(corpus.ours.get(home, {}), DCT + "source") for home in iris(said, SKOS + "inScheme"))
-
-
 def orphans(corpus: Corpus) -> Examined:
     """Every concept of ours is in a scheme, and hangs below another or at its top."""
     tops = {value.value for said in corpus.ours.values() for value in said.get(SKOS + "hasTopConcept", ())}
@@ -104,19 +86,6 @@ def orphans(corpus: Corpus) -> Examined:
                 Finding("orphans", short(iri), phrase("derives-from-nothing"))
             )
     return Examined(len(corpus.concepts), tuple(found))
-
-
-def dated(corpus: Corpus) -> Examined:
-    """Every instrument, principle and rule has a statement that dates it, or that says why it has no date."""
-    found: list[Finding] = []
-    texts = {iri: said for iri, said in _minted(corpus).items() if _is(said, *TEXTS_OF_LAW)}
-    for iri, said in texts.items():
-        stated = [corpus.ours.get(one, {}) for one in iris(said, OIA + "applicabilite")]
-        told = [one for one in stated if any(OIA + name in one for name in ("appliqueAPartirDu", "condition"))]
-        if not told or len(told) < len(stated):
-            message = phrase("neither-date-nor-reason")
-            found.append(Finding("dated", short(iri), message))
-    return Examined(len(texts), tuple(found))
 
 
 def dangling(corpus: Corpus) -> Examined:
@@ -179,12 +148,6 @@ CHECKS: Final = (
         phrase("every-concept-is-defined-in-both-languages"),
         defined,
     ),
-    Check(
-        "sources",
-        phrase("every-concept-names-its-source-or-its"),
-        sourced,
-    ),
-    Check("dated", phrase("every-instrument-principle-and-rule-has-a-date"), dated),
     Check("orphans", phrase("no-orphan-concept"), orphans),
     Check(
         "dangling", phrase("no-iri-of-ours-leads-nowhere"), dangling

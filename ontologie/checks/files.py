@@ -29,6 +29,7 @@ ORDER: Final = (
     OWL + "propertyDisjointWith",
     SKOS + "editorialNote",
     SKOS + "example",
+    DCT + "creator",
     DCT + "source",
     RDFS + "isDefinedBy",
     STATUS,

@@ -56,6 +56,8 @@ class Examined:
     count: int
     findings: tuple[Finding, ...] = ()
     skipped: Languages | None = None
+    awaiting: tuple[Finding, ...] = ()
+    """What is no fault and waits for a person: listed where it is asked for, and counted on the line."""
 
 
 @dataclass(frozen=True)

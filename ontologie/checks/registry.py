@@ -10,6 +10,7 @@ from typing import Final
 
 from ontologie.checks import (
     alignments,
+    dates,
     entities,
     fair,
     files,
@@ -17,12 +18,15 @@ from ontologie.checks import (
     pitfalls,
     reasoning,
     skos,
+    sources,
     terms,
     words,
 )
 from ontologie.checks.model import Check, Corpus, Examined
 
-FAMILIES: Final = (terms, entities, skos, alignments, pitfalls, words, files, fair, generated, reasoning)
+FAMILIES: Final = (
+    terms, entities, sources, dates, skos, alignments, pitfalls, words, files, fair, generated, reasoning,
+)  # fmt: skip
 CHECKS: Final[tuple[Check, ...]] = tuple(check for family in FAMILIES for check in family.CHECKS)
 
 

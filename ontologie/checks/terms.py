@@ -26,7 +26,7 @@ from ontologie.checks.model import (
     phrase,
     short,
 )
-from ontologie.namespaces import PREFIXES, RDF_TYPE
+from ontologie.namespaces import BASE, PREFIXES, RDF_TYPE
 from ontologie.sentences import LANGUAGES
 
 RDFS: Final = PREFIXES["rdfs"]
@@ -35,6 +35,7 @@ SKOS: Final = PREFIXES["skos"]
 DCT: Final = PREFIXES["dct"]
 STATUS: Final = "http://www.w3.org/2003/06/sw-vocab-status/ns#term_status"
 STATUSES: Final = ("unstable", "testing", "stable", "archaic")
+TEAM: Final = BASE + "organisation/equipe-projet"
 BUILT_IN: Final = (OWL, RDFS, PREFIXES["rdf"], PREFIXES["xsd"])
 Said = Mapping[str, list[Value]]
 
@@ -61,13 +62,17 @@ def _text_check(name: str, predicate: str, what: Languages, title: Languages) ->
 
 
 def sources(corpus: Corpus) -> Examined:
-    """Every term names the public page its meaning comes from."""
+    """Every term names the public page its meaning comes from, or says that it is the project's own: never both."""
     found = [
         Finding("term-sources", short(iri), phrase("no-public-source"))
         for iri, said in corpus.terms.items()
-        if not any(source.startswith(("https://", "http://")) for source in iris(said, DCT + "source"))
+        if _rests_on_a_page(said) == (iris(said, DCT + "creator") == [TEAM])
     ]
     return Examined(len(corpus.terms), tuple(found))
+
+
+def _rests_on_a_page(said: Said) -> bool:
+    return any(source.startswith(("https://", "http://")) for source in iris(said, DCT + "source"))
 
 
 def history(corpus: Corpus) -> Examined:

@@ -42,9 +42,4 @@ def generate() -> dict[str, str]:
     return dict(sorted(made.items()))
 
 
-def tables() -> dict[str, str]:
-    """Return what is generated beside the Turtle: the alignments as an SSSOM table."""
-    return {"alignements.sssom.tsv": alignements.table_sssom()}
-
-
-__all__ = ["generate", "tables"]
+__all__ = ["generate"]

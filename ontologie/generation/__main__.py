@@ -11,7 +11,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from ontologie.generation import generate, tables
+from ontologie.generation import generate
 from ontologie.labelled import TABLE, made_table
 from ontologie.packaged import vocabularies
 
@@ -23,7 +23,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m ontologie.generation", description=__doc__)
     parser.add_argument("--check", action="store_true", help="write nothing; exit 1 where a file differs")
     check = parser.parse_args(arguments).check
-    made = {**generate(), **tables()}
+    made = generate()
     changed = [name for name, text in made.items() if _read(GENERATED / name) != text]
     stale = sorted(path.name for path in GENERATED.glob("*") if path.name not in made and path.name != TABLE)
     for name in [*changed, *stale]:

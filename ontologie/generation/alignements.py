@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from ontologie.generation.common import Row, reference, table
+from ontologie.generation.ends import reasoned
 from ontologie.generation.niveaux import matches
-from ontologie.generation.turtle import ALL_PREFIXES, Statement, Turtle, both, iri, links, typed
+from ontologie.generation.turtle import Statement, Turtle, both, iri, links, typed
 
 INVERSE: Final = {
     "skos:closeMatch": "skos:closeMatch",
@@ -26,18 +27,8 @@ INVERSE: Final = {
 MAPPED_ON: Final = "2026-11-24"
 """The day the correspondences entered the project, after review."""
 AUTHOR: Final = "organisation/equipe-projet"
-COLUMNS: Final = (
-    "subject_id",
-    "predicate_id",
-    "object_id",
-    "mapping_justification",
-    "confidence",
-    "author_id",
-    "mapping_date",
-    "comment",
-)
-TABLE_PREFIXES: Final = ("skos", "semapv", "dpv-ai", "eu-aiact", "scolomfr")
-
+REVIEWER: Final = "organisation/relecteur-correspondances"
+"""Who looked at them again: a function, never a person."""
 
 @dataclass(frozen=True)
 class Mapping:
@@ -73,20 +64,6 @@ def generate() -> dict[str, str]:
     }
 
 
-def table_sssom() -> str:
-    """Return the same mappings as an SSSOM table: tab-separated, with its metadata as a YAML comment."""
-    mappings = [*_between("instruments"), *_between("partenaires"), *_kinds(), *_scolomfr()]
-    head = [
-        "#mapping_set_id: " + iri("graphe/vocabulaire/alignements").value,
-        "#license: https://spdx.org/licenses/etalab-2.0.html",
-        "#curie_map:",
-        f"#  oia-base: {iri('').value}",
-        *(f"#  {prefix}: {ALL_PREFIXES[prefix]}" for prefix in TABLE_PREFIXES),
-    ]
-    lines = ["\t".join(_line(mapping)) for mapping in mappings]
-    return "\n".join([*head, "\t".join(COLUMNS), *lines]) + "\n"
-
-
 def _between(folder: str) -> Iterator[Mapping]:
     ours = table("correspondances_projet") if folder == "instruments" else ()
     for row in (*table(folder, "correspondances"), *ours):
@@ -113,12 +90,12 @@ def _scolomfr() -> Iterator[Mapping]:
 
 REASONS: Final = {
     "skos:broadMatch": (
-        "0.80",
+        "0.70",
         "Le concept du projet est une part de celui de ScoLOMFR.",
         "The project's concept is a part of ScoLOMFR's.",
     ),
     "skos:narrowMatch": (
-        "0.85",
+        "0.70",
         "Le concept du projet couvre celui de ScoLOMFR, propre à un niveau ou à un genre.",
         "The project's concept covers ScoLOMFR's, proper to one level or kind.",
     ),
@@ -157,12 +134,20 @@ def _node(mapping: Mapping) -> list[Statement]:
         *links("owl:annotatedSource", [mapping.subject]),
         *links("owl:annotatedProperty", [mapping.predicate]),
         *links("owl:annotatedTarget", [mapping.object]),
-        *both("rdfs:comment", *mapping.reason),
+        *both("rdfs:comment", *_named(mapping)),
         *links("sssom:mapping_justification", ["semapv:ManualMappingCuration"]),
         *typed("sssom:confidence", mapping.confidence, "decimal"),
         *links("sssom:author_id", [AUTHOR]),
+        *links("sssom:reviewer_id", [REVIEWER]),
         *typed("sssom:mapping_date", MAPPED_ON, "date"),
     ]
+
+
+def _named(mapping: Mapping) -> tuple[str, str]:
+    """Return the reason in French and in English, both ends named by their words and their place."""
+    french, english = mapping.reason
+    ends = (mapping.subject, mapping.object)
+    return reasoned(*ends, french, "fr"), reasoned(*ends, english, "en")
 
 
 def _derived(mappings: Iterable[Mapping]) -> str:
@@ -180,26 +165,6 @@ def _derived(mappings: Iterable[Mapping]) -> str:
     for name in sorted(found, key=lambda name: iri(name).value):
         out.add(name, *(links(predicate, [target]) for predicate, target in sorted(found[name])))
     return out.render()
-
-
-def _line(mapping: Mapping) -> tuple[str, ...]:
-    return (
-        _curie(mapping.subject),
-        mapping.predicate,
-        _curie(mapping.object),
-        "semapv:ManualMappingCuration",
-        mapping.confidence,
-        _curie(AUTHOR),
-        MAPPED_ON,
-        mapping.reason[1],
-    )
-
-
-def _curie(reference: str) -> str:
-    for prefix in TABLE_PREFIXES:
-        if reference.startswith(ALL_PREFIXES[prefix]):
-            return f"{prefix}:{reference.removeprefix(ALL_PREFIXES[prefix])}"
-    return reference if "://" in reference else f"oia-base:{reference}"
 
 
 def _local(reference: str) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from typing import Final
 
+from ontologie.generation import sources
 from ontologie.generation.turtle import Statement, Turtle, both, flag, links, text, typed
 from ontologie.resources import read_table
 
@@ -72,8 +73,8 @@ def definitions(row: Row, name: str = "definition") -> list[Statement]:
 
 
 def source(row: Row) -> list[Statement]:
-    """Return the page behind a row."""
-    return links("dct:source", several(row.get("source_url", "")))
+    """Return the pages behind a row: its source, or the page that was read where no body answers for it."""
+    return sources.pages(row.get("source_url", ""))
 
 
 def unverified(row: Row, doubtful: Iterable[str] = ()) -> list[Statement]:
@@ -82,6 +83,12 @@ def unverified(row: Row, doubtful: Iterable[str] = ()) -> list[Statement]:
     if row.get("verifie", "oui") == "oui" and not values:
         return []
     return text("oia:resteAVerifier", *values) + flag("oia:aVerifier", True)
+
+
+def official_or_doubtful(row: Row) -> Row:
+    """Return a row whose facts await a source where no body that answers for them published the page."""
+    doubtful = row.get("source_url") and not sources.has_source(row["source_url"])
+    return {**row, "verifie": "non"} if doubtful else row
 
 
 def order(value: str | int) -> list[Statement]:
@@ -94,7 +101,7 @@ def scheme(
 ) -> str:
     """Add the block of a concept scheme of ours (table `schemas`); return its IRI below the base."""
     reference = f"concept/{name}"
-    row = next(row for row in table("schemas") if row["id"] == name)
+    row = described(name)
     out.add(
         reference,
         links("rdf:type", kinds),
@@ -102,9 +109,14 @@ def scheme(
         labels(row, "titre"),
         definitions(row),
         links("skos:hasTopConcept", tops),
-        source(row),
+        source(row) or sources.own(),
     )
     return reference
+
+
+def described(name: str) -> Row:
+    """Return the row of table `schemas` that describes a scheme of ours."""
+    return next(row for row in table("schemas") if row["id"] == name)
 
 
 def concepts(
@@ -122,7 +134,8 @@ def concepts(
     home = scheme(out, name, tops)
     for row in rows:
         more = extra(row) if extra else []
-        said = concept(row, home, rows) + definitions(row) + source(row)
+        behind = source(row) or source(described(name)) or sources.own()
+        said = concept(row, home, rows) + definitions(row) + behind
         out.add(f"{home}/{row['id']}", said, more, [] if _says_unverified(more) else unverified(row))
 
 

@@ -1,7 +1,7 @@
 """Carries reviewed corrections into the tables that they correct, once: each fact keeps one place.
 
 Knows which table of corrections says what of which table of `donnees/`: provisions to add, definitions to
-replace, what a finding may conclude. Applied again, it changes nothing.
+replace, what a finding may conclude, which columns another table says better. Applied again, it changes nothing.
 """
 
 from __future__ import annotations
@@ -19,8 +19,15 @@ _NUMBER: Final = re.compile(r"([0-9]+)")
 _PRINCIPLES: Final = "instruments/principes.csv"
 _DEFINITIONS: Final = "definitions.csv"
 _FOLDERS: Final = ("instruments", "partenaires")
-_LISTS: Final = ("types_ia", "finalites")
+_LISTS: Final = ("types_ia", "finalites", "regles_cadre", "dispositifs")
 """Lists of `instruments/` that the project's own corrections, kept beside the tables, put right row by row."""
+_SAID_ELSEWHERE: Final = (
+    *(f"{folder}/{name}" for folder in _FOLDERS for name in ("instruments", "principes")),
+    "instruments/regles_cadre",
+    "instruments/acces_outil",
+)
+"""Tables whose sources `sources_officielles.csv` says, or whose rows are the project's own words."""
+_SOURCE_COLUMNS: Final = ("source_url", "verifie")
 
 
 def correct(corrections: Path, target: Path) -> int:
@@ -38,7 +45,12 @@ def correct(corrections: Path, target: Path) -> int:
     reviewed = read(corrections / "alignements_revus.csv")
     for folder in _FOLDERS:
         _review(target / folder, reviewed, read(corrections / "hors_pivot_ajouts.csv"))
-    return 2 + len(_LISTS) + 2 * len(_FOLDERS)
+        grade(target / folder / "correspondances.csv", own)
+    for name in _SAID_ELSEWHERE:
+        rows = read(target / f"{name}.csv")
+        kept = [{key: row[key] for key in row if key not in _SOURCE_COLUMNS} for row in rows]
+        _write(target / f"{name}.csv", kept)
+    return 2 + len(_LISTS) + 2 * len(_FOLDERS) + len(_SAID_ELSEWHERE)
 
 
 def _review(folder: Path, reviewed: Rows, outside: Rows) -> None:
@@ -57,6 +69,23 @@ def _review(folder: Path, reviewed: Rows, outside: Rows) -> None:
     _write(folder / "correspondances.csv", kept)
     there = read(folder / "hors_pivot.csv")
     _write(folder / "hors_pivot.csv", _merged(there, [row for row in outside if row["id"] in own]))
+
+
+def grade(path: Path, own: Path) -> None:
+    """Bring the confidences of a table onto the written scale; what stays below its last step is not stated.
+
+    The passage is a table: the first row of the predicate whose `from` is not above the value. Decisions on single
+    alignments, in `alignements.csv`, have the last word.
+    """
+    steps = read(own / "passage_a_l_echelle.csv")
+    single = {(row["subject"], row["object"]): row for row in read(own / "alignements.csv")}
+    kept = []
+    for row in read(path):
+        fit = (step for step in steps if step["predicate"] == row["predicate"])
+        graded = [step["confidence"] for step in fit if float(row["confidence"]) >= float(step["from"])]
+        if graded:
+            kept.append({**row, "confidence": graded[0]} | single.get((row["subject"], row["object"]), {}))
+    _write(path, kept)
 
 
 def _decided(row: dict[str, str], decision: dict[str, str]) -> dict[str, str]:

@@ -29,6 +29,7 @@ COPIED = (
     "outils-ia/outils_sources.csv",
     "corrections/application.csv",
     "corrections/dates_des_regles.csv",
+    "corrections/sources_officielles.csv",
 )
 REPLACED = ("instruments/applicabilite.csv",)
 """The shared tables that a correction replaces whole: what stands in them is no longer said."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
+from ontologie.generation import sources
 from ontologie.generation.common import (
     Row,
     definitions,
@@ -51,7 +52,7 @@ def _grid(row: Row) -> str:
         links("prov:wasAttributedTo", ["organisation/equipe-projet"]),
         links("dct:license", ["https://spdx.org/licenses/etalab-2.0.html"]),
         links("skos:hasTopConcept", (f"dimension/{d['id']}" for d in dimensions)),
-        source(row),
+        sources.own(),
     )
     for dimension in dimensions:
         children = [c for c in criteria if c["dimension"] == dimension["id"]]
@@ -92,6 +93,7 @@ def _criterion(row: Row, home: str, place: int) -> list[Statement]:
         *links("oia:porteSur", map(principle, several(row["principes"]))),
         *flag("oia:eliminatoire", row["eliminatoire"] == "oui"),
         *flag("oia:obligatoire", row["obligatoire"] == "oui"),
+        *sources.own(),
     ]
 
 
@@ -111,6 +113,7 @@ def _scale() -> str:
             links("skos:topConceptOf", [home]),
             typed("oia:valeur", row["valeur"], "integer"),
             flag("oia:calculable", row["calculable"] == "oui"),
+            sources.own(),
         )
     return out.render()
 
@@ -127,5 +130,6 @@ def _rules() -> str:
             text("oia:effet", row["effet"]),
             typed("oia:seuil", row["seuil"], "decimal"),
             links("oia:parGrille", (f"grille/{name}" for name in TABLES)),
+            sources.own(),
         )
     return out.render()

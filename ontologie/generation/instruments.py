@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from ontologie.generation import sources
 from ontologie.generation.common import (
     DAGGER,
     Row,
@@ -16,7 +17,6 @@ from ontologie.generation.common import (
     order,
     principle,
     several,
-    source,
     table,
     unverified,
 )
@@ -33,6 +33,7 @@ LICENCES: Final = {
 LANGUAGES: Final = {"fr": "FRA", "en": "ENG", "de": "DEU", "it": "ITA", "ko": "KOR"}
 LANGUAGE_TABLE: Final = "http://publications.europa.eu/resource/authority/language/"
 ELI: Final = "http://data.europa.eu/eli/"
+EUR_LEX: Final = "https://eur-lex.europa.eu/eli/"
 
 
 def generate() -> dict[str, str]:
@@ -86,8 +87,8 @@ def _instrument(row: Row) -> list[Statement]:
         *links("dct:language", [LANGUAGE_TABLE + LANGUAGES[language]] if language else []),
         *links("dct:license", [LICENCES[licence]] if licence in LICENCES else []),
         *both("dct:rights", licence, more["licence_en"]),
-        *source(row),
-        *unverified(row, [*several(row["other_identifiers"]), row["licence"]]),
+        *sources.official(row["id"]),
+        *unverified(_confirmed(row), [*several(row["other_identifiers"]), row["licence"]]),
     ]
 
 
@@ -150,9 +151,14 @@ def _principle(row: Row, instrument: Row) -> list[Statement]:
         *(links("skos:broader", [above]) if above else links("skos:topConceptOf", [home])),
         *links("dct:isPartOf", [above or home]),
         *links("dct:type", [f"concept/genre-principe/{row['type'].replace('_', '-')}"]),
-        *source(row),
-        *unverified(row),
+        *sources.official(row["id"]),
+        *unverified(_confirmed(row)),
     ]
+
+
+def _confirmed(row: Row) -> Row:
+    """Return a row that says whether a page confirms it."""
+    return {**row, "verifie": "oui" if sources.confirmed(row["id"]) else "non"}
 
 
 def _provision(row: Row, instrument: Row) -> list[Statement]:
@@ -176,8 +182,6 @@ def _acts(row: Row, instrument: Row) -> list[str]:
 
 
 def _eur_lex_pages(row: Row) -> list[str]:
-    """Return where EUR-Lex shows a provision: its own page, or that of the annex or article above it."""
-    if row["source_url"].startswith("https://eur-lex.europa.eu/eli/"):
-        return [row["source_url"]]
-    above = next((other for other in table("instruments", "principes") if other["id"] == row["parent"]), None)
-    return _eur_lex_pages(above) if above else []
+    """Return where EUR-Lex shows a provision of an act of the Union."""
+    found = (term.value for predicate, term in sources.official(row["id"]) if predicate == "dct:source")
+    return [page for page in found if page.startswith(EUR_LEX)]

@@ -11,6 +11,7 @@ from ontologie.generation.common import (
     Row,
     concepts,
     definitions,
+    official_or_doubtful,
     order,
     principle,
     several,
@@ -75,20 +76,22 @@ def _crcn() -> str:
         digcomp = several(row["digcomp"])
         doubtful = [f"DigComp {code} (†)" for code in digcomp if row["digcomp_verifie"] != "oui"]
         notations = text("skos:notation", row["id"]) + text("oia:codeDigComp", *digcomp)
-        return notations + unverified(row, doubtful)
+        return notations + links("oia:pageLue", several(row["page"])) + unverified(row, doubtful)
 
     concepts(out, "crcn", map(_crcn_row, table("instruments", "crcn")), extra)
     return out.render()
 
 
 def _crcn_row(row: Row) -> dict[str, str]:
-    """Return a row of the CRCN with the identifier and definition that a concept needs."""
+    """Return a row of the CRCN with the identifier and definition that a concept needs; its source is the scheme's."""
     kind = ("Domaine du CRCN", "Domain of the CRCN")
     if row["parent"]:
         kind = ("Compétence du CRCN", "Competence of the CRCN")
     return {
         **row,
         "id": row["code"],
+        "source_url": "",
+        "page": row["source_url"],
         "definition_fr": f"{kind[0]} : {row['label_fr'][0].lower()}{row['label_fr'][1:]}.",
         "definition_en": f"{kind[1]}: {row['label_en'][0].lower()}{row['label_en'][1:]}.",
     }
@@ -105,7 +108,8 @@ def _schemes() -> str:
             *links("oia:porteur", (f"organisation/{actor}" for actor in several(row["porteur"]))),
         ]
 
-    concepts(out, "dispositif", map(_named, table("instruments", "dispositifs")), extra)
+    rows = (_named(official_or_doubtful(row)) for row in table("instruments", "dispositifs"))
+    concepts(out, "dispositif", rows, extra)
     return out.render()
 
 

@@ -5,7 +5,8 @@ Knows the table `acteurs`. A function is an `oia:Fonction`, disjoint with organi
 
 from __future__ import annotations
 
-from ontologie.generation.common import Row, labels, source, table, unverified
+from ontologie.generation import sources
+from ontologie.generation.common import Row, labels, official_or_doubtful, source, table, unverified
 from ontologie.generation.turtle import Statement, Turtle, both, links, text
 
 
@@ -26,6 +27,6 @@ def _actor(row: Row) -> list[Statement]:
         *both("dct:description", row["role_fr"], row["role_en"]),
         *links("dct:type", [f"concept/genre-organisation/{row['type']}"]),
         *links("oia:niveauTerritorial", [f"concept/niveau-territorial/{row['niveau']}"]),
-        *source(row),
-        *unverified(row),
+        *(source(row) or sources.own()),
+        *unverified(official_or_doubtful(row)),
     ]

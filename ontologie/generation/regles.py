@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from ontologie.generation import sources
 from ontologie.generation.common import (
     Row,
     definitions,
@@ -15,9 +16,7 @@ from ontologie.generation.common import (
     principle,
     scheme,
     several,
-    source,
     table,
-    unverified,
 )
 from ontologie.generation.turtle import Statement, Turtle, both, flag, links, text
 
@@ -35,7 +34,7 @@ def _rules() -> str:
     rows = table("instruments", "regles_cadre")
     short = {row["id"]: row for row in table("libelles_regles")}
     states = {row["regle"]: row for row in table("regles_statuts")}
-    withdrawn = {name for name, state in states.items() if state["statut"] == "retiree"}
+    withdrawn = {row["id"] for row in rows if sources.state(row["id"]) == "retiree"}
     home = scheme(out, "regle-cadre", [f"regle/{row['id']}" for row in rows if row["id"] not in withdrawn])
     for row in rows:
         said = _withdrawn(row) if row["id"] in withdrawn else _rule(row, home)
@@ -49,7 +48,7 @@ def _state(row: Row | None) -> list[Statement]:
         return []
     predicate = "oia:sansConstat" if row["statut"] == "sans-constat" else "skos:historyNote"
     return [
-        *(flag("oia:suspendue", True) if row["statut"] == "suspendue" else []),
+        *(flag("oia:suspendue", True) if sources.state(row["regle"]) == "suspendue" else []),
         *both(predicate, row["raison_fr"], row["raison_en"]),
     ]
 
@@ -61,8 +60,8 @@ def _withdrawn(row: Row) -> list[Statement]:
         *flag("owl:deprecated", True),
         *text("skos:notation", row["id"]),
         *definitions(row, "resume"),
-        *source({"source_url": "https://www.education.gouv.fr/cadre-d-usage-de-l-ia-en-education-450647"}),
-        *flag("oia:aVerifier", True),
+        *sources.official(row["id"]),
+        *sources.to_verify(),
     ]
 
 
@@ -78,6 +77,6 @@ def _rule(row: Row, home: str) -> list[Statement]:
         *links("oia:force", [f"concept/force/{row['modalite'].replace('_', '-')}"]),
         *links("oia:publicVise", (f"concept/audience/{name}" for name in several(row["audience"]))),
         *links("oia:niveauVise", several(row["niveaux"])),
-        *source(row),
-        *unverified(row),
+        *sources.official(row["id"]),
+        *([] if sources.confirmed(row["id"]) else sources.to_verify()),
     ]

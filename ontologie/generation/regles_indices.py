@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from ontologie.generation import dates
+from ontologie.generation import dates, sources
 from ontologie.generation.common import Row, concepts, definitions, labels, principle, several, source, table
 from ontologie.generation.turtle import Statement, Turtle, both, flag, links, tagged, text, typed
 from ontologie.rules import rule_files
@@ -24,7 +24,7 @@ def generate() -> dict[str, str]:
     concepts(out, "verdict", table("verdicts"), _conclusive)
     out.section("règles d'indice")
     for row in table("regles_indices"):
-        out.add(f"regle/{row['id']}", labels(row), _indication(row))
+        out.add(f"regle/{row['id']}", labels(row), _indication(row), sources.own())
     out.section("règles de constat")
     for row in table("regles_constats"):
         out.add(f"regle/{row['id']}", labels(row), definitions(row), _finding(row), source(row))

@@ -40,7 +40,9 @@ _ORDER: Final = (
     "skos:inScheme", "skos:topConceptOf", "skos:hasTopConcept", "skos:broader", "skos:narrower",
     "dct:isPartOf",
 )  # fmt: skip
-_LAST: Final = ("dct:source", "dct:license", "dct:rights", "oia:resteAVerifier", "oia:aVerifier")
+_LAST: Final = (
+    "dct:creator", "dct:source", "oia:pageLue", "dct:license", "dct:rights", "oia:resteAVerifier", "oia:aVerifier",
+)  # fmt: skip
 _LOCAL: Final = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_-])?")
 _RELATIVE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/#-]*")
 _ESCAPES: Final = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}

@@ -11,19 +11,20 @@ import pytest
 from typer.testing import CliRunner
 
 from ontologie import BASE, PREFIXES, Check, Examined, Finding
-from ontologie.checks import alignments, entities, pitfalls, skos, terms
+from ontologie.checks import alignments, dates, entities, pitfalls, skos, sources, terms
 from ontologie.checks import files as file_checks
 from ontologie.checks.model import OIA, Corpus, Triple, name, short
 from ontologie.checks.registry import CHECKS
 from ontologie.commands import build_app
 
 SKOS, RDFS, DCT, OWL, SSSOM = (PREFIXES[p] for p in ("skos", "rdfs", "dct", "owl", "sssom"))
-ON_TRIPLES = (*terms.CHECKS, *entities.CHECKS, *alignments.CHECKS, *skos.CHECKS)
+ON_TRIPLES = (*terms.CHECKS, *entities.CHECKS, *sources.CHECKS, *dates.CHECKS, *alignments.CHECKS, *skos.CHECKS)
 MUST_STAY = {
     "the label of a term": ("termes/", RDFS + "label"),
     "the definition of a term": ("termes/", SKOS + "definition"),
     "the example of a term": ("termes/", SKOS + "example"),
     "the source of a term": ("termes/", DCT + "source"),
+    "the author of a term of ours": ("termes/", DCT + "creator"),
     "the status of a term": ("termes/", terms.STATUS),
     "the range of a property": ("termes/", RDFS + "range"),
     "the label of a thing": ("genere/", SKOS + "prefLabel"),
@@ -35,9 +36,28 @@ MUST_STAY = {
     "what follows from an alignment": ("genere/derive-alignements", SKOS + "mappingRelation"),
     "the object of an alignment": ("genere/alignements.ttl", OWL + "annotatedTarget"),
     "the confidence of an alignment": ("genere/alignements.ttl", SSSOM + "confidence"),
+    "the reviewer of an alignment": ("genere/alignements.ttl", SSSOM + "reviewer_id"),
+    "the reviewer of a partner's alignment": ("genere/partenaires-alignements", SSSOM + "reviewer_id"),
+    "the author of an alignment": ("genere/alignements.ttl", SSSOM + "author_id"),
+    "the date of an alignment": ("genere/alignements.ttl", SSSOM + "mapping_date"),
     "the reason of an alignment": ("genere/alignements", RDFS + "comment"),
     "the question of a criterion": ("genere/grille", OIA + "question"),
     "the principle of a rule": ("genere/regles-cadre", OIA + "decouleDe"),
+    "the day a text applies": ("genere/applicabilite", OIA + "appliqueAPartirDu"),
+    "the day a text enters into force": ("genere/applicabilite", OIA + "entreeEnVigueur"),
+    "the day of a wording": ("genere/applicabilite", OIA + "redactionDepuis"),
+    "the end of a wording": ("genere/applicabilite", OIA + "finRedaction"),
+    "the case of a dated statement": ("genere/applicabilite", OIA + "casApplication"),
+    "the dated statement of a text": ("genere/applicabilite", OIA + "applicabilite"),
+    "the source of a principle": ("genere/principes", DCT + "source"),
+    "the source of a rule": ("genere/regles-cadre", DCT + "source"),
+    "the source of an instrument": ("genere/instruments", DCT + "source"),
+    "the page read for a principle": ("genere/principes", OIA + "pageLue"),
+    "the page read for a partner's principle": ("genere/partenaires-principes", OIA + "pageLue"),
+    "the page read for a rule": ("genere/regles-cadre", OIA + "pageLue"),
+    "the page read for a tool": ("genere/outils", OIA + "pageLue"),
+    "the doubt about a rule": ("genere/regles-cadre", OIA + "aVerifier"),
+    "the author of what is ours": ("genere/", DCT + "creator"),
 }
 
 
@@ -130,6 +150,10 @@ BROKEN = {
     "alignment-chains": "<principe/international/transparence> skos:closeMatch <concept/x/a> . "
     "<concept/x/a> skos:closeMatch <principe/international/responsabilite> .",
     "alignment-within": "<principe/cadre-usage/CU-P1> skos:relatedMatch <principe/cadre-usage/CU-P2> .",
+    "sources": CONCEPT + ".",
+    "sources-table": "<principe/cadre-usage/CU-P1> oia:pageLue <https://www.cafepedagogique.net/autre> .",
+    "sources-official": "<principe/cadre-usage/CU-P1> dct:source <https://www.cafepedagogique.net/une> .",
+    "sources-rejected": "<concept/finalite/rediger> dct:source <https://prim50.ac-normandie.fr/ia> .",
     "dangling": "<concept/finalite/rediger> skos:related <concept/finalite/inconnue> .",
     "orphans": CONCEPT + ".",
     "terms-declared": "<concept/x/a> oia:inconnu true .",
@@ -155,6 +179,7 @@ ILL_TERMS = {
     "oops-p38": "<ontologie/autre> a owl:Ontology .",
     "oops-p40": 'skos:Concept rdfs:label "concept"@fr .',
     "oops-dl": "oia:outil a owl:DatatypeProperty .",
+    "term-sources": "oia:Projet dct:creator <organisation/equipe-projet> .",
     "term-domains": "oia:outil rdfs:domain oia:Phase .",
     "modules-alone": "oia:Projet rdfs:subClassOf dct:Agent .",
 }

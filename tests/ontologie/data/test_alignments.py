@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
+
 import ontologie
+from ontologie.generation.corrections import grade, read
 
 SKOS = ontologie.PREFIXES["skos"]
 BASE = ontologie.BASE
+DONNEES = Path(ontologie.__file__).parent / "donnees"
 OWL = ontologie.PREFIXES["owl"]
 MATCHES = ("closeMatch", "relatedMatch", "broadMatch", "narrowMatch")
 
@@ -84,6 +89,39 @@ def test_each_alignment_has_a_node_that_says_why(data) -> None:
     assert nodes == stated(data)
     comments = data.objects(ontologie.PREFIXES["rdfs"] + "comment", "genere/")
     assert all(len(comments[node]) == 2 for node in source)
+
+
+def test_a_confidence_is_a_step_of_the_scale_and_nothing_is_stated_below(data) -> None:
+    sssom = ontologie.PREFIXES["sssom"]
+    confidences = data.objects(sssom + "confidence", "genere/")
+    assert {value for values in confidences.values() for value in values} == {"0.90", "0.70", "0.50"}
+    weak = BASE + "alignement/CU-R02--UNG-1"
+    assert weak not in confidences, "a class is no age: what was below the scale is gone"
+
+
+def test_a_reviewed_value_passes_to_the_scale_by_the_written_rule(tmp_path: Path) -> None:
+    """Close from 0.85 on is the same wording, else another scope; related is kinship below 0.70; 0.45 goes away."""
+    (tmp_path / "own").mkdir()
+    for name in ("passage_a_l_echelle", "alignements"):
+        shutil.copy(DONNEES / "corrections" / f"{name}.csv", tmp_path / "own")
+    cases = [("close", "0.85", "0.90"), ("close", "0.80", "0.70"), ("broad", "0.55", "0.50"), ("narrow", "0.60", "0.70"),
+             ("related", "0.65", "0.50"), ("related", "0.70", "0.70"), ("related", "0.45", None)]
+    rows = [f"A{n},skos:{kind}Match,B{n},{old},r,r" for n, (kind, old, _) in enumerate(cases)]
+    path = tmp_path / "correspondances.csv"
+    path.write_text("\n".join(["subject,predicate,object,confidence,justification_fr,justification_en", *rows]) + "\n")
+    for _ in range(2):
+        grade(path, tmp_path / "own")
+        kept = {row["subject"]: row["confidence"] for row in read(path)}
+        assert kept == {f"A{n}": new for n, (_, _, new) in enumerate(cases) if new}, "done again, it changes nothing"
+
+
+def test_a_reason_names_the_article_of_a_provision_and_quotes_no_label_of_scolomfr(data) -> None:
+    reasons = data.objects(ontologie.PREFIXES["rdfs"] + "comment", "genere/")
+    found = reasons[BASE + "alignement/CU-R11--RGPD-5"]
+    assert any("(RGPD, art. 5)" in text for text in found)
+    assert any("(GDPR, Art. 5)" in text for text in found)
+    (french, _) = reasons[BASE + "alignement/discipline-snt--scolomfr-voc-015-num-318"]
+    assert "ScoLOMFR (scolomfr-voc-015-num-318)" in french
 
 
 def test_both_directions_and_their_common_property_can_be_queried(data) -> None:
