@@ -15,7 +15,7 @@ from typing import Final
 
 _LIGATURES: Final = {"œ": "oe", "æ": "ae", "ß": "ss"}
 _OF_LABELS: Final = str.maketrans({**_LIGATURES, "ı": "i"})
-_OF_TEXTS: Final = {**_LIGATURES, "ø": "o", "ł": "l"}
+_OF_TEXTS: Final = {**_LIGATURES, "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ħ": "h", "ŧ": "t", "ı": "i"}
 _NO_WORD: Final = re.compile(r"[^\w+]|_")
 _MARKS: Final = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+")
 """Combining marks, what is left of an accent once a letter is decomposed."""

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from typing import Any, Final
 
-from ontologie import fold_label, read_table
+from ontologie import fold_label, fold_text, read_table
 from shapes import MASK
 
 _HINT: Final = re.compile(r"@|[0-9](?:[^\w]?[0-9]){7}|2[AB][^\w]?[0-9]|[ée]l[èe]ve", re.IGNORECASE)
@@ -96,7 +96,8 @@ def _words(text: str) -> list[str]:
 
 
 def _folded(text: str) -> str:
-    return fold_label(_INVISIBLE.sub("", text))
+    # Both foldings: who writes Søren or Wałęsa in one column writes Soren or Walesa in another.
+    return fold_label(fold_text(_INVISIBLE.sub("", text)))
 
 
 def private_values(values: Mapping[str, Any]) -> tuple[str, ...]:

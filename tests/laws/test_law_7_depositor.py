@@ -25,6 +25,7 @@ from ingestion.words.personal import holds_private, mask_private
 from ingestion.words.terms import terms
 from ontologie import fold_label
 from ontologie.console import Lang
+from shapes import MASK
 
 PUBLIC = [name for name, column in columns().items() if column.kind != "prive"]
 PRIVATE = {
@@ -150,6 +151,17 @@ def test_a_name_is_found_in_any_order_and_case(name: str, random, joint: str, ar
     assert holds_private(text, name)
     assert not holds_private(masked, name)
     assert masked.count("/") >= 2, "what stands around is kept"
+
+
+@pytest.mark.parametrize(
+    ("given", "plain"),
+    [("Søren Kierkegård", "KIERKEGARD Soren"), ("Lech Wałęsa", "lech-walesa"), ("Đorđe Þór", "Dorde Thor"),
+     ("Ætius Weiß", "Aetius Weiss"), ("Işık Yıldız", "isik yildiz")],
+)  # fmt: skip
+def test_a_name_typed_on_a_keyboard_without_its_letters_is_the_same_name(given: str, plain: str) -> None:
+    for private, text in ((given, plain), (plain, given)):
+        assert mask_private(f"par {text}, en 3e", [private]) == f"par {MASK}, en 3e"
+        assert holds_private(text, private)
 
 
 @pytest.mark.parametrize("text", ["Marie seule", "un Dupont", "la marierie dupontoise", "Marie et Paul Dupont"])
