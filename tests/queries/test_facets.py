@@ -39,6 +39,17 @@ def test_the_projects_of_the_academies_of_one_region_are_counted(store: ox.Store
     assert {row["nom"]: int(row["projets"]) for row in rows} == {name: counted[name] for name in mine}
 
 
+def test_the_projects_of_each_school_year_are_counted(store: ox.Store) -> None:
+    counted: Counter[str] = Counter()
+    for row in usages():
+        year, _, month = row["date"].partition("-")
+        start = int(year or 0) - (month[:2] < "09")
+        counted[f"{start}-{start + 1}" if month else ""] += 1
+    rows = ask(store, "projets-par-annee-scolaire")
+    assert {row.get("anneeScolaire", ""): int(row["projets"]) for row in rows} == counted
+    assert len(counted) > 3 and counted[""]
+
+
 def test_the_projects_of_each_tool_and_subject_are_counted(store: ox.Store) -> None:
     rows = ask(store, "outils-par-discipline")
     answered = {(row["nom"], row["disciplineLibelle"]): int(row["projets"]) for row in rows}
