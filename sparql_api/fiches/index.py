@@ -187,6 +187,7 @@ class Documents:
         iri = self.absolute(document["id"])
         values = {f.name: {self.absolute(v) for key in f.properties for v in texts(document.get(key))} for f in FACETS}
         values |= {facet: set(held.get(iri, ())) for facet, held in derived.facets.items()}
+        owner = {self.absolute(one) for one in texts(document.get("academie"))}
         tools = sorted(self.absolute(tool) for tool in texts(document.get("outil")))
         title, abstract = first(texts(document.get("titre"))), first(texts(document.get("resume")))
         dates = [date for key in self.dates for date in texts(document.get(key))]
@@ -202,6 +203,7 @@ class Documents:
             "etablissement": sorted(texts(document.get("etablissement"))),
             "commune": sorted(texts(document.get("commune"))),
             **{name: sorted(held) for name, held in values.items()},
+            "academie": sorted(values["academie"], key=lambda one: (one not in owner, one)),
             "outil": [{"iri": tool, "id": local_id(tool), "label": reader.labels(tool)[0]} for tool in tools],
             "horsVocabulaire": unlisted(document),
         }
