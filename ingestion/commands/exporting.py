@@ -13,12 +13,12 @@ import pyoxigraph as ox
 from ingestion.commands.export import Format
 from ingestion.graphs.export import export_document
 from ingestion.publication.editions import Edition
-from ingestion.reading.exported_table import export_columns, export_row
+from ingestion.reading.exported_table import Deduced, export_columns, export_row
 from ontologie import Iris, canonical_lines, context
 from shapes import csv_line
 
-_Fiche = tuple[str, str, list[bytes]]
-"""A document: its kind, its id, its canonical lines."""
+_Fiche = tuple[str, str, list[bytes], Deduced]
+"""A document: its kind, its id, its canonical lines, what publication deduces from its date."""
 
 
 def documents(edition: Edition, kinds: Iterable[str], base: str) -> Iterator[_Fiche]:
@@ -29,25 +29,26 @@ def documents(edition: Edition, kinds: Iterable[str], base: str) -> Iterator[_Fi
         prefix, slash, identifier = name.rpartition("/")
         kind = prefixes.get(prefix + slash)
         if kind is not None:
-            yield kind, identifier, canonical_lines(store.quads_for_pattern(None, None, None, ox.NamedNode(name)))
+            lines = canonical_lines(store.quads_for_pattern(None, None, None, ox.NamedNode(name)))
+            yield kind, identifier, lines, _deduced(store, Iris(base).entity(kind, identifier), base)
 
 
 def write_all(out: BinaryIO, found: Iterable[_Fiche], format: Format, base: str) -> None:
     """Write fiches one after the other, as one well-formed file of the format."""
     if format is Format.TTL:
-        triples = chain.from_iterable(_triples(lines) for _, _, lines in found)
+        triples = chain.from_iterable(_triples(lines) for _, _, lines, _ in found)
         ox.serialize(triples, out, format=ox.RdfFormat.TURTLE, prefixes=Iris(base).prefixes())
         return
     if format is Format.CSV:
         out.write(csv_line(export_columns()).encode())
     if format is Format.JSONLD:
         out.write(b'{"@context": ' + _json(context(base)) + b', "@graph": [')
-    for number, (kind, _, lines) in enumerate(found):
+    for number, (kind, _, lines, deduced) in enumerate(found):
         if format is Format.JSONLD:
             bare = {key: value for key, value in export_document(lines, kind, base).items() if key != "@context"}
             out.write((b",\n" if number else b"\n") + _json(bare))
         else:
-            out.write(_form(kind, lines, format, base))
+            out.write(_form(kind, lines, deduced, format, base))
     if format is Format.JSONLD:
         out.write(b"\n]}\n")
 
@@ -67,13 +68,13 @@ def write_folder(folder: Path, found: Iterable[_Fiche], format: Format, base: st
         with (folder / f"fiches.{format.value}").open("wb") as out:
             write_all(out, counted(), format, base)
         return count
-    for kind, identifier, lines in counted():
+    for kind, identifier, lines, deduced in counted():
         (folder / kind).mkdir(exist_ok=True)
-        (folder / kind / f"{identifier}.{format.value}").write_bytes(_form(kind, lines, format, base))
+        (folder / kind / f"{identifier}.{format.value}").write_bytes(_form(kind, lines, deduced, format, base))
     return count
 
 
-def _form(kind: str, lines: list[bytes], format: Format, base: str) -> bytes:
+def _form(kind: str, lines: list[bytes], deduced: Deduced, format: Format, base: str) -> bytes:
     """Return one fiche in a format, as a file of its own."""
     if format is Format.NQ:
         return b"".join(lines)
@@ -81,7 +82,19 @@ def _form(kind: str, lines: list[bytes], format: Format, base: str) -> bytes:
         written = ox.serialize(_triples(lines), format=ox.RdfFormat.TURTLE, prefixes=Iris(base).prefixes())
         return bytes(written or b"")
     document = export_document(lines, kind, base)
-    return csv_line(export_row(document, base)).encode() if format is Format.CSV else _json(document) + b"\n"
+    if format is Format.CSV:
+        return csv_line(export_row(document, base, deduced)).encode()
+    return _json(document) + b"\n"
+
+
+def _deduced(store: ox.Store, iri: str, base: str) -> Deduced:
+    """Return what an edition's store says that publication deduced from the date of a project."""
+    found = {}
+    for term in ("anneeScolaireDeduite", "premierJour"):
+        for quad in store.quads_for_pattern(ox.NamedNode(iri), ox.NamedNode(Iris(base).term(term)), None):
+            if isinstance(quad.object, ox.Literal):
+                found[term] = quad.object.value
+    return found
 
 
 def _triples(lines: list[bytes]) -> list[ox.Triple]:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, Final
 
 from ingestion.reading.records import Value
-from ingestion.words.columns import LIST, OURS, SIBLINGS, Column, columns
-from ontologie import BASE, Iris, fold_label
+from ingestion.words.columns import LIST, OURS, SIBLINGS, Column, columns, is_our_own
+from ontologie import BASE, Iris
 from shapes import restored
 
 _WORDS: Final = ("texte", "concept", "etapes")
@@ -22,25 +23,36 @@ _SPECIAL: Final = re.compile(r"([\\|])")
 _ITEM: Final = re.compile(r"(?:\\[\\|]|[^|])+")
 _ESCAPED: Final = re.compile(r"\\([\\|])")
 
+Deduced = Mapping[str, str]
+"""What publication deduces from a project's date: `anneeScolaireDeduite` and `premierJour`, where it deduces them."""
+
 
 def export_columns() -> list[str]:
     """Return the names of the columns of an exported table: every public one, then those that are ours alone."""
     return [*(column.name for column in _public()), *OURS]
 
 
-def export_row(document: Mapping[str, Any], base: str = BASE) -> list[str]:
+def export_row(
+    document: Mapping[str, Any], base: str = BASE, deduced: Deduced = MappingProxyType({})
+) -> list[str]:
     """Return a project as the cells of a table: the wording as deposited, IRIs where there is none.
 
     Deposited again, the table makes the same graph.
     """
     kind, _, identifier = str(document["id"]).removeprefix(base).partition("/")
-    names = (Iris(base).entity(kind, identifier), Iris(base).graph(kind, identifier))
-    return [*(_cell(column, document) for column in _public()), *names]
+    told = {
+        "identifiant_publie": next(_several(document.get("identifiant")), ""),
+        "annee_scolaire_deduite": deduced.get("anneeScolaireDeduite", ""),
+        "premier_jour_deduit": deduced.get("premierJour", ""),
+        "iri": Iris(base).entity(kind, identifier),
+        "graphe": Iris(base).graph(kind, identifier),
+    }
+    return [*(_cell(column, document) for column in _public()), *(told[name] for name in OURS)]
 
 
 def is_ours(header: Sequence[str]) -> bool:
     """Tell whether a header is that of a table that we wrote."""
-    return any(fold_label(cell) in OURS for cell in header)
+    return any(map(is_our_own, header))
 
 
 def taken_back(name: str, cell: str) -> Value:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from ingestion.reading.records import Header
-from ingestion.words.columns import IGNORED, OURS, column_name, columns, nearest_names
+from ingestion.words.columns import IGNORED, column_name, columns, is_our_own, nearest_names
 from ingestion.words.errors import UnreadableDeposit, unreadable
 from ingestion.words.messages import Place
 from ontologie import fold_label
@@ -41,7 +41,7 @@ def read_header(cells: Sequence[str], place: Place, mapping: Mapping[str, str]) 
 
 
 def _known(cell: str) -> str | None:
-    return IGNORED if fold_label(cell) in OURS else column_name(cell)
+    return IGNORED if is_our_own(cell) else column_name(cell)
 
 
 def _unknown(cell: str, place: Place, taken: Mapping[str, object]) -> UnreadableDeposit:

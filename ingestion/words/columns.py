@@ -26,8 +26,12 @@ SIBLINGS: Final = {
 }
 """Keys that a column feeds besides its own."""
 
-OURS: Final = ("iri", "graphe")
-"""Columns that only the tables we write have: the IRIs of the project and of its graph. They say nothing new."""
+OURS: Final = ("identifiant_publie", "annee_scolaire_deduite", "premier_jour_deduit", "iri", "graphe")
+"""Columns that only the tables we write have: they say nothing new, so that they are left out where they come back.
+
+The project's identifier in the graph (`dct:identifier`), what publication deduces from its date, its IRI, and that of
+its fiche, which is the graph of its document.
+"""
 
 MOST_ITEMS: Final = 1_000
 """Items of a list, and keys of an object, that a document may have; each is looked up on its own."""
@@ -98,6 +102,11 @@ def column_of_key(key: str) -> Column | None:
 @cache
 def _by_folded_name() -> Mapping[str, str]:
     return {fold_label(name): name for name in columns()}
+
+
+def is_our_own(header: str) -> bool:
+    """Tell whether a header is that of a column that only the tables we write have."""
+    return fold_label(header) in {fold_label(name) for name in OURS}
 
 
 def column_name(header: str) -> str | None:

@@ -27,7 +27,7 @@ from ontologie import BASE, PREFIXES, RDF_TYPE, Iris, context, fold_text
 from sparql_api.fiches.geometry import representative_point
 
 INDEX_NAME: Final = "fiches.sqlite"
-LAYOUT: Final = "3"
+LAYOUT: Final = "4"
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,8 @@ class Facet:
     hierarchical: bool = False
     grouped: bool = False
     """Whether a value's vocabulary is said beside it: several principles have the same name."""
+    derived: bool = False
+    """Whether publication says it of a project, and not its fiche."""
 
 
 FACETS: Final = (
@@ -47,7 +49,8 @@ FACETS: Final = (
     Facet("niveau", ("niveau",), hierarchical=True),
     Facet("discipline", ("discipline",), hierarchical=True),
     Facet("type_ia", ("typeIA",), hierarchical=True),
-    Facet("principe", ("concerne",), grouped=True),
+    Facet("annee_scolaire", ("anneeScolaireDeduite",), derived=True),
+    Facet("principe", ("concerne",), grouped=True, derived=True),
 )
 SKOS, RDFS, GEO = PREFIXES["skos"], PREFIXES["rdfs"], PREFIXES["geo"]
 SHOWN_LABELS: Final = (SKOS + "prefLabel", RDFS + "label", PREFIXES["dct"] + "title", PREFIXES["foaf"] + "name")
@@ -127,14 +130,14 @@ def write_rows(database: sqlite3.Connection, reader: StoreReader, fiches: Iterab
     """Write each fiche and its words in the order of the list, latest first; return how many, and who holds what."""
     coming: Holders = defaultdict(list)
     keys: list[tuple[bool, tuple[int, ...], str]] = []
-    concerns, inside = reader.concerns(), Documents(reader.iris)
+    told, inside = Derived.read(reader), Documents(reader.iris)
     pack = zstandard.ZstdCompressor(level=1).compress
 
     def rows() -> Iterator[tuple[Any, ...]]:
         for fiche in fiches:
             document = json.loads(fiche)
             if document["id"].startswith("projet/"):
-                row = inside.row(document, concerns, reader)
+                row = inside.row(document, told, reader)
                 for facet, values in row.values.items():
                     for value in values:
                         coming[facet, value].append(len(keys))
@@ -146,9 +149,9 @@ def write_rows(database: sqlite3.Connection, reader: StoreReader, fiches: Iterab
     database.executemany("INSERT INTO venue VALUES (?,?,?,?,?,?,?)", rows())
     order = sorted(range(len(keys)), key=keys.__getitem__)
     database.executemany("INSERT INTO place VALUES (?,?)", enumerate(order))
-    told = "FROM place CROSS JOIN venue USING (i) ORDER BY n"
-    database.execute(f"INSERT INTO fiche SELECT n, id, item, document {told}")
-    database.execute(f"INSERT INTO mots(rowid, titre, resume, reste) SELECT n, titre, resume, reste {told}")
+    placed = "FROM place CROSS JOIN venue USING (i) ORDER BY n"
+    database.execute(f"INSERT INTO fiche SELECT n, id, item, document {placed}")
+    database.execute(f"INSERT INTO mots(rowid, titre, resume, reste) SELECT n, titre, resume, reste {placed}")
     place = {i: n for n, i in enumerate(order)}
     return len(order), {held: [place[i] for i in numbers] for held, numbers in coming.items()}
 
@@ -179,11 +182,12 @@ class Documents:
         self.links = {key for key, told in words.items() if isinstance(told, dict) and told.get("@type") == "@id"}
         self.dates = [key for key, told in words.items() if isinstance(told, dict) and told.get("@id") == "oia:date"]
 
-    def row(self, document: Mapping[str, Any], concerns: Mapping[str, list[str]], reader: StoreReader) -> FicheRow:
-        """Return the row of one fiche; `concerns` gives the principles that publication tied each project to."""
+    def row(self, document: Mapping[str, Any], derived: Derived, reader: StoreReader) -> FicheRow:
+        """Return the row of one fiche; `derived` is what publication says of each project."""
         iri = self.absolute(document["id"])
         values = {f.name: {self.absolute(v) for key in f.properties for v in texts(document.get(key))} for f in FACETS}
-        values["principe"] = set(concerns.get(iri, ()))
+        values |= {facet: set(held.get(iri, ())) for facet, held in derived.facets.items()}
+        owner = {self.absolute(one) for one in texts(document.get("academie"))}
         tools = sorted(self.absolute(tool) for tool in texts(document.get("outil")))
         title, abstract = first(texts(document.get("titre"))), first(texts(document.get("resume")))
         dates = [date for key in self.dates for date in texts(document.get(key))]
@@ -195,9 +199,11 @@ class Documents:
             "titre": title,
             "resume": abstract,
             "date": first(dates),
+            "premier_jour": first(derived.first_days.get(iri, ())),
             "etablissement": sorted(texts(document.get("etablissement"))),
             "commune": sorted(texts(document.get("commune"))),
             **{name: sorted(held) for name, held in values.items()},
+            "academie": sorted(values["academie"], key=lambda one: (one not in owner, one)),
             "outil": [{"iri": tool, "id": local_id(tool), "label": reader.labels(tool)[0]} for tool in tools],
             "horsVocabulaire": unlisted(document),
         }
@@ -217,6 +223,21 @@ class Documents:
     def absolute(self, iri: str) -> str:
         """Return the IRI that a document writes, relative to the base where it is ours."""
         return iri if ":" in iri.partition("/")[0] else self.iris.base + iri
+
+
+@dataclass(frozen=True)
+class Derived:
+    """What publication says of projects, by their IRIs."""
+
+    facets: Mapping[str, Mapping[str, list[str]]]
+    """By facet, the values of each project."""
+    first_days: Mapping[str, list[str]]
+
+    @classmethod
+    def read(cls, reader: StoreReader) -> Derived:
+        """Read it out of a store."""
+        facets = {f.name: reader.said(*f.properties) for f in FACETS if f.derived}
+        return cls(facets, reader.said("premierJour"))
 
 
 def unlisted(document: Mapping[str, Any]) -> dict[str, list[str]]:
@@ -245,18 +266,24 @@ class StoreReader:
         self._labels: dict[str, tuple[dict[str, str], set[str]]] = {}
         self._broader: dict[str, frozenset[str]] = {}
 
-    def concerns(self) -> Mapping[str, list[str]]:
-        """Return the principles that publication tied each project to."""
+    def said(self, *terms: str) -> Mapping[str, list[str]]:
+        """Return the values of some of our properties by what they are said of: IRIs, and literals as they stand."""
         found: dict[str, list[str]] = defaultdict(list)
         known: dict[str, str] = {}
-        for quad in self.store.quads_for_pattern(None, ox.NamedNode(self.iris.term("concerne")), None):
-            if isinstance(quad.subject, ox.NamedNode) and isinstance(quad.object, ox.NamedNode):
-                principle = quad.object.value
-                found[quad.subject.value].append(known.setdefault(principle, principle))
+        for term in terms:
+            for quad in self.store.quads_for_pattern(None, ox.NamedNode(self.iris.term(term)), None):
+                if isinstance(quad.subject, ox.NamedNode) and isinstance(quad.object, ox.NamedNode | ox.Literal):
+                    value = quad.object.value
+                    found[quad.subject.value].append(known.setdefault(value, value))
         return found
 
     def labels(self, iri: str) -> tuple[dict[str, str], set[str]]:
-        """Return (label by language, every folded name) of a thing; its local id where it has no label."""
+        """Return (label by language, every folded name) of a thing; its local id where it has no label.
+
+        A value that is no thing is its own name.
+        """
+        if not is_thing(iri):
+            return {"fr": iri, "en": iri}, {fold_text(iri)}
         if iri not in self._labels:
             shown: dict[str, str] = {}
             names: set[str] = set()
@@ -314,6 +341,11 @@ class StoreReader:
 def first(values: Iterable[str]) -> str:
     """Return the first value in order, or nothing."""
     return min(values, default="")
+
+
+def is_thing(value: str) -> bool:
+    """Return whether a facet's value is an IRI; a school year is its own text."""
+    return ":" in value
 
 
 def local_id(iri: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -19,6 +19,11 @@ from sparql_api.pages.results import Results, results
 from sparql_api.pages.service import Service
 from sparql_api.words.problems import language
 
+UNBOUND: Final = """SELECT (SUM(COALESCE(?valeur, 0)) / COUNT(?valeur) AS ?moyenne) WHERE {{
+  ?appreciation oia:critere <{base}critere/C-D2-3> ; oia:echelon ?echelon .
+  OPTIONAL {{ ?echelon oia:valeur ?valeur . }}
+}}"""
+"""A mean over rows of which some have no value, in the form that works; the short one, AVG(?valeur), stays empty."""
 Editor = Callable[[Request], Awaitable[Response]]
 
 
@@ -34,6 +39,7 @@ def editor(service: Service) -> Editor:
             "problem": None,
             "downloads": [],
             "examples": examples(view),
+            "unbound": UNBOUND.format(base=service.iris.base),
             "endpoint": f"{str(request.base_url).rstrip(chr(47))}/sparql",
         }
         status, edition = 200, view.edition

@@ -49,10 +49,15 @@ def short(value: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def on_fixture(store: ox.Store) -> Callable[[str], ox.Store]:
-    """Give the demonstration with what a question's fixture adds; the demonstration itself where it has none."""
+def on_fixture(store: ox.Store, assessed: ox.Store) -> Callable[[str], ox.Store]:
+    """Give the demonstration with what a question's fixture adds; the demonstration itself where it has none.
+
+    A question that leaves illustrations out is asked where two assessors have judged.
+    """
 
     def completed(name: str) -> ox.Store:
+        if any(parameter.name == "illustrations" for parameter in catalogue()[name].parameters):
+            return assessed
         fixture = FIXTURES / f"{name}.ttl"
         if not fixture.exists():
             return store

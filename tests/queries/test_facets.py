@@ -3,21 +3,55 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from functools import cache
 
 import pyoxigraph as ox
 import pytest
 
+from ontologie import vocabularies
 from tests.queries.asking import ask, table, usages
 from tests.queries.understood import by_project, said
 
+BROADER = {"broader": (0, 2), "narrower": (2, 0), "couvre": (2, 0)}
+"""By the local name of a property, where a triple holds the narrower concept and the broader one."""
 
-def pairs(first: str, second: str) -> Counter[tuple[str, str]]:
-    """Return how many projects have each pair of labels under two keys."""
+
+@cache
+def above() -> dict[str, set[str]]:
+    """Return the labels of what stands one step above each label, in the vocabularies that levels and kinds come from."""
+    labels: dict[str, str] = {}
+    links: set[tuple[str, str]] = set()
+    for one in vocabularies():
+        for quad in ox.parse(b"".join(one.lines), format=ox.RdfFormat.N_QUADS):
+            name = quad.predicate.value.replace("#", "/").rpartition("/")[2]
+            if name == "prefLabel" and isinstance(quad.object, ox.Literal) and quad.object.language == "fr":
+                labels[quad.subject.value] = quad.object.value
+            elif name in BROADER and isinstance(quad.object, ox.NamedNode):
+                ends = (quad.subject.value, "", quad.object.value)
+                narrow, broad = BROADER[name]
+                links.add((ends[narrow], ends[broad]))
+    found: dict[str, set[str]] = defaultdict(set)
+    for narrow, broad in links:
+        if narrow in labels and broad in labels:
+            found[labels[narrow]].add(labels[broad])
+    return found
+
+
+def widened(key: str) -> dict[str, set[str]]:
+    """Return the labels under a key of each project, and those above them that some project has itself."""
+    held = set().union(*by_project(key).values())
+
+    def rise(label: str, seen: frozenset[str] = frozenset()) -> set[str]:
+        higher = above().get(label, set()) - seen
+        return {label}.union(*(rise(one, seen | {label}) for one in higher))
+
+    return {project: {up for label in labels for up in rise(label)} & held for project, labels in by_project(key).items()}
+
+
+def pairs(first: dict[str, set[str]], second: dict[str, set[str]]) -> Counter[tuple[str, str]]:
+    """Return how many projects have each pair of labels."""
     return Counter(
-        (one, other)
-        for project, ones in by_project(first).items()
-        for one in ones
-        for other in by_project(second).get(project, ())
+        (one, other) for project, ones in first.items() for one in ones for other in second.get(project, ())
     )
 
 
@@ -32,6 +66,16 @@ def test_the_projects_of_each_academie_are_counted(store: ox.Store) -> None:
     assert all("POLYGON" in row["contour"] for row in rows)
 
 
+@pytest.mark.parametrize("question", ["fiches-publiees", "projets-sans-analyse"])
+def test_what_is_asked_of_an_academie_is_of_its_own_projects_and_those_it_is_associated_with(
+    store: ox.Store, question: str
+) -> None:
+    for row in table("territoires", "academies.csv"):
+        mine = sum(row["academie"] in usage["academie"].split("|") for usage in usages())
+        assert len(ask(store, question, academie=f"academie/{row['code_academie']}")) == mine
+    assert len(ask(store, question)) == len(usages())
+
+
 def test_the_projects_of_the_academies_of_one_region_are_counted(store: ox.Store) -> None:
     rows = ask(store, "projets-par-academie", region="region-academique/bretagne")
     mine = [row["academie"] for row in table("territoires", "academies.csv") if row["region_academique"] == "Bretagne"]
@@ -39,18 +83,29 @@ def test_the_projects_of_the_academies_of_one_region_are_counted(store: ox.Store
     assert {row["nom"]: int(row["projets"]) for row in rows} == {name: counted[name] for name in mine}
 
 
+def test_the_projects_of_each_school_year_are_counted(store: ox.Store) -> None:
+    counted: Counter[str] = Counter()
+    for row in usages():
+        year, _, month = row["date"].partition("-")
+        start = int(year or 0) - (month[:2] < "09")
+        counted[f"{start}-{start + 1}" if month else ""] += 1
+    rows = ask(store, "projets-par-annee-scolaire")
+    assert {row.get("anneeScolaire", ""): int(row["projets"]) for row in rows} == counted
+    assert len(counted) > 3 and counted[""]
+
+
 def test_the_projects_of_each_tool_and_subject_are_counted(store: ox.Store) -> None:
     rows = ask(store, "outils-par-discipline")
     answered = {(row["nom"], row["disciplineLibelle"]): int(row["projets"]) for row in rows}
     assert len(rows) == len(answered)
-    assert answered == pairs("outil", "discipline")
+    assert answered == pairs(by_project("outil"), widened("discipline"))
 
 
 def test_the_projects_of_each_kind_of_ai_and_level_are_counted(store: ox.Store) -> None:
     rows = ask(store, "types-d-ia-par-niveau")
     answered = {(row["niveauLibelle"], row["typeLibelle"]): int(row["projets"]) for row in rows}
     assert len(rows) == len(answered)
-    assert answered == pairs("niveau", "typeIA")
+    assert answered == pairs(widened("niveau"), widened("typeIA"))
 
 
 def test_the_rank_of_a_level_is_that_of_its_table(store: ox.Store) -> None:

@@ -18,6 +18,7 @@ from starlette.responses import Response
 from ingestion import Edition, export_columns, export_row
 from ontologie import context_iri
 from sparql_api.engine import Answer
+from sparql_api.fiches.index import first
 from sparql_api.fiches.search import FicheIndex, Selection
 from sparql_api.http.delivery import names_edition
 from sparql_api.http.parameters import CARRIED
@@ -51,8 +52,9 @@ class Selected:
     def rows(self) -> Iterator[list[str]]:
         """Yield the header of the table of fiches, then a row a fiche."""
         yield export_columns()
-        for document in self.documents():
-            yield export_row(document, self.base)
+        for document, item in zip(self.documents(), self.index.items(self.numbers), strict=True):
+            deduced = {"anneeScolaireDeduite": first(item["annee_scolaire"]), "premierJour": item["premier_jour"]}
+            yield export_row(document, self.base, deduced)
 
 
 def send_file(service: Service, request: Request, edition: Edition, selection: Selection, suffix: str) -> Response:
@@ -114,7 +116,7 @@ def feature(index: FicheIndex, item: Mapping[str, Any]) -> dict[str, Any]:
     points = [index.points[iri] for iri in item["academie"] if iri in index.points]
     labelled = {
         name: [value.labels for value in (index.value(name, iri) for iri in item[name]) if value]
-        for name in ("academie", "region", "niveau", "discipline", "type_ia")
+        for name in ("academie", "region", "niveau", "discipline", "type_ia", "annee_scolaire")
     }
     return {
         "type": "Feature",
@@ -126,6 +128,7 @@ def feature(index: FicheIndex, item: Mapping[str, Any]) -> dict[str, Any]:
             "titre": item["titre"],
             "resume": item["resume"],
             "date": item["date"] or None,
+            "premier_jour": item["premier_jour"] or None,
             "precision": "academie" if points else None,
             "commune": item["commune"],
             **{name: [label.get("fr") or next(iter(label.values()), "") for label in labels]

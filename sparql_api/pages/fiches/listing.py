@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 
 from starlette.requests import Request
 
+from sparql_api.fiches.index import is_thing
 from sparql_api.fiches.search import FACET_NAMES, FicheIndex, SearchResult, Selection, Value
 from sparql_api.fiches.words import words
 from sparql_api.pages.service import Service
@@ -113,7 +114,7 @@ def value_json(value: Value | None, iri: str) -> dict[str, Any]:
     """Return a facet's value for JSON."""
     if value is None:
         return {"iri": iri, "id": iri, "label": {}}
-    return {"iri": value.iri, "id": value.id, "label": dict(value.labels)}
+    return {"iri": value.iri if is_thing(value.iri) else None, "id": value.id, "label": dict(value.labels)}
 
 
 def as_json(request: Request, listing: Listing) -> dict[str, Any]:

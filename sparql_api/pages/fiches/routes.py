@@ -8,6 +8,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
+from ontologie import sentence_table
 from sparql_api.fiches.search import FACET_NAMES
 from sparql_api.formats.rdf_formats import write_json
 from sparql_api.http.delivery import deliver, requested
@@ -36,10 +37,16 @@ from sparql_api.pages.tables import TABLEUR
 
 OFFERS: Final = {"json": "application/json", "html": "text/html"}
 
+
+def counts(facet: str) -> str:
+    """Return what the numbers of a facet count."""
+    return sentence_table("pages")[f"facet.{facet}.counts"]["en"]
+
+
 SELECTION: Final = (
     parameter("q", "Words, all of which a fiche must hold."),
     *(
-        parameter(name, "An id, an IRI or a label; repeated, one of them must fit.", several(TEXT))
+        parameter(name, f"An id, an IRI or a label; repeated, one of them must fit. {counts(name)}", several(TEXT))
         for name in FACET_NAMES
     ),
     EDITION,
@@ -47,7 +54,7 @@ SELECTION: Final = (
 _HELD: Final = structure(iri=maybe(TEXT), id=maybe(TEXT), label=TEXTS)
 """A value of a fiche; a label that no vocabulary knows has no IRI, and `horsVocabulaire`."""
 _ITEM: Final = structure(iri=TEXT, id=TEXT, titre=TEXT, **{name: several(_HELD) for name in (*FACET_NAMES, "outil")})
-_COUNTED: Final = structure(iri=TEXT, id=TEXT, label=TEXTS, count=NUMBER)
+_COUNTED: Final = structure(iri=maybe(TEXT), id=TEXT, label=TEXTS, count=NUMBER)
 _PAGE: Final = structure(
     total=COUNT,
     edition=NUMBER,

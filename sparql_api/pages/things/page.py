@@ -180,7 +180,9 @@ def link_shown(reader: Reader, found: Description, link: Incoming) -> dict[str, 
     """Return one kind of link that leads to a thing, with the way to all of them where the list is cut."""
     view = reader.view
     shown = [reader.thing(subject) for subject in link.subjects]
-    facets = {view.service.iris.term(p): facet.name for facet in FACETS for p in facet.properties}
+    # A facet that also counts narrower values, or another property, would lead to another number than the one shown.
+    exact = [facet for facet in FACETS if not facet.hierarchical and len(facet.properties) == 1]
+    facets = {view.service.iris.term(p): facet.name for facet in exact for p in facet.properties}
     everything = f"SELECT ?sujet WHERE {{ ?sujet <{link.predicate}> <{found.iri}> }} ORDER BY ?sujet"
     address = (
         view.url("/fiches", {facets[link.predicate]: found.iri})

@@ -68,6 +68,7 @@ def test_pages_follow_each_other_in_one_edition_without_gap_or_repeat(client: ht
          "?p oia:niveau <http://data.education.fr/voc/scolomfr/concept/scolomfr-voc-022-num-021>"),
         ("type_ia", ["generative", "IA générative", "Generative AI"],
          f"?p oia:typeIA/<http://www.w3.org/2004/02/skos/core#broader>* <{BASE}concept/type-ia/generative>"),
+        ("annee_scolaire", ["2024-2025"], '?p oia:anneeScolaireDeduite "2024-2025"'),
         ("principe", ["CU-P2", "principe/cadre-usage/CU-P2"],
          f"?p oia:concerne <{BASE}principe/cadre-usage/CU-P2>"),
     ],
@@ -84,7 +85,7 @@ def test_a_facets_value_is_an_id_an_iri_a_path_or_a_label(
 def test_a_count_is_the_number_of_fiches_found_by_its_value(client: httpx.Client) -> None:
     for facet, values in ask(client, q="élèves")["facets"].items():
         for value in values[:12]:
-            assert ask(client, q="élèves", **{facet: value["iri"]})["total"] == value["count"], (facet, value)
+            assert ask(client, q="élèves", **{facet: value["id"]})["total"] == value["count"], (facet, value)
 
 
 def test_the_same_facet_twice_widens_and_different_facets_narrow(client: httpx.Client) -> None:

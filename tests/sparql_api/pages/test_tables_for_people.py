@@ -128,10 +128,11 @@ def test_a_workbook_holds_texts_alone(exported: dict[str, bytes]) -> None:
 
 def test_each_row_names_its_project_and_its_graph(exported: dict[str, bytes]) -> None:
     header, *rows = rows_of(exported["fiches.csv"].decode())
-    assert header[-2:] == ["iri", "graphe"]
-    found = {row[0]: row[-2:] for row in rows}
-    assert found["S1"] == [f"{BASE}projet/18-S1", f"{BASE}graphe/projet/18-S1"]
-    assert found["S3"] == [f"{BASE}projet/10-S3", f"{BASE}graphe/projet/10-S3"]
+    assert header[-5:] == ["identifiant_publie", "annee_scolaire_deduite", "premier_jour_deduit", "iri", "graphe"]
+    found = {row[0]: row[-5:] for row in rows}
+    deduced = ["2024-2025", "2025-05-01"]
+    assert found["S1"] == ["18-S1", *deduced, f"{BASE}projet/18-S1", f"{BASE}graphe/projet/18-S1"]
+    assert found["S3"] == ["10-S3", *deduced, f"{BASE}projet/10-S3", f"{BASE}graphe/projet/10-S3"]
 
 
 def test_the_order_of_a_list_is_no_new_content(tmp_path: Path) -> None:

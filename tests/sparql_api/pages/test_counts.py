@@ -1,0 +1,160 @@
+"""One word, one number: what SPARQL, facets, selections, files, questions, the first page and the dump say of each value.
+
+The query of each facet is read from `docs/counts.md`; the dump is counted by Python alone.
+"""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import html
+import io
+import json
+import re
+from collections import defaultdict
+from functools import cache
+from pathlib import Path
+
+import httpx
+import pyoxigraph as ox
+import pytest
+
+from ingestion import Edition
+from ontologie import BASE, PREFIXES
+from queries import bind, catalogue
+from sparql_api.fiches.index import FACETS
+from sparql_api.fiches.search import FicheIndex, Selection
+from sparql_api.pages.fiches.files import FILES, Selected
+
+PAGE = Path(__file__).parents[3] / "docs" / "counts.md"
+DOCUMENTED = dict(re.findall(r"^\| `(\w+)` \|[^|]+\| `(.+)` \|$", PAGE.read_text(encoding="utf-8"), re.MULTILINE))
+"""By facet, the pattern that counts its values, as the page of documentation writes it in a cell."""
+ROLLED_UP = {"niveau", "discipline", "type_ia"}
+FACET_NAMES = [facet.name for facet in FACETS]
+QUESTIONS = {
+    "projets-par-academie": ("academie", "academie"),
+    "carte-des-academies": ("academie", "academie"),
+    "projets-par-annee-scolaire": ("annee_scolaire", "anneeScolaire"),
+    "couverture-principes": ("principe", "principe"),
+}
+"""By question, the facet that it counts and its column of values."""
+MOST = 64 << 20
+
+
+@pytest.fixture(scope="module")
+def store(demo_edition: Edition) -> ox.Store:
+    return ox.Store.read_only(str(demo_edition.store_path))
+
+
+@pytest.fixture(scope="module")
+def index(demo_edition: Edition) -> FicheIndex:
+    return FicheIndex(demo_edition.path)
+
+
+@pytest.fixture(scope="module")
+def in_the_dump(demo_edition: Edition) -> dict[str, dict[str, set[str]]]:
+    """Return the projects of each value of each facet, counted over the lines of `dump.nq.gz`."""
+    said: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+    with gzip.open(demo_edition.path / "dump.nq.gz") as lines:
+        for quad in ox.parse(lines.read(), format=ox.RdfFormat.N_QUADS):
+            if isinstance(quad.object, ox.NamedNode | ox.Literal):
+                said[quad.predicate.value][quad.subject.value].add(quad.object.value)
+    up: dict[str, set[str]] = defaultdict(set)
+    for narrow, broad in said[PREFIXES["skos"] + "broader"].items():
+        up[narrow] |= broad
+    for name in (PREFIXES["skos"] + "narrower", PREFIXES["oia"] + "couvre"):
+        for broad_one, narrows in said[name].items():
+            for narrow in narrows:
+                up[narrow].add(broad_one)
+
+    @cache
+    def above(value: str) -> frozenset[str]:
+        return frozenset({value}.union(*(above(one) for one in up.get(value, ()))))
+
+    projects = {one for one, kinds in said[PREFIXES["rdf"] + "type"].items() if PREFIXES["oia"] + "Projet" in kinds}
+    found: dict[str, dict[str, set[str]]] = {facet.name: defaultdict(set) for facet in FACETS}
+    for facet in FACETS:
+        for term in facet.properties:
+            for project in projects:
+                for value in said[PREFIXES["oia"] + term].get(project, ()):
+                    for one in above(value) if facet.name in ROLLED_UP else {value}:
+                        found[facet.name][one].add(project)
+    return found
+
+
+def counted(store: ox.Store, pattern: str) -> dict[str, int]:
+    """Return how many projects SPARQL finds for each value of a pattern."""
+    text = f"SELECT ?valeur (COUNT(DISTINCT ?projet) AS ?n) {{ ?projet a oia:Projet ; {pattern} }} GROUP BY ?valeur"
+    rows = store.query(text, prefixes=PREFIXES, use_default_graph_as_union=True)
+    assert isinstance(rows, ox.QuerySolutions)
+    return {row["valeur"].value: int(row["n"].value) for row in rows}  # type: ignore[union-attr]
+
+
+def test_every_facet_is_documented() -> None:
+    assert list(DOCUMENTED) == FACET_NAMES
+
+
+@pytest.mark.parametrize("facet", FACET_NAMES)
+def test_sparql_the_facet_and_the_dump_give_each_value_one_number(
+    store: ox.Store, index: FicheIndex, in_the_dump: dict[str, dict[str, set[str]]], facet: str
+) -> None:
+    by_sparql = counted(store, DOCUMENTED[facet].replace("\\|", "|"))
+    assert {value.iri: value.bits.bit_count() for value in index.values[facet]} == by_sparql
+    assert {value: len(projects) for value, projects in in_the_dump[facet].items()} == by_sparql
+    shown = {value.iri: count for value, count in index.select(Selection()).counts[facet]}
+    assert shown == {iri: by_sparql[iri] for iri in shown} and shown
+    for value in index.values[facet]:
+        assert index.select(Selection(facets={facet: (value.id,)})).total == by_sparql[value.iri]
+
+
+@pytest.mark.parametrize("suffix", ["csv", "geojson", "jsonl"])
+def test_the_files_of_each_value_hold_its_projects(
+    demo_edition: Edition, index: FicheIndex, in_the_dump: dict[str, dict[str, set[str]]], suffix: str
+) -> None:
+    for facet in FACET_NAMES:
+        for value in index.values[facet]:
+            numbers = index.select(Selection(facets={facet: (value.id,)})).numbers
+            selected = Selected(index, numbers, demo_edition, BASE, False, MOST)
+            text = b"".join(FILES[suffix](selected)).decode()
+            assert sorted(projects_of(suffix, text)) == sorted(in_the_dump[facet][value.iri]), (facet, value.iri)
+
+
+def projects_of(suffix: str, text: str) -> list[str]:
+    """Return the projects that a file of fiches holds."""
+    if suffix == "csv":
+        return [row["iri"] for row in csv.DictReader(io.StringIO(text, newline=""))]
+    if suffix == "geojson":
+        return [feature["id"] for feature in json.loads(text)["features"]]
+    return [BASE + json.loads(line)["id"] for line in text.splitlines()]
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_a_question_gives_each_value_the_number_of_its_facet(store: ox.Store, index: FicheIndex, name: str) -> None:
+    facet, column = QUESTIONS[name]
+    expected = {value.iri: value.bits.bit_count() for value in index.values[facet] if value.direct}
+    asked = [{}]
+    if name == "couverture-principes":
+        instruments = {iri.removeprefix(f"{BASE}principe/").partition("/")[0] for iri in expected}
+        asked = [{"instrument": f"instrument/{one}"} for one in sorted(instruments)]
+    answered = {}
+    for parameters in asked:
+        rows = store.query(bind(catalogue()[name], parameters), prefixes=PREFIXES, use_default_graph_as_union=True)
+        assert isinstance(rows, ox.QuerySolutions)
+        answered |= {row[column].value: int(row["projets"].value) for row in rows if row[column]}
+    assert {value: count for value, count in answered.items() if count} == expected
+
+
+def test_the_first_page_counts_as_sparql_does(
+    address: str, store: ox.Store, in_the_dump: dict[str, dict[str, set[str]]]
+) -> None:
+    page = httpx.get(f"{address}/?lang=en", headers={"Accept": "text/html"}, timeout=60).text
+    shown = re.findall(r"<dt>([^<]+)</dt><dd>(?:<a [^>]*>)?([^<]+)<", page)
+    figures = {html.unescape(name): int(re.sub(r"\D", "", number)) for name, number in shown}
+    academies = "oia:academie|oia:academieAssociee"
+    (projects,) = counted(store, "dct:title ?any . BIND(1 AS ?valeur)").values()
+    assert figures == {
+        "projects": projects,
+        "académies represented": len(counted(store, f"{academies} ?valeur")),
+        "principles concerned": len(in_the_dump["principe"]),
+        "statements in the graph": len(store),
+    }
