@@ -90,3 +90,17 @@ def test_the_first_queries_of_a_researcher_return_rows(store: ox.Store) -> None:
     }"""
     assert len(list(ask(store, unesco))) > 50
     assert len(list(ask(store, provisions))) > 50
+
+
+def test_no_bundled_fiche_says_that_the_academie_it_quotes_validated_it(store: ox.Store) -> None:
+    assert not list(ask(store, "SELECT ?v WHERE { ?v a oia:ValidationAcademique }"))
+    assert len(list(ask(store, "SELECT ?v WHERE { ?v a oia:Validation }"))) == 113
+
+
+def test_no_tie_rests_on_an_illustration(store: ox.Store) -> None:
+    alone = """SELECT ?projet ?principe WHERE {
+      ?projet oia:concerne ?principe .
+      MINUS { ?projet oia:indice ?indice . ?indice oia:evoque ?principe ; oia:polarite <concept/polarite/aborde> }
+      MINUS { ?projet oia:constat/oia:applique ?texte . { ?texte oia:decouleDe ?principe } UNION { BIND(?texte AS ?principe) } }
+    }"""
+    assert not list(ask(store, alone))
