@@ -18,10 +18,10 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from ingestion.derivation.indices import FIELDS, find_indices, indice_triples
+from ingestion.derivation.indices import CONTEXT, FIELDS, find_indices, indice_triples
 from ingestion.derivation.nodes import shared_out
 from ingestion.graphs.conversion import canonical_line
-from ontologie import BASE, Iris, RuleFile, read_text, rule_files, unescaped, vocabularies
+from ontologie import BASE, PREFIXES, Iris, RuleFile, read_text, rule_files, unescaped, vocabularies
 
 STEPS: Final = ("faits", "constats", "defaut", "clause", "issues", "concerne", "projets")
 """The folders of rules, in the order they are run; a step sees what the steps before it concluded."""
@@ -38,7 +38,7 @@ Decided in docs/decisions/iris-and-graphs.md.
 _OURS: Final = ("termes/", "genere/")
 """The vocabularies that rules may look at: ours, which also say what matters of others' concepts."""
 
-DERIVATION_VERSION: Final = "1"
+DERIVATION_VERSION: Final = "2"
 """Raised where the code derives otherwise than before from the same rules: every project is then derived again.
 
 `tests/ingestion/derivation/test_derivation_version.py` says when; a move or a comment is no such change.
@@ -139,7 +139,8 @@ def rules_digest(base: str = BASE) -> str:
     for step in (*STEPS, "inferences"):
         for rule in rule_files(step, base):
             hashed.update(f"{step}/{rule.name}\n{rule.text}\n".encode())
-    hashed.update(read_text("donnees", "regles_indices.csv", base=base).encode())
+    for name in ("regles_indices.csv", "tournures_indices.csv"):
+        hashed.update(read_text("donnees", name, base=base).encode())
     return hashed.hexdigest()
 
 
@@ -170,13 +171,15 @@ def _documents(one: DepositedGraphs, base: str) -> Iterator[str]:
 
 
 def _items(deposit: Iterable[bytes], project: str, base: str) -> Iterator[tuple[str, str]]:
-    """Yield (field, item) of the texts that indices are looked for in."""
-    fields, own = _fields(base), f"<{project}> ".encode()
+    """Yield (field, item) of the texts that indices are looked for in, and of what rules ask of the fiche."""
+    fields, own, tool = _fields(base), f"<{project}> ".encode(), _named_tool(base)
     for line in deposit:
         if line.startswith(own):
             _, predicate, value = line.split(b" ", 2)
-            if predicate in fields and value.startswith(b'"'):
-                yield fields[predicate], unescaped(value[1 : value.rindex(b'"')])
+            if predicate in fields and value.startswith((b'"', b"<")):
+                yield fields[predicate], unescaped(value[1 : value.rindex(b'"')]) if value.startswith(b'"') else ""
+        elif tool in line:
+            yield "outil", ""
 
 
 def _said(one: DepositedGraphs, triples: Iterable[bytes]) -> set[bytes]:
@@ -225,4 +228,11 @@ def _derived_graph(project: str, base: str) -> str:
 
 @cache
 def _fields(base: str) -> dict[bytes, str]:
-    return {f"<{Iris(base).term(field)}>".encode(): field for field in FIELDS}
+    shared = {"titre": f"{PREFIXES['dct']}title", "resume": f"{PREFIXES['dct']}abstract"}
+    return {f"<{shared.get(name) or Iris(base).term(name)}>".encode(): name for name in (*FIELDS, *CONTEXT)}
+
+
+@cache
+def _named_tool(base: str) -> bytes:
+    """Return what a line says where a fiche names a tool by a label, which may be that of no tool we know."""
+    return f' <{Iris(base).term("champ")}> "outils_ia" '.encode()

@@ -15,7 +15,7 @@ NAMES: Final = (SKOS + "prefLabel", RDFS + "label", DCT + "title")
 """Where a thing's name may stand, the first that is there being looked at."""
 
 TEXTS: Final = (SKOS + "definition", RDFS + "comment", DCT + "description")
-NAMELESS: Final = ("Alignement", "Applicabilite", "Attestation", "IssueDeRegle")
+NAMELESS: Final = ("Alignement", "Applicabilite", "Attestation", "IssueDeRegle", "LectureDeChamp")
 """Statements about other things: they have a reason, a date or a page, no name."""
 
 SELF_TOLD: Final = ("Academie", "RegionAcademique", "OutilIA", "Grille", "Instrument", "Echelle")

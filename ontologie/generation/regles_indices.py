@@ -13,6 +13,9 @@ from ontologie.generation.common import Row, concepts, definitions, labels, prin
 from ontologie.generation.turtle import Statement, Turtle, both, flag, links, tagged, text, typed
 from ontologie.rules import rule_files
 
+FIELDS: Final = ("objectif", "competence", "plusValue", "pointVigilance")
+"""The columns of `regles_indices` that say the polarity of words found in a field."""
+
 CLAUSE: Final = "clause-date"
 """The rule whose outcomes stand in the place of another's: its text did not yet apply, or perhaps not."""
 
@@ -24,7 +27,15 @@ def generate() -> dict[str, str]:
     concepts(out, "verdict", table("verdicts"), _conclusive)
     out.section("règles d'indice")
     for row in table("regles_indices"):
-        out.add(f"regle/{row['id']}", labels(row), _indication(row), sources.own())
+        name = f"regle/{row['id']}"
+        if row["statut"] == "retiree":
+            out.add(name, labels(row), _withdrawn(row), sources.own())
+            continue
+        read = [field for field in FIELDS if row[field]]
+        lecture = links("oia:lecture", (f"{name}#{field}" for field in read))
+        out.add(name, labels(row), _indication(row), lecture, sources.own())
+        for field in read:
+            out.add(f"{name}#{field}", _reading(row, field))
     out.section("règles de constat")
     for row in table("regles_constats"):
         out.add(f"regle/{row['id']}", labels(row), definitions(row), _finding(row), source(row))
@@ -38,14 +49,34 @@ def _conclusive(row: Row) -> list[Statement]:
     return flag("oia:concluant", row["concluant"] == "oui")
 
 
+def _withdrawn(row: Row) -> list[Statement]:
+    """Return what stays of a rule that no longer reads fiches: its address answers, and says why."""
+    return [
+        *links("rdf:type", ["oia:RegleIndice"]),
+        *definitions(row, "raison"),
+        *flag("owl:deprecated", True),
+    ]
+
+
+def _reading(row: Row, field: str) -> list[Statement]:
+    return [
+        *links("rdf:type", ["oia:LectureDeChamp"]),
+        *text("oia:champ", field),
+        *links("oia:polarite", [f"concept/polarite/{row[field]}"]),
+    ]
+
+
 def _indication(row: Row) -> list[Statement]:
     return [
         *links("rdf:type", ["oia:RegleIndice"]),
         *definitions(row, "raison"),
-        *links("oia:evoque", [principle(row["principe"])]),
-        *text("oia:champ", *several(row["champs"])),
+        *links("oia:evoque", map(principle, several(row["principe"]))),
         *text("oia:motif", row["motif"]),
         *text("oia:sauf", row["sauf"]),
+        *text("oia:motifManque", row["manque"]),
+        *text("oia:motifAborde", row["aborde"]),
+        *text("oia:conditionDeFiche", *several(row["fiche"])),
+        *links("oia:cedeA", (f"regle/{name}" for name in several(row["cede_a"]))),
         *(said for example in several(row["exemple"]) for said in tagged("skos:example", example, "fr")),
     ]
 

@@ -24,18 +24,20 @@ COUNTS = ("regle", "verdict", "projets")
 PREFIXES = "\n".join(f"PREFIX {prefix}: <{iri}>" for prefix, iri in Iris().prefixes().items())
 
 INDICES = """
-SELECT ?projet ?principe ?regle ?champ ?mots WHERE {
+SELECT ?projet ?principe ?polarite ?regle ?champ ?mots WHERE {
   ?projet oia:indice ?indice .
-  ?indice oia:evoque ?principe ; oia:regle ?regle ; oia:champ ?champ ; oia:extrait ?mots .
+  ?indice oia:polarite ?polarite ; oia:regle ?regle ; oia:champ ?champ ; oia:extrait ?mots .
+  OPTIONAL { ?indice oia:evoque ?principe }
 }
 """
 APPRECIATIONS = """
-SELECT ?projet ?principe ?regle ?echelon ?champ ?mots WHERE {
+SELECT ?projet ?principe ?regle ?echelon ?valeur ?illustrative ?champ ?mots WHERE {
   ?analyse oia:evalue ?projet ; oia:comporte ?appreciation .
   ?appreciation oia:critere ?regle ; oia:echelon ?echelon .
   ?echelon oia:valeur ?valeur .
   ?regle oia:porteSur ?principe .
   OPTIONAL { ?appreciation oia:preuve ?preuve . ?preuve oia:champ ?champ ; oia:extrait ?mots . }
+  BIND(EXISTS { ?analyse a oia:AnalyseIllustrative } AS ?illustrative)
 }
 """
 FINDINGS = """
@@ -54,9 +56,11 @@ def evidence(store: ox.Store) -> list[tuple[str, ...]]:
     """Return one row a piece of evidence of the published projects, sorted."""
     rows: set[tuple[str, ...]] = set()
     for found in ask(store, INDICES):
-        rows.add((short(found["projet"]), short(found["principe"]), "indice", *map(short, _rest(found))))
+        kind = f"indice : {short(found['polarite'])}"
+        rows.add((short(found["projet"]), short(found["principe"]), kind, *map(short, _rest(found))))
     for found in ask(store, APPRECIATIONS):
-        kind = f"appréciation : {short(found['echelon'])}"
+        judged = "illustration" if short(found["illustrative"]) == "true" else "appréciation"
+        kind = f"{judged} : {short(found['echelon'])}"
         rows.add((short(found["projet"]), short(found["principe"]), kind, *map(short, _rest(found))))
     premises: dict[tuple[str, ...], set[tuple[str, str]]] = {}
     for found in ask(store, FINDINGS):
@@ -67,6 +71,12 @@ def evidence(store: ox.Store) -> list[tuple[str, ...]]:
         fields, words = zip(*sorted(pairs), strict=True)
         rows.add((*finding, " ; ".join(dict.fromkeys(fields)), " ; ".join(words)))
     return sorted(rows)
+
+
+def ties(row: Sequence[str]) -> bool:
+    """Tell whether a piece of evidence ties its project: steps without value are no evidence, and 0 is `non-atteint`."""
+    kind, _, said = row[2].partition(" : ")
+    return {"indice": said == "aborde", "appréciation": said != "non-atteint", "constat": True}.get(kind, False)
 
 
 def counts(store: ox.Store) -> list[tuple[str, ...]]:

@@ -11,11 +11,15 @@ import pytest
 
 from ingestion.derivation import indices
 from ingestion.derivation import rules as derivation_rules
-from ingestion.derivation.indices import IndiceRule, compile_motif
+from ingestion.derivation.indices import IndiceRule
+from ingestion.derivation.motifs import compile_motif
 from ingestion.derivation.rules import DERIVATION_VERSION, DepositedGraphs, Derivation, rules_digest
 from ontologie import BASE, PREFIXES, RuleFile, digest
 
-DERIVED = {"1": "ca3e8b747c6a1e6222bcf220e5b448966de9647b2fcb10b1a2c26fdff649b0bf"}
+DERIVED = {
+    "1": "ca3e8b747c6a1e6222bcf220e5b448966de9647b2fcb10b1a2c26fdff649b0bf",
+    "2": "442da419dc12ad56f4cb4f10852437e3c7d0f48f02cf37fd9cc07c292c562aad",
+}
 """SHA-256 of what each version of the code derives of the deposits below. A line is added with a version."""
 
 PROJECTS = ("18-T1", "18-T2", "18-T3")
@@ -37,15 +41,17 @@ CONSTRUCT { ?c a oia:Constat ; oia:premisse [ rdf:subject ?p ; rdf:predicate oia
     "projets": "CONSTRUCT { ?p oia:concerne ?q ; a oia:Usage } WHERE { ?p a oia:Projet . OPTIONAL { ?p oia:concerne ?q } }",
 }
 MOTIFS = (
-    ("indice-a", "objectif|pointVigilance", "esprit critique|biais|recul $", "par le biais"),
-    ("indice-b", "competence", "de facon ... critique", ""),
-    ("indice-c", "objectif", "coeur ... ia|ia", ""),
+    ("indice-a", "objectif=visee|pointVigilance=aborde", "esprit critique|biais|recul $", "par le biais", "encore ... @"),
+    ("indice-b", "competence=visee", "de facon ... critique", "", ""),
+    ("indice-c", "objectif=objet-d-enseignement", "coeur ... ia|ia", "", ""),
 )
 
 
-def _indice(identifier: str, fields: str, words: str, exclusions: str) -> IndiceRule:
-    compiled = compile_motif(words), compile_motif(exclusions)
-    return IndiceRule(identifier, f"{BASE}principe/essai/{identifier}", frozenset(fields.split("|")), *compiled)
+def _indice(identifier: str, fields: str, words: str, exclusions: str, lacking: str) -> IndiceRule:
+    principle = None if identifier == "indice-c" else f"{BASE}principe/essai/{identifier}"
+    polarities = dict(one.split("=", 1) for one in fields.split("|"))
+    compiled = compile_motif(words), compile_motif(exclusions), compile_motif(lacking, "biais")
+    return IndiceRule(identifier, principle, polarities, *compiled)
 
 
 def _deposit(name: str) -> DepositedGraphs:

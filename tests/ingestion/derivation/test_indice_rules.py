@@ -6,23 +6,39 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingestion.derivation.indices import FIELDS, compile_motif, find_indices, fold, indice_rules
+from ingestion.derivation.indices import FIELDS, POLARITIES, find_indices, indice_rules
+from ingestion.derivation.motifs import compile_motif, fold
 from ontologie import read_table
 
-ROWS = read_table("donnees", "regles_indices.csv")
+ALL = read_table("donnees", "regles_indices.csv")
+ROWS = [row for row in ALL if row["statut"] != "retiree"]
+FICHES = {"ia": ("titre", "Une IA en classe"), "sans-outil": ("titre", "Un débat"), "": ("titre", "Un titre")}
+"""What a fiche holds that is as rules ask."""
 EXAMPLES = [(row, text) for row in ROWS for text in row["exemple"].split("|")]
 COUNTER_EXAMPLES = [(row, text) for row in ROWS for text in row["contre_exemple"].split("|") if text]
 WORDS = sorted({text for _, text in EXAMPLES})
 
 
-def rules_that_find(text: str, field: str) -> set[str]:
-    return {found.rule.identifier for found in find_indices([(field, text)])}
+def rules_that_find(text: str, field: str, *others: tuple[str, str]) -> set[str]:
+    return {found.rule.identifier for found in find_indices([(field, text), *others])}
+
+
+def fiche(row: dict[str, str]) -> tuple[str, str]:
+    """Return what else stands in a fiche in which a rule may speak."""
+    asked = row["fiche"].split("|")[0]
+    if asked in FICHES:
+        return FICHES[asked]
+    return "objectif", next(other["exemple"].split("|")[0] for other in ROWS if other["id"] == asked)
+
+
+def read_in(row: dict[str, str]) -> list[str]:
+    return [field for field in FIELDS if row[field]]
 
 
 @pytest.mark.parametrize(("row", "text"), EXAMPLES, ids=lambda value: value if isinstance(value, str) else value["id"])
 def test_a_rule_finds_its_examples_in_each_of_its_fields(row: dict[str, str], text: str) -> None:
-    for field in row["champs"].split("|"):
-        assert row["id"] in rules_that_find(text, field)
+    for field in read_in(row):
+        assert row["id"] in rules_that_find(text, field, fiche(row))
 
 
 @pytest.mark.parametrize(
@@ -30,21 +46,50 @@ def test_a_rule_finds_its_examples_in_each_of_its_fields(row: dict[str, str], te
 )
 def test_a_rule_leaves_its_counter_examples_alone(row: dict[str, str], text: str) -> None:
     for field in FIELDS:
-        assert row["id"] not in rules_that_find(text, field)
+        assert row["id"] not in rules_that_find(text, field, fiche(row))
 
 
 def test_a_rule_reads_only_its_own_fields() -> None:
     for row in ROWS:
-        for field in set(FIELDS) - set(row["champs"].split("|")):
+        for field in set(FIELDS) - set(read_in(row)):
             for text in row["exemple"].split("|"):
-                assert row["id"] not in rules_that_find(text, field)
+                assert row["id"] not in rules_that_find(text, field, fiche(row))
 
 
 def test_each_rule_says_what_it_is_in_both_languages() -> None:
-    columns = ("id", "principe", "champs", "motif", "label_fr", "label_en", "raison_fr", "raison_en", "exemple")
-    assert [row["id"] for row in ROWS if not all(row[column].strip() for column in columns)] == []
-    assert len({row["id"] for row in ROWS}) == len(ROWS) == len(indice_rules())
-    assert all(row["id"].startswith("indice-") for row in ROWS)
+    said = ("id", "label_fr", "label_en", "raison_fr", "raison_en")
+    assert [row["id"] for row in ALL if not all(row[column].strip() for column in said)] == []
+    assert [row["id"] for row in ROWS if not (row["motif"] and row["exemple"] and read_in(row))] == []
+    assert len({row["id"] for row in ALL}) == len(ALL)
+    assert [row["id"] for row in ROWS] == [rule.identifier for rule in indice_rules()]
+    assert all(row["id"].startswith("indice-") for row in ALL)
+
+
+def test_a_rule_withdrawn_reads_nothing() -> None:
+    gone = [row for row in ALL if row["statut"] == "retiree"]
+    assert len(gone) == 7
+    assert not [row["id"] for row in gone if row["motif"] or read_in(row)]
+
+
+def test_a_rule_without_principle_says_what_is_studied_and_ties_to_nothing() -> None:
+    for row in ROWS:
+        if not row["principe"]:
+            assert {row[field] for field in read_in(row)} == {"objet-d-enseignement"}
+
+
+def test_polarities_are_the_concepts_of_their_scheme() -> None:
+    listed = [row["id"] for row in read_table("donnees", "listes.csv") if row["schema"] == "polarite"]
+    assert listed == list(POLARITIES)
+
+
+@pytest.mark.parametrize("asked", [("indice-inconnu", "fiche"), ("indice-inconnu", "cede_a"), ("entrave", "objectif")])
+def test_a_row_that_names_what_is_not_there_is_refused(asked: tuple[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    value, column = asked
+    rows = [ROWS[0] | {column: value}]
+    read = {"regles_indices.csv": rows, "tournures_indices.csv": read_table("donnees", "tournures_indices.csv")}
+    monkeypatch.setattr("ingestion.derivation.indices.read_table", lambda *path: read.get(path[-1]) or read_table(*path))
+    with pytest.raises(ValueError, match=value):
+        indice_rules.__wrapped__()
 
 
 def test_case_accents_and_ligatures_do_not_matter() -> None:
@@ -92,3 +137,22 @@ def test_the_words_of_an_indice_stand_as_they_are_in_the_passage(
 def test_any_text_can_be_read(field: str, passage: str) -> None:
     for found in find_indices([(field, passage)]):
         assert found.words in passage
+
+
+def polarity(text: str, field: str) -> set[str]:
+    return {found.polarity for found in find_indices([(field, text)])}
+
+
+def test_the_polarity_of_words_depends_on_their_field_and_on_what_surrounds_them() -> None:
+    assert polarity("Esprit critique", "objectif") == {"visee"}
+    assert polarity("Esprit critique", "pointVigilance") == {"aborde"}
+    assert polarity("Manque d'esprit critique", "pointVigilance") == {"signale-un-manque"}
+    assert polarity("Éviter le manque d'esprit critique", "pointVigilance") == {"aborde"}
+    assert polarity("Réduire le manque d'esprit critique", "objectif") == {"visee"}
+
+
+def test_a_phrase_that_starts_an_item_starts_it_whatever_opens_it() -> None:
+    lone = ("objectif", "Débattre des enjeux de l'IA")
+    for text in ("Pollution", "« Pollution »", "- pollution."):
+        assert "indice-ecologie-en-debat" in rules_that_find(text, "pointVigilance", lone)
+    assert "indice-ecologie-en-debat" not in rules_that_find("Effets sur la pollution", "pointVigilance", lone)

@@ -15,11 +15,13 @@ SKOS, PROV = PREFIXES["skos"], PREFIXES["prov"]
 ANALYSIS = f"{BASE}analyse/essai"
 
 
-def analysis(project: str = "projet/18-T1", step: str = "echelon/atteint") -> dict[str, Any]:
+def analysis(
+    project: str = "projet/18-T1", step: str = "echelon/atteint", kinds: tuple[str, ...] = ("Analyse",)
+) -> dict[str, Any]:
     """Return an analysis with one appreciation."""
     return {
         "id": "analyse/essai",
-        "type": ["Analyse", "AnalyseIllustrative"],
+        "type": list(kinds),
         "evalue": project,
         "grille": "grille/nationale-1",
         "comporte": [
@@ -96,13 +98,34 @@ def test_a_project_knows_its_analyses_and_its_general_classes_and_where_all_this
     assert triples(quads, PROV + "wasDerivedFrom") == {(graph, fiche), (graph, f"{BASE}graphe/analyse/essai")}
 
 
-def test_an_appreciation_with_a_value_ties_the_project_and_one_without_does_not() -> None:
-    def tied(step: str) -> set[str]:
-        quads = derived(store_of(document(), analysis(step=step)))
+def test_an_appreciation_above_0_ties_the_project_and_one_without_value_or_illustrative_does_not() -> None:
+    def tied(step: str, *kinds: str) -> set[str]:
+        quads = derived(store_of(document(), analysis(step=step, kinds=("Analyse", *kinds))))
         return {principle.rpartition("/")[2] for _, principle in triples(quads, oia("concerne").value)}
 
-    assert tied("echelon/atteint") == tied("echelon/non-atteint") == {"CU-P5", "UNP9", "CFS-2-1"}
-    assert tied("echelon/non-renseigne") == tied("echelon/non-applicable") == set()
+    assert tied("echelon/atteint") == tied("echelon/partiel") == {"CU-P5", "UNP9", "CFS-2-1"}
+    assert tied("echelon/non-atteint") == tied("echelon/non-renseigne") == tied("echelon/non-applicable") == set()
+    assert tied("echelon/atteint", "AnalyseIllustrative") == set()
+
+
+def test_an_indice_ties_its_project_where_it_addresses_the_principle_and_there_alone() -> None:
+    def tied(**facts: list[str]) -> set[str]:
+        quads = derived(store_of(document(**facts)))
+        assert triples(quads, oia("indice").value)
+        return {principle.rpartition("/")[2] for _, principle in triples(quads, oia("concerne").value)}
+
+    assert tied(pointVigilance=["Vérifier les sources"]) == {"CU-P5"}
+    assert tied(pointVigilance=["Sources jamais vérifiées", "Élèves sans recul"]) == set()
+    assert tied(objectif=["Vérifier les sources"]) == tied(objectif=["Étudier le RGPD"]) == set()
+    assert tied(pointVigilance=["Données personnelles"]) == set()
+
+
+def test_a_rule_that_asks_whether_a_fiche_names_a_tool_takes_a_label_for_one() -> None:
+    lone = {"pointVigilance": ["Données personnelles"]}
+    mention = {"id": "projet/18-T1#mention-1", "type": "Mention", "champ": "outils_ia", "libelleDepose": "Outil maison"}
+    for named in ({"outil": ["chatgpt"]}, {"mention": [mention]}):
+        quads = derived(store_of(document(**lone, **named)))
+        assert [end.rpartition("/")[2] for _, end in triples(quads, oia("concerne").value)] == ["CU-P2"]
 
 
 def test_a_project_rests_on_its_own_graph_and_on_those_of_its_analyses() -> None:

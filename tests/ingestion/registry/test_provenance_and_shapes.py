@@ -33,3 +33,15 @@ def test_a_published_fiche_conforms_with_its_provenance(
     alone = {result.key for result in validate(lines).results}
     added = [result for result in validate(both).results if result.key not in alone]
     assert {(result.severity, result.shape.partition("#")[2]) for result in added} == said
+
+
+@pytest.mark.parametrize(
+    ("academie", "organisation", "act"),
+    [("08", None, "ValidationAcademique"), (None, "organisation/equipe-projet", "Validation"), (None, None, "Validation")],
+)
+def test_a_validation_is_an_academies_own_where_the_academie_validated_and_there_alone(
+    academie: str | None, organisation: str | None, act: str
+) -> None:
+    known = ReviewFacts("projet", "08-1", 3, MOMENT, MOMENT, academie, organisation, MOMENT, None)
+    kinds = [line.split(b" ")[2] for line in provenance_lines(known) if b"22-rdf-syntax-ns#type" in line]
+    assert kinds == [f"<{BASE}ontologie#{act}>".encode()]
