@@ -65,8 +65,12 @@ def export_app() -> typer.Typer:
         found = documents(edition, kinds, settings.base_iri)
         with explained(lang, kept=lambda: said(lang, "kept-export")):
             if out == "-":
-                write_all(sys.stdout.buffer, found, format, settings.base_iri)
-                sys.stdout.flush()
+                try:
+                    write_all(sys.stdout.buffer, found, format, settings.base_iri)
+                    sys.stdout.flush()
+                except OSError as error:  # it names no file where the place is the one the caller chose
+                    error.filename = error.filename or said(lang, "standard-output")
+                    raise
                 return
             count = write_folder(Path(out), found, format, settings.base_iri)
         say(lang, "exported", count=count, where=out)

@@ -79,8 +79,8 @@ def hints(text: str, prefixes: Mapping[str, str], known: Words) -> tuple[Text, .
     found = dict.fromkeys(unknown_terms(tokens, declared, known))
     said = [unknown(name, known) for name in found]
     if misses:
-        written = dict.fromkeys(token.text for token in tokens if token.kind == "iri")
-        said += [missed(found, known) for one in written if (found := known.near.fullmatch(one))]
+        iris = dict.fromkeys(token.text for token in tokens if token.kind == "iri")
+        said += [missed(near, known) for near in map(known.near.fullmatch, iris) if near]
     if joins:
         said += [joined(name) for name in dict.fromkeys(joined_things(tokens, declared, known))]
     return tuple(said[:MOST])

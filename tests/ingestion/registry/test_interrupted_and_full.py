@@ -167,7 +167,7 @@ def test_an_answer_to_a_full_device_is_said_to_be_incomplete(tmp_path: Path) -> 
             env={**os.environ, "OBSERVATOIRE_VAR": str(settings.var)},
         )  # fmt: skip
     assert done.returncode == 2, done.stderr
-    assert "le disque est plein" in done.stderr
+    assert "sur la sortie standard : le disque est plein" in done.stderr
     assert "incomplet" in done.stderr
     assert no_trace(done.stderr)
 
