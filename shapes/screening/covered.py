@@ -6,10 +6,10 @@ from rdflib.namespace import SH
 
 from shapes.screening.components import VALUE_QUERIES, VALUE_TESTS
 from shapes.screening.components_relations import RELATION_QUERIES, RELATION_TESTS
-from shapes.screening.components_sparql import test_sparql
+from shapes.screening.components_sparql import query_sparql, test_sparql
 
 TESTS = VALUE_TESTS | RELATION_TESTS | {SH.sparql: test_sparql}
-QUERIES = VALUE_QUERIES | RELATION_QUERIES
+QUERIES = VALUE_QUERIES | RELATION_QUERIES | {SH.sparql: query_sparql}
 
 COMPANIONS = {
     *(SH.flags, SH.ignoredProperties),

@@ -9,6 +9,7 @@ import pyoxigraph as ox
 import pytest
 
 from ontologie import vocabularies
+from queries import catalogue
 from tests.queries.asking import ask, table, usages
 from tests.queries.understood import by_project, said
 
@@ -66,7 +67,9 @@ def test_the_projects_of_each_academie_are_counted(store: ox.Store) -> None:
     assert all("POLYGON" in row["contour"] for row in rows)
 
 
-@pytest.mark.parametrize("question", ["fiches-publiees", "projets-sans-analyse"])
+@pytest.mark.parametrize(
+    "question", [name for name, one in catalogue().items() if "academie" in {parameter.name for parameter in one.parameters}]
+)
 def test_what_is_asked_of_an_academie_is_of_its_own_projects_and_those_it_is_associated_with(
     store: ox.Store, question: str
 ) -> None:
