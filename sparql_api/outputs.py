@@ -1,5 +1,5 @@
-"""What publication makes for this service with each edition: the index of fiches, VoID; and the edition itself in
-the store behind the service, where there is one.
+"""What publication makes for this service with each edition: the index of fiches, VoID, the table of alignments; and
+the edition itself in the store behind the service, where there is one.
 
 Each is a function of the edition in the making (its folder, its manifest) and of its store. An edition that was
 published without them, or by a version that laid them out otherwise, gets them when they are first asked for.
@@ -7,6 +7,7 @@ published without them, or by a version that laid them out otherwise, gets them 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -14,6 +15,7 @@ import pyoxigraph as ox
 import typer
 
 from ingestion import Edition, read_fiches
+from sparql_api.description.sssom import SSSOM_NAME, write_alignments
 from sparql_api.description.void import VOID_NAME, write_void
 from sparql_api.engine.remote.publication import NotPublished, publish_remote
 from sparql_api.fiches.index import LAYOUT, is_index, write_index
@@ -28,6 +30,11 @@ def index_fiches(edition: Edition, store: ox.Store) -> None:
 def describe_edition(edition: Edition, store: ox.Store) -> None:
     """Write `void.nt`, the edition's statistics, in its folder."""
     write_void(edition, store, edition.path)
+
+
+def list_alignments(edition: Edition, store: ox.Store) -> None:
+    """Write `alignements.sssom.tsv`, the edition's alignments, in its folder."""
+    write_alignments(edition, store, edition.path)
 
 
 def fill_store(edition: Edition, store: ox.Store) -> None:
@@ -49,7 +56,7 @@ def fill_store(edition: Edition, store: ox.Store) -> None:
         raise typer.Exit(1) from error
 
 
-FACES: Final = (index_fiches, describe_edition, fill_store)
+FACES: Final = (index_fiches, describe_edition, list_alignments, fill_store)
 
 
 def make_index(edition: Edition, store: ox.Store, folder: Path) -> None:
@@ -69,12 +76,21 @@ def fiches_folder(edition: Edition, elsewhere: Path) -> Path:
 
 def void_file(edition: Edition, elsewhere: Path) -> Path:
     """Return the file of an edition's statistics, making it in `elsewhere` where there is none."""
-    if (edition.path / VOID_NAME).is_file():
-        return edition.path / VOID_NAME
+    return _file(edition, elsewhere, VOID_NAME, write_void)
+
+
+def alignments_file(edition: Edition, elsewhere: Path) -> Path:
+    """Return the file of an edition's alignments, making it in `elsewhere` where there is none."""
+    return _file(edition, elsewhere, SSSOM_NAME, write_alignments)
+
+
+def _file(edition: Edition, elsewhere: Path, name: str, write: Callable[[Edition, ox.Store, Path], None]) -> Path:
+    if (edition.path / name).is_file():
+        return edition.path / name
     folder = made_folder(edition, elsewhere)
-    if not (folder / VOID_NAME).is_file():
-        write_void(edition, ox.Store.read_only(str(edition.store_path)), folder)
-    return folder / VOID_NAME
+    if not (folder / name).is_file():
+        write(edition, ox.Store.read_only(str(edition.store_path)), folder)
+    return folder / name
 
 
 def made_folder(edition: Edition, elsewhere: Path) -> Path:

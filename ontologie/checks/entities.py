@@ -5,9 +5,10 @@ Knows `genere/`, by type: what each must say of itself, in which languages, and 
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
-from ontologie.checks.model import OIA, Check, Corpus, Examined, Finding, iris, name, phrase, short
+from ontologie.checks.model import OIA, Check, Corpus, Examined, Finding, iris, literals, name, phrase, short
 from ontologie.checks.terms import DCT, OWL, RDFS, SKOS, Said, in_both
 from ontologie.namespaces import BASE, RDF_TYPE
 
@@ -18,6 +19,8 @@ TEXTS: Final = (SKOS + "definition", RDFS + "comment", DCT + "description")
 NAMELESS: Final = ("Alignement", "Applicabilite", "Attestation", "IssueDeRegle", "LectureDeChamp")
 """Statements about other things: they have a reason, a date or a page, no name."""
 
+COUNTRY: Final = re.compile(r"[A-Z]{2}")
+PART: Final = re.compile(r"[A-Z]{2}-[A-Z0-9]{1,3}")
 SELF_TOLD: Final = ("Academie", "RegionAcademique", "OutilIA", "Grille", "Instrument", "Echelle")
 """Things a name suffices to define, or that a description may define."""
 
@@ -55,8 +58,7 @@ def defined(corpus: Corpus) -> Examined:
     examined = 0
     for iri, said in _minted(corpus).items():
         if iri in corpus.concepts and not _is(said, *SELF_TOLD):
-            own = OIA + "question" if _is(said, "Critere") else TEXTS[0]
-            predicate = next((p for p in TEXTS if p in said), own)
+            predicate = next((p for p in TEXTS if p in said), TEXTS[0])
         elif _is(said, "Alignement"):
             predicate = RDFS + "comment"
         elif any(p in said for p in TEXTS):
@@ -65,6 +67,20 @@ def defined(corpus: Corpus) -> Examined:
             continue
         examined += 1
         found += in_both("definitions", said, iri, predicate, phrase("definition"))
+    return Examined(examined, tuple(found))
+
+
+def countries(corpus: Corpus) -> Examined:
+    """Every country is a code of ISO 3166-1, and every part of one a code of ISO 3166-2 that begins with it."""
+    found = []
+    examined = 0
+    for iri, said in corpus.ours.items():
+        codes = [text.value for text in literals(said, OIA + "pays")]
+        parts = [text.value for text in literals(said, OIA + "subdivision")]
+        examined += len(codes) + len(parts)
+        wrong = [code for code in codes if not COUNTRY.fullmatch(code)]
+        wrong += [part for part in parts if not PART.fullmatch(part) or part[:2] not in codes]
+        found += [Finding("countries", short(iri), phrase("no-country", code=code)) for code in wrong]
     return Examined(examined, tuple(found))
 
 
@@ -148,6 +164,7 @@ CHECKS: Final = (
         phrase("every-concept-is-defined-in-both-languages"),
         defined,
     ),
+    Check("countries", phrase("every-country-is-a-code-of-iso-3166"), countries),
     Check("orphans", phrase("no-orphan-concept"), orphans),
     Check(
         "dangling", phrase("no-iri-of-ours-leads-nowhere"), dangling

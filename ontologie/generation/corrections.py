@@ -19,7 +19,7 @@ _NUMBER: Final = re.compile(r"([0-9]+)")
 _PRINCIPLES: Final = "instruments/principes.csv"
 _DEFINITIONS: Final = "definitions.csv"
 _FOLDERS: Final = ("instruments", "partenaires")
-_LISTS: Final = ("types_ia", "finalites", "regles_cadre", "dispositifs")
+_LISTS: Final = ("types_ia", "finalites", "regles_cadre", "dispositifs", "acteurs")
 """Lists of `instruments/` that the project's own corrections, kept beside the tables, put right row by row."""
 _SAID_ELSEWHERE: Final = (
     *(f"{folder}/{name}" for folder in _FOLDERS for name in ("instruments", "principes")),
@@ -27,7 +27,8 @@ _SAID_ELSEWHERE: Final = (
     "instruments/acces_outil",
 )
 """Tables whose sources `sources_officielles.csv` says, or whose rows are the project's own words."""
-_SOURCE_COLUMNS: Final = ("source_url", "verifie")
+_SAID_BETTER: Final = ("source_url", "verifie", "pays")
+"""Their columns that another table says better; countries stand in `instruments_complements.csv`."""
 
 
 def correct(corrections: Path, target: Path) -> int:
@@ -48,7 +49,7 @@ def correct(corrections: Path, target: Path) -> int:
         grade(target / folder / "correspondances.csv", own)
     for name in _SAID_ELSEWHERE:
         rows = read(target / f"{name}.csv")
-        kept = [{key: row[key] for key in row if key not in _SOURCE_COLUMNS} for row in rows]
+        kept = [{key: row[key] for key in row if key not in _SAID_BETTER} for row in rows]
         _write(target / f"{name}.csv", kept)
     return 2 + len(_LISTS) + 2 * len(_FOLDERS) + len(_SAID_ELSEWHERE)
 

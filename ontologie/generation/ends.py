@@ -94,5 +94,5 @@ def _labels() -> dict[str, dict[str, str]]:
         for quad in read_quads(path):
             label = quad.object
             if quad.predicate.value == PREFIXES["skos"] + "prefLabel" and isinstance(label, ox.Literal):
-                found.setdefault(quad.subject.value, {})[label.language or "en"] = label.value
+                found.setdefault(str(quad.subject).strip("<>"), {})[label.language or "en"] = label.value
     return found | {iri(name).value: {tag: row[f"label_{tag}"] for tag in ("fr", "en")} for name, row in ours.items()}

@@ -86,6 +86,7 @@ def _criterion(row: Row, home: str, place: int) -> list[Statement]:
         *labels(row),
         *text("skos:notation", row["id"]),
         *order(place),
+        *definitions(next(one for one in table("definitions_criteres") if one["id"] == row["id"])),
         *both("oia:question", row["question_fr"], row["question_en"]),
         *links("skos:inScheme", [home]),
         *links("skos:broader", [f"dimension/{row['dimension']}"]),

@@ -70,7 +70,6 @@ def _instrument(row: Row) -> list[Statement]:
     more = next(other for other in table("instruments_complements") if other["id"] == row["id"])
     licence = " ".join(row["licence"].replace(DAGGER, "").split())
     identifiers = [value.replace(DAGGER, "").strip() for value in several(row["other_identifiers"])]
-    countries = several(row.get("pays", ""))
     language = row.get("langue_originale", "")
     return [
         *links("rdf:type", ["oia:Instrument", "skos:ConceptScheme"]),
@@ -83,7 +82,8 @@ def _instrument(row: Row) -> list[Statement]:
         *both("oia:organisme", row["organisation"], more["organisme_en"]),
         *links("dct:type", [f"concept/genre-instrument/{row['type'].replace('_', '-')}"]),
         *links("oia:texteOfficiel", several(row["identifier_iri"])),
-        *text("oia:pays", *countries),
+        *text("oia:pays", more["pays"]),
+        *text("oia:subdivision", more["subdivision"]),
         *links("dct:language", [LANGUAGE_TABLE + LANGUAGES[language]] if language else []),
         *links("dct:license", [LICENCES[licence]] if licence in LICENCES else []),
         *both("dct:rights", licence, more["licence_en"]),
@@ -140,6 +140,7 @@ def _principles(folder: str, about: str) -> str:
 def _principle(row: Row, instrument: Row) -> list[Statement]:
     home = f"instrument/{row['instrument']}"
     above = principle(row["parent"]) if row["parent"] else ""
+    levels = {one["bloc"]: one["niveau"] for one in table("niveaux_des_blocs")}
     return [
         *links("rdf:type", ["skos:Concept", "oia:Principe"]),
         *(_provision(row, instrument)),
@@ -151,6 +152,7 @@ def _principle(row: Row, instrument: Row) -> list[Statement]:
         *(links("skos:broader", [above]) if above else links("skos:topConceptOf", [home])),
         *links("dct:isPartOf", [above or home]),
         *links("dct:type", [f"concept/genre-principe/{row['type'].replace('_', '-')}"]),
+        *links("oia:niveauDeMaitrise", [f"concept/{levels[row['id']]}"] if row["id"] in levels else []),
         *sources.official(row["id"]),
         *unverified(_confirmed(row)),
     ]

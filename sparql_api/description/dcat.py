@@ -12,6 +12,7 @@ import pyoxigraph as ox
 
 from ingestion import Edition
 from ontologie import Iris, in_both
+from sparql_api.description.sssom import MEDIA_TYPE, SSSOM_NAME
 from sparql_api.description.statements import Statements, text, typed
 from sparql_api.description.void import LICENCE, title
 from sparql_api.pages.tables import XLSX
@@ -38,6 +39,7 @@ FICHES: Final = {
     "xlsx": ("XLSX", XLSX),
     "geojson": ("GEOJSON", "application/geo+json"),
 }
+SSSOM: Final = "https://w3id.org/sssom/"
 DESCRIPTIONS: Final = {
     "dataset": in_both("catalogue", "dataset-description"),
     "catalogue": in_both("catalogue", "catalogue-description"),
@@ -134,6 +136,11 @@ def describe_dataset(said: Statements, dataset: str, edition: Edition, iris: Iri
         distribution = f"{dataset}#fiches-{suffix}"
         describe_distribution(said, dataset, distribution, address, (file_type, media_type))
         said.say(distribution, "dcat:accessService", iris.base + "fiches")
+    alignments = f"{dataset}#alignements"
+    address = f"{iris.base}{SSSOM_NAME}?edition={edition.number}"
+    describe_distribution(said, dataset, alignments, address, ("TSV", MEDIA_TYPE))
+    said.say(alignments, "dct:conformsTo", SSSOM)
+    said.type(SSSOM, "dct:Standard")
 
 
 def describe_dump(

@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
 from ingestion import Edition
+from sparql_api.description.sssom import SSSOM_NAME
 from sparql_api.formats.rdf_formats import write_json
 from sparql_api.http.delivery import deliver, redirect, requested
 from sparql_api.http.openapi import (
@@ -159,7 +160,8 @@ def manifest(request: Request, edition: Edition, *, gone: bool = False) -> dict[
     if gone:
         return {"number": edition.number, "date": edition.manifest["date"], "url": root, "gone": True}
     dumps = {name: f"{root}/dump.{name}.gz" for name in DUMPS if (edition.path / f"dump.{name}.gz").is_file()}
-    return {**edition.manifest, "url": root, "downloads": dumps}
+    alignments = f"{str(request.base_url).rstrip('/')}/{SSSOM_NAME}?edition={edition.number}"
+    return {**edition.manifest, "url": root, "downloads": dumps, "alignments": alignments}
 
 
 def send_manifest(service: Service, request: Request, edition: Edition) -> Response:
@@ -169,7 +171,7 @@ def send_manifest(service: Service, request: Request, edition: Edition) -> Respo
     if media_type == OFFERS["html"]:
         shown = json.dumps(edition.manifest, ensure_ascii=False, indent=2)
         files = [(name, href, size_in_words(edition, name)) for name, href in said["downloads"].items()]
-        context = {"manifest": edition.manifest, "downloads": files, "raw": shown}
+        context = {"manifest": edition.manifest, "downloads": files, "alignments": said["alignments"], "raw": shown}
         return render(service, request, "edition.html", context, edition=edition.number)
     return deliver(request, write_json(said), media_type, edition=edition.number)
 

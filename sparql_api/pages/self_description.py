@@ -1,6 +1,6 @@
-"""What the service says of its data to machines: VoID and DCAT-AP, from the edition, at the well-known places.
+"""What the service says of its data to machines: VoID, DCAT-AP and the alignments, at the well-known places.
 
-Knows addresses and formats; what is said is `void`'s and `dcat`'s.
+Knows addresses and formats; what is said is `void`'s, `dcat`'s and `sssom`'s.
 """
 
 from __future__ import annotations
@@ -15,12 +15,14 @@ from starlette.responses import Response
 
 from ingestion import Edition
 from sparql_api.description.dcat import catalogue_statements
+from sparql_api.description.sssom import MEDIA_TYPE, SSSOM_NAME
 from sparql_api.formats.rdf_formats import MEDIA_TYPES, write_compacted, write_triples
 from sparql_api.http.delivery import deliver, redirect, requested
 from sparql_api.http.openapi import EDITION, OF_COMPUTING, OF_EDITION, OF_ENGINE, format_parameter, operation
+from sparql_api.http.parameters import refuse_unknown
 from sparql_api.http.policies import REDIRECT
 from sparql_api.http.routing import get
-from sparql_api.outputs import void_file
+from sparql_api.outputs import alignments_file, void_file
 from sparql_api.pages.layout import View, render
 from sparql_api.pages.service import Service
 from sparql_api.pages.things.presentation import Reader, mentioned
@@ -39,6 +41,9 @@ DESCRIBED: Final = operation(
     parameters=(EDITION, format_parameter(OFFERS)),
     errors=("406", *OF_COMPUTING, *OF_EDITION, *OF_ENGINE),
 )
+
+
+ALIGNED: Final = operation({MEDIA_TYPE: {}}, parameters=(EDITION,), errors=(*OF_COMPUTING, *OF_EDITION, *OF_ENGINE))
 
 
 def self_description_router(service: Service) -> APIRouter:
@@ -68,7 +73,19 @@ def self_description_router(service: Service) -> APIRouter:
         quads = await service.computing.run(request, catalogue_statements, edition, service.iris)
         return await send(service, request, edition, quads, "catalogue")
 
+    @get(router, f"/{SSSOM_NAME}", summary="The edition's alignments, in SSSOM", openapi_extra=ALIGNED)
+    async def alignments(request: Request) -> Response:
+        refuse_unknown(request)
+        edition = service.edition(request)
+        data = await service.computing.run(request, alignments_bytes, service, edition)
+        return deliver(request, data, MEDIA_TYPE, edition=edition.number)
+
     return router
+
+
+def alignments_bytes(service: Service, edition: Edition) -> bytes:
+    """Return the table of an edition's alignments."""
+    return alignments_file(edition, service.faces_folder).read_bytes()
 
 
 def void_quads(service: Service, edition: Edition) -> list[ox.Quad]:

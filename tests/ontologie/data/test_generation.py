@@ -241,3 +241,27 @@ def test_a_reference_is_absolute_prefixed_or_relative_to_the_base() -> None:
     assert iri("https://example.org/x").value == "https://example.org/x"
     assert iri("skos:Concept").value == SKOS + "Concept"
     assert iri("outil/chatgpt").value == BASE + "outil/chatgpt"
+
+
+def test_offices_stand_at_their_territorial_level(data) -> None:
+    levels = data.objects(OIA + "niveauTerritorial")
+    for office, level in (("dasen", "departemental"), ("chef-etablissement", "local"), ("drane", "regional")):
+        assert levels[f"{BASE}organisation/{office}"] == [f"{BASE}concept/niveau-territorial/{level}"]
+
+
+def test_a_country_is_a_country(data) -> None:
+    countries, parts = data.objects(OIA + "pays"), data.objects(OIA + "subdivision")
+    assert countries[f"{BASE}instrument/quebec-iag-2024"] == ["CA"]
+    assert parts == {f"{BASE}instrument/quebec-iag-2024": ["CA-QC"]}
+    assert f"{BASE}instrument/ailit-2026" not in countries, "organisations are no countries"
+    assert countries[f"{BASE}instrument/cadre-usage"] == ["FR"]
+
+
+def test_each_block_of_unesco_s_frameworks_has_its_level_and_the_crcn_its_eight(data) -> None:
+    levels = data.objects(OIA + "niveauDeMaitrise")
+    for framework, blocks in (("cft", 5), ("cfs", 4)):
+        of_it = [level for (level,) in levels.values() if f"/concept/niveau-{framework}/" in level]
+        assert sorted(of_it.count(level) for level in set(of_it)) == [blocks] * 3
+    schemes = data.objects(SKOS + "inScheme")
+    assert sum(homes == [f"{BASE}concept/niveau-crcn"] for homes in schemes.values()) == 8
+    assert levels[f"{BASE}principe/unesco-cft-2024/CFT-1-2"] == [f"{BASE}concept/niveau-cft/approfondir"]

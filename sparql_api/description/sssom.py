@@ -1,0 +1,131 @@
+"""The alignments of an edition as an SSSOM table: tab-separated lines under their metadata, a YAML comment.
+
+SSSOM 1.1 (https://mapping-commons.github.io/sssom/): mapping set, mapping, TSV format, extension slots. An end has one
+label in SSSOM, the English one here; French labels and reasons stand in extension columns. Labels that are shared alike
+(ScoLOMFR's) are left out, as the table is under our licence.
+Knows the nodes that justify an alignment; nothing of who states them, so that partners' stand with ours.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Mapping, Sequence, Set
+from pathlib import Path
+from typing import Final
+
+import pyoxigraph as ox
+
+from ingestion import Edition
+from ontologie import PREFIXES, RDF_TYPE, Iris, in_both, vocabularies
+
+SSSOM_NAME: Final = "alignements.sssom.tsv"
+MEDIA_TYPE: Final = "text/tab-separated-values"
+LICENCE: Final = "https://spdx.org/licenses/etalab-2.0.html"
+SHARED_ALIKE: Final = "/by-sa/"
+SSSOM, OWL, SKOS, RDFS = (PREFIXES[prefix] for prefix in ("sssom", "owl", "skos", "rdfs"))
+ELSEWHERE: Final = {
+    "dpv-ai": "https://w3id.org/dpv/ai#",
+    "eu-aiact": "https://w3id.org/dpv/legal/eu/aiact#",
+    "scolomfr": "http://data.education.fr/voc/scolomfr/concept/",
+    "semapv": "https://w3id.org/semapv/vocab/",
+    "skos": SKOS,
+    "xsd": PREFIXES["xsd"],
+}
+EXTENSIONS: Final = ("subject_label_fr", "object_label_fr", "comment_fr")
+"""What SSSOM has no column for: the French of its columns of the same name."""
+SLOTS: Final = ("mapping_justification", "author_id", "reviewer_id")
+COLUMNS: Final = (
+    "subject_id", "subject_label", "predicate_id", "object_id", "object_label", *SLOTS, "mapping_date", "confidence",
+    "subject_source", "object_source", "comment", *EXTENSIONS,
+)  # fmt: skip
+
+
+Value = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
+Said = Mapping[str, list[Value]]
+
+
+def write_alignments(edition: Edition, store: ox.Store, folder: Path) -> None:
+    """Write the alignments of an edition in a folder, as `alignements.sssom.tsv`."""
+    text = alignments_table(store, Iris(edition.manifest["base"]), edition.number)
+    (folder / SSSOM_NAME).write_text(text, encoding="utf-8", newline="\n")
+
+
+def alignments_table(store: ox.Store, iris: Iris, number: int) -> str:
+    """Return every alignment of a store, by subject and object, as an SSSOM table."""
+    prefixes = {**ELSEWHERE, "oia": iris.base}
+    closed = {one.graph for one in vocabularies(iris.base) if SHARED_ALIKE in one.licence}
+    order = ("subject_id", "object_id", "predicate_id")
+    rows = sorted(_rows(store, prefixes, closed), key=lambda row: [row[name] for name in order])
+    out = io.StringIO()
+    out.writelines(f"#{line}\n" for line in _metadata(iris, number, prefixes))
+    table = csv.DictWriter(out, COLUMNS, delimiter="\t", lineterminator="\n")
+    table.writeheader()
+    table.writerows(rows)
+    return out.getvalue()
+
+
+def _metadata(iris: Iris, number: int, prefixes: Mapping[str, str]) -> Iterator[str]:
+    """Yield the metadata of the mapping set (SSSOM, MappingSet), a line each."""
+    said = in_both("catalogue", "alignments-description")
+    yield f"mapping_set_id: {iris.base}{SSSOM_NAME}"
+    yield f'mapping_set_version: "{number}"'
+    yield f'mapping_set_title: "{in_both("catalogue", "alignments-title")["en"]}"'
+    yield f'mapping_set_description: "{said["en"]} / {said["fr"]}"'
+    yield f"license: {LICENCE}"
+    yield "curie_map:"
+    yield from (f"  {prefix}: {namespace}" for prefix, namespace in sorted(prefixes.items()))
+    yield "extension_definitions:"
+    for name in EXTENSIONS:
+        yield f"  - slot_name: {name}"
+        yield f"    property: {'rdfs:comment' if name == 'comment_fr' else 'skos:prefLabel'}"
+        yield "    type_hint: xsd:string"
+
+
+def _rows(store: ox.Store, prefixes: Mapping[str, str], closed: Set[str]) -> Iterator[dict[str, str]]:
+    kind = ox.NamedNode(SSSOM + "Mapping")
+    for quad in store.quads_for_pattern(None, ox.NamedNode(RDF_TYPE), kind, None):
+        node = _said(store, quad.subject)
+        row = {name: _cell(node.get(SSSOM + name), prefixes) for name in (*SLOTS, "mapping_date", "confidence")}
+        row["predicate_id"] = _cell(node[OWL + "annotatedProperty"], prefixes)
+        row["comment"], row["comment_fr"] = _both(node, RDFS + "comment")
+        for name, part in (("subject", "annotatedSource"), ("object", "annotatedTarget")):
+            (end,) = node[OWL + part]
+            about = _said(store, end)
+            row[f"{name}_id"] = _cell([end], prefixes)
+            row[f"{name}_source"] = _cell(about.get(SKOS + "inScheme"), prefixes)
+            row[f"{name}_label"], row[f"{name}_label_fr"] = _both(_said(store, end, closed), SKOS + "prefLabel")
+        yield row
+
+
+def _said(store: ox.Store, subject: Value, closed: Set[str] = frozenset()) -> Said:
+    """Return what all graphs but the `closed` ones say of a subject, each value once, always in one order."""
+    found: dict[str, set[Value]] = {}
+    if not isinstance(subject, ox.Literal):
+        for quad in store.quads_for_pattern(subject, None, None, None):
+            if str(quad.graph_name).strip("<>") not in closed:
+                found.setdefault(quad.predicate.value, set()).add(quad.object)
+    return {predicate: sorted(values, key=str) for predicate, values in found.items()}
+
+
+def _both(said: Said, predicate: str) -> tuple[str, str]:
+    """Return a text in English and in French."""
+    return _text(said, predicate, "en"), _text(said, predicate, "fr")
+
+
+def _text(said: Said, predicate: str, language: str) -> str:
+    """Return a text in a language, else in the one there is, on one line; nothing where there is none."""
+    texts = [value for value in said.get(predicate, ()) if isinstance(value, ox.Literal)]
+    fit = [text.value for text in texts if text.language == language] or [text.value for text in texts]
+    return " ".join(fit[0].split()) if fit else ""
+
+
+def _cell(values: Sequence[Value] | None, prefixes: Mapping[str, str]) -> str:
+    """Return the first value as SSSOM writes it: an IRI by its prefix where there is one, the text of a literal."""
+    value = values[0] if values else None
+    if not isinstance(value, ox.NamedNode):
+        return value.value if isinstance(value, ox.Literal) else ""
+    for prefix, namespace in prefixes.items():
+        if value.value.startswith(namespace):
+            return f"{prefix}:{value.value.removeprefix(namespace)}"
+    return value.value
