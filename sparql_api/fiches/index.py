@@ -27,7 +27,7 @@ from ontologie import BASE, PREFIXES, RDF_TYPE, Iris, context, fold_text
 from sparql_api.fiches.geometry import representative_point
 
 INDEX_NAME: Final = "fiches.sqlite"
-LAYOUT: Final = "3"
+LAYOUT: Final = "4"
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,8 @@ class Facet:
     hierarchical: bool = False
     grouped: bool = False
     """Whether a value's vocabulary is said beside it: several principles have the same name."""
+    derived: bool = False
+    """Whether publication derives its values: they stand in the store, in no document."""
 
 
 FACETS: Final = (
@@ -47,7 +49,8 @@ FACETS: Final = (
     Facet("niveau", ("niveau",), hierarchical=True),
     Facet("discipline", ("discipline",), hierarchical=True),
     Facet("type_ia", ("typeIA",), hierarchical=True),
-    Facet("principe", ("concerne",), grouped=True),
+    Facet("principe", ("concerne",), grouped=True, derived=True),
+    Facet("preuve", ("genreDePreuve",), derived=True),
 )
 SKOS, RDFS, GEO = PREFIXES["skos"], PREFIXES["rdfs"], PREFIXES["geo"]
 SHOWN_LABELS: Final = (SKOS + "prefLabel", RDFS + "label", PREFIXES["dct"] + "title", PREFIXES["foaf"] + "name")
@@ -127,14 +130,15 @@ def write_rows(database: sqlite3.Connection, reader: StoreReader, fiches: Iterab
     """Write each fiche and its words in the order of the list, latest first; return how many, and who holds what."""
     coming: Holders = defaultdict(list)
     keys: list[tuple[bool, tuple[int, ...], str]] = []
-    concerns, inside = reader.concerns(), Documents(reader.iris)
+    derived = {f.name: reader.derived(*f.properties) for f in FACETS if f.derived}
+    inside = Documents(reader.iris)
     pack = zstandard.ZstdCompressor(level=1).compress
 
     def rows() -> Iterator[tuple[Any, ...]]:
         for fiche in fiches:
             document = json.loads(fiche)
             if document["id"].startswith("projet/"):
-                row = inside.row(document, concerns, reader)
+                row = inside.row(document, derived, reader)
                 for facet, values in row.values.items():
                     for value in values:
                         coming[facet, value].append(len(keys))
@@ -179,11 +183,13 @@ class Documents:
         self.links = {key for key, told in words.items() if isinstance(told, dict) and told.get("@type") == "@id"}
         self.dates = [key for key, told in words.items() if isinstance(told, dict) and told.get("@id") == "oia:date"]
 
-    def row(self, document: Mapping[str, Any], concerns: Mapping[str, list[str]], reader: StoreReader) -> FicheRow:
-        """Return the row of one fiche; `concerns` gives the principles that publication tied each project to."""
+    def row(
+        self, document: Mapping[str, Any], derived: Mapping[str, Mapping[str, list[str]]], reader: StoreReader
+    ) -> FicheRow:
+        """Return the row of one fiche; `derived` gives, by facet, what publication derived of each project."""
         iri = self.absolute(document["id"])
         values = {f.name: {self.absolute(v) for key in f.properties for v in texts(document.get(key))} for f in FACETS}
-        values["principe"] = set(concerns.get(iri, ()))
+        values |= {name: set(held.get(iri, ())) for name, held in derived.items()}
         tools = sorted(self.absolute(tool) for tool in texts(document.get("outil")))
         title, abstract = first(texts(document.get("titre"))), first(texts(document.get("resume")))
         dates = [date for key in self.dates for date in texts(document.get(key))]
@@ -245,14 +251,15 @@ class StoreReader:
         self._labels: dict[str, tuple[dict[str, str], set[str]]] = {}
         self._broader: dict[str, frozenset[str]] = {}
 
-    def concerns(self) -> Mapping[str, list[str]]:
-        """Return the principles that publication tied each project to."""
+    def derived(self, *terms: str) -> Mapping[str, list[str]]:
+        """Return what properties of ours that publication derives say of each project."""
         found: dict[str, list[str]] = defaultdict(list)
         known: dict[str, str] = {}
-        for quad in self.store.quads_for_pattern(None, ox.NamedNode(self.iris.term("concerne")), None):
-            if isinstance(quad.subject, ox.NamedNode) and isinstance(quad.object, ox.NamedNode):
-                principle = quad.object.value
-                found[quad.subject.value].append(known.setdefault(principle, principle))
+        for term in terms:
+            for quad in self.store.quads_for_pattern(None, ox.NamedNode(self.iris.term(term)), None):
+                if isinstance(quad.subject, ox.NamedNode) and isinstance(quad.object, ox.NamedNode):
+                    value = quad.object.value
+                    found[quad.subject.value].append(known.setdefault(value, value))
         return found
 
     def labels(self, iri: str) -> tuple[dict[str, str], set[str]]:
