@@ -64,7 +64,7 @@ COMMON = [
     "prod", "prof", "comp", "fran", "math", "exe", "outil",
 ]
 """Words, and beginnings of words, that nearly every fiche holds."""
-FACETS = ("academie", "region", "niveau", "discipline", "type_ia", "principe")
+FACETS = ("academie", "region", "niveau", "discipline", "type_ia", "principe", "preuve")
 QUESTIONS = sorted(catalogue())
 GARBAGE = (
     b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",  # A TLS hello on a plain port.

@@ -51,6 +51,7 @@ FACETS: Final = (
     Facet("type_ia", ("typeIA",), hierarchical=True),
     Facet("annee_scolaire", ("anneeScolaireDeduite",), derived=True),
     Facet("principe", ("concerne",), grouped=True, derived=True),
+    Facet("preuve", ("genreDePreuve",), derived=True),
 )
 SKOS, RDFS, GEO = PREFIXES["skos"], PREFIXES["rdfs"], PREFIXES["geo"]
 SHOWN_LABELS: Final = (SKOS + "prefLabel", RDFS + "label", PREFIXES["dct"] + "title", PREFIXES["foaf"] + "name")

@@ -11,7 +11,7 @@ from functools import cache
 import pyoxigraph as ox
 import pytest
 
-from tests.ingestion.derivation.evidence import CONCERNE, read
+from tests.ingestion.derivation.evidence import CONCERNE, HEADER, read, ties
 from tests.queries.asking import Row, ask, table
 from tests.queries.understood import by_project
 
@@ -35,7 +35,8 @@ def concerned() -> dict[str, set[str]]:
     """Return the projects that each principle concerns."""
     found: dict[str, set[str]] = defaultdict(set)
     for row in evidence():
-        found[row["principe"]].add(row["projet"])
+        if ties([row[name] for name in HEADER]):
+            found[row["principe"]].add(row["projet"])
     return found
 
 
@@ -69,11 +70,26 @@ def test_the_projects_of_each_subject_and_principle_are_counted(store: ox.Store)
 def test_the_words_that_speak_to_a_principle_are_counted(store: ox.Store) -> None:
     written: dict[tuple[str, ...], set[str]] = defaultdict(set)
     for row in evidence():
-        if row["principe"] == "CU-P5" and row["preuve"] == "indice":
-            written[f"regle/{row['regle']}", row["mots"], row["champ"]].add(row["projet"])
+        kind, _, polarity = row["preuve"].partition(" : ")
+        if row["principe"] == "CU-P5" and kind == "indice":
+            written[f"regle/{row['regle']}", row["mots"], row["champ"], f"concept/polarite/{polarity}"].add(row["projet"])
     rows = ask(store, "mots-d-un-principe")
-    answered = {(row["regle"], row["mots"], row["champ"]): int(row["projets"]) for row in rows}
+    answered = {(row["regle"], row["mots"], row["champ"], row["polarite"]): int(row["projets"]) for row in rows}
     assert answered == {key: len(projects) for key, projects in written.items()}
+
+
+@pytest.mark.parametrize("polarity", ["aborde", "signale-un-manque", "objet-d-enseignement", "visee"])
+def test_the_indications_of_a_polarity_are_those_signed(store: ox.Store, polarity: str) -> None:
+    signed = {
+        (row["projet"], row["principe"], row["mots"], row["champ"], row["regle"])
+        for row in evidence()
+        if row["preuve"] == f"indice : {polarity}"
+    }
+    rows = ask(store, "indices-par-polarite", polarite=f"concept/polarite/{polarity}")
+    last = [tuple(row.get(name, "").rpartition("/")[2] for name in ("projet", "principe")) for row in rows]
+    rule = [row["regle"].rpartition("/")[2] for row in rows]
+    answered = {(*ends, row["mots"], row["champ"], name) for ends, row, name in zip(last, rows, rule, strict=True)}
+    assert answered == signed and signed
 
 
 def test_the_projects_of_what_stands_outside_the_pivot_are_counted(store: ox.Store) -> None:

@@ -116,7 +116,7 @@ def feature(index: FicheIndex, item: Mapping[str, Any]) -> dict[str, Any]:
     points = [index.points[iri] for iri in item["academie"] if iri in index.points]
     labelled = {
         name: [value.labels for value in (index.value(name, iri) for iri in item[name]) if value]
-        for name in ("academie", "region", "niveau", "discipline", "type_ia", "annee_scolaire")
+        for name in ("academie", "region", "niveau", "discipline", "type_ia", "preuve", "annee_scolaire")
     }
     return {
         "type": "Feature",

@@ -85,12 +85,13 @@ def principles(reader: Reader, subject: str) -> list[tuple[Shown, list[Shown]]]:
 
 
 def indication(reader: Reader, iri: str) -> dict[str, Any]:
-    """Return an indice: the words, their field, what they speak to, by which rule."""
+    """Return an indice: the words, their field, what they speak to and in which way, by which rule."""
     return {
         "anchor": iri.partition("#")[2],
         "extract": first_text(reader, iri, "extrait"),
         "passage": first_text(reader, iri, "passage"),
         "field": field_name(reader, first_text(reader, iri, "champ")),
+        "polarity": links(reader, iri, "polarite"),
         "principles": links(reader, iri, "evoque"),
         "rules": links(reader, iri, "regle"),
     }

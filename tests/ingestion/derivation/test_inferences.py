@@ -108,6 +108,23 @@ def test_an_appreciation_above_0_ties_the_project_and_one_without_value_or_illus
     assert tied("echelon/atteint", "AnalyseIllustrative") == set()
 
 
+def test_a_project_says_by_which_kinds_of_evidence_it_is_tied_and_by_no_other() -> None:
+    facts: dict[str, dict[str, Any]] = {
+        "": {"objectif": ["Esprit critique"]},
+        "indice": {"pointVigilance": ["Vérifier les sources"]},
+        "constat": {
+            "niveau": ["cp"], "typeIA": ["modele-langue"], "manipulateur": ["eleves"], "date": ["2025-07-01"],
+        },
+    }  # fmt: skip
+    for kind, said in facts.items():
+        quads = derived(store_of(document(**said)))
+        found = {end.rpartition("/")[2] for _, end in triples(quads, oia("genreDePreuve").value)}
+        assert found == {kind} - {""}
+        assert bool(found) == bool(triples(quads, oia("concerne").value))
+    both = derived(store_of(document(**facts["indice"]), analysis()))
+    assert {end.rpartition("/")[2] for _, end in triples(both, oia("genreDePreuve").value)} == {"indice", "appreciation"}
+
+
 def test_an_indice_ties_its_project_where_it_addresses_the_principle_and_there_alone() -> None:
     def tied(**facts: list[str]) -> set[str]:
         quads = derived(store_of(document(**facts)))

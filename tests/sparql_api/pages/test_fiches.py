@@ -71,6 +71,8 @@ def test_pages_follow_each_other_in_one_edition_without_gap_or_repeat(client: ht
         ("annee_scolaire", ["2024-2025"], '?p oia:anneeScolaireDeduite "2024-2025"'),
         ("principe", ["CU-P2", "principe/cadre-usage/CU-P2"],
          f"?p oia:concerne <{BASE}principe/cadre-usage/CU-P2>"),
+        ("preuve", ["indice", "concept/genre-preuve/indice", "indication"],
+         f"?p oia:indice [ oia:polarite <{BASE}concept/polarite/aborde> ; oia:evoque ?x ]"),
     ],
 )  # fmt: skip
 def test_a_facets_value_is_an_id_an_iri_a_path_or_a_label(
