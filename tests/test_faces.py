@@ -106,3 +106,14 @@ def test_a_deposit_that_registers_nothing_loads_no_database(tmp_path: Path) -> N
     found = loaded(deposit)
     assert "pyshacl" in found
     assert found & {"alembic", "duckdb", "fastapi", "rapidfuzz", "rich", "sqlalchemy", "xlsxwriter"} == set()
+
+
+@pytest.mark.parametrize("module", ["sparql_api.query.plan", "sparql_api.query.hints", "sparql_api.http.parameters"])
+def test_the_process_that_reads_long_texts_loads_no_service(module: str) -> None:
+    """The functions that are called there: `planned`'s judgement, `explain`, `decode`."""
+    assert loaded(f"import {module}") <= {"pyoxigraph", "rapidfuzz"}
+
+
+def test_the_face_of_the_engines_loads_nothing_by_itself() -> None:
+    assert loaded("import sparql_api.engine") == set()
+    assert loaded("import sparql_api.engine.port") <= {"pyoxigraph", "rapidfuzz"}
