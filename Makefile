@@ -50,8 +50,9 @@ lint: setup-test ## ruff and mypy --strict
 check: setup-test ## The ontology's and the shapes' quality, one line a check
 	$(BIN)/observatoire check
 
-generate: setup  ## Write again the Turtle made from the CSV of ontologie/
+generate: setup  ## Write again what is made from the CSV of ontologie/ and from the shapes
 	$(BIN)/python -m ontologie.generation
+	$(BIN)/python -m shapes.generation
 
 docs: setup-test ## Write again the reference pages made from the code (settings, commands, HTTP)
 	$(BIN)/python -m docs.generate

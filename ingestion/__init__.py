@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from ingestion.reading.exported_table import export_columns as export_columns
     from ingestion.reading.exported_table import export_row as export_row
     from ingestion.reading.records import Record as Record
-    from ingestion.registry.registry import Agent as Agent
+    from ingestion.registry.model import Agent as Agent
     from ingestion.registry.registry import Registry as Registry
     from ingestion.registry.transitions import RefusedTransition as RefusedTransition
     from ingestion.settings import Settings as Settings
@@ -50,7 +50,8 @@ else:
             "reading.deposits": "read_deposit",
             "reading.exported_table": "export_columns export_row",
             "reading.records": "Record",
-            "registry.registry": "Agent Registry",
+            "registry.model": "Agent",
+            "registry.registry": "Registry",
             "registry.transitions": "RefusedTransition",
             "settings": "Settings",
             "words.columns": "columns",

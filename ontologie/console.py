@@ -5,6 +5,7 @@ A face of its own, for the modules of commands: who uses a folder as a library l
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
@@ -47,6 +48,9 @@ def fail(lang: str, code: str, exit_code: int = 2, **words: object) -> NoReturn:
 @contextmanager
 def counting(description: str) -> Iterator[Callable[[int], None]]:
     """Show how many things were done, told each time; how many there are is not known beforehand."""
+    if not sys.stderr.isatty():
+        yield lambda done: None
+        return
     from rich.progress import SpinnerColumn
 
     with _bars(SpinnerColumn()) as bar:
@@ -57,6 +61,9 @@ def counting(description: str) -> Iterator[Callable[[int], None]]:
 @contextmanager
 def steps(lang: str) -> Iterator[Callable[[str, int, int], None]]:
     """Show the steps of a work, one bar each, told their name, what is done and how much there is."""
+    if not sys.stderr.isatty():
+        yield lambda name, done, total: None
+        return
     from rich.progress import BarColumn
 
     with _bars(BarColumn()) as bar:
@@ -71,7 +78,7 @@ def steps(lang: str) -> Iterator[Callable[[str, int, int], None]]:
 
 
 def _bars(shape: ProgressColumn) -> Progress:
-    # Here, not above: a command that shows no bar never loads them.
+    # Here, not above: a command that shows no bar, or shows it to nobody, never loads them.
     from rich.console import Console
     from rich.progress import MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 

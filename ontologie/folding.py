@@ -17,6 +17,9 @@ _LIGATURES: Final = {"œ": "oe", "æ": "ae", "ß": "ss"}
 _OF_LABELS: Final = str.maketrans({**_LIGATURES, "ı": "i"})
 _OF_TEXTS: Final = {**_LIGATURES, "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ħ": "h", "ŧ": "t", "ı": "i"}
 _NO_WORD: Final = re.compile(r"[^\w+]|_")
+_ACCENTS: Final = re.compile("[\u0300-\u034e\u0350-\u036f]+")
+"""The combining marks of European letters, which leave plain ones behind."""
+
 _MARKS: Final = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+")
 """Combining marks, what is left of an accent once a letter is decomposed."""
 
@@ -27,8 +30,12 @@ def fold_label(text: str) -> str:
 
     "L'Éducation  aux médias" → "l education aux medias"; "6°" → "6e"; "REP+" → "rep+".
     """
+    if text.isascii():
+        return " ".join(_NO_WORD.sub(" ", text.lower()).split())
     plain = unicodedata.normalize("NFKD", text.replace("°", "e").casefold().translate(_OF_LABELS))
-    letters = "".join(char for char in plain if not unicodedata.combining(char))
+    letters = _ACCENTS.sub("", plain)
+    if not letters.isascii():
+        letters = "".join(char for char in letters if not unicodedata.combining(char))
     return " ".join(_NO_WORD.sub(" ", letters).split())
 
 

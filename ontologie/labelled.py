@@ -66,6 +66,7 @@ def concepts(base: str = BASE) -> Mapping[str, Concept]:
     return concepts_of_vocabularies(base)
 
 
+@cache
 def digest_of_vocabularies() -> str:
     """Return the SHA-256, in hexadecimal, of the files of the vocabularies with their paths, in their order."""
     whole = hashlib.sha256()

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from shapes.cells import inert as inert
     from shapes.cells import restored as restored
     from shapes.checks import CHECKS as CHECKS
+    from shapes.compiled import subject_of as subject_of
     from shapes.gate import validate as validate
     from shapes.gate import validate_batch as validate_batch
     from shapes.issues import Issue as Issue
@@ -27,13 +28,13 @@ if TYPE_CHECKING:
     from shapes.report_html import as_html as as_html
     from shapes.sources import shapes_digest as shapes_digest
     from shapes.sources import shapes_graph as shapes_graph
-    from shapes.sources import subject_of as subject_of
 else:
     __getattr__, __dir__ = lazily(
         __name__,
         {
             "cells": "BYTE_ORDER_MARK SPREADSHEET_SEPARATOR csv_line inert restored",
             "checks": "CHECKS",
+            "compiled": "subject_of",
             "gate": "validate validate_batch",
             "issues": "Issue",
             "privacy": "MASK mask",
@@ -41,6 +42,6 @@ else:
             "report_causes": "place",
             "report_forms": "as_csv as_json as_text",
             "report_html": "as_html",
-            "sources": "shapes_digest shapes_graph subject_of",
+            "sources": "shapes_digest shapes_graph",
         },
     )

@@ -18,18 +18,18 @@ import pyoxigraph as ox
 
 from ontologie import BASE
 from shapes.columns import Unloadable, loadable
+from shapes.compiled import rules
 from shapes.facts import fact_lines, fact_quads
 from shapes.judge import Judge
 from shapes.report import Report, Result
 from shapes.screening.screen import Screen
-from shapes.sources import shapes_graph
 
 
 class Gate:
     """The shapes under one base IRI, compiled, with the vocabularies' facts loaded once."""
 
     def __init__(self, base: str = BASE) -> None:
-        self.judge = Judge(shapes_graph(base), fact_quads(base), base=base)
+        self.judge = Judge(rules(base), fact_quads(base), base=base)
         self._base = base
         self._lock = threading.Lock()
         self._first: Screen | None = None

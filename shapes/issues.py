@@ -9,8 +9,8 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Final
 
+from shapes.compiled import subject_of
 from shapes.report import Result, Severity
-from shapes.sources import subject_of
 from shapes.terms import read_term
 
 _NO_SUGGESTION: Final[tuple[str, ...]] = ()

@@ -12,24 +12,18 @@ import threading
 import warnings
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
 
 import pyoxigraph as ox
-import pyshacl
 import rdflib
-from pyshacl.graph_abstraction import OxigraphDataGraph
-from rdflib.namespace import RDF, RDFS, SH
+from rdflib.namespace import SH
 
 from ontologie import BASE
+from shapes.compiled import Rules
 from shapes.paths import path_text, read_path
 from shapes.privacy import mask, mask_term
 from shapes.report import Result, Severity
 from shapes.targets import Targets
 from shapes.terms import read_term, term_text
-from shapes.units import closure, split, typed_literals
-
-# rdflib would rewrite dates and times; a report quotes values as they were deposited.
-rdflib.NORMALIZE_LITERALS = False
 
 # rdflib quotes ill-typed values in its log and in a warning; a deposit's words stay out of logs (law 7).
 logging.getLogger("rdflib.term").setLevel(logging.ERROR)
@@ -51,42 +45,13 @@ FocusNodes = Mapping[rdflib.term.Node, Iterable[str]]
 """Focus nodes (terms in N-Triples) by the unit that judges them."""
 
 
-class Data(OxigraphDataGraph):
-    """A Store as pySHACL sees it, with two corrections.
-
-    It is true without being counted: pySHACL asks at every result, and counting scans. And a literal is the
-    subject of no triple, where pySHACL lets the Store raise TypeError.
-    """
-
-    def __bool__(self) -> bool:
-        return True
-
-    def objects(  # type: ignore[override]
-        self, subject: Any, predicate: Any, unique: bool = False
-    ) -> Iterator[Any]:
-        """Yield the values of a property."""
-        if not isinstance(subject, rdflib.Literal):
-            yield from super().objects(subject, predicate, unique)
-
-    def predicate_objects(  # type: ignore[override]
-        self, subject: Any, unique: bool = False
-    ) -> Iterator[Any]:
-        """Yield the properties of a node with their values."""
-        if not isinstance(subject, rdflib.Literal):
-            yield from super().predicate_objects(subject, unique)
-
-
 class Judge:
-    """Judges chosen focus nodes by the units of a shapes graph; holds the vocabularies' facts in a Store."""
+    """Judges chosen focus nodes by the units of some rules; holds the vocabularies' facts in a Store."""
 
-    def __init__(self, graph: rdflib.Graph, facts: Iterable[ox.Quad] = (), *, base: str = BASE) -> None:
-        self.graph = typed_literals(graph)
-        self.units = split(self.graph)
+    def __init__(self, rules: Rules, facts: Iterable[ox.Quad] = (), *, base: str = BASE) -> None:
+        self.units = rules.units
         self._base = base
-        # Components that the shapes declare themselves (SHACL §6.2); pySHACL finds them by their class.
-        kinds = set(self.graph.transitive_subjects(RDFS.subClassOf, SH.ConstraintComponent))
-        declared = {node for kind in kinds for node in self.graph.subjects(RDF.type, kind)}
-        self._components = closure(self.graph, *filter(None, kinds), *declared)
+        self._components = rules.components
         self._by_shape = {unit.shape: unit for unit in self.units}
         self._store = ox.Store()
         self._store.bulk_extend(facts)
@@ -135,15 +100,15 @@ class Judge:
             self._store, self._gone = fresh, 0
 
     def _run(self, focus_nodes: FocusNodes) -> list[Result]:
+        # Loaded here: of a batch where no document is flagged, nothing goes to pySHACL.
+        from shapes.pyshacl_report import report_of
+
         shapes = self._rules(frozenset(focus_nodes))
         try:
             for shape, nodes in focus_nodes.items():
                 for node in nodes:
                     shapes.add((shape, SH.targetNode, read_term(node)))
-            # Not pyshacl.validate(): that function switches rdflib's normalisation on again.
-            rdflib.NORMALIZE_LITERALS = False
-            validator = pyshacl.Validator(Data(self._store), shacl_graph=shapes, options={})
-            _, report, _ = validator.run()  # type: ignore[no-untyped-call]
+            report = report_of(self._store, shapes)
         finally:
             shapes.remove((None, SH.targetNode, None))
         return list(_results(report, self._base))

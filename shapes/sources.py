@@ -11,7 +11,7 @@ from importlib.resources import files
 
 import rdflib
 from rdflib.collection import Collection
-from rdflib.namespace import DCTERMS, RDF, SH
+from rdflib.namespace import RDF, SH
 
 from ontologie import BASE, Iris, digest, read_table
 
@@ -40,12 +40,6 @@ def shapes_digest(base: str = BASE) -> str:
     texts = [_source(name, base) for name in SOURCES]
     patterns = [row["motif"] for row in read_table("donnees", "motifs_personnels.csv", base=base)]
     return digest("\0".join([*texts, *patterns]).encode())
-
-
-def subject_of(shape: str, base: str = BASE) -> str:
-    """Return the property that a shape without a path is about (`dct:subject`), "" where it names none."""
-    found = shapes_graph(base).value(rdflib.URIRef(shape), DCTERMS.subject)
-    return "" if found is None else str(found)
 
 
 def _source(name: str, base: str) -> str:

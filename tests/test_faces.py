@@ -97,3 +97,23 @@ def test_a_process_beside_loads_what_it_runs() -> None:
     assert loaded(worker) == {"pyoxigraph"}
     unneeded = {"alembic", "duckdb", "fastapi", "httpx", "pyshacl", "sqlalchemy"}
     assert loaded("import ingestion.examination.preparation") & unneeded == set()
+
+
+def test_a_deposit_that_registers_nothing_loads_no_database(tmp_path: Path) -> None:
+    (tmp_path / "un.csv").write_text("id,titre,academie,niveaux,type_ia\nA1,Un projet,Lyon,3e,\n", encoding="utf-8")
+    arguments = ["ingest", "--dry-run", str(tmp_path / "un.csv")]
+    deposit = f"from sparql_api.cli import main\ntry: main({arguments})\nexcept SystemExit: pass"
+    found = loaded(deposit)
+    assert "pyshacl" in found
+    assert found & {"alembic", "duckdb", "fastapi", "rapidfuzz", "rich", "sqlalchemy", "xlsxwriter"} == set()
+
+
+@pytest.mark.parametrize("module", ["sparql_api.query.plan", "sparql_api.query.hints", "sparql_api.http.parameters"])
+def test_the_process_that_reads_long_texts_loads_no_service(module: str) -> None:
+    """The functions that are called there: `planned`'s judgement, `explain`, `decode`."""
+    assert loaded(f"import {module}") <= {"pyoxigraph", "rapidfuzz"}
+
+
+def test_the_face_of_the_engines_loads_nothing_by_itself() -> None:
+    assert loaded("import sparql_api.engine") == set()
+    assert loaded("import sparql_api.engine.port") <= {"pyoxigraph", "rapidfuzz"}

@@ -6,8 +6,10 @@ that publication makes (search index, self-description) come from the root.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -22,7 +24,8 @@ from ontologie.console import Lang, LangOption, counting, fail, said, say, steps
 if TYPE_CHECKING:
     from ingestion.examination.deposit import Deposited
     from ingestion.publication.cut import Face
-    from ingestion.registry.registry import Outcome, Registry
+    from ingestion.registry.model import Outcome
+    from ingestion.registry.registry import Registry
     from ingestion.settings import Settings
     from ingestion.words.messages import Issue
 
@@ -66,47 +69,63 @@ def ingest_command(
 
       observatoire ingest projets.csv --validated-by Dgesco && observatoire publish
     """
-    from ingestion.commands.reporting import print_report, print_unreadable, write_report
     from ingestion.examination.deposit import deposit_file, none_yet
     from ingestion.examination.pipeline import Options
     from ingestion.registry.agents import COMMAND_LINE, agent_named
     from ingestion.settings import Settings
-    from ingestion.words.errors import UnreadableDeposit
 
     if report is not None and report.suffix.lower() not in REPORTS:
         fail(lang, "report-format", formats=", ".join(REPORTS))
-    settings = Settings()
-    agent = agent_named(validated_by, "operateur") if validated_by else COMMAND_LINE
-    options = Options(academie=academie, kind=kind, mapping=mapping, base=settings.base_iri)
-    done: list[Deposited] = []
-    unusable: list[Issue] = []
-    registered = none_yet()
+    settings, registered = Settings(), none_yet()
+    take = partial(
+        deposit_file,
+        agent=agent_named(validated_by, "operateur") if validated_by else COMMAND_LINE,
+        options=Options(academie=academie, kind=kind, mapping=mapping, base=settings.base_iri),
+        validate=bool(validated_by), strict=strict, registered=registered,
+    )  # fmt: skip
 
     def kept() -> str:
         return said(lang, "kept-dry") if dry_run else _counted(lang, "kept-deposit", registered)
 
-    with explained(lang, kept=kept), opened(settings, lang) as registry:
-        for path in files:
-            try:
-                with counting(said(lang, "reading", name=path.name)) as progress:
-                    one = deposit_file(
-                        path, None if dry_run else registry, agent, options,
-                        validate=bool(validated_by), strict=strict, progress=progress, registered=registered,
-                    )  # fmt: skip
-            except UnreadableDeposit as error:
-                unusable.append(error.issue)
-                print_unreadable(error, lang)
-                continue
-            done.append(one)
-            print_report([one], lang)
-            if not dry_run:
-                typer.echo(_counted(lang, "registered", one.registered), err=True)
+    # Nothing is asked of the registry on a dry run: it is not opened, nor its libraries loaded.
+    with explained(lang, kept=kept), nullcontext() if dry_run else opened(settings, lang) as registry:
+        done, unusable = _deposit(files, partial(take, registry=registry), lang, told=not dry_run)
     if report is not None:
-        try:
-            write_report(report, done, lang, unusable)
-        except OSError as error:
-            fail(lang, "report-not-written", where=report, why=system_reason(error, lang.value))
+        _report(report, done, unusable, lang)
     raise typer.Exit(2 if unusable else max((one.exit_code for one in done), default=0))
+
+
+def _deposit(
+    files: Iterable[Path], take: Callable[..., Deposited], lang: Lang, *, told: bool
+) -> tuple[list[Deposited], list[Issue]]:
+    """Take one file after another, and say what came of each; return that, and why some could not be used."""
+    from ingestion.commands.reporting import print_report, print_unreadable
+    from ingestion.words.errors import UnreadableDeposit
+
+    done: list[Deposited] = []
+    unusable: list[Issue] = []
+    for path in files:
+        try:
+            with counting(said(lang, "reading", name=path.name)) as progress:
+                one = take(path, progress=progress)
+        except UnreadableDeposit as error:
+            unusable.append(error.issue)
+            print_unreadable(error, lang)
+            continue
+        done.append(one)
+        print_report([one], lang)
+        if told:
+            typer.echo(_counted(lang, "registered", one.registered), err=True)
+    return done, unusable
+
+
+def _report(path: Path, done: Sequence[Deposited], unusable: Sequence[Issue], lang: Lang) -> None:
+    from ingestion.commands.reporting import write_report
+
+    try:
+        write_report(path, done, lang, unusable)
+    except OSError as error:
+        fail(lang, "report-not-written", where=path, why=system_reason(error, lang.value))
 
 
 def _counted(lang: Lang, code: str, registered: Mapping[Outcome, int]) -> str:

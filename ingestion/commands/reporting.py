@@ -13,7 +13,7 @@ from ingestion.examination.pipeline import Summary
 from ingestion.words.errors import UnreadableDeposit
 from ingestion.words.messages import Issue
 from ontologie.console import Lang
-from shapes import Report, as_csv, as_html, as_json, as_text, place
+from shapes import as_text, place
 
 
 def print_report(done: Sequence[Deposited], lang: Lang) -> None:
@@ -35,6 +35,8 @@ def write_report(path: Path, done: Sequence[Deposited], lang: Lang, unusable: Se
 
     Raises OSError, and then leaves no part of it behind.
     """
+    from shapes import Report, as_csv, as_html, as_json
+
     entries = [*unusable, *(entry for one in done for entry in one.entries)]
     notes = [note for one in done for note in one.notes]
     summary = sum((one.summary for one in done), Summary()).as_dict()

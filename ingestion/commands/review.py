@@ -12,7 +12,8 @@ from ingestion.commands.failures import explained, opened
 from ontologie.console import Lang, LangOption, fail, say
 
 if TYPE_CHECKING:
-    from ingestion.registry.registry import Agent, Registry
+    from ingestion.registry.model import Agent
+    from ingestion.registry.registry import Registry
 
 Identifier = Annotated[str, typer.Argument(help="Id of the fiche, e.g. 18-UR005; analyse/… for another type.")]
 By = Annotated[str, typer.Option("--by", help="Name of the service that reviews, e.g. “DRANE Lyon”.")]
@@ -48,7 +49,7 @@ def list_command(
     from rich.table import Table
 
     from ingestion.registry.agents import academie_code
-    from ingestion.registry.rows import ALL_STATES
+    from ingestion.registry.model import ALL_STATES
     from ingestion.settings import Settings
 
     if state not in ALL_STATES and state != "toutes":

@@ -9,14 +9,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ingestion.examination.pipeline import ExaminedDocument, Options, Summary, examine_batches, open_deposit
 from ingestion.graphs.packing import pack
-from ingestion.registry.registry import Agent, NewDocument, Outcome, Registry
-from ingestion.registry.rows import digest_of
+from ingestion.registry.model import Agent, NewDocument, Outcome, digest_of
 from ingestion.words.messages import Issue
 from ontologie import BASE
 from shapes import Report
+
+if TYPE_CHECKING:
+    from ingestion.registry.registry import Registry
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,8 @@ from ingestion.publication.editions import Edition, Editions
 from ingestion.publication.ledger import Ledger
 from ingestion.publication.locking import PublicationBusy, publication_lock
 from ingestion.registry.editions import RegisteredEdition
-from ingestion.registry.registry import Registry, now
+from ingestion.registry.model import now
+from ingestion.registry.registry import Registry
 from ingestion.settings import Settings
 from ingestion.words.errors import IngestionError
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from ingestion.registry.registry import Agent
+from ingestion.registry.model import Agent
 from ingestion.resolution.resolve import resolve
 from ingestion.words.errors import IngestionError
 from ontologie import BASE, read_table

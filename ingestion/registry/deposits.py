@@ -8,15 +8,15 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import sqlalchemy as sa
 
-from ingestion.registry.rows import Agent, Event, NewDocument, digest_of, event_row, latest, note_agent, record
+from ingestion.registry.model import Agent, Event, NewDocument, Outcome, digest_of
+from ingestion.registry.rows import event_row, latest, note_agent, record
 from ingestion.registry.schema import documents, versions
 from ingestion.registry.transitions import RefusedTransition
 
-Outcome = Literal["created", "new-version", "unchanged"]
 BATCH: Final = 500
 
 

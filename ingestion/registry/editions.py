@@ -13,7 +13,8 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from ingestion.registry.rows import Agent, Event, event_row, latest, record
+from ingestion.registry.model import Agent, Event
+from ingestion.registry.rows import event_row, latest, record
 from ingestion.registry.schema import documents, editions, events, versions
 from ingestion.registry.sessions import Sessions
 

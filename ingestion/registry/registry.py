@@ -13,30 +13,15 @@ from typing import Any, Final, Self
 
 import sqlalchemy as sa
 
-from ingestion.registry.deposits import DIRECT, Outcome, batches, register_batch
+from ingestion.registry.deposits import batches, register_batch
 from ingestion.registry.editions import EditionRecords
-from ingestion.registry.rows import (
-    ALL_STATES,
-    Agent,
-    Event,
-    NewDocument,
-    Registered,
-    State,
-    event_row,
-    known_agent,
-    latest,
-    named,
-    note_agent,
-    now,
-    record,
-)
+from ingestion.registry.model import ALL_STATES, Agent, Event, NewDocument, Outcome, Registered, State, now
+from ingestion.registry.rows import event_row, known_agent, latest, named, note_agent, record
 from ingestion.registry.schema import documents, events, remarks, versions
 from ingestion.registry.sessions import Sessions
 from ingestion.registry.transitions import RefusedTransition
 from ingestion.registry.upgrade import Migrated, copies_of
 from ingestion.settings import Settings
-
-__all__ = ["DIRECT", "Agent", "NewDocument", "Outcome", "Registered", "Registry", "now"]
 
 _MAY_BE_VALIDATED: Final[frozenset[State]] = frozenset(("depose", "retourne", "retire"))
 _MAY_BE_RETURNED: Final[frozenset[State]] = frozenset(("depose", "valide"))

@@ -1,88 +1,15 @@
-"""What goes into the registry and what comes out of it: agents, documents, their states."""
+"""The rows that several transactions write and the conditions that they read by: events, agents, versions."""
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from typing import Any, Final, Literal
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 import sqlalchemy as sa
 
+from ingestion.registry.model import Agent, Event
 from ingestion.registry.schema import agents, documents, events, versions
 from ingestion.registry.transitions import RefusedTransition
-from ontologie import newest_context
-
-State = Literal["depose", "valide", "publie", "retourne", "retire"]
-Event = Literal["deposited", "validated", "returned", "withdrawn", "published", "unpublished", "erased"]
-
-
-@dataclass(frozen=True)
-class Agent:
-    """Who acts: the name of a service or of a role. Without `academie`, a national one.
-
-    `name` stays in the registry. The graph says `academie` or `organisation` (`organisation/{id}`), never a name
-    (law 7).
-    """
-
-    name: str
-    role: str = "valideur"
-    academie: str | None = None
-    organisation: str | None = None
-
-
-@dataclass(frozen=True)
-class NewDocument:
-    """A document to register: its JSON, whose it is, what was said of it, and the personal columns apart.
-
-    `graph` is what conversion made of it, packed; the registry keeps it and does not look inside. `graph_sha256` is
-    the hash of its canonical N-Quads, by which a deposit that says the same in another order is known. `context` is
-    the version of the context by which it was converted, and always will be.
-    """
-
-    kind: str
-    identifier: str
-    academie: str | None
-    document: Mapping[str, Any]
-    entries: Sequence[Mapping[str, Any]] = ()
-    personal: Mapping[str, str] = field(default_factory=dict)
-    graph: bytes | None = None
-    graph_sha256: str | None = None
-    context: str = field(default_factory=newest_context)
-
-    @property
-    def payload(self) -> str:
-        """The document as canonical JSON: same content, same bytes."""
-        return json.dumps(self.document, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-
-
-@dataclass(frozen=True)
-class Registered:
-    """A document as the registry has it, with its latest version; `document` is None where it was erased."""
-
-    kind: str
-    identifier: str
-    academie: str | None
-    state: State
-    version: int
-    validated_version: int | None
-    published_version: int | None
-    document: Mapping[str, Any] | None
-    entries: Sequence[Mapping[str, Any]]
-    context: str
-    """The version of the context by which `document` is converted."""
-
-
-def now() -> str:
-    """Return this moment in UTC, to the second, as xsd:dateTime writes it."""
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def digest_of(content: str | bytes) -> str:
-    """Return the SHA-256 of a content, in hexadecimal."""
-    return hashlib.sha256(content if isinstance(content, bytes) else content.encode()).hexdigest()
 
 
 def named(table: sa.Table, kind: str, identifier: str) -> list[sa.ColumnElement[bool]]:
@@ -136,6 +63,3 @@ def record(connection: sa.Connection, rows: Iterable[Mapping[str, Any]]) -> None
     found = list(rows)
     if found:
         connection.execute(events.insert(), found)
-
-
-ALL_STATES: Final[frozenset[State]] = frozenset(("depose", "valide", "publie", "retourne", "retire"))

@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, Literal
 
-from rapidfuzz import fuzz, process
-
 from ingestion.resolution.labels import Entry, labels
 from ingestion.resolution.levels import Span, between, spans, upwards
 from ingestion.words.columns import columns
@@ -83,6 +81,8 @@ def suggest(column: str, label: str, base: str = BASE) -> tuple[str, ...]:
     if len(label) > _LONGEST_LABEL:
         return ()
     entries = {folded: entry for folded, entry in labels(column, base).entries.items() if entry.concepts}
+    from rapidfuzz import fuzz, process  # a deposit where every label is known never loads it
+
     folded = fold_label(label)
     near = process.extract(folded, entries.keys(), scorer=fuzz.ratio, limit=12, score_cutoff=_CLOSE_ENOUGH)
     alike = [name for name, score, _ in near if score >= _NEARLY_ALIKE]

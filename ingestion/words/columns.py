@@ -12,8 +12,6 @@ from functools import cache
 from types import MappingProxyType
 from typing import Final
 
-from rapidfuzz import fuzz, process
-
 from ontologie import fold_label, read_table
 
 LIST: Final = "|"
@@ -119,5 +117,7 @@ def nearest_names(name: str, names: Sequence[str]) -> tuple[str, ...]:
     if len(name) > _LONGEST_NAME:
         return ()
     folded = {fold_label(candidate): candidate for candidate in names}
+    from rapidfuzz import fuzz, process  # a header that is known never loads it
+
     found = process.extract(fold_label(name), list(folded), scorer=fuzz.WRatio, limit=3, score_cutoff=70)
     return tuple(folded[match] for match, _, _ in found)

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ontologie.generation import generate
-from ontologie.labelled import TABLE, made_table
+from ontologie.labelled import TABLE, digest_of_vocabularies, made_table
 from ontologie.packaged import vocabularies
 
 GENERATED = Path(__file__).resolve().parent.parent / "genere"
@@ -34,7 +34,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     GENERATED.mkdir(exist_ok=True)
     for name in changed:
         (GENERATED / name).write_text(made[name], encoding="utf-8", newline="\n")
-    vocabularies.cache_clear()  # those just written are among them
+    # Those just written are among them.
+    vocabularies.cache_clear()
+    digest_of_vocabularies.cache_clear()
     (GENERATED / TABLE).write_text(made_table(), encoding="utf-8", newline="\n")
     print(f"{len(made)} files, {len(changed)} written", file=sys.stderr)
     return 0

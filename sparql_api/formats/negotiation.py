@@ -8,7 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, wraps
-from typing import Final, Literal, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Final, Literal, ParamSpec, TypeVar
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+    from ontologie import Language
 
 TABLES: Final[dict[str, str]] = {
     "json": "application/sparql-results+json",
@@ -213,6 +218,14 @@ def coding(header: str | None) -> Coding:
     best = max(offers, key=lambda offer: weights.get(offer, weights.get("*", 0.0)))
     weight = weights.get(best, weights.get("*", 0.0))
     return best if weight > 0 and weight >= weights.get("identity", 0.0) else "identity"
+
+
+def language(request: Request) -> Language:
+    """Return the caller's language: `lang=`, else `Accept-Language`, else French."""
+    asked = request.query_params.get("lang")
+    if asked in ("fr", "en"):
+        return "fr" if asked == "fr" else "en"
+    return ranked_languages(request.headers.get("accept-language"))
 
 
 def ranked_languages(header: str | None) -> Literal["fr", "en"]:

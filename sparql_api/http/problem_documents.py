@@ -15,9 +15,9 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from ontologie import BASE, Language
-from sparql_api.formats.negotiation import prefers_html
+from sparql_api.formats.negotiation import language, prefers_html
 from sparql_api.http.policies import PROBLEM
-from sparql_api.words.problems import Problem, ProblemError, language, problem
+from sparql_api.words.problems import Problem, ProblemError, problem
 from sparql_api.words.texts import text_of
 
 Html = Callable[[Request, Problem, Language], Response | None]

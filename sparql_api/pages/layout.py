@@ -16,11 +16,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ontologie import LANGUAGES, Language
+from sparql_api.formats.negotiation import language
 from sparql_api.http.delivery import deliver
 from sparql_api.http.parameters import CARRIED, NAME_LENGTH, nearest, unknown_of
 from sparql_api.pages.service import Service
 from sparql_api.words import i18n
-from sparql_api.words.problems import Problem, language
+from sparql_api.words.problems import Problem
 
 NOTICES: Final = b"<!-- notices -->"
 """Where a page says what is of this request alone; a kept page serves every request."""

@@ -18,7 +18,7 @@ from queries import Parameter, Question, catalogue
 from sparql_api.description.questions import bound, described, plain
 from sparql_api.description.questions_rdf import catalogue_rdf
 from sparql_api.engine import Answer
-from sparql_api.formats.negotiation import GRAPHS, TABLES
+from sparql_api.formats.negotiation import GRAPHS, TABLES, language
 from sparql_api.formats.rdf_formats import MEDIA_TYPES, write_json
 from sparql_api.http.delivery import deliver, requested
 from sparql_api.http.openapi import (
@@ -45,7 +45,7 @@ from sparql_api.pages.layout import View, render
 from sparql_api.pages.results import results
 from sparql_api.pages.service import Service
 from sparql_api.pages.tables import TABLEUR, csv_pieces, for_spreadsheet, read_rows
-from sparql_api.words.problems import ProblemError, language, problem
+from sparql_api.words.problems import ProblemError, problem
 
 LIST_OFFERS: Final = {"json": "application/json", "html": "text/html", **MEDIA_TYPES}
 PLAIN: Final = "application/json"

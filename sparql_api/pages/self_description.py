@@ -16,6 +16,7 @@ from starlette.responses import Response
 from ingestion import Edition
 from sparql_api.description.dcat import catalogue_statements
 from sparql_api.description.sssom import MEDIA_TYPE, SSSOM_NAME
+from sparql_api.formats.negotiation import language
 from sparql_api.formats.rdf_formats import MEDIA_TYPES, write_compacted, write_triples
 from sparql_api.http.delivery import deliver, redirect, requested
 from sparql_api.http.openapi import EDITION, OF_COMPUTING, OF_EDITION, OF_ENGINE, format_parameter, operation
@@ -26,7 +27,6 @@ from sparql_api.outputs import alignments_file, void_file
 from sparql_api.pages.layout import View, render
 from sparql_api.pages.service import Service
 from sparql_api.pages.things.presentation import Reader, mentioned
-from sparql_api.words.problems import language
 
 OFFERS: Final = {
     "ttl": MEDIA_TYPES["ttl"],

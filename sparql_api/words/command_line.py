@@ -6,6 +6,7 @@ language: `--lang`, else LANGUAGE, LC_ALL, LC_MESSAGES, LANG as gettext reads th
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 _VARIABLES: Final = ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
 _UNUSABLE: Final = 2
 _PREFIX: Final = "OBSERVATOIRE_"
+_COLLECTED_AT: Final = 50_000
+"""New objects after which Python looks for cycles: at its own 700, a tenth of a short command's time goes to it."""
 _PANEL: Final = "help-"
 
 
@@ -39,6 +42,7 @@ class Spoken(TyperGroup):
         **extra: Any,
     ) -> Any:
         """Run a command; leave with its exit code."""
+        gc.set_threshold(_COLLECTED_AT)
         given = sys.argv[1:] if args is None else list(args)
         lang = caller_language(given, os.environ)
         speak(self, lang)

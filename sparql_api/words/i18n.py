@@ -1,6 +1,6 @@
 """The words of the pages, in French and English, and how each language writes numbers and dates.
 
-Knows the texts of `ontologie/phrases/pages.csv`; which language a reader wants is read by `problems.language`.
+Knows the texts of `ontologie/phrases/pages.csv`; which language a reader wants, `formats.negotiation.language` reads.
 """
 
 from __future__ import annotations

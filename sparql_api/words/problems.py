@@ -11,11 +11,8 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from starlette.requests import Request
-
 from ontologie import BASE, LANGUAGES, Language, sentence_table
 from sparql_api.errors import ServiceError
-from sparql_api.formats.negotiation import ranked_languages
 from sparql_api.words.texts import Text
 
 
@@ -95,11 +92,3 @@ def problem(
 ) -> Problem:
     """Return an occurrence of a problem of the catalogue."""
     return Problem(name, values, extra or {}, headers or {})
-
-
-def language(request: Request) -> Language:
-    """Return the caller's language: `lang=`, else `Accept-Language`, else French."""
-    asked = request.query_params.get("lang")
-    if asked in ("fr", "en"):
-        return "fr" if asked == "fr" else "en"
-    return ranked_languages(request.headers.get("accept-language"))

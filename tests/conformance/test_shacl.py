@@ -12,6 +12,7 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
+from shapes.compiled import rules_of
 from shapes.judge import Judge
 from shapes.report import Result
 from shapes.screening.screen import Screen, ScreenResult
@@ -59,7 +60,7 @@ def table() -> Iterator[dict[str, Row]]:
 def test_the_screen_finds_what_pyshacl_finds(case: Case, table: dict[str, Row]) -> None:
     row = table.setdefault(case.component, Row())
     row.tests += 1
-    judge = Judge(case.shapes)
+    judge = Judge(rules_of(case.shapes))
     alone = _outcome(lambda: _keys(judge.judge(case.data, judge.focus_nodes(case.data))))
     screen = Screen(judge.units)
     try:

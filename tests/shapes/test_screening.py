@@ -15,6 +15,7 @@ from rdflib.namespace import SH
 
 from ontologie import BASE, serialize_lines
 from shapes.columns import Columns, Facts, id_of, loadable
+from shapes.compiled import rules_of
 from shapes.gate import Gate, gate
 from shapes.judge import Judge
 from shapes.screening.lexical import WELL_TYPED, OtherDialect, full_match, re2
@@ -86,7 +87,7 @@ def test_a_form_held_to_be_well_typed_is_well_typed_for_pyshacl(values: list[str
     store.extend(ox.Quad(ox.NamedNode(str(focus)), ox.NamedNode(str(path)), term) for term in terms)
     # A Store writes xsd:int and its like as xsd:integer; batches hold terms as a Store gives them back.
     data = [quad for quad in store if quad.object.datatype.value == datatype]
-    judge = Judge(rule)
+    judge = Judge(rules_of(rule))
     assert judge.judge(data, judge.focus_nodes(data)) == []
 
 
@@ -146,7 +147,7 @@ def test_a_pattern_that_sql_cannot_read_falls_back_to_pyshacl() -> None:
             e:g sh:path e:p ; sh:pattern "^(\\\\d)\\\\1$" .""",
         format="turtle",
     )
-    judge = Judge(rule)
+    judge = Judge(rules_of(rule))
     screen = Screen(judge.units)
     data = (
         b'<https://exemple.fr/a> <https://exemple.fr/p> "11" .\n<https://exemple.fr/b> <https://exemple.fr/p> "12" .\n'
@@ -180,7 +181,7 @@ def test_a_deprecated_concept_is_warned_about() -> None:
         ox.NamedNode("http://www.w3.org/2002/07/owl#deprecated"),
         ox.Literal("true", datatype=ox.NamedNode("http://www.w3.org/2001/XMLSchema#boolean")),
     )
-    judge = Judge(shapes_graph(), [fact])
+    judge = Judge(rules_of(shapes_graph()), [fact])
     _, lines = document(3, f"<{BASE}projet/n-3> <{BASE}ontologie#typeIA> <{concept}> <{BASE}graphe/projet/n-3> .")
     quads = list(ox.parse(lines, format=ox.RdfFormat.N_QUADS))
     found = {r.shape.partition("#")[2]: r.severity for r in judge.judge(quads, judge.focus_nodes(quads))}
@@ -215,7 +216,7 @@ def test_subclasses_that_a_batch_states_count_for_it_and_not_for_the_next() -> N
             e:f a sh:NodeShape ; sh:targetClass e:C ; sh:property e:g . e:g sh:path e:p ; sh:minCount 1 .""",
         format="turtle",
     )
-    judge = Judge(rule)
+    judge = Judge(rules_of(rule))
     screen = Screen(judge.units)
     kind = "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>"
     data = f"<https://exemple.fr/a> {kind} <https://exemple.fr/E> .\n"

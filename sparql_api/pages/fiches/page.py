@@ -11,11 +11,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from sparql_api.fiches.search import FACET_NAMES, Value
+from sparql_api.formats.negotiation import language
 from sparql_api.pages.fiches.files import FILES
 from sparql_api.pages.fiches.listing import Listing
 from sparql_api.pages.layout import View, render
 from sparql_api.pages.service import Service
-from sparql_api.words.problems import language
 
 CHOICES: Final = 15
 OPEN: Final = ("niveau", "discipline")

@@ -14,6 +14,7 @@ from starlette.responses import RedirectResponse, Response
 
 from ontologie import context, context_iri, document_types, serialize_lines, to_document
 from sparql_api.fiches.index import local_id
+from sparql_api.formats.negotiation import language
 from sparql_api.formats.rdf_formats import MEDIA_TYPES, write_compacted, write_json, write_quads, write_triples
 from sparql_api.http.delivery import deliver, redirect, requested
 from sparql_api.http.openapi import format_parameter
@@ -24,7 +25,7 @@ from sparql_api.pages.layout import View, send_page
 from sparql_api.pages.service import Service
 from sparql_api.pages.things.describe import DERIVED, Description, describe, exists
 from sparql_api.pages.things.page import entity_page
-from sparql_api.words.problems import ProblemError, language, problem
+from sparql_api.words.problems import ProblemError, problem
 
 OFFERS: Final = {**MEDIA_TYPES, "html": "text/html"}
 """Formats by suffix, the preferred one first where the caller takes any."""

@@ -21,7 +21,7 @@ import pyoxigraph as ox
 
 from ingestion import Agent, Editions, Registry, Settings, publish, rebuild
 from ingestion.derivation.rules import rules_digest
-from ingestion.registry.registry import NewDocument
+from ingestion.registry.model import NewDocument
 from ontologie import digest, serialize_lines, vocabularies
 from shapes import shapes_digest
 

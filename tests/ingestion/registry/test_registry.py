@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from ingestion import Agent, RefusedTransition, Registry, Settings
 from ingestion.registry.editions import RegisteredEdition
-from ingestion.registry.registry import NewDocument, now
+from ingestion.registry.model import NewDocument, now
 
 POSTGRES = Path("/usr/lib/postgresql/15/bin")
 LYON, NATIONAL = Agent("DRANE Lyon", "valideur", "10"), Agent("Dgesco")

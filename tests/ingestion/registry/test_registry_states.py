@@ -15,7 +15,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from ingestion import Agent, RefusedTransition, Registry, Settings
 from ingestion.registry.editions import RegisteredEdition
-from ingestion.registry.registry import NewDocument, now
+from ingestion.registry.model import NewDocument, now
 
 NAMES = st.sampled_from(["10-A", "10-B", "09-C"])
 TITLES = st.sampled_from(["un", "deux"])

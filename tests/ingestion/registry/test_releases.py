@@ -25,7 +25,7 @@ from alembic.script import ScriptDirectory
 from ingestion import Agent, Registry, Settings, publish, rebuild
 from ingestion.graphs.conversion import convert
 from ingestion.publication.ledger import Ledger
-from ingestion.registry.registry import NewDocument
+from ingestion.registry.model import NewDocument
 from ingestion.registry.schema import connect, metadata
 from ingestion.registry.upgrade import CURRENT, REVISIONS, NewerRegistry, copies_of
 from ontologie import digest
