@@ -33,7 +33,7 @@ DEFINED_KINDS: Final = tuple(
 )
 
 
-def phrase(code: str, **words: object) -> Languages:
+def phrase(code: str, /, **words: object) -> Languages:
     """Return a sentence of `phrases/controles.csv` in both languages."""
     return in_both("controles", code, **words)
 

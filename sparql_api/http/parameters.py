@@ -8,16 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 from urllib.parse import parse_qsl, quote
 
 from rapidfuzz import fuzz, process
+from starlette.requests import Request
 
 from sparql_api.words.problems import Problem, ProblemError, problem
 from sparql_api.words.texts import Text, text_of
-
-if TYPE_CHECKING:
-    from starlette.requests import Request
 
 CARRIED: Final = ("lang", "edition")
 """What every address knows: a link takes them along from the page it stands on."""
