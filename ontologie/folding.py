@@ -28,7 +28,10 @@ _MARKS: Final = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20f
 def fold_label(text: str) -> str:
     """Return a label in lower case, without accents, its words apart by one space.
 
-    "L'Éducation  aux médias" → "l education aux medias"; "6°" → "6e"; "REP+" → "rep+".
+    >>> fold_label("L'Éducation  aux médias")
+    'l education aux medias'
+    >>> fold_label("6°"), fold_label("REP+")
+    ('6e', 'rep+')
     """
     if text.isascii():
         return " ".join(_NO_WORD.sub(" ", text.lower()).split())
@@ -40,7 +43,11 @@ def fold_label(text: str) -> str:
 
 
 def fold_text(text: str) -> str:
-    """Return a text without case, accents, ligatures or repeated white space: `L'Élève` → `l'eleve`."""
+    """Return a text without case, accents, ligatures or repeated white space.
+
+    >>> fold_text("L'Élève  au cœur")
+    "l'eleve au coeur"
+    """
     if text.isascii():
         return " ".join(text.lower().split())
     plain = text.casefold()

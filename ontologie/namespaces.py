@@ -51,7 +51,11 @@ class Iris:
         return f"{self.base}ontologie#{name}"
 
     def entity(self, kind: str, identifier: str) -> str:
-        """Return the IRI of an entity: `projet`, `18-UR005` → `…/projet/18-UR005`."""
+        """Return the IRI of an entity.
+
+        >>> Iris("https://exemple.fr/").entity("projet", "18-UR005")
+        'https://exemple.fr/projet/18-UR005'
+        """
         return f"{self.base}{kind}/{quote(identifier, safe='/')}"
 
     def graph(self, kind: str, identifier: str) -> str:

@@ -38,6 +38,9 @@ def inert(cell: str) -> str:
     """Return a cell with an apostrophe wherever a spreadsheet would begin a formula; a number stays as it is.
 
     Whatever apostrophes stand there already, one more is written, and `restored` takes exactly that one off.
+
+    >>> inert("=2+3"), inert("-2,5"), restored(inert("=2+3"))
+    ("'=2+3", '-2,5', '=2+3')
     """
     return cell if _NUMBER.fullmatch(cell) else _BLANK.sub(r"\1'\2", _FORMULA.sub(r"\1'\2", cell))
 

@@ -10,11 +10,11 @@ from __future__ import annotations
 import logging
 import threading
 import warnings
-from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping
 
 import pyoxigraph as ox
 import rdflib
+from cachetools import LRUCache
 from rdflib.namespace import SH
 
 from ontologie import BASE
@@ -58,7 +58,7 @@ class Judge:
         self._gone = 0
         self._lock = threading.Lock()
         self._targets = Targets(self.units, self._store)
-        self._prepared: OrderedDict[frozenset[rdflib.term.Node], rdflib.Graph] = OrderedDict()
+        self._prepared: LRUCache[frozenset[rdflib.term.Node], rdflib.Graph] = LRUCache(PREPARED)
 
     def focus_nodes(self, quads: Iterable[ox.Quad]) -> dict[rdflib.term.Node, set[str]]:
         """Return the focus nodes of each unit among quads (SHACL §2.1.3), where it can find something."""
@@ -115,9 +115,9 @@ class Judge:
 
     def _rules(self, shapes: frozenset[rdflib.term.Node]) -> rdflib.Graph:
         """Return the units in question and what they rest on, without targets; the last sets asked for are kept."""
-        if shapes in self._prepared:
-            self._prepared.move_to_end(shapes)
-            return self._prepared[shapes]
+        known = self._prepared.get(shapes)
+        if known is not None:
+            return known
         graph = rdflib.Graph()
         for triple in self._components:
             graph.add(triple)
@@ -125,8 +125,6 @@ class Judge:
             for triple in self._by_shape[shape].triples:
                 graph.add(triple)
         self._prepared[shapes] = graph
-        if len(self._prepared) > PREPARED:
-            self._prepared.popitem(last=False)
         return graph
 
 

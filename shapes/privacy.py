@@ -18,7 +18,11 @@ MASK = "▒▒▒▒"
 
 
 def mask(text: str, base: str = BASE) -> str:
-    """Return the text with every piece of personal data replaced by `▒▒▒▒`."""
+    """Return the text with every piece of personal data replaced by `▒▒▒▒`.
+
+    >>> mask("Écrire à prenom.nom@exemple.fr pour en savoir plus.")
+    'Écrire à ▒▒▒▒ pour en savoir plus.'
+    """
     for pattern in personal_patterns(base):
         text = pattern.sub(MASK, text)
     return text

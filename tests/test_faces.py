@@ -108,7 +108,7 @@ def test_a_deposit_that_registers_nothing_loads_no_database(tmp_path: Path) -> N
     assert found & {"alembic", "duckdb", "fastapi", "rapidfuzz", "rich", "sqlalchemy", "xlsxwriter"} == set()
 
 
-@pytest.mark.parametrize("module", ["sparql_api.query.plan", "sparql_api.query.hints", "sparql_api.http.parameters"])
+@pytest.mark.parametrize("module", ["sparql_api.query.plan", "sparql_api.query.hints", "sparql_api.http.query_strings"])
 def test_the_process_that_reads_long_texts_loads_no_service(module: str) -> None:
     """The functions that are called there: `planned`'s judgement, `explain`, `decode`."""
     assert loaded(f"import {module}") <= {"pyoxigraph", "rapidfuzz"}

@@ -108,7 +108,11 @@ def is_our_own(header: str) -> bool:
 
 
 def column_name(header: str) -> str | None:
-    """Return our name for a header: itself after folding case, accents and punctuation, or None."""
+    """Return our name for a header: itself after folding case, accents and punctuation, or None.
+
+    >>> column_name("Académie"), column_name("Outils IA"), column_name("Météo")
+    ('academie', 'outils_ia', None)
+    """
     return _by_folded_name().get(fold_label(header))
 
 

@@ -17,8 +17,9 @@ from sparql_api.endpoint import openapi
 from sparql_api.endpoint.answering import Answering, not_allowed
 from sparql_api.endpoint.protocol import SparqlRequest, graphs, interpret
 from sparql_api.formats.negotiation import TABLES
-from sparql_api.http.parameters import bad, decode, known_names, unknown_among
+from sparql_api.http.parameters import known_names, unknown_among
 from sparql_api.http.policies import ANSWER, under
+from sparql_api.http.query_strings import bad, decode
 from sparql_api.http.responses import options
 from sparql_api.query.dataset import Dataset
 from sparql_api.words.problems import Problem, ProblemError, problem

@@ -13,7 +13,8 @@ from typing import Final
 import pyoxigraph as ox
 from fastapi import Request
 
-from sparql_api.http.parameters import BYTE_ORDER_MARK, bad, decode, edition_number, timeout_seconds, unknown_among
+from sparql_api.http.parameters import BYTE_ORDER_MARK, edition_number, timeout_seconds, unknown_among
+from sparql_api.http.query_strings import bad, decode
 from sparql_api.query.dataset import Dataset
 from sparql_api.query.reader_process import WAITING, Crowded, aside
 from sparql_api.words.problems import Problem, ProblemError

@@ -26,8 +26,9 @@ from sparql_api.engine.fairuse import FairUse
 from sparql_api.engine.port import Engine
 from sparql_api.formats.negotiation import format_for, media_type_for, prefers_html, written_as
 from sparql_api.http.delivery import deliver
-from sparql_api.http.parameters import bad, ignored_header, known_names, reader
+from sparql_api.http.parameters import ignored_header, known_names, reader
 from sparql_api.http.policies import ANSWER, MADE, under
+from sparql_api.http.query_strings import bad
 from sparql_api.http.responses import options
 from sparql_api.settings import Settings
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections import OrderedDict
 from dataclasses import dataclass, replace
+
+from cachetools import LRUCache
 
 from sparql_api.engine.events import Listener, QueryEvent
 from sparql_api.engine.port import Answer, Engine, EngineStatus
@@ -33,9 +34,7 @@ class CachedEngine(Engine):
     def __init__(self, engine: Engine, *, cache_bytes: int, limits: Limits) -> None:
         self._engine = engine
         self._limits = limits
-        self._bound = cache_bytes
-        self._size = 0
-        self._kept: OrderedDict[str, Answer] = OrderedDict()
+        self._kept: LRUCache[str, Answer] = LRUCache(cache_bytes, getsizeof=_size)
         self._flights: dict[tuple[str, Limits], _Flight] = {}
         self._listeners: list[Listener] = []
         self.hits = 0
@@ -54,7 +53,6 @@ class CachedEngine(Engine):
         for flight in list(self._flights.values()):
             flight.task.cancel()
         self._kept.clear()
-        self._size = 0
         await self._engine.stop()
 
     def current_edition(self) -> int | None:
@@ -68,7 +66,7 @@ class CachedEngine(Engine):
     @property
     def cached_bytes(self) -> int:
         """The bytes of the answers kept."""
-        return self._size
+        return int(self._kept.currsize)
 
     async def prepare(
         self,
@@ -90,10 +88,7 @@ class CachedEngine(Engine):
 
     def lookup(self, plan: Plan) -> Answer | None:
         """Return the kept answer to a plan, if any."""
-        kept = None if plan.volatile else self._kept.get(plan.key)
-        if kept is not None:
-            self._kept.move_to_end(plan.key)
-        return kept
+        return None if plan.volatile else self._kept.get(plan.key)
 
     async def run(self, plan: Plan, *, limits: Limits | None = None, client: str | None = None) -> Answer:
         """Answer a prepared query from what is kept, or with those who ask the same; raises EngineError."""
@@ -148,19 +143,8 @@ class CachedEngine(Engine):
         return answer
 
     def _keep(self, key: str, answer: Answer) -> None:
-        size = answer.body.size + 1024
-        if size > self._bound // 8:  # One answer does not drive out all the others.
-            return
-        self._forget(key)
-        self._kept[key] = replace(answer, seconds=0.0, cached=True)
-        self._size += size
-        while self._size > self._bound:
-            self._forget(next(iter(self._kept)))
-
-    def _forget(self, key: str) -> None:
-        kept = self._kept.pop(key, None)
-        if kept is not None:
-            self._size -= kept.body.size + 1024
+        if _size(answer) <= self._kept.maxsize // 8:  # One answer does not drive out all the others.
+            self._kept[key] = replace(answer, seconds=0.0, cached=True)
 
     def _tell(self, plan: Plan, client: str | None, started: float, result: Answer | EngineError | None) -> None:
         """Tell the listeners; `result` is None where the client went away."""
@@ -180,3 +164,8 @@ class CachedEngine(Engine):
         )
         for listener in self._listeners:
             listener(event)
+
+
+def _size(answer: Answer) -> int:
+    """Return the bytes that a kept answer takes: its own, and a kilobyte for what is known of it."""
+    return answer.body.size + 1024

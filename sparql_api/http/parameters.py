@@ -9,18 +9,18 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from typing import Any, Final
-from urllib.parse import parse_qsl, quote
+from urllib.parse import quote
 
 from rapidfuzz import fuzz, process
 from starlette.requests import Request
 
-from sparql_api.words.problems import Problem, ProblemError, problem
+from sparql_api.http.query_strings import bad, decode
+from sparql_api.words.problems import ProblemError, problem
 from sparql_api.words.texts import Text, text_of
 
 CARRIED: Final = ("lang", "edition")
 """What every address knows: a link takes them along from the page it stands on."""
 BYTE_ORDER_MARK: Final = "\ufeff"
-MOST: Final = 2000
 NAMED: Final = 10
 """Unknown parameters that are named, the others are like them."""
 NAME_LENGTH: Final = 64
@@ -29,27 +29,6 @@ NEAR: Final = 60.0
 EDITION: Final = re.compile(r"0|[1-9][0-9]{0,8}")
 """A number in its one form: `01`, `+1` and `１` would be other addresses of the same."""
 IGNORED: Final = "Observatoire-Ignored-Parameters"
-
-
-def decode(data: bytes) -> list[tuple[str, str]]:
-    """Return the parameters of a query string or a form, decoded once; raises ProblemError (400).
-
-    Bytes that are not UTF-8 are refused, never replaced: what was asked would be another thing.
-    """
-    if not data:
-        return []
-    try:
-        return parse_qsl(data.decode("utf-8"), keep_blank_values=True, errors="strict", max_num_fields=MOST)
-    except UnicodeDecodeError:
-        raise ProblemError(Problem("encoding")) from None
-    except ValueError:
-        raise bad("query", "too-many-parameters") from None
-
-
-def bad(parameter: str, code: str) -> ProblemError:
-    """Return the error for a parameter that cannot be used; `code` is the reason's, in `phrases/requetes.csv`."""
-    values: dict[str, str | Text] = {"parameter": parameter, "reason": text_of(code)}
-    return ProblemError(Problem("parameter", values, {"parameter": parameter}))
 
 
 def edition_number(text: str) -> int | None:

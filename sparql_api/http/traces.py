@@ -6,10 +6,11 @@ Knows log records; not what went wrong.
 from __future__ import annotations
 
 import logging
-from collections import OrderedDict
 from threading import Lock
 from types import TracebackType
 from typing import Final
+
+from cachetools import LRUCache
 
 LOGGERS: Final = ("observatoire", "uvicorn.error")
 """Who writes of an unhandled error: the service, then the server that runs it."""
@@ -25,7 +26,7 @@ class Once(logging.Filter):
 
     def __init__(self) -> None:
         super().__init__()
-        self._seen: OrderedDict[tuple[object, ...], int] = OrderedDict()
+        self._seen: LRUCache[tuple[object, ...], int] = LRUCache(KINDS)
         self._lock = Lock()
 
     def filter(self, record: logging.LogRecord) -> bool:
@@ -46,9 +47,6 @@ class Once(logging.Filter):
 
     def _count(self, key: tuple[object, ...]) -> int:
         count = self._seen[key] = self._seen.get(key, 0) + 1
-        self._seen.move_to_end(key)
-        while len(self._seen) > KINDS:
-            self._seen.popitem(last=False)
         return count
 
 

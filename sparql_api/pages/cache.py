@@ -2,35 +2,26 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Hashable
 from threading import Lock
 
+from cachetools import LRUCache
+
 
 class Memory:
-    """The bytes last asked for, by key; the oldest go when the bound is reached."""
+    """The bytes last asked for, by key, for all threads; the oldest go when the bound is reached."""
 
     def __init__(self, most: int) -> None:
-        self._most = most
-        self._held = 0
-        self._kept: OrderedDict[Hashable, bytes] = OrderedDict()
+        self._kept: LRUCache[Hashable, bytes] = LRUCache(most, getsizeof=len)
         self._lock = Lock()
 
     def get(self, key: Hashable) -> bytes | None:
         """Return what is kept under a key, None where nothing is."""
         with self._lock:
-            found = self._kept.get(key)
-            if found is not None:
-                self._kept.move_to_end(key)
-            return found
+            return self._kept.get(key)
 
     def put(self, key: Hashable, data: bytes) -> None:
         """Keep bytes under a key; what is larger than an eighth of the bound is not kept."""
-        if len(data) > self._most // 8:
-            return
         with self._lock:
-            self._held += len(data) - len(self._kept.pop(key, b""))
-            self._kept[key] = data
-            while self._held > self._most:
-                _, dropped = self._kept.popitem(last=False)
-                self._held -= len(dropped)
+            if len(data) <= self._kept.maxsize // 8:
+                self._kept[key] = data

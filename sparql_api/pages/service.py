@@ -5,12 +5,12 @@ Knows which edition a request asks for, and finds its index of fiches. It holds 
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
 from typing import Final
 
+from cachetools import LRUCache
 from starlette.requests import Request
 
 from ingestion import Edition, Editions
@@ -99,7 +99,7 @@ class Indexes:
     """The indexes of the editions last asked for, kept open: an edition never changes."""
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[int, tuple[int, FicheIndex]] = OrderedDict()
+        self._kept: LRUCache[int, tuple[int, FicheIndex]] = LRUCache(INDEXES_KEPT)
         self._lock = Lock()
         self._making: dict[int, Lock] = {}
 
@@ -115,7 +115,4 @@ class Indexes:
             if known is None or known[0] != inode:
                 known = (inode, FicheIndex(folder))
                 self._kept[edition.number] = known
-            self._kept.move_to_end(edition.number)
-            while len(self._kept) > INDEXES_KEPT:
-                self._kept.popitem(last=False)
             return known[1]

@@ -7,9 +7,10 @@ guess for the order of turns and nothing else; no answer depends on it.
 from __future__ import annotations
 
 import math
-from collections import OrderedDict
 from functools import lru_cache
 from typing import Final
+
+from cachetools import LRUCache
 
 from queries import tokenize
 
@@ -25,7 +26,7 @@ class Experience:
     """Expected seconds of engine time by shape and by client, what was not seen for longest forgotten."""
 
     def __init__(self) -> None:
-        self._seconds: OrderedDict[str, float] = OrderedDict()
+        self._seconds: LRUCache[str, float] = LRUCache(SHAPES)
 
     def expected(self, text: str, client: str | None = None) -> float | None:
         """Return the seconds a query of this shape is expected to take, None where nothing is known.
@@ -51,9 +52,6 @@ class Experience:
             if known is not None:
                 taken = max(known, seconds) if ended else (known + seconds) / 2
             self._seconds[key] = taken
-            self._seconds.move_to_end(key)
-        while len(self._seconds) > SHAPES:
-            self._seconds.popitem(last=False)
 
 
 def _name(client: str | None) -> str:

@@ -5,13 +5,13 @@ Knows the queries that a description takes; not how it is shown, nor in which fo
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from threading import Lock
 from typing import Final
 
 import pyoxigraph as ox
+from cachetools import LRUCache
 
 from ontologie import PREFIXES, Iris
 from sparql_api.computing.reading import Reading, solutions
@@ -168,7 +168,7 @@ class DisplayLabels:
     """The labels of things by edition: an edition never changes, so each is asked for once."""
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[tuple[int, str], Mapping[str, str]] = OrderedDict()
+        self._kept: LRUCache[tuple[int, str], Mapping[str, str]] = LRUCache(LABELS_KEPT)
         self._lock = Lock()
 
     async def of(self, reading: Reading, iris: Iterable[str], edition: int) -> dict[str, Mapping[str, str]]:
@@ -181,8 +181,6 @@ class DisplayLabels:
             known |= await select_labels(reading, chunk, edition)
         with self._lock:
             self._kept.update({(edition, iri): known[iri] for iri in missing})
-            while len(self._kept) > LABELS_KEPT:
-                self._kept.popitem(last=False)
         return known
 
 

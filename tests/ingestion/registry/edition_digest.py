@@ -21,7 +21,7 @@ from ontologie import BASE
 
 _DATED = f" <{BASE}graphe/provenance/".encode()
 _SUFFIXES = (".ttl", ".csv", ".rq", ".json", ".jsonld", ".toml", ".nq")
-_NOT_OF_THE_EDITION = ("phrases", "exemples")
+_NOT_OF_THE_EDITION = ("phrases", "exemples", "unites")
 
 
 def dump_digest(edition: Path) -> str:
