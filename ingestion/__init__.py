@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ingestion.publication.editions import Edition as Edition
     from ingestion.publication.editions import Editions as Editions
     from ingestion.publication.editions import is_gone as is_gone
+    from ingestion.publication.manifest import software_version as software_version
     from ingestion.publication.publish import publish as publish
     from ingestion.publication.rebuild import RebuildDiffers as RebuildDiffers
     from ingestion.publication.rebuild import rebuild as rebuild
@@ -45,6 +46,7 @@ else:
             "graphs.export": "export_document",
             "publication.dumps": "read_fiches",
             "publication.editions": "DUMPS Edition Editions is_gone",
+            "publication.manifest": "software_version",
             "publication.publish": "publish",
             "publication.rebuild": "RebuildDiffers rebuild",
             "reading.deposits": "read_deposit",

@@ -10,6 +10,8 @@ import asyncio
 import re
 import zlib
 from collections.abc import AsyncIterator, Mapping
+from functools import cache
+from hashlib import blake2b
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -17,6 +19,7 @@ import zstandard
 from fastapi import Request, Response
 from starlette.types import Receive, Scope, Send
 
+from ingestion import software_version
 from sparql_api.engine.port import CHUNK, Answer, Body
 from sparql_api.formats.negotiation import Coding, coding, extension
 from sparql_api.http.policies import ANSWER, CORS, LIVE
@@ -28,8 +31,16 @@ _NOT_PLAIN: Final = re.compile(r"[^A-Za-z0-9._ ()-]")
 
 
 def entity_tag(key: str) -> str:
-    """Return the entity tag of what a key names: weak, since rows without ORDER BY may change places."""
-    return f'W/"{key[:32]}"'
+    """Return the entity tag of what a key names: weak, since rows without ORDER BY may change places.
+
+    The software is a part of it: another release may write the same edition in another form.
+    """
+    return f'W/"{blake2b(key.encode(), digest_size=16, key=_software()).hexdigest()}"'
+
+
+@cache
+def _software() -> bytes:
+    return software_version().encode()[:64]
 
 
 def not_modified(request: Request, tag: str) -> bool:

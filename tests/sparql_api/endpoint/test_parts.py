@@ -20,6 +20,7 @@ from sparql_api.engine.fairuse import FairUse, ShareExhausted
 from sparql_api.engine.querylog import QueryLog
 from sparql_api.engine.workers.worker import RowCounter
 from sparql_api.formats.negotiation import choose, coding, parse_accept, prefers_html, quality, ranked_languages
+from sparql_api.http import responses
 from sparql_api.query.limits import Limits
 from sparql_api.query.plan import plan
 from sparql_api.query.plan import planned as planned_aside
@@ -323,3 +324,11 @@ def test_settings_come_from_the_environment_and_do_not_change(monkeypatch: pytes
     assert found.service_allow == ("https://a.example/sparql", "https://b.example")
     with pytest.raises(ValueError, match="frozen"):
         found.queue = 3  # type: ignore[misc]
+
+
+def test_another_release_is_another_entity_tag(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It may write the same edition in another form."""
+    before = responses.entity_tag("ab" * 16)
+    assert before == responses.entity_tag("ab" * 16) != responses.entity_tag("cd" * 16)
+    monkeypatch.setattr(responses, "_software", lambda: b"observatoire-ia 99")
+    assert responses.entity_tag("ab" * 16) != before
