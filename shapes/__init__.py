@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from shapes.privacy import mask as mask
     from shapes.report import Report as Report
     from shapes.report import Result as Result
-    from shapes.report_causes import place as place
-    from shapes.report_forms import as_csv as as_csv
-    from shapes.report_forms import as_json as as_json
-    from shapes.report_forms import as_text as as_text
-    from shapes.report_html import as_html as as_html
+    from shapes.reporting.causes import place as place
+    from shapes.reporting.forms import as_csv as as_csv
+    from shapes.reporting.forms import as_json as as_json
+    from shapes.reporting.forms import as_text as as_text
+    from shapes.reporting.html import as_html as as_html
     from shapes.sources import shapes_digest as shapes_digest
     from shapes.sources import shapes_graph as shapes_graph
 else:
@@ -39,9 +39,9 @@ else:
             "issues": "Issue",
             "privacy": "MASK mask",
             "report": "Report Result",
-            "report_causes": "place",
-            "report_forms": "as_csv as_json as_text",
-            "report_html": "as_html",
+            "reporting.causes": "place",
+            "reporting.forms": "as_csv as_json as_text",
+            "reporting.html": "as_html",
             "sources": "shapes_digest shapes_graph",
         },
     )

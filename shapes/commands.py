@@ -104,8 +104,8 @@ def build_app(examine: Examine | None = None, base: str = BASE) -> typer.Typer:
 def _rendered(total: _Total, format: Format, lang: Language) -> str:
     """Return what was found in one form and one language."""
     from shapes.report import Report
-    from shapes.report_forms import as_csv, as_json, as_text
-    from shapes.report_html import as_html
+    from shapes.reporting.forms import as_csv, as_json, as_text
+    from shapes.reporting.html import as_html
 
     if format is Format.TTL:
         return Report.of([result for report in total.reports for result in report.results]).to_turtle()
@@ -144,7 +144,7 @@ def _why(file: Path, error: Exception, lang: Language) -> str:
     """Return why a file cannot be used, where, and what to do."""
     from ontologie import Refused
     from shapes.issues import Issue
-    from shapes.report_causes import place
+    from shapes.reporting.causes import place
     from shapes.unusable import UnusableFile
 
     if isinstance(error, UnusableFile):

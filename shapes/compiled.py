@@ -27,7 +27,7 @@ TABLE: Final = "unites.json"
 
 
 @dataclass(frozen=True)
-class Rules:
+class CompiledShapes:
     """Shapes made ready for judging.
 
     `components` are the triples of the components that the shapes declare themselves (SHACL §6.2); `subjects` are
@@ -40,7 +40,7 @@ class Rules:
 
 
 @cache
-def rules(base: str = BASE) -> Rules:
+def rules(base: str = BASE) -> CompiledShapes:
     """Return the rules of the project under a base IRI: read from their table, or compiled where it is of others."""
     place = files("shapes").joinpath("genere", TABLE)
     if place.is_file():
@@ -50,14 +50,14 @@ def rules(base: str = BASE) -> Rules:
     return rules_of(shapes_graph(base))
 
 
-def rules_of(graph: rdflib.Graph) -> Rules:
+def rules_of(graph: rdflib.Graph) -> CompiledShapes:
     """Return the rules of a shapes graph."""
     typed = typed_literals(graph)
     # pySHACL finds components by their class.
     kinds = set(typed.transitive_subjects(RDFS.subClassOf, SH.ConstraintComponent))
     declared = {node for kind in kinds for node in typed.subjects(RDF.type, kind)}
     about = {str(shape): str(name) for shape, name in typed.subject_objects(DCTERMS.subject)}
-    return Rules(split(typed), tuple(closure(typed, *filter(None, kinds), *declared)), about)
+    return CompiledShapes(split(typed), tuple(closure(typed, *filter(None, kinds), *declared)), about)
 
 
 def subject_of(shape: str, base: str = BASE) -> str:
@@ -93,7 +93,7 @@ def made_table() -> str:
     return "{" + ",\n".join(parts) + ',\n"units": [\n' + ",\n".join(lines) + "\n]}\n"
 
 
-def _read(table: Mapping[str, Any]) -> Rules:
+def _read(table: Mapping[str, Any]) -> CompiledShapes:
     terms = read_terms(table["terms"])
     units = (
         Unit(
@@ -105,7 +105,7 @@ def _read(table: Mapping[str, Any]) -> Rules:
         )
         for shape, targets, triples, idle_without, forbids in table["units"]
     )
-    return Rules(tuple(units), _triples(table["components"], terms), table["subjects"])
+    return CompiledShapes(tuple(units), _triples(table["components"], terms), table["subjects"])
 
 
 def _triples(places: Sequence[int], terms: Sequence[rdflib.term.Node]) -> tuple[Triple, ...]:

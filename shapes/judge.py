@@ -18,7 +18,7 @@ from cachetools import LRUCache
 from rdflib.namespace import SH
 
 from ontologie import BASE
-from shapes.compiled import Rules
+from shapes.compiled import CompiledShapes
 from shapes.paths import path_text, read_path
 from shapes.privacy import mask, mask_term
 from shapes.report import Result, Severity
@@ -48,7 +48,7 @@ FocusNodes = Mapping[rdflib.term.Node, Iterable[str]]
 class Judge:
     """Judges chosen focus nodes by the units of some rules; holds the vocabularies' facts in a Store."""
 
-    def __init__(self, rules: Rules, facts: Iterable[ox.Quad] = (), *, base: str = BASE) -> None:
+    def __init__(self, rules: CompiledShapes, facts: Iterable[ox.Quad] = (), *, base: str = BASE) -> None:
         self.units = rules.units
         self._base = base
         self._components = rules.components

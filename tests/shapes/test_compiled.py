@@ -28,7 +28,7 @@ def test_rules_loaded_are_those_of_the_shapes(base: str) -> None:
     """Blank nodes have other names: units are compared by what they are for, and by how much they rest on."""
     loaded, made = compiled.rules(base), compiled.rules_of(shapes_graph(base))
 
-    def known(rules: compiled.Rules) -> list[tuple[object, ...]]:
+    def known(rules: compiled.CompiledShapes) -> list[tuple[object, ...]]:
         return sorted(
             (str(unit.targets), sorted(unit.idle_without), unit.forbids or "", len(unit.triples)) for unit in rules.units
         )

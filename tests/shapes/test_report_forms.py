@@ -10,9 +10,9 @@ from html.parser import HTMLParser
 import pytest
 
 from shapes import Issue, as_csv, as_html, as_json, as_text
-from shapes.report_causes import by_cause
-from shapes.report_forms import COLUMNS
-from shapes.report_words import report_words
+from shapes.reporting.causes import by_cause
+from shapes.reporting.forms import COLUMNS
+from shapes.reporting.words import report_words
 
 SUMMARY = {"read": 3, "accepted": 1, "warned": 1, "refused": 2}
 

@@ -13,7 +13,7 @@ from typing import Final
 
 from ontologie import Language
 from shapes.issues import Issue
-from shapes.report_words import ORDER, report_words
+from shapes.reporting.words import ORDER, report_words
 
 MOST_EXAMPLES: Final = 3
 

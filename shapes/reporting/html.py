@@ -1,6 +1,6 @@
 """The report as one HTML page that stands alone: no script, no address fetched, readable by a screen reader.
 
-Knows the page's structure and style; grouping is in report_causes.py.
+Knows the page's structure and style; grouping is in causes.py.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from typing import Final
 
 from ontologie import Language
 from shapes.issues import Issue
-from shapes.report_causes import Cause, by_cause, identifier, said, where
-from shapes.report_words import counted, report_words
+from shapes.reporting.causes import Cause, by_cause, identifier, said, where
+from shapes.reporting.words import counted, report_words
 
 MOST_LINES: Final = 500
 """Lines of a cause that the page lists; the CSV has them all."""

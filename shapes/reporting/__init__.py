@@ -1,0 +1,1 @@
+"""What people read of a judgement: causes, and the forms of the report. Judges nothing."""
