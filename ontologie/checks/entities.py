@@ -80,7 +80,7 @@ def countries(corpus: Corpus) -> Examined:
         examined += len(codes) + len(parts)
         wrong = [code for code in codes if not COUNTRY.fullmatch(code)]
         wrong += [part for part in parts if not PART.fullmatch(part) or part[:2] not in codes]
-        found += [Finding("countries", short(iri), phrase("no-country", code=code)) for code in wrong]
+        found += [Finding("countries", short(iri), phrase("no-country", value=code)) for code in wrong]
     return Examined(examined, tuple(found))
 
 

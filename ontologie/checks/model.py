@@ -133,11 +133,22 @@ class Corpus:
     def without(self, path: str, triple: Triple) -> Corpus:
         """Return the corpus as it would be if one triple were not there."""
         kept = tuple(t for t in self.files[path] if t != triple)
-        return Corpus({**self.files, path: kept}, self.texts)
+        made = Corpus({**self.files, path: kept}, self.texts)
+        for name_of_index, prefixes in _INDEXES.items():
+            # What is said of every other subject stays: to index all again is what takes the time.
+            if name_of_index in self.__dict__:
+                said = self.__dict__[name_of_index].copy()
+                said[name(triple[0])] = index(t for t in made.triples(*prefixes) if t[0] == triple[0])[name(triple[0])]
+                made.__dict__[name_of_index] = said
+        return made
 
     def plus(self, path: str, triples: Iterable[Triple]) -> Corpus:
         """Return the corpus with more triples in one file."""
         return Corpus({**self.files, path: (*self.files.get(path, ()), *triples)}, self.texts)
+
+
+_INDEXES: Final[Mapping[str, tuple[str, ...]]] = {"about": (), "ours": ("termes/", "genere/")}
+"""The indexes of a corpus, and the files that each is made of."""
 
 
 def load(base: str = BASE) -> Corpus:

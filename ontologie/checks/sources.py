@@ -21,7 +21,9 @@ READ: Final = OIA + "pageLue"
 DOUBT: Final = OIA + "aVerifier"
 BEHIND: Final = (SOURCE, READ, DCT + "creator")
 TEXTS: Final = tuple(OIA + kind for kind in ("Instrument", "Principe", "RegleDuCadre"))
-ANSWERED_FOR: Final = (*TEXTS, *(OIA + kind for kind in ("Organisation", "Fonction", "Dispositif", "RegleAgregation")))
+RULES: Final = tuple(OIA + kind for kind in ("RegleIndice", "RegleConstat", "RegleAgregation"))
+ACTORS: Final = tuple(OIA + kind for kind in ("Organisation", "Fonction", "Dispositif"))
+ANSWERED_FOR: Final = (*TEXTS, *RULES, *ACTORS, SKOS + "ConceptScheme")
 """What must say what it rests on, concept or not."""
 
 

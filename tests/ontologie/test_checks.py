@@ -88,6 +88,15 @@ def named_in(findings: Iterable[Finding], triple: Triple) -> bool:
     return any(wanted == finding.term or wanted in finding.message["en"].split() for finding in findings)
 
 
+def noticed(corpus: Corpus, triple: Triple, likely: list[Check]) -> bool:
+    """Tell whether a check names what a triple was said of. `likely` found the last ones; whichever finds goes first."""
+    for check in (*likely, *(check for check in ON_TRIPLES if check not in likely)):
+        if named_in(check.run(corpus).findings, triple):
+            likely[:] = [check, *(other for other in likely if other is not check)]
+            return True
+    return False
+
+
 def findings(corpus: Corpus, checks: Iterable[Check] = ON_TRIPLES) -> list[Finding]:
     return [finding for check in checks for finding in check.run(corpus).findings]
 
@@ -106,13 +115,22 @@ def test_what_is_packaged_passes(corpus: Corpus, check: Check) -> None:
 
 
 def test_our_files_alone_are_clean(ours: Corpus) -> None:
+    assert ours.about and ours.ours  # indexed once, before anything is taken away
     assert findings(ours) == []
 
 
 @pytest.mark.parametrize(("prefix", "predicate"), MUST_STAY.values(), ids=list(MUST_STAY))
 def test_taking_away_is_noticed_and_named(ours: Corpus, prefix: str, predicate: str) -> None:
     path, triple = random.Random(prefix + predicate).choice(candidates(ours, prefix, predicate))
-    assert named_in(findings(ours.without(path, triple)), triple), triple
+    assert noticed(ours.without(path, triple), triple, []), triple
+
+
+def test_what_is_said_without_a_triple_is_what_the_files_say_without_it(ours: Corpus) -> None:
+    for prefix, predicate in list(MUST_STAY.values())[::6]:
+        path, triple = random.Random(predicate).choice(candidates(ours, prefix, predicate))
+        quick = ours.without(path, triple)
+        whole = Corpus(quick.files, quick.texts)
+        assert (quick.ours, quick.about) == (whole.ours, whole.about)
 
 
 @pytest.mark.long
@@ -121,12 +139,13 @@ def test_two_hundred_and_more_single_deletions_are_each_found(ours: Corpus) -> N
     tried = 0
     for prefix, predicate in MUST_STAY.values():
         possible = candidates(ours, prefix, predicate)
+        likely: list[Check] = []
         for path, triple in random.Random(predicate).sample(possible, min(14, len(possible))):
             tried += 1
-            if not named_in(findings(ours.without(path, triple)), triple):
+            if not noticed(ours.without(path, triple), triple, likely):
                 missed.append((path, str(triple)))
     assert missed == []
-    assert tried >= 200
+    assert tried >= 500
 
 
 def turtle(text: str) -> list[Triple]:
