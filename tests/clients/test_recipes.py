@@ -134,7 +134,7 @@ def test_a_recipe_gives_what_it_asks_for(address: str, tmp_path: Path, recipe: F
 
 @pytest.mark.parametrize("query", QUERIES, ids=lambda found: found.place)
 def test_a_query_has_an_answer(address: str, query: Found) -> None:
-    answer = httpx.post(f"{address}/sparql", data={"query": query.text, "format": "json"}, timeout=60)
+    answer = httpx.post(f"{address}/sparql", data={"query": query.text, "format": "json"}, timeout=300)
     assert answer.status_code == 200, answer.text
     assert answer.json()["results"]["bindings"]
 

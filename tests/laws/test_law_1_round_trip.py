@@ -135,7 +135,7 @@ def ingest(document: dict[str, Any], *, ascii_only: bool = False) -> tuple[dict[
     return built.document, built.kind, converted.lines
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(documents(), st.booleans())
 def test_a_document_exported_is_the_same_graph(document: dict[str, Any], ascii_only: bool) -> None:
     _, kind, lines = ingest(document, ascii_only=ascii_only)
@@ -143,7 +143,7 @@ def test_a_document_exported_is_the_same_graph(document: dict[str, Any], ascii_o
     assert convert([exported])[0].lines == lines
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(documents())
 def test_a_document_exported_and_deposited_again_is_the_same_graph(document: dict[str, Any]) -> None:
     _, kind, lines = ingest(document)
@@ -151,7 +151,7 @@ def test_a_document_exported_and_deposited_again_is_the_same_graph(document: dic
     assert again == lines
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(documents())
 def test_reading_twice_changes_nothing(document: dict[str, Any]) -> None:
     once, _, lines = ingest(document)
@@ -177,7 +177,7 @@ def _term(term: Any) -> rdflib.term.Node:
     return rdflib.Literal(term.value, datatype=datatype, normalize=False)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(documents())
 def test_rdflib_reads_the_same_triples_in_the_exported_fiche(document: dict[str, Any]) -> None:
     _, kind, lines = ingest(document)
@@ -221,7 +221,7 @@ def rows(draw: st.DrawFn) -> dict[str, str]:
     return {**fixed, **{name: draw(optional[name]) for name in chosen}}
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(rows())
 def test_a_row_exported_is_the_same_graph(cells: dict[str, str]) -> None:
     header = Header({name: (position, name) for position, name in enumerate(cells, 1)})

@@ -109,7 +109,7 @@ def as_csv(rows: Sequence[Sequence[str]], mark: str = "", separator: str = ",") 
     return (mark + "".join(csv_line(row, separator) for row in rows)).encode()
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 @given(projects())
 def test_a_project_exported_as_a_table_and_deposited_again_is_the_same_graph(project: dict[str, Any]) -> None:
     before = graphs("projet.json", json.dumps(project).encode())
@@ -122,7 +122,7 @@ def test_a_project_exported_as_a_table_and_deposited_again_is_the_same_graph(pro
         assert graphs("export.csv", written) == before
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.text(CHARACTERS, max_size=20))
 def test_a_cell_made_inert_begins_no_formula_and_is_taken_back(text: str) -> None:
     cell = inert(text)

@@ -101,7 +101,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     app = FastAPI(lifespan=lifespan)
     install_problem_handlers(app)
     app.include_router(sparql_router(engine, values))
-    with serve(app) as url, httpx.Client(base_url=url, timeout=60) as client:
+    with serve(app) as url, httpx.Client(base_url=url, timeout=300) as client:
         yield Service(engine, client)
 
 

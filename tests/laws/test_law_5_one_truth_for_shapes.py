@@ -70,7 +70,7 @@ def _about(result: Result, homes: tuple[str, ...]) -> bool:
     return name in homes
 
 
-@settings(max_examples=5, **common)
+@settings(max_examples=3, **common)
 @given(batches)
 def test_the_screen_and_pyshacl_find_the_same(batch: list[Lines]) -> None:
     judge = gate()

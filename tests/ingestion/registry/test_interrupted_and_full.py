@@ -27,6 +27,25 @@ from tests.making import ROW, begun, observatoire, registry_with, write_csv
 
 COMMAND = str(Path(sys.executable).with_name("observatoire"))
 CODES = {signal.SIGINT: 130, signal.SIGTERM: 143}
+WAITS_IN_THE_SECOND = """
+import signal, sys
+from ingestion.examination import pipeline
+judged = pipeline.examine_batches
+calls = []
+def examine_batches(*given, **named):
+    for batch in judged(*given, **named):
+        calls.append(1)
+        if len(calls) == 2:
+            print("second file under way", file=sys.stderr, flush=True)
+            signal.pause()
+        yield batch
+pipeline.examine_batches = examine_batches
+from ingestion.examination import deposit
+deposit.examine_batches = examine_batches
+from sparql_api.cli import main
+main()
+"""
+"""The command, which waits for a signal once the second file's records are judged and not registered yet."""
 
 
 def begin(var: Path, *arguments: str) -> subprocess.Popen[str]:
@@ -42,11 +61,15 @@ def no_trace(said: str) -> bool:
 @pytest.mark.parametrize("sent", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.long)])
 def test_ingest_told_to_end_says_what_is_registered_and_goes_on_later(tmp_path: Path, sent: signal.Signals) -> None:
     few = write_csv(tmp_path / "peu.csv", [{"id": f"A{number}"} for number in range(3)])
-    many = write_csv(tmp_path / "beaucoup.csv", [{"id": f"B{number}"} for number in range(3000)])
-    process = begin(tmp_path / "var", "ingest", str(few), str(many))
+    more_of_them = write_csv(tmp_path / "autres.csv", [{"id": f"B{number}"} for number in range(30)])
+    environment = {**os.environ, "OBSERVATOIRE_VAR": str(tmp_path / "var")}
+    process = subprocess.Popen(
+        [sys.executable, "-c", WAITS_IN_THE_SECOND, "ingest", str(few), str(more_of_them)],
+        env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
     assert process.stderr is not None
     said = ""
-    while "Au registre" not in said:  # the first file is registered: the second is under way
+    while "second file under way" not in said:
         line = process.stderr.readline()
         assert line, said
         said += line

@@ -26,5 +26,5 @@ def live(store: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live
 
 @pytest.fixture
 def client(live: Live) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=live.url.removesuffix("/sparql"), timeout=60) as session:
+    with httpx.Client(base_url=live.url.removesuffix("/sparql"), timeout=300) as session:
         yield session

@@ -109,7 +109,7 @@ def serve(app: FastAPI, connections: int = 1000) -> Iterator[str]:
         listener.close()
 
 
-def wait_until(state: Any, seconds: float = 60.0) -> None:
+def wait_until(state: Any, seconds: float = 300.0) -> None:
     """Wait for a state, at most so long."""
     deadline = time.monotonic() + seconds
     while not state():

@@ -199,7 +199,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
     registry.close()
     with (
         serve(create_app(Settings(var=settings.var, workers=1))) as url,
-        httpx.Client(base_url=url, timeout=60, headers={"Accept": "*/*"}) as session,
+        httpx.Client(base_url=url, timeout=300, headers={"Accept": "*/*"}) as session,
     ):
         yield session
 

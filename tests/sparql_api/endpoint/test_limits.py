@@ -174,7 +174,7 @@ def test_one_client_fills_its_part_of_the_disk_alone(store: Path, tmp_path: Path
         wait_until(lambda: live.engine.status().spooled > 8 << 20)
         answer = patient.get(live.url, params={"query": large + " # again"})
         assert (answer.status_code, problem_name(answer)) == (503, "spool")
-        with httpx.Client(transport=httpx.HTTPTransport(local_address="127.0.0.2"), timeout=60) as other:
+        with httpx.Client(transport=httpx.HTTPTransport(local_address="127.0.0.2"), timeout=300) as other:
             assert other.get(live.url, params={"query": large + " # other"}).status_code == 200
         connection.close()
 
@@ -202,7 +202,7 @@ def test_long_queries_that_hold_every_worker_give_way_to_one_that_waits(store: P
     with endpoint(SingleStore(store), tmp_path, workers=2) as live, ThreadPoolExecutor() as pool:
 
         def get(query: str) -> httpx.Response:
-            return httpx.get(live.url, params={"query": query}, timeout=60)
+            return httpx.get(live.url, params={"query": query}, timeout=300)
 
         long = [pool.submit(get, f"{ENDLESS} # {i}") for i in range(2)]
         wait_until(lambda: live.engine.status().busy == 2)

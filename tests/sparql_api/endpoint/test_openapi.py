@@ -58,7 +58,7 @@ class Described:
     statuses: Counter[int] = field(default_factory=Counter)
 
     def judge(self, case: schemathesis.Case) -> None:
-        answer = case.call(timeout=60)
+        answer = case.call(timeout=300)
         case.validate_response(answer, checks=CHECKS)
         self.statuses[answer.status_code] += 1
         if answer.status_code >= 500:

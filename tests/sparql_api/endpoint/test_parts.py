@@ -187,7 +187,7 @@ def test_the_process_that_reads_ends_with_the_service_which_leaves_in_silence() 
         "print('ended', flush=True)\n"
         "os.kill(os.getpid(), signal.SIGTERM)\n"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False, text=True, timeout=60)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False, text=True, timeout=300)
     assert (done.stdout, done.stderr, done.returncode) == ("3\nended\n", "", -signal.SIGTERM)
 
 

@@ -20,7 +20,7 @@ LEARNT = {"workers": 2, "patience": 2}
 
 
 def get(live: Live, query: str, **parameters: str) -> httpx.Response:
-    return httpx.get(live.url, params={"query": query, **parameters}, timeout=60)
+    return httpx.get(live.url, params={"query": query, **parameters}, timeout=300)
 
 
 def test_a_query_known_to_be_long_leaves_a_worker_to_the_others(store: Path, tmp_path: Path) -> None:

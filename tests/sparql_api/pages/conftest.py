@@ -42,7 +42,7 @@ def client(var: Path) -> Iterator[httpx.Client]:
     """A client of the service that follows no redirection by itself."""
     with (
         serve(create_app(Settings(var=var, workers=2))) as url,
-        httpx.Client(base_url=url, timeout=60, headers={"Accept": "*/*"}) as session,
+        httpx.Client(base_url=url, timeout=300, headers={"Accept": "*/*"}) as session,
     ):
         yield session
 

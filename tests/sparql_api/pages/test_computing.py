@@ -98,7 +98,7 @@ def with_endless_work(app: FastAPI) -> FastAPI:
 def running(demo_var: Path) -> Iterator[Running]:
     values = {"workers": 1, "computing_threads": 1, "computing_queue": 1, "log_queries": False}
     app = with_endless_work(create_app(Settings(var=demo_var, **values)))  # type: ignore[arg-type]
-    with serve(app) as url, httpx.Client(base_url=url, timeout=60) as client:
+    with serve(app) as url, httpx.Client(base_url=url, timeout=300) as client:
         yield Running(url, app, client)
 
 
@@ -209,7 +209,7 @@ def test_the_deadline_ends_what_computes(demo_var: Path, name: str) -> None:
     kind, _ = ENDLESS[name]
     app = with_endless_work(create_app(Settings(var=demo_var, workers=1, computing_timeout=0.2)))
     with serve(app) as url:
-        answer = httpx.get(f"{url}/endless/{name}", timeout=60)
+        answer = httpx.get(f"{url}/endless/{name}", timeout=300)
         assert (answer.status_code, name_of(answer)) == (504, "computing-deadline")
         wait_until(lambda: app.state.computing.running(kind) == 0)
 
@@ -246,7 +246,7 @@ def test_with_the_line_full_who_has_most_under_way_is_refused_first(running: Run
     busy, waits = running.begin("/endless/search"), running.begin("/endless/search")
     wait_until(lambda: running.computing.waiting("search") == 1)
     elsewhere = httpx.HTTPTransport(local_address="127.0.0.9")
-    with httpx.Client(transport=elsewhere, base_url=running.url, timeout=60) as other, ThreadPoolExecutor() as pool:
+    with httpx.Client(transport=elsewhere, base_url=running.url, timeout=300) as other, ThreadPoolExecutor() as pool:
         good = pool.submit(other.get, "/fiches", params={"q": "conte"})
         assert b"503" in waits.recv(4096).split(b"\r\n")[0]
         busy.close()
@@ -256,7 +256,7 @@ def test_with_the_line_full_who_has_most_under_way_is_refused_first(running: Run
 
 def test_a_client_whose_share_is_used_up_is_told_so_on_pages_too(demo_var: Path) -> None:
     app = create_app(Settings(var=demo_var, workers=1, client_seconds=0.000001, client_window=1000))
-    with serve(app) as url, httpx.Client(base_url=url, timeout=60) as client:
+    with serve(app) as url, httpx.Client(base_url=url, timeout=300) as client:
         statuses = [client.get(path).status_code for path in ("/fiches", "/fiches.csv", "/projet/18-UR005.html")]
         assert statuses[-1] == 429
         assert client.get("/health").status_code == 200

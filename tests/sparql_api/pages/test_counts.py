@@ -147,7 +147,7 @@ def test_a_question_gives_each_value_the_number_of_its_facet(store: ox.Store, in
 def test_the_first_page_counts_as_sparql_does(
     address: str, store: ox.Store, in_the_dump: dict[str, dict[str, set[str]]]
 ) -> None:
-    page = httpx.get(f"{address}/?lang=en", headers={"Accept": "text/html"}, timeout=60).text
+    page = httpx.get(f"{address}/?lang=en", headers={"Accept": "text/html"}, timeout=300).text
     shown = re.findall(r"<dt>([^<]+)</dt><dd>(?:<a [^>]*>)?([^<]+)<", page)
     figures = {html.unescape(name): int(re.sub(r"\D", "", number)) for name, number in shown}
     academies = "oia:academie|oia:academieAssociee"

@@ -70,7 +70,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     state, registry = begun(folder)
     with (
         serve(create_app(Settings(var=state.var, workers=2))) as url,
-        httpx.Client(base_url=url, timeout=60, headers={"Accept": "*/*", "Accept-Language": "en"}) as client,
+        httpx.Client(base_url=url, timeout=300, headers={"Accept": "*/*", "Accept-Language": "en"}) as client,
     ):
         world = World(state, registry, client)
         text = f"Des élèves lisent une histoire de la {WORD} avec une IA."

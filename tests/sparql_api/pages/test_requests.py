@@ -281,7 +281,7 @@ def test_sparql_takes_the_query_method(client: httpx.Client) -> None:
 def named(var: Path) -> Iterator[httpx.Client]:
     """A client of a service that knows its public address."""
     settings = Settings(var=var, workers=1, public_url="https://observatoire.example")
-    with serve(create_app(settings)) as url, httpx.Client(base_url=url, timeout=60) as session:
+    with serve(create_app(settings)) as url, httpx.Client(base_url=url, timeout=300) as session:
         yield session
 
 

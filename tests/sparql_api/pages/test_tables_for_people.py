@@ -56,7 +56,7 @@ def state(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 def people(state: Settings) -> Iterator[httpx.Client]:
     with (
         serve(create_app(ServiceSettings(var=state.var, workers=1))) as url,
-        httpx.Client(base_url=url, timeout=60) as session,
+        httpx.Client(base_url=url, timeout=300) as session,
     ):
         yield session
 
@@ -231,7 +231,7 @@ def test_a_workbook_that_cannot_hold_the_rows_is_an_error_and_no_byte(state: Set
         assert raised.value.problem.name == name
     assert MOST_ROWS == 2**20
     with serve(create_app(ServiceSettings(var=state.var, workers=1, answer_max_mb=0.002))) as url:
-        answer = httpx.get(f"{url}/fiches.xlsx", timeout=60)
+        answer = httpx.get(f"{url}/fiches.xlsx", timeout=300)
         assert (answer.status_code, answer.headers["content-type"].partition(";")[0]) == (503, "application/problem+json")
 
 

@@ -51,7 +51,7 @@ class Fuseki:
     def empty(self, name: str = "obs") -> None:
         """Remove everything from a set of datasets."""
         for slot in ("a", "b", "seals"):
-            httpx.post(f"{self.url}/{name}-{slot}/update", data={"update": "DROP ALL"}, timeout=60).raise_for_status()
+            httpx.post(f"{self.url}/{name}-{slot}/update", data={"update": "DROP ALL"}, timeout=300).raise_for_status()
 
 
 @contextmanager

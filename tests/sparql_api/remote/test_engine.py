@@ -52,8 +52,8 @@ def pair(fuseki: Fuseki, tmp_path_factory: pytest.TempPathFactory) -> Iterator[P
     with (
         endpoint(stores, var, **bounds) as ours,
         endpoint(stores, var, remote=fuseki.remote(), **bounds) as theirs,
-        httpx.Client(base_url=ours.url, timeout=60) as first,
-        httpx.Client(base_url=theirs.url, timeout=60) as second,
+        httpx.Client(base_url=ours.url, timeout=300) as first,
+        httpx.Client(base_url=theirs.url, timeout=300) as second,
     ):
         yield Pair(first, second)
 

@@ -62,7 +62,7 @@ def reading(judge: Callable[[httpx.Client], None]) -> Iterator[None]:
     stop, failure = threading.Event(), []
 
     def run() -> None:
-        with httpx.Client(timeout=60) as client:
+        with httpx.Client(timeout=300) as client:
             while not stop.is_set():
                 try:
                     judge(client)

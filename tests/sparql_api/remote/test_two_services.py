@@ -80,7 +80,7 @@ def test_one_of_two_services_is_killed_and_the_other_answers(store: Fuseki, tmp_
         )
         for port, process in ((first, killed), (second, other)):
             up = f"http://127.0.0.1:{port}/health"
-            wait_until(lambda process=process, up=up: process.poll() is not None or answers(up), 60)
+            wait_until(lambda process=process, up=up: process.poll() is not None or answers(up))
             assert process.poll() is None
         servers = [f"127.0.0.1:{port}" for port in (first, second)]
         proxy = stack.enter_context(nginx.running(tmp_path / "proxy", servers))
