@@ -3,6 +3,7 @@
 
 PYTHON ?= python3.11
 PORT   ?= 8000
+JOBS   ?= $(shell nproc 2>/dev/null || echo 2)
 VENV   := .venv
 BIN    := $(VENV)/bin
 # Caches and user settings of pip play no part: the lock files decide, with their hashes.
@@ -36,10 +37,11 @@ serve: demo      ## Set up, load the demo, serve on http://127.0.0.1:8000 (PORT=
 	$(BIN)/observatoire serve --port $(PORT)
 
 test: setup-test ## Set up and run the tests
-	$(BIN)/python -m pytest -q -m "not long" --durations=15
+	$(BIN)/python -m pytest -q -m "not long" -n $(JOBS) --dist loadfile --durations=15
 
 test-long: setup-test ## The long suites
-	$(BIN)/python -m pytest -q -m long --durations=0
+	$(BIN)/python -m pytest -q -m "long and not alone" -n $(JOBS) --dist load --durations=20
+	$(BIN)/python -m pytest -q -m "long and alone" --durations=20
 
 test-all: test test-long ## The tests, then the long suites
 

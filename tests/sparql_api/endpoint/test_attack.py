@@ -11,6 +11,7 @@ from bench.attack.run import measure, median, p99
 
 
 @pytest.mark.long
+@pytest.mark.alone
 def test_good_clients_are_answered_rightly_under_attack(
     demo_var: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
