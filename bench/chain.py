@@ -25,7 +25,7 @@ import psutil
 
 from bench.fiches import rows, usages, write
 from ingestion import Registry, Settings, publish
-from sparql_api.outputs import FACES
+from sparql_api.outputs import EDITION_OUTPUTS
 
 TICK = os.sysconf("SC_CLK_TCK")
 CHANGED = "Une fiche changée"
@@ -185,7 +185,7 @@ def timed(var: Path) -> dict[str, float]:
 
     settings = Settings(var=var)
     with Registry(settings) as registry:
-        publish(settings, registry, FACES, step)
+        publish(settings, registry, EDITION_OUTPUTS, step)
     return spent
 
 

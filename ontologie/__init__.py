@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ontologie.faces import lazily as lazily
+from ontologie.lazy_exports import lazily as lazily
 
 if TYPE_CHECKING:
     from ontologie.canonical import canonical_lines as canonical_lines

@@ -69,7 +69,7 @@ class Gate:
             if self._first is None:
                 self._first = Screen(self.judge.units, fact_lines(self._base))
                 self._free.append(self._first)
-            screen = self._free.pop() if self._free else self._first.beside()
+            screen = self._free.pop() if self._free else self._first.sibling()
         try:
             yield screen
         finally:

@@ -14,8 +14,8 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from ingestion import Editions
+from sparql_api.computing.disconnection import client_of
 from sparql_api.computing.limiter import open_computing
-from sparql_api.computing.sparing import client_of
 from sparql_api.computing.spool import FileSpool
 from sparql_api.endpoint.health import health_router
 from sparql_api.endpoint.sparql import sparql_router

@@ -48,9 +48,9 @@ def build_main() -> typer.Typer:
 
 def made_with_editions() -> Sequence[Callable[[Edition, ox.Store], None]]:
     """Return what publication makes for this service with each edition."""
-    from sparql_api.outputs import FACES
+    from sparql_api.outputs import EDITION_OUTPUTS
 
-    return FACES
+    return EDITION_OUTPUTS
 
 
 def checks_of_shapes() -> Iterable[Check]:

@@ -56,7 +56,7 @@ def fill_store(edition: Edition, store: ox.Store) -> None:
         raise typer.Exit(1) from error
 
 
-FACES: Final = (index_fiches, describe_edition, list_alignments, fill_store)
+EDITION_OUTPUTS: Final = (index_fiches, describe_edition, list_alignments, fill_store)
 
 
 def make_index(edition: Edition, store: ox.Store, folder: Path) -> None:

@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="session")
 def demo_var(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a state folder with the demonstration published, as `observatoire demo` does; do not change it."""
-    from sparql_api.outputs import FACES
+    from sparql_api.outputs import EDITION_OUTPUTS
 
     var = tmp_path_factory.mktemp("demo") / "var"
     settings = Settings(var=var)
     registry = Registry(settings)
     load_demo(registry, settings)
-    publish(settings, registry, FACES)
+    publish(settings, registry, EDITION_OUTPUTS)
     registry.close()
     return var
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from ingestion.derivation.rules import DepositedGraphs, Derivation
+from ingestion.graphs.compression import PackedGraph, Packer
 from ingestion.graphs.fiche import framed_fiche
 from ingestion.graphs.ownership import check_apart, check_home
-from ingestion.graphs.packing import PackedGraph, Packer
 from ontologie import Iris
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ingestion.examination.pipeline import ExaminedDocument, Options, Summary, examine_batches, open_deposit
-from ingestion.graphs.packing import pack
+from ingestion.graphs.compression import pack
 from ingestion.registry.model import Agent, NewDocument, Outcome, digest_of
 from ingestion.words.messages import Issue
 from ontologie import BASE

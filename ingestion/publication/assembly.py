@@ -10,10 +10,10 @@ from typing import Final
 
 from ingestion.derivation.rules import derive_vocabularies, rests_on, rules_digest
 from ingestion.derivation.work import Project, make_projects
+from ingestion.graphs.compression import PackedGraph, unpack
 from ingestion.graphs.conversion import ConversionError, convert_each
 from ingestion.graphs.fiche import framing
 from ingestion.graphs.ownership import check_apart, check_home, check_vocabulary
-from ingestion.graphs.packing import PackedGraph, unpack
 from ingestion.processes import batched, in_order, processes_for
 from ingestion.publication.ledger import Ledger
 from ingestion.publication.loading import Loading

@@ -12,7 +12,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Final, Self
 
-from ingestion.graphs.packing import PackedGraph, Packer
+from ingestion.graphs.compression import PackedGraph, Packer
 
 _VERSION: Final = 5
 _SCHEMA: Final = f"""

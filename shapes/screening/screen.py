@@ -82,7 +82,7 @@ class Screen:
         self._facts = Facts(self._compiler.predicates, lines, constants)
         self._columns = Columns(self._facts)
 
-    def beside(self) -> Screen:
+    def sibling(self) -> Screen:
         """Return another screen of the same shapes and facts, so that two threads may screen at once."""
         other = copy(self)
         other._columns = Columns(self._facts)

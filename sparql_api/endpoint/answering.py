@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from fastapi import Request, Response
 
-from sparql_api.computing.sparing import client_of, held, sparing, while_connected
+from sparql_api.computing.disconnection import client_of, held, sparing, while_connected
 from sparql_api.endpoint.protocol import SparqlRequest
 from sparql_api.engine.fairuse import FairUse
 from sparql_api.engine.port import Answer, Engine

@@ -16,7 +16,7 @@ from fastapi import Request
 from sparql_api.http.parameters import BYTE_ORDER_MARK, edition_number, timeout_seconds, unknown_among
 from sparql_api.http.query_strings import bad, decode
 from sparql_api.query.dataset import Dataset
-from sparql_api.query.reader_process import WAITING, Crowded, aside
+from sparql_api.query.reader_process import WAITING, Crowded, in_reader_process
 from sparql_api.words.problems import Problem, ProblemError
 
 FORM: Final = "application/x-www-form-urlencoded"
@@ -63,7 +63,7 @@ async def read_request(request: Request, max_bytes: int, known: Collection[str] 
         body = await read_body(request, max_bytes)
         if media_type == FORM:
             try:
-                parameters += await aside(len(body), decode, body)
+                parameters += await in_reader_process(len(body), decode, body)
             except Crowded:
                 raise ProblemError(crowded()) from None
         else:

@@ -13,7 +13,7 @@ from starlette.requests import ClientDisconnect
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from sparql_api.computing.sparing import ClientGone, held, while_connected
+from sparql_api.computing.disconnection import ClientGone, held, while_connected
 from sparql_api.endpoint import openapi
 from sparql_api.endpoint.answering import Answering, not_allowed
 from sparql_api.endpoint.graph_store import graph_store_router

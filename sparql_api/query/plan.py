@@ -22,7 +22,7 @@ from sparql_api.query.errors import (
 )
 from sparql_api.query.guard import Call, Form
 from sparql_api.query.hints import Words, hints
-from sparql_api.query.reader_process import WAITING, Crowded, aside
+from sparql_api.query.reader_process import WAITING, Crowded, in_reader_process
 from sparql_api.query.stores import StoreRef
 from sparql_api.query.syntax import explain
 from sparql_api.words.problems import Problem, problem
@@ -116,7 +116,7 @@ async def planned(
         raise too_long(rules)
     judge = partial(plan, text, rules, store, dataset=dataset, accept=accept, format=format)
     try:
-        return await aside(len(text), judge)
+        return await in_reader_process(len(text), judge)
     except Crowded:
         raise QueueFull(retry("queue", RETRY_SECONDS, limit=WAITING)) from None
 

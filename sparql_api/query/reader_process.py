@@ -71,7 +71,7 @@ class _Reader:
 _reader = _Reader()
 
 
-async def aside(size: int, function: Callable[..., T], *arguments: object) -> T:
+async def in_reader_process(size: int, function: Callable[..., T], *arguments: object) -> T:
     """Return what a function says of a text of `size` characters; raises what it raises, and Crowded."""
     return function(*arguments) if size <= LONG else await _reader.call(function, *arguments)
 

@@ -26,7 +26,7 @@ from sparql_api.engine.workers.process import Reply, Worker, WorkerConfig, Worke
 from sparql_api.query import errors
 from sparql_api.query.limits import Limits
 from sparql_api.query.plan import Plan, Rules, not_acceptable
-from sparql_api.query.reader_process import WAITING, Crowded, aside
+from sparql_api.query.reader_process import WAITING, Crowded, in_reader_process
 from sparql_api.query.stores import Stores
 from sparql_api.query.syntax import explain
 from sparql_api.words.problems import problem
@@ -133,7 +133,7 @@ class EmbeddedEngine(PlanningEngine):
     async def _syntax_error(self, plan: Plan, reply: Reply) -> errors.QuerySyntaxError:
         explained = explain, plan.text, reply.header["message"], self._rules.prefixes
         try:
-            said = await aside(len(plan.text), *explained)
+            said = await in_reader_process(len(plan.text), *explained)
         except Crowded:
             raise errors.QueueFull(errors.retry("queue", RETRY_SECONDS, limit=WAITING)) from None
         return errors.QuerySyntaxError(said, reply.header["seconds"])

@@ -25,7 +25,7 @@ from schemathesis.specs.openapi.checks import (
 
 from ingestion import Options, deposit_file, publish
 from sparql_api.app import create_app
-from sparql_api.outputs import FACES
+from sparql_api.outputs import EDITION_OUTPUTS
 from sparql_api.settings import Settings
 from tests import patient
 from tests.making import TEAM, begun, write_csv
@@ -88,7 +88,7 @@ def described(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Described]:
     folder = tmp_path_factory.mktemp("described")
     state, registry = begun(folder)
     deposit_file(write_csv(folder / "rows.csv", [{"id": "B1"}]), registry, TEAM, Options(), validate=True)
-    publish(state, registry, FACES)
+    publish(state, registry, EDITION_OUTPUTS)
     registry.close()
     with serve(create_app(Settings(var=state.var, workers=2, query_timeout=5, log_queries=False))) as url:
         yield Described(url, schemathesis.openapi.from_url(f"{url}/openapi.json"))

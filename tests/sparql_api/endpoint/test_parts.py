@@ -23,7 +23,7 @@ from sparql_api.formats.negotiation import choose, coding, parse_accept, prefers
 from sparql_api.http import responses
 from sparql_api.query.limits import Limits
 from sparql_api.query.plan import plan
-from sparql_api.query.plan import planned as planned_aside
+from sparql_api.query.plan import planned as planned_in_its_process
 from sparql_api.query.reader_process import WAITING
 from sparql_api.settings import Settings
 from sparql_api.words.problems import catalogue
@@ -167,21 +167,21 @@ LONG_QUERY = "SELECT * { " + "?s ?p ?o . " * 2000 + "}"
 
 def test_a_long_text_is_judged_alike_in_another_process() -> None:
     store = StoreRef(1, Path("/nowhere"))
-    assert asyncio.run(planned_aside(LONG_QUERY, RULES, store)) == plan(LONG_QUERY, RULES, store)
+    assert asyncio.run(planned_in_its_process(LONG_QUERY, RULES, store)) == plan(LONG_QUERY, RULES, store)
     broken = "x " * 10_000
     with pytest.raises(QuerySyntaxError) as here:
         plan(broken, RULES, store)
     with pytest.raises(QuerySyntaxError) as there:
-        asyncio.run(planned_aside(broken, RULES, store))
+        asyncio.run(planned_in_its_process(broken, RULES, store))
     assert there.value.problem == here.value.problem
 
 
 def test_the_process_that_reads_ends_with_the_service_which_leaves_in_silence() -> None:
     code = (
         "import asyncio, os, signal\n"
-        "from sparql_api.query.reader_process import LONG, aside, end_reading\n"
+        "from sparql_api.query.reader_process import LONG, in_reader_process, end_reading\n"
         "async def main():\n"
-        "    print(await aside(LONG + 1, len, 'abc'))\n"
+        "    print(await in_reader_process(LONG + 1, len, 'abc'))\n"
         "    await end_reading()\n"
         "asyncio.run(main())\n"
         "print('ended', flush=True)\n"
@@ -193,7 +193,7 @@ def test_the_process_that_reads_ends_with_the_service_which_leaves_in_silence() 
 
 def test_one_long_text_more_than_may_wait_is_told_to_come_back() -> None:
     async def main() -> list[object]:
-        asked = [planned_aside(f"{LONG_QUERY} # {i}", RULES, StoreRef(1, Path("/nowhere"))) for i in range(20)]
+        asked = [planned_in_its_process(f"{LONG_QUERY} # {i}", RULES, StoreRef(1, Path("/nowhere"))) for i in range(20)]
         return list(await asyncio.gather(*asked, return_exceptions=True))
 
     found = asyncio.run(main())

@@ -15,7 +15,7 @@ from ingestion import Editions, Options, Registry, deposit_file, publish, rebuil
 from ingestion import Settings as State
 from sparql_api.app import create_app
 from sparql_api.engine import EditionStores
-from sparql_api.outputs import FACES
+from sparql_api.outputs import EDITION_OUTPUTS
 from sparql_api.settings import RemoteSettings, Settings
 from tests import patient
 from tests.making import TEAM, begun, write_csv
@@ -60,7 +60,7 @@ class World:
 def deposit(world: World, folder: Path, *rows: dict[str, str]) -> int:
     path = write_csv(folder / "rows.csv", rows)
     deposit_file(path, world.registry, TEAM, Options(), validate=True)
-    return publish(world.state, world.registry, FACES).edition.number
+    return publish(world.state, world.registry, EDITION_OUTPUTS).edition.number
 
 
 @pytest.fixture(scope="module")
@@ -82,7 +82,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
             world.files |= world.contents(number)
         registry.erase("projet", "18-B1", TEAM)
         assert world.current == 3 and client.get("/projet/18-B1.ttl").status_code == 200, "until the next is published"
-        assert publish(state, registry, FACES).edition.number == 4
+        assert publish(state, registry, EDITION_OUTPUTS).edition.number == 4
         yield world
     registry.close()
 
@@ -184,7 +184,7 @@ def test_what_says_so_is_made_again_where_it_was_lost(world: World) -> None:
         for number in (2, 3):
             (editions.folder / f"{number}.gone").unlink()
         assert world.client.get("/editions/2").status_code == 200
-        again(world.state, world.registry, FACES)
+        again(world.state, world.registry, EDITION_OUTPUTS)
         assert [editions.is_gone(number) for number in (1, 2, 3, 4)] == [False, True, True, False]
         assert world.client.get("/editions/2").status_code == 410
 

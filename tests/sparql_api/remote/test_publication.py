@@ -14,7 +14,7 @@ from sparql_api.engine.remote import publication as remote_publication
 from sparql_api.engine.remote import seals as remote_seals
 from sparql_api.engine.remote.publication import NotPublished, choose, publish_remote
 from sparql_api.engine.remote.seals import Seal
-from sparql_api.outputs import FACES, fill_store
+from sparql_api.outputs import EDITION_OUTPUTS, fill_store
 from sparql_api.settings import RemoteSettings, at
 from tests import patient
 from tests.making import command, registry_with
@@ -172,7 +172,7 @@ def test_publication_fills_the_store_that_the_settings_name(
     store: Fuseki, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     edition = cut_edition(tmp_path, 1, rich())
-    assert fill_store in FACES
+    assert fill_store in EDITION_OUTPUTS
     fill_store(edition, ox.Store())
     assert seal(store.remote(), "a") is None
     for name in ("query_url", "store_url"):
