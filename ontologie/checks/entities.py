@@ -11,6 +11,7 @@ from typing import Final
 from ontologie.checks.model import OIA, Check, Corpus, Examined, Finding, iris, literals, name, phrase, short
 from ontologie.checks.terms import DCT, OWL, RDFS, SKOS, Said, in_both
 from ontologie.namespaces import BASE, RDF_TYPE
+from ontologie.resources import read_table
 
 NAMES: Final = (SKOS + "prefLabel", RDFS + "label", DCT + "title")
 """Where a thing's name may stand, the first that is there being looked at."""
@@ -19,7 +20,6 @@ TEXTS: Final = (SKOS + "definition", RDFS + "comment", DCT + "description")
 NAMELESS: Final = ("Alignement", "Applicabilite", "Attestation", "IssueDeRegle", "LectureDeChamp")
 """Statements about other things: they have a reason, a date or a page, no name."""
 
-COUNTRY: Final = re.compile(r"[A-Z]{2}")
 PART: Final = re.compile(r"[A-Z]{2}-[A-Z0-9]{1,3}")
 SELF_TOLD: Final = ("Academie", "RegionAcademique", "OutilIA", "Grille", "Instrument", "Echelle")
 """Things a name suffices to define, or that a description may define."""
@@ -72,13 +72,14 @@ def defined(corpus: Corpus) -> Examined:
 
 def countries(corpus: Corpus) -> Examined:
     """Every country is a code of ISO 3166-1, and every part of one a code of ISO 3166-2 that begins with it."""
+    countries = {row["code"] for row in read_table("donnees", "pays.csv")}
     found = []
     examined = 0
     for iri, said in corpus.ours.items():
         codes = [text.value for text in literals(said, OIA + "pays")]
         parts = [text.value for text in literals(said, OIA + "subdivision")]
         examined += len(codes) + len(parts)
-        wrong = [code for code in codes if not COUNTRY.fullmatch(code)]
+        wrong = [code for code in codes if code not in countries]
         wrong += [part for part in parts if not PART.fullmatch(part) or part[:2] not in codes]
         found += [Finding("countries", short(iri), phrase("no-country", value=code)) for code in wrong]
     return Examined(examined, tuple(found))

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from ontologie import BASE
 from shapes.facts import fact_quads
 from shapes.gate import Gate, gate
-from shapes.judge import Data, _results
+from shapes.judge import _results
 from shapes.privacy import mask_term
+from shapes.pyshacl_report import Data
 from shapes.report import Result
 from shapes.sources import shapes_graph
 from shapes.terms import read_term, term_text

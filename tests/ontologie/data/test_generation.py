@@ -55,7 +55,7 @@ def test_no_file_holds_a_blank_node() -> None:
         ("Dimension", 11),
         ("Critere", 51),
         ("Echelon", 5),
-        ("RegleAgregation", 6),
+        ("RegleAgregation", 7),
         ("OutilIA", 92),
         ("Organisation", 16),
         ("Fonction", 4),
