@@ -111,8 +111,8 @@ def reasoned(corpus: Corpus) -> Examined:
     for iri, said in nodes:
         for end in ("Source", "Target"):
             for other in iris(said, OWL + "annotated" + end):
-                if other not in corpus.about:  # Another's, whose words are not looked at here.
-                    continue
+                if not other.startswith(BASE) and not literals(corpus.about.get(other, {}), SKOS + "prefLabel"):
+                    continue  # Another's, and its words are not among these files.
                 for reason in literals(said, RDFS + "comment"):
                     if not any(word in reason.value for word in _words(corpus, other, reason.language)):
                         unnamed = phrase("does-not-name", end=short(other))

@@ -12,7 +12,7 @@ import pytest
 
 import ontologie.contexts
 from ingestion import Registry, Settings, convert, read_deposit
-from ingestion.graphs import packing
+from ingestion.graphs import compression
 from ingestion.graphs.conversion import ConvertedDocument, convert_each
 from ingestion.publication import assembly
 from ingestion.registry.model import NewDocument
@@ -56,7 +56,7 @@ def another_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator
 def _forget() -> None:
     """Empty what is kept of the contexts: only a test releases a version while a program runs."""
     kept = (
-        context_versions, context, framing.frame, framing._words, packing._mark,
+        context_versions, context, framing.frame, framing._words, compression._mark,
         terms.terms, terms.terms_by_iri, terms.classes, terms.prefixes,
     )  # fmt: skip
     for function in kept:
@@ -150,7 +150,7 @@ def test_a_payload_is_converted_for_ever_by_the_version_of_its_deposit(
     with Registry(Settings(var=tmp_path)) as registry:
         for name, version in (("18-A", "1.0.0"), ("18-B", another_version)):
             document = {**PROJECT, "id": f"projet/{name}"}
-            graph = packing.pack(convert([document], context=version)[0].lines, version=version)
+            graph = compression.pack(convert([document], context=version)[0].lines, version=version)
             new = NewDocument("projet", name, "18", document, graph=graph, context=version)
             registry.register([new], TEAM, validate=True)
         assert [one.context for one in registry.listed()] == ["1.0.0", another_version]
@@ -161,6 +161,6 @@ def test_a_payload_is_converted_for_ever_by_the_version_of_its_deposit(
 
 def test_the_graph_that_a_deposit_left_is_not_taken_for_that_of_another_version(another_version: str) -> None:
     lines = convert([PROJECT], context="1.0.0")[0].lines
-    packed = packing.pack(lines, version="1.0.0")
-    assert packing.unpack(packed, version="1.0.0") == lines
-    assert packing.unpack(packed, version=another_version) is None
+    packed = compression.pack(lines, version="1.0.0")
+    assert compression.unpack(packed, version="1.0.0") == lines
+    assert compression.unpack(packed, version=another_version) is None

@@ -28,7 +28,8 @@ from tests.making import ROW, begun, observatoire, registry_with, write_csv
 COMMAND = str(Path(sys.executable).with_name("observatoire"))
 CODES = {signal.SIGINT: 130, signal.SIGTERM: 143}
 WAITS_IN_THE_SECOND = """
-import sys, time
+import signal, sys, time
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job, as we may be, ignores it
 from ingestion.examination import pipeline
 judged = pipeline.examine_batches
 calls = []
@@ -52,7 +53,14 @@ main()
 def begin(var: Path, *arguments: str) -> subprocess.Popen[str]:
     environment = {**os.environ, "OBSERVATOIRE_VAR": str(var)}
     piped = subprocess.PIPE
-    return subprocess.Popen([COMMAND, *arguments], env=environment, stdout=piped, stderr=piped, text=True)
+    return subprocess.Popen(
+        [COMMAND, *arguments], env=environment, stdout=piped, stderr=piped, text=True, preexec_fn=_interruptible
+    )
+
+
+def _interruptible() -> None:
+    """Let Ctrl+C end it: a shell's background job, as we may be, ignores it, and so do those it starts."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def no_trace(said: str) -> bool:
