@@ -26,6 +26,7 @@ def reported() -> list[rdflib.term.Node]:
     return sorted(own | {part for shape in nodes for part in GRAPH.objects(shape, SH.property)})
 
 
+@pytest.mark.long
 def test_the_shapes_are_standard_shacl() -> None:
     rules = Path(pyshacl.__file__).parent / "assets" / "shacl-shacl.ttl"
     conforms, _, text = pyshacl.validate(GRAPH, shacl_graph=str(rules), max_validation_depth=60)
