@@ -105,6 +105,9 @@ class _Scope:
 
     def __init__(self) -> None:
         self.open: list[str] = []
+        self.conditions = False
+        """Whether conditions of GROUP BY, HAVING or ORDER BY are read: there every parenthesis holds an expression."""
+        self._outside: list[bool] = []
         self.last: tuple[str, str] = ("", "")
         self.before: tuple[str, str] = ("", "")
 
@@ -119,17 +122,27 @@ class _Scope:
     def take(self, kind: str, found: str) -> None:
         if kind == "punct":
             if found in ("{", "{|"):
-                self.open.append("p")
+                self._enter("p")
+                self.conditions = False
             elif found in ("[", "<<(", "<<"):
-                self.open.append("d")
+                self._enter("d")
             elif found == "(":
-                self.open.append("e" if self._opens_expression() else "d")
+                self._enter("e" if self._opens_expression() else "d")
             elif found in ("}", "|}", ")", "]", ")>>", ">>") and self.open:
                 self.open.pop()
+                self.conditions = self._outside.pop()
+        elif kind == "word" and found.upper() in ("GROUP", "HAVING", "ORDER"):
+            self.conditions = True
+        elif kind == "word" and found.upper() == "VALUES":
+            self.conditions = False
         self.before, self.last = self.last, (kind, found)
 
+    def _enter(self, holds: str) -> None:
+        self.open.append(holds)
+        self._outside.append(self.conditions)
+
     def _opens_expression(self) -> bool:
-        if not self.open or self.open[-1] == "e":
+        if not self.open or self.open[-1] == "e" or self.conditions:
             return True
         kind, found = self.last
         if kind == "word":
