@@ -100,6 +100,10 @@ def tokenize(text: str, *, trivia: bool = False) -> Iterator[Token]:
             scope.take(kind, found)
 
 
+_CONDITIONS: Final = re.compile("group|having|order", re.IGNORECASE)
+"""Parsers take `ORDERBY`, and what comes before or after in the same word."""
+
+
 class _Scope:
     """What the open brackets hold: "e" an expression, "p" a pattern, "d" data; and the last two tokens."""
 
@@ -131,7 +135,7 @@ class _Scope:
             elif found in ("}", "|}", ")", "]", ")>>", ">>") and self.open:
                 self.open.pop()
                 self.conditions = self._outside.pop()
-        elif kind == "word" and found.upper() in ("GROUP", "HAVING", "ORDER"):
+        elif kind == "word" and _CONDITIONS.search(found):
             self.conditions = True
         elif kind == "word" and found.upper() == "VALUES":
             self.conditions = False

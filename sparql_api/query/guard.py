@@ -225,18 +225,20 @@ def _hides_call(token: Token, tokens: Sequence[Token], i: int) -> bool:
 
 
 def _doubtful(tokens: Sequence[Token]) -> Iterator[int]:
-    """Yield where a `<` may open an IRI or compare, in parentheses after a name: `xsd:boolean(?x<'>')`.
+    """Yield where a `<` may open an IRI or compare, in parentheses: `xsd:boolean(?x<'>')`, `?x (?y<<b'c>)`.
+
+    After a name or a variable the parentheses may be a list's or an expression's, so IRIs are looked at too.
 
     It matters only where what follows, read the other way, hides or shows a string or a comment.
     """
     stack: list[bool] = []
     for i, token in enumerate(tokens):
         if token.text == "(" and token.kind == "punct":
-            stack.append(i > 0 and tokens[i - 1].kind in ("pname", "iri"))
+            stack.append(i > 0 and tokens[i - 1].kind in ("pname", "iri", "var"))
         elif token.text == ")" and token.kind == "punct" and stack:
             stack.pop()
-        elif stack and stack[-1] and token.text[0] == "<" and tokens[i - 1].text not in ("(", ",", "^^"):
-            shifts = token.kind == "iri" and ("'" in token.text or "#" in token.text)
+        elif stack and token.text[0] == "<" and tokens[i - 1].text not in ("(", ",", "^^"):
+            shifts = stack[-1] and token.kind == "iri" and ("'" in token.text or "#" in token.text)
             if shifts or token.text.startswith("<<"):
                 yield token.start
 
