@@ -38,8 +38,6 @@ _CLONE_NEWUSER: Final = 0x10000000
 _CLONE_NEWNET: Final = 0x40000000
 _PR_SET_PDEATHSIG: Final = 1
 _OUT_OF_MEMORY: Final = 3
-_STUCK: Final = 256
-"""No status of a process: it slept for ever, as one does whose memory ended while it told of its own failure."""
 _PAGE: Final = os.sysconf("SC_PAGE_SIZE")
 
 
@@ -97,7 +95,7 @@ def confined(
     status = _waited(child, seconds * PATIENCE)
     if status == -signal.SIGXCPU or status is None:
         raise Refused("lecture-longue", {"seconds": str(seconds)})
-    if status in (_OUT_OF_MEMORY, _STUCK, -signal.SIGABRT, -signal.SIGKILL):
+    if status in (_OUT_OF_MEMORY, -signal.SIGABRT, -signal.SIGKILL):
         raise Refused("lecture-memoire", {"most": str(MEMORY >> 20)})
     if status:
         name = signal.Signals(-status).name if status < 0 else str(status)
@@ -108,12 +106,14 @@ def confined(
 
 
 def _waited(child: int, seconds: float) -> int | None:
-    """Return how a process ended (as in `subprocess`), None where it had to be ended; it is reaped in any case."""
+    """Return how a process ended (as in `subprocess`), None where its time was over; it is reaped in any case.
+
+    One that sleeps without end is killed, as the kernel does for want of memory: it is what puts a reader to sleep.
+    """
     descriptor = os.pidfd_open(child)
     try:
-        end = _followed(child, descriptor, seconds)
-        if end != _ENDED:
-            os.kill(child, signal.SIGKILL)
+        in_time = _followed(child, descriptor, seconds)
+        os.kill(child, signal.SIGKILL)  # Nothing to one that ended: it is not reaped yet.
     except BaseException:  # Ctrl+C while it works
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
@@ -121,27 +121,24 @@ def _waited(child: int, seconds: float) -> int | None:
     finally:
         os.close(descriptor)
     status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-    return {_ENDED: status, _ASLEEP: _STUCK, _LATE: None}[end]
+    return status if in_time else None
 
 
-_ENDED, _ASLEEP, _LATE = "ended", "asleep", "late"
-
-
-def _followed(child: int, descriptor: int, seconds: float) -> str:
-    """Wait for a process; tell whether it ended, sleeps without end, or has had its time."""
+def _followed(child: int, descriptor: int, seconds: float) -> bool:
+    """Wait until a process ends, or sleeps without end; tell whether that came in its time."""
     poll = select.poll()
     poll.register(descriptor, select.POLLIN)
     before, still = "", 0
     for _ in range(int(seconds)):
         if poll.poll(1000):
-            return _ENDED
+            return True
         state, *rest = Path(f"/proc/{child}/stat").read_text().rpartition(")")[2].split()
         spent = ",".join(rest[10:12])
         still = still + 1 if state == "S" and spent == before else 0
         if still >= IDLE:
-            return _ASLEEP
+            return True
         before = spent
-    return _LATE
+    return False
 
 
 def _work(

@@ -10,7 +10,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -28,10 +28,9 @@ from tests.making import ROW, begun, observatoire, registry_with, write_csv
 COMMAND = str(Path(sys.executable).with_name("observatoire"))
 CODES = {signal.SIGINT: 130, signal.SIGTERM: 143}
 WAITS_IN_THE_SECOND = """
-import signal, sys, time
-signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job, as we may be, ignores it
-from ingestion.examination import pipeline
-judged = pipeline.examine_batches
+import sys, time
+from ingestion.examination import deposit
+judged = deposit.examine_batches
 calls = []
 def examine_batches(*given, **named):
     for batch in judged(*given, **named):
@@ -41,8 +40,6 @@ def examine_batches(*given, **named):
             while True:
                 time.sleep(0.01)  # not a pause: a signal just before it would wait for a second one
         yield batch
-pipeline.examine_batches = examine_batches
-from ingestion.examination import deposit
 deposit.examine_batches = examine_batches
 from sparql_api.cli import main
 main()
@@ -50,11 +47,11 @@ main()
 """The command, which waits for a signal once the second file's records are judged and not registered yet."""
 
 
-def begin(var: Path, *arguments: str) -> subprocess.Popen[str]:
+def begin(var: Path, *arguments: str, program: Sequence[str] = (COMMAND,)) -> subprocess.Popen[str]:
     environment = {**os.environ, "OBSERVATOIRE_VAR": str(var)}
     piped = subprocess.PIPE
     return subprocess.Popen(
-        [COMMAND, *arguments], env=environment, stdout=piped, stderr=piped, text=True, preexec_fn=_interruptible
+        [*program, *arguments], env=environment, stdout=piped, stderr=piped, text=True, preexec_fn=_interruptible
     )
 
 
@@ -71,11 +68,8 @@ def no_trace(said: str) -> bool:
 def test_ingest_told_to_end_says_what_is_registered_and_goes_on_later(tmp_path: Path, sent: signal.Signals) -> None:
     few = write_csv(tmp_path / "peu.csv", [{"id": f"A{number}"} for number in range(3)])
     more_of_them = write_csv(tmp_path / "autres.csv", [{"id": f"B{number}"} for number in range(30)])
-    environment = {**os.environ, "OBSERVATOIRE_VAR": str(tmp_path / "var")}
-    process = subprocess.Popen(
-        [sys.executable, "-c", WAITS_IN_THE_SECOND, "ingest", str(few), str(more_of_them)],
-        env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
+    waiting = (sys.executable, "-c", WAITS_IN_THE_SECOND)
+    process = begin(tmp_path / "var", "ingest", str(few), str(more_of_them), program=waiting)
     assert process.stderr is not None
     said = ""
     while "second file under way" not in said:
