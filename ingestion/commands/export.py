@@ -62,7 +62,7 @@ def export_app() -> typer.Typer:
         if edition is None:
             fail(lang, "no-edition")
         kinds = document_types() if kind == _ALL else (kind,)
-        found = documents(edition, kinds, settings.base_iri)
+        found = documents(edition, kinds, format, settings.base_iri)
         with explained(lang, kept=lambda: said(lang, "kept-export")):
             if out == "-":
                 try:

@@ -21,8 +21,11 @@ _Fiche = tuple[str, str, list[bytes], Deduced]
 """A document: its kind, its id, its canonical lines, what publication deduces from its date."""
 
 
-def documents(edition: Edition, kinds: Iterable[str], base: str) -> Iterator[_Fiche]:
-    """Yield the documents of these kinds of an edition, in the order of their graphs' IRIs."""
+def documents(edition: Edition, kinds: Iterable[str], format: Format, base: str) -> Iterator[_Fiche]:
+    """Yield the documents of these kinds of an edition, in the order of their graphs' IRIs.
+
+    What publication deduces is read for a table alone: the other formats give the document as it was deposited.
+    """
     store = ox.Store.read_only(str(edition.store_path))
     prefixes = {Iris(base).graph(kind, ""): kind for kind in kinds}
     for name in sorted(graph.value for graph in store.named_graphs() if isinstance(graph, ox.NamedNode)):
@@ -30,7 +33,8 @@ def documents(edition: Edition, kinds: Iterable[str], base: str) -> Iterator[_Fi
         kind = prefixes.get(prefix + slash)
         if kind is not None:
             lines = canonical_lines(store.quads_for_pattern(None, None, None, ox.NamedNode(name)))
-            yield kind, identifier, lines, _deduced(store, Iris(base).entity(kind, identifier), base)
+            project = Iris(base).entity(kind, identifier)
+            yield kind, identifier, lines, _deduced(store, project, base) if format is Format.CSV else {}
 
 
 def write_all(out: BinaryIO, found: Iterable[_Fiche], format: Format, base: str) -> None:
