@@ -13,7 +13,7 @@ from typing import Any
 
 import pyoxigraph as ox
 import rdflib
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck
 from hypothesis import strategies as st
 
 from ingestion import Record, build_document, convert, export_document, read_deposit
@@ -22,6 +22,7 @@ from ingestion.resolution.labels import labels
 from ingestion.words.columns import columns
 from ingestion.words.terms import terms
 from ontologie import BASE, read_text
+from tests.laws.lengths import at_two_lengths
 
 rdflib.NORMALIZE_LITERALS = False
 
@@ -63,6 +64,7 @@ IRIS = st.sampled_from(
         "http://purl.org/dc/terms/",
     ]
 )
+UNHURRIED = {"suppress_health_check": [HealthCheck.too_slow]}
 INSIDE = {"mention", "phase", "comporte", "preuve", "fiche"}
 """Keys whose values are nodes of the document's own; made apart."""
 
@@ -135,24 +137,21 @@ def ingest(document: dict[str, Any], *, ascii_only: bool = False) -> tuple[dict[
     return built.document, built.kind, converted.lines
 
 
-@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(documents(), st.booleans())
+@at_two_lengths(50, 150, documents(), st.booleans(), **UNHURRIED)
 def test_a_document_exported_is_the_same_graph(document: dict[str, Any], ascii_only: bool) -> None:
     _, kind, lines = ingest(document, ascii_only=ascii_only)
     exported = export_document(lines, kind)
     assert convert([exported])[0].lines == lines
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(documents())
+@at_two_lengths(30, 80, documents(), **UNHURRIED)
 def test_a_document_exported_and_deposited_again_is_the_same_graph(document: dict[str, Any]) -> None:
     _, kind, lines = ingest(document)
     _, _, again = ingest(export_document(lines, kind))
     assert again == lines
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(documents())
+@at_two_lengths(30, 80, documents(), **UNHURRIED)
 def test_reading_twice_changes_nothing(document: dict[str, Any]) -> None:
     once, _, lines = ingest(document)
     twice, _, again = ingest(once)
@@ -177,8 +176,7 @@ def _term(term: Any) -> rdflib.term.Node:
     return rdflib.Literal(term.value, datatype=datatype, normalize=False)
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(documents())
+@at_two_lengths(20, 60, documents(), **UNHURRIED)
 def test_rdflib_reads_the_same_triples_in_the_exported_fiche(document: dict[str, Any]) -> None:
     _, kind, lines = ingest(document)
     graph = rdflib.Graph()
@@ -221,8 +219,7 @@ def rows(draw: st.DrawFn) -> dict[str, str]:
     return {**fixed, **{name: draw(optional[name]) for name in chosen}}
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(rows())
+@at_two_lengths(40, 100, rows(), **UNHURRIED)
 def test_a_row_exported_is_the_same_graph(cells: dict[str, str]) -> None:
     header = Header({name: (position, name) for position, name in enumerate(cells, 1)})
     built = build_document(Record("depot.csv", 2, cells, header))

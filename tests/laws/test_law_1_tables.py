@@ -14,13 +14,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, assume
 from hypothesis import strategies as st
 
 from ingestion import Options, examine, export_columns, export_document, export_row
 from ingestion.documents.draft import content_name
 from ingestion.words.columns import Column, columns
 from shapes import csv_line, inert, restored
+from tests.laws.lengths import at_two_lengths
 
 FORBIDDEN = "".join(map(chr, [*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF]))
 CHARACTERS = st.one_of(
@@ -109,8 +110,7 @@ def as_csv(rows: Sequence[Sequence[str]], mark: str = "", separator: str = ",") 
     return (mark + "".join(csv_line(row, separator) for row in rows)).encode()
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
-@given(projects())
+@at_two_lengths(20, 60, projects(), suppress_health_check=list(HealthCheck))
 def test_a_project_exported_as_a_table_and_deposited_again_is_the_same_graph(project: dict[str, Any]) -> None:
     before = graphs("projet.json", json.dumps(project).encode())
     assume(before)
@@ -122,8 +122,7 @@ def test_a_project_exported_as_a_table_and_deposited_again_is_the_same_graph(pro
         assert graphs("export.csv", written) == before
 
 
-@settings(max_examples=100, deadline=None)
-@given(st.text(CHARACTERS, max_size=20))
+@at_two_lengths(100, 300, st.text(CHARACTERS, max_size=20))
 def test_a_cell_made_inert_begins_no_formula_and_is_taken_back(text: str) -> None:
     cell = inert(text)
     assert restored(cell) == text

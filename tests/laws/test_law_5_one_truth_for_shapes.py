@@ -6,9 +6,8 @@ from functools import cache
 
 import pyoxigraph as ox
 import pyshacl
-import pytest
 import rdflib
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase
 from hypothesis import strategies as st
 
 from ontologie import BASE
@@ -21,6 +20,7 @@ from shapes.report import Result
 from shapes.sources import shapes_graph
 from shapes.terms import read_term, term_text
 from shapes.units import typed_literals
+from tests.laws.lengths import at_two_lengths, in_parts
 from tests.shapes.documents import Lines, documents, real_documents, renamed
 
 Key = tuple[str, str, str, str, str]
@@ -28,9 +28,8 @@ BATCH = 40
 
 batches = st.lists(documents, min_size=BATCH, max_size=BATCH)
 common = {
-    "deadline": None,
-    "suppress_health_check": list(HealthCheck),
     "derandomize": True,
+    "suppress_health_check": list(HealthCheck),
     # A batch is too large to be shrunk or shown; the difference names the document.
     "phases": (Phase.explicit, Phase.generate),
 }
@@ -71,23 +70,20 @@ def _about(result: Result, homes: tuple[str, ...]) -> bool:
     return name in homes
 
 
-@settings(max_examples=3, **common)
-@given(batches)
+@at_two_lengths(3, 5, batches, **common)
 def test_the_screen_and_pyshacl_find_the_same(batch: list[Lines]) -> None:
     judge = gate()
     documents = named(batch)
     assert by_the_screen(judge, documents) == one_by_one(judge, documents)
 
 
-@settings(max_examples=1, **common)
-@given(batches)
+@at_two_lengths(1, 5, batches, **common)
 def test_judging_alone_or_by_the_whole_of_the_shapes_is_the_same(batch: list[Lines]) -> None:
     documents = named(batch)
     assert one_by_one(gate(), documents) == by_plain_pyshacl(documents)
 
 
-@settings(max_examples=2, **common)
-@given(batches)
+@at_two_lengths(2, 5, batches, **common)
 def test_where_sql_has_no_doubt_it_claims_what_pyshacl_finds(batch: list[Lines]) -> None:
     judge = gate()
     documents = {name: lines for name, lines in named(batch).items() if judge.statements(name, lines)}
@@ -105,9 +101,7 @@ def masked_text(term: str) -> str:
     return term and term_text(mask_term(read_term(term)))
 
 
-@pytest.mark.long
-@settings(max_examples=250, **common)
-@given(batches)
+@in_parts(10, 25, batches, **common)
 def test_ten_thousand_documents_are_judged_alike(batch: list[Lines]) -> None:
     judge = gate()
     documents = named(batch)
