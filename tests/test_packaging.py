@@ -41,6 +41,7 @@ def test_the_wheel_holds_the_five_folders_with_their_data(wheel: Path) -> None:
     assert not [name for name in names if name.startswith(("tests/", "bench/"))]
 
 
+@pytest.mark.long
 def test_an_installed_wheel_publishes_the_demo_from_anywhere(wheel: Path, tmp_path: Path) -> None:
     # Own copies of the dependencies would cost a minute and prove nothing: they are taken from this environment,
     # the project itself from the wheel alone.

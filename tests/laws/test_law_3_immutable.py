@@ -9,10 +9,11 @@ import hashlib
 import tempfile
 from pathlib import Path
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck
 from hypothesis import strategies as st
 
 from ingestion import Agent, Editions, Options, deposit_file, publish, rebuild
+from tests.laws.lengths import at_two_lengths
 from tests.making import TEAM, begun, write_csv
 
 TITLES = st.dictionaries(st.sampled_from(["A0", "A1", "A2"]), st.sampled_from(["Un", "Deux"]), min_size=1)
@@ -28,8 +29,7 @@ def fingerprints(folder: Path) -> dict[str, str]:
     }
 
 
-@settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(lives=LIVES)
+@at_two_lengths(3, 15, LIVES, suppress_health_check=[HealthCheck.too_slow])
 def test_an_edition_stays_as_it_is_to_the_byte_whatever_comes_after(
     lives: list[tuple[dict[str, str], str | None, bool]],
 ) -> None:
