@@ -1,11 +1,11 @@
-"""Writes the index of an edition's fiches: one SQLite file, made at publication from their dump and the store.
+"""Writes the index of an edition's fiches at publication, from their dump and the store: a SQLite file and its words.
 
 Knows which properties are searched and filtered, and how the file is laid out. `search` reads it;
 nothing here knows of HTTP. The set of fiches that hold a facet's value is a bitmap (bit n is fiche n, in the
 order of the list), so that counting a facet is an AND and a population count.
 
-Tables: `fiche` (n, id, item, document), `valeur` (facet, iri, id, labels, names, bits), `mots` (full text,
-folded, without its content), `point` (an académie's representative point), `meta`. A document is JSON, packed.
+Tables: `fiche` (n, id, item, document), `valeur` (facet, iri, id, labels, names, bits), `point` (an académie's
+representative point), `meta`. A document is JSON, packed. The words stand beside it (`text`).
 """
 
 from __future__ import annotations
@@ -25,9 +25,10 @@ import zstandard
 from ingestion import columns
 from ontologie import BASE, PREFIXES, RDF_TYPE, Iris, context, fold_text
 from sparql_api.fiches.geometry import representative_point
+from sparql_api.fiches.text import TEXT_NAME, WEIGHTS, TextWriter, text_writer
 
 INDEX_NAME: Final = "fiches.sqlite"
-LAYOUT: Final = "4"
+LAYOUT: Final = "5"
 
 
 @dataclass(frozen=True)
@@ -63,12 +64,10 @@ CREATE TABLE fiche(n INTEGER PRIMARY KEY, id TEXT UNIQUE, item TEXT, document BL
 CREATE TABLE valeur(facet TEXT, iri TEXT, id TEXT, labels TEXT, names TEXT, groups TEXT, direct INTEGER, bits BLOB,
  PRIMARY KEY(facet, iri));
 CREATE TABLE point(academie TEXT PRIMARY KEY, longitude REAL, latitude REAL);
-CREATE VIRTUAL TABLE mots USING fts5(titre, resume, reste, content='', detail=full,
- tokenize='unicode61 remove_diacritics 2', prefix='3 4');
 CREATE TEMP TABLE venue(i INTEGER PRIMARY KEY, id TEXT, item TEXT, document BLOB, titre TEXT, resume TEXT, reste TEXT);
 CREATE TEMP TABLE place(n INTEGER PRIMARY KEY, i INTEGER);
 """
-"""`venue` holds the fiches as they come, `place` gives their place in the list: full text is written in its order."""
+"""`venue` holds the fiches as they come, `place` gives their place in the list: everything is written in its order."""
 
 
 @dataclass(frozen=True)
@@ -94,14 +93,13 @@ def write_index(folder: Path, store: ox.Store, fiches: Iterable[bytes], *, base:
     partial = target.with_suffix(f".{os.getpid()}.partial")
     partial.unlink(missing_ok=True)
     reader = StoreReader(store, Iris(base))
-    with sqlite3.connect(partial, isolation_level=None) as database:
+    with sqlite3.connect(partial, isolation_level=None) as database, text_writer(folder / TEXT_NAME) as text:
         database.executescript(TABLES)
-        count, holders = write_rows(database, reader, fiches)
+        count, holders = write_rows(database, text, reader, fiches)
         write_values(database, holders, reader)
         database.executemany("INSERT INTO point VALUES (?,?,?)", reader.points())
         meta = {"layout": LAYOUT, "fiches": str(count), "base": base}
         database.executemany("INSERT INTO meta VALUES (?,?)", meta.items())
-        database.execute("INSERT INTO mots(mots) VALUES ('optimize')")
         database.execute("COMMIT")
     database.close()
     partial.replace(target)
@@ -127,7 +125,9 @@ Holders = dict[tuple[str, str], list[int]]
 """The numbers of the fiches that hold (facet, value) itself."""
 
 
-def write_rows(database: sqlite3.Connection, reader: StoreReader, fiches: Iterable[bytes]) -> tuple[int, Holders]:
+def write_rows(
+    database: sqlite3.Connection, text: TextWriter, reader: StoreReader, fiches: Iterable[bytes]
+) -> tuple[int, Holders]:
     """Write each fiche and its words in the order of the list, latest first; return how many, and who holds what."""
     coming: Holders = defaultdict(list)
     keys: list[tuple[bool, tuple[int, ...], str]] = []
@@ -143,8 +143,7 @@ def write_rows(database: sqlite3.Connection, reader: StoreReader, fiches: Iterab
                     for value in values:
                         coming[facet, value].append(len(keys))
                 item = json.dumps(row.item, ensure_ascii=False, separators=(",", ":"))
-                folded = (fold_text(row.title), fold_text(row.abstract), fold_text(" \n ".join(row.rest)))
-                yield len(keys), row.item["id"], item, pack(fiche), *folded
+                yield len(keys), row.item["id"], item, pack(fiche), row.title, row.abstract, "\n".join(row.rest)
                 keys.append((*latest_first(row.last), row.item["iri"]))
 
     database.executemany("INSERT INTO venue VALUES (?,?,?,?,?,?,?)", rows())
@@ -152,7 +151,8 @@ def write_rows(database: sqlite3.Connection, reader: StoreReader, fiches: Iterab
     database.executemany("INSERT INTO place VALUES (?,?)", enumerate(order))
     placed = "FROM place CROSS JOIN venue USING (i) ORDER BY n"
     database.execute(f"INSERT INTO fiche SELECT n, id, item, document {placed}")
-    database.execute(f"INSERT INTO mots(rowid, titre, resume, reste) SELECT n, titre, resume, reste {placed}")
+    for n, *texts_ in database.execute(f"SELECT n, titre, resume, reste {placed}"):
+        text.add(n, dict(zip(WEIGHTS, texts_, strict=True)))
     place = {i: n for n, i in enumerate(order)}
     return len(order), {held: [place[i] for i in numbers] for held, numbers in coming.items()}
 

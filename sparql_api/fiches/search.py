@@ -17,13 +17,11 @@ from typing import Any, Final
 import zstandard
 
 from ontologie import fold_text
-from sparql_api.computing.cancellation import checked, checkpoint, watched
+from sparql_api.computing.cancellation import checked, watched
 from sparql_api.fiches.index import FACETS, INDEX_NAME, local_id
-from sparql_api.fiches.words import search_expression
+from sparql_api.fiches.text import Found, TextIndex
 
 FACET_NAMES: Final = tuple(facet.name for facet in FACETS)
-# The title counts most, then the summary: SQLite's bm25 takes one weight a column.
-RANKED: Final = "SELECT rowid FROM mots WHERE mots MATCH ? ORDER BY bm25(mots, 8.0, 3.0, 1.0), rowid"
 POSITIONS: Final = tuple(tuple(i for i in range(8) if byte >> i & 1) for byte in range(256))
 
 
@@ -62,6 +60,8 @@ class SearchResult:
     counts: Mapping[str, tuple[tuple[Value, int], ...]]
     chosen: Mapping[str, tuple[Value, ...]]
     unknown: tuple[tuple[str, str], ...]
+    text: Found | None
+    """What the words found, over all facets; None where no word is asked."""
 
     @property
     def total(self) -> int:
@@ -77,13 +77,14 @@ class FicheIndex:
         with self._connect() as database:
             self.meta = dict(database.execute("SELECT key, value FROM meta").fetchall())
         self.size = int(self.meta["fiches"])
+        self.text = TextIndex(folder)
 
     def select(self, selection: Selection) -> SearchResult:
         """Return the fiches that hold every word and, of each facet asked, one of the values."""
         chosen, unknown = self._resolve(selection)
         everything = (1 << self.size) - 1
-        ranked = self._matching(selection.q)
-        matching = everything if ranked is None else bits_of(ranked, self.size)
+        text = self.text.find(selection.q) if selection.q.strip() else None
+        matching = everything if text is None else bits_of(text.numbers, self.size)
         wanted = {name: union(values) for name, values in chosen.items()}
         counts = {}
         for name in checked(FACET_NAMES):
@@ -95,8 +96,8 @@ class FicheIndex:
             counts[name] = counted(self.values[name], others)
         for bits in wanted.values():
             matching &= bits
-        numbers = positions(matching) if ranked is None else among(ranked, matching, self.size)
-        return SearchResult(numbers, counts, chosen, tuple(unknown))
+        numbers = positions(matching) if text is None else among(text.numbers, matching, self.size)
+        return SearchResult(numbers, counts, chosen, tuple(unknown), text)
 
     def items(self, numbers: Sequence[int]) -> Iterator[dict[str, Any]]:
         """Yield what a list shows of each of these fiches, in the order given."""
@@ -167,17 +168,6 @@ class FicheIndex:
                 return [by_iri[iri]]
         folded = fold_text(text)
         return [value for value in self.values[facet] if folded in value.names]
-
-    def _matching(self, q: str) -> list[int] | None:
-        """Return the fiches that hold every word, the best first; None where no word is asked."""
-        if not q.strip():
-            return None
-        expression = search_expression(q)
-        if expression is None:
-            return []
-        checkpoint()
-        with self._connect() as database:
-            return [row[0] for row in database.execute(RANKED, (expression,))]
 
     def _connect(self) -> Connection:
         return Connection(self.path)

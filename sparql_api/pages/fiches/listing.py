@@ -5,7 +5,7 @@ Knows parameters; the search itself is the index's, the routes and the page stan
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -28,6 +28,7 @@ BEYOND: Final = {
 }
 """What is said where a request asks for more than a setting allows."""
 PER_PAGE: Final = 20
+SUGGESTED: Final = 8
 MOST_PER_PAGE: Final = 500
 
 
@@ -59,6 +60,13 @@ def find(service: Service, request: Request, edition: int) -> Listing:
     shown = found.numbers[(page - 1) * per_page : page * per_page]
     items = [complete(item, index) for item in index.items(shown)]
     return Listing(edition, index, selection, found, page, per_page, items)
+
+
+def suggested(service: Service, request: Request, edition: int) -> dict[str, Any]:
+    """Return searches that complete the last word of `q`; raises ProblemError 400 for more than may be asked."""
+    q = selection_of(request, service.settings).q
+    found = service.index(service.edition_number(edition)).text.suggestions(q, SUGGESTED)
+    return {"edition": edition, "q": q, "items": [{"text": text, "fiches": count} for text, count in found]}
 
 
 def selection_of(request: Request, settings: Settings) -> Selection:
@@ -127,12 +135,18 @@ def as_json(request: Request, listing: Listing) -> dict[str, Any]:
         "per_page": listing.per_page,
         "next": next_address(request, listing) if listing.page < listing.pages else None,
         "unknown": [{"facet": facet, "value": text} for facet, text in found.unknown],
+        "corrected": [{"word": word, "instead": [*instead]} for word, instead in corrected(found)],
         "items": listing.items,
         "facets": {
             name: [{**value_json(value, value.iri), "count": count} for value, count in counts]
             for name, counts in found.counts.items()
         },
     }
+
+
+def corrected(found: SearchResult) -> Iterable[tuple[str, tuple[str, ...]]]:
+    """Return (word that no fiche holds, the close ones that were looked for in its place)."""
+    return found.text.taken_for.items() if found.text else ()
 
 
 def next_address(request: Request, listing: Listing) -> str:

@@ -5,12 +5,15 @@ Knows how the list is shown; not how it was found.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, Final
 
 from starlette.requests import Request
 from starlette.responses import Response
 
+from sparql_api.fiches.index import Documents
 from sparql_api.fiches.search import FACET_NAMES, Value
+from sparql_api.fiches.text import Wanted
 from sparql_api.formats.negotiation import language
 from sparql_api.pages.fiches.files import FILES
 from sparql_api.pages.fiches.listing import Listing
@@ -32,6 +35,7 @@ def list_page(service: Service, request: Request, listing: Listing) -> Response:
         "facets": [facet_shown(view, listing, name) for name in FACET_NAMES],
         "removable": chips(view, listing),
         "unknown": listing.found.unknown,
+        **words_shown(service, listing),
         "page": listing.page,
         "pages": listing.pages,
         "previous": at_page(view, listing, listing.page - 1) if listing.page > 1 else "",
@@ -39,6 +43,27 @@ def list_page(service: Service, request: Request, listing: Listing) -> Response:
         "downloads": files,
     }
     return render(service, request, "fiches.html", context, edition=listing.edition)
+
+
+def words_shown(service: Service, listing: Listing) -> dict[str, Any]:
+    """Return what a search by words shows: which word was taken for which, the words found, where else they stand."""
+    text = listing.found.text
+    if text is None:
+        return {}
+    return {
+        "corrected": [(word, ", ".join(instead)) for word, instead in text.taken_for.items()],
+        "wanted": text.wanted,
+        "passages": list(passages(Documents(service.iris), listing, text.wanted)),
+    }
+
+
+def passages(inside: Documents, listing: Listing, wanted: Wanted) -> Iterator[list[tuple[str, bool]]]:
+    """Yield, for each fiche shown, the passage that holds a word looked for, where its title and summary hold none."""
+    start = (listing.page - 1) * listing.per_page
+    numbers = listing.found.numbers[start : start + listing.per_page]
+    for item, document in zip(listing.items, listing.index.documents(numbers), strict=True):
+        seen = any(found for text in (item["titre"], item["resume"]) for _, found in wanted.parts(text))
+        yield [] if seen else wanted.passage(inside.words(document))
 
 
 def at_page(view: View, listing: Listing, page: int) -> str:

@@ -30,7 +30,7 @@ from sparql_api.http.openapi import (
 from sparql_api.http.policies import ANSWER
 from sparql_api.http.routing import get
 from sparql_api.pages.fiches.files import FILES, MEDIA_TYPES, send_file, unchanged_file
-from sparql_api.pages.fiches.listing import MOST_PER_PAGE, PER_PAGE, as_json, find, selection_of
+from sparql_api.pages.fiches.listing import MOST_PER_PAGE, PER_PAGE, as_json, find, selection_of, suggested
 from sparql_api.pages.fiches.page import list_page
 from sparql_api.pages.service import Service
 from sparql_api.pages.tables import TABLEUR
@@ -62,6 +62,7 @@ _PAGE: Final = structure(
     per_page=NUMBER,
     next=maybe(TEXT),
     unknown=several(structure(facet=TEXT, value=TEXT)),
+    corrected=several(structure(word=TEXT, instead=several(TEXT))),
     items=several(_ITEM),
     facets=structure(**{name: several(_COUNTED) for name in FACET_NAMES}),
 )
@@ -74,6 +75,13 @@ LISTING: Final = operation(
         format_parameter(OFFERS),
     ),
     errors=("400", "406", *OF_COMPUTING, *OF_EDITION),
+)
+
+
+SUGGESTIONS: Final = operation(
+    {OFFERS["json"]: structure(edition=NUMBER, q=TEXT, items=several(structure(text=TEXT, fiches=COUNT)))},
+    parameters=(parameter("q", "The words typed so far; the last one is completed."), EDITION),
+    errors=("400", *OF_COMPUTING, *OF_EDITION),
 )
 
 
@@ -91,6 +99,16 @@ def fiches_router(service: Service) -> APIRouter:
             if media_type == OFFERS["html"]:
                 return list_page(service, request, listing)
             return deliver(request, write_json(as_json(request, listing)), media_type, edition=edition.number)
+
+        return await service.computing.run(request, told, kind="search")
+
+    @get(router, "/fiches/suggestions", policy=ANSWER, summary="Complete a search", openapi_extra=SUGGESTIONS)
+    async def suggestions(request: Request) -> Response:
+        edition = service.edition(request)
+
+        def told() -> Response:
+            found = suggested(service, request, edition.number)
+            return deliver(request, write_json(found), OFFERS["json"], edition=edition.number)
 
         return await service.computing.run(request, told, kind="search")
 

@@ -16,8 +16,6 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 from fastapi import APIRouter, FastAPI
-from hypothesis import given
-from hypothesis import strategies as st
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route
@@ -27,7 +25,6 @@ from sparql_api.app import create_app
 from sparql_api.computing.cancellation import checked, watched
 from sparql_api.computing.limiter import GIVE_WAY, Computing, Kind
 from sparql_api.engine.fairuse import FairUse
-from sparql_api.fiches.words import search_expression, word_expression, words
 from sparql_api.http.routing import BOUNDED, get
 from sparql_api.settings import Settings
 from tests.sparql_api.endpoint.live import serve, wait_until
@@ -139,15 +136,6 @@ def test_what_is_asked_is_bounded_and_the_refusal_says_by_what(
 
 def test_a_word_repeated_three_thousand_times_is_refused_at_once(client: httpx.Client) -> None:
     assert client.get("/fiches", params={"q": "élèves " * 3000}).status_code == 400
-
-
-@given(st.lists(st.sampled_from(["élève", "élèves", "Eleves", "IA", "conte", "x", "4e", "!?"])))
-def test_each_different_word_is_looked_for_once(typed: list[str]) -> None:
-    found = words(" ".join(typed))
-    expected = {word_expression(word) for word in found if len(word) > 1} or {word_expression(word) for word in found}
-    expression = search_expression(" ".join(typed))
-    phrases = expression.split(" AND ") if expression else []
-    assert sorted(phrases) == sorted(expected)
 
 
 # Who goes through the bounds

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -220,3 +221,27 @@ def test_a_browser_gets_a_page_and_a_program_gets_json(client: httpx.Client) -> 
         assert client.get("/fiches", headers={"Accept": accept}).headers["content-type"].startswith("application/json")
     assert client.get("/fiches?format=html").headers["content-type"].startswith("text/html")
     assert client.get("/fiches", headers={"Accept": "text/turtle"}).status_code == 406
+
+
+def test_a_misspelt_word_is_said_to_be_taken_for_another(client: httpx.Client) -> None:
+    found = ask(client, q="argumentaton")
+    assert found["total"] and found["corrected"] == [{"word": "argumentaton", "instead": ["argumentation"]}]
+    assert ask(client, q="argumentation")["corrected"] == []
+    page = client.get("/fiches", params={"q": "argumentaton", "lang": "fr"}, headers={"Accept": "text/html"}).text
+    assert "argumentaton\u00a0»" in page or "argumentaton »" in page
+    assert "<mark>" in page
+
+
+def test_what_is_found_is_marked_and_nothing_of_a_text_is_markup(client: httpx.Client) -> None:
+    page = client.get("/fiches", params={"q": "élèves <b>"}, headers={"Accept": "text/html"}).text
+    marked = set(re.findall(r"<mark>(.*?)</mark>", page))
+    assert marked and {"élève", "élèves", "eleves", "b"} >= {word.casefold() for word in marked if word[:1] in "éÉeE"}
+    assert "<b>" not in page
+
+
+def test_suggestions_complete_what_is_typed(client: httpx.Client) -> None:
+    answer = client.get("/fiches/suggestions", params={"q": "esprit crit"})
+    assert answer.json()["items"][0]["text"] == "esprit critique"
+    assert answer.headers["observatoire-edition"]
+    assert client.get("/fiches/suggestions", params={"q": "a" * 501}).status_code == 400
+    assert client.get("/fiches/suggestions").json()["items"] == []

@@ -1,0 +1,238 @@
+"""The full text of an edition's fiches: an index of words, written at publication and searched while serving.
+
+Knows words and numbers of fiches; not what else a fiche holds. A word finds its inflected forms, a word of three
+letters or more those that it begins; one that no fiche holds finds those one letter away, and says so.
+
+One field a weight holds stems (`titre`, `resume`, `reste`); `mots` holds each word as `folded/spelt`, so that a walk
+of its terms gives beginnings, neighbours, and how a word is written.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Final
+
+import tantivy
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+from tantivy import Occur, Query
+
+from sparql_api.computing.cancellation import checkpoint
+from sparql_api.fiches.words import WORD, folded, searched_words, spelt_words, stem, stems, words
+
+TEXT_NAME: Final = "fiches.mots"
+WEIGHTS: Final = {"titre": 8.0, "resume": 3.0, "reste": 1.0}
+OF_A_BEGINNING: Final = 0.1
+"""What a word counts that only begins as the one looked for, beside BM25's few units for one that is found."""
+SHORTEST_BEGINNING: Final = 3
+SHORTEST_MISSPELT: Final = 4
+BEFORE: Final = 80
+AFTER: Final = 160
+"""Characters of a passage before and after the word that it shows."""
+MEMORY: Final = 100_000_000
+"""Bytes that the writer fills before it writes a part."""
+
+
+def schema() -> tantivy.Schema:
+    """Return the fields of the index; words come apart already, by one space."""
+    builder = tantivy.SchemaBuilder()
+    for name in WEIGHTS:
+        builder.add_text_field(name, tokenizer_name="whitespace", index_option="freq")
+    builder.add_text_field("mots", tokenizer_name="whitespace", index_option="basic")
+    builder.add_unsigned_field("n", indexed=False, fast=True)
+    return builder.build()
+
+
+class TextWriter:
+    """Writes the words of fiches, one after the other."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir()
+        self._writer = tantivy.Index(schema(), path=str(folder)).writer(MEMORY, 1)
+        self._folder = folder
+
+    def add(self, number: int, texts: Mapping[str, str]) -> None:
+        """Add the texts of a fiche, by the field in which they count."""
+        document = tantivy.Document()
+        document.add_unsigned("n", number)
+        forms: set[str] = set()
+        for name, text in texts.items():
+            found = [word for word in spelt_words(text) if folded(word)]
+            document.add_text(name, " ".join(map(stem, found)))
+            forms.update(found)
+        document.add_text("mots", " ".join(f"{folded(form)}/{form}" for form in sorted(forms)))
+        self._writer.add_document(document)
+
+    def close(self) -> None:
+        """Write what is left; the folder is as readable as its neighbours (the library keeps two files to itself)."""
+        self._writer.commit()
+        self._writer.wait_merging_threads()
+        for file in self._folder.iterdir():
+            file.chmod(0o644)
+
+
+@contextmanager
+def text_writer(target: Path) -> Iterator[TextWriter]:
+    """Give a writer of the index that stands at `target` once the block ends, whole or not at all."""
+    partial = target.with_name(f"{target.name}.{os.getpid()}.partial")
+    shutil.rmtree(partial, ignore_errors=True)
+    try:
+        writer = TextWriter(partial)
+        yield writer
+        writer.close()
+        shutil.rmtree(target, ignore_errors=True)
+        partial.replace(target)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+
+
+@dataclass(frozen=True)
+class Found:
+    """What words find: fiches, the best first; which word was taken for which; what is to be marked in a text."""
+
+    numbers: tuple[int, ...]
+    taken_for: Mapping[str, tuple[str, ...]]
+    """By a word that no fiche holds, those one letter away that were looked for in its place."""
+    wanted: Wanted
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Says which words of a text are those looked for."""
+
+    stems: frozenset[str]
+    beginnings: tuple[str, ...]
+
+    def parts(self, text: str) -> list[tuple[str, bool]]:
+        """Return a text in parts, in order, each with whether it is a word looked for."""
+        found: list[tuple[str, bool]] = []
+        end = 0
+        for match in WORD.finditer(text):
+            if self.holds(match[0]):
+                found += [(text[end : match.start()], False), (match[0], True)]
+                end = match.end()
+        return [part for part in [*found, (text[end:], False)] if part[0]]
+
+    def passage(self, texts: Iterable[str]) -> list[tuple[str, bool]]:
+        """Return, in parts, what stands around the first word looked for in these texts; nothing where none is."""
+        for text in texts:
+            for match in WORD.finditer(text):
+                if self.holds(match[0]):
+                    return self.parts(_around(text, match.start()))
+        return []
+
+    def holds(self, word: str) -> bool:
+        """Return whether a word is one of those looked for, or begins as one."""
+        for spelt in spelt_words(word):
+            if stem(spelt) in self.stems or folded(spelt).startswith(self.beginnings):
+                return True
+        return False
+
+
+def _around(text: str, place: int) -> str:
+    """Return the whole words of a text around a place."""
+    start = 0 if place <= BEFORE else text.find(" ", place - BEFORE, place) + 1 or place
+    end = len(text) if place + AFTER >= len(text) else max(text.rfind(" ", place, place + AFTER), place + 1)
+    return ("… " if start else "") + text[start:end].strip() + (" …" if end < len(text) else "")
+
+
+class TextIndex:
+    """The words of one edition, read-only; threads may share it."""
+
+    def __init__(self, folder: Path) -> None:
+        self._index = tantivy.Index.open(str(folder / TEXT_NAME))
+        self._schema = self._index.schema
+        self._searcher = self._index.searcher()
+
+    def find(self, text: str) -> Found:
+        """Return what the words of a text find: the fiches that hold every one; raises Cancelled past a deadline."""
+        asked = searched_words(text)
+        queries: list[tuple[Occur, Query]] = []
+        taken_for: dict[str, tuple[str, ...]] = {}
+        looked_for: set[str] = set()
+        for word in asked:
+            checkpoint()
+            query = self._query(stems(word), folded(word))
+            if not self._held(query) and (near := self.neighbours(word)):
+                taken_for[word] = near
+                found = {stem(one) for one in near}
+                query = self._query(found, "")
+                looked_for |= found
+            else:
+                looked_for |= stems(word)
+            queries.append((Occur.Must, query))
+        checkpoint()
+        numbers = self._ranked(Query.boolean_query(queries)) if queries else ()
+        beginnings = [folded(word) for word in asked if word not in taken_for]
+        long = tuple(word for word in beginnings if len(word) >= SHORTEST_BEGINNING)
+        return Found(numbers, taken_for, Wanted(frozenset(looked_for), long))
+
+    def suggestions(self, text: str, most: int) -> list[tuple[str, int]]:
+        """Return (a search that completes the last word of this one, how many fiches hold that word), most held first.
+
+        Where no word begins so, those one letter away.
+        """
+        found = words(text)
+        if not found or len(found[-1]) < SHORTEST_BEGINNING:
+            return []
+        checkpoint()
+        last = found[-1]
+        held = self._searcher.terms_with_prefix("mots", last, limit=4 * most)
+        if not held:
+            held = [(f"{folded(one)}/{one}", self._forms[folded(one)][one]) for one in self.neighbours(last)]
+        begun = text[: text.casefold().rfind(spelt_words(text)[-1])] if len(found) > 1 else ""
+        best: dict[str, tuple[str, int]] = {}
+        for term, count in held:
+            plain, _, spelt = term.partition("/")
+            best.setdefault(plain, (begun + spelt, count))
+        return list(best.values())[:most]
+
+    def neighbours(self, word: str) -> tuple[str, ...]:
+        """Return the words of the edition that are one letter away, as they are most often written, most held first.
+
+        A letter more, less, another or two exchanged (optimal string alignment); none for short words and numbers.
+        """
+        plain = folded(word)
+        if len(plain) < SHORTEST_MISSPELT or not plain.isalpha():
+            return ()
+        matches = process.extract_iter(plain, self._forms.keys(), scorer=OSA.distance, score_cutoff=1)
+        near = [max(self._forms[one].items(), key=lambda held: (held[1], held[0])) for one, _, _ in matches]
+        return tuple(spelt for spelt, _ in sorted(near, key=lambda held: (-held[1], held[0])))
+
+    @cached_property
+    def _forms(self) -> Mapping[str, Mapping[str, int]]:
+        """How each folded word is written, with the number of fiches that hold it so."""
+        found: dict[str, dict[str, int]] = {}
+        for term, count in self._searcher.terms_with_prefix("mots", ""):
+            plain, _, spelt = term.partition("/")
+            found.setdefault(plain, {})[spelt] = count
+        return found
+
+    def _query(self, roots: Iterable[str], beginning: str) -> Query:
+        """Return the query of one word: its stems by the weight of the field, and what it begins."""
+        parts = [
+            (Occur.Should, Query.boost_query(Query.term_query(self._schema, name, root), weight))
+            for root in sorted(roots)
+            for name, weight in WEIGHTS.items()
+        ]
+        if len(beginning) >= SHORTEST_BEGINNING:
+            begun = Query.regex_query(self._schema, "mots", f"{re.escape(beginning)}.*")
+            parts.append((Occur.Should, Query.const_score_query(begun, OF_A_BEGINNING)))
+        return Query.boolean_query(parts)
+
+    def _held(self, query: Query) -> bool:
+        return bool(self._searcher.search(query, limit=1, count=False).hits)
+
+    def _ranked(self, query: Query) -> tuple[int, ...]:
+        """Return the numbers that a query finds, the best first, those as good in the order of the list."""
+        hits = self._searcher.search(query, limit=max(1, self._searcher.num_docs), count=False).hits
+        numbers = self._searcher.fast_field_values("n", [address for _, address in hits])
+        best = sorted((-float(score), int(n or 0)) for (score, _), n in zip(hits, numbers, strict=True))
+        return tuple(n for _, n in best)
