@@ -15,25 +15,26 @@ from starlette.types import ASGIApp
 
 from ingestion import Editions
 from sparql_api.computing.disconnection import client_of
+from sparql_api.computing.fairuse import FairUse
 from sparql_api.computing.limiter import open_computing
 from sparql_api.computing.spool import FileSpool
 from sparql_api.endpoint.health import health_router
 from sparql_api.endpoint.sparql import sparql_router
-from sparql_api.engine import Engine, open_engine
-from sparql_api.engine.fairuse import FairUse
+from sparql_api.engine.port import Engine
+from sparql_api.engines import open_engine
 from sparql_api.http.assets import Assets
 from sparql_api.http.middleware import PublicAddress, SecurityHeaders, Straight
 from sparql_api.http.problem_documents import install_problem_handlers
 from sparql_api.http.traces import bound_traces
+from sparql_api.pages.common.layout import problem_page
+from sparql_api.pages.common.service import Service
 from sparql_api.pages.documents import documents_router
 from sparql_api.pages.editions import editions_router
 from sparql_api.pages.editor import editor
 from sparql_api.pages.fiches.routes import fiches_router
 from sparql_api.pages.home import home_router
-from sparql_api.pages.layout import problem_page
 from sparql_api.pages.questions import questions_router
 from sparql_api.pages.self_description import self_description_router
-from sparql_api.pages.service import Service
 from sparql_api.pages.things.routes import entities_router
 from sparql_api.query.reader_process import end_reading
 from sparql_api.settings import MEGABYTE, Settings

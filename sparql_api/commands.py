@@ -192,8 +192,9 @@ def print_answer(
     import asyncio
 
     from sparql_api.description.questions import plain
-    from sparql_api.engine import Answer, open_engine
-    from sparql_api.pages.tables import csv_pieces, read_rows
+    from sparql_api.engine.port import Answer
+    from sparql_api.engines import open_engine
+    from sparql_api.formats.tables import csv_pieces, read_rows
     from sparql_api.words.problems import ProblemError
 
     async def ask() -> Answer:

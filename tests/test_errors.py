@@ -15,7 +15,7 @@ from ingestion.words.errors import IngestionError
 from ontologie.errors import OntologyError
 from queries.errors import QuestionError
 from shapes.errors import ShapesError
-from sparql_api.errors import ServiceError
+from sparql_api.words.errors import ServiceError
 
 BASES: dict[str, type[Exception]] = {
     "ontologie": OntologyError,
@@ -25,8 +25,8 @@ BASES: dict[str, type[Exception]] = {
     "sparql_api": ServiceError,
 }
 
-ALONE = {"sparql_api.engine.workers.worker"}
-"""What runs as a script and imports nothing of ours: listed, with no base."""
+ALONE = {"sparql_api.engine.workers.worker", "sparql_api.formats.sinks"}
+"""What a query worker loads, which must start at once: listed, with no base."""
 
 
 def modules(package: str) -> Iterator[ModuleType]:

@@ -17,7 +17,7 @@ from bench.attack.good import Good, Seen, known_pages, known_queries
 from bench.attack.watch import Sampler, Watched, serving
 from ingestion import Editions
 from ontologie import Iris
-from sparql_api.engine.memory_bounds import memory_bound
+from sparql_api.engines import memory_bound
 from sparql_api.settings import MEGABYTE, Settings
 
 SETTLE = 10.0

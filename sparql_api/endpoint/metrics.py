@@ -19,7 +19,7 @@ from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 from prometheus_client.utils import floatToGoString
 
-from sparql_api.engine import CachedEngine
+from sparql_api.engine.cached import CachedEngine
 from sparql_api.engine.events import QueryEvent
 from sparql_api.http.delivery import deliver
 from sparql_api.http.openapi import operation

@@ -33,8 +33,8 @@ from sparql_api.http.parameters import EDITION
 from sparql_api.http.policies import DUMP, REDIRECT
 from sparql_api.http.responses import not_modified
 from sparql_api.http.routing import get
-from sparql_api.pages.layout import render
-from sparql_api.pages.service import Service
+from sparql_api.pages.common.layout import render
+from sparql_api.pages.common.service import Service
 from sparql_api.words.problems import ProblemError, problem
 
 OFFERS: Final = {"json": "application/json", "html": "text/html"}

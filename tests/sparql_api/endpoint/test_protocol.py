@@ -17,8 +17,8 @@ import pytest
 import rdflib
 import zstandard
 
-from sparql_api.engine import EditionStores, SingleStore
 from sparql_api.formats.negotiation import GRAPHS, TABLES
+from sparql_api.query.stores import EditionStores, SingleStore
 from tests import patient
 from tests.sparql_api.endpoint.live import Live, endpoint, small_quads, wait_until, write_store
 

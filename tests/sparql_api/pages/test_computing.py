@@ -25,8 +25,8 @@ from starlette.routing import BaseRoute, Mount, Route
 import sparql_api
 from sparql_api.app import create_app
 from sparql_api.computing.cancellation import checked, watched
+from sparql_api.computing.fairuse import FairUse
 from sparql_api.computing.limiter import GIVE_WAY, Computing, Kind
-from sparql_api.engine.fairuse import FairUse
 from sparql_api.fiches.words import search_expression, word_expression, words
 from sparql_api.http.routing import BOUNDED, get
 from sparql_api.settings import Settings

@@ -14,11 +14,9 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 import xlsxwriter
-from starlette.requests import Request
 
 from shapes import BYTE_ORDER_MARK, SPREADSHEET_SEPARATOR, csv_line, inert
-from sparql_api.engine import Body
-from sparql_api.http.openapi import parameter
+from sparql_api.formats.body import Body
 from sparql_api.words.problems import ProblemError, problem
 
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -27,21 +25,12 @@ LONGEST_CELL: Final = 32_767
 """Bounds of a sheet, in rows and in characters (ECMA-376, and Excel's own limits)."""
 
 PIECE: Final = 64 << 10
-TABLEUR: Final = {
-    **parameter("tableur", "For a spreadsheet: the CSV has a byte order mark and semicolons."),
-    "allowEmptyValue": True,
-}
 _PLAIN: Final = {
     "constant_memory": True,
     "strings_to_formulas": False,
     "strings_to_numbers": False,
     "strings_to_urls": False,
 }
-
-
-def for_spreadsheet(request: Request) -> bool:
-    """Tell whether `tableur` asks for a CSV that a spreadsheet opens at a click."""
-    return request.query_params.get("tableur", "non").lower() not in ("non", "no", "false", "0")
 
 
 def csv_pieces(rows: Iterable[Sequence[str]], *, spreadsheet: bool = False) -> Iterator[bytes]:

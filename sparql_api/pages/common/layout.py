@@ -19,7 +19,7 @@ from ontologie import LANGUAGES, Language
 from sparql_api.formats.negotiation import language
 from sparql_api.http.delivery import deliver
 from sparql_api.http.parameters import CARRIED, NAME_LENGTH, nearest, unknown_of
-from sparql_api.pages.service import Service
+from sparql_api.pages.common.service import Service
 from sparql_api.words import i18n
 from sparql_api.words.problems import Problem
 
