@@ -14,7 +14,7 @@ from pathlib import Path
 
 from bench.attack.attackers import ADDRESSES, KINDS
 from bench.attack.good import CLIENTS, PAGES, SLOW, SPARQL, WEIGHTS, Seen
-from bench.attack.run import Facts, measure, median, p99
+from bench.attack.run import Measures, measure, median, p99
 
 GROUPS = {"`/sparql`": SPARQL, "pages": PAGES, "all": WEIGHTS}
 """What is summed up together."""
@@ -36,7 +36,7 @@ def main() -> None:
     print(text)
 
 
-def report(facts: Facts) -> str:
+def report(facts: Measures) -> str:
     """Return the report in Markdown."""
     sparql, pages = facts.during.all(SPARQL), facts.during.all(PAGES)
     wrong = sum(len(phase.wrong) for phase in (facts.before, facts.during, facts.after))
@@ -93,7 +93,7 @@ def report(facts: Facts) -> str:
     return "\n".join(lines) + "\n"
 
 
-def good_row(kind: str, facts: Facts) -> str:
+def good_row(kind: str, facts: Measures) -> str:
     """Return a row of good clients' times."""
     return f"| {kind} | " + " | ".join(cell(kind, s) for s in (facts.before, facts.during, facts.after)) + " |"
 

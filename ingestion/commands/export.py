@@ -15,7 +15,7 @@ from ontologie.console import Lang, LangOption, fail, said, say
 _ALL: Final = "tout"
 
 
-class Format(StrEnum):
+class ExportFormat(StrEnum):
     """The forms of an export."""
 
     JSONL = "jsonl"
@@ -35,7 +35,7 @@ def export_app() -> typer.Typer:
 
     @app.command("fiches")
     def fiches_command(
-        format: Annotated[Format, typer.Option("--format", help="Form of the export.")] = Format.JSONL,
+        format: Annotated[ExportFormat, typer.Option("--format", help="Form of the export.")] = ExportFormat.JSONL,
         out: Annotated[str, typer.Option("--out", help="A folder, or - for standard output.")] = "-",
         kind: Annotated[str, typer.Option("--type", help="projet, analyse…, or tout for all.")] = "projet",
         lang: LangOption = Lang.FR,
@@ -55,7 +55,7 @@ def export_app() -> typer.Typer:
 
         if kind not in (*document_types(), _ALL):
             fail(lang, "unknown-type", type=kind, types=", ".join((*document_types(), _ALL)))
-        if format is Format.CSV and kind != "projet":
+        if format is ExportFormat.CSV and kind != "projet":
             fail(lang, "csv-projects-only")
         settings = Settings()
         edition = Editions(settings.var).current()

@@ -76,11 +76,11 @@ def workbook(rows: Iterable[Sequence[str]], *, sheet: str, made: datetime, limit
 
 def read_rows(body: Body) -> Iterator[list[str]]:
     """Yield the rows of a CSV that an engine wrote (SPARQL 1.1 Query Results CSV), its header first."""
-    text = io.TextIOWrapper(io.BufferedReader(_Reader(body), PIECE), encoding="utf-8", newline="")
+    text = io.TextIOWrapper(io.BufferedReader(_BodyFile(body), PIECE), encoding="utf-8", newline="")
     yield from csv.reader(text, strict=True)
 
 
-class _Reader(io.RawIOBase):
+class _BodyFile(io.RawIOBase):
     """A body as a file to read."""
 
     def __init__(self, body: Body) -> None:
