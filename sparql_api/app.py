@@ -1,7 +1,4 @@
-"""Assembles the service: the engine, the routes of each part, errors, headers. Decides nothing itself.
-
-Fixed routes are mounted before those of things, so that an id can never hide a page.
-"""
+"""Assembles the service: the engine, the routes of each part, errors, headers. Decides nothing itself."""
 
 from __future__ import annotations
 
@@ -74,6 +71,13 @@ def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
     app.state.computing = computing
     app.router.redirect_slashes = False
     endpoint = sparql_router(running, settings, editor=editor(service), fair_use=fair_use)
+    mount(app, service, endpoint)
+    wrap(app, service, endpoint)
+    return app
+
+
+def mount(app: FastAPI, service: Service, endpoint: APIRouter) -> None:
+    """Add the routes of each part; those of things last, so that an id can never hide a page."""
     app.include_router(endpoint)
     for router in (
         home_router(service),
@@ -87,18 +91,22 @@ def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
         app.include_router(router)
     app.mount(STATIC, Assets(packages=[("sparql_api", "static")]), name="static")
     app.include_router(entities_router(service))
+
+
+def wrap(app: FastAPI, service: Service, endpoint: APIRouter) -> None:
+    """Add what every answer goes through: how problems are told, headers, the way past the pages' routes."""
+    fair_use = service.fair_use
     install_problem_handlers(
         app,
-        settings.base_iri,
+        service.settings.base_iri,
         html=problem_page(service),
         failed=lambda request: fair_use.strike(client_of(fair_use, request)),
     )
     known = app.exception_handlers[ProblemError]
     app.add_middleware(Straight, straight=plain_routes(endpoint), problem=known, slashed=f"{STATIC}/")
     app.add_middleware(SecurityHeaders)
-    if settings.public_url:
-        app.add_middleware(PublicAddress, address=settings.public_url)
-    return app
+    if service.settings.public_url:
+        app.add_middleware(PublicAddress, address=service.settings.public_url)
 
 
 def plain_routes(router: APIRouter) -> dict[str, ASGIApp]:

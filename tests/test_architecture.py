@@ -61,6 +61,18 @@ def test_a_module_says_what_it_knows_and_stays_short(path: Path) -> None:
     assert ast.get_docstring(ast.parse(text)), f"{path} does not say what it knows"
 
 
+def test_no_function_needs_scrolling() -> None:
+    """Anywhere, the tests and the benches included."""
+    long = [
+        f"{path.relative_to(ROOT)}:{node.lineno} {node.name}"
+        for path in (path for top in (*MAY_IMPORT, "tests", "bench", "docs") for path in (ROOT / top).rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+        if (node.end_lineno or 0) - node.lineno >= 50
+    ]
+    assert long == []
+
+
 @pytest.mark.parametrize("folder", MAY_IMPORT)
 def test_a_public_face_fits_on_one_screen(folder: str) -> None:
     assert (ROOT / folder / "__init__.py").read_text(encoding="utf-8").count("\n") <= 100

@@ -48,31 +48,36 @@ def export_app() -> typer.Typer:
 
           observatoire export fiches --format ttl --type tout --out fiches/
         """
-        from ingestion.commands.exporting import documents, write_all, write_folder
-        from ingestion.publication.editions import Editions
-        from ingestion.settings import Settings
-        from ontologie import document_types
-
-        if kind not in (*document_types(), _ALL):
-            fail(lang, "unknown-type", type=kind, types=", ".join((*document_types(), _ALL)))
-        if format is ExportFormat.CSV and kind != "projet":
-            fail(lang, "csv-projects-only")
-        settings = Settings()
-        edition = Editions(settings.var).current()
-        if edition is None:
-            fail(lang, "no-edition")
-        kinds = document_types() if kind == _ALL else (kind,)
-        found = documents(edition, kinds, format, settings.base_iri)
-        with explained(lang, kept=lambda: said(lang, "kept-export")):
-            if out == "-":
-                try:
-                    write_all(sys.stdout.buffer, found, format, settings.base_iri)
-                    sys.stdout.flush()
-                except OSError as error:  # it names no file where the place is the one the caller chose
-                    error.filename = error.filename or said(lang, "standard-output")
-                    raise
-                return
-            count = write_folder(Path(out), found, format, settings.base_iri)
-        say(lang, "exported", count=count, where=out)
+        export_fiches(format, out, kind, lang)
 
     return app
+
+
+def export_fiches(format: ExportFormat, out: str, kind: str, lang: Lang) -> None:
+    """Write the fiches of some kind; ends the command where there are none such, or they cannot be written."""
+    from ingestion.commands.exporting import documents, write_all, write_folder
+    from ingestion.publication.editions import Editions
+    from ingestion.settings import Settings
+    from ontologie import document_types
+
+    if kind not in (*document_types(), _ALL):
+        fail(lang, "unknown-type", type=kind, types=", ".join((*document_types(), _ALL)))
+    if format is ExportFormat.CSV and kind != "projet":
+        fail(lang, "csv-projects-only")
+    settings = Settings()
+    edition = Editions(settings.var).current()
+    if edition is None:
+        fail(lang, "no-edition")
+    kinds = document_types() if kind == _ALL else (kind,)
+    found = documents(edition, kinds, format, settings.base_iri)
+    with explained(lang, kept=lambda: said(lang, "kept-export")):
+        if out == "-":
+            try:
+                write_all(sys.stdout.buffer, found, format, settings.base_iri)
+                sys.stdout.flush()
+            except OSError as error:  # it names no file where the place is the one the caller chose
+                error.filename = error.filename or said(lang, "standard-output")
+                raise
+            return
+        count = write_folder(Path(out), found, format, settings.base_iri)
+    say(lang, "exported", count=count, where=out)
