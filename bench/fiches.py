@@ -24,7 +24,7 @@ Row = dict[str, str]
 
 
 @dataclass(frozen=True)
-class Fault:
+class PlantedFault:
     """A fault planted in a row: its physical line (the header being 1), the field, and what is wrong."""
 
     line: int
@@ -45,7 +45,7 @@ FAULTS = {
 """What a planted fault does to a row: the field it touches and what it writes there. Each one refuses the row."""
 
 
-def rows(count: int, seed: int = 1, faulty: float = 0.0) -> Iterator[tuple[Row, Fault | None]]:
+def rows(count: int, seed: int = 1, faulty: float = 0.0) -> Iterator[tuple[Row, PlantedFault | None]]:
     """Yield `count` rows, each with the fault planted in it if any; about `faulty` of them have one."""
     for number in range(count):
         chance = random.Random(f"{seed}-{number}")
@@ -55,7 +55,7 @@ def rows(count: int, seed: int = 1, faulty: float = 0.0) -> Iterator[tuple[Row, 
             what = chance.choice(sorted(FAULTS))
             field, value = FAULTS[what]
             row[field] = value
-            fault = Fault(number + 2, row["id"], field, what)
+            fault = PlantedFault(number + 2, row["id"], field, what)
         yield row, fault
 
 

@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from ontologie.sentences import sentence_table as sentence_table
     from ontologie.sentences import translated as translated
     from ontologie.sentences import translations as translations
+    from ontologie.templating import html_templates as html_templates
     from ontologie.untrusted import Refused as Refused
     from ontologie.untrusted import Spool as Spool
     from ontologie.untrusted import confined as confined
@@ -75,6 +76,7 @@ else:
             "resources": "read_table read_text",
             "rules": "RuleFile rule_files",
             "sentences": "LANGUAGES Language Word in_both in_language sentence sentence_table translated translations",
+            "templating": "html_templates",
             "untrusted": "Refused Spool confined open_file read_file",
         },
     )

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ontologie.checks.model import Check, Examined
 
 
-class Format(StrEnum):
+class CheckFormat(StrEnum):
     """The forms of the answer."""
 
     TEXT = "text"
@@ -33,7 +33,7 @@ def build_app(extra: Callable[[], Iterable[Check]] = tuple) -> typer.Typer:
 
     @app.command("check")
     def check_command(
-        format: Annotated[Format, typer.Option("--format", help="Form of the answer.")] = Format.TEXT,
+        format: Annotated[CheckFormat, typer.Option("--format", help="Form of the answer.")] = CheckFormat.TEXT,
         lang: LangOption = Lang.FR,
         only: Annotated[list[str] | None, typer.Option("--only", help="Run these checks alone.")] = None,
         fast: Annotated[bool, typer.Option("--fast", help="Leave out what takes seconds.")] = False,
@@ -51,11 +51,11 @@ def build_app(extra: Callable[[], Iterable[Check]] = tuple) -> typer.Typer:
             done = []
             for check, examined in run(load(), wanted):
                 done.append((check, examined))
-                if format is Format.TEXT:
+                if format is CheckFormat.TEXT:
                     typer.echo(line(check, examined, lang.value))
         except SyntaxError as error:
             fail(lang, "vocabulary-malformed", 1, why=error)
-        if format is Format.JSON:
+        if format is CheckFormat.JSON:
             typer.echo(as_json(done, lang.value))
         else:
             _details(done, lang.value, bool(only))

@@ -78,7 +78,7 @@ def to_document(lines: Iterable[bytes], kind: str, base: str = BASE) -> dict[str
     roots = [node for node, about in said.items() if not types.isdisjoint(about.get(_TYPE, ()))]
     if len(roots) != 1:
         raise ValueError(f"{len(roots)} roots in the graph of a document of type {kind}")
-    return _Writer(said, base).root(roots[0])
+    return _TreeWriter(said, base).root(roots[0])
 
 
 @cache
@@ -150,7 +150,7 @@ def _form(told: Mapping[str, str], expand: Callable[[str], bytes]) -> bytes:
     return {"@id": _IRI, "xsd:string": b""}.get(kind, b"^^" + expand(kind))
 
 
-class _Writer:
+class _TreeWriter:
     """Writes the nodes of one graph as nested objects, each once."""
 
     def __init__(self, said: _Said, base: str) -> None:

@@ -38,7 +38,7 @@ Examine = Callable[[Path, Language], Iterator[Judged]]
 """Examines a deposit batch by batch; raises ValueError or OSError with a message for the depositor."""
 
 
-class Format(StrEnum):
+class ReportFormat(StrEnum):
     """The forms of a report."""
 
     TEXT = "text"
@@ -72,7 +72,7 @@ def build_app(examine: Examine | None = None, base: str = BASE) -> typer.Typer:
     @app.command("validate")
     def validate_command(
         files: Annotated[list[Path], typer.Argument(help="RDF files, or documents.")],
-        format: Annotated[Format, typer.Option("--format", help="Form of the report.")] = Format.TEXT,
+        format: Annotated[ReportFormat, typer.Option("--format", help="Form of the report.")] = ReportFormat.TEXT,
         lang: LangOption = Lang.FR,
     ) -> None:
         """Judge files against the shapes; the report goes to standard output.
@@ -92,7 +92,7 @@ def build_app(examine: Examine | None = None, base: str = BASE) -> typer.Typer:
                 typer.echo(_why(file, error, language), err=True)
                 raise typer.Exit(2) from error
         typer.echo(_rendered(total, format, language), nl=False)
-        if format is Format.TTL:  # a SHACL report has no place for what no shape looked at
+        if format is ReportFormat.TTL:  # a SHACL report has no place for what no shape looked at
             for entry in total.entries:
                 if entry.rule == _NOT_JUDGED:
                     typer.echo(f"{entry.file}: {entry.message[language]}", err=True)
@@ -101,19 +101,19 @@ def build_app(examine: Examine | None = None, base: str = BASE) -> typer.Typer:
     return app
 
 
-def _rendered(total: _Total, format: Format, lang: Language) -> str:
+def _rendered(total: _Total, format: ReportFormat, lang: Language) -> str:
     """Return what was found in one form and one language."""
     from shapes.report import Report
     from shapes.reporting.forms import as_csv, as_json, as_text
     from shapes.reporting.html import as_html
 
-    if format is Format.TTL:
+    if format is ReportFormat.TTL:
         return Report.of([result for report in total.reports for result in report.results]).to_turtle()
-    if format is Format.CSV:
+    if format is ReportFormat.CSV:
         return as_csv(total.entries, lang)
-    if format is Format.TEXT:
+    if format is ReportFormat.TEXT:
         return as_text(total.entries, total.summary, lang, notes=total.notes)
-    form = as_json if format is Format.JSON else as_html
+    form = as_json if format is ReportFormat.JSON else as_html
     return form(total.entries, total.summary, lang, total.notes)
 
 

@@ -1,7 +1,4 @@
-"""Assembles the service: the engine, the routes of each part, errors, headers. Decides nothing itself.
-
-Fixed routes are mounted before those of things, so that an id can never hide a page.
-"""
+"""Assembles the service: the engine, the routes of each part, errors, headers. Decides nothing itself."""
 
 from __future__ import annotations
 
@@ -15,25 +12,26 @@ from starlette.types import ASGIApp
 
 from ingestion import Editions
 from sparql_api.computing.disconnection import client_of
+from sparql_api.computing.fairuse import FairUse
 from sparql_api.computing.limiter import open_computing
 from sparql_api.computing.spool import FileSpool
 from sparql_api.endpoint.health import health_router
 from sparql_api.endpoint.sparql import sparql_router
-from sparql_api.engine import Engine, open_engine
-from sparql_api.engine.fairuse import FairUse
+from sparql_api.engine.port import Engine
+from sparql_api.engines import open_engine
 from sparql_api.http.assets import Assets
 from sparql_api.http.middleware import PublicAddress, SecurityHeaders, Straight
 from sparql_api.http.problem_documents import install_problem_handlers
 from sparql_api.http.traces import bound_traces
+from sparql_api.pages.common.layout import problem_page
+from sparql_api.pages.common.service import Service
 from sparql_api.pages.documents import documents_router
 from sparql_api.pages.editions import editions_router
 from sparql_api.pages.editor import editor
 from sparql_api.pages.fiches.routes import fiches_router
 from sparql_api.pages.home import home_router
-from sparql_api.pages.layout import problem_page
 from sparql_api.pages.questions import questions_router
 from sparql_api.pages.self_description import self_description_router
-from sparql_api.pages.service import Service
 from sparql_api.pages.things.routes import entities_router
 from sparql_api.query.reader_process import end_reading
 from sparql_api.settings import MEGABYTE, Settings
@@ -73,6 +71,13 @@ def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
     app.state.computing = computing
     app.router.redirect_slashes = False
     endpoint = sparql_router(running, settings, editor=editor(service), fair_use=fair_use)
+    mount(app, service, endpoint)
+    wrap(app, service, endpoint)
+    return app
+
+
+def mount(app: FastAPI, service: Service, endpoint: APIRouter) -> None:
+    """Add the routes of each part; those of things last, so that an id can never hide a page."""
     app.include_router(endpoint)
     for router in (
         home_router(service),
@@ -86,18 +91,22 @@ def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
         app.include_router(router)
     app.mount(STATIC, Assets(packages=[("sparql_api", "static")]), name="static")
     app.include_router(entities_router(service))
+
+
+def wrap(app: FastAPI, service: Service, endpoint: APIRouter) -> None:
+    """Add what every answer goes through: how problems are told, headers, the way past the pages' routes."""
+    fair_use = service.fair_use
     install_problem_handlers(
         app,
-        settings.base_iri,
+        service.settings.base_iri,
         html=problem_page(service),
         failed=lambda request: fair_use.strike(client_of(fair_use, request)),
     )
     known = app.exception_handlers[ProblemError]
     app.add_middleware(Straight, straight=plain_routes(endpoint), problem=known, slashed=f"{STATIC}/")
     app.add_middleware(SecurityHeaders)
-    if settings.public_url:
-        app.add_middleware(PublicAddress, address=settings.public_url)
-    return app
+    if service.settings.public_url:
+        app.add_middleware(PublicAddress, address=service.settings.public_url)
 
 
 def plain_routes(router: APIRouter) -> dict[str, ASGIApp]:

@@ -32,7 +32,7 @@ LARGEST_MB: Final = 1
 """Size of a file of SPARQL, in megabytes, beyond which it is none."""
 
 
-class Format(StrEnum):
+class AnswerFormat(StrEnum):
     """The forms of an answer."""
 
     TABLE = "table"
@@ -42,10 +42,10 @@ class Format(StrEnum):
 
 
 MEDIA_TYPES = {
-    Format.TABLE: "application/sparql-results+json, text/turtle;q=0.5",
-    Format.CSV: "text/csv",
-    Format.JSON: "application/sparql-results+json, application/ld+json;q=0.5",
-    Format.TTL: "text/turtle",
+    AnswerFormat.TABLE: "application/sparql-results+json, text/turtle;q=0.5",
+    AnswerFormat.CSV: "text/csv",
+    AnswerFormat.JSON: "application/sparql-results+json, application/ld+json;q=0.5",
+    AnswerFormat.TTL: "text/turtle",
 }
 
 
@@ -72,7 +72,7 @@ def build_app() -> typer.Typer:
     def query_command(
         name: Annotated[str, typer.Argument(help="A question of the catalogue, or a .rq file.")],
         param: Annotated[list[str] | None, typer.Option("--param", help="name=value; may be repeated.")] = None,
-        format: Annotated[Format, typer.Option("--format", help="Form of the answer.")] = Format.TABLE,
+        format: Annotated[AnswerFormat, typer.Option("--format", help="Form of the answer.")] = AnswerFormat.TABLE,
         edition: Annotated[int | None, typer.Option(help="The edition to ask; by default the current one.")] = None,
         lang: LangOption = Lang.FR,
     ) -> None:
@@ -186,14 +186,15 @@ def find_question(settings: Settings, name: str, language: Language) -> Question
 
 
 def print_answer(
-    settings: Settings, name: str, text: str, format: Format, edition: int | None, language: Language
+    settings: Settings, name: str, text: str, format: AnswerFormat, edition: int | None, language: Language
 ) -> None:
     """Ask an engine of this process and print; ends the command with 2 for a bad query, 1 where it failed."""
     import asyncio
 
     from sparql_api.description.questions import plain
-    from sparql_api.engine import Answer, open_engine
-    from sparql_api.pages.tables import csv_pieces, read_rows
+    from sparql_api.engine.port import Answer
+    from sparql_api.engines import open_engine
+    from sparql_api.formats.tables import csv_pieces, read_rows
     from sparql_api.words.problems import ProblemError
 
     async def ask() -> Answer:
@@ -209,9 +210,9 @@ def print_answer(
     except ProblemError as error:
         fail_with(error.problem, language)
     out = sys.stdout
-    if format is Format.JSON and answer.form in ("SELECT", "ASK"):
+    if format is AnswerFormat.JSON and answer.form in ("SELECT", "ASK"):
         out.write(json.dumps(plain(name, answer.edition, answer.json()), ensure_ascii=False, indent=2) + "\n")
-    elif format is Format.TABLE and answer.form in ("SELECT", "ASK"):
+    elif format is AnswerFormat.TABLE and answer.form in ("SELECT", "ASK"):
         print_table(plain(name, answer.edition, answer.json()), settings, language)
     else:
         for piece in csv_pieces(read_rows(answer.body)) if answer.media_type == "text/csv" else answer.body.chunks():

@@ -14,6 +14,8 @@ from ingestion import Settings as StateSettings
 from sparql_api.query.limits import Limits
 
 MEGABYTE = 1 << 20
+PAGES_KEPT: Final = 64 * MEGABYTE
+"""Bytes of pages and data files of things that one process keeps."""
 SLOT: Final = "{slot}"
 SEALS: Final = "seals"
 

@@ -61,6 +61,18 @@ def test_a_module_says_what_it_knows_and_stays_short(path: Path) -> None:
     assert ast.get_docstring(ast.parse(text)), f"{path} does not say what it knows"
 
 
+def test_no_function_needs_scrolling() -> None:
+    """Anywhere, the tests and the benches included."""
+    long = [
+        f"{path.relative_to(ROOT)}:{node.lineno} {node.name}"
+        for path in (path for top in (*MAY_IMPORT, "tests", "bench", "docs") for path in (ROOT / top).rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+        if (node.end_lineno or 0) - node.lineno >= 50
+    ]
+    assert long == []
+
+
 @pytest.mark.parametrize("folder", MAY_IMPORT)
 def test_a_public_face_fits_on_one_screen(folder: str) -> None:
     assert (ROOT / folder / "__init__.py").read_text(encoding="utf-8").count("\n") <= 100
@@ -119,25 +131,57 @@ def rooms(top: str) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     for path in sorted((ROOT / top).rglob("*.py")):
         here = room_of(path.relative_to(ROOT))
-        for _, name in imports(path):
-            target = Path(*name.split("."))
-            if name.startswith(f"{top}."):
-                other = room_of(target / "__init__.py" if (ROOT / target).is_dir() else target.with_suffix(".py"))
-                found.setdefault(here, set()).update({other} - {here})
+        others = {room_of(file) for name in inner_imports(path, top) if (file := file_of(name))}
+        found.setdefault(here, set()).update(others - {here})
     return found
+
+
+def inner_imports(path: Path, top: str) -> Iterator[str]:
+    """Yield the dotted names that a module imports of its own package, those of `from room import module` as well."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            assert not node.level and node.module, f"{path}:{node.lineno}: imports are absolute"
+            inner = [f"{node.module}.{alias.name}" for alias in node.names]
+            names = [name if file_of(name) else node.module for name in inner]
+        else:
+            continue
+        yield from (name for name in names if name.partition(".")[0] == top)
+
+
+def file_of(name: str) -> Path | None:
+    """Return the file of a module or a package, from the root; None where the name is another's."""
+    path = Path(*name.split("."))
+    found = path / "__init__.py" if (ROOT / path).is_dir() else path.with_suffix(".py")
+    return found if (ROOT / found).is_file() else None
 
 
 def room_of(path: Path) -> str:
     return str(path.parent) if len(path.parts) > 2 else str(path)
 
 
-def test_the_rooms_of_the_way_in_stand_on_floors() -> None:
+@pytest.mark.parametrize("folder", MAY_IMPORT)
+def test_the_rooms_of_a_folder_stand_on_floors(folder: str) -> None:
     """No room imports, by whatever way, from one that imports from it."""
-    below = rooms("ingestion")
+    below = rooms(folder)
     while leaves := [room for room, others in below.items() if not others & below.keys()]:
         for room in leaves:
             del below[room]
     assert not below, f"these import from each other: {sorted(below)}"
+
+
+def test_the_table_of_rooms_goes_up_from_floor_to_floor() -> None:
+    """A room of the plan imports from those named before it alone; loose files stand between, and are not named."""
+    plan = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8").partition("## The rooms")[2].partition("## ")[0]
+    order = [name.rstrip("/") for name in re.findall(r"^\| `([^`]+/)` \|", plan, re.MULTILINE)]
+    assert order == list(dict.fromkeys(order))
+    named = [room for room in order if "/" in room]
+    assert len(named) > 30
+    for folder in MAY_IMPORT:
+        for room, others in rooms(folder).items():
+            for other in others & set(named) if room in named else ():
+                assert named.index(other) < named.index(room), f"{room} imports from {other}"
 
 
 @pytest.mark.parametrize("folder", MAY_IMPORT)

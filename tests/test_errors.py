@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
 import inspect
 import pkgutil
 import re
+from collections import defaultdict
 from collections.abc import Iterator
+from pathlib import Path
 from types import ModuleType
 
 import pytest
@@ -15,8 +18,9 @@ from ingestion.words.errors import IngestionError
 from ontologie.errors import OntologyError
 from queries.errors import QuestionError
 from shapes.errors import ShapesError
-from sparql_api.errors import ServiceError
+from sparql_api.words.errors import ServiceError
 
+ROOT = Path(__file__).parents[1]
 BASES: dict[str, type[Exception]] = {
     "ontologie": OntologyError,
     "shapes": ShapesError,
@@ -25,8 +29,8 @@ BASES: dict[str, type[Exception]] = {
     "sparql_api": ServiceError,
 }
 
-ALONE = {"sparql_api.engine.workers.worker"}
-"""What runs as a script and imports nothing of ours: listed, with no base."""
+ALONE = {"sparql_api.engine.workers.worker", "sparql_api.formats.sinks"}
+"""What a query worker loads, which must start at once: listed, with no base."""
 
 
 def modules(package: str) -> Iterator[ModuleType]:
@@ -60,14 +64,17 @@ def test_each_error_of_a_package_descends_from_its_base_which_lists_it(package: 
     assert names <= listed, "list them in the tree"
 
 
-SHARED = {"Lang", "Format"}
-"""The choices of an option, declared beside the commands that take it."""
+NAMESAKES = {"Settings": "the service's are those of the state on disk, and more"}
+"""Names of two classes, each with its reason."""
 
 
-def test_no_public_class_is_named_as_another_thing() -> None:
-    """A class may extend its namesake: the settings of the service are those of the way in, and more."""
-    met: dict[str, type] = {}
-    for name, found in ((name, found) for package in BASES for name, found in classes(package).items()):
-        other = met.setdefault(found.__name__, found)
-        if not found.__name__.startswith("_") and found.__name__ not in SHARED:
-            assert other in found.__mro__ or found in other.__mro__, f"{name} and {other.__module__}"
+def test_no_two_classes_have_one_name() -> None:
+    """Outside of the tests, the benches included: who searches for a name finds one thing."""
+    met: dict[str, list[str]] = defaultdict(list)
+    for path in (path for top in (*BASES, "bench", "docs") for path in sorted((ROOT / top).rglob("*.py"))):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ClassDef):
+                met[node.name].append(f"{path.relative_to(ROOT)}:{node.lineno}")
+    assert len(met) > 200
+    assert {name: places for name, places in met.items() if len(places) > 1 and name not in NAMESAKES} == {}
+    assert {name for name in NAMESAKES if len(met[name]) < 2} == set()

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from bench.attack.attackers import ADDRESSES, KINDS
 from bench.attack.good import CLIENTS, PAGES, SLOW, SPARQL, WEIGHTS, Seen
-from bench.attack.run import Facts, measure, median, p99
+from bench.attack.run import Measures, measure, median, p99
 
 GROUPS = {"`/sparql`": SPARQL, "pages": PAGES, "all": WEIGHTS}
 """What is summed up together."""
@@ -36,23 +36,9 @@ def main() -> None:
     print(text)
 
 
-def report(facts: Facts) -> str:
+def report(facts: Measures) -> str:
     """Return the report in Markdown."""
-    sparql, pages = facts.during.all(SPARQL), facts.during.all(PAGES)
-    wrong = sum(len(phase.wrong) for phase in (facts.before, facts.during, facts.after))
     clients = sum(count for _, count in KINDS.values())
-    checks = [
-        *((f"99th percentile of good clients under {SLOW * 1000:.0f} ms, {where}", p99(seconds) < SLOW,
-           f"{milliseconds(p99(seconds))} ms of {len(seconds):,} requests")
-          for where, seconds in (("on `/sparql`", sparql), ("on pages", pages))),
-        ("no good client refused", not facts.during.refused, counted(facts.during.refused) or "none"),
-        ("no wrong or cut answer", wrong == 0, f"{wrong}"),
-        ("memory under the bound of the settings", facts.peak < facts.bound,
-         f"peak {mib(facts.peak)} of {mib(facts.bound)}, {mib(facts.own_peak)} of it in the process that answers"),
-        ("as fast after as before", median(facts.after.all()) < 1.5 * median(facts.before.all()),
-         f"median {milliseconds(median(facts.before.all()))} ms before, {milliseconds(median(facts.after.all()))} ms after"),
-        ("nothing else that must never be", not facts.faults(), "; ".join(facts.faults()) or "—"),
-    ]  # fmt: skip
     lines = [
         "# Under attack",
         "",
@@ -64,7 +50,7 @@ def report(facts: Facts) -> str:
         "",
         "| what must hold | holds | |",
         "|---|---|---|",
-        *(f"| {what} | {'yes' if holds else '**no**'} | {value} |" for what, holds, value in checks),
+        *(f"| {what} | {'yes' if holds else '**no**'} | {value} |" for what, holds, value in checks(facts)),
         "",
         f"Workers before and after: {facts.workers[0]}, {facts.workers[1]}; replaced in between: {facts.killed:,}. Sockets of "
         f"the service before and after: {facts.sockets[0]}, {facts.sockets[1]}. Answers left on disk: {mib(facts.spooled)}, all "
@@ -93,7 +79,25 @@ def report(facts: Facts) -> str:
     return "\n".join(lines) + "\n"
 
 
-def good_row(kind: str, facts: Facts) -> str:
+def checks(facts: Measures) -> list[tuple[str, bool, str]]:
+    """Return what must hold, whether it does, and the figures."""
+    sparql, pages = facts.during.all(SPARQL), facts.during.all(PAGES)
+    wrong = sum(len(phase.wrong) for phase in (facts.before, facts.during, facts.after))
+    return [
+        *((f"99th percentile of good clients under {SLOW * 1000:.0f} ms, {where}", p99(seconds) < SLOW,
+           f"{milliseconds(p99(seconds))} ms of {len(seconds):,} requests")
+          for where, seconds in (("on `/sparql`", sparql), ("on pages", pages))),
+        ("no good client refused", not facts.during.refused, counted(facts.during.refused) or "none"),
+        ("no wrong or cut answer", wrong == 0, f"{wrong}"),
+        ("memory under the bound of the settings", facts.peak < facts.bound,
+         f"peak {mib(facts.peak)} of {mib(facts.bound)}, {mib(facts.own_peak)} of it in the process that answers"),
+        ("as fast after as before", median(facts.after.all()) < 1.5 * median(facts.before.all()),
+         f"median {milliseconds(median(facts.before.all()))} ms before, {milliseconds(median(facts.after.all()))} ms after"),
+        ("nothing else that must never be", not facts.faults(), "; ".join(facts.faults()) or "—"),
+    ]  # fmt: skip
+
+
+def good_row(kind: str, facts: Measures) -> str:
     """Return a row of good clients' times."""
     return f"| {kind} | " + " | ".join(cell(kind, s) for s in (facts.before, facts.during, facts.after)) + " |"
 

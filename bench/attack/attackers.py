@@ -17,7 +17,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import urlencode
 
-from bench.attack.http import Connection, Cut, addresses
+from bench.attack.http import HttpConnection, Interrupted, addresses
 from queries import catalogue
 
 ADDRESSES = 50
@@ -87,9 +87,9 @@ class Attack:
         self._addresses = addresses(2, ADDRESSES)
         self._numbers = iter(range(1 << 60))
 
-    def open(self, *, slow: bool = False) -> Awaitable[Connection]:
+    def open(self, *, slow: bool = False) -> Awaitable[HttpConnection]:
         """Connect from one of the attack's addresses."""
-        return Connection.open(self.url, next(self._addresses), slow=slow)
+        return HttpConnection.open(self.url, next(self._addresses), slow=slow)
 
     def other(self, query: str) -> str:
         """Return a query nobody has asked before: no answer kept for another fits it."""
@@ -101,14 +101,14 @@ class Attack:
         return self.end - time.monotonic()
 
 
-Attacker = Callable[[Attack, Connection], Awaitable[str]]
+Attacker = Callable[[Attack, HttpConnection], Awaitable[str]]
 """Does its worst once on a connection, and returns how it was answered."""
 
 
 def engine(kind: str) -> Attacker:
     """Ask for what no engine can compute, in every format and coding."""
 
-    async def attacker(attack: Attack, connection: Connection) -> str:
+    async def attacker(attack: Attack, connection: HttpConnection) -> str:
         query = attack.other(random.choice(ENGINE[kind]))
         accept = {"Accept-Encoding": random.choice(CODINGS)}
         parameters = {"query": query, "format": random.choice(TABLES)}
@@ -117,7 +117,7 @@ def engine(kind: str) -> Attacker:
     return attacker
 
 
-async def new_shapes(attack: Attack, connection: Connection) -> str:
+async def new_shapes(attack: Attack, connection: HttpConnection) -> str:
     """Ask for a cross product that is never written twice the same way: no experience helps against it."""
     count = random.randint(3, 30)
     patterns = [f"?v{random.randrange(60)} ?p{n} ?o{random.randrange(60)}" for n in range(count)]
@@ -125,17 +125,17 @@ async def new_shapes(attack: Attack, connection: Connection) -> str:
     return (await connection.ask("/sparql", {"query": query}, post=True)).outcome
 
 
-async def slow_dump(attack: Attack, connection: Connection) -> str:
+async def slow_dump(attack: Attack, connection: HttpConnection) -> str:
     """Ask for everything, and take it at 1 kB/s."""
     return await slowly(attack, connection, EVERYTHING)
 
 
-async def slow_part(attack: Attack, connection: Connection) -> str:
+async def slow_part(attack: Attack, connection: HttpConnection) -> str:
     """Ask for a part that is read to its end at 1 kB/s."""
     return await slowly(attack, connection, f"{EVERYTHING} LIMIT {random.choice((100, 300))}")
 
 
-async def slowly(attack: Attack, connection: Connection, query: str) -> str:
+async def slowly(attack: Attack, connection: HttpConnection, query: str) -> str:
     """Read an answer at 1 kB/s; what remains at the end of the attack is left."""
     parameters = {"query": attack.other(query), "format": random.choice(GRAPHS)}
     try:
@@ -146,7 +146,7 @@ async def slowly(attack: Attack, connection: Connection, query: str) -> str:
         return "still reading at the end"
 
 
-async def too_long(attack: Attack, connection: Connection) -> str:
+async def too_long(attack: Attack, connection: HttpConnection) -> str:
     """Send 2 MB of query, as a form, as it is, or in pieces."""
     query = "SELECT * { " + "?s ?p 'x\\u00e9' . " * 120_000 + "}"
     if random.random() < 0.5:
@@ -160,39 +160,39 @@ async def too_long(attack: Attack, connection: Connection) -> str:
     return (await connection.reply()).outcome
 
 
-async def long_text(attack: Attack, connection: Connection) -> str:
+async def long_text(attack: Attack, connection: HttpConnection) -> str:
     """Send the longest query that is read, hard to judge: words, brackets, escapes, in its head a hint of SERVICE."""
     part = random.choice(("?s ?p 'service' . ", "{ { } } UNION ", "FILTER(?a<?b) ", "\\u0053 ", "'", "((((", "a:b."))
     query = attack.other("SELECT * { " + part * (240_000 // len(part)))
     return (await connection.ask("/sparql", {"query": query}, post=True)).outcome
 
 
-async def silent(attack: Attack, connection: Connection) -> str:
+async def silent(attack: Attack, connection: HttpConnection) -> str:
     """Open a connection and say nothing."""
     return await until_closed(attack, connection, b"", every=60)
 
 
-async def slow_head(attack: Attack, connection: Connection) -> str:
+async def slow_head(attack: Attack, connection: HttpConnection) -> str:
     """Send a request's head a few bytes at a time, without end."""
     await connection.send(f"GET /sparql?query=ASK+%7B%7D HTTP/1.1\r\nHost: {connection.host}\r\n".encode())
     return await until_closed(attack, connection, b"X-a: b\r\n", every=2)
 
 
-async def long_head(attack: Attack, connection: Connection) -> str:
+async def long_head(attack: Attack, connection: HttpConnection) -> str:
     """Send a head of many megabytes."""
     await connection.send(f"GET / HTTP/1.1\r\nHost: {connection.host}\r\n".encode())
     line = b"X-a: " + b"b" * 8000 + b"\r\n"
     return await until_closed(attack, connection, line, every=0.05)
 
 
-async def slow_body(attack: Attack, connection: Connection) -> str:
+async def slow_body(attack: Attack, connection: HttpConnection) -> str:
     """Announce a body and send a byte of it now and then."""
     head = f"POST /sparql HTTP/1.1\r\nHost: {connection.host}\r\nContent-Type: application/sparql-query\r\n"
     await connection.send(f"{head}Content-Length: 100000\r\n\r\n".encode())
     return await until_closed(attack, connection, b"#", every=2)
 
 
-async def until_closed(attack: Attack, connection: Connection, data: bytes, *, every: float) -> str:
+async def until_closed(attack: Attack, connection: HttpConnection, data: bytes, *, every: float) -> str:
     """Send the same again and again until the service answers or closes, or the attack ends."""
     answered = asyncio.ensure_future(connection.reply())
     try:
@@ -202,37 +202,37 @@ async def until_closed(attack: Attack, connection: Connection, data: bytes, *, e
                 return answered.result().outcome
             await connection.send(data)
         return "still open at the end"
-    except (Cut, ConnectionError):
+    except (Interrupted, ConnectionError):
         return "closed by the service"
     finally:
         answered.cancel()
 
 
-async def garbage(attack: Attack, connection: Connection) -> str:
+async def garbage(attack: Attack, connection: HttpConnection) -> str:
     """Pipeline a few good requests and then what is no HTTP."""
     good = connection.request("/sparql", {"query": attack.other("ASK {}")})
     await connection.send(good * random.randint(0, 20) + random.choice(GARBAGE) + random.randbytes(2000))
     return await last(connection)
 
 
-async def pipeline(attack: Attack, connection: Connection) -> str:
+async def pipeline(attack: Attack, connection: HttpConnection) -> str:
     """Send two hundred requests at once, and read their answers only when all are sent."""
     requests = [connection.request("/sparql", {"query": attack.other(EVERYTHING)}) for _ in range(200)]
     await connection.send(b"".join(requests))
     return (await connection.reply()).outcome
 
 
-async def last(connection: Connection) -> str:
+async def last(connection: HttpConnection) -> str:
     """Return how the last answer before the end of the connection went."""
     outcome = "closed by the service"
-    with contextlib.suppress(Cut, ConnectionError):
+    with contextlib.suppress(Interrupted, ConnectionError):
         async with asyncio.timeout(10):
             while True:
                 outcome = (await connection.reply()).outcome
     return outcome
 
 
-async def gone(attack: Attack, connection: Connection) -> str:
+async def gone(attack: Attack, connection: HttpConnection) -> str:
     """Ask for something dear and leave at once."""
     query = attack.other(random.choice(ENGINE[random.choice(list(ENGINE))]))
     await connection.send(connection.request("/sparql", {"query": query}, post=random.random() < 0.5))
@@ -241,7 +241,7 @@ async def gone(attack: Attack, connection: Connection) -> str:
     return "left"
 
 
-async def pages(attack: Attack, connection: Connection) -> str:
+async def pages(attack: Attack, connection: HttpConnection) -> str:
     """Walk the pages, those that do not exist too."""
     path, parameters = random.choice(
         (
@@ -256,7 +256,7 @@ async def pages(attack: Attack, connection: Connection) -> str:
     return (await connection.ask(path, parameters, {"Accept": "text/html"})).outcome
 
 
-async def repeated_words(attack: Attack, connection: Connection) -> str:
+async def repeated_words(attack: Attack, connection: HttpConnection) -> str:
     """Search for a word many times over, as often as is read or more, or for as many words as may be."""
     count = random.choice((60, 79, 500, 3000))
     typed = random.choice((["élèves"] * count, random.sample(COMMON, len(COMMON)), [f"{w}{random.random()}" for w in COMMON]))
@@ -264,18 +264,18 @@ async def repeated_words(attack: Attack, connection: Connection) -> str:
     return (await connection.ask(path, {"q": " ".join(typed)}, {"Accept": random.choice(("text/html", "*/*"))})).outcome
 
 
-async def searches_and_leaves(attack: Attack, connection: Connection) -> str:
+async def searches_and_leaves(attack: Attack, connection: HttpConnection) -> str:
     """Search, leave after a moment, come back."""
     asked = {"q": " ".join(random.sample(COMMON, random.randint(1, 12))), "per_page": "500"}
     return await leaving(connection, "/fiches", asked)
 
 
-async def exports_and_leaves(attack: Attack, connection: Connection) -> str:
+async def exports_and_leaves(attack: Attack, connection: HttpConnection) -> str:
     """Ask for every fiche as a file, and leave before it is made or read."""
     return await leaving(connection, f"/fiches.{random.choice(FILES)}", {"q": random.choice(("", "ia", "élèves"))})
 
 
-async def leaving(connection: Connection, path: str, parameters: dict[str, str]) -> str:
+async def leaving(connection: HttpConnection, path: str, parameters: dict[str, str]) -> str:
     """Send a request and close the connection at once, or a little later."""
     await connection.send(connection.request(path, parameters))
     await asyncio.sleep(random.choice((0, 0.02, 0.3, 4)))
@@ -283,26 +283,26 @@ async def leaving(connection: Connection, path: str, parameters: dict[str, str])
     return "left"
 
 
-async def exports(attack: Attack, connection: Connection) -> str:
+async def exports(attack: Attack, connection: HttpConnection) -> str:
     """Take every fiche as a file, again and again."""
     coding = {"Accept-Encoding": random.choice(CODINGS)}
     return (await connection.ask(f"/fiches.{random.choice(FILES)}", {}, coding)).outcome
 
 
-async def facets(attack: Attack, connection: Connection) -> str:
+async def facets(attack: Attack, connection: HttpConnection) -> str:
     """Ask for as many values of facets as are read, or more, on a page far away."""
     values = [(random.choice(FACETS), f"{random.choice(COMMON)} {n}") for n in range(random.choice((50, 99, 400)))]
     query = urlencode([*values, ("page", str(random.randrange(1, 1_000_000))), ("per_page", "500")])
     return (await connection.ask(f"/fiches?{query}", {}, {"Accept": "*/*"})).outcome
 
 
-async def breaks_the_guard(attack: Attack, connection: Connection) -> str:
+async def breaks_the_guard(attack: Attack, connection: HttpConnection) -> str:
     """Send a query whose SERVICE leads to what is no address."""
     address = random.choice(("http://[>", "http://[::1>", "http://x:99999999/>", "http://\\u005B>", "//[>", "http://%5B>"))
     return (await connection.ask("/sparql", {"query": f"SELECT*{{SERVICE<{address}{{}}}}"})).outcome
 
 
-async def questions(attack: Attack, connection: Connection) -> str:
+async def questions(attack: Attack, connection: HttpConnection) -> str:
     """Run saved questions, in every format, and leave some of them before their answer."""
     path = f"/queries/{random.choice(QUESTIONS)}"
     asked = {"format": random.choice(("json", "html", "csv", "srj"))}
@@ -344,7 +344,7 @@ KINDS: dict[str, tuple[Attacker, int]] = {
 async def client(attack: Attack, kind: str, attacker: Attacker) -> None:
     """Attack until the end, on one connection as long as it lasts."""
     slow = attacker in (slow_dump, slow_part)
-    connection: Connection | None = None
+    connection: HttpConnection | None = None
     while attack.left > 0:
         try:
             if connection is None or connection.writer.is_closing() or connection.reader.at_eof():
@@ -353,7 +353,7 @@ async def client(attack: Attack, kind: str, attacker: Attacker) -> None:
                 outcome = await attacker(attack, connection)
         except TimeoutError:
             outcome = "no answer"
-        except Cut as cut:
+        except Interrupted as cut:
             outcome = "answer broken off" if cut.begun else "closed by the service"
         except OSError as error:
             outcome = f"connection: {type(error).__name__}"

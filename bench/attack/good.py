@@ -18,7 +18,7 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from bench.attack.http import Connection, Cut, Reply, addresses
+from bench.attack.http import HttpConnection, HttpReply, Interrupted, addresses
 from bench.endpoint.workload import workload
 from ontologie import Iris
 
@@ -61,7 +61,7 @@ class Known:
     accept: str = JSON
 
 
-def read(reply: Reply) -> Any:
+def read(reply: HttpReply) -> Any:
     """Return what an answer says, the order of rows left out."""
     if reply.headers["content-type"] != JSON:
         return reply.decoded()
@@ -91,7 +91,7 @@ def known_queries(store_path: Path, projects: list[str]) -> list[Known]:
 
 async def known_pages(url: str, projects: list[str]) -> list[Known]:
     """Return the pages and data files of fiches as the service gives them at rest."""
-    connection = await Connection.open(url, next(addresses(1, 1)))
+    connection = await HttpConnection.open(url, next(addresses(1, 1)))
     found = []
     for iri in projects[:12]:
         path = "/" + iri.removeprefix(Iris().base)
@@ -105,7 +105,7 @@ async def known_pages(url: str, projects: list[str]) -> list[Known]:
     return found
 
 
-async def known_page(connection: Connection, kind: str, path: str, media_type: str) -> Known:
+async def known_page(connection: HttpConnection, kind: str, path: str, media_type: str) -> Known:
     """Return a page with the service's own answer."""
     reply = await connection.ask(path, {}, {"Accept": media_type})
     assert reply.status == 200, (path, reply.outcome)
@@ -147,7 +147,7 @@ class Good:
         return seen
 
     async def _client(self, address: str, end: float, seen: Seen) -> None:
-        connection: Connection | None = None
+        connection: HttpConnection | None = None
         turn = 0
         begun = time.monotonic()
         while time.monotonic() < end:
@@ -157,7 +157,7 @@ class Good:
             try:
                 async with asyncio.timeout(GIVES_UP):
                     if connection is None:
-                        connection = await Connection.open(self.url, address)
+                        connection = await HttpConnection.open(self.url, address)
                     reply = await self._ask(connection, one)
                 took = time.perf_counter() - started
                 if reply.status != 200:
@@ -165,10 +165,10 @@ class Good:
                     seen.refused[reply.outcome] += 1
                 elif read(reply) != one.answer:
                     seen.wrong.append(f"{one.kind}: {one.path} {one.text[:200]}")
-            except (Cut, OSError, TimeoutError) as error:
+            except (Interrupted, OSError, TimeoutError) as error:
                 took = float("inf")
                 name = type(error).__name__
-                if isinstance(error, Cut) and error.begun:
+                if isinstance(error, Interrupted) and error.begun:
                     seen.wrong.append(f"{one.kind}: an answer ended early")
                 seen.refused[name] += 1
                 connection = None
@@ -183,7 +183,7 @@ class Good:
         if connection is not None:
             connection.close()
 
-    def _ask(self, connection: Connection, one: Known) -> Any:
+    def _ask(self, connection: HttpConnection, one: Known) -> Any:
         headers = {"Accept-Encoding": random.choice(CODINGS), "Accept": one.accept}
         if not one.text:
             return connection.ask(one.path, {}, headers)

@@ -22,7 +22,7 @@ BUFFER = 256 << 10
 SMALL_BUFFER = 4 << 10
 
 
-class Cut(Exception):
+class Interrupted(Exception):
     """The connection ended before the answer did; `begun` where some of it had come."""
 
     def __init__(self, *, begun: bool) -> None:
@@ -31,7 +31,7 @@ class Cut(Exception):
 
 
 @dataclass(frozen=True)
-class Reply:
+class HttpReply:
     """An answer that came whole."""
 
     status: int
@@ -56,14 +56,14 @@ class Reply:
         return str(self.status)
 
 
-class Connection:
+class HttpConnection:
     """One connection to the service."""
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, host: str) -> None:
         self.reader, self.writer, self.host = reader, writer, host
 
     @classmethod
-    async def open(cls, url: str, address: str, *, slow: bool = False) -> Connection:
+    async def open(cls, url: str, address: str, *, slow: bool = False) -> HttpConnection:
         """Connect from a local address; a slow reader has small buffers, so that the service feels its pace."""
         parts = urlsplit(url)
         opened = socket.socket()
@@ -109,13 +109,13 @@ class Connection:
         *,
         post: bool = False,
         pace: int = 0,
-    ) -> Reply:
-        """Send a request and return its whole answer; raises Cut."""
+    ) -> HttpReply:
+        """Send a request and return its whole answer; raises Interrupted."""
         await self.send(self.request(path, parameters or {}, headers, post=post))
         return await self.reply(pace)
 
-    async def reply(self, pace: int = 0) -> Reply:
-        """Return the next whole answer, read at `pace` bytes a second (0: as fast as it comes); raises Cut."""
+    async def reply(self, pace: int = 0) -> HttpReply:
+        """Return the next whole answer, read at `pace` bytes a second (0: as fast as it comes); raises Interrupted."""
         begun = False
         try:
             head = await self.reader.readuntil(b"\r\n\r\n")
@@ -131,8 +131,8 @@ class Connection:
                 body = await self._exactly(int(headers.get("content-length", 0)), pace)
         except (asyncio.IncompleteReadError, ConnectionError) as error:
             partial = isinstance(error, asyncio.IncompleteReadError) and bool(error.partial)
-            raise Cut(begun=begun or partial) from error
-        return Reply(status, headers, bytes(body))
+            raise Interrupted(begun=begun or partial) from error
+        return HttpReply(status, headers, bytes(body))
 
     def close(self, *, reset: bool = False) -> None:
         """Close the connection; `reset` throws away what is under way."""

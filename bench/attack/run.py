@@ -17,7 +17,7 @@ from bench.attack.good import Good, Seen, known_pages, known_queries
 from bench.attack.watch import Sampler, Watched, serving
 from ingestion import Editions
 from ontologie import Iris
-from sparql_api.engine.memory_bounds import memory_bound
+from sparql_api.engines import memory_bound
 from sparql_api.settings import MEGABYTE, Settings
 
 SETTLE = 10.0
@@ -25,7 +25,7 @@ SETTLE = 10.0
 
 
 @dataclass(frozen=True)
-class Facts:
+class Measures:
     """What one run showed."""
 
     attack: dict[str, dict[str, int]]
@@ -73,7 +73,7 @@ def median(seconds: list[float]) -> float:
     return statistics.median(seconds) if seconds else float("inf")
 
 
-def measure(var: Path, seconds: float, rest: float, settings: dict[str, str] | None = None) -> Facts:
+def measure(var: Path, seconds: float, rest: float, settings: dict[str, str] | None = None) -> Measures:
     """Attack a service over the current edition of `var` for so long, measured at rest before and after."""
     edition = Editions(var).current()
     if edition is None:
@@ -85,7 +85,7 @@ def measure(var: Path, seconds: float, rest: float, settings: dict[str, str] | N
     chosen = Settings(var=var, **(settings or {}))  # type: ignore[arg-type]
     with serving(var, settings) as watched:
 
-        async def phases() -> Facts:
+        async def phases() -> Measures:
             good = Good(watched.url, queries + await known_pages(watched.url, projects))
             await good.during(3)  # To warm up.
             await at_rest(watched)
@@ -103,7 +103,7 @@ def measure(var: Path, seconds: float, rest: float, settings: dict[str, str] | N
             spooled = watched.metrics()["observatoire_spool_bytes"]
             killed = int(restarted(watched) - restarts)
             cache = int(chosen.cache_mb * MEGABYTE)
-            return Facts(json.loads(said), before, during, after, memory_bound(chosen), sampler.peak,
+            return Measures(json.loads(said), before, during, after, memory_bound(chosen), sampler.peak,
                          sampler.own_peak, killed, (workers, left), (sockets, open_now), spooled, cache,
                          size, seconds)  # fmt: skip
 

@@ -18,8 +18,8 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from bench.endpoint import report
-from bench.endpoint.measure import Bag, Bounds, Result, measure
-from bench.endpoint.peers import PEERS, Data, Missing
+from bench.endpoint.measure import Bag, Bounds, PeerResult, measure
+from bench.endpoint.peers import PEERS, NoPeer, Served
 from bench.endpoint.workload import look_ups, workload
 from ingestion import Editions
 from ontologie import Iris
@@ -46,13 +46,13 @@ def main() -> None:
     asked = workload(projects[:: max(1, len(projects) // 50)])
     bounds = Bounds(given.runs, given.query_seconds, given.seconds, given.peer_seconds)
     size = edition.manifest["counts"]
-    results: list[Result] = []
+    results: list[PeerResult] = []
     left_out: list[str] = []
     reference: dict[str, Bag] = {}
     with tempfile.TemporaryDirectory() as scratch:
         triples = Path(scratch) / "triples.nt"
         count = unpack_triples(edition.path, triples)
-        data = Data(given.var, triples, count, given.query_seconds, given.load_seconds)
+        data = Served(given.var, triples, count, given.query_seconds, given.load_seconds)
         said = {
             "size": f"{size.get('projet', 0):,} fiches, {size['quads']:,} quads ({count:,} triples)",
             "when": time.strftime("%Y-%m-%d"),
@@ -66,7 +66,7 @@ def main() -> None:
             try:
                 with PEERS[name](data, folder) as peer:
                     results.append(measure(peer, asked, look_ups(projects), bounds, reference))
-            except Missing as missing:
+            except NoPeer as missing:
                 left_out.append(str(missing))
                 print(f"left out: {missing}", flush=True)
             else:

@@ -24,7 +24,7 @@ class Unanswered(Exception):
 
 
 @dataclass(frozen=True)
-class Target:
+class Server:
     """Where a service listens."""
 
     host: str
@@ -32,7 +32,7 @@ class Target:
     path: str
 
     @classmethod
-    def of(cls, url: str) -> Target:
+    def of(cls, url: str) -> Server:
         """Return the target of an address."""
         parts = urlsplit(url)
         return cls(parts.hostname or "", parts.port or 80, parts.path + (f"?{parts.query}" if parts.query else ""))
@@ -57,7 +57,7 @@ class Target:
 
 
 @dataclass
-class Reading:
+class Response:
     """One response as its bytes come (RFC 9112 §6: a length, chunks, or all until the end)."""
 
     keep: bool = True
@@ -121,12 +121,12 @@ class Reading:
 class Client:
     """One client: a connection, kept as long as the service keeps it."""
 
-    def __init__(self, target: Target, seconds: float) -> None:
+    def __init__(self, target: Server, seconds: float) -> None:
         self._target = target
         self._seconds = seconds
         self._connection: socket.socket | None = None
 
-    def ask(self, request: bytes, keep: bool = True) -> Reading:
+    def ask(self, request: bytes, keep: bool = True) -> Response:
         """Return a whole answer; raises Unanswered."""
         fresh = self._connection is None
         try:
@@ -141,13 +141,13 @@ class Client:
             self.close()
             raise Unanswered(type(error).__name__) from error
 
-    def _exchange(self, request: bytes, keep: bool) -> Reading:
+    def _exchange(self, request: bytes, keep: bool) -> Response:
         end = time.monotonic() + self._seconds
         if self._connection is None:
             self._connection = self._target.connect(self._seconds)
         self._connection.settimeout(self._seconds)
         self._connection.sendall(request)
-        reading, whole = Reading(keep), False
+        reading, whole = Response(keep), False
         while not whole:
             data = self._connection.recv(PIECE)
             if time.monotonic() > end:
@@ -166,7 +166,7 @@ class Client:
             self._connection = None
 
 
-def together(target: Target, requests: Sequence[bytes], clients: int, seconds: float) -> list[float]:
+def together(target: Server, requests: Sequence[bytes], clients: int, seconds: float) -> list[float]:
     """Return the seconds of each answer that so many clients got, each asking again as soon as it is answered.
 
     Raises Unanswered where an answer is no success.
@@ -176,12 +176,12 @@ def together(target: Target, requests: Sequence[bytes], clients: int, seconds: f
     turn = 0
     end = time.perf_counter() + seconds
 
-    def send(connection: socket.socket) -> tuple[float, Reading]:
+    def send(connection: socket.socket) -> tuple[float, Response]:
         nonlocal turn
         turn += 1
         started = time.perf_counter()
         connection.sendall(requests[turn % len(requests)])
-        return started, Reading()
+        return started, Response()
 
     def open_one() -> None:
         connection = target.connect(30)

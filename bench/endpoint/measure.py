@@ -16,8 +16,8 @@ from typing import Any, Final
 
 import pyoxigraph as ox
 
-from bench.endpoint.client import JSON, Client, Reading, Unanswered, together
-from bench.endpoint.peers import Missing, Peer
+from bench.endpoint.client import JSON, Client, Response, Unanswered, together
+from bench.endpoint.peers import NoPeer, Peer
 from bench.endpoint.workload import LINES, Asked
 
 Bag = Counter[Any]
@@ -47,7 +47,7 @@ class Together:
 
 
 @dataclass
-class Result:
+class PeerResult:
     """All that was measured of one service."""
 
     name: str
@@ -75,9 +75,9 @@ class Bounds:
 
 def measure(
     peer: Peer, asked: Sequence[Asked], look_ups: Sequence[Asked], bounds: Bounds, reference: dict[str, Bag]
-) -> Result:
+) -> PeerResult:
     """Return what was measured; answers are compared with the reference's, or become it where it is empty."""
-    result = Result(peer.name, peer.load_seconds)
+    result = PeerResult(peer.name, peer.load_seconds)
     end = time.monotonic() + bounds.peer_seconds
     client = Client(peer.target, bounds.query_seconds + 5)
     first = not reference
@@ -101,7 +101,7 @@ def measure(
             try:
                 peer.stop()
                 peer.start()
-            except Missing as missing:
+            except NoPeer as missing:
                 times.error += f"; {missing}"
                 break
     result.memory = peer.memory()
@@ -144,7 +144,7 @@ def timed(client: Client, peer: Peer, one: Asked, bounds: Bounds) -> tuple[Times
     return times, bag
 
 
-def read(one: Asked, answer: Reading) -> Bag | None:
+def read(one: Asked, answer: Response) -> Bag | None:
     """Return an answer as a bag; None where services answer it in forms of their own."""
     if one.accept == JSON:
         return rows(json.loads(answer.body))
@@ -156,7 +156,7 @@ def read(one: Asked, answer: Reading) -> Bag | None:
     return Counter(str(triple) for triple in ox.parse(bytes(answer.body), format=ox.RdfFormat.N_TRIPLES))
 
 
-def lines_of(answer: Reading) -> int:
+def lines_of(answer: Response) -> int:
     """Return the lines of an answer, unpacked where it is a packed file."""
     if not answer.body:
         return answer.lines

@@ -20,7 +20,7 @@ from pathlib import Path
 
 import psutil
 
-from bench.endpoint.client import Client, Target, Unanswered
+from bench.endpoint.client import Client, Server, Unanswered
 
 BIN = Path(sys.executable).parent
 FUSEKI = "org.apache.jena:jena-fuseki-server:5.6.0"
@@ -28,12 +28,12 @@ RDFLIB_TRIPLES = 3_000_000
 """Triples over which rdflib-endpoint is left out: about 1 kB and 20 µs each, all in memory."""
 
 
-class Missing(Exception):
+class NoPeer(Exception):
     """A peer that is not installed here, or does not take these data."""
 
 
 @dataclass(frozen=True)
-class Data:
+class Served:
     """What every peer serves, and the bounds of each: seconds a query, seconds of loading."""
 
     var: Path
@@ -58,12 +58,12 @@ class Peer:
     _process: subprocess.Popen[bytes] | None = None
 
     @property
-    def target(self) -> Target:
+    def target(self) -> Server:
         """Where it answers queries."""
-        return Target.of(self.url)
+        return Server.of(self.url)
 
     def start(self) -> None:
-        """Start it and wait until it answers a query; raises Missing."""
+        """Start it and wait until it answers a query; raises NoPeer."""
         with (self.folder / f"{self.name}.log").open("ab") as log:
             self._process = subprocess.Popen(
                 self.command, stdout=log, stderr=log, cwd=self.folder, env={**os.environ, **self.env}
@@ -72,7 +72,7 @@ class Peer:
         while not self.answers(5):
             if self._process.poll() is not None or time.monotonic() > end:
                 self.stop()
-                raise Missing(f"{self.name} did not start in {self.start_seconds:.0f} s")
+                raise NoPeer(f"{self.name} did not start in {self.start_seconds:.0f} s")
             time.sleep(0.2)
 
     def answers(self, seconds: float) -> bool:
@@ -111,13 +111,13 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def load(name: str, command: list[str], data: Data, folder: Path) -> float:
-    """Run a loader, and return its seconds; raises Missing."""
+def load(name: str, command: list[str], data: Served, folder: Path) -> float:
+    """Run a loader, and return its seconds; raises NoPeer."""
     started = time.monotonic()
     try:
         subprocess.run(command, cwd=folder, check=True, capture_output=True, timeout=data.load_seconds)
     except subprocess.TimeoutExpired:
-        raise Missing(f"{name} did not load in {data.load_seconds:.0f} s") from None
+        raise NoPeer(f"{name} did not load in {data.load_seconds:.0f} s") from None
     return time.monotonic() - started
 
 
@@ -132,7 +132,7 @@ def running(peer: Peer) -> Iterator[Peer]:
 
 
 @contextmanager
-def observatoire(data: Data, folder: Path, *, cache: bool) -> Iterator[Peer]:
+def observatoire(data: Served, folder: Path, *, cache: bool) -> Iterator[Peer]:
     """Ours, over the edition; fair use is off, as it bounds what one client may take."""
     port = free_port()
     env = {
@@ -148,11 +148,11 @@ def observatoire(data: Data, folder: Path, *, cache: bool) -> Iterator[Peer]:
 
 
 @contextmanager
-def oxigraph(data: Data, folder: Path) -> Iterator[Peer]:
+def oxigraph(data: Served, folder: Path) -> Iterator[Peer]:
     """The Oxigraph server: the same store, without the walls; optimised after loading, as its makers advise."""
     server = str(BIN / "oxigraph")
     if not Path(server).exists():
-        raise Missing("oxigraph: pip install oxigraph")
+        raise NoPeer("oxigraph: pip install oxigraph")
     place = ["--location", "ox"]
     took = load("oxigraph", [server, "load", *place, "--file", str(data.triples), "--format", "nt"], data, folder)
     took += load("oxigraph", [server, "optimize", *place], data, folder)
@@ -164,10 +164,10 @@ def oxigraph(data: Data, folder: Path) -> Iterator[Peer]:
 
 
 @contextmanager
-def fuseki(data: Data, folder: Path) -> Iterator[Peer]:
+def fuseki(data: Served, folder: Path) -> Iterator[Peer]:
     """Apache Jena Fuseki over TDB2."""
     if not shutil.which("java") or not shutil.which("mvn"):
-        raise Missing("fuseki: java and mvn are needed")
+        raise NoPeer("fuseki: java and mvn are needed")
     lib = Path.home() / ".cache" / "observatoire-bench"
     jar = lib / "jena-fuseki-server.jar"
     if not jar.exists():
@@ -184,10 +184,10 @@ def fuseki(data: Data, folder: Path) -> Iterator[Peer]:
 
 
 @contextmanager
-def virtuoso(data: Data, folder: Path) -> Iterator[Peer]:
+def virtuoso(data: Served, folder: Path) -> Iterator[Peer]:
     """Virtuoso 7 of Debian, with bounds on rows that no query of the workload meets."""
     if not shutil.which("virtuoso-t"):
-        raise Missing("virtuoso: apt-get install virtuoso-opensource-7-bin")
+        raise NoPeer("virtuoso: apt-get install virtuoso-opensource-7-bin")
     sql, http = free_port(), free_port()
     files = "".join(
         f"{key} = {folder}/virtuoso{suffix}\n"
@@ -224,10 +224,10 @@ def virtuoso(data: Data, folder: Path) -> Iterator[Peer]:
 
 
 @contextmanager
-def rdflib_endpoint(data: Data, folder: Path) -> Iterator[Peer]:
+def rdflib_endpoint(data: Served, folder: Path) -> Iterator[Peer]:
     """rdflib-endpoint over a graph in memory."""
     if data.count > RDFLIB_TRIPLES:
-        raise Missing(f"rdflib-endpoint: {data.count:,} triples do not fit in memory as rdflib holds them")
+        raise NoPeer(f"rdflib-endpoint: {data.count:,} triples do not fit in memory as rdflib holds them")
     port = free_port()
     code = (
         "import sys, rdflib, uvicorn; from rdflib_endpoint import SparqlEndpoint; g = rdflib.Dataset(default_union=True);"
@@ -241,7 +241,7 @@ def rdflib_endpoint(data: Data, folder: Path) -> Iterator[Peer]:
         yield peer
 
 
-PEERS: dict[str, Callable[[Data, Path], AbstractContextManager[Peer]]] = {
+PEERS: dict[str, Callable[[Served, Path], AbstractContextManager[Peer]]] = {
     "observatoire": partial(observatoire, cache=False),
     "observatoire-cached": partial(observatoire, cache=True),
     "oxigraph": oxigraph,

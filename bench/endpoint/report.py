@@ -8,7 +8,7 @@ import statistics
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from bench.endpoint.measure import Result, Times, Together
+from bench.endpoint.measure import PeerResult, Times, Together
 from bench.endpoint.workload import Asked
 
 SEVERAL = ("look-up", "fiche", "fiche page")
@@ -24,7 +24,7 @@ CONSTRUCT elsewhere.
 
 
 def write(
-    out: Path, results: Sequence[Result], asked: Sequence[Asked], left_out: Sequence[str], said: dict[str, str]
+    out: Path, results: Sequence[PeerResult], asked: Sequence[Asked], left_out: Sequence[str], said: dict[str, str]
 ) -> None:
     """Write RESULTS.md, results.json and results.svg."""
     out.mkdir(parents=True, exist_ok=True)
@@ -38,7 +38,7 @@ def write(
     picture(out / "results.svg", results, asked, kinds)
 
 
-def table(results: Sequence[Result], asked: Sequence[Asked]) -> list[str]:
+def table(results: Sequence[PeerResult], asked: Sequence[Asked]) -> list[str]:
     """Return one row a question, those of a kind of SEVERAL in one."""
     names = [result.name for result in results]
     lines = ["| question | kind | " + " | ".join(names) + " |", "|---|---|" + "---:|" * len(names)]
@@ -64,7 +64,7 @@ def cell(times: Times | None, ours: Times) -> str:
     return text + (" ≠" if times.differs else "")
 
 
-def mean_cell(result: Result, ours: Result, asked: Sequence[Asked], kind: str) -> str:
+def mean_cell(result: PeerResult, ours: PeerResult, asked: Sequence[Asked], kind: str) -> str:
     """Return the cell of a kind of SEVERAL."""
     own, reference = mean(result, asked, kind, warm), mean(ours, asked, kind, warm)
     if own is None:
@@ -89,14 +89,14 @@ def cold(times: Times) -> float | None:
     return times.first
 
 
-def mean(result: Result, asked: Sequence[Asked], kind: str, what: Callable[[Times], float | None]) -> float | None:
+def mean(result: PeerResult, asked: Sequence[Asked], kind: str, what: Callable[[Times], float | None]) -> float | None:
     """Return the geometric mean over the questions of a kind (`all`: each kind's questions) that were answered."""
     found = [what(result.times[one.name]) for one in asked if kind in (one.kind, "all") and one.name in result.times]
     values = [value for value in found if value]
     return math.exp(statistics.fmean(map(math.log, values))) if values else None
 
 
-def shared_mean(result: Result, ours: Result, asked: Sequence[Asked]) -> str:
+def shared_mean(result: PeerResult, ours: PeerResult, asked: Sequence[Asked]) -> str:
     """Return the geometric mean of ratios to ours over the questions both answered, each of SEVERAL once."""
     seen, ratios = set[str](), list[float]()
     for one in asked:
@@ -108,7 +108,7 @@ def shared_mean(result: Result, ours: Result, asked: Sequence[Asked]) -> str:
     return f"{math.exp(statistics.fmean(map(math.log, ratios))):.2f} ({len(ratios)} questions)" if ratios else "—"
 
 
-def summary(results: Sequence[Result], asked: Sequence[Asked], kinds: Sequence[str]) -> list[str]:
+def summary(results: Sequence[PeerResult], asked: Sequence[Asked], kinds: Sequence[str]) -> list[str]:
     """Return the means by kind, warm and cold, throughput, memory."""
     lines = ["| over all | " + " | ".join(result.name for result in results) + " |", "|---|" + "---:|" * len(results)]
 
@@ -132,12 +132,12 @@ def summary(results: Sequence[Result], asked: Sequence[Asked], kinds: Sequence[s
     return lines
 
 
-def distinct(result: Result) -> Together:
+def distinct(result: PeerResult) -> Together:
     """Return what sixteen clients got, another fiche each time."""
     return result.distinct
 
 
-def popular(result: Result) -> Together:
+def popular(result: PeerResult) -> Together:
     """Return what sixteen clients got of a few fiches."""
     return result.popular
 
@@ -147,7 +147,7 @@ def shown(seconds: float | None) -> str:
     return milliseconds(seconds) if seconds else "—"
 
 
-def leads(results: Sequence[Result], asked: Sequence[Asked]) -> list[str]:
+def leads(results: Sequence[PeerResult], asked: Sequence[Asked]) -> list[str]:
     """Return, peer by peer, the questions on which it is ahead of ours, uncached."""
     lines = [
         "## Where others lead",
@@ -170,7 +170,7 @@ def leads(results: Sequence[Result], asked: Sequence[Asked]) -> list[str]:
     return lines
 
 
-def differences(results: Sequence[Result], asked: Sequence[Asked]) -> list[str]:
+def differences(results: Sequence[PeerResult], asked: Sequence[Asked]) -> list[str]:
     """Return how answers differ from ours, and what was not answered."""
     lines = ["## Other answers than ours", ""]
     for result in results[1:]:
@@ -183,7 +183,7 @@ def differences(results: Sequence[Result], asked: Sequence[Asked]) -> list[str]:
     return lines if len(lines) > 2 else [*lines, "None."]
 
 
-def picture(path: Path, results: Sequence[Result], asked: Sequence[Asked], kinds: Sequence[str]) -> None:
+def picture(path: Path, results: Sequence[PeerResult], asked: Sequence[Asked], kinds: Sequence[str]) -> None:
     """Draw the means by kind on a logarithmic scale, and the throughput beside."""
     import matplotlib
 

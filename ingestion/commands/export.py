@@ -15,7 +15,7 @@ from ontologie.console import Lang, LangOption, fail, said, say
 _ALL: Final = "tout"
 
 
-class Format(StrEnum):
+class ExportFormat(StrEnum):
     """The forms of an export."""
 
     JSONL = "jsonl"
@@ -35,7 +35,7 @@ def export_app() -> typer.Typer:
 
     @app.command("fiches")
     def fiches_command(
-        format: Annotated[Format, typer.Option("--format", help="Form of the export.")] = Format.JSONL,
+        format: Annotated[ExportFormat, typer.Option("--format", help="Form of the export.")] = ExportFormat.JSONL,
         out: Annotated[str, typer.Option("--out", help="A folder, or - for standard output.")] = "-",
         kind: Annotated[str, typer.Option("--type", help="projet, analyse…, or tout for all.")] = "projet",
         lang: LangOption = Lang.FR,
@@ -48,31 +48,36 @@ def export_app() -> typer.Typer:
 
           observatoire export fiches --format ttl --type tout --out fiches/
         """
-        from ingestion.commands.exporting import documents, write_all, write_folder
-        from ingestion.publication.editions import Editions
-        from ingestion.settings import Settings
-        from ontologie import document_types
-
-        if kind not in (*document_types(), _ALL):
-            fail(lang, "unknown-type", type=kind, types=", ".join((*document_types(), _ALL)))
-        if format is Format.CSV and kind != "projet":
-            fail(lang, "csv-projects-only")
-        settings = Settings()
-        edition = Editions(settings.var).current()
-        if edition is None:
-            fail(lang, "no-edition")
-        kinds = document_types() if kind == _ALL else (kind,)
-        found = documents(edition, kinds, format, settings.base_iri)
-        with explained(lang, kept=lambda: said(lang, "kept-export")):
-            if out == "-":
-                try:
-                    write_all(sys.stdout.buffer, found, format, settings.base_iri)
-                    sys.stdout.flush()
-                except OSError as error:  # it names no file where the place is the one the caller chose
-                    error.filename = error.filename or said(lang, "standard-output")
-                    raise
-                return
-            count = write_folder(Path(out), found, format, settings.base_iri)
-        say(lang, "exported", count=count, where=out)
+        export_fiches(format, out, kind, lang)
 
     return app
+
+
+def export_fiches(format: ExportFormat, out: str, kind: str, lang: Lang) -> None:
+    """Write the fiches of some kind; ends the command where there are none such, or they cannot be written."""
+    from ingestion.commands.exporting import documents, write_all, write_folder
+    from ingestion.publication.editions import Editions
+    from ingestion.settings import Settings
+    from ontologie import document_types
+
+    if kind not in (*document_types(), _ALL):
+        fail(lang, "unknown-type", type=kind, types=", ".join((*document_types(), _ALL)))
+    if format is ExportFormat.CSV and kind != "projet":
+        fail(lang, "csv-projects-only")
+    settings = Settings()
+    edition = Editions(settings.var).current()
+    if edition is None:
+        fail(lang, "no-edition")
+    kinds = document_types() if kind == _ALL else (kind,)
+    found = documents(edition, kinds, format, settings.base_iri)
+    with explained(lang, kept=lambda: said(lang, "kept-export")):
+        if out == "-":
+            try:
+                write_all(sys.stdout.buffer, found, format, settings.base_iri)
+                sys.stdout.flush()
+            except OSError as error:  # it names no file where the place is the one the caller chose
+                error.filename = error.filename or said(lang, "standard-output")
+                raise
+            return
+        count = write_folder(Path(out), found, format, settings.base_iri)
+    say(lang, "exported", count=count, where=out)

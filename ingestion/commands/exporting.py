@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 import pyoxigraph as ox
 
-from ingestion.commands.export import Format
+from ingestion.commands.export import ExportFormat
 from ingestion.graphs.export import export_document
 from ingestion.publication.editions import Edition
 from ingestion.reading.exported_table import Deduced, export_columns, export_row
@@ -21,7 +21,7 @@ _Fiche = tuple[str, str, list[bytes], Deduced]
 """A document: its kind, its id, its canonical lines, what publication deduces from its date."""
 
 
-def documents(edition: Edition, kinds: Iterable[str], format: Format, base: str) -> Iterator[_Fiche]:
+def documents(edition: Edition, kinds: Iterable[str], format: ExportFormat, base: str) -> Iterator[_Fiche]:
     """Yield the documents of these kinds of an edition, in the order of their graphs' IRIs.
 
     What publication deduces is read for a table alone: the other formats give the document as it was deposited.
@@ -34,30 +34,30 @@ def documents(edition: Edition, kinds: Iterable[str], format: Format, base: str)
         if kind is not None:
             lines = canonical_lines(store.quads_for_pattern(None, None, None, ox.NamedNode(name)))
             project = Iris(base).entity(kind, identifier)
-            yield kind, identifier, lines, _deduced(store, project, base) if format is Format.CSV else {}
+            yield kind, identifier, lines, _deduced(store, project, base) if format is ExportFormat.CSV else {}
 
 
-def write_all(out: BinaryIO, found: Iterable[_Fiche], format: Format, base: str) -> None:
+def write_all(out: BinaryIO, found: Iterable[_Fiche], format: ExportFormat, base: str) -> None:
     """Write fiches one after the other, as one well-formed file of the format."""
-    if format is Format.TTL:
+    if format is ExportFormat.TTL:
         triples = chain.from_iterable(_triples(lines) for _, _, lines, _ in found)
         ox.serialize(triples, out, format=ox.RdfFormat.TURTLE, prefixes=Iris(base).prefixes())
         return
-    if format is Format.CSV:
+    if format is ExportFormat.CSV:
         out.write(csv_line(export_columns()).encode())
-    if format is Format.JSONLD:
+    if format is ExportFormat.JSONLD:
         out.write(b'{"@context": ' + _json(context(base)) + b', "@graph": [')
     for number, (kind, _, lines, deduced) in enumerate(found):
-        if format is Format.JSONLD:
+        if format is ExportFormat.JSONLD:
             bare = {key: value for key, value in export_document(lines, kind, base).items() if key != "@context"}
             out.write((b",\n" if number else b"\n") + _json(bare))
         else:
             out.write(_form(kind, lines, deduced, format, base))
-    if format is Format.JSONLD:
+    if format is ExportFormat.JSONLD:
         out.write(b"\n]}\n")
 
 
-def write_folder(folder: Path, found: Iterable[_Fiche], format: Format, base: str) -> int:
+def write_folder(folder: Path, found: Iterable[_Fiche], format: ExportFormat, base: str) -> int:
     """Write fiches in a folder; return how many."""
     folder.mkdir(parents=True, exist_ok=True)
     count = 0
@@ -68,7 +68,7 @@ def write_folder(folder: Path, found: Iterable[_Fiche], format: Format, base: st
             count += 1
             yield fiche
 
-    if format in (Format.JSONL, Format.CSV):
+    if format in (ExportFormat.JSONL, ExportFormat.CSV):
         with (folder / f"fiches.{format.value}").open("wb") as out:
             write_all(out, counted(), format, base)
         return count
@@ -78,15 +78,15 @@ def write_folder(folder: Path, found: Iterable[_Fiche], format: Format, base: st
     return count
 
 
-def _form(kind: str, lines: list[bytes], deduced: Deduced, format: Format, base: str) -> bytes:
+def _form(kind: str, lines: list[bytes], deduced: Deduced, format: ExportFormat, base: str) -> bytes:
     """Return one fiche in a format, as a file of its own."""
-    if format is Format.NQ:
+    if format is ExportFormat.NQ:
         return b"".join(lines)
-    if format is Format.TTL:
+    if format is ExportFormat.TTL:
         written = ox.serialize(_triples(lines), format=ox.RdfFormat.TURTLE, prefixes=Iris(base).prefixes())
         return bytes(written or b"")
     document = export_document(lines, kind, base)
-    if format is Format.CSV:
+    if format is ExportFormat.CSV:
         return csv_line(export_row(document, base, deduced)).encode()
     return _json(document) + b"\n"
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from contextvars import ContextVar
 from typing import Final, TypeVar
 
-from sparql_api.errors import ServiceError
+from sparql_api.words.errors import ServiceError
 
 T = TypeVar("T")
 OPERATIONS: Final = 10_000

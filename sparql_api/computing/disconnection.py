@@ -13,8 +13,8 @@ from typing import Final, TypeVar
 from starlette.requests import Request
 from starlette.responses import Response
 
-from sparql_api.engine.fairuse import FairUse
-from sparql_api.errors import ServiceError
+from sparql_api.computing.fairuse import FairUse
+from sparql_api.words.errors import ServiceError
 from sparql_api.words.problems import ProblemError
 
 T = TypeVar("T")

@@ -21,7 +21,7 @@ from starlette.responses import Response
 
 from sparql_api.computing.cancellation import Cancelled, CancelScope, current
 from sparql_api.computing.disconnection import client_of, held, sparing, while_connected
-from sparql_api.engine.fairuse import FairUse
+from sparql_api.computing.fairuse import FairUse
 from sparql_api.settings import Settings
 from sparql_api.words.problems import Problem, ProblemError, problem
 

@@ -14,7 +14,7 @@ from threading import Lock
 from typing import Final
 
 from sparql_api.computing.cancellation import checked
-from sparql_api.engine import Body
+from sparql_api.formats.body import Body
 from sparql_api.words.problems import Problem, ProblemError, problem
 
 PARTS: Final = 4

@@ -15,7 +15,7 @@ from ontologie import Iris, in_both
 from sparql_api.description.sssom import MEDIA_TYPE, SSSOM_NAME
 from sparql_api.description.statements import Statements, text, typed
 from sparql_api.description.void import LICENCE, title
-from sparql_api.pages.tables import XLSX
+from sparql_api.formats.tables import XLSX
 
 AUTHORITY: Final = "http://publications.europa.eu/resource/authority/"
 IANA: Final = "https://www.iana.org/assignments/media-types/"

@@ -13,8 +13,8 @@ from urllib.parse import quote
 from fastapi import Request, Response
 
 from sparql_api.computing.disconnection import client_of, held, sparing, while_connected
+from sparql_api.computing.fairuse import FairUse
 from sparql_api.endpoint.protocol import SparqlRequest
-from sparql_api.engine.fairuse import FairUse
 from sparql_api.engine.port import Answer, Engine
 from sparql_api.http.parameters import ignored_header
 from sparql_api.http.responses import answer_response, unchanged_response

@@ -14,7 +14,7 @@ from sparql_api.http.delivery import deliver
 from sparql_api.http.openapi import COUNT, NUMBER, TEXT, maybe, operation, structure
 from sparql_api.http.policies import DOCUMENT, LIVE
 from sparql_api.http.routing import get
-from sparql_api.pages.service import Service
+from sparql_api.pages.common.service import Service
 
 _SAID: Final = structure(
     status={"type": "string", "enum": ["ok", "no-edition"]},

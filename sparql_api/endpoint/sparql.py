@@ -14,6 +14,7 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from sparql_api.computing.disconnection import ClientGone, held, while_connected
+from sparql_api.computing.fairuse import FairUse
 from sparql_api.endpoint import openapi
 from sparql_api.endpoint.answering import Answering, not_allowed
 from sparql_api.endpoint.graph_store import graph_store_router
@@ -22,7 +23,6 @@ from sparql_api.endpoint.problem_types import problems_router
 from sparql_api.endpoint.protocol import FORM, QUERY, REPEATED, WITH_BODY, SparqlRequest, read_request
 from sparql_api.endpoint.service_description import service_description
 from sparql_api.engine.cached import CachedEngine
-from sparql_api.engine.fairuse import FairUse
 from sparql_api.engine.port import Engine
 from sparql_api.formats.negotiation import format_for, media_type_for, prefers_html, written_as
 from sparql_api.http.delivery import deliver

@@ -14,7 +14,7 @@ import pyoxigraph as ox
 from pyld import jsonld
 
 from ontologie import Iris, context
-from sparql_api.engine import Unwritable, as_xml
+from sparql_api.formats.sinks import Unwritable, as_xml
 from sparql_api.words.problems import ProblemError, problem
 
 MEDIA_TYPES: Final = {

@@ -57,6 +57,10 @@ EDITION: Final = parameter(
 TIMEOUT: Final = parameter(
     "timeout", "A deadline in seconds, shorter than the service's; 0 wishes none.", {"type": "number", "minimum": 0}
 )
+TABLEUR: Final = {
+    **parameter("tableur", "For a spreadsheet: the CSV has a byte order mark and semicolons."),
+    "allowEmptyValue": True,
+}
 PROBLEM: Final = structure(type=TEXT, title=TEXT, status=WHOLE, detail=TEXT)
 """RFC 9457."""
 ERRORS: Final = {

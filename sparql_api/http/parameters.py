@@ -31,6 +31,11 @@ EDITION: Final = re.compile(r"0|[1-9][0-9]{0,8}")
 IGNORED: Final = "Observatoire-Ignored-Parameters"
 
 
+def for_spreadsheet(request: Request) -> bool:
+    """Tell whether `tableur` asks for a CSV that a spreadsheet opens at a click."""
+    return request.query_params.get("tableur", "non").lower() not in ("non", "no", "false", "0")
+
+
 def edition_number(text: str) -> int | None:
     """Return the edition asked for, None for the current one; raises ProblemError 400 where it is no number."""
     if text in ("", "current"):

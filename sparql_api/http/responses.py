@@ -20,7 +20,8 @@ from fastapi import Request, Response
 from starlette.types import Receive, Scope, Send
 
 from ingestion import software_version
-from sparql_api.engine.port import CHUNK, Answer, Body
+from sparql_api.engine.port import Answer
+from sparql_api.formats.body import CHUNK, Body
 from sparql_api.formats.negotiation import Coding, coding, extension
 from sparql_api.http.policies import ANSWER, CORS, LIVE
 

@@ -34,9 +34,9 @@ from sparql_api.http.delivery import deliver, requested
 from sparql_api.http.openapi import OF_COMPUTING, format_parameter, operation, parameter, structure
 from sparql_api.http.policies import DOCUMENT, VERSION
 from sparql_api.http.routing import get
+from sparql_api.pages.common.layout import render
+from sparql_api.pages.common.service import Service
 from sparql_api.pages.diagram import module_diagram
-from sparql_api.pages.layout import render
-from sparql_api.pages.service import Service
 from sparql_api.words.i18n import collation
 from sparql_api.words.problems import ProblemError, problem
 

@@ -33,8 +33,8 @@ from sparql_api.http.parameters import EDITION
 from sparql_api.http.policies import DUMP, REDIRECT
 from sparql_api.http.responses import not_modified
 from sparql_api.http.routing import get
-from sparql_api.pages.layout import render
-from sparql_api.pages.service import Service
+from sparql_api.pages.common.layout import render
+from sparql_api.pages.common.service import Service
 from sparql_api.words.problems import ProblemError, problem
 
 OFFERS: Final = {"json": "application/json", "html": "text/html"}
@@ -79,28 +79,13 @@ def editions_router(service: Service) -> APIRouter:
 
     @get(router, "/editions", summary="Every edition kept", openapi_extra=LISTING)
     async def listing(request: Request) -> Response:
-        media_type = requested(request, OFFERS)
-        current = service.engine.current_edition()
-        editions = await service.computing.run(request, lambda: list(service.editions.all()))
-        gone = {edition.number for edition in editions if service.editions.is_gone(edition.number)}
-        if media_type == OFFERS["html"]:
-            context = {"editions": sorted(editions, key=lambda e: -e.number), "current": current, "gone": gone}
-            return render(service, request, "editions.html", context, edition=current)
-        items = [manifest(request, edition, gone=edition.number in gone) for edition in editions]
-        return deliver(request, write_json({"current": current, "items": items}), media_type)
+        return await send_list(service, request)
 
     @get(
-        router,
-        "/editions/current",
-        cheap=True,
-        summary="The current edition",
-        openapi_extra=manifest_operation("503"),
+        router, "/editions/current", cheap=True, summary="The current edition", openapi_extra=manifest_operation("503")
     )
     async def current(request: Request) -> Response:
-        number = service.engine.current_edition()
-        if number is None:
-            raise ProblemError(problem("no-edition"))
-        return send_manifest(service, request, service.edition_number(number))
+        return send_manifest(service, request, by_number(service, "current"))
 
     @get(
         router,
@@ -112,31 +97,35 @@ def editions_router(service: Service) -> APIRouter:
     async def one(request: Request) -> Response:
         return send_manifest(service, request, by_number(service, request.path_params["number"]))
 
-    @get(
-        router,
-        "/edition/{number}",
-        policy=REDIRECT,
-        cheap=True,
-        openapi_extra={"parameters": [format_parameter(OFFERS)]},
-    )
+    redirected = {"parameters": [format_parameter(OFFERS)]}
+
+    @get(router, "/edition/{number}", policy=REDIRECT, cheap=True, openapi_extra=redirected)
     async def iri(request: Request) -> Response:
         edition = by_number(service, request.path_params["number"])
         query = f"?{request.url.query}" if request.url.query else ""
         return redirect(f"/editions/{edition.number}{query}", edition=edition.number)
 
-    @get(
-        router,
-        "/editions/{number}/dump.{suffix}.gz",
-        policy=DUMP,
-        cheap=True,
-        summary="The whole of an edition",
-        openapi_extra=DUMPED,
-    )
+    dumped = "/editions/{number}/dump.{suffix}.gz"
+
+    @get(router, dumped, policy=DUMP, cheap=True, summary="The whole of an edition", openapi_extra=DUMPED)
     async def dump(request: Request) -> Response:
         asked = request.path_params
         return send_dump(request, by_number(service, asked["number"]), asked["suffix"])
 
     return router
+
+
+async def send_list(service: Service, request: Request) -> Response:
+    """Return every edition as JSON or as a page."""
+    media_type = requested(request, OFFERS)
+    current = service.engine.current_edition()
+    editions = await service.computing.run(request, lambda: list(service.editions.all()))
+    gone = {edition.number for edition in editions if service.editions.is_gone(edition.number)}
+    if media_type == OFFERS["html"]:
+        context = {"editions": sorted(editions, key=lambda e: -e.number), "current": current, "gone": gone}
+        return render(service, request, "editions.html", context, edition=current)
+    items = [manifest(request, edition, gone=edition.number in gone) for edition in editions]
+    return deliver(request, write_json({"current": current, "items": items}), media_type)
 
 
 def by_number(service: Service, text: str) -> Edition:

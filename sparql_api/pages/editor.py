@@ -10,13 +10,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from queries import bind, catalogue
-from sparql_api.engine import EngineError
 from sparql_api.formats.negotiation import GRAPHS, TABLES, language
 from sparql_api.http.parameters import BYTE_ORDER_MARK
+from sparql_api.pages.common.layout import View, render
+from sparql_api.pages.common.service import Service
 from sparql_api.pages.home import EXAMPLE
-from sparql_api.pages.layout import View, render
 from sparql_api.pages.results import Results, results
-from sparql_api.pages.service import Service
+from sparql_api.query.errors import EngineError
 
 UNBOUND: Final = """SELECT (SUM(COALESCE(?valeur, 0)) / COUNT(?valeur) AS ?moyenne) WHERE {{
   ?appreciation oia:critere <{base}critere/C-D2-3> ; oia:echelon ?echelon .

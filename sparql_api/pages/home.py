@@ -10,9 +10,9 @@ from starlette.responses import Response
 
 from ingestion import Edition
 from sparql_api.http.routing import get
+from sparql_api.pages.common.layout import render
+from sparql_api.pages.common.service import Service
 from sparql_api.pages.fiches.listing import complete
-from sparql_api.pages.layout import render
-from sparql_api.pages.service import Service
 from sparql_api.words.problems import ProblemError
 
 LATEST: Final = 5

@@ -17,9 +17,10 @@ from starlette.responses import Response
 from queries import Parameter, Question, catalogue
 from sparql_api.description.questions import bound, described, plain
 from sparql_api.description.questions_rdf import catalogue_rdf
-from sparql_api.engine import Answer
+from sparql_api.engine.port import Answer
 from sparql_api.formats.negotiation import GRAPHS, TABLES, language
 from sparql_api.formats.rdf_formats import MEDIA_TYPES, write_json
+from sparql_api.formats.tables import csv_pieces, read_rows
 from sparql_api.http.delivery import deliver, requested
 from sparql_api.http.openapi import (
     EDITION,
@@ -27,6 +28,7 @@ from sparql_api.http.openapi import (
     OF_COMPUTING,
     OF_EDITION,
     OF_ENGINE,
+    TABLEUR,
     TEXT,
     TEXTS,
     TIMEOUT,
@@ -37,14 +39,13 @@ from sparql_api.http.openapi import (
     several,
     structure,
 )
-from sparql_api.http.parameters import timeout_seconds
+from sparql_api.http.parameters import for_spreadsheet, timeout_seconds
 from sparql_api.http.policies import ANSWER, PROBLEM
 from sparql_api.http.responses import answer_response, unchanged_response
 from sparql_api.http.routing import get
-from sparql_api.pages.layout import View, render
+from sparql_api.pages.common.layout import View, render
+from sparql_api.pages.common.service import Service
 from sparql_api.pages.results import results
-from sparql_api.pages.service import Service
-from sparql_api.pages.tables import TABLEUR, csv_pieces, for_spreadsheet, read_rows
 from sparql_api.words.problems import ProblemError, problem
 
 LIST_OFFERS: Final = {"json": "application/json", "html": "text/html", **MEDIA_TYPES}

@@ -23,9 +23,9 @@ from sparql_api.http.openapi import EDITION, OF_COMPUTING, OF_EDITION, OF_ENGINE
 from sparql_api.http.parameters import refuse_unknown
 from sparql_api.http.policies import REDIRECT
 from sparql_api.http.routing import get
-from sparql_api.outputs import alignments_file, void_file
-from sparql_api.pages.layout import View, render
-from sparql_api.pages.service import Service
+from sparql_api.pages.common.layout import View, render
+from sparql_api.pages.common.made import alignments_file, void_file
+from sparql_api.pages.common.service import Service
 from sparql_api.pages.things.presentation import Reader, mentioned
 
 OFFERS: Final = {

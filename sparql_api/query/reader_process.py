@@ -17,7 +17,7 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from typing import Final, TypeVar
 
-from sparql_api.errors import ServiceError
+from sparql_api.words.errors import ServiceError
 
 T = TypeVar("T")
 LONG: Final = 8 << 10

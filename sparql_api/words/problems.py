@@ -12,7 +12,7 @@ from functools import cache
 from typing import Any
 
 from ontologie import BASE, LANGUAGES, Language, sentence_table
-from sparql_api.errors import ServiceError
+from sparql_api.words.errors import ServiceError
 from sparql_api.words.texts import Text
 
 

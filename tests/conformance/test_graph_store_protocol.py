@@ -20,7 +20,7 @@ import pytest
 import rdflib
 from rdflib.compare import isomorphic
 
-from sparql_api.engine import EditionStores
+from sparql_api.query.stores import EditionStores
 from tests.conformance.exchanges import Exchange, read_exchanges
 from tests.conformance.suites import suites_folder
 from tests.sparql_api.endpoint.live import Live, endpoint, write_store

@@ -15,7 +15,7 @@ import pyoxigraph as ox
 import pytest
 import rdflib
 
-from sparql_api.engine import SingleStore
+from sparql_api.query.stores import SingleStore
 from tests import patient
 from tests.conformance.exchanges import Exchange, read_exchanges
 from tests.conformance.suites import suites_folder

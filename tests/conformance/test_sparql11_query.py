@@ -14,8 +14,9 @@ import httpx
 import pyoxigraph as ox
 import pytest
 
-from sparql_api.engine import EditionNotFound, StoreRef
 from sparql_api.engine.workers.gateway import Reach, ServiceAnswer, ServiceCall, ServiceRefused
+from sparql_api.query.errors import EditionNotFound
+from sparql_api.query.stores import StoreRef
 from sparql_api.words.problems import problem
 from tests import patient
 from tests.conformance.comparison import expected_media_type, same

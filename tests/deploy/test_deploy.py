@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from ontologie import BASE
-from sparql_api.engine import EditionStores
+from sparql_api.query.stores import EditionStores
 from sparql_api.settings import RemoteSettings, Settings
 from tests import patient
 from tests.deploy import nginx

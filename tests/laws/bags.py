@@ -7,7 +7,7 @@ from collections import Counter
 from decimal import Decimal
 from typing import Any
 
-from sparql_api.engine import Answer
+from sparql_api.engine.port import Answer
 
 DECIMAL = "http://www.w3.org/2001/XMLSchema#decimal"
 

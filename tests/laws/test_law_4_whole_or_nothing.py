@@ -22,11 +22,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sparql_api.endpoint.sparql import sparql_router
-from sparql_api.engine import Answer, CachedEngine, EngineError, Plan, SingleStore, open_engine
+from sparql_api.engine.cached import CachedEngine
+from sparql_api.engine.port import Answer
 from sparql_api.engine.workers.process import INLINE
+from sparql_api.engines import open_engine
 from sparql_api.formats.negotiation import GRAPH_ALIASES, GRAPHS, TABLE_ALIASES, TABLES
 from sparql_api.http.problem_documents import install_problem_handlers
+from sparql_api.query.errors import EngineError
 from sparql_api.query.limits import Limits
+from sparql_api.query.plan import Plan
+from sparql_api.query.stores import SingleStore
 from sparql_api.settings import Settings
 from tests import patient
 from tests.sparql_api.endpoint.live import serve, small_quads, worker_pids, write_store

@@ -18,8 +18,10 @@ from ingestion import Edition
 from ontologie import BASE, Iris
 from queries import catalogue
 from sparql_api.description.questions import bound
-from sparql_api.engine import Engine, EngineError, open_engine
+from sparql_api.engine.port import Engine
 from sparql_api.engine.remote.publication import publish_remote
+from sparql_api.engines import open_engine
+from sparql_api.query.errors import EngineError
 from sparql_api.settings import Settings
 from tests.laws.bags import bag, without_languages
 from tests.laws.generated_queries import generated

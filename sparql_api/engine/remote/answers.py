@@ -20,9 +20,9 @@ from typing import IO, Final, cast
 import httpx
 import pyoxigraph as ox
 
-from sparql_api.engine.workers.worker import RowCounter, Sink
-from sparql_api.errors import ServiceError
+from sparql_api.formats.sinks import RowCounter, Sink
 from sparql_api.query.plan import Plan
+from sparql_api.words.errors import ServiceError
 
 IN_MEMORY: Final = 256 << 10
 """Bytes of an answer beyond which it goes to a file."""
@@ -84,7 +84,7 @@ def spool(folder: Path) -> IO[bytes]:
 def write(raw: IO[bytes], plan: Plan, limit: int, folder: Path, stop: threading.Event) -> Written:
     """Return the answer in the plan's format, at most `limit` bytes.
 
-    Raises Broken where it is not whole, Stopped, and the errors of `worker.Sink`. It takes time: not for the
+    Raises Broken where it is not whole, Stopped, and the errors of `formats.sinks.Sink`. It takes time: not for the
     thread that answers everyone, unless the answer is small.
     """
     sink = _Sink(limit, IN_MEMORY, str(folder), stop)

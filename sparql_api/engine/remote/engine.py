@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import IO, Final
 
 from sparql_api.engine.planning import PlanningEngine
-from sparql_api.engine.port import Answer, Body, EngineStatus
+from sparql_api.engine.port import Answer, EngineStatus
 from sparql_api.engine.remote import answers as remote_answers
 from sparql_api.engine.remote import text as remote_text
 from sparql_api.engine.remote.answers import Broken, Written
@@ -38,7 +38,8 @@ from sparql_api.engine.remote.store import (
     busy,
     too_large,
 )
-from sparql_api.engine.workers.worker import NoSpace, PastBound, Unwritable
+from sparql_api.formats.body import Body
+from sparql_api.formats.sinks import NoSpace, PastBound, Unwritable
 from sparql_api.query import errors
 from sparql_api.query.limits import Limits
 from sparql_api.query.plan import Plan, Rules, not_acceptable

@@ -23,8 +23,8 @@ import httpx
 from ingestion import Edition, Editions
 from sparql_api.engine.remote import seals as remote_seals
 from sparql_api.engine.remote.seals import Seal
-from sparql_api.errors import ServiceError
 from sparql_api.settings import RemoteSettings, at
+from sparql_api.words.errors import ServiceError
 
 DUMP: Final = "dump.nq.gz"
 N_TRIPLES: Final = {"Content-Type": "application/n-triples"}

@@ -19,10 +19,11 @@ from pathlib import Path
 from typing import Any, Final, cast
 
 from sparql_api.engine.planning import PlanningEngine
-from sparql_api.engine.port import Answer, Body, EngineStatus, Isolation
+from sparql_api.engine.port import Answer, EngineStatus, Isolation
 from sparql_api.engine.workers.gateway import Fetch, Gateway, Reach, fetch
 from sparql_api.engine.workers.pool import Pool, PoolClosed, PoolFull
 from sparql_api.engine.workers.process import Reply, Worker, WorkerConfig, WorkerDied
+from sparql_api.formats.body import Body
 from sparql_api.query import errors
 from sparql_api.query.limits import Limits
 from sparql_api.query.plan import Plan, Rules, not_acceptable

@@ -20,8 +20,8 @@ from typing import Final
 
 import httpx
 
-from sparql_api.errors import ServiceError
 from sparql_api.query.guard import Call, allowed
+from sparql_api.words.errors import ServiceError
 
 REDIRECTS: Final = 3
 HEADER_BYTES: Final = 32 << 10

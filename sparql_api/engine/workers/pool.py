@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from sparql_api.engine.workers.experience import BRIEF, Experience
 from sparql_api.engine.workers.process import Worker, WorkerConfig, WorkerDied
-from sparql_api.errors import ServiceError
+from sparql_api.words.errors import ServiceError
 
 logger = logging.getLogger("observatoire.engine")
 SPARE: Final = 1

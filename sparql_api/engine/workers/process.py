@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import IO, Any, Final
 
 from sparql_api.engine.workers.gateway import Fetch, Gateway, Reach, fetch
-from sparql_api.errors import ServiceError
+from sparql_api.words.errors import ServiceError
 
 SCRIPT: Final = Path(__file__).with_name("worker.py")
 TICKS: Final = os.sysconf("SC_CLK_TCK")

@@ -17,14 +17,14 @@ from starlette.responses import Response
 
 from ingestion import Edition, export_columns, export_row
 from ontologie import context_iri
-from sparql_api.engine import Answer
+from sparql_api.engine.port import Answer
 from sparql_api.fiches.index import first
 from sparql_api.fiches.search import FicheIndex, Selection
+from sparql_api.formats.tables import XLSX, csv_pieces, workbook
 from sparql_api.http.delivery import names_edition
-from sparql_api.http.parameters import CARRIED
+from sparql_api.http.parameters import CARRIED, for_spreadsheet
 from sparql_api.http.responses import answer_response, content_disposition, unchanged_response
-from sparql_api.pages.service import Service
-from sparql_api.pages.tables import XLSX, csv_pieces, for_spreadsheet, workbook
+from sparql_api.pages.common.service import Service
 
 MEDIA_TYPES: Final = {
     "jsonl": "application/jsonl",

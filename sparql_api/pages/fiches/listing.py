@@ -15,7 +15,7 @@ from starlette.requests import Request
 from sparql_api.fiches.index import is_thing
 from sparql_api.fiches.search import FACET_NAMES, FicheIndex, SearchResult, Selection, Value
 from sparql_api.fiches.words import words
-from sparql_api.pages.service import Service
+from sparql_api.pages.common.service import Service
 from sparql_api.settings import Settings
 from sparql_api.words.problems import ProblemError, problem
 from sparql_api.words.texts import text_of

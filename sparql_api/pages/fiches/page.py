@@ -15,10 +15,10 @@ from sparql_api.fiches.index import Documents
 from sparql_api.fiches.search import FACET_NAMES, Value
 from sparql_api.fiches.text import Wanted
 from sparql_api.formats.negotiation import language
+from sparql_api.pages.common.layout import View, render
+from sparql_api.pages.common.service import Service
 from sparql_api.pages.fiches.files import FILES
 from sparql_api.pages.fiches.listing import Listing
-from sparql_api.pages.layout import View, render
-from sparql_api.pages.service import Service
 
 CHOICES: Final = 15
 OPEN: Final = ("niveau", "discipline")

@@ -18,6 +18,7 @@ from sparql_api.http.openapi import (
     NUMBER,
     OF_COMPUTING,
     OF_EDITION,
+    TABLEUR,
     TEXT,
     TEXTS,
     format_parameter,
@@ -29,11 +30,10 @@ from sparql_api.http.openapi import (
 )
 from sparql_api.http.policies import ANSWER
 from sparql_api.http.routing import get
+from sparql_api.pages.common.service import Service
 from sparql_api.pages.fiches.files import FILES, MEDIA_TYPES, send_file, unchanged_file
 from sparql_api.pages.fiches.listing import MOST_PER_PAGE, PER_PAGE, as_json, find, selection_of, suggested
 from sparql_api.pages.fiches.page import list_page
-from sparql_api.pages.service import Service
-from sparql_api.pages.tables import TABLEUR
 
 OFFERS: Final = {"json": "application/json", "html": "text/html"}
 

@@ -7,22 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from threading import Lock
 from typing import Final
 
 import pyoxigraph as ox
-from cachetools import LRUCache
 
 from ontologie import PREFIXES, Iris
-from sparql_api.computing.reading import Reading, solutions
-from sparql_api.engine import Answer
+from sparql_api.engine.port import Answer
+from sparql_api.pages.common.labels import chunks, is_safe
+from sparql_api.pages.common.reading import Reading, solutions
 
 SKOS, RDFS, DCT = PREFIXES["skos"], PREFIXES["rdfs"], PREFIXES["dct"]
-LABELS: Final = (SKOS + "prefLabel", RDFS + "label", DCT + "title", PREFIXES["foaf"] + "name")
-CHUNK: Final = 400
 MANY: Final = 500
-LABELS_KEPT: Final = 200_000
-UNSAFE: Final = frozenset('<>"{}|^`\\')
 DOCUMENT, PROVENANCE, DERIVED, REST = "document", "provenance", "derive", "reste"
 
 
@@ -164,52 +159,7 @@ async def pairs(reading: Reading, subjects: Iterable[str], predicate: str, editi
     return {subject: tuple(values) for subject, values in found.items()}
 
 
-class DisplayLabels:
-    """The labels of things by edition: an edition never changes, so each is asked for once."""
-
-    def __init__(self) -> None:
-        self._kept: LRUCache[tuple[int, str], Mapping[str, str]] = LRUCache(LABELS_KEPT)
-        self._lock = Lock()
-
-    async def of(self, reading: Reading, iris: Iterable[str], edition: int) -> dict[str, Mapping[str, str]]:
-        """Return {IRI: {language: label}} of these things; an empty mapping for one without a label."""
-        wanted = {iri for iri in iris if is_safe(iri)}
-        with self._lock:
-            known = {iri: self._kept[edition, iri] for iri in wanted if (edition, iri) in self._kept}
-        missing = sorted(wanted - set(known))
-        for chunk in chunks(missing):
-            known |= await select_labels(reading, chunk, edition)
-        with self._lock:
-            self._kept.update({(edition, iri): known[iri] for iri in missing})
-        return known
-
-
-async def select_labels(reading: Reading, iris: Sequence[str], edition: int) -> dict[str, Mapping[str, str]]:
-    """Return {IRI: {language: label}}, from the first label property that each has in a language."""
-    things = " ".join(f"<{iri}>" for iri in iris)
-    properties = " ".join(f"<{label}>" for label in LABELS)
-    text = f"SELECT ?s ?p ?o WHERE {{ VALUES ?s {{ {things} }} VALUES ?p {{ {properties} }} ?s ?p ?o }}"
-    rows = await reading.rows(text, edition)
-    found: dict[str, dict[str, str]] = {iri: {} for iri in iris}
-    for row in sorted(rows, key=lambda row: (LABELS.index(row["p"].value), row["o"].value)):
-        label = row["o"]
-        if isinstance(label, ox.Literal):
-            found[row["s"].value].setdefault((label.language or "fr")[:2], label.value)
-    return dict(found)
-
-
 def as_quads(answer: Answer) -> tuple[ox.Quad, ...]:
     """Return the rows ?g ?s ?p ?o of an answer as quads, in canonical order."""
     quads = [ox.Quad(row["s"], row["p"], row["o"], row["g"]) for row in solutions(answer)]
     return tuple(sorted(quads, key=str))
-
-
-def chunks(iris: Sequence[str]) -> Iterable[Sequence[str]]:
-    """Yield parts short enough for one query."""
-    for start in range(0, len(iris), CHUNK):
-        yield iris[start : start + CHUNK]
-
-
-def is_safe(iri: str) -> bool:
-    """Return whether an IRI may stand between `<` and `>` in a query (SPARQL 1.1, IRIREF)."""
-    return not any(c in UNSAFE or ord(c) <= 32 for c in iri) and ":" in iri

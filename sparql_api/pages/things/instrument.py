@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from ontologie import PREFIXES
-from sparql_api.computing.reading import Reading
-from sparql_api.pages.things.describe import Description, is_safe
+from sparql_api.pages.common.labels import is_safe
+from sparql_api.pages.common.reading import Reading
+from sparql_api.pages.things.describe import Description
 from sparql_api.pages.things.presentation import Reader
 
 SKOS, OWL, RDFS, SSSOM = PREFIXES["skos"], PREFIXES["owl"], PREFIXES["rdfs"], PREFIXES["sssom"]

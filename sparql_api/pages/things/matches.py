@@ -11,8 +11,8 @@ from typing import Final
 import pyoxigraph as ox
 
 from ontologie import PREFIXES
-from sparql_api.computing.reading import Reading
-from sparql_api.pages.things.describe import is_safe
+from sparql_api.pages.common.labels import is_safe
+from sparql_api.pages.common.reading import Reading
 
 OWL, SKOS, RDFS, SSSOM = PREFIXES["owl"], PREFIXES["skos"], PREFIXES["rdfs"], PREFIXES["sssom"]
 INVERSE: Final = {SKOS + "broadMatch": SKOS + "narrowMatch", SKOS + "narrowMatch": SKOS + "broadMatch"}

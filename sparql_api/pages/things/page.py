@@ -14,9 +14,10 @@ import pyoxigraph as ox
 from ontologie import PREFIXES
 from sparql_api.fiches.index import FACETS, local_id
 from sparql_api.formats.rdf_formats import MEDIA_TYPES
-from sparql_api.pages.layout import View, write_page
-from sparql_api.pages.service import Service
-from sparql_api.pages.things.describe import LABELS, PROVENANCE, Description, Incoming, incoming, pairs
+from sparql_api.pages.common.labels import LABELS
+from sparql_api.pages.common.layout import View, write_page
+from sparql_api.pages.common.service import Service
+from sparql_api.pages.things.describe import PROVENANCE, Description, Incoming, incoming, pairs
 from sparql_api.pages.things.evidence import evidence
 from sparql_api.pages.things.instrument import PrincipleRow, instrument_rows, named_in, rows_shown
 from sparql_api.pages.things.matches import Match, matches

@@ -18,7 +18,7 @@ import pyoxigraph as ox
 
 from ontologie import PREFIXES, Iris, context, sentence_table
 from sparql_api.fiches.index import FACETS, local_id
-from sparql_api.pages.layout import View
+from sparql_api.pages.common.layout import View
 from sparql_api.pages.things.unlisted import Unlisted, property_of
 from sparql_api.words import i18n
 

@@ -21,8 +21,8 @@ from sparql_api.http.openapi import format_parameter
 from sparql_api.http.parameters import CARRIED, refuse_unknown
 from sparql_api.http.responses import content_disposition
 from sparql_api.http.routing import get
-from sparql_api.pages.layout import View, send_page
-from sparql_api.pages.service import Service
+from sparql_api.pages.common.layout import View, send_page
+from sparql_api.pages.common.service import Service
 from sparql_api.pages.things.describe import DERIVED, Description, describe, exists
 from sparql_api.pages.things.page import entity_page
 from sparql_api.words.problems import ProblemError, problem

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from queries import Token
-from sparql_api.errors import ServiceError
+from sparql_api.words.errors import ServiceError
 
 MAX_DEPTH: Final = 150
 

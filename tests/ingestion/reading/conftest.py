@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
+import xlsxwriter
 
 from ingestion import BuiltDocument, UnreadableDeposit, build_document, read_deposit
 from ingestion.reading.records import Deposit
@@ -57,71 +57,15 @@ def row(write: Write, **cells: str) -> BuiltDocument:
 
 
 def workbook(sheets: Mapping[str, list[list[Any]]], path: Path) -> Path:
-    """Write an XLSX of inline texts and numbers; dates are given as (days since 1899-12-30,)."""
-    types = "http://schemas.openxmlformats.org/package/2006/content-types"
-    main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-    relations = "http://schemas.openxmlformats.org/package/2006/relationships"
-    office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-
-    def cell(column: int, line: int, value: Any) -> str:
-        place = f"{chr(65 + column)}{line}"
-        if isinstance(value, tuple):
-            return f'<c r="{place}" s="1"><v>{value[0]}</v></c>'
-        if isinstance(value, bool):
-            return f'<c r="{place}" t="b"><v>{int(value)}</v></c>'
-        if isinstance(value, (int, float)):
-            return f'<c r="{place}"><v>{value}</v></c>'
-        return f'<c r="{place}" t="inlineStr"><is><t xml:space="preserve">{value}</t></is></c>'
-
-    with zipfile.ZipFile(path, "w") as archive:
-        names = list(sheets)
-        overrides = "".join(
-            f'<Override PartName="/xl/worksheets/sheet{i}.xml" '
-            'ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"/>'
-            for i, _ in enumerate(names, 1)
-        )
-        archive.writestr(
-            "[Content_Types].xml",
-            f'<Types xmlns="{types}"><Default Extension="rels" '
-            'ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
-            '<Override PartName="/xl/workbook.xml" ContentType='
-            '"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/>'
-            '<Override PartName="/xl/styles.xml" ContentType='
-            '"application/vnd.openxmlformats-officedocument.spreadsheetml.styles+xml"/>'
-            f"{overrides}</Types>",
-        )
-        archive.writestr(
-            "_rels/.rels",
-            f'<Relationships xmlns="{relations}"><Relationship Id="r1" Type="{office}/officeDocument" '
-            'Target="xl/workbook.xml"/></Relationships>',
-        )
-        listed = "".join(f'<sheet name="{n}" sheetId="{i}" r:id="r{i}"/>' for i, n in enumerate(names, 1))
-        archive.writestr(
-            "xl/workbook.xml",
-            f'<workbook xmlns="{main}" xmlns:r="{office}"><sheets>{listed}</sheets></workbook>',
-        )
-        linked = "".join(
-            f'<Relationship Id="r{i}" Type="{office}/worksheet" Target="worksheets/sheet{i}.xml"/>'
-            for i, _ in enumerate(names, 1)
-        )
-        styles = f'<Relationship Id="rs" Type="{office}/styles" Target="styles.xml"/>'
-        archive.writestr(
-            "xl/_rels/workbook.xml.rels",
-            f'<Relationships xmlns="{relations}">{linked}{styles}</Relationships>',
-        )
-        archive.writestr(
-            "xl/styles.xml",
-            f'<styleSheet xmlns="{main}"><fonts><font/></fonts><fills><fill/></fills><borders><border/></borders>'
-            '<cellStyleXfs><xf/></cellStyleXfs><cellXfs><xf numFmtId="0"/><xf numFmtId="14" '
-            'applyNumberFormat="1"/></cellXfs></styleSheet>',
-        )
-        for number, lines in enumerate(sheets.values(), 1):
-            data = "".join(
-                f'<row r="{i}">' + "".join(cell(j, i, v) for j, v in enumerate(line) if v != "") + "</row>"
-                for i, line in enumerate(lines, 1)
-            )
-            archive.writestr(
-                f"xl/worksheets/sheet{number}.xml",
-                f'<worksheet xmlns="{main}"><sheetData>{data}</sheetData></worksheet>',
-            )
+    """Write an XLSX of texts, numbers and booleans; dates are given as (days since 1899-12-30,), empty texts left out."""
+    with xlsxwriter.Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False}) as book:
+        date = book.add_format({"num_format": "dd/mm/yyyy"})
+        for name, rows in sheets.items():
+            sheet = book.add_worksheet(name)
+            for line, cells in enumerate(rows):
+                for column, value in enumerate(cells):
+                    if isinstance(value, tuple):
+                        sheet.write_number(line, column, value[0], date)
+                    elif value != "":
+                        sheet.write(line, column, value)
     return path

@@ -8,7 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from sparql_api.engine import SingleStore
+from sparql_api.query.stores import SingleStore
 from tests.sparql_api.endpoint.live import Live, endpoint, small_quads, write_store
 
 

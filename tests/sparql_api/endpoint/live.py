@@ -17,12 +17,14 @@ import pyoxigraph as ox
 import uvicorn
 from fastapi import FastAPI
 
+from sparql_api.computing.fairuse import FairUse
 from sparql_api.endpoint.sparql import sparql_router
-from sparql_api.engine import CachedEngine, Stores, open_engine
-from sparql_api.engine.fairuse import FairUse
+from sparql_api.engine.cached import CachedEngine
 from sparql_api.engine.workers.gateway import Fetch, fetch
+from sparql_api.engines import open_engine
 from sparql_api.http.connections import door
 from sparql_api.http.problem_documents import install_problem_handlers
+from sparql_api.query.stores import Stores
 from sparql_api.settings import Settings
 
 CROSS_PRODUCT = "SELECT * {?a ?b ?c . ?d ?e ?f . ?g ?h ?i}"

@@ -12,7 +12,7 @@ from urllib.parse import quote, urlsplit
 import pytest
 
 from bench.attack.watch import Watched, serving
-from sparql_api.engine import SingleStore
+from sparql_api.query.stores import SingleStore
 from tests.sparql_api.endpoint.live import Live, endpoint, wait_until
 
 LARGE = "SELECT * { ?s <http://example.org/next> ?o . ?t ?p ?v } LIMIT 60000"

@@ -11,8 +11,8 @@ import pytest
 import rdflib
 
 from sparql_api.app import create_app
-from sparql_api.engine import EditionStores, SingleStore
 from sparql_api.formats.negotiation import GRAPHS
+from sparql_api.query.stores import EditionStores, SingleStore
 from sparql_api.settings import Settings
 from tests import patient
 from tests.making import begun

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from ontologie import PREFIXES
 from queries import tokenize
-from sparql_api.engine import SingleStore
 from sparql_api.query.guard import allowed, inspect
+from sparql_api.query.stores import SingleStore
 from tests import patient
 from tests.sparql_api.endpoint.live import Live, Trap, endpoint
 

@@ -18,9 +18,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ontologie import PREFIXES
-from sparql_api.engine import EngineError, Rules, StoreRef
 from sparql_api.engine.remote.text import complete
-from sparql_api.query.plan import Plan, plan
+from sparql_api.query.errors import EngineError
+from sparql_api.query.plan import Plan, Rules, plan
+from sparql_api.query.stores import StoreRef
 from tests.sparql_api.endpoint.live import Trap
 from tests.sparql_api.endpoint.test_guard import INNOCENT, SPELLINGS, STORE
 

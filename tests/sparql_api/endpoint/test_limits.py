@@ -14,7 +14,7 @@ from urllib.parse import quote, urlsplit
 import httpx
 import pytest
 
-from sparql_api.engine import SingleStore
+from sparql_api.query.stores import SingleStore
 from tests import patient
 from tests.sparql_api.endpoint.live import (
     CROSS_PRODUCT,
@@ -243,7 +243,8 @@ def test_workers_die_with_the_process_that_started_them(store: Path, tmp_path: P
     program = (
         "import asyncio, sys\n"
         "from pathlib import Path\n"
-        "from sparql_api.engine import SingleStore, open_engine\n"
+        "from sparql_api.engines import open_engine\n"
+        "from sparql_api.query.stores import SingleStore\n"
         "from sparql_api.settings import Settings\n"
         "from tests.sparql_api.endpoint.live import worker_pids\n"
         "async def main():\n"

@@ -14,17 +14,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sparql_api.engine import Answer, Body, CachedEngine, Plan, QuerySyntaxError, QueueFull, Rules, StoreRef
+from sparql_api.computing.fairuse import FairUse, ShareExhausted
+from sparql_api.engine.cached import CachedEngine
 from sparql_api.engine.events import QueryEvent
-from sparql_api.engine.fairuse import FairUse, ShareExhausted
+from sparql_api.engine.port import Answer
 from sparql_api.engine.querylog import QueryLog
-from sparql_api.engine.workers.worker import RowCounter
+from sparql_api.formats.body import Body
 from sparql_api.formats.negotiation import choose, coding, parse_accept, prefers_html, quality, ranked_languages
+from sparql_api.formats.sinks import RowCounter
 from sparql_api.http import responses
+from sparql_api.query.errors import QuerySyntaxError, QueueFull
 from sparql_api.query.limits import Limits
-from sparql_api.query.plan import plan
+from sparql_api.query.plan import Plan, Rules, plan
 from sparql_api.query.plan import planned as planned_in_its_process
 from sparql_api.query.reader_process import WAITING
+from sparql_api.query.stores import StoreRef
 from sparql_api.settings import Settings
 from sparql_api.words.problems import catalogue
 
@@ -154,7 +158,7 @@ def test_who_asks_much_weighs_more_than_who_asks_little_for_minutes() -> None:
 
 
 def test_two_processes_name_a_client_differently() -> None:
-    code = "from sparql_api.engine.fairuse import FairUse; print(FairUse(1, 1).key('192.0.2.1'))"
+    code = "from sparql_api.computing.fairuse import FairUse; print(FairUse(1, 1).key('192.0.2.1'))"
     other = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True).stdout.strip()
     share = FairUse(1, 1)
     assert len(other) == len(share.key("192.0.2.1"))

@@ -6,6 +6,7 @@ import csv
 import gzip
 import io
 import json
+import re
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -17,8 +18,8 @@ import pytest
 import rdflib
 import zstandard
 
-from sparql_api.engine import EditionStores, SingleStore
 from sparql_api.formats.negotiation import GRAPHS, TABLES
+from sparql_api.query.stores import EditionStores, SingleStore
 from tests import patient
 from tests.sparql_api.endpoint.live import Live, endpoint, small_quads, wait_until, write_store
 
@@ -325,6 +326,25 @@ def test_the_endpoint_counts_what_it_does(client: httpx.Client, live: Live) -> N
     assert (counted["outcome"], counted["rows"], counted["cached"]) == ("ok", 1, True)
     assert refused["outcome"] == "syntax"
     assert not any("example.org" in line or "127.0.0.1" in line for line in lines)
+
+
+COUNTED = {
+    "observatoire_queries_total",
+    *(f"observatoire_{what}_{part}" for what in ("query_seconds", "answer_bytes") for part in ("bucket", "count", "sum")),
+    *(f"observatoire_{what}" for what in ("workers", "workers_busy", "queries_waiting")),
+    *(f"observatoire_{what}" for what in ("spool_bytes", "cache_bytes", "edition")),
+    *(f"observatoire_{what}_total" for what in ("worker_restarts", "cache_hits", "cache_misses")),
+}
+"""What who watches the service relies on by name."""
+
+
+def test_the_figures_have_the_names_that_others_rely_on(client: httpx.Client) -> None:
+    get(client, SELECT + " # an answer of its own")
+    lines = [line for line in client.get("/metrics").text.splitlines() if not line.startswith("#")]
+    assert {re.split(r"[{ ]", line)[0] for line in lines} == COUNTED
+    seconds = [float(line.rpartition(" ")[2]) for line in lines if line.startswith("observatoire_query_seconds_bucket")]
+    (count,) = (float(line.split()[1]) for line in lines if line.startswith("observatoire_query_seconds_count"))
+    assert seconds == sorted(seconds) and len(seconds) == 14 and seconds[-1] == count >= 1
 
 
 def test_a_new_edition_is_answered_from_at_once_and_the_old_one_when_asked(tmp_path: Path) -> None:

@@ -11,7 +11,6 @@ import httpx
 import pytest
 from fastapi import FastAPI, Response
 
-from sparql_api.engine import SingleStore
 from sparql_api.engine.workers.gateway import (
     Gateway,
     Reach,
@@ -21,6 +20,7 @@ from sparql_api.engine.workers.gateway import (
     encoded,
     fetch,
 )
+from sparql_api.query.stores import SingleStore
 from tests import patient
 from tests.sparql_api.endpoint.live import Live, endpoint, serve, small_quads, write_store
 

@@ -10,9 +10,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from sparql_api.engine import SingleStore
 from sparql_api.engine.workers.experience import Experience, shape_of
 from sparql_api.engine.workers.process import AT_WORK, LAST
+from sparql_api.query.stores import SingleStore
 from tests.sparql_api.endpoint.live import ENDLESS, Live, endpoint, kill_workers, wait_until, worker_pids
 from tests.sparql_api.endpoint.test_limits import QUICK, opened, problem_name
 

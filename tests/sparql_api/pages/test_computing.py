@@ -23,8 +23,8 @@ from starlette.routing import BaseRoute, Mount, Route
 import sparql_api
 from sparql_api.app import create_app
 from sparql_api.computing.cancellation import checked, watched
+from sparql_api.computing.fairuse import FairUse
 from sparql_api.computing.limiter import GIVE_WAY, Computing, Kind
-from sparql_api.engine.fairuse import FairUse
 from sparql_api.http.routing import BOUNDED, get
 from sparql_api.settings import Settings
 from tests.sparql_api.endpoint.live import serve, wait_until

@@ -14,8 +14,8 @@ import pytest
 from ingestion import Editions, Options, Registry, deposit_file, publish, rebuild
 from ingestion import Settings as State
 from sparql_api.app import create_app
-from sparql_api.engine import EditionStores
 from sparql_api.outputs import EDITION_OUTPUTS
+from sparql_api.query.stores import EditionStores
 from sparql_api.settings import RemoteSettings, Settings
 from tests import patient
 from tests.making import TEAM, begun, write_csv

@@ -21,8 +21,8 @@ from ontologie import BASE
 from sparql_api.app import create_app
 from sparql_api.fiches.index import short_ids
 from sparql_api.fiches.search import FACET_NAMES, FicheIndex, Selection
+from sparql_api.formats.tables import LONGEST_CELL, MOST_ROWS, workbook
 from sparql_api.http.responses import content_disposition
-from sparql_api.pages.tables import LONGEST_CELL, MOST_ROWS, workbook
 from sparql_api.settings import Settings as ServiceSettings
 from sparql_api.words.problems import ProblemError
 from tests.making import TEAM, begun, command, write_csv

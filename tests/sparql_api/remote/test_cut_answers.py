@@ -16,9 +16,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import httpx
 import pytest
 
-from sparql_api.engine import EditionStores
 from sparql_api.engine.remote.seals import Seal
 from sparql_api.formats.negotiation import GRAPHS, TABLES
+from sparql_api.query.stores import EditionStores
 from sparql_api.settings import RemoteSettings
 from tests.sparql_api.endpoint.live import Live, endpoint
 from tests.sparql_api.remote.making import announce, cut_edition, numbered

@@ -11,9 +11,9 @@ import httpx
 import pyoxigraph as ox
 import pytest
 
-from sparql_api.engine import EditionStores
 from sparql_api.engine.remote.publication import publish_remote
 from sparql_api.formats.negotiation import GRAPHS, TABLES
+from sparql_api.query.stores import EditionStores
 from sparql_api.settings import RemoteSettings
 from tests import patient
 from tests.sparql_api.endpoint.live import CROSS_PRODUCT, ENDLESS, endpoint

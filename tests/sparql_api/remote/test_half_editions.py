@@ -12,8 +12,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from sparql_api.engine import EditionStores
 from sparql_api.engine.remote.publication import publish_remote
+from sparql_api.query.stores import EditionStores
 from sparql_api.settings import RemoteSettings, at
 from tests.sparql_api.endpoint.live import endpoint, wait_until
 from tests.sparql_api.remote.fuseki import Fuseki

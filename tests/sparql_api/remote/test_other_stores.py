@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from sparql_api.engine import EditionStores
 from sparql_api.engine.remote.publication import publish_remote
+from sparql_api.query.stores import EditionStores
 from sparql_api.settings import RemoteSettings
 from tests import patient
 from tests.deploy.nginx import free_port, listens

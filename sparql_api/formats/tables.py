@@ -14,11 +14,9 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 import xlsxwriter
-from starlette.requests import Request
 
 from shapes import BYTE_ORDER_MARK, SPREADSHEET_SEPARATOR, csv_line, inert
-from sparql_api.engine import Body
-from sparql_api.http.openapi import parameter
+from sparql_api.formats.body import Body
 from sparql_api.words.problems import ProblemError, problem
 
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -27,21 +25,12 @@ LONGEST_CELL: Final = 32_767
 """Bounds of a sheet, in rows and in characters (ECMA-376, and Excel's own limits)."""
 
 PIECE: Final = 64 << 10
-TABLEUR: Final = {
-    **parameter("tableur", "For a spreadsheet: the CSV has a byte order mark and semicolons."),
-    "allowEmptyValue": True,
-}
 _PLAIN: Final = {
     "constant_memory": True,
     "strings_to_formulas": False,
     "strings_to_numbers": False,
     "strings_to_urls": False,
 }
-
-
-def for_spreadsheet(request: Request) -> bool:
-    """Tell whether `tableur` asks for a CSV that a spreadsheet opens at a click."""
-    return request.query_params.get("tableur", "non").lower() not in ("non", "no", "false", "0")
 
 
 def csv_pieces(rows: Iterable[Sequence[str]], *, spreadsheet: bool = False) -> Iterator[bytes]:
@@ -87,11 +76,11 @@ def workbook(rows: Iterable[Sequence[str]], *, sheet: str, made: datetime, limit
 
 def read_rows(body: Body) -> Iterator[list[str]]:
     """Yield the rows of a CSV that an engine wrote (SPARQL 1.1 Query Results CSV), its header first."""
-    text = io.TextIOWrapper(io.BufferedReader(_Reader(body), PIECE), encoding="utf-8", newline="")
+    text = io.TextIOWrapper(io.BufferedReader(_BodyFile(body), PIECE), encoding="utf-8", newline="")
     yield from csv.reader(text, strict=True)
 
 
-class _Reader(io.RawIOBase):
+class _BodyFile(io.RawIOBase):
     """A body as a file to read."""
 
     def __init__(self, body: Body) -> None:

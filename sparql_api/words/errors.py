@@ -25,6 +25,6 @@ class ServiceError(Exception):
     ├── Broken, Stopped              an answer of a store elsewhere is not whole, or is read no further
     └── NotPublished                 an edition could not be written to a store elsewhere
 
-    Inside a query worker, which imports nothing of ours and tells its parent by a word: PastBound, UnopenedStore,
+    Inside a query worker, which loads none of this and tells its parent by a word: PastBound, UnopenedStore,
     Unwritable, NoSpace.
     """

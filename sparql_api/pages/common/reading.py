@@ -14,7 +14,7 @@ from starlette.requests import Request
 
 from sparql_api.computing.cancellation import checked
 from sparql_api.computing.limiter import Computing
-from sparql_api.engine import Answer, Engine
+from sparql_api.engine.port import Answer, Engine
 
 T = TypeVar("T")
 RESULTS: Final = "application/sparql-results+json"

@@ -1,22 +1,32 @@
-"""Puts the engine of the settings together, with a memory for answers: workers over the editions, or another store."""
+"""Puts the engine of the settings together, with a memory for answers: workers over the editions, or another store; and
+says the most memory that the service then takes."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Final
 
 from ontologie import Iris
+from sparql_api.computing.fairuse import FairUse
 from sparql_api.engine.cached import CachedEngine
-from sparql_api.engine.fairuse import FairUse
 from sparql_api.engine.port import Engine
 from sparql_api.engine.querylog import QueryLog
 from sparql_api.engine.remote.engine import RemoteEngine
 from sparql_api.engine.remote.store import PublishedEditions
 from sparql_api.engine.workers.engine import EmbeddedEngine
 from sparql_api.engine.workers.gateway import Fetch, Reach, fetch
+from sparql_api.engine.workers.pool import SPARE
+from sparql_api.engine.workers.process import INLINE
+from sparql_api.query import reader_process
 from sparql_api.query.hints import words
 from sparql_api.query.plan import Rules
 from sparql_api.query.stores import EditionStores, Stores
-from sparql_api.settings import MEGABYTE, Settings
+from sparql_api.settings import MEGABYTE, PAGES_KEPT, Settings
+
+PROGRAM: Final = 512 << 20
+"""The process that answers, its code, its indexes of fiches and its buffers, before anyone asks."""
+BUFFERS: Final = 256 << 10
+"""What a connection keeps of a request not yet read and of an answer not yet sent, beside the body and the answer."""
 
 
 def open_engine(
@@ -41,7 +51,7 @@ def open_engine(
         behind = _embedded(settings, rules, stores or EditionStores(settings.editions_path), fair_use, fetch)
     engine = CachedEngine(behind, cache_bytes=int(settings.cache_mb * MEGABYTE), limits=settings.limits())
     if fair_use:
-        engine.listen(fair_use.charge_event)
+        engine.listen(lambda event: fair_use.charge(event.client, event.seconds))
     if settings.log_queries:
         engine.listen(QueryLog(settings.var / "log"))
     return engine
@@ -84,3 +94,11 @@ def _remote(settings: Settings, rules: Rules) -> RemoteEngine:
         spool_bytes=int(settings.spool_mb * MEGABYTE),
         spool_parent=settings.var / "tmp",
     )
+
+
+def memory_bound(settings: Settings) -> int:
+    """Return the most memory the service can take, in bytes: of the process that answers and of all those below it."""
+    workers = (settings.workers + SPARE) * settings.query_memory_mb * MEGABYTE
+    kept = int(settings.cache_mb * MEGABYTE) + PAGES_KEPT
+    connections = settings.connections * (settings.body_bytes + INLINE + BUFFERS)
+    return workers + reader_process.MEMORY + kept + connections + PROGRAM

@@ -11,15 +11,15 @@ from functools import cache
 from typing import Any, Final
 from urllib.parse import parse_qsl, quote, urlencode
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ontologie import LANGUAGES, Language
+from ontologie import LANGUAGES, Language, html_templates
 from sparql_api.formats.negotiation import language
 from sparql_api.http.delivery import deliver
 from sparql_api.http.parameters import CARRIED, NAME_LENGTH, nearest, unknown_of
-from sparql_api.pages.service import Service
+from sparql_api.pages.common.service import Service
 from sparql_api.words import i18n
 from sparql_api.words.problems import Problem
 
@@ -90,15 +90,8 @@ class View:
 
 @cache
 def environment() -> Environment:
-    """Return the templates; every value is escaped, and a name that does not exist is an error."""
-    made = Environment(
-        loader=PackageLoader("sparql_api", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        auto_reload=False,
-    )
+    """Return the templates of the pages."""
+    made = html_templates("sparql_api")
     made.globals["languages"] = LANGUAGES
     return made
 

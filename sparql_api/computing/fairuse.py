@@ -14,7 +14,6 @@ from collections import OrderedDict
 from collections.abc import Callable
 from typing import Final
 
-from sparql_api.engine.events import QueryEvent
 from sparql_api.words.problems import Problem, ProblemError
 
 CLIENTS: Final = 50_000
@@ -81,10 +80,6 @@ class FairUse:
         """Count engine time to a client."""
         self._share.charge(client, seconds)
         self._weights.charge(client, seconds)
-
-    def charge_event(self, event: QueryEvent) -> None:
-        """Count the time of a query to whoever asked."""
-        self.charge(event.client, event.seconds)
 
     def strike(self, client: str) -> None:
         """Note that a client's request came to nothing: refused, ended at a bound, or left alone by who asked."""

@@ -15,23 +15,21 @@ from starlette.requests import Request
 
 from ingestion import Edition, Editions
 from ontologie import Iris
+from sparql_api.computing.fairuse import FairUse
 from sparql_api.computing.limiter import Computing
-from sparql_api.computing.reading import Reading
 from sparql_api.computing.spool import FileSpool
-from sparql_api.engine import Engine
-from sparql_api.engine.fairuse import FairUse
+from sparql_api.engine.port import Engine
 from sparql_api.fiches.index import INDEX_NAME
 from sparql_api.fiches.search import FicheIndex
 from sparql_api.http.parameters import edition_number
-from sparql_api.outputs import fiches_folder
-from sparql_api.pages.cache import Memory
-from sparql_api.pages.things.describe import DisplayLabels
-from sparql_api.settings import Settings
+from sparql_api.pages.common.cache import Memory
+from sparql_api.pages.common.labels import DisplayLabels
+from sparql_api.pages.common.made import fiches_folder
+from sparql_api.pages.common.reading import Reading
+from sparql_api.settings import PAGES_KEPT, Settings
 from sparql_api.words.problems import ProblemError, problem
 
 INDEXES_KEPT: Final = 4
-REMEMBERED: Final = 64 << 20
-"""Bytes of pages and data files of things that one process keeps."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +44,7 @@ class Service:
     spool: FileSpool
     indexes: Indexes = field(default_factory=lambda: Indexes())
     labels: DisplayLabels = field(default_factory=DisplayLabels)
-    memory: Memory = field(default_factory=lambda: Memory(REMEMBERED))
+    memory: Memory = field(default_factory=lambda: Memory(PAGES_KEPT))
 
     @property
     def iris(self) -> Iris:

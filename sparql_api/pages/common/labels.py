@@ -1,0 +1,64 @@
+"""The labels of things as an edition says them, each asked for once. Knows queries; not what is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from threading import Lock
+from typing import Final
+
+import pyoxigraph as ox
+from cachetools import LRUCache
+
+from ontologie import PREFIXES
+from sparql_api.pages.common.reading import Reading
+
+SKOS, RDFS, DCT = PREFIXES["skos"], PREFIXES["rdfs"], PREFIXES["dct"]
+LABELS: Final = (SKOS + "prefLabel", RDFS + "label", DCT + "title", PREFIXES["foaf"] + "name")
+CHUNK: Final = 400
+LABELS_KEPT: Final = 200_000
+UNSAFE: Final = frozenset('<>"{}|^`\\')
+
+
+class DisplayLabels:
+    """The labels of things by edition: an edition never changes, so each is asked for once."""
+
+    def __init__(self) -> None:
+        self._kept: LRUCache[tuple[int, str], Mapping[str, str]] = LRUCache(LABELS_KEPT)
+        self._lock = Lock()
+
+    async def of(self, reading: Reading, iris: Iterable[str], edition: int) -> dict[str, Mapping[str, str]]:
+        """Return {IRI: {language: label}} of these things; an empty mapping for one without a label."""
+        wanted = {iri for iri in iris if is_safe(iri)}
+        with self._lock:
+            known = {iri: self._kept[edition, iri] for iri in wanted if (edition, iri) in self._kept}
+        missing = sorted(wanted - set(known))
+        for chunk in chunks(missing):
+            known |= await select_labels(reading, chunk, edition)
+        with self._lock:
+            self._kept.update({(edition, iri): known[iri] for iri in missing})
+        return known
+
+
+async def select_labels(reading: Reading, iris: Sequence[str], edition: int) -> dict[str, Mapping[str, str]]:
+    """Return {IRI: {language: label}}, from the first label property that each has in a language."""
+    things = " ".join(f"<{iri}>" for iri in iris)
+    properties = " ".join(f"<{label}>" for label in LABELS)
+    text = f"SELECT ?s ?p ?o WHERE {{ VALUES ?s {{ {things} }} VALUES ?p {{ {properties} }} ?s ?p ?o }}"
+    rows = await reading.rows(text, edition)
+    found: dict[str, dict[str, str]] = {iri: {} for iri in iris}
+    for row in sorted(rows, key=lambda row: (LABELS.index(row["p"].value), row["o"].value)):
+        label = row["o"]
+        if isinstance(label, ox.Literal):
+            found[row["s"].value].setdefault((label.language or "fr")[:2], label.value)
+    return dict(found)
+
+
+def chunks(iris: Sequence[str]) -> Iterable[Sequence[str]]:
+    """Yield parts short enough for one query."""
+    for start in range(0, len(iris), CHUNK):
+        yield iris[start : start + CHUNK]
+
+
+def is_safe(iri: str) -> bool:
+    """Return whether an IRI may stand between `<` and `>` in a query (SPARQL 1.1, IRIREF)."""
+    return not any(c in UNSAFE or ord(c) <= 32 for c in iri) and ":" in iri

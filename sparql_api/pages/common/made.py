@@ -1,0 +1,53 @@
+"""The files that publication makes of an edition for this service; made when first asked for where it did not.
+
+An edition may have been published without them, or by a version that laid them out otherwise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from ingestion import Edition, read_fiches
+from sparql_api.description.sssom import SSSOM_NAME, write_alignments
+from sparql_api.description.void import VOID_NAME, write_void
+from sparql_api.fiches.index import LAYOUT, is_index, write_index
+
+
+def fiches_folder(edition: Edition, elsewhere: Path) -> Path:
+    """Return the folder that holds an edition's index of fiches, making it in `elsewhere` where there is none."""
+    if is_index(edition.path):
+        return edition.path
+    folder = made_folder(edition, elsewhere)
+    if not is_index(folder):
+        store = ox.Store.read_only(str(edition.store_path))
+        write_index(folder, store, read_fiches(edition), base=edition.manifest["base"])
+    return folder
+
+
+def void_file(edition: Edition, elsewhere: Path) -> Path:
+    """Return the file of an edition's statistics, making it in `elsewhere` where there is none."""
+    return _file(edition, elsewhere, VOID_NAME, write_void)
+
+
+def alignments_file(edition: Edition, elsewhere: Path) -> Path:
+    """Return the file of an edition's alignments, making it in `elsewhere` where there is none."""
+    return _file(edition, elsewhere, SSSOM_NAME, write_alignments)
+
+
+def _file(edition: Edition, elsewhere: Path, name: str, write: Callable[[Edition, ox.Store, Path], None]) -> Path:
+    if (edition.path / name).is_file():
+        return edition.path / name
+    folder = made_folder(edition, elsewhere)
+    if not (folder / name).is_file():
+        write(edition, ox.Store.read_only(str(edition.store_path)), folder)
+    return folder / name
+
+
+def made_folder(edition: Edition, elsewhere: Path) -> Path:
+    """Return the folder for what is made of an edition after its publication; its hash is in the name."""
+    folder = elsewhere / f"{edition.number}-{edition.manifest['sha256'][:16]}-{LAYOUT}"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
