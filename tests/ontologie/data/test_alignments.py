@@ -136,9 +136,9 @@ def test_a_reason_names_the_article_of_a_provision_and_quotes_no_label_of_scolom
 
 def test_a_reason_written_out_names_its_ends_where_it_speaks_of_them(data) -> None:
     reasons = data.objects(ontologie.PREFIXES["rdfs"] + "comment", "genere/")
-    (french,) = (text for text in reasons[BASE + "alignement/CU-R28--AIA-4"] if "déployeur" in text)
-    assert french.startswith("« IA pour les cadres et les personnels administratifs » (cadre d'usage, CU-R28) met")
-    assert "; « Maîtrise de l'IA » (règlement sur l'IA, art. 4) demande au déployeur" in french
+    (french,) = (text for text in reasons[BASE + "alignement/CU-R29--AIA-26-2"] if "personnes" in text)
+    assert french.startswith("« Décisions laissées aux personnes » (cadre d'usage, CU-R29) laisse la décision")
+    assert "habilitées » (règlement sur l'IA, art. 26(2)) confie à des personnes compétentes le contrôle" in french
     assert not [text for texts in reasons.values() for text in texts if "{s}" in text or "{o}" in text]
 
 
