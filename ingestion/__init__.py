@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from ingestion.publication.rebuild import RebuildDiffers as RebuildDiffers
     from ingestion.publication.rebuild import rebuild as rebuild
     from ingestion.reading.deposits import read_deposit as read_deposit
+    from ingestion.reading.exported_table import deduced_cell as deduced_cell
     from ingestion.reading.exported_table import export_columns as export_columns
     from ingestion.reading.exported_table import export_row as export_row
     from ingestion.reading.records import Record as Record
@@ -50,7 +51,7 @@ else:
             "publication.publish": "publish",
             "publication.rebuild": "RebuildDiffers rebuild",
             "reading.deposits": "read_deposit",
-            "reading.exported_table": "export_columns export_row",
+            "reading.exported_table": "deduced_cell export_columns export_row",
             "reading.records": "Record",
             "registry.model": "Agent",
             "registry.registry": "Registry",

@@ -13,7 +13,7 @@ import pyoxigraph as ox
 from ingestion.commands.export import ExportFormat
 from ingestion.graphs.export import export_document
 from ingestion.publication.editions import Edition
-from ingestion.reading.exported_table import Deduced, export_columns, export_row
+from ingestion.reading.exported_table import DEDUCED, Deduced, deduced_cell, export_columns, export_row
 from ontologie import Iris, canonical_lines, context
 from shapes import csv_line
 
@@ -92,12 +92,12 @@ def _form(kind: str, lines: list[bytes], deduced: Deduced, format: ExportFormat,
 
 
 def _deduced(store: ox.Store, iri: str, base: str) -> Deduced:
-    """Return what an edition's store says that publication deduced from the date of a project."""
+    """Return what an edition's store holds that publication says of a project, as cells."""
     found = {}
-    for term in ("anneeScolaireDeduite", "premierJour"):
-        for quad in store.quads_for_pattern(ox.NamedNode(iri), ox.NamedNode(Iris(base).term(term)), None):
-            if isinstance(quad.object, ox.Literal):
-                found[term] = quad.object.value
+    for term in DEDUCED.values():
+        said = store.quads_for_pattern(ox.NamedNode(iri), ox.NamedNode(Iris(base).term(term)), None)
+        values = (quad.object for quad in said)
+        found[term] = deduced_cell(one.value for one in values if isinstance(one, ox.NamedNode | ox.Literal))
     return found
 
 

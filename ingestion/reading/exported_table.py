@@ -7,7 +7,7 @@ that no cell is a formula is the business of who writes it (`shapes.cells`).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -24,7 +24,14 @@ _ITEM: Final = re.compile(r"(?:\\[\\|]|[^|])+")
 _ESCAPED: Final = re.compile(r"\\([\\|])")
 
 Deduced = Mapping[str, str]
-"""What publication deduces from a project's date: `anneeScolaireDeduite` and `premierJour`, where it deduces them."""
+"""What publication says of a project, as cells, by our properties: see `DEDUCED`."""
+
+DEDUCED: Final = {
+    "annee_scolaire_deduite": "anneeScolaireDeduite",
+    "premier_jour_deduit": "premierJour",
+    "genres_de_preuve": "genreDePreuve",
+}
+"""The columns that hold it, and the property of each."""
 
 
 def export_columns() -> list[str]:
@@ -42,12 +49,16 @@ def export_row(
     kind, _, identifier = str(document["id"]).removeprefix(base).partition("/")
     told = {
         "identifiant_publie": next(_several(document.get("identifiant")), ""),
-        "annee_scolaire_deduite": deduced.get("anneeScolaireDeduite", ""),
-        "premier_jour_deduit": deduced.get("premierJour", ""),
+        **{name: deduced.get(term, "") for name, term in DEDUCED.items()},
         "iri": Iris(base).entity(kind, identifier),
         "graphe": Iris(base).graph(kind, identifier),
     }
     return [*(_cell(column, document) for column in _public()), *(told[name] for name in OURS)]
+
+
+def deduced_cell(values: Iterable[str]) -> str:
+    """Return what publication says of a project as one cell: concepts by the last part of their IRIs."""
+    return LIST.join(sorted(value.rpartition("/")[2] for value in values))
 
 
 def is_ours(header: Sequence[str]) -> bool:

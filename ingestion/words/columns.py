@@ -24,11 +24,13 @@ SIBLINGS: Final = {
 }
 """Keys that a column feeds besides its own."""
 
-OURS: Final = ("identifiant_publie", "annee_scolaire_deduite", "premier_jour_deduit", "iri", "graphe")
+OURS: Final = (
+    "identifiant_publie", "annee_scolaire_deduite", "premier_jour_deduit", "genres_de_preuve", "iri", "graphe"
+)  # fmt: skip
 """Columns that only the tables we write have: they say nothing new, so that they are left out where they come back.
 
-The project's identifier in the graph (`dct:identifier`), what publication deduces from its date, its IRI, and that of
-its fiche, which is the graph of its document.
+The project's identifier in the graph (`dct:identifier`), what publication deduces from its date, by which kinds of
+evidence it is tied to principles, its IRI, and that of its fiche, which is the graph of its document.
 """
 
 MOST_ITEMS: Final = 1_000

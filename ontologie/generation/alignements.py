@@ -26,9 +26,12 @@ INVERSE: Final = {
 """No exactMatch: two instruments differ in force and scope, even where they use the same word."""
 MAPPED_ON: Final = "2026-11-24"
 """The day the correspondences entered the project, after review."""
+ADDED_ON: Final = "2026-11-29"
+"""The day of the project's own, `correspondances_projet`."""
 AUTHOR: Final = "organisation/equipe-projet"
 REVIEWER: Final = "organisation/relecteur-correspondances"
 """Who looked at them again: a function, never a person."""
+
 
 @dataclass(frozen=True)
 class Mapping:
@@ -39,6 +42,7 @@ class Mapping:
     object: str
     confidence: str
     reason: tuple[str, str]
+    day: str = MAPPED_ON
 
     @property
     def node(self) -> str:
@@ -57,26 +61,22 @@ def generate() -> dict[str, str]:
     return {
         "alignements.ttl": _file("Les correspondances entre instruments, et vers DPV.", [*national, *kinds]),
         "partenaires-alignements.ttl": _file("Les correspondances des cadres partenaires.", partners),
-        "alignements-scolomfr.ttl": _file(
-            "Les disciplines et publics du projet, reliés à ScoLOMFR.", scolomfr
-        ),
+        "alignements-scolomfr.ttl": _file("Les disciplines et publics du projet, reliés à ScoLOMFR.", scolomfr),
         "derive-alignements.ttl": _derived(everything),
     }
 
 
 def _between(folder: str) -> Iterator[Mapping]:
     ours = table("correspondances_projet") if folder == "instruments" else ()
-    for row in (*table(folder, "correspondances"), *ours):
-        yield Mapping(
-            reference(row["subject"]), row["predicate"], _object(row["object"]), row["confidence"], _reason(row)
-        )
+    for day, rows in ((MAPPED_ON, table(folder, "correspondances")), (ADDED_ON, ours)):
+        for row in rows:
+            ends = reference(row["subject"]), row["predicate"], _object(row["object"])
+            yield Mapping(*ends, row["confidence"], _reason(row), day)
 
 
 def _kinds() -> Iterator[Mapping]:
     for row in table("types_ia_dpv"):
-        yield Mapping(
-            f"concept/type-ia/{row['id']}", row["predicat"], row["dpv_iri"], row["confiance"], _reason(row)
-        )
+        yield Mapping(f"concept/type-ia/{row['id']}", row["predicat"], row["dpv_iri"], row["confiance"], _reason(row))
 
 
 def _scolomfr() -> Iterator[Mapping]:
@@ -139,7 +139,7 @@ def _node(mapping: Mapping) -> list[Statement]:
         *typed("sssom:confidence", mapping.confidence, "decimal"),
         *links("sssom:author_id", [AUTHOR]),
         *links("sssom:reviewer_id", [REVIEWER]),
-        *typed("sssom:mapping_date", MAPPED_ON, "date"),
+        *typed("sssom:mapping_date", mapping.day, "date"),
     ]
 
 

@@ -1,6 +1,8 @@
 """The two ends of an alignment, named in a reason: the words of each, and where they stand.
 
-Knows the labels of principles, rules, concepts and of the vocabularies that we link to, and how an article is cited.
+A reason that says on which words of each end it rests names them itself, at `{s}` and `{o}` (subject, object); before
+any other, both are named. Knows the labels of principles, rules, concepts and of the vocabularies that we link to, and
+how an article is cited.
 """
 
 from __future__ import annotations
@@ -19,6 +21,9 @@ from ontologie.namespaces import PREFIXES
 from ontologie.packaged import packaged, read_quads
 from ontologie.sentences import sentence
 
+SUBJECT: Final = "{s}"
+OBJECT: Final = "{o}"
+"""Where a reason of the tables names its two ends itself."""
 HUB: Final = "international"
 DPV: Final = "https://w3id.org/dpv/"
 SCOLOMFR: Final = "http://data.education.fr/voc/scolomfr/concept/"
@@ -27,9 +32,22 @@ _ARTICLE: Final = re.compile(r"[A-Z]+-(?P<article>[0-9]+[a-z]?|[IVX]+)(?P<parts>
 
 
 def reasoned(subject: str, target: str, reason: str, language: str) -> str:
-    """Return a reason that names both ends: the words of each, its instrument, and its article."""
+    """Return a reason that names both ends: the words of each, its instrument, and its article.
+
+    Raises ValueError where a reason written out names one end alone.
+    """
     one, other = _named(subject, language), _named(target, language)
+    if written_out(reason):
+        return reason.replace(SUBJECT, one).replace(OBJECT, other)
     return sentence("contenus", "reason-of-two-ends", language, one=one, other=other, reason=_continued(reason))
+
+
+def written_out(reason: str) -> bool:
+    """Tell whether a reason names its ends itself. Raises ValueError where it names one alone."""
+    named = [end in reason for end in (SUBJECT, OBJECT)]
+    if any(named) and not all(named):
+        raise ValueError(f"a reason names one end alone: {reason}")
+    return all(named)
 
 
 def words(reference: str, language: str) -> str:

@@ -4,8 +4,9 @@ Knows which properties are searched and filtered, and how the file is laid out. 
 nothing here knows of HTTP. The set of fiches that hold a facet's value is a bitmap (bit n is fiche n, in the
 order of the list), so that counting a facet is an AND and a population count.
 
-Tables: `fiche` (n, id, item, document), `valeur` (facet, iri, id, labels, names, bits), `point` (an académie's
-representative point), `meta`. A document is JSON, packed. The words stand beside it (`text`).
+Tables: `fiche` (n, id, item, document), `valeur` (facet, iri, id, labels, names, bits), `rattachement` (principle,
+kind of evidence, bits), `point` (an académie's representative point), `meta`. A document is JSON, packed. The words
+stand beside it (`text`).
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from sparql_api.fiches.geometry import representative_point
 from sparql_api.fiches.text import TEXT_NAME, WEIGHTS, TextWriter, text_writer
 
 INDEX_NAME: Final = "fiches.sqlite"
-LAYOUT: Final = "5"
+LAYOUT: Final = "6"
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,12 @@ FACETS: Final = (
     Facet("principe", ("concerne",), grouped=True, derived=True),
     Facet("preuve", ("genreDePreuve",), derived=True),
 )
+TIES: Final = {
+    "concerneParIndice": "indice",
+    "concerneParAppreciation": "appreciation",
+    "concerneParConstat": "constat",
+}
+"""The properties that tie a project to a principle by one kind of evidence, and that kind."""
 SKOS, RDFS, GEO = PREFIXES["skos"], PREFIXES["rdfs"], PREFIXES["geo"]
 SHOWN_LABELS: Final = (SKOS + "prefLabel", RDFS + "label", PREFIXES["dct"] + "title", PREFIXES["foaf"] + "name")
 OTHER_NAMES: Final = (SKOS + "altLabel", SKOS + "hiddenLabel", SKOS + "notation", PREFIXES["dct"] + "identifier")
@@ -63,6 +70,7 @@ CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
 CREATE TABLE fiche(n INTEGER PRIMARY KEY, id TEXT UNIQUE, item TEXT, document BLOB);
 CREATE TABLE valeur(facet TEXT, iri TEXT, id TEXT, labels TEXT, names TEXT, groups TEXT, direct INTEGER, bits BLOB,
  PRIMARY KEY(facet, iri));
+CREATE TABLE rattachement(principe TEXT, genre TEXT, bits BLOB, PRIMARY KEY(principe, genre)) WITHOUT ROWID;
 CREATE TABLE point(academie TEXT PRIMARY KEY, longitude REAL, latitude REAL);
 CREATE TEMP TABLE venue(i INTEGER PRIMARY KEY, id TEXT, item TEXT, document BLOB, titre TEXT, resume TEXT, reste TEXT);
 CREATE TEMP TABLE place(n INTEGER PRIMARY KEY, i INTEGER);
@@ -81,6 +89,7 @@ class FicheRow:
     last: str
     """Its latest date, by which the list is ordered."""
     values: Mapping[str, set[str]]
+    """By facet; and by kind of evidence, an IRI, the principles that it ties the project to."""
 
 
 def write_index(folder: Path, store: ox.Store, fiches: Iterable[bytes], *, base: str = BASE) -> Path:
@@ -96,7 +105,10 @@ def write_index(folder: Path, store: ox.Store, fiches: Iterable[bytes], *, base:
     with sqlite3.connect(partial, isolation_level=None) as database, text_writer(folder / TEXT_NAME) as text:
         database.executescript(TABLES)
         count, holders = write_rows(database, text, reader, fiches)
+        ties = {one: holders.pop(one) for one in [*holders] if is_thing(one[0])}
         write_values(database, holders, reader)
+        rows = ((principle, kind, bitmap(numbers)) for (kind, principle), numbers in ties.items())
+        database.executemany("INSERT INTO rattachement VALUES (?,?,?)", rows)
         database.executemany("INSERT INTO point VALUES (?,?,?)", reader.points())
         meta = {"layout": LAYOUT, "fiches": str(count), "base": base}
         database.executemany("INSERT INTO meta VALUES (?,?)", meta.items())
@@ -122,7 +134,7 @@ def is_index(folder: Path) -> bool:
 
 
 Holders = dict[tuple[str, str], list[int]]
-"""The numbers of the fiches that hold (facet, value) itself."""
+"""The numbers of the fiches that hold (facet, value) itself, and of those that (kind of evidence, principle) ties."""
 
 
 def write_rows(
@@ -209,7 +221,8 @@ class Documents:
             "horsVocabulaire": unlisted(document),
         }
         rest = sorted({*self.words(document), *names} - {title, abstract})
-        return FicheRow(title, abstract, rest, item, max(dates, default=""), values)
+        ties = {kind: set(held.get(iri, ())) for kind, held in derived.ties.items()}
+        return FicheRow(title, abstract, rest, item, max(dates, default=""), values | ties)
 
     def words(self, node: Mapping[str, Any]) -> Iterator[str]:
         """Yield the text of every literal of a document."""
@@ -233,12 +246,16 @@ class Derived:
     facets: Mapping[str, Mapping[str, list[str]]]
     """By facet, the values of each project."""
     first_days: Mapping[str, list[str]]
+    ties: Mapping[str, Mapping[str, list[str]]]
+    """By kind of evidence, an IRI, the principles that it ties each project to."""
 
     @classmethod
     def read(cls, reader: StoreReader) -> Derived:
         """Read it out of a store."""
         facets = {f.name: reader.said(*f.properties) for f in FACETS if f.derived}
-        return cls(facets, reader.said("premierJour"))
+        kinds = reader.iris.entity("concept/genre-preuve", "")
+        ties = {kinds + kind: reader.said(term) for term, kind in TIES.items()}
+        return cls(facets, reader.said("premierJour"), ties)
 
 
 def unlisted(document: Mapping[str, Any]) -> dict[str, list[str]]:

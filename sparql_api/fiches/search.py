@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -22,6 +22,8 @@ from sparql_api.fiches.index import FACETS, INDEX_NAME, local_id
 from sparql_api.fiches.text import Found, TextIndex
 
 FACET_NAMES: Final = tuple(facet.name for facet in FACETS)
+TOGETHER: Final = {"principe": "preuve", "preuve": "principe"}
+"""Facets that speak of one tie: asked together, they ask for that evidence for that principle."""
 POSITIONS: Final = tuple(tuple(i for i in range(8) if byte >> i & 1) for byte in range(256))
 
 
@@ -85,15 +87,16 @@ class FicheIndex:
         everything = (1 << self.size) - 1
         text = self.text.find(selection.q) if selection.q.strip() else None
         matching = everything if text is None else bits_of(text.numbers, self.size)
-        wanted = {name: union(values) for name, values in chosen.items()}
+        wanted = {name: union(self._held(value, chosen) for value in values) for name, values in chosen.items()}
         counts = {}
         for name in checked(FACET_NAMES):
             # A facet is counted over what all the others leave, since its own values widen each other.
             others = matching
             for other, bits in wanted.items():
-                if other != name:
+                if other not in (name, TOGETHER.get(name)):
                     others &= bits
-            counts[name] = counted(self.values[name], others)
+            held = [(value, self._held(value, chosen)) for value in self.values[name] if value.direct]
+            counts[name] = counted(held, others)
         for bits in wanted.values():
             matching &= bits
         numbers = positions(matching) if text is None else among(text.numbers, matching, self.size)
@@ -131,6 +134,13 @@ class FicheIndex:
         return MappingProxyType({facet: tuple(values) for facet, values in found.items()})
 
     @cached_property
+    def ties(self) -> Mapping[tuple[str, str], int]:
+        """Return the fiches that (principle, kind of evidence) ties, as bits; an early edition does not say them."""
+        with self._connect() as database:
+            rows = database.execute("SELECT principe, genre, bits FROM rattachement").fetchall()
+        return {(principle, kind): int.from_bytes(bits, "little") for principle, kind, bits in rows}
+
+    @cached_property
     def points(self) -> Mapping[str, tuple[float, float]]:
         """Return (longitude, latitude) in degrees by académie."""
         with self._connect() as database:
@@ -144,6 +154,16 @@ class FicheIndex:
     @cached_property
     def _by_id(self) -> Mapping[str, Mapping[str, str]]:
         return {facet: {value.id: value.iri for value in values} for facet, values in self.values.items()}
+
+    def _held(self, value: Value, chosen: Mapping[str, Sequence[Value]]) -> int:
+        """Return the fiches that hold a value; by the evidence or for the principle chosen with it, where one is."""
+        others = chosen.get(TOGETHER.get(value.facet, ""))
+        if others is None:
+            return value.bits
+        if not self.ties:
+            return value.bits & union(other.bits for other in others)
+        pairs = ((value, other) if value.facet == "principe" else (other, value) for other in others)
+        return union(self.ties.get((principle.iri, kind.iri), 0) for principle, kind in pairs)
 
     def _resolve(self, selection: Selection) -> tuple[dict[str, tuple[Value, ...]], list[tuple[str, str]]]:
         """Return the values meant for each facet asked, and (facet, text) of what no fiche holds."""
@@ -199,17 +219,17 @@ def fetch(database: sqlite3.Connection, column: str, numbers: Sequence[int]) -> 
             yield found[n]
 
 
-def union(values: Sequence[Value]) -> int:
-    """Return the fiches that hold one of the values."""
-    bits = 0
-    for value in values:
-        bits |= value.bits
-    return bits
+def union(sets: Iterable[int]) -> int:
+    """Return the fiches that are in one of some sets."""
+    found = 0
+    for bits in sets:
+        found |= bits
+    return found
 
 
-def counted(values: Sequence[Value], among: int) -> tuple[tuple[Value, int], ...]:
-    """Return (value, number of fiches among those given), the most held first, without zeros."""
-    counts = [(value, (value.bits & among).bit_count()) for value in values if value.direct]
+def counted(values: Iterable[tuple[Value, int]], among: int) -> tuple[tuple[Value, int], ...]:
+    """Return (value, number of its fiches among those given), the most held first, without zeros."""
+    counts = [(value, (bits & among).bit_count()) for value, bits in values]
     return tuple(sorted((c for c in counts if c[1]), key=lambda c: (-c[1], fold_text(c[0].label("fr")), c[0].iri)))
 
 

@@ -41,7 +41,7 @@ def test_each_hop_to_a_provision_is_shown_with_its_confidence(store: ox.Store) -
     rows = answered(store, "projets-regle-ai-act")
     aligned = {
         (row["object"], float(row["confidence"]))
-        for row in table("instruments", "correspondances.csv")
+        for row in (*table("instruments", "correspondances.csv"), *table("correspondances_projet.csv"))
         if row["subject"] == "CU-R12" and row["object"].startswith("AIA-")
     }
     assert aligned

@@ -185,17 +185,27 @@ def test_the_mean_by_subject_and_level_is_over_the_analyses_of_its_projects(
         assert answered == expected
 
 
+@SHOWN
 @pytest.mark.parametrize("with_assessors", [False, True])
 def test_what_analyses_could_not_conclude_is_counted_by_criterion(
-    store: ox.Store, request: pytest.FixtureRequest, with_assessors: bool
+    store: ox.Store, request: pytest.FixtureRequest, with_assessors: bool, shown: str
 ) -> None:
-    analyses = bundled() + (assessors() if with_assessors else [])
-    counted = Counter(
-        (f"critere/{criterion}", str(one.illustrative).lower())
-        for one in analyses
-        for criterion, step in one.steps.items()
-        if step == "non-renseigne"
-    )
-    rows = ask(request.getfixturevalue("assessed") if with_assessors else store, "criteres-non-renseignes")
-    assert {(row["critere"], row["illustrative"]): int(row["nonRenseigne"]) for row in rows} == counted
-    assert [int(row["nonRenseigne"]) for row in rows] == sorted(counted.values(), reverse=True)
+    asked = request.getfixturevalue("assessed") if with_assessors else store
+    expected: dict[tuple[str, str], tuple[str | None, str | None]] = {}
+    for criterion in {one for analysis in bundled() + assessors() for one in analysis.steps}:
+        judging = [one for one in bundled() + (assessors() if with_assessors else []) if criterion in one.steps]
+        untold = Counter(one.illustrative for one in judging if one.steps[criterion] == "non-renseigne")
+        real = [one for one in judging if not one.illustrative]
+        if untold[False]:
+            expected[f"critere/{criterion}", "false"] = str(untold[False]), None
+        elif untold[True] and not real and shown != "oui":
+            expected[f"critere/{criterion}", "false"] = None, NO_SCORE[APART]
+        if untold[True] and shown == "oui":
+            expected[f"critere/{criterion}", "true"] = str(untold[True]), None
+    rows = ask(asked, "criteres-non-renseignes", illustrations=shown)
+    answered = {
+        (row["critere"], row["illustrative"]): (row.get("nonRenseigne"), row.get("empechementLibelle")) for row in rows
+    }
+    assert len(answered) == len(rows) and answered == expected
+    counts = [int(row["nonRenseigne"]) for row in rows if "nonRenseigne" in row]
+    assert counts == sorted(counts, reverse=True)

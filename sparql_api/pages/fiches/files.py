@@ -15,7 +15,7 @@ from typing import Any, Final
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ingestion import Edition, export_columns, export_row
+from ingestion import Edition, deduced_cell, export_columns, export_row
 from ontologie import context_iri
 from sparql_api.engine.port import Answer
 from sparql_api.fiches.index import first
@@ -53,7 +53,11 @@ class Selected:
         """Yield the header of the table of fiches, then a row a fiche."""
         yield export_columns()
         for document, item in zip(self.documents(), self.index.items(self.numbers), strict=True):
-            deduced = {"anneeScolaireDeduite": first(item["annee_scolaire"]), "premierJour": item["premier_jour"]}
+            deduced = {
+                "anneeScolaireDeduite": deduced_cell(item["annee_scolaire"]),
+                "premierJour": item["premier_jour"],
+                "genreDePreuve": deduced_cell(item["preuve"]),
+            }
             yield export_row(document, self.base, deduced)
 
 

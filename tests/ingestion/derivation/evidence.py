@@ -19,6 +19,8 @@ from ontologie import BASE, Iris
 HERE = Path(__file__).parent
 CONCERNE = HERE / "table_concerne.csv"
 CONSTATS = HERE / "table_constats.csv"
+DISPOSITIONS = HERE / "table_dispositions.csv"
+"""The rows of the second query of a researcher, worked out by hand from the levels and dates of the deposits."""
 HEADER = ("projet", "principe", "preuve", "regle", "champ", "mots")
 COUNTS = ("regle", "verdict", "projets")
 PREFIXES = "\n".join(f"PREFIX {prefix}: <{iri}>" for prefix, iri in Iris().prefixes().items())

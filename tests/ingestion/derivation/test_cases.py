@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from ontologie import BASE
+from ontologie import BASE, read_table
 from tests.ingestion.derivation.findings import (
     CLOSED_TOOL,
     Found,
@@ -80,3 +80,13 @@ def test_a_rule_says_what_a_jurist_says(number: int) -> None:
     assert [local(term) for term in finding.said.get("classeRisque", [])] == list(filter(None, [row["classe"]]))
     if rule == "constat-aia-minimal":
         assert "applique" not in finding.said, "minimal risk has no article"
+
+
+def test_what_is_allowed_or_described_is_never_in_line_nor_against() -> None:
+    weak = {row["id"] for row in read_table("donnees", "instruments", "regles_cadre.csv")
+            if row["modalite"] in ("permis", "decrit")}  # fmt: skip
+    rules = {row["id"] for row in read_table("donnees", "regles_constats.csv")
+             if row["applique"].removeprefix("regle/") in weak}  # fmt: skip
+    said = {row["verdict"] for row in read_table("donnees", "issues_constats.csv") if row["regle"] in rules}
+    assert {"constat-cu-r24", "constat-cu-r25", "constat-cu-r28"} < rules
+    assert said == {"permission-utilisee", "a-examiner", "non-conclu"}

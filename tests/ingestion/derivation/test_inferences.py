@@ -120,6 +120,8 @@ def test_a_project_says_by_which_kinds_of_evidence_it_is_tied_and_by_no_other() 
         quads = derived(store_of(document(**said)))
         found = {end.rpartition("/")[2] for _, end in triples(quads, oia("genreDePreuve").value)}
         assert found == {kind} - {""}
+        by_kind = triples(quads, oia(f"concernePar{kind.title()}").value) if kind else set()
+        assert by_kind == triples(quads, oia("concerne").value), "the one kind there is ties to all of them"
         assert bool(found) == bool(triples(quads, oia("concerne").value))
     both = derived(store_of(document(**facts["indice"]), analysis()))
     assert {end.rpartition("/")[2] for _, end in triples(both, oia("genreDePreuve").value)} == {"indice", "appreciation"}

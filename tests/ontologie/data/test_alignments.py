@@ -5,8 +5,11 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import pytest
+
 import ontologie
 from ontologie.generation.corrections import grade, read
+from ontologie.generation.ends import written_out
 
 SKOS = ontologie.PREFIXES["skos"]
 BASE = ontologie.BASE
@@ -104,8 +107,15 @@ def test_a_reviewed_value_passes_to_the_scale_by_the_written_rule(tmp_path: Path
     (tmp_path / "own").mkdir()
     for name in ("passage_a_l_echelle", "alignements"):
         shutil.copy(DONNEES / "corrections" / f"{name}.csv", tmp_path / "own")
-    cases = [("close", "0.85", "0.90"), ("close", "0.80", "0.70"), ("broad", "0.55", "0.50"), ("narrow", "0.60", "0.70"),
-             ("related", "0.65", "0.50"), ("related", "0.70", "0.70"), ("related", "0.45", None)]
+    cases = [
+        ("close", "0.85", "0.90"),
+        ("close", "0.80", "0.70"),
+        ("broad", "0.55", "0.50"),
+        ("narrow", "0.60", "0.70"),
+        ("related", "0.65", "0.50"),
+        ("related", "0.70", "0.70"),
+        ("related", "0.45", None),
+    ]
     rows = [f"A{n},skos:{kind}Match,B{n},{old},r,r" for n, (kind, old, _) in enumerate(cases)]
     path = tmp_path / "correspondances.csv"
     path.write_text("\n".join(["subject,predicate,object,confidence,justification_fr,justification_en", *rows]) + "\n")
@@ -124,11 +134,22 @@ def test_a_reason_names_the_article_of_a_provision_and_quotes_no_label_of_scolom
     assert "ScoLOMFR (scolomfr-voc-015-num-318)" in french
 
 
+def test_a_reason_written_out_names_its_ends_where_it_speaks_of_them(data) -> None:
+    reasons = data.objects(ontologie.PREFIXES["rdfs"] + "comment", "genere/")
+    (french,) = (text for text in reasons[BASE + "alignement/CU-R29--AIA-26-2"] if "personnes" in text)
+    assert french.startswith("« Décisions laissées aux personnes » (cadre d'usage, CU-R29) laisse la décision")
+    assert "habilitées » (règlement sur l'IA, art. 26(2)) confie à des personnes compétentes le contrôle" in french
+    assert not [text for texts in reasons.values() for text in texts if "{s}" in text or "{o}" in text]
+
+
+def test_a_reason_written_out_names_both_ends_or_is_refused() -> None:
+    with pytest.raises(ValueError, match="names one end alone"):
+        written_out("{s} va plus loin.")
+
+
 def test_both_directions_and_their_common_property_can_be_queried(data) -> None:
     inverse = {"broadMatch": "narrowMatch", "narrowMatch": "broadMatch"}
-    everything = {
-        (s, p.removeprefix(SKOS), o.value) for s, p, o in data.triples("genere/") if p.startswith(SKOS)
-    }
+    everything = {(s, p.removeprefix(SKOS), o.value) for s, p, o in data.triples("genere/") if p.startswith(SKOS)}
     for subject, predicate, target in stated(data):
         assert (target, inverse.get(predicate, predicate), subject) in everything
         assert (subject, "mappingRelation", target) in everything

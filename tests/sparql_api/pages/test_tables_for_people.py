@@ -128,9 +128,10 @@ def test_a_workbook_holds_texts_alone(exported: dict[str, bytes]) -> None:
 
 def test_each_row_names_its_project_and_its_graph(exported: dict[str, bytes]) -> None:
     header, *rows = rows_of(exported["fiches.csv"].decode())
-    assert header[-5:] == ["identifiant_publie", "annee_scolaire_deduite", "premier_jour_deduit", "iri", "graphe"]
-    found = {row[0]: row[-5:] for row in rows}
-    deduced = ["2024-2025", "2025-05-01"]
+    ours = ["identifiant_publie", "annee_scolaire_deduite", "premier_jour_deduit", "genres_de_preuve", "iri", "graphe"]
+    assert header[-6:] == ours
+    found = {row[0]: row[-6:] for row in rows}
+    deduced = ["2024-2025", "2025-05-01", "indice"]
     assert found["S1"] == ["18-S1", *deduced, f"{BASE}projet/18-S1", f"{BASE}graphe/projet/18-S1"]
     assert found["S3"] == ["10-S3", *deduced, f"{BASE}projet/10-S3", f"{BASE}graphe/projet/10-S3"]
 
