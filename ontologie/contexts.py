@@ -63,3 +63,14 @@ def named_context(iri: str, base: str = BASE) -> str | None:
     if iri == base + _NEWEST:
         return newest_context()
     return next((version for version in context_versions() if iri == context_iri(base, version)), None)
+
+
+def containers(definition: object) -> frozenset[str]:
+    """Return the containers that a term of a context has: `@set`, `@language`, both or none."""
+    said = definition.get("@container", ()) if isinstance(definition, dict) else ()
+    return frozenset([said] if isinstance(said, str) else said)
+
+
+def repeated_keys(base: str = BASE, version: str | None = None) -> frozenset[str]:
+    """Return the keys whose values a version writes as an array however many there are, `type` among them."""
+    return frozenset(key for key, said in context(base, version).items() if "@set" in containers(said))

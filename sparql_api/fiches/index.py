@@ -27,7 +27,7 @@ from ontologie import BASE, PREFIXES, RDF_TYPE, Iris, context, fold_text
 from sparql_api.fiches.geometry import representative_point
 
 INDEX_NAME: Final = "fiches.sqlite"
-LAYOUT: Final = "4"
+LAYOUT: Final = "5"
 
 
 @dataclass(frozen=True)
@@ -254,7 +254,9 @@ def unlisted(document: Mapping[str, Any]) -> dict[str, list[str]]:
 
 
 def texts(value: Any) -> list[str]:
-    """Return the values of a key that are written as such: none, one or several."""
+    """Return the values of a key that are written as such, in whatever language: none, one or several."""
+    if isinstance(value, dict):
+        return [text for said in value.values() for text in texts(said)]
     return [one for one in (value if isinstance(value, list) else (value,)) if isinstance(one, str)]
 
 
