@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ontologie.checks.model import Finding as Finding
     from ontologie.contexts import containers as containers
     from ontologie.contexts import context as context
+    from ontologie.contexts import context_by_name as context_by_name
     from ontologie.contexts import context_iri as context_iri
     from ontologie.contexts import context_text as context_text
     from ontologie.contexts import context_versions as context_versions
@@ -67,7 +68,7 @@ else:
             "canonical": "canonical_lines canonical_quads digest serialize_lines unescaped",
             "characters": "character_name is_invisible with_names",
             "checks.model": "Check Examined Finding",
-            "contexts": "containers context context_iri context_text context_versions named_context "
+            "contexts": "containers context context_by_name context_iri context_text context_versions named_context "
             "newest_context repeated_keys",
             "folding": "fold_label fold_text",
             "framing": "document_types frame to_document",

@@ -55,6 +55,15 @@ def context_iri(base: str = BASE, version: str | None = None) -> str:
     return f"{base}contexte/{version or newest_context()}{_SUFFIX}"
 
 
+def context_by_name(base: str = BASE) -> list[Any]:
+    """Return what a document says that names the newest version, whatever address it is read at.
+
+    The base stands beside: the one of a context that is loaded is not looked at
+    (https://www.w3.org/TR/json-ld11-api/#context-processing-algorithm).
+    """
+    return [context_iri(base), {"@base": base}]
+
+
 def named_context(iri: str, base: str = BASE) -> str | None:
     """Return the version that an address names: `…/contexte/{x.y.z}.jsonld`, or `…/contexte.jsonld`, the newest.
 

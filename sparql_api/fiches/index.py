@@ -198,6 +198,7 @@ class Documents:
             "id": iri.removeprefix(self.iris.entity("projet", "")),
             "iri": iri,
             "titre": title,
+            "langue": first(document.get("titre", {})),
             "resume": abstract,
             "date": first(dates),
             "premier_jour": first(derived.first_days.get(iri, ())),
