@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from ingestion.reading.records import Value
 from ingestion.words.columns import LIST, OURS, SIBLINGS, Column, columns, is_our_own
-from ingestion.words.languages import tag_of
+from ingestion.words.languages import tag_of, texts_of
 from ontologie import BASE, Iris
 from shapes import restored
 
@@ -108,12 +108,9 @@ def _written(column: Column, given: Any, tag: str | None) -> list[str]:
 
 def _texts(value: Any, tag: str | None) -> list[str]:
     """Return a value as texts: itself, those of a language map, the description of a node or its IRI."""
-    if isinstance(value, str):
-        return [value]
-    if "id" in value:
-        return _texts(value["description"], tag) if "description" in value else [value["id"]]
-    languages = sorted(value, key=lambda language: (language != tag, language))
-    return [text for language in languages for text in _several(value[language])]
+    if isinstance(value, dict) and "id" in value:
+        value = value.get("description", value["id"])
+    return texts_of(value, tag)
 
 
 def _several(value: Any) -> Iterator[Any]:

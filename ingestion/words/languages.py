@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from functools import cache
-from typing import Final
+from typing import Any, Final
 
 import pyoxigraph as ox
 
@@ -67,3 +67,14 @@ def valid_tag(written: str) -> str | None:
     except ValueError:
         return None
     return written.lower()
+
+
+def texts_of(value: Any, tag: str | None = None) -> list[str]:
+    """Return the texts under a key of prose, in whichever version of the context: those of one language first."""
+    if isinstance(value, str):
+        return [value]
+    if isinstance(value, list):
+        return [text for one in value for text in texts_of(one, tag)]
+    if "@value" in value:
+        return [value["@value"]]
+    return [text for language in sorted(value, key=lambda one: (one != tag, one)) for text in texts_of(value[language])]
