@@ -18,12 +18,15 @@ if TYPE_CHECKING:
     from ontologie.checks.model import Check as Check
     from ontologie.checks.model import Examined as Examined
     from ontologie.checks.model import Finding as Finding
+    from ontologie.contexts import containers as containers
     from ontologie.contexts import context as context
+    from ontologie.contexts import context_by_name as context_by_name
     from ontologie.contexts import context_iri as context_iri
     from ontologie.contexts import context_text as context_text
     from ontologie.contexts import context_versions as context_versions
     from ontologie.contexts import named_context as named_context
     from ontologie.contexts import newest_context as newest_context
+    from ontologie.contexts import repeated_keys as repeated_keys
     from ontologie.folding import fold_label as fold_label
     from ontologie.folding import fold_text as fold_text
     from ontologie.framing import document_types as document_types
@@ -66,7 +69,8 @@ else:
             "canonical": "canonical_lines canonical_quads digest serialize_lines unescaped",
             "characters": "character_name is_invisible with_names",
             "checks.model": "Check Examined Finding",
-            "contexts": "context context_iri context_text context_versions named_context newest_context",
+            "contexts": "containers context context_by_name context_iri context_text context_versions named_context "
+            "newest_context repeated_keys",
             "folding": "fold_label fold_text",
             "framing": "document_types frame to_document",
             "labelled": "concepts digest_of_vocabularies",

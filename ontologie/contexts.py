@@ -55,6 +55,15 @@ def context_iri(base: str = BASE, version: str | None = None) -> str:
     return f"{base}contexte/{version or newest_context()}{_SUFFIX}"
 
 
+def context_by_name(base: str = BASE) -> list[Any]:
+    """Return what a document says that names the newest version, whatever address it is read at.
+
+    The base stands beside: the one of a context that is loaded is not looked at
+    (https://www.w3.org/TR/json-ld11-api/#context-processing-algorithm).
+    """
+    return [context_iri(base), {"@base": base}]
+
+
 def named_context(iri: str, base: str = BASE) -> str | None:
     """Return the version that an address names: `…/contexte/{x.y.z}.jsonld`, or `…/contexte.jsonld`, the newest.
 
@@ -63,3 +72,14 @@ def named_context(iri: str, base: str = BASE) -> str | None:
     if iri == base + _NEWEST:
         return newest_context()
     return next((version for version in context_versions() if iri == context_iri(base, version)), None)
+
+
+def containers(definition: object) -> frozenset[str]:
+    """Return the containers that a term of a context has: `@set`, `@language`, both or none."""
+    said = definition.get("@container", ()) if isinstance(definition, dict) else ()
+    return frozenset([said] if isinstance(said, str) else said)
+
+
+def repeated_keys(base: str = BASE, version: str | None = None) -> frozenset[str]:
+    """Return the keys whose values a version writes as an array however many there are, `type` among them."""
+    return frozenset(key for key, said in context(base, version).items() if "@set" in containers(said))

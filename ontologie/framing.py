@@ -15,7 +15,7 @@ from typing import Any, Final
 import pyoxigraph as ox
 
 from ontologie.canonical import unescaped
-from ontologie.contexts import context
+from ontologie.contexts import containers, context, repeated_keys
 from ontologie.namespaces import BASE, PREFIXES, RDF_TYPE
 from ontologie.resources import read_text, resource
 
@@ -41,7 +41,7 @@ def frame(kind: str, base: str = BASE) -> dict[str, Any]:
     """
     words = context(base)
     shape = _shape(kind, base)
-    forward = {key: {"@omitDefault": True} for key, term in words.items() if _is_property(key, term)}
+    forward = {_in_frame(key, term): {"@omitDefault": True} for key, term in words.items() if _is_property(key, term)}
     for key, below in shape.items():
         if _reversed(words.get(key)):
             # Of a node reached backwards, take all but the link it was reached by.
@@ -62,8 +62,8 @@ def to_document(lines: Iterable[bytes], kind: str, base: str = BASE) -> dict[str
     """Return the document that a graph states, from its N-Quads or N-Triples lines, terms as canonical lines have them.
 
     It is what `frame` gives, much faster, without `@context`. Keys come in the order of the context,
-    values sorted; IRIs below `base` are relative to it; each node is embedded once. A value that no key writes
-    stands under its IRI, so nothing is lost.
+    values sorted; IRIs below `base` are relative to it; each node is embedded once. What repeats is an array however
+    many there are, prose a map by language. A value that no key writes stands under its IRI, so nothing is lost.
     Raises ValueError where the graph has no root of that type or several, KeyError for an unknown type.
     """
     said: _Said = {}
@@ -98,10 +98,19 @@ def _reversed(term: object) -> bool:
     return isinstance(term, dict) and _REVERSE in term
 
 
+def _in_frame(key: str, term: Any) -> str:
+    """Return how a frame names a property: under the key of a language map, it could say nothing but texts."""
+    return str(term["@id"]) if _by_language(term) else key
+
+
+def _by_language(term: object) -> bool:
+    return "@language" in containers(term)
+
+
 def _is_property(key: str, term: object) -> bool:
     """Tell whether a key of the context is a property to follow forwards, not a prefix, class or keyword."""
     if isinstance(term, dict):
-        return not _reversed(term)
+        return not _reversed(term) and term["@id"] != "@type"
     return key[0].islower() and isinstance(term, str) and ":" in term and not term.endswith(("#", "/"))
 
 
@@ -110,7 +119,11 @@ class _Words:
     """What the context writes, by terms of N-Triples."""
 
     forward: dict[tuple[bytes, bytes], str]
-    """(predicate, form) → key; a form is `@id`, or what follows the text of a literal: `@fr`, `^^<…>`, nothing."""
+    """(predicate, form) → key; a form is `@id`, or what follows the text of a literal: `^^<…>`, nothing."""
+    prose: dict[bytes, str]
+    """Predicate → key of those whose texts stand by their language."""
+    repeated: frozenset[str]
+    """The keys that hold an array, or whose languages do."""
     classes: dict[str, bytes]
     backward: dict[bytes, str]
     """Predicate → key of those that are followed backwards."""
@@ -129,23 +142,25 @@ def _words(base: str) -> _Words:
         return f"<{prefixes[prefix] + local if colon and prefix in prefixes else name}>".encode()
 
     forward: dict[tuple[bytes, bytes], str] = {}
+    prose: dict[bytes, str] = {}
     backward: dict[bytes, str] = {}
     classes: dict[str, bytes] = {}
     for key, term in words.items():
         if _reversed(term):
             backward[expand(term[_REVERSE])] = key
+        elif _by_language(term):
+            prose[expand(term["@id"])] = key
         elif _is_property(key, term):
             told = term if isinstance(term, dict) else {"@id": term}
             forward[expand(told["@id"]), _form(told, expand)] = key
         elif key[0].isupper():
             classes[key] = expand(term)
     names = {node: name for name, node in classes.items()}
-    return _Words(forward, classes, backward, names, {key: rank for rank, key in enumerate(words)})
+    order = {key: rank for rank, key in enumerate(words)}
+    return _Words(forward, prose, repeated_keys(base), classes, backward, names, order)
 
 
 def _form(told: Mapping[str, str], expand: Callable[[str], bytes]) -> bytes:
-    if "@language" in told:
-        return f"@{told['@language']}".encode()
     kind = told.get("@type", "xsd:string")
     return {"@id": _IRI, "xsd:string": b""}.get(kind, b"^^" + expand(kind))
 
@@ -168,23 +183,27 @@ class _TreeWriter:
             self.done |= set(nodes)
             found = [self.properties(one, leave=(predicate, node)) for one in nodes]
             if found:
-                below[key] = found[0] if len(found) == 1 else found
+                below[key] = self.single(key, found)
         return self.sorted({**self.properties(node), **below})
 
     def properties(self, node: bytes, leave: tuple[bytes, bytes] = (b"", b"")) -> dict[str, Any]:
         """Return a node with its properties, but the link that it was reached by."""
-        found: dict[str, Any] = {"id": self.relative(node)}
+        found: dict[str, list[Any]] = {}
+        texts: dict[str, dict[str, list[str]]] = {}
         for predicate, values in self.said[node].items():
             for value in values:
-                if (predicate, value) != leave:
+                if predicate in self.words.prose and (text := _in_language(value)):
+                    texts.setdefault(self.words.prose[predicate], {}).setdefault(text[0], []).append(text[1])
+                elif (predicate, value) != leave:
                     key, written = self.value(predicate, value)
-                    if key not in found:
-                        found[key] = written
-                    elif isinstance(found[key], list):
-                        found[key].append(written)
-                    else:
-                        found[key] = [found[key], written]
-        return self.sorted(found)
+                    found.setdefault(key, []).append(written)
+        maps = {key: {tag: self.single(key, told[tag]) for tag in sorted(told)} for key, told in texts.items()}
+        single = {key: self.single(key, values) for key, values in found.items()}
+        return self.sorted({"id": self.relative(node), **single, **maps})
+
+    def single(self, key: str, values: list[Any]) -> Any:
+        """Return the values of a key: an array where the key repeats, one value else, as long as there is one."""
+        return values if len(values) > 1 or key in self.words.repeated else values[0]
 
     def value(self, predicate: bytes, value: bytes) -> tuple[str, Any]:
         """Return one value and the key that writes it, or its predicate where none does."""
@@ -218,6 +237,12 @@ class _TreeWriter:
         """Return a node's keys in the order of the context, `id` and `type` first."""
         order, last = self.words.order, len(self.words.order)
         return dict(sorted(node.items(), key=lambda item: (order.get(item[0], last), item[0])))
+
+
+def _in_language(value: bytes) -> tuple[str, str] | None:
+    """Return (tag, text) of a literal that has a language."""
+    end = value.rindex(b'"') if value[0] == _QUOTE else 0
+    return (value[end + 2 :].decode(), unescaped(value[1:end])) if value[end + 1 : end + 2] == b"@" else None
 
 
 _QUOTE: Final = ord('"')

@@ -13,6 +13,7 @@ WITH_EXAMPLES = (
     "shapes.cells",
     "shapes.privacy",
     "ingestion.words.columns",
+    "ingestion.words.languages",
 )
 
 

@@ -51,6 +51,7 @@ def list_command(
     from ingestion.registry.agents import academie_code
     from ingestion.registry.model import ALL_STATES
     from ingestion.settings import Settings
+    from ingestion.words.languages import texts_of
 
     if state not in ALL_STATES and state != "toutes":
         fail(lang, "unknown-state", state=state, states=", ".join((*sorted(ALL_STATES), "toutes")))
@@ -64,7 +65,7 @@ def list_command(
     for one in found:
         name = one.identifier if one.kind == "projet" else f"{one.kind}/{one.identifier}"
         warnings = sum(entry.get("severity") == "warning" for entry in one.entries)
-        title = str((one.document or {}).get("titre", ""))
+        title = next(iter(texts_of((one.document or {}).get("titre", ""), lang.value)), "")
         table.add_row(name, one.academie or "—", one.state, str(one.version), str(warnings or ""), title)
     Console().print(table)
 

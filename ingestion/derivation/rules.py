@@ -38,7 +38,7 @@ Decided in docs/decisions/iris-and-graphs.md.
 _OURS: Final = ("termes/", "genere/")
 """The vocabularies that rules may look at: ours, which also say what matters of others' concepts."""
 
-DERIVATION_VERSION: Final = "2"
+DERIVATION_VERSION: Final = "3"
 """Raised where the code derives otherwise than before from the same rules: every project is then derived again.
 
 `tests/ingestion/derivation/test_derivation_version.py` says when; a move or a comment is no such change.
@@ -171,13 +171,17 @@ def _documents(one: DepositedGraphs, base: str) -> Iterator[str]:
 
 
 def _items(deposit: Iterable[bytes], project: str, base: str) -> Iterator[tuple[str, str]]:
-    """Yield (field, item) of the texts that indices are looked for in, and of what rules ask of the fiche."""
+    """Yield (field, item) of the texts that indices are looked for in, and of what rules ask of the fiche.
+
+    The rules look for French words: texts in another language are not read.
+    """
     fields, own, tool = _fields(base), f"<{project}> ".encode(), _named_tool(base)
     for line in deposit:
         if line.startswith(own):
             _, predicate, value = line.split(b" ", 2)
-            if predicate in fields and value.startswith((b'"', b"<")):
-                yield fields[predicate], unescaped(value[1 : value.rindex(b'"')]) if value.startswith(b'"') else ""
+            end = value.rindex(b'"') if value.startswith(b'"') else 0
+            if predicate in fields and (value.startswith(b"<") or value[end:].startswith(_FRENCH)):
+                yield fields[predicate], unescaped(value[1:end]) if end else ""
         elif tool in line:
             yield "outil", ""
 
@@ -224,6 +228,9 @@ def _deposit_graph(project: str, base: str) -> str:
 def _derived_graph(project: str, base: str) -> str:
     iris = Iris(base)
     return iris.derived_graph("projet", "") + project.removeprefix(iris.entity("projet", ""))
+
+
+_FRENCH: Final = (b'"@fr ', b'"@fr-')
 
 
 @cache

@@ -13,12 +13,13 @@ from functools import cache
 from typing import Any, Final
 
 from ingestion.reading.records import Record
-from ingestion.words.columns import Column, columns
+from ingestion.words.columns import Column
+from ingestion.words.languages import FRENCH, UNKNOWN, tag_of
 from ingestion.words.messages import Issue, issue
-from ontologie import context, newest_context
+from ingestion.words.terms import Term, terms
+from ontologie import context, newest_context, repeated_keys
 
 LICENCE: Final = "https://spdx.org/licenses/etalab-2.0.html"
-LANGUAGE: Final = "http://publications.europa.eu/resource/authority/language/FRA"
 FICHE: Final = "fiche"
 _DIGITS: Final = 12
 
@@ -72,6 +73,11 @@ class Draft:
         """Return the version of the context that the document is read by: the one that it names, else the newest."""
         return self.record.context or newest_context()
 
+    @property
+    def language(self) -> str | None:
+        """Return the tag of the words whose language is that of the fiche; None where it does not say one."""
+        return tag_of(self.nodes[FICHE].get("langue") or [FRENCH])
+
     def document(self) -> dict[str, Any]:
         """Return the document, empty where it has no name yet."""
         if not self.identifier or not self.types:
@@ -79,20 +85,13 @@ class Draft:
         filled = dict(self.nodes["document"])
         mentions = [self._mention(*named, concepts) for named, concepts in self.mentions.items()]
         filled["mention"] = [*filled.get("mention", ()), *mentions]
-        fiche = {"licence": [LICENCE], "langue": [LANGUAGE], **self.nodes[FICHE]}
-        filled[FICHE] = [{"id": f"graphe/{self.id}", "type": "Fiche", **in_order(fiche)}]
-        types = self.types[0] if len(self.types) == 1 else list(self.types)
-        return {"id": self.id, "type": types, **in_order(filled)}
+        fiche = {"licence": [LICENCE], "langue": [FRENCH], **self.nodes[FICHE]}
+        filled[FICHE] = [node(f"graphe/{self.id}", ["Fiche"], fiche)]
+        return _Form(self.context, self.language or UNKNOWN).written(node(self.id, self.types, filled))
 
     def _mention(self, name: str, label: str, concepts: Iterable[str]) -> dict[str, Any]:
-        node = {
-            "id": f"{self.id}#mention-{content_name(name, label)}",
-            "type": "Mention",
-            "champ": name,
-            "libelleDepose": label,
-        }
-        resolved = list(concepts)
-        return {**node, "resoluEn": resolved} if resolved else node
+        said = {"champ": [name], "libelleDepose": [label], "resoluEn": list(concepts)}
+        return node(f"{self.id}#mention-{content_name(name, label)}", ["Mention"], said)
 
 
 def content_name(*content: str) -> str:
@@ -100,23 +99,74 @@ def content_name(*content: str) -> str:
     return hashlib.sha256("\x1f".join(content).encode()).hexdigest()[:_DIGITS]
 
 
-def in_order(values: Mapping[str, list[Any]]) -> dict[str, Any]:
-    """Return the keys in the order of the context; single-valued keys without a list, empty ones left out."""
-    ranks, listed = _ranks(), _listed()
-    return {
-        key: values[key][0] if len(values[key]) == 1 and key not in listed else values[key]
-        for key in sorted(values, key=lambda key: ranks.get(key, len(ranks)))
-        if values[key]
-    }
+def node(name: str, types: Sequence[str], values: Mapping[str, list[Any]]) -> dict[str, Any]:
+    """Return a node of a draft: its id, its types, and the values of each key as a list."""
+    return {"id": name, "type": list(types), **values}
+
+
+@dataclass(frozen=True)
+class _Form:
+    """How a document is written: in the order of its context, what repeats as a list, prose by its language.
+
+    `language` is the tag of the words that say none of their own.
+    """
+
+    context: str
+    language: str
+
+    def written(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Return a node of a draft as it stands in a document; keys without values are left out."""
+        ranks, known = _ranks(self.context), _terms(self.context)
+        found: dict[str, Any] = {"id": values["id"]}
+        for key in sorted(values, key=lambda key: ranks.get(key, len(ranks))):
+            if key == "id" or not values[key]:
+                continue
+            if key in known and known[key].by_language:
+                found |= self._prose(known[key], values[key])
+            else:
+                found[key] = _listed(key, [self.written(one) if _is_node(one) else one for one in values[key]])
+        return found
+
+    def _prose(self, term: Term, values: Sequence[Any]) -> dict[str, Any]:
+        """Return texts by their language, and under the name of the property what has none: no map can hold that."""
+        by_tag: dict[str, list[str]] = {}
+        others = []
+        for value in values:
+            if isinstance(value, str):
+                by_tag.setdefault(self.language, []).append(value)
+            elif "@language" in value:
+                by_tag.setdefault(value["@language"], []).append(value["@value"])
+            else:
+                others.append(value)
+        # What says its language and what takes it may be the same words.
+        told = {tag: _listed(term.key, list(dict.fromkeys(by_tag[tag]))) for tag in sorted(by_tag)}
+        return {key: value for key, value in ((term.key, told), (_property(self.context, term.key), others)) if value}
+
+
+def _is_node(value: Any) -> bool:
+    return isinstance(value, dict) and "id" in value
+
+
+def _listed(key: str, values: list[Any]) -> Any:
+    """Return a list where the key repeats or there are several values, else the value; JSON-LD means the same."""
+    return values[0] if len(values) == 1 and key not in _repeated(newest_context()) else values
 
 
 @cache
-def _listed() -> frozenset[str]:
-    """Return the keys written as a list even where they have one value; JSON-LD means the same by both."""
-    several = {column.key for column in columns().values() if column.is_list}
-    return frozenset(several - {"academie", "regionAcademique"} | {"mention", "comporte", "resoluEn"})
+def _repeated(version: str) -> frozenset[str]:
+    return repeated_keys(version=version)
 
 
 @cache
-def _ranks() -> Mapping[str, int]:
-    return {key: rank for rank, key in enumerate(context())}
+def _terms(version: str) -> Mapping[str, Term]:
+    return terms(version=version)
+
+
+@cache
+def _ranks(version: str) -> Mapping[str, int]:
+    return {key: rank for rank, key in enumerate(context(version=version))}
+
+
+def _property(version: str, key: str) -> str:
+    """Return the name of a key's property: `dct:title`."""
+    return str(context(version=version)[key]["@id"])

@@ -51,6 +51,7 @@ def read_document(record: Record, base: str, academie: str | None = None) -> Dra
     draft.types = _types(draft, reader, node)
     _agree(draft, reader, node, academie)
     draft.nodes = {"document": node, _FICHE: _fiche(node)}
+    _say_languages(draft, reader)
     for path, text in reader.texts:
         for private, value in draft.personal.items():
             if holds_private(text, value):
@@ -116,9 +117,11 @@ def _agree(draft: Draft, reader: NodeReader, node: dict[str, list[Any]], deposit
 def _fiche(node: dict[str, Any]) -> dict[str, list[Any]]:
     """Take the fiche out of a document's values."""
     described = [item for item in node.pop(_FICHE, ()) if isinstance(item, dict)]
-    return {
-        key: value if isinstance(value, list) else [value]
-        for item in described
-        for key, value in item.items()
-        if key not in ("id", "type")
-    }
+    return {key: values for item in described for key, values in item.items() if key not in ("id", "type")}
+
+
+def _say_languages(draft: Draft, reader: NodeReader) -> None:
+    """Refuse texts that say no language of their own where their fiche is in several, or in none that we know."""
+    if draft.language is None:
+        for path in reader.plain:
+            reader.say("langue-du-texte", path)

@@ -1,26 +1,27 @@
 """Reads the nodes and values of a JSON document, and makes them canonical.
 
 Knows what JSON-LD would lose or change in silence, and refuses it with its place: unknown and repeated keys,
-numbers, null, values that are no IRI, nodes without id, nodes that are not the document's own
-(docs/decisions/documents.md).
+numbers, null, values that are no IRI, nodes without id, nodes that are not the document's own, what a language map
+does not hold (docs/decisions/documents.md).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Final
 
 import pyoxigraph as ox
 
-from ingestion.documents.draft import in_order
+from ingestion.documents import draft
 from ingestion.documents.values import UNUSABLE
 from ingestion.reading.json_text import Number
-from ingestion.reading.records import Path, Record
+from ingestion.reading.records import LanguageKey, Path, Record, field_of
 from ingestion.resolution.resolve import resolve
 from ingestion.words.columns import MOST_ITEMS, column_of_key, nearest_names
+from ingestion.words.languages import valid_tag
 from ingestion.words.messages import Issue, issue
 from ingestion.words.personal import find_personal
 from ingestion.words.terms import KEYWORDS, Term, classes, expand, terms, terms_by_iri
@@ -33,13 +34,15 @@ LONGEST_TEXT: Final = 20_000
 """Characters of a text under a key that has no column; the shapes may ask for less."""
 
 _NO_IRI: Final = re.compile(r'[\x00-\x20<>"{}|\\^`]')
-_LANGUAGE: Final = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*")
 _BOOLEAN: Final = "http://www.w3.org/2001/XMLSchema#boolean"
 
 
 @dataclass
 class NodeReader:
     """Reads one document; `issues` gathers what is wrong, `texts` every public text with its place.
+
+    `plain` gathers the places of those that take the language of the fiche: a document that names no context may have
+    such texts where its context has language maps.
 
     `context` is the version that says what its keys mean. `document` is the id of the document, relative to the base:
     its nodes must lie inside it.
@@ -51,6 +54,7 @@ class NodeReader:
     issues: list[Issue]
     document: str = ""
     texts: list[tuple[Path, str]] = field(default_factory=list)
+    plain: list[Path] = field(default_factory=list)
 
     def say(
         self,
@@ -64,7 +68,7 @@ class NodeReader:
         **words: Mapping[str, str] | str,
     ) -> None:
         """Add an issue at the place of a key."""
-        key = next((part for part in reversed(path) if isinstance(part, str)), "")
+        key = field_of(path) or ""
         # Each place is looked for in the text: past the first ones, the object's own will do.
         place = self.record.place(path=path, last=last) if path and len(self.issues) < PLACED else self.record.place()
         told = {"key": key, **words}
@@ -72,13 +76,11 @@ class NodeReader:
 
     def label(self, path: Path) -> Mapping[str, str] | str:
         """Return what people call the innermost key of a path."""
-        key = next((part for part in reversed(path) if isinstance(part, str)), "")
+        key = field_of(path) or ""
         column = column_of_key(key)
         return column.label if column else key
 
-    def node(
-        self, members: Mapping[str, Any], path: Path, name: str, left_out: Collection[str] = ()
-    ) -> dict[str, Any]:
+    def node(self, members: Mapping[str, Any], path: Path, name: str, left_out: Collection[str] = ()) -> dict[str, Any]:
         """Return the values of a node by key, each a list; wrong ones are said and left out."""
         values: dict[str, Any] = {}
         if len(members) > MOST_ITEMS:
@@ -93,7 +95,7 @@ class NodeReader:
             if key == "type":
                 values[key] = list(self._types(given, below))
             elif key in known:
-                values.setdefault(key, []).extend(self._values(known[key], given, below))
+                values.setdefault(key, []).extend(self._of_key(known[key], given, below))
             elif (iri := self._full(written)) in by_iri:
                 # The property by its own name: a plain text under it means no language and no datatype.
                 term = by_iri[iri]
@@ -122,8 +124,18 @@ class NodeReader:
             near = nearest_names(written, list(known))
             self.say("type-inconnu", path, written, suggestions=near, choices=", ".join(known))
 
-    def _values(self, term: Term, given: Any, path: Path) -> list[Any]:
-        read = self._node_value if term.values == "node" else self._text_value
+    def _of_key(self, term: Term, given: Any, path: Path) -> list[Any]:
+        """Return the values that stand under a key of the context."""
+        if not term.by_language:
+            return self._values(term, given, path)
+        if isinstance(given, dict):
+            return self._language_map(term, given, path)
+        return self._values(term, given, path, self._plain_value)
+
+    def _values(
+        self, term: Term, given: Any, path: Path, read: Callable[[Term, Any, Path], Any] | None = None
+    ) -> list[Any]:
+        read = read or (self._node_value if term.values == "node" else self._text_value)
         if isinstance(given, list) and len(given) > MOST_ITEMS:
             count = str(len(given))
             self.say("valeurs-trop-nombreuses", path, label=self.label(path), found=count, most=str(MOST_ITEMS))
@@ -156,9 +168,7 @@ class NodeReader:
             self.say("hors-document", path, given, graph=graph)
             return None
         values = self.node(item, path, name)
-        types = values.pop("type", [])
-        head = {"id": name, **({"type": types[0] if len(types) == 1 else types} if types else {})}
-        return {**head, **in_order(values)}
+        return draft.node(name, values.pop("type", []), values)
 
     def _iri(self, term: Term, given: str, path: Path) -> str | None:
         """Return an IRI, relative to the base where it is ours; None where it is none."""
@@ -186,16 +196,59 @@ class NodeReader:
 
     # Values that are text
 
+    def _language_map(self, term: Term, given: Mapping[str, Any], path: Path) -> list[Any]:
+        """Return the texts of a language map, each with its tag; what the map would drop in silence is said."""
+        count = sum(len(texts) if isinstance(texts, list) else 1 for texts in given.values())
+        if count > MOST_ITEMS:
+            self.say("valeurs-trop-nombreuses", path, label=self.label(path), found=str(count), most=str(MOST_ITEMS))
+            return []
+        for written in getattr(given, "repeated", ()):
+            self.say("cle-double", (*path, LanguageKey(written)), written, last=True)
+        kept = []
+        for written, texts in given.items():
+            below, tag = (*path, LanguageKey(written)), valid_tag(written)
+            if tag is None:
+                code = "carte-de-langues" if written in ("@value", "@language", "@type") else "balise-de-langue"
+                self.say(code, below, written)
+                continue
+            said = self._values(term, texts, below, self._mapped_value)
+            kept += [{"@value": text, "@language": tag} for text in said]
+        return kept
+
+    def _mapped_value(self, term: Term, item: Any, path: Path) -> str | None:
+        """Return a text of a language map."""
+        if isinstance(item, dict):
+            self.say("carte-de-langues", path)
+            return None
+        return self._string(term, item, path)
+
+    def _plain_value(self, term: Term, item: Any, path: Path) -> str | None:
+        """Return a text that stands where a language map is due: it takes the language of the fiche, or is refused."""
+        if isinstance(item, dict):
+            self.say("carte-de-langues", path)
+            return None
+        text = self._string(term, item, path)
+        if text is not None and self.record.context is not None:
+            self.say("texte-sans-langue", path, version=self.context)
+            return None
+        if text is not None:
+            self.plain.append(path)
+        return text
+
+    def _string(self, term: Term, item: Any, path: Path) -> str | None:
+        """Return a JSON text that can be published."""
+        if not isinstance(item, str) or isinstance(item, Number):
+            self._refuse(item, path)
+            return None
+        return item if self._publishable(term, item, path) else None
+
     def _text_value(self, term: Term, item: Any, path: Path) -> Any:
         """Return a text, or a value object where its language or datatype is not the key's own."""
         if isinstance(item, bool) and term.datatype == _BOOLEAN:
             return "true" if item else "false"
         if isinstance(item, dict):
             return self._value_object(term, item, path)
-        if not isinstance(item, str) or isinstance(item, Number):
-            self._refuse(item, path)
-            return None
-        return item if self._publishable(term, item, path) else None
+        return self._string(term, item, path)
 
     def _value_object(self, term: Term, item: Mapping[str, Any], path: Path) -> Any:
         text, language, datatype = item.get("@value"), item.get("@language"), item.get("@type")
@@ -205,7 +258,7 @@ class NodeReader:
             and isinstance(text, str)
             and not isinstance(text, Number)
             and len(said) < 2
-            and (language is None or (isinstance(language, str) and _LANGUAGE.fullmatch(language)))
+            and (language is None or (isinstance(language, str) and valid_tag(language)))
             and (datatype is None or (isinstance(datatype, str) and self._datatype(datatype)))
         )
         if not sound:
@@ -220,7 +273,7 @@ class NodeReader:
             return text if full == term.datatype else {"@value": text, "@type": full}
         if language is not None:
             return {"@value": text, "@language": language.lower()}
-        return {"@value": text} if term.language or term.datatype else text
+        return {"@value": text} if term.language or term.datatype or term.by_language else text
 
     def _datatype(self, name: str) -> bool:
         full = self._full(name)

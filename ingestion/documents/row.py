@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
-from ingestion.documents.draft import Draft, content_name
+from ingestion.documents.draft import Draft, content_name, node
 from ingestion.documents.territories import owner, region_agrees
 from ingestion.documents.values import (
     IDENTIFIER,
@@ -26,6 +26,7 @@ from ingestion.resolution.crcn import SCHEME as CRCN
 from ingestion.resolution.crcn import Competences, label_of, read_competences
 from ingestion.resolution.resolve import LEVELS, resolve, suggest
 from ingestion.words.columns import LIST, MOST_ITEMS, Column, columns, too_many
+from ingestion.words.languages import language_of
 from ingestion.words.personal import find_personal, holds_private, may_be_personal
 from ontologie import character_name, frame, in_both
 
@@ -282,8 +283,19 @@ def _phases(draft: Draft, column: Column, items: list[str], base: str) -> None:
         return
     nodes = draft.nodes["document"].setdefault(column.key, [])
     for rank, text in enumerate(items, 1):
-        node = f"{draft.id}#phase-{content_name(text)}"
-        nodes.append({"id": node, "type": "Phase", "description": text, "ordre": str(rank)})
+        said = {"description": [text], "ordre": [str(rank)]}
+        nodes.append(node(f"{draft.id}#phase-{content_name(text)}", ["Phase"], said))
+
+
+def _languages(draft: Draft, column: Column, items: list[str], base: str) -> None:
+    for text in items:
+        language = language_of(text)
+        if language is None:
+            draft.say("langue-inconnue", column, text)
+        else:
+            draft.add(column, (language,))
+            if language != text:
+                draft.mention(column, text, (language,))
 
 
 _READERS: Final[Mapping[str, Callable[[Draft, Column, list[str], str], None]]] = {
@@ -295,4 +307,5 @@ _READERS: Final[Mapping[str, Callable[[Draft, Column, list[str], str], None]]] =
     "booleen": _booleans,
     "identifiant": _identifiers,
     "etapes": _phases,
+    "langue": _languages,
 }

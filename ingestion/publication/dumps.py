@@ -16,10 +16,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
+import pyoxigraph as ox
+
 from ingestion.graphs.fiche import framed_fiche, framing, json_bytes
 from ingestion.publication.editions import Edition
 from ingestion.publication.ledger import Ledger
-from ontologie import Iris, context, document_types
+from ontologie import Iris, canonical_lines, context, document_types
 
 _LEVEL: Final = 3
 _CHUNK: Final = 1 << 20
@@ -40,15 +42,24 @@ def write_dumps(folder: Path, ledger: Ledger, base: str) -> dict[str, dict[str, 
 
 
 def read_fiches(edition: Edition) -> Iterator[bytes]:
-    """Yield each fiche of an edition's dump as JSON, without its context, in the order of their graphs' IRIs."""
-    head = _head(edition.manifest["base"])
+    """Yield each fiche of an edition's dump as JSON, without its context, in the order of their graphs' IRIs.
+
+    What was framed with another version of the context is framed again.
+    """
+    base = edition.manifest["base"]
+    head = _head(base)
     with gzip.open(edition.path / "dump.jsonl.gz") as lines:
         for line in lines:
             if line.startswith(head):
                 yield b"{" + line[len(head) : -1]
             else:
-                # Framed with another version of the context.
-                yield json_bytes({key: value for key, value in json.loads(line).items() if key != "@context"})
+                yield _framed_again(line, base)
+
+
+def _framed_again(line: bytes, base: str) -> bytes:
+    """Return a fiche that holds its context as the newest one writes it."""
+    kind = str(json.loads(line)["id"]).removeprefix(base).partition("/")[0]
+    return framed_fiche(canonical_lines(ox.parse(line, format=ox.RdfFormat.JSON_LD, base_iri=base)), kind, base)
 
 
 def without_graph(graph: str, lines: bytes) -> bytes:

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from ingestion.reading.records import Value
 from ingestion.words.columns import LIST, OURS, SIBLINGS, Column, columns, is_our_own
+from ingestion.words.languages import tag_of, texts_of
 from ontologie import BASE, Iris
 from shapes import restored
 
@@ -91,30 +92,36 @@ def _items(column: Column, document: Mapping[str, Any]) -> list[str]:
     mentions = list(_several(document.get("mention")))
     own = [one for one in mentions if one.get("champ") == column.name]
     covered = {iri for one in mentions for iri in _several(one.get("resoluEn"))}
-    node = next(_several(document.get("fiche")), {}) if column.node == "fiche" else document
+    fiche: Mapping[str, Any] = next(_several(document.get("fiche")), {})
+    node = fiche if column.node == "fiche" else document
+    tag = tag_of(_several(fiche.get("langue")))
     found = [(str(one["libelleDepose"]), set(_several(one.get("resoluEn")))) for one in own]
     if not own or column.kind in ("texte", "concept"):
         keys = (column.key, *SIBLINGS.get(column.key, ()))
-        values = [value for key in keys for value in _written(column, node.get(key))]
+        values = [value for key in keys for value in _written(column, node.get(key), tag)]
         found += [(value, {value}) for value in values if value not in covered]
-    first = set(_written(column, node.get(column.key))) if column.key in SIBLINGS else set()
+    first = set(_written(column, node.get(column.key), tag)) if column.key in SIBLINGS else set()
     return [text for text, said in sorted(found, key=lambda one: first.isdisjoint(one[1]))]
 
 
-def _written(column: Column, given: Any) -> list[str]:
-    """Return the values of a key as text; a cell holds one text, that of the key's own language where it has one."""
+def _written(column: Column, given: Any, tag: str | None) -> list[str]:
+    """Return the values of a key as text, those in the language of the fiche first; a cell may hold one text alone."""
     values = list(_several(given))
     if column.kind == "etapes":
         values.sort(key=lambda phase: int(phase.get("ordre", 0)))
+    texts = [text for value in values for text in _texts(value, tag)]
     if not column.is_list:
-        values = [value for value in values if isinstance(value, str)] or values
-    texts = [
-        value if isinstance(value, str) else value.get("@value") or value.get("description") or value.get("id", "")
-        for value in values
-    ]
+        texts = texts[:1]
     if column.kind == "identifiant" and column.required:
         return [text.partition("-")[2] or text for text in texts]
     return texts
+
+
+def _texts(value: Any, tag: str | None) -> list[str]:
+    """Return a value as texts: itself, those of a language map, the description of a node or its IRI."""
+    if isinstance(value, dict) and "id" in value:
+        value = value.get("description", value["id"])
+    return texts_of(value, tag)
 
 
 def _several(value: Any) -> Iterator[Any]:

@@ -142,7 +142,7 @@ class _Objects:
         whole = next((one for one in versions if given in [_as_read(base, one) for base in bases]), None)
         if whole is not None:
             return whole
-        names = given if isinstance(given, list) else [given]
+        names = [one for one in (given if isinstance(given, list) else [given]) if one not in _based(bases)]
         named = {next(filter(None, (_version(name, base) for base in bases)), None) for name in names}
         if len(named) == 1 and (found := named.pop()) is not None:
             return found
@@ -185,6 +185,11 @@ def _detail(message: str) -> dict[str, dict[str, str]]:
 
 def _version(name: object, base: str) -> str | None:
     return named_context(name, base) if isinstance(name, str) else None
+
+
+def _based(bases: tuple[str, ...]) -> list[dict[str, str]]:
+    """Return what may stand beside the name of a context: the base that it has itself."""
+    return [{"@base": base} for base in bases]
 
 
 @cache

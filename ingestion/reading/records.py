@@ -20,6 +20,17 @@ Path = tuple[str | int, ...]
 """The way to a value inside a JSON object: keys, and positions in lists."""
 
 
+class LanguageKey(str):
+    """A key of a language map: it names no field, but the language of what stands under it."""
+
+    __slots__ = ()
+
+
+def field_of(path: Path) -> str | None:
+    """Return the innermost key of a path that names a field."""
+    return next((p for p in reversed(path) if isinstance(p, str) and not isinstance(p, LanguageKey)), None)
+
+
 @dataclass(frozen=True, slots=True)
 class Header:
     """The columns of a table: our name → (1-based position, name as written in the file)."""
@@ -71,13 +82,8 @@ class Record:
             return Place(self.file, self.line, column, name, self.private)
         if self.source is not None and (path or field):
             line, column = self.source.locate(path or (field or "",), last=last)
-            return Place(self.file, line, column, field or _name(path), self.private)
+            return Place(self.file, line, column, field or field_of(path or ()), self.private)
         return Place(self.file, self.line, None, field, self.private)
-
-
-def _name(path: Path | None) -> str | None:
-    """Return the innermost key of a path."""
-    return next((str(part) for part in reversed(path or ()) if isinstance(part, str)), None)
 
 
 @dataclass(frozen=True, slots=True)

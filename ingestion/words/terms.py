@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final, Literal
 
-from ontologie import BASE, context
+from ontologie import BASE, containers, context
 
 KEYWORDS: Final = {"@id": "id", "@type": "type"}
 """Keywords of JSON-LD that the context renames."""
@@ -22,7 +22,8 @@ class Term:
     """A key: the IRI of its property, and whether its values are nodes or text.
 
     `language` and `datatype` (an IRI) are what plain text under this key means. `reverse` says the property
-    is followed backwards.
+    is followed backwards. `by_language` says that the key holds a language map
+    (https://www.w3.org/TR/json-ld11/#language-indexing), where plain text would have no language.
     """
 
     key: str
@@ -31,6 +32,7 @@ class Term:
     language: str | None = None
     datatype: str | None = None
     reverse: bool = False
+    by_language: bool = False
 
 
 @cache
@@ -52,6 +54,7 @@ def terms(base: str = BASE, version: str | None = None) -> Mapping[str, Term]:
             definition.get("@language"),
             expand(kind, base, version) if kind and kind != "@id" else None,
             "@reverse" in definition,
+            "@language" in containers(definition),
         )
     return found
 
@@ -71,9 +74,7 @@ def classes(base: str = BASE, version: str | None = None) -> Mapping[str, str]:
     """Return the IRI of each class that the context names."""
     words = context(base, version)
     return {
-        key: expand(said, base, version)
-        for key, said in words.items()
-        if key[0].isupper() and isinstance(said, str)
+        key: expand(said, base, version) for key, said in words.items() if key[0].isupper() and isinstance(said, str)
     }
 
 

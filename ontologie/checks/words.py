@@ -13,7 +13,7 @@ from pyld import jsonld
 
 from ontologie.checks.model import OIA, Check, Corpus, Examined, Finding, Languages, iris, phrase, short
 from ontologie.checks.terms import OWL, RDFS
-from ontologie.contexts import context, context_versions
+from ontologie.contexts import containers, context, context_versions
 from ontologie.framing import document_types, expanded, frame
 from ontologie.namespaces import BASE, PREFIXES, RDF_TYPE
 from ontologie.resources import read_text, resource
@@ -39,11 +39,13 @@ def _keys_of(corpus: Corpus, version: str) -> Examined:
     found = []
     examined = 0
     for key, term in words.items():
-        if key.startswith("@") or (isinstance(term, str) and (term.endswith(("#", "/")) or term[0] == "@")):
+        if key.startswith("@") or (isinstance(term, str) and term.endswith(("#", "/"))):
+            continue
+        reference = str(term if isinstance(term, str) else term.get("@id", term.get("@reverse")))
+        if reference[0] == "@":
             continue
         examined += 1
-        reference = term if isinstance(term, str) else term.get("@id", term.get("@reverse"))
-        iri = expand(str(reference), words)
+        iri = expand(reference, words)
         fault = None
         if iri.startswith(OIA) and iri not in corpus.terms:
             fault = phrase("is-not-declared", reference=reference)
@@ -73,7 +75,8 @@ def _mismatch(kinds: list[str], ranges: list[str], term: Any, words: dict[str, A
     if OWL + "ObjectProperty" in kinds:
         return None
     wanted = ranges[0] if ranges else ""
-    told = PREFIXES["rdf"] + "PlainLiteral" if "@language" in coercion else written or XSD + "string"
+    prose = "@language" in coercion or "@language" in containers(coercion)
+    told = PREFIXES["rdf"] + "PlainLiteral" if prose else written or XSD + "string"
     if wanted not in (told, RDFS + "Literal"):
         return phrase("writes-the-term-wants", written=short(told), wanted=short(wanted))
     return None

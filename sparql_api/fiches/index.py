@@ -29,7 +29,7 @@ from sparql_api.fiches.geometry import representative_point
 from sparql_api.fiches.text import TEXT_NAME, WEIGHTS, TextWriter, text_writer
 
 INDEX_NAME: Final = "fiches.sqlite"
-LAYOUT: Final = "6"
+LAYOUT: Final = "7"
 
 
 @dataclass(frozen=True)
@@ -210,6 +210,7 @@ class Documents:
             "id": iri.removeprefix(self.iris.entity("projet", "")),
             "iri": iri,
             "titre": title,
+            "langue": first(document.get("titre", {})),
             "resume": abstract,
             "date": first(dates),
             "premier_jour": first(derived.first_days.get(iri, ())),
@@ -271,7 +272,9 @@ def unlisted(document: Mapping[str, Any]) -> dict[str, list[str]]:
 
 
 def texts(value: Any) -> list[str]:
-    """Return the values of a key that are written as such: none, one or several."""
+    """Return the values of a key that are written as such, in whatever language: none, one or several."""
+    if isinstance(value, dict):
+        return [text for said in value.values() for text in texts(said)]
     return [one for one in (value if isinstance(value, list) else (value,)) if isinstance(one, str)]
 
 

@@ -111,7 +111,9 @@ def documents_router(service: Service) -> APIRouter:
     async def versioned_context(request: Request) -> Response:
         version = request.path_params["version"]
         if version not in context_versions():
-            raise ProblemError(problem("not-found", path=request.url.path))
+            versions = list(context_versions())
+            told = {"version": version, "versions": ", ".join(versions)}
+            raise ProblemError(problem("context-not-found", extra={"versions": versions}, **told))
         text = context_text(service.iris.base, version)
         return deliver(request, text.encode(), MEDIA_TYPES["jsonld"])
 

@@ -78,8 +78,22 @@ def values(key: str) -> st.SearchStrategy[Any]:
         return st.sampled_from(["true", "false", "1", True])
     if term.datatype:
         return st.sampled_from(["7", "007", "2025-03-26", "2025-03", "2025", "-1", "douze"])
+    several = st.lists(WORDS, min_size=1, max_size=3)
+    return st.one_of(several, prose()) if term.by_language else several
+
+
+def prose() -> st.SearchStrategy[dict[str, Any]]:
+    """Return language maps; a text stands alone or in a list."""
+    texts = st.one_of(WORDS, st.lists(WORDS, min_size=1, max_size=3))
+    return st.dictionaries(st.sampled_from(["fr", "en", "fr-FR", "ar", "zh-Hant-TW"]), texts, min_size=1, max_size=3)
+
+
+@st.composite
+def by_own_name(draw: st.DrawFn) -> dict[str, Any]:
+    """Return properties by their own names, where words may have no language."""
     spelt = st.builds(lambda text, tag: {"@value": text, "@language": tag}, WORDS, st.sampled_from(["en", "fr-FR"]))
-    return st.lists(st.one_of(WORDS, spelt) if term.language else WORDS, min_size=1, max_size=3)
+    names = st.sampled_from(["dct:title", "oia:objectif", f"{BASE}ontologie#notion"])
+    return draw(st.dictionaries(names, st.lists(st.one_of(WORDS, spelt), min_size=1, max_size=3), max_size=2))
 
 
 KEYS = [
@@ -103,7 +117,9 @@ def documents(draw: st.DrawFn) -> dict[str, Any]:
     )
     name = f"{kind}/{draw(IDENTIFIERS)}"
     chosen = draw(st.lists(st.sampled_from(KEYS), max_size=6, unique=True))
-    document = {"id": name, "type": types, **{key: draw(values(key)) for key in chosen}}
+    document = {"id": name, "type": types, **{key: draw(values(key)) for key in chosen}, **draw(by_own_name())}
+    if "langue" in document:
+        document["langue"] = "http://publications.europa.eu/resource/authority/language/ENG"
     labels_ = draw(st.lists(WORDS, max_size=3, unique=True))
     if labels_:
         document["mention"] = [

@@ -16,9 +16,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ingestion import Edition, deduced_cell, export_columns, export_row
-from ontologie import context_iri
+from ontologie import context_by_name
 from sparql_api.engine.port import Answer
-from sparql_api.fiches.index import first
 from sparql_api.fiches.search import FicheIndex, Selection
 from sparql_api.formats.tables import XLSX, csv_pieces, workbook
 from sparql_api.http.delivery import names_edition
@@ -89,7 +88,7 @@ def jsonl(selected: Selected) -> Iterator[bytes]:
     """Yield one JSON-LD document a line; its context is named by its address."""
     for document in selected.documents():
         line = {
-            "@context": context_iri(selected.base),
+            "@context": context_by_name(selected.base),
             **{k: v for k, v in document.items() if k != "@context"},
         }
         yield json.dumps(line, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"

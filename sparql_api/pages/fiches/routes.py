@@ -53,7 +53,9 @@ SELECTION: Final = (
 )
 _HELD: Final = structure(iri=maybe(TEXT), id=maybe(TEXT), label=TEXTS)
 """A value of a fiche; a label that no vocabulary knows has no IRI, and `horsVocabulaire`."""
-_ITEM: Final = structure(iri=TEXT, id=TEXT, titre=TEXT, **{name: several(_HELD) for name in (*FACET_NAMES, "outil")})
+_ITEM: Final = structure(
+    iri=TEXT, id=TEXT, titre=TEXT, langue=TEXT, **{name: several(_HELD) for name in (*FACET_NAMES, "outil")}
+)
 _COUNTED: Final = structure(iri=maybe(TEXT), id=TEXT, label=TEXTS, count=NUMBER)
 _PAGE: Final = structure(
     total=COUNT,

@@ -12,7 +12,7 @@ import pytest
 
 from ingestion.derivation.rules import DepositedGraphs, Derivation, rests_on
 from ingestion.graphs.conversion import convert
-from ontologie import BASE, PREFIXES, Iris, canonical_lines, context, vocabularies
+from ontologie import BASE, PREFIXES, Iris, canonical_lines, containers, context, vocabularies
 
 PROJECT = f"{BASE}projet/18-T1"
 LEVEL = "http://data.education.fr/voc/scolomfr/concept/scolomfr-voc-022-num-"
@@ -49,7 +49,7 @@ def document(identifier: str = "18-T1", **facts: Any) -> dict[str, Any]:
         "id": f"projet/{identifier}",
         "type": "Projet",
         "identifiant": identifier.partition("-")[2],
-        "titre": "Un projet",
+        "titre": {"fr": "Un projet"},
         "typeIA": ["concept/type-ia/autre"],
         "fiche": {"id": f"graphe/projet/{identifier}", "type": "Fiche"},
     }
@@ -63,8 +63,8 @@ def document(identifier: str = "18-T1", **facts: Any) -> dict[str, Any]:
             values = [f"concept/{SCHEMES[key]}/{name}" for name in values]
         elif key == "outil":
             values = [f"outil/{name}" for name in values]
-        elif isinstance(context()[key], str) or str(context()[key].get("@type", "")).startswith("xsd:"):
-            values = value
+        elif "@language" in containers(context()[key]):
+            values = {"fr": values}
         made[key] = values
     return made
 

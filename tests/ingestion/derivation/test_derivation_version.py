@@ -19,6 +19,7 @@ from ontologie import BASE, PREFIXES, RuleFile, digest
 DERIVED = {
     "1": "ca3e8b747c6a1e6222bcf220e5b448966de9647b2fcb10b1a2c26fdff649b0bf",
     "2": "442da419dc12ad56f4cb4f10852437e3c7d0f48f02cf37fd9cc07c292c562aad",
+    "3": "a8373d571ba704219d503648668d6c1096d9c059b7903724c645a76849474acb",
 }
 """SHA-256 of what each version of the code derives of the deposits below. A line is added with a version."""
 
@@ -59,6 +60,7 @@ def _deposit(name: str) -> DepositedGraphs:
     lines = [f"<{project}> <{PREFIXES['rdf']}type> <{BASE}ontologie#Projet> <{graph}> .\n"]
     for field, texts in TEXTS[name].items():
         lines += [f'<{project}> <{BASE}ontologie#{field}> "{text}"@fr <{graph}> .\n' for text in texts]
+        lines += [f'<{project}> <{BASE}ontologie#{field}> "{text}, in English"@en <{graph}> .\n' for text in texts]
     analysis = f"{BASE}graphe/analyse/{name}"
     about = [
         f"<{BASE}analyse/{name}> <{BASE}ontologie#evalue> <{project}> <{analysis}> .\n",

@@ -127,6 +127,15 @@ def test_a_project_says_by_which_kinds_of_evidence_it_is_tied_and_by_no_other() 
     assert {end.rpartition("/")[2] for _, end in triples(both, oia("genreDePreuve").value)} == {"indice", "appreciation"}
 
 
+def test_rules_of_french_words_do_not_read_another_language() -> None:
+    def spoken(*tags: str) -> set[tuple[str, str]]:
+        made = document() | {"pointVigilance": {tag: ["Vérifier les sources"] for tag in tags}}
+        return triples(derived(store_of(made)), oia("passage").value)
+
+    assert spoken("fr") and spoken("fr") == spoken("fr", "en") == spoken("en", "fr-fr")
+    assert spoken("en") == spoken("frp") == set()
+
+
 def test_an_indice_ties_its_project_where_it_addresses_the_principle_and_there_alone() -> None:
     def tied(**facts: list[str]) -> set[str]:
         quads = derived(store_of(document(**facts)))

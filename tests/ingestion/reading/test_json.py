@@ -58,7 +58,7 @@ def test_the_examples_of_the_ontology_are_taken(write: Write, kind: str) -> None
     ],
 )
 def test_a_document_comes_alone_in_a_list_in_a_graph_or_one_a_line(write: Write, wrap: Any) -> None:
-    deposit = read_deposit(write(wrap(PROJECT), "a.jsonl"))
+    deposit = read_deposit(write(wrap({**PROJECT, "titre": {"fr": "Un titre"}}), "a.jsonl"))
     first, *_ = built(deposit)
     assert not first.issues and first.identifier == "18-A" and first.academie == "18"
     assert deposit.notes[0].message["fr"] == "Fichier JSON lu en UTF-8."
@@ -112,6 +112,7 @@ def test_nothing_is_fetched_for_a_context(write: Write, monkeypatch: pytest.Monk
         ({"academie": 18}, "nombre-json", "academie"),
         ({"duree": None}, "null-json", "duree"),
         ({"titre": True}, "booleen-json", "titre"),
+        ({"titre": {"@value": "x", "@language": "en"}}, "carte-de-langues", "titre"),
         ({"objectif": [["a"]]}, "liste-imbriquee", "objectif"),
         ({"niveau": ["4e"]}, "iri-invalide", "niveau"),
         ({"niveau": "http://exemple.fr/a b"}, "iri-invalide", "niveau"),
@@ -121,9 +122,11 @@ def test_nothing_is_fetched_for_a_context(write: Write, monkeypatch: pytest.Monk
         ({"mention": {"id": "projet/18-B#m", "champ": "niveaux"}}, "hors-document", "mention"),
         ({"academie": {"id": "academie/18", "titre": "x"}}, "hors-document", "academie"),
         ({"fiche": {"id": "graphe/projet/18-B", "type": "Fiche"}}, "hors-document", "fiche"),
-        ({"titre": {"@value": "x", "@language": "a b"}}, "valeur-inattendue", "titre"),
-        ({"titre": {"@value": "x", "@direction": "ltr"}}, "valeur-inattendue", "titre"),
-        ({"titre": {"@list": ["x"]}}, "valeur-inattendue", "titre"),
+        ({"dct:title": {"@value": "x", "@language": "a b"}}, "valeur-inattendue", "dct:title"),
+        ({"dct:title": {"@value": "x", "@language": "a"}}, "valeur-inattendue", "dct:title"),
+        ({"dct:title": {"@value": "x", "@direction": "ltr"}}, "valeur-inattendue", "dct:title"),
+        ({"dct:title": {"@list": ["x"]}}, "valeur-inattendue", "dct:title"),
+        ({"dct:title": {"fr": "x"}}, "valeur-inattendue", "dct:title"),
         ({"date": {"@value": "x", "@type": "jour"}}, "valeur-inattendue", "date"),
         ({"type": "Project"}, "type-inconnu", "type"),
         ({"type": "Analyse"}, "type-inconnu", "type"),
@@ -177,7 +180,7 @@ def test_full_iris_keywords_and_prefixes_come_to_the_same_document(write: Write)
     spelt = {
         "@id": f"{BASE}projet/18-A",
         "@type": ["oia:Projet"],
-        "titre": {"@value": "Un titre", "@language": "FR"},
+        "dct:title": {"@value": "Un titre", "@language": "FR"},
         "academie": {"id": f"{BASE}academie/18"},
         "oia:typeIA": {"@id": "concept/type-ia/generative"},
     }
@@ -188,12 +191,14 @@ def test_full_iris_keywords_and_prefixes_come_to_the_same_document(write: Write)
 def test_other_languages_and_datatypes_are_kept(write: Write) -> None:
     made = document(
         write,
-        titre=["Un titre", {"@value": "A title", "@language": "en"}],
+        objectif={"fr": "Un texte", "EN-gb": ["A text", "Another"]},
+        **{"oia:objectif": ["Sans langue", {"@value": "Ein Text", "@language": "de"}]},
         date={"@value": "2025-03-26T10:00:00", "@type": "xsd:dateTime"},
         delegueConsulte=True,
     )
     assert not made.issues
-    assert made.document["titre"] == ["Un titre", {"@value": "A title", "@language": "en"}]
+    assert made.document["objectif"] == {"de": ["Ein Text"], "en-gb": ["A text", "Another"], "fr": ["Un texte"]}
+    assert made.document["oia:objectif"] == [{"@value": "Sans langue"}]
     assert made.document["delegueConsulte"] == "true"
 
 
@@ -222,7 +227,7 @@ def test_rows_may_come_as_json_with_the_names_of_columns(write: Write) -> None:
     first, second = built(read_deposit(write(json.dumps(rows), "a.json")))
     assert not first.issues and not second.issues
     assert len(first.document["typeIA"]) == 2 and len(first.document["niveau"]) == 2
-    assert second.document["objectif"] == ["a | b", "c"]
+    assert second.document["objectif"] == {"fr": ["a | b", "c"]}
     assert second.identifier == "10-B"
 
 

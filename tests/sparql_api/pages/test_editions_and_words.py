@@ -114,6 +114,9 @@ def test_each_version_of_the_context_has_its_own_address_for_good(client: httpx.
     assert client.get(f"/contexte/{context_versions()[-1]}.jsonld").text == client.get("/contexte.jsonld").text
     for unknown in ("0.9.0", "1.0", "..%2f1.0.0", "1.0.0.jsonld/1.0.0"):
         assert client.get(f"/contexte/{unknown}.jsonld").status_code == 404
+    told = client.get("/contexte/3.0.0.jsonld", headers={"Accept-Language": "en"}).json()
+    assert told["type"].endswith("problems/context-not-found")
+    assert told["versions"] == ["1.0.0", "1.1.0", "2.0.0"] and "1.0.0, 1.1.0, 2.0.0" in told["detail"]
 
 
 def test_void_counts_what_the_edition_holds(client: httpx.Client, store: ox.Store) -> None:

@@ -166,11 +166,13 @@ def test_files_hold_the_same_selection_in_the_same_order(client: httpx.Client) -
 def test_a_line_of_jsonl_is_the_document_with_the_address_of_its_context(client: httpx.Client) -> None:
     line = json.loads(client.get("/fiches.jsonl?q=expos%C3%A9+SVT").text.split("\n")[0])
     alone = client.get("/projet/18-UR005.jsonld").json()
-    version = line["@context"].removeprefix(BASE)
+    named, based = line["@context"]
+    assert based == {"@base": BASE}
+    version = named.removeprefix(BASE)
     assert client.get(f"/{version}").json()["@context"] == alone["@context"]
     assert client.get("/contexte.jsonld").json()["@context"] == alone["@context"]
-    named = client.get("/projet/18-UR005.jsonld").headers["link"]
-    assert f'<{BASE}{version}>; rel="http://www.w3.org/ns/json-ld#context"' in named
+    link = client.get("/projet/18-UR005.jsonld").headers["link"]
+    assert f'<{BASE}{version}>; rel="http://www.w3.org/ns/json-ld#context"' in link
     assert {**line, "@context": None} == {**alone, "@context": None}
 
 
