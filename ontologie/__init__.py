@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from ontologie.framing import to_document as to_document
     from ontologie.labelled import concepts as concepts
     from ontologie.labelled import digest_of_vocabularies as digest_of_vocabularies
+    from ontologie.labelled import name_properties as name_properties
     from ontologie.namespaces import BASE as BASE
     from ontologie.namespaces import PREFIXES as PREFIXES
     from ontologie.namespaces import RDF_TYPE as RDF_TYPE
@@ -68,7 +69,7 @@ else:
             "contexts": "context context_iri context_text context_versions named_context newest_context",
             "folding": "fold_label fold_text",
             "framing": "document_types frame to_document",
-            "labelled": "concepts digest_of_vocabularies",
+            "labelled": "concepts digest_of_vocabularies name_properties",
             "namespaces": "BASE PREFIXES RDF_TYPE Iris",
             "packaged": "Vocabulary vocabularies",
             "reasons": "FULL system_error system_reason",

@@ -34,6 +34,7 @@ from sparql_api.pages.layout import problem_page
 from sparql_api.pages.questions import questions_router
 from sparql_api.pages.self_description import self_description_router
 from sparql_api.pages.service import Service
+from sparql_api.pages.things.describe import DisplayLabels
 from sparql_api.pages.things.routes import entities_router
 from sparql_api.query.reader_process import end_reading
 from sparql_api.settings import MEGABYTE, Settings
@@ -49,7 +50,8 @@ def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
     running = engine or open_engine(settings, fair_use=fair_use)
     computing = open_computing(settings, fair_use)
     spool = FileSpool(settings.var / "tmp", int(settings.spool_mb * MEGABYTE))
-    service = Service(settings, running, Editions(settings.var), fair_use, computing, spool)
+    labels = DisplayLabels(settings.base_iri)
+    service = Service(settings, running, Editions(settings.var), fair_use, computing, spool, labels)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
