@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from ontologie.framing import to_document as to_document
     from ontologie.labelled import concepts as concepts
     from ontologie.labelled import digest_of_vocabularies as digest_of_vocabularies
+    from ontologie.labelled import name_properties as name_properties
     from ontologie.namespaces import BASE as BASE
     from ontologie.namespaces import PREFIXES as PREFIXES
     from ontologie.namespaces import RDF_TYPE as RDF_TYPE
@@ -73,7 +74,7 @@ else:
             "newest_context repeated_keys",
             "folding": "fold_label fold_text",
             "framing": "document_types frame to_document",
-            "labelled": "concepts digest_of_vocabularies",
+            "labelled": "concepts digest_of_vocabularies name_properties",
             "namespaces": "BASE PREFIXES RDF_TYPE Iris",
             "packaged": "Vocabulary vocabularies",
             "reasons": "FULL system_error system_reason",

@@ -28,13 +28,17 @@ _CANOPE: Final = "https://www.reseau-canope.fr/scolomfr/ontology.owl#"
 _SCOLOMFR: Final = "http://data.education.fr/voc/scolomfr/"
 _STATUS: Final = "http://purl.org/iso25964/skos-thes#status"
 _PREFERRED: Final = _SKOS + "prefLabel"
+_DISPLAYED: Final = "ontologie#libelleAffiche"
+"""Below the base, as all that is ours."""
+
 _LABELS: Final = (
+    _DISPLAYED,
     _PREFERRED,
     *(_SKOS + name for name in ("altLabel", "hiddenLabel", "notation")),
     _CANOPE + "labelEquivalentExact",
 )
 _ABOUT: Final = (*_LABELS, _SKOS + "inScheme", _STATUS)
-_WANTED: Final = re.compile(("> (?:" + "|".join(re.escape(f"<{name}>") for name in _ABOUT) + ") ").encode())
+_WANTED: Final = re.compile(("[</](?:" + "|".join(map(re.escape, _ABOUT)) + ")> ").encode())
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +53,19 @@ class Concept:
     labels: tuple[str, ...]
     """Its names, and its IRI, which names it for certain."""
 
-    preferred: str
+    displayed: str
+    """The name in French under which people see it."""
+
     current: bool
+
+
+def name_properties(base: str = BASE) -> tuple[str, ...]:
+    """Return the properties whose value names a thing to people, the one to look at first coming first.
+
+    What people are shown of a thing is the value of the first that it has in their language.
+    """
+    named = (_PREFERRED, PREFIXES["rdfs"] + "label", PREFIXES["dct"] + "title", PREFIXES["foaf"] + "name")
+    return (base + _DISPLAYED, *named)
 
 
 @cache
@@ -60,8 +75,8 @@ def concepts(base: str = BASE) -> Mapping[str, Concept]:
         table = json.loads(read_text("genere", TABLE, base=base))
         if table["digest"] == digest_of_vocabularies():
             return {
-                iri: Concept(iri, frozenset(schemes), tuple(labels), preferred, current)
-                for iri, schemes, labels, preferred, current in table["concepts"]
+                iri: Concept(iri, frozenset(schemes), tuple(labels), displayed, current)
+                for iri, schemes, labels, displayed, current in table["concepts"]
             }
     return concepts_of_vocabularies(base)
 
@@ -79,7 +94,7 @@ def digest_of_vocabularies() -> str:
 def made_table() -> str:
     """Return the table as the vocabularies give it: JSON, a concept a line, in the order in which they are found."""
     rows = (
-        json.dumps([one.iri, sorted(one.schemes), one.labels, one.preferred, one.current], ensure_ascii=False)
+        json.dumps([one.iri, sorted(one.schemes), one.labels, one.displayed, one.current], ensure_ascii=False)
         for one in concepts_of_vocabularies().values()
     )
     return f'{{"digest": "{digest_of_vocabularies()}", "concepts": [\n' + ",\n".join(rows) + "\n]}\n"
@@ -91,7 +106,7 @@ def concepts_of_vocabularies(base: str = BASE) -> Mapping[str, Concept]:
     for quad in _statements(base):
         if isinstance(quad.subject, ox.NamedNode) and isinstance(quad.object, (ox.Literal, ox.NamedNode)):
             iri = quad.subject.value.removeprefix(base)
-            about.setdefault(iri, {}).setdefault(quad.predicate.value, []).append(quad.object)
+            about.setdefault(iri, {}).setdefault(quad.predicate.value.removeprefix(base), []).append(quad.object)
     return {iri: _concept(iri, said, base) for iri, said in about.items() if _PREFERRED in said}
 
 
@@ -109,12 +124,13 @@ def _concept(iri: str, said: Mapping[str, list[ox.Literal | ox.NamedNode]], base
         folder, _, local = iri.rpartition("/")
         schemes.add(folder)
         names.extend((local, base + iri))
-    french = [node.value for node in said[_PREFERRED] if isinstance(node, ox.Literal) and node.language == "fr"]
+    told = (node for name in (_DISPLAYED, _PREFERRED) for node in said.get(name, ()))
+    french = [node.value for node in told if isinstance(node, ox.Literal) and node.language == "fr"]
     status = [node.value for node in said.get(_STATUS, ())]
     return Concept(
         iri=iri,
         schemes=frozenset(schemes),
         labels=tuple(dict.fromkeys(names)),
-        preferred=(french or names)[0],
+        displayed=(french or names)[0],
         current=status in ([], ["Actuel"]),
     )

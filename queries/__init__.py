@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from queries.questions import Parameter as Parameter
     from queries.questions import Question as Question
     from queries.questions import catalogue as catalogue
+    from queries.questions import column_title as column_title
     from queries.questions import parse_question as parse_question
     from queries.tokens import Token as Token
     from queries.tokens import tokenize as tokenize
@@ -20,7 +21,7 @@ else:
         __name__,
         {
             "binding": "BadParameter bind",
-            "questions": "Parameter Question catalogue parse_question",
+            "questions": "Parameter Question catalogue column_title parse_question",
             "tokens": "Token tokenize",
         },
     )

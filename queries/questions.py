@@ -15,7 +15,13 @@ A file starts with lines `# …` which, without their `# `, are a TOML document:
     # [parameters.label]
     # audience = "chercheur"   academie, chercheur, partenaire or outil
 
-The rest of the file is SPARQL 1.1 with the usual prefixes left out (`ontologie.PREFIXES`).
+The rest of the file is SPARQL 1.1 with the usual prefixes left out (`ontologie.PREFIXES`). What a thing is called is
+asked in one way:
+
+    OPTIONAL { ?x oia:libelleAffiche ?xLibelle . FILTER(lang(?xLibelle) = ?langue) }
+
+without OPTIONAL where the thing is ours, for it then has one in both languages. The titles of an answer's columns are
+rows of `ontologie/phrases/colonnes.csv`.
 """
 
 from __future__ import annotations
@@ -28,7 +34,7 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import Any, Final
 
-from ontologie import BASE, Iris
+from ontologie import BASE, LANGUAGES, Iris, sentence_table
 
 TYPES: Final = frozenset({"iri", "string", "langue", "integer", "decimal", "boolean", "date"})
 AUDIENCES: Final = frozenset({"academie", "chercheur", "partenaire", "outil"})
@@ -70,6 +76,13 @@ def catalogue(base: str = BASE) -> Mapping[str, Question]:
         name = entry.name.removesuffix(".rq")
         questions[name] = parse_question(name, Iris(base).rebase(entry.read_text(encoding="utf-8")))
     return MappingProxyType(questions)
+
+
+def column_title(question: str, column: str) -> Mapping[str, str]:
+    """Return the title of a column of a question's answer in `fr` and `en`; its name where no table titles it."""
+    titles = sentence_table("colonnes")
+    row = titles.get(f"{question}.{column}") or titles.get(column, {})
+    return {language: row.get(language, column) for language in LANGUAGES}
 
 
 def parse_question(name: str, source: str) -> Question:

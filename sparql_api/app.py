@@ -23,6 +23,7 @@ from sparql_api.http.assets import Assets
 from sparql_api.http.middleware import PublicAddress, SecurityHeaders, Straight
 from sparql_api.http.problem_documents import install_problem_handlers
 from sparql_api.http.traces import bound_traces
+from sparql_api.pages.common.labels import DisplayLabels
 from sparql_api.pages.common.layout import problem_page
 from sparql_api.pages.common.service import Service
 from sparql_api.pages.documents import documents_router
@@ -47,7 +48,8 @@ def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
     running = engine or open_engine(settings, fair_use=fair_use)
     computing = open_computing(settings, fair_use)
     spool = FileSpool(settings.var / "tmp", int(settings.spool_mb * MEGABYTE))
-    service = Service(settings, running, Editions(settings.var), fair_use, computing, spool)
+    labels = DisplayLabels(settings.base_iri)
+    service = Service(settings, running, Editions(settings.var), fair_use, computing, spool, labels)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:

@@ -10,7 +10,7 @@ from functools import cache
 from typing import Final
 
 from ingestion.documents.draft import Draft
-from ingestion.resolution.resolve import preferred, resolve
+from ingestion.resolution.resolve import displayed, resolve
 from ingestion.words.columns import columns
 from ontologie import BASE, read_table
 
@@ -61,8 +61,8 @@ def region_agrees(draft: Draft, base: str) -> None:
         return
     for region in given:
         if region not in expected:
-            words = {"academie": preferred(academies[0], base), "region": preferred(expected[0], base)}
-            draft.say("region-et-academie", columns()[_REGION], preferred(region, base), words=words)
+            words = {"academie": displayed(academies[0], base), "region": displayed(expected[0], base)}
+            draft.say("region-et-academie", columns()[_REGION], displayed(region, base), words=words)
 
 
 @cache

@@ -72,14 +72,14 @@ def read_competences(text: str, *, bare: bool = False, base: str = BASE) -> Comp
 def label_of(code: str, base: str = BASE) -> str:
     """Return the French label of a code, or the code where there is no such one."""
     concept = concepts(base).get(f"{SCHEME}/{code}")
-    return concept.preferred if concept else code
+    return concept.displayed if concept else code
 
 
 @cache
 def _labels(base: str) -> Mapping[str, frozenset[str]]:
     """Return the words of each label, by code, small words left out."""
     return {
-        concept.iri.rpartition("/")[2]: _words(concept.preferred)
+        concept.iri.rpartition("/")[2]: _words(concept.displayed)
         for concept in concepts(base).values()
         if SCHEME in concept.schemes
     }

@@ -35,7 +35,7 @@ class Entry:
 class Labels:
     """The labels that one column is resolved against, by folded form.
 
-    `ambiguous` holds, for a label that several concepts bear, the preferred labels of these.
+    `ambiguous` holds, for a label that several concepts bear, the names of these.
     """
 
     entries: Mapping[str, Entry]
@@ -47,12 +47,12 @@ def labels(column: str, base: str = BASE) -> Labels:
     """Return the labels of a column, by its name."""
     key, schemes = columns()[column].key, columns()[column].schemes
     found: dict[str, dict[str, str]] = {}
-    preferred: dict[str, str] = {}
+    displayed: dict[str, str] = {}
     discarded = {(row["iri"], fold_label(row["libelle"])) for row in read_table("donnees", "libelles_ecartes.csv")}
     for concept in concepts(base).values():
         if not concept.current or concept.schemes.isdisjoint(schemes):
             continue
-        preferred[concept.iri] = concept.preferred
+        displayed[concept.iri] = concept.displayed
         for label in concept.labels:
             if (concept.iri, fold_label(label)) not in discarded:
                 found.setdefault(fold_label(label), {})[concept.iri] = label
@@ -64,7 +64,7 @@ def labels(column: str, base: str = BASE) -> Labels:
     }
     entries.update(_reviewed(column))
     ambiguous = {
-        folded: tuple(preferred[iri] for iri in bearers) for folded, bearers in found.items() if folded not in entries
+        folded: tuple(displayed[iri] for iri in bearers) for folded, bearers in found.items() if folded not in entries
     }
     return Labels(entries, ambiguous)
 

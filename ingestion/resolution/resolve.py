@@ -70,10 +70,10 @@ def resolve(column: str, label: str, base: str = BASE) -> Resolution:
     return Resolution("unknown", suggestions=suggest(column, label, base))
 
 
-def preferred(iri: str, base: str = BASE) -> str:
-    """Return the French label of a concept, or its IRI where it has none."""
+def displayed(iri: str, base: str = BASE) -> str:
+    """Return the French name under which people see a concept, or its IRI where it has none."""
     concept = concepts(base).get(iri)
-    return concept.preferred if concept else iri
+    return concept.displayed if concept else iri
 
 
 def suggest(column: str, label: str, base: str = BASE) -> tuple[str, ...]:

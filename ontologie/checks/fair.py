@@ -27,7 +27,10 @@ from ontologie.checks.terms import DCT, OWL, SKOS, Said, in_both
 from ontologie.namespaces import BASE, RDF_TYPE
 from ontologie.resources import read_table
 
-LABELS: Final = tuple(SKOS + label for label in ("prefLabel", "altLabel", "hiddenLabel", "definition"))
+LABELS: Final = (
+    *(SKOS + label for label in ("prefLabel", "altLabel", "hiddenLabel", "definition")),
+    OIA + "libelleAffiche",
+)
 VANN: Final = "http://purl.org/vocab/vann/"
 
 

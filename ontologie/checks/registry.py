@@ -11,6 +11,7 @@ from typing import Final
 from ontologie.checks import (
     alignments,
     dates,
+    displayed,
     entities,
     fair,
     files,
@@ -25,7 +26,7 @@ from ontologie.checks import (
 from ontologie.checks.model import Check, Corpus, Examined
 
 FAMILIES: Final = (
-    terms, entities, sources, dates, skos, alignments, pitfalls, words, files, fair, generated, reasoning,
+    terms, entities, sources, dates, skos, displayed, alignments, pitfalls, words, files, fair, generated, reasoning,
 )  # fmt: skip
 CHECKS: Final[tuple[Check, ...]] = tuple(check for family in FAMILIES for check in family.CHECKS)
 

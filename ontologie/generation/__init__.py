@@ -7,6 +7,7 @@ from ontologie.generation import (
     dates,
     grilles,
     instruments,
+    libelles,
     listes,
     niveaux,
     organisations,
@@ -23,6 +24,7 @@ FAMILIES = (
     alignements,
     dates,
     grilles,
+    libelles,
     listes,
     niveaux,
     organisations,
@@ -32,13 +34,17 @@ FAMILIES = (
 
 
 def generate() -> dict[str, str]:
-    """Return every generated Turtle file: its name in `genere/` and its text. Same tables, same bytes."""
+    """Return every generated Turtle file: its path below `ontologie/` and its text. Same tables, same bytes.
+
+    It stands in `genere/`, unless its family names a folder: what is made of share-alike tables stands with them.
+    """
     made: dict[str, str] = {}
     for family in FAMILIES:
         for name, rendered in family.generate().items():
-            if name in made:
-                raise ValueError(f"two families write {name}")
-            made[name] = rendered
+            path = name if "/" in name else f"genere/{name}"
+            if path in made:
+                raise ValueError(f"two families write {path}")
+            made[path] = rendered
     return dict(sorted(made.items()))
 
 

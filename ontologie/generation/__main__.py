@@ -15,7 +15,8 @@ from ontologie.generation import generate
 from ontologie.labelled import TABLE, digest_of_vocabularies, made_table
 from ontologie.packaged import vocabularies
 
-GENERATED = Path(__file__).resolve().parent.parent / "genere"
+PACKAGE = Path(__file__).resolve().parent.parent
+GENERATED = PACKAGE / "genere"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -24,16 +25,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--check", action="store_true", help="write nothing; exit 1 where a file differs")
     check = parser.parse_args(arguments).check
     made = generate()
-    changed = [name for name, text in made.items() if _read(GENERATED / name) != text]
-    stale = sorted(path.name for path in GENERATED.glob("*") if path.name not in made and path.name != TABLE)
-    for name in [*changed, *stale]:
-        print(f"genere/{name}: {'not made from the tables' if name in stale else 'differs'}", file=sys.stderr)
+    changed = [path for path, text in made.items() if _read(PACKAGE / path) != text]
+    there = {f"genere/{entry.name}" for entry in GENERATED.glob("*") if entry.name != TABLE}
+    stale = sorted(there - set(made))
+    for path in [*changed, *stale]:
+        print(f"{path}: {'not made from the tables' if path in stale else 'differs'}", file=sys.stderr)
     if check:
         old = changed or stale or _read(GENERATED / TABLE) != made_table()
         return 1 if old else 0
     GENERATED.mkdir(exist_ok=True)
-    for name in changed:
-        (GENERATED / name).write_text(made[name], encoding="utf-8", newline="\n")
+    for path in changed:
+        (PACKAGE / path).write_text(made[path], encoding="utf-8", newline="\n")
     # Those just written are among them.
     vocabularies.cache_clear()
     digest_of_vocabularies.cache_clear()

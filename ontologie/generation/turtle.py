@@ -99,6 +99,9 @@ class Turtle:
     about: str
     """What the file holds, one line in French: the comment at its head."""
 
+    tables: str = "ontologie/donnees"
+    """The folder of the tables that it is made of."""
+
     parts: list[str | tuple[str, tuple[Statement, ...]]] = field(default_factory=list)
 
     def section(self, title: str) -> None:
@@ -122,7 +125,7 @@ class Turtle:
         used = [p for p in sorted(ALL_PREFIXES) if re.search(rf"(?<![\w<]){re.escape(p)}:", text)]
         head = [f"# {self.about}"]
         if generated:
-            head.append("# Fait par `python -m ontologie.generation` à partir des CSV de ontologie/donnees : "
+            head.append(f"# Fait par `python -m ontologie.generation` à partir des CSV de {self.tables} : "
                         "ne pas modifier à la main.")  # fmt: skip
         head += ["", f"@base <{BASE}> ."] if generated else [""]
         head += [f"@prefix {p}: <{ALL_PREFIXES[p]}> ." for p in used]

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from ontologie import PREFIXES, Iris
-from queries import BadParameter, Question, bind, tokenize
+from queries import BadParameter, Question, bind, column_title, tokenize
 from sparql_api.words.problems import ProblemError, problem
 from sparql_api.words.texts import Text
 
@@ -61,19 +61,21 @@ def described(question: Question, address: str) -> dict[str, Any]:
 
 
 def plain(name: str, edition: int, answer: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a SPARQL JSON answer as plain JSON: numbers and booleans as such, unbound as null."""
+    """Return a SPARQL JSON answer as plain JSON: numbers and booleans as such, unbound as null; columns titled."""
     if "boolean" in answer:
         return {
             "name": name,
             "edition": edition,
             "columns": ["boolean"],
+            "titles": {"boolean": column_title(name, "boolean")},
             "rows": [{"boolean": answer["boolean"]}],
         }
     columns = answer["head"]["vars"]
     rows = [
         {column: plain_value(row.get(column)) for column in columns} for row in answer["results"]["bindings"]
     ]
-    return {"name": name, "edition": edition, "columns": columns, "rows": rows}
+    titles = {column: column_title(name, column) for column in columns}
+    return {"name": name, "edition": edition, "columns": columns, "titles": titles, "rows": rows}
 
 
 def plain_value(term: Mapping[str, Any] | None) -> Any:

@@ -24,7 +24,7 @@ import pyoxigraph as ox
 import zstandard
 
 from ingestion import columns
-from ontologie import BASE, PREFIXES, RDF_TYPE, Iris, context, fold_text
+from ontologie import BASE, PREFIXES, RDF_TYPE, Iris, context, fold_text, name_properties
 from sparql_api.fiches.geometry import representative_point
 from sparql_api.fiches.text import TEXT_NAME, WEIGHTS, TextWriter, text_writer
 
@@ -61,8 +61,7 @@ TIES: Final = {
     "concerneParConstat": "constat",
 }
 """The properties that tie a project to a principle by one kind of evidence, and that kind."""
-SKOS, RDFS, GEO = PREFIXES["skos"], PREFIXES["rdfs"], PREFIXES["geo"]
-SHOWN_LABELS: Final = (SKOS + "prefLabel", RDFS + "label", PREFIXES["dct"] + "title", PREFIXES["foaf"] + "name")
+SKOS, GEO = PREFIXES["skos"], PREFIXES["geo"]
 OTHER_NAMES: Final = (SKOS + "altLabel", SKOS + "hiddenLabel", SKOS + "notation", PREFIXES["dct"] + "identifier")
 TABLES: Final = """
 PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA temp_store=FILE; BEGIN;
@@ -306,13 +305,14 @@ class StoreReader:
         if not is_thing(iri):
             return {"fr": iri, "en": iri}, {fold_text(iri)}
         if iri not in self._labels:
+            naming = name_properties(self.iris.base)
             shown: dict[str, str] = {}
             names: set[str] = set()
-            for predicate in (*SHOWN_LABELS, *OTHER_NAMES):
+            for predicate in (*naming, *OTHER_NAMES):
                 for quad in self.store.quads_for_pattern(ox.NamedNode(iri), ox.NamedNode(predicate), None):
                     if isinstance(quad.object, ox.Literal):
                         names.add(fold_text(quad.object.value))
-                        if predicate in SHOWN_LABELS:
+                        if predicate in naming:
                             shown.setdefault((quad.object.language or "fr")[:2], quad.object.value)
             kept: dict[str, str] = {tag: text for tag, text in shown.items() if tag in ("fr", "en")}
             self._labels[iri] = (kept or {"fr": local_id(iri)}, names)

@@ -14,7 +14,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from queries import Parameter, Question, catalogue
+from queries import Parameter, Question, catalogue, column_title
 from sparql_api.description.questions import bound, described, plain
 from sparql_api.description.questions_rdf import catalogue_rdf
 from sparql_api.engine.port import Answer
@@ -77,7 +77,13 @@ READ: Final[Mapping[str, Callable[[str], Any]]] = {
 """How a default, which a question's file writes as text, is written in a schema of that type."""
 
 _ENTRY: Final = structure(name=TEXT, title=TEXTS, description=TEXTS, url=TEXT, parameters=several({"type": "object"}))
-_ROWS: Final = structure(name=TEXT, edition=NUMBER, columns=several(TEXT), rows=several({"type": "object"}))
+_ROWS: Final = structure(
+    name=TEXT,
+    edition=NUMBER,
+    columns=several(TEXT),
+    titles={"type": "object", "additionalProperties": TEXTS},
+    rows=several({"type": "object"}),
+)
 LISTING: Final = operation(
     {PLAIN: structure(items=several(_ENTRY)), **{name: {} for name in LIST_OFFERS.values() if name != PLAIN}},
     parameters=(format_parameter(LIST_OFFERS),),
@@ -196,6 +202,8 @@ def list_page(service: Service, request: Request, questions: Mapping[str, Questi
 async def question_page(service: Service, request: Request, question: Question, given: Mapping[str, str]) -> Response:
     """Return a question's page: its parameters as a form, its rows, its text."""
     view = View(service, request, language(request), service.engine.current_edition())
+    # Whoever names no language reads the labels in that of the page.
+    given = {one.name: view.language for one in question.parameters if one.type == "langue"} | dict(given)
     context: dict[str, Any] = {"question": question, "given": given, "results": None, "problem": None}
     context |= {"downloads": [], "text": question.text, "status": 200}
     edition = view.edition
@@ -206,7 +214,8 @@ async def question_page(service: Service, request: Request, question: Question, 
         path = f"/queries/{question.name}"
         names = [name for name in QUESTION_OFFERS if name != "html"] if found.turtle is None else list(GRAPHS)
         context["downloads"] = [(name.upper(), view.url(path, {**given, "format": name})) for name in names]
-        context["results"] = found
+        titles = {column: column_title(question.name, column) for column in found.columns}
+        context["results"], context["titles"] = found, titles
     except ProblemError as error:
         context["problem"] = {
             "title": error.problem.title(view.language),

@@ -11,14 +11,14 @@ import pytest
 from typer.testing import CliRunner
 
 from ontologie import BASE, PREFIXES, Check, Examined, Finding
-from ontologie.checks import alignments, dates, entities, pitfalls, skos, sources, terms
+from ontologie.checks import alignments, dates, displayed, entities, pitfalls, skos, sources, terms
 from ontologie.checks import files as file_checks
 from ontologie.checks.model import OIA, Corpus, Triple, name, short
 from ontologie.checks.registry import CHECKS
 from ontologie.commands import build_app
 
 SKOS, RDFS, DCT, OWL, SSSOM = (PREFIXES[p] for p in ("skos", "rdfs", "dct", "owl", "sssom"))
-ON_TRIPLES = (*terms.CHECKS, *entities.CHECKS, *sources.CHECKS, *dates.CHECKS, *alignments.CHECKS, *skos.CHECKS)
+ON_TRIPLES = (*terms.CHECKS, *entities.CHECKS, *sources.CHECKS, *dates.CHECKS, *alignments.CHECKS, *skos.CHECKS, *displayed.CHECKS)
 MUST_STAY = {
     "the label of a term": ("termes/", RDFS + "label"),
     "the definition of a term": ("termes/", SKOS + "definition"),
@@ -28,6 +28,7 @@ MUST_STAY = {
     "the status of a term": ("termes/", terms.STATUS),
     "the range of a property": ("termes/", RDFS + "range"),
     "the label of a thing": ("genere/", SKOS + "prefLabel"),
+    "the displayed label of a concept": ("genere/libelles-affiches", OIA + "libelleAffiche"),
     "the definition of a concept": ("genere/", SKOS + "definition"),
     "the scheme of a concept": ("genere/", SKOS + "inScheme"),
     "the place of a concept": ("genere/", SKOS + "broader"),
@@ -161,6 +162,8 @@ BROKEN = {
     "skos-s9": "<concept/finalite> a skos:Concept .",
     "skos-s13": CONCEPT + '; skos:altLabel "un"@fr .',
     "skos-s14": CONCEPT + '; skos:prefLabel "deux"@fr .',
+    "displayed": '<concept/niveau/lycee> oia:libelleAffiche "lycée (2016)"@fr .',
+    "displayed-apart": '<concept/niveau/seconde> oia:libelleAffiche "lycée"@fr .',
     "skos-s27": "<concept/x/a> skos:broader <concept/x/b> . <concept/x/b> skos:broader <concept/x/c> . "
     "<concept/x/a> skos:related <concept/x/c> .",
     "skos-s46": "<concept/x/a> skos:exactMatch <concept/x/b> ; skos:broadMatch <concept/x/b> .",

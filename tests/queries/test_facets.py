@@ -21,16 +21,20 @@ BROADER = {"broader": (0, 2), "narrower": (2, 0), "couvre": (2, 0)}
 def above() -> dict[str, set[str]]:
     """Return the labels of what stands one step above each label, in the vocabularies that levels and kinds come from."""
     labels: dict[str, str] = {}
+    displayed: dict[str, str] = {}
     links: set[tuple[str, str]] = set()
     for one in vocabularies():
         for quad in ox.parse(b"".join(one.lines), format=ox.RdfFormat.N_QUADS):
             name = quad.predicate.value.replace("#", "/").rpartition("/")[2]
             if name == "prefLabel" and isinstance(quad.object, ox.Literal) and quad.object.language == "fr":
                 labels[quad.subject.value] = quad.object.value
+            elif name == "libelleAffiche" and isinstance(quad.object, ox.Literal) and quad.object.language == "fr":
+                displayed[quad.subject.value] = quad.object.value
             elif name in BROADER and isinstance(quad.object, ox.NamedNode):
                 ends = (quad.subject.value, "", quad.object.value)
                 narrow, broad = BROADER[name]
                 links.add((ends[narrow], ends[broad]))
+    labels |= displayed
     found: dict[str, set[str]] = defaultdict(set)
     for narrow, broad in links:
         if narrow in labels and broad in labels:

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 import pyoxigraph as ox
 import pytest
 
+from ingestion.derivation.rules import derive_vocabularies
 from ontologie import BASE, PREFIXES, read_table, vocabularies
 from queries import bind, catalogue
 
@@ -18,11 +19,13 @@ PRINCIPLES = {row["id"]: row["instrument"] for row in read_table("donnees", "ins
 
 @pytest.fixture(scope="module")
 def store() -> ox.Store:
-    """Return the vocabularies that the question looks at."""
+    """Return the vocabularies that the question looks at, and what follows from them."""
     own = ox.Store()
     for one in vocabularies():
         if one.path in ("genere/principes.ttl", "genere/applicabilite.ttl", "genere/listes.ttl"):
             own.load(b"".join(one.lines), format=ox.RdfFormat.N_QUADS)
+    for lines in derive_vocabularies().values():
+        own.load(b"".join(lines), format=ox.RdfFormat.N_QUADS)
     return own
 
 

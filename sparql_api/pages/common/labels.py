@@ -9,11 +9,9 @@ from typing import Final
 import pyoxigraph as ox
 from cachetools import LRUCache
 
-from ontologie import PREFIXES
+from ontologie import name_properties
 from sparql_api.pages.common.reading import Reading
 
-SKOS, RDFS, DCT = PREFIXES["skos"], PREFIXES["rdfs"], PREFIXES["dct"]
-LABELS: Final = (SKOS + "prefLabel", RDFS + "label", DCT + "title", PREFIXES["foaf"] + "name")
 CHUNK: Final = 400
 LABELS_KEPT: Final = 200_000
 UNSAFE: Final = frozenset('<>"{}|^`\\')
@@ -22,7 +20,8 @@ UNSAFE: Final = frozenset('<>"{}|^`\\')
 class DisplayLabels:
     """The labels of things by edition: an edition never changes, so each is asked for once."""
 
-    def __init__(self) -> None:
+    def __init__(self, base: str) -> None:
+        self._base = base
         self._kept: LRUCache[tuple[int, str], Mapping[str, str]] = LRUCache(LABELS_KEPT)
         self._lock = Lock()
 
@@ -33,20 +32,21 @@ class DisplayLabels:
             known = {iri: self._kept[edition, iri] for iri in wanted if (edition, iri) in self._kept}
         missing = sorted(wanted - set(known))
         for chunk in chunks(missing):
-            known |= await select_labels(reading, chunk, edition)
+            known |= await select_labels(reading, chunk, edition, self._base)
         with self._lock:
             self._kept.update({(edition, iri): known[iri] for iri in missing})
         return known
 
 
-async def select_labels(reading: Reading, iris: Sequence[str], edition: int) -> dict[str, Mapping[str, str]]:
-    """Return {IRI: {language: label}}, from the first label property that each has in a language."""
+async def select_labels(reading: Reading, iris: Sequence[str], edition: int, base: str) -> dict[str, Mapping[str, str]]:
+    """Return {IRI: {language: label}}, from the first naming property that each has in a language."""
+    naming = name_properties(base)
     things = " ".join(f"<{iri}>" for iri in iris)
-    properties = " ".join(f"<{label}>" for label in LABELS)
+    properties = " ".join(f"<{label}>" for label in naming)
     text = f"SELECT ?s ?p ?o WHERE {{ VALUES ?s {{ {things} }} VALUES ?p {{ {properties} }} ?s ?p ?o }}"
     rows = await reading.rows(text, edition)
     found: dict[str, dict[str, str]] = {iri: {} for iri in iris}
-    for row in sorted(rows, key=lambda row: (LABELS.index(row["p"].value), row["o"].value)):
+    for row in sorted(rows, key=lambda row: (naming.index(row["p"].value), row["o"].value)):
         label = row["o"]
         if isinstance(label, ox.Literal):
             found[row["s"].value].setdefault((label.language or "fr")[:2], label.value)

@@ -42,8 +42,8 @@ class Service:
     fair_use: FairUse
     computing: Computing
     spool: FileSpool
+    labels: DisplayLabels
     indexes: Indexes = field(default_factory=lambda: Indexes())
-    labels: DisplayLabels = field(default_factory=DisplayLabels)
     memory: Memory = field(default_factory=lambda: Memory(PAGES_KEPT))
 
     @property

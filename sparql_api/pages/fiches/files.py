@@ -42,6 +42,8 @@ class Selected:
     edition: Edition
     base: str
     spreadsheet: bool
+    language: str
+    """In which things are named where a file names them."""
     limit: int
 
     def documents(self) -> Iterator[dict[str, Any]]:
@@ -64,7 +66,7 @@ def send_file(service: Service, request: Request, edition: Edition, selection: S
     """Return a selection as a file; raises ProblemError 503 where it is larger than answers may be."""
     index, limit = service.index(edition), service.settings.limits().answer_bytes
     numbers = index.select(selection).numbers
-    selected = Selected(index, numbers, edition, service.iris.base, for_spreadsheet(request), limit)
+    selected = Selected(index, numbers, edition, service.iris.base, for_spreadsheet(request), named_in(request), limit)
     body = service.spool.keep(FILES[suffix](selected), limit, service.computing.client(request))
     answer = Answer(MEDIA_TYPES[suffix], body, edition.number, 0.0, len(numbers), "SELECT")
     key, pinned = file_key(request, edition), names_edition(request)
@@ -78,10 +80,16 @@ def unchanged_file(request: Request, edition: Edition) -> Response | None:
     return unchanged_response(request, file_key(request, edition), edition.number, pinned=names_edition(request))
 
 
+def named_in(request: Request) -> str:
+    """Return the language that an address asks for, French where it asks for none: a file is what its address says."""
+    return "en" if request.query_params.get("lang") == "en" else "fr"
+
+
 def file_key(request: Request, edition: Edition) -> str:
-    """Return a hash of all that a selection's file depends on: the edition, the address and its parameters."""
+    """Return a hash of all that a selection's file depends on: edition, address, parameters, language."""
     asked = sorted(pair for pair in request.query_params.multi_items() if pair[0] not in CARRIED)
-    return blake2b(repr((edition.number, request.url.path, asked)).encode(), digest_size=16).hexdigest()
+    depends = (edition.number, request.url.path, asked, named_in(request))
+    return blake2b(repr(depends).encode(), digest_size=16).hexdigest()
 
 
 def jsonl(selected: Selected) -> Iterator[bytes]:
@@ -110,15 +118,16 @@ def geojson(selected: Selected) -> Iterator[bytes]:
     yield b'{"type":"FeatureCollection","features":['
     for n, item in enumerate(selected.index.items(selected.numbers)):
         yield b",\n" if n else b"\n"
-        yield json.dumps(feature(selected.index, item), ensure_ascii=False, separators=(",", ":")).encode()
+        yield json.dumps(feature(selected, item), ensure_ascii=False, separators=(",", ":")).encode()
     yield b"\n]}\n"
 
 
-def feature(index: FicheIndex, item: Mapping[str, Any]) -> dict[str, Any]:
+def feature(selected: Selected, item: Mapping[str, Any]) -> dict[str, Any]:
     """Return one fiche as a feature; `precision` says that the point is its académie's."""
+    index = selected.index
     points = [index.points[iri] for iri in item["academie"] if iri in index.points]
     labelled = {
-        name: [value.labels for value in (index.value(name, iri) for iri in item[name]) if value]
+        name: [value.label(selected.language) for value in (index.value(name, iri) for iri in item[name]) if value]
         for name in ("academie", "region", "niveau", "discipline", "type_ia", "preuve", "annee_scolaire")
     }
     return {
@@ -134,8 +143,7 @@ def feature(index: FicheIndex, item: Mapping[str, Any]) -> dict[str, Any]:
             "premier_jour": item["premier_jour"] or None,
             "precision": "academie" if points else None,
             "commune": item["commune"],
-            **{name: [label.get("fr") or next(iter(label.values()), "") for label in labels]
-               for name, labels in labelled.items()},
+            **labelled,
         },
     }  # fmt: skip
 

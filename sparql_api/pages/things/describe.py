@@ -11,12 +11,11 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from ontologie import PREFIXES, Iris
+from ontologie import Iris
 from sparql_api.engine.port import Answer
 from sparql_api.pages.common.labels import chunks, is_safe
 from sparql_api.pages.common.reading import Reading, solutions
 
-SKOS, RDFS, DCT = PREFIXES["skos"], PREFIXES["rdfs"], PREFIXES["dct"]
 MANY: Final = 500
 DOCUMENT, PROVENANCE, DERIVED, REST = "document", "provenance", "derive", "reste"
 

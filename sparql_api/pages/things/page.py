@@ -11,10 +11,9 @@ from typing import Any, Final
 
 import pyoxigraph as ox
 
-from ontologie import PREFIXES
+from ontologie import PREFIXES, name_properties
 from sparql_api.fiches.index import FACETS, local_id
 from sparql_api.formats.rdf_formats import MEDIA_TYPES
-from sparql_api.pages.common.labels import LABELS
 from sparql_api.pages.common.layout import View, write_page
 from sparql_api.pages.common.service import Service
 from sparql_api.pages.things.describe import PROVENANCE, Description, Incoming, incoming, pairs
@@ -120,7 +119,8 @@ def heading(reader: Reader, found: Description) -> dict[str, Any]:
     types = [v for v in reader.values(iri, RDF_TYPE) if isinstance(v, ox.NamedNode)]
     ours = [t for t in types if reader.view.is_ours(t.value)] or types
     identifier = reader.text(iri, PREFIXES["dct"] + "identifier") or local_id(iri)
-    title = reader.text(iri, *LABELS) or (found.path(reader.view.service.iris) if found.is_graph else identifier)
+    iris = reader.view.service.iris
+    title = reader.text(iri, *name_properties(iris.base)) or (found.path(iris) if found.is_graph else identifier)
     return {
         "title": title,
         "kinds": [Shown(reader.label(t.value), reader.view.href(t.value)) for t in ours],

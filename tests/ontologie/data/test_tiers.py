@@ -50,6 +50,21 @@ def test_the_labels_of_scolomfr_stand_only_in_its_own_files(data) -> None:
     assert {s for s in ours if "scolomfr-voc-044" not in s} == set()
 
 
+def test_what_is_made_of_the_labels_of_scolomfr_stands_in_a_graph_under_its_licence(data) -> None:
+    displayed = ontologie.PREFIXES["oia"] + "libelleAffiche"
+    homes = {
+        path
+        for path, triples in data.files.items()
+        for subject, predicate, _ in triples
+        if predicate == displayed and subject.startswith(CONCEPTS) and "scolomfr-voc-044" not in subject
+    }
+    assert homes == {"tiers/scolomfr/libelles-scolomfr.ttl"}
+    (graph,) = (one for one in ontologie.vocabularies() if one.path in homes)
+    assert graph.licence == "https://creativecommons.org/licenses/by-sa/3.0/fr/"
+    said = list(data.files[graph.path])
+    assert {predicate for _, predicate, _ in said} == {displayed} and len(said) > 600
+
+
 def test_what_we_say_of_scolomfr_concepts_is_rank_cover_and_alignment(data) -> None:
     said = {
         predicate.removeprefix(SKOS).removeprefix(ontologie.PREFIXES["oia"])
