@@ -16,6 +16,7 @@ from ontologie.checks import (
     files,
     generated,
     pitfalls,
+    profiles,
     reasoning,
     skos,
     sources,
@@ -25,7 +26,7 @@ from ontologie.checks import (
 from ontologie.checks.model import Check, Corpus, Examined
 
 FAMILIES: Final = (
-    terms, entities, sources, dates, skos, alignments, pitfalls, words, files, fair, generated, reasoning,
+    terms, entities, sources, dates, skos, alignments, pitfalls, words, files, fair, profiles, generated, reasoning,
 )  # fmt: skip
 CHECKS: Final[tuple[Check, ...]] = tuple(check for family in FAMILIES for check in family.CHECKS)
 
