@@ -6,7 +6,7 @@ Knows `termes/` as core and profiles (`termes/profil-*.ttl`), and the frozen ver
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 import pyoxigraph as ox
@@ -65,10 +65,10 @@ def kept(corpus: Corpus) -> Examined:
     terms = 0
     for version in released_versions():
         for path, text in released_files(version).items():
-            said = index(as_triples(ox.parse(text, format=ox.RdfFormat.TURTLE)))
-            terms += len(said)
-            found += (Finding("releases", path, fault) for fault in _frozen_faults(version, said))
-            lost = [iri for iri, about in said.items() if _is_term(iri, about) and iri not in corpus.terms]
+            frozen = index(as_triples(ox.parse(text, format=ox.RdfFormat.TURTLE)))
+            terms += len(frozen)
+            found += (Finding("releases", path, fault) for fault in _frozen_faults(version, frozen))
+            lost = [iri for iri, about in frozen.items() if _is_term(iri, about) and iri not in corpus.terms]
             found += (Finding("releases", short(iri), phrase("released-term-lost", version=version)) for iri in lost)
     present = {iri: said for iri, said in corpus.ours.items() if OWL + "Ontology" in iris(said, RDF_TYPE)}
     stand = {iri for version in released_versions() for iri in _version_iris(version)}
@@ -87,7 +87,7 @@ def _is_term(iri: str, said: Said) -> bool:
     return iri.startswith(OIA) and bool(set(iris(said, RDF_TYPE)) & set(DEFINED_KINDS))
 
 
-def _frozen_faults(version: str, said: dict[str, Said]) -> Iterator[Languages]:
+def _frozen_faults(version: str, said: Mapping[str, Said]) -> Iterator[Languages]:
     for iri, about in said.items():
         if OWL + "Ontology" in iris(about, RDF_TYPE):
             stated = [text.value for text in literals(about, OWL + "versionInfo")]

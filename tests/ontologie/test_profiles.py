@@ -7,7 +7,7 @@ import re
 import pytest
 
 from ontologie.checks import fair, files, pitfalls, profiles, terms
-from ontologie.checks.model import OIA, Corpus, as_triples, iris
+from ontologie.checks.model import OIA, Check, Corpus, as_triples, iris
 from ontologie.checks.reasoning import reason
 from ontologie.namespaces import PREFIXES
 from ontologie.packaged import packaged, read_quads
@@ -47,7 +47,7 @@ def test_there_are_a_core_and_two_profiles() -> None:
 @pytest.mark.parametrize("paths", TOGETHER.values(), ids=TOGETHER)
 @pytest.mark.parametrize("check", OF_TERMS, ids=lambda check: check.name)
 def test_core_and_profiles_pass_the_checks_of_terms_apart_and_together(
-    corpus: Corpus, paths: list[str], check: terms.Check
+    corpus: Corpus, paths: list[str], check: Check
 ) -> None:
     assert check.run(some(corpus, paths)).findings == ()
 
