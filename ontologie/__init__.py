@@ -44,6 +44,8 @@ if TYPE_CHECKING:
     from ontologie.reasons import FULL as FULL
     from ontologie.reasons import system_error as system_error
     from ontologie.reasons import system_reason as system_reason
+    from ontologie.releases import released_files as released_files
+    from ontologie.releases import released_versions as released_versions
     from ontologie.resources import read_table as read_table
     from ontologie.resources import read_text as read_text
     from ontologie.rules import RuleFile as RuleFile
@@ -78,6 +80,7 @@ else:
             "namespaces": "BASE PREFIXES RDF_TYPE Iris",
             "packaged": "Vocabulary vocabularies",
             "reasons": "FULL system_error system_reason",
+            "releases": "released_files released_versions",
             "resources": "read_table read_text",
             "rules": "RuleFile rule_files",
             "sentences": "LANGUAGES Language Word in_both in_language sentence sentence_table translated translations",

@@ -18,8 +18,9 @@ from ontologie import BASE, Iris, digest, read_table
 SOURCES = (
     *("projet.ttl", "analyse.ttl", "publication.ttl"),
     *("vocabulaires.ttl", "confidentialite.ttl", "referentiel.ttl", "relecture.ttl"),
+    "profil-fr.ttl",
 )
-"""The shape files, in the order a reader should take them."""
+"""The shape files, in the order a reader should take them: those of the core, then the profile's."""
 
 
 @cache

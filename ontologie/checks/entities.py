@@ -111,7 +111,7 @@ def dangling(corpus: Corpus) -> Examined:
     used: dict[str, str] = {}
     for path, triples in corpus.files.items():
         for subject, predicate, value in triples:
-            if predicate == OWL + "versionIRI":
+            if predicate in (OWL + "versionIRI", OWL + "priorVersion"):  # what `profiles` looks at
                 continue
             for node in (name(subject), name(value) if not hasattr(value, "language") else ""):
                 if node.startswith(BASE) and not node.startswith(OIA):

@@ -39,7 +39,7 @@ ORDER: Final = (
 
 _THEME: Final = re.compile(r"(?m)^# \S.*$")
 _PREFIX: Final = re.compile(r"(?m)^@prefix ([A-Za-z0-9-]*): <[^>]*> \.$")
-_BLOCK: Final = re.compile(r"(?m)^oia:([A-Za-z]+) a (owl:[A-Za-z]+)")
+_BLOCK: Final = re.compile(r"(?m)^oia:([A-Za-z]+) a (owl:[A-Za-z]+)[^\n]* ;$")
 
 
 def order(corpus: Corpus) -> Examined:

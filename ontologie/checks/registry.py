@@ -17,6 +17,7 @@ from ontologie.checks import (
     files,
     generated,
     pitfalls,
+    profiles,
     reasoning,
     skos,
     sources,
@@ -26,7 +27,8 @@ from ontologie.checks import (
 from ontologie.checks.model import Check, Corpus, Examined
 
 FAMILIES: Final = (
-    terms, entities, sources, dates, skos, displayed, alignments, pitfalls, words, files, fair, generated, reasoning,
+    terms, entities, sources, dates, skos, displayed, alignments, pitfalls, words, files, fair, profiles, generated,
+    reasoning,
 )  # fmt: skip
 CHECKS: Final[tuple[Check, ...]] = tuple(check for family in FAMILIES for check in family.CHECKS)
 

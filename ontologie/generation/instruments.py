@@ -39,15 +39,9 @@ EUR_LEX: Final = "https://eur-lex.europa.eu/eli/"
 def generate() -> dict[str, str]:
     """Return `instruments.ttl`, `principes.ttl` and those of partners."""
     return {
-        "instruments.ttl": _instruments(
-            "instruments", "Les instruments : cadres, règlements, recommandations."
-        ),
-        "principes.ttl": _principles(
-            "instruments", "Les principes, articles et dispositions des instruments."
-        ),
-        "partenaires-instruments.ttl": _instruments(
-            "partenaires", "Les cadres d'autres pays et organisations."
-        ),
+        "instruments.ttl": _instruments("instruments", "Les instruments : cadres, règlements, recommandations."),
+        "principes.ttl": _principles("instruments", "Les principes, articles et dispositions des instruments."),
+        "partenaires-instruments.ttl": _instruments("partenaires", "Les cadres d'autres pays et organisations."),
         "partenaires-principes.ttl": _principles("partenaires", "Les principes des cadres partenaires."),
     }
 
@@ -142,7 +136,7 @@ def _principle(row: Row, instrument: Row) -> list[Statement]:
     above = principle(row["parent"]) if row["parent"] else ""
     levels = {one["bloc"]: one["niveau"] for one in table("niveaux_des_blocs")}
     return [
-        *links("rdf:type", ["skos:Concept", "oia:Principe"]),
+        *links("rdf:type", ["skos:Concept", "oia:Principe", *_kind(row)]),
         *(_provision(row, instrument)),
         *labels(row),
         *_own_title(row),
@@ -156,6 +150,12 @@ def _principle(row: Row, instrument: Row) -> list[Statement]:
         *sources.official(row["id"]),
         *unverified(_confirmed(row)),
     ]
+
+
+def _kind(row: Row) -> list[str]:
+    """Return the class below `oia:Principe` that the row's kind names; none for a kind that names none."""
+    kinds = {one["id"]: one["classe"] for one in table("genres") if one["schema"] == "genre-principe"}
+    return [f"oia:{kinds[name]}"] if kinds.get(name := row["type"].replace("_", "-")) else []
 
 
 def _confirmed(row: Row) -> Row:

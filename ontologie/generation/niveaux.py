@@ -26,9 +26,7 @@ def matches(row: Row) -> list[tuple[str, str]]:
 def _levels() -> str:
     out = Turtle("Les niveaux qui en couvrent plusieurs, et le rang de chaque niveau dans la scolarité.")
     concepts(out, "niveau", table("niveaux"), _rank)
-    out.section(
-        "Rang des niveaux de ScoLOMFR : petite section 1, CM2 8, 6e 9, 3e 12, terminale 15, BTS 16 et 17"
-    )
+    out.section("Rang des niveaux de ScoLOMFR : petite section 1, CM2 8, 6e 9, 3e 12, terminale 15, BTS 16 et 17")
     for row in table("niveaux_rangs"):
         out.add(row["iri"], _rank(row))
     return out.render()
@@ -38,6 +36,7 @@ def _rank(row: Row) -> list[Statement]:
     return (
         typed("oia:rangMin", row["rang_min"], "integer")
         + typed("oia:rangMax", row["rang_max"], "integer")
+        + [said for level in several(row["cite"]) for said in typed("oia:niveauCITE", level, "integer")]
         + links("oia:couvre", several(row["couvre"]))
     )
 

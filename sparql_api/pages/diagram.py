@@ -1,6 +1,7 @@
 """The diagram of a module of the ontology: its classes one below the other, its properties as arcs beside them.
 
-Knows geometry; the template draws. An arc from a class to another is an object property from its domain to its range.
+Knows geometry; the template draws. An arc from a class to another is an object property from its domain to its
+range; from or to a union, one arc for each of its members.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import Final
 import pyoxigraph as ox
 
 from ontologie import PREFIXES, RDF_TYPE
+from sparql_api.pages.expressions import expressions
 
 RDFS, OWL = PREFIXES["rdfs"], PREFIXES["owl"]
 DEFINITION: Final = PREFIXES["skos"] + "definition"
@@ -54,14 +56,17 @@ class Diagram:
 
 def module_diagram(quads: Iterable[ox.Quad], namespace: str) -> Diagram | None:
     """Return the diagram of a module; None where it has no class of ours."""
+    quads = list(quads)
+    nameless = expressions(quads)
     said: dict[str, dict[str, list[str]]] = {}
     defined: set[str] = set()
     for quad in quads:
         # A module names classes of others to load alone; it defines its own.
         if isinstance(quad.subject, ox.NamedNode) and quad.predicate.value == DEFINITION:
             defined.add(quad.subject.value)
-        if isinstance(quad.subject, ox.NamedNode) and isinstance(quad.object, ox.NamedNode):
-            said.setdefault(quad.subject.value, {}).setdefault(quad.predicate.value, []).append(quad.object.value)
+        if isinstance(quad.subject, ox.NamedNode):
+            ends = said.setdefault(quad.subject.value, {}).setdefault(quad.predicate.value, [])
+            ends += nameless.named(quad.object)
     own = sorted(
         iri for iri in defined & set(said) if iri.startswith(namespace) and OWL + "Class" in said[iri].get(RDF_TYPE, ())
     )

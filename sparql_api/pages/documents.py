@@ -1,11 +1,10 @@
-"""The words and the rules over HTTP: the ontology, its modules, the JSON-LD context, the shapes.
+"""The words and the rules over HTTP: the JSON-LD context, the shapes, and what the ontology's pages share with them.
 
 Knows which packaged file stands at which address; the files are served as they are, blank nodes and all.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -20,11 +19,12 @@ from ontologie import (
     PREFIXES,
     RDF_TYPE,
     Iris,
-    context,
     context_iri,
     context_text,
     context_versions,
     read_text,
+    released_files,
+    released_versions,
     vocabularies,
 )
 from shapes import shapes_graph
@@ -36,7 +36,7 @@ from sparql_api.http.policies import DOCUMENT, VERSION
 from sparql_api.http.routing import get
 from sparql_api.pages.common.layout import render
 from sparql_api.pages.common.service import Service
-from sparql_api.pages.diagram import module_diagram
+from sparql_api.pages.expressions import Expressions, expressions
 from sparql_api.words.i18n import collation
 from sparql_api.words.problems import ProblemError, problem
 
@@ -54,11 +54,6 @@ KINDS: Final = (
     ("datatype_properties", OWL + "DatatypeProperty"),
     ("annotation_properties", OWL + "AnnotationProperty"),
 )
-EXAMPLES: Final = {
-    "ontologie/noyau": ("projet",),
-    "ontologie/evaluation": ("analyse",),
-    "ontologie/formation": ("publication", "module"),
-}
 DESCRIBED: Final = operation(
     {media_type: {} for media_type in OFFERS.values()},
     parameters=(format_parameter(OFFERS),),
@@ -67,18 +62,8 @@ DESCRIBED: Final = operation(
 
 
 def documents_router(service: Service) -> APIRouter:
-    """Return the routes of the ontology, the context and the shapes."""
+    """Return the routes of the context and of the shapes."""
     router = APIRouter(tags=["documents"])
-
-    @get(router, "/ontologie", policy=DOCUMENT, summary="The ontology, every module", openapi_extra=DESCRIBED)
-    async def ontology(request: Request) -> Response:
-        return await send(service, request, "ontologie", "ontology.html")
-
-    @get(router, "/ontologie/{part:path}", policy=DOCUMENT, openapi_extra=DESCRIBED)
-    async def module(request: Request, part: str) -> Response:
-        if f"ontologie/{part}" not in sources(service.iris):
-            raise ProblemError(problem("not-found", path=f"/ontologie/{part}"))
-        return await send(service, request, f"ontologie/{part}", "ontology.html")
 
     @get(router, "/shapes", policy=DOCUMENT, summary="The SHACL shapes", openapi_extra=DESCRIBED)
     async def shapes(request: Request) -> Response:
@@ -137,24 +122,38 @@ def page(service: Service, request: Request, path: str, template: str) -> Respon
 
 @cache
 def sources(iris: Iris) -> dict[str, tuple[str, ...]]:
-    """Return {path under the base: Turtle texts} of the ontology, its modules, their versions, the shapes."""
-    files = {v.path: read_text(*v.path.split("/"), base=iris.base) for v in vocabularies(iris.base)}
-    modules = {path: text for path, text in files.items() if path.startswith("termes/")}
+    """Return {path under the base: Turtle texts} of the ontology, its modules, every version of both, the shapes."""
+    paths = [one.path for one in vocabularies(iris.base) if one.path.startswith("termes/")]
+    released = [tuple(released_files(version, iris.base).values()) for version in released_versions()]
+    present = tuple(read_text(*path.split("/"), base=iris.base) for path in paths)
     found: dict[str, tuple[str, ...]] = {}
-    for text in modules.values():
-        for quad in ox.parse(text, format=ox.RdfFormat.TURTLE):
-            if isinstance(quad.subject, ox.NamedNode) and isinstance(quad.object, ox.NamedNode):
-                if quad.object.value == OWL + "Ontology" and quad.predicate.value == RDF_TYPE:
-                    found[quad.subject.value.removeprefix(iris.base)] = (text,)
-                elif quad.predicate.value == OWL + "versionIRI":
-                    found[quad.object.value.removeprefix(iris.base)] = (text,)
-    whole = {path: tuple(modules.values()) for path in found if path.count("/") == 0 or is_whole_version(path)}
-    return {**found, **whole, "shapes": (shapes_graph(iris.base).serialize(format="turtle"),)}
+    for files in (*released, present):
+        for text in files:
+            found |= {path: files if is_whole(path) else (text,) for path in addresses(text, iris)}
+    return {**found, "shapes": (shapes_graph(iris.base).serialize(format="turtle"),)}
+
+
+def addresses(text: str, iris: Iris) -> list[str]:
+    """Return the paths that an ontology's file answers at: its own and its version's."""
+    quads = list(ox.parse(text, format=ox.RdfFormat.TURTLE))
+    own = [q.subject for q in quads if q.predicate.value == RDF_TYPE and q.object == ox.NamedNode(OWL + "Ontology")]
+    versions = [q.object for q in quads if q.predicate.value == OWL + "versionIRI"]
+    return [node.value.removeprefix(iris.base) for node in (*own, *versions) if isinstance(node, ox.NamedNode)]
+
+
+def is_whole(path: str) -> bool:
+    """Return whether a path is the whole ontology, or a version of it."""
+    return path.count("/") == 0 or is_whole_version(path)
+
+
+def is_version(path: str) -> bool:
+    """Return whether a path is a version of the ontology or of a module: `ontologie/noyau/1.0.0`."""
+    return path.rpartition("/")[2][:1].isdigit()
 
 
 def is_whole_version(path: str) -> bool:
     """Return whether a path is a version of the whole ontology: `ontologie/1.0.0`."""
-    return path.count("/") == 1 and path.partition("/")[2][:1].isdigit()
+    return path.count("/") == 1 and is_version(path)
 
 
 @cache
@@ -190,37 +189,24 @@ class Described:
 @cache
 def described(iris: Iris, path: str) -> dict[str, Any]:
     """Return what the page of a document lists: its terms by kind, each once, by label."""
+    quads = parsed(sources(iris)[path])
+    nameless = expressions(quads)
     about: dict[str, dict[str, list[Any]]] = {}
-    for quad in parsed(sources(iris)[path]):
+    for quad in quads:
         if isinstance(quad.subject, ox.NamedNode):
             about.setdefault(quad.subject.value, {}).setdefault(quad.predicate.value, []).append(quad.object)
     ours = {iri: said for iri, said in about.items() if iri.startswith(iris.base) and "#" in iri}
     kinds = KINDS if path != "shapes" else (("shapes", SH + "NodeShape"), ("properties", SH + "PropertyShape"))
     groups = []
     for key, kind in kinds:
-        members = [term(iri, said) for iri, said in ours.items() if kind in values(said, RDF_TYPE)]
+        members = [term(iri, said, nameless) for iri, said in ours.items() if kind in values(said, RDF_TYPE)]
         members = merged(member for member in members if member.labels or member.texts)
         groups.append((key, sorted(members, key=lambda member: collation(member.name))))
     return {
         "groups": [group for group in groups if group[1]],
-        "modules": [name for name in sources(iris) if name.count("/") == 1 and not is_whole_version(name)],
-        "diagram": module_diagram(parsed(sources(iris)[path]), iris.term("")) if path.count("/") == 1 else None,
-        "examples": examples(iris, path),
         "path": "/" + path,
         "formats": list(MEDIA_TYPES)[:4],
     }
-
-
-@cache
-def examples(iris: Iris, path: str) -> list[tuple[str, str]]:
-    """Return the example documents of a module, each as JSON-LD and as Turtle: (name, text)."""
-    found: list[tuple[str, str]] = []
-    for name in EXAMPLES.get(path, ()):
-        text = read_text("exemples", f"{name}.json", base=iris.base)
-        document = {"@context": context(iris.base), **json.loads(text)}
-        quads = ox.parse(json.dumps(document), format=ox.RdfFormat.JSON_LD, base_iri=iris.base)
-        found += [(f"{name} (JSON-LD)", text), (f"{name} (Turtle)", write_triples(quads, "ttl", iris).decode())]
-    return found
 
 
 def merged(members: Iterable[Described]) -> list[Described]:
@@ -234,10 +220,10 @@ def merged(members: Iterable[Described]) -> list[Described]:
     return list(found.values())
 
 
-def term(iri: str, said: dict[str, list[Any]]) -> Described:
-    """Return one term with what its page shows."""
+def term(iri: str, said: dict[str, list[Any]], nameless: Expressions) -> Described:
+    """Return one term with what its page shows; of a union, its members."""
     shown = ("subClassOf", "subPropertyOf", "domain", "range")
-    links = {name: values(said, RDFS + name) for name in shown}
+    links = {name: [one for value in said.get(RDFS + name, ()) for one in nameless.named(value)] for name in shown}
     links |= {name: values(said, SH + name) for name in ("targetClass", "path", "severity")}
     return Described(
         iri,

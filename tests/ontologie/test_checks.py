@@ -206,6 +206,7 @@ ILL_TERMS = {
     "term-sources": "oia:Projet dct:creator <organisation/equipe-projet> .",
     "term-domains": "oia:outil rdfs:domain oia:Phase .",
     "modules-alone": "oia:Projet rdfs:subClassOf dct:Agent .",
+    "core-neutral": 'oia:Projet skos:example "Un projet de l\'académie de Lyon."@fr .',
 }
 NAMED = {check.name: check for check in CHECKS}
 
@@ -230,7 +231,7 @@ def test_every_pitfall_is_seeded() -> None:
     ("old", "new"),
     [
         ("@prefix adms:", "@prefix zzz: <http://example.org/> .\n@prefix adms:"),
-        ("oia:Phase a owl:Class", "oia:Zebre a owl:Class .\n\noia:Phase a owl:Class"),
+        ("oia:Phase a owl:Class", 'oia:Zebre a owl:Class ;\n    rdfs:label "z"@fr .\n\noia:Phase a owl:Class'),
         ("# Knows", "Knows"),
         (" .\n", " . \n"),
     ],

@@ -18,14 +18,20 @@ from ontologie.checks.model import OIA, Corpus, iris, literals
 from ontologie.packaged import packaged
 
 FOLDER = Path(ontologie.__file__).parent
-MODULES = ("noyau", "usage-ia", "evaluation", "gouvernance", "formation", "territoire")
+CORE = (
+    "noyau", "usage-ia", "evaluation", "gouvernance", "formation",
+    "territoire", "niveau", "competence", "public",
+)  # fmt: skip
+PROFILES = ("profil-fr", "profil-qc")
+MODULES = (*CORE, *PROFILES)
 CLASSES = (
     "Projet", "Fiche", "Mention", "Phase", "OutilIA", "Instrument", "Principe", "Disposition",
     "RegleDuCadre", "Grille", "Dimension", "Critere", "Echelle", "Echelon", "Analyse",
     "AnalyseIllustrative", "Appreciation", "Preuve", "Indice", "RegleIndice", "Constat", "RegleConstat",
     "Publication", "FicheSynthetique", "RetourExperience", "DossierThematique", "ModuleFormation",
     "Academie", "RegionAcademique", "Organisation", "Dispositif", "ValidationAcademique",
-    "Applicabilite", "Alignement",
+    "Applicabilite", "Alignement", "Territoire",
+    "PrincipeDirecteur", "Valeur", "Exigence", "DomaineAction", "BlocDeCompetences",
 )  # fmt: skip
 
 
@@ -39,10 +45,8 @@ def test_a_module_states_its_version_licence_and_title_in_both_languages(module:
     graph = rdflib.Graph().parse(FOLDER / "termes" / f"{module}.ttl")
     (header,) = graph.subjects(rdflib.RDF.type, rdflib.OWL.Ontology)
     assert str(header) == BASE + ("ontologie" if module == "ontologie" else f"ontologie/{module}")
-    assert graph.value(header, rdflib.OWL.versionIRI) == rdflib.URIRef(f"{header}/1.0.0")
-    assert graph.value(header, rdflib.DCTERMS.license) == rdflib.URIRef(
-        "https://spdx.org/licenses/etalab-2.0.html"
-    )
+    assert graph.value(header, rdflib.OWL.versionIRI) == rdflib.URIRef(f"{header}/2.0.0")
+    assert graph.value(header, rdflib.DCTERMS.license) == rdflib.URIRef("https://spdx.org/licenses/etalab-2.0.html")
     titles = {text.language for text in graph.objects(header, rdflib.DCTERMS.title)}
     assert titles == {"fr", "en"}
 
@@ -55,9 +59,7 @@ def test_a_module_loads_alone_in_an_owl_library(module: str) -> None:
     world = owlready2.World()
     loaded = world.get_ontology(f"{BASE}ontologie/{module}")
     loaded.load(fileobj=io.BytesIO(graph.serialize(format="nt", encoding="utf-8")))
-    own = {
-        str(s) for s in graph.subjects(rdflib.RDFS.isDefinedBy, rdflib.URIRef(f"{BASE}ontologie/{module}"))
-    }
+    own = {str(s) for s in graph.subjects(rdflib.RDFS.isDefinedBy, rdflib.URIRef(f"{BASE}ontologie/{module}"))}
     assert own
     assert all(world[iri] is not None for iri in own)
 
@@ -98,9 +100,7 @@ def test_french_is_written_with_its_typography(corpus: Corpus) -> None:
             for text in literals(said, str(predicate)):
                 assert "  " not in text.value and text.value == text.value.strip(), iri
                 if text.language == "fr":
-                    assert not any(f"{word}{sign}" in text.value for word in "aeit" for sign in (";", "?")), (
-                        iri
-                    )
+                    assert not any(f"{word}{sign}" in text.value for word in "aeit" for sign in (";", "?")), iri
 
 
 @pytest.mark.parametrize("version", context_versions())
