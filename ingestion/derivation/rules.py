@@ -23,14 +23,14 @@ from ingestion.derivation.nodes import shared_out
 from ingestion.graphs.conversion import canonical_line
 from ontologie import BASE, PREFIXES, Iris, RuleFile, read_text, rule_files, unescaped, vocabularies
 
-STEPS: Final = ("faits", "constats", "defaut", "clause", "issues", "concerne", "projets")
+STEPS: Final = ("faits", "constats", "defaut", "clause", "issues", "concerne", "projets", "super-proprietes")
 """The folders of rules, in the order they are run; a step sees what the steps before it concluded."""
 
 _WORKING: Final = "travail#"
 """What a predicate of ours below this serves the steps that follow, and is no part of what is derived."""
 
-_SAYABLE: Final = "projets"
-"""The step whose conclusions a document may state itself; what it states stays its own.
+_SAYABLE: Final = ("projets", "super-proprietes")
+"""The steps whose conclusions a document may state itself; what it states stays its own.
 
 Decided in docs/decisions/iris-and-graphs.md.
 """
@@ -90,7 +90,7 @@ class Derivation:
             fresh = [set().union(*(shares[document] for document in mine)) for mine in documents]
             for one, known, lines in zip(there, derived, fresh, strict=True):
                 lines -= known
-                if step == _SAYABLE:
+                if step in _SAYABLE:
                     lines -= _said(one, lines)
                 known |= lines
             if step != STEPS[-1]:

@@ -1,6 +1,6 @@
-"""The alignments between instruments, and to DPV and ScoLOMFR, each with a node that says why and how sure.
+"""The alignments between instruments, and to the vocabularies of others, each with a node that says why and how sure.
 
-Knows the tables `correspondances` (national and of partners), `types_ia`, `disciplines` and `publics`, and
+Knows the tables `correspondances` (national and of partners), `types_ia`, `disciplines`, `publics` and the bridges, and
 SSSOM (https://mapping-commons.github.io/sssom/): the node of a mapping, its justification, its confidence.
 Each mapping is stated once in its own direction; the other direction and `skos:mappingRelation`, their
 common super-property, stand in a derived file (docs/decisions/evidence.md).
@@ -15,6 +15,7 @@ from typing import Final
 from ontologie.generation.common import Row, reference, table
 from ontologie.generation.ends import reasoned
 from ontologie.generation.niveaux import matches
+from ontologie.generation.ponts import pairs, target_of
 from ontologie.generation.turtle import Statement, Turtle, both, iri, links, typed
 
 INVERSE: Final = {
@@ -26,8 +27,8 @@ INVERSE: Final = {
 """No exactMatch: two instruments differ in force and scope, even where they use the same word."""
 MAPPED_ON: Final = "2026-11-24"
 """The day the correspondences entered the project, after review."""
-ADDED_ON: Final = "2026-11-29"
-"""The day of the project's own, `correspondances_projet`."""
+PROJECTS_DAY: Final = "2026-11-29"
+"""The day of the project's own, `correspondances_projet`, and of the bridges to the vocabularies of others."""
 AUTHOR: Final = "organisation/equipe-projet"
 REVIEWER: Final = "organisation/relecteur-correspondances"
 """Who looked at them again: a function, never a person."""
@@ -43,18 +44,21 @@ class Mapping:
     confidence: str
     reason: tuple[str, str]
     day: str = MAPPED_ON
+    place: str = ""
+    """What tells the object's local name from the same name in another vocabulary; empty where none has it."""
 
     @property
     def node(self) -> str:
         """The IRI of the node that justifies the mapping, made of the local names of its two ends."""
-        return f"alignement/{_local(self.subject)}--{_local(self.object)}"
+        return f"alignement/{_local(self.subject)}--{self.place}{_local(self.object)}"
 
 
 def generate() -> dict[str, str]:
     """Return the mappings' files and the derived one."""
     national, partners = list(_between("instruments")), list(_between("partenaires"))
     kinds, scolomfr = list(_kinds()), list(_scolomfr())
-    everything = [*national, *partners, *kinds, *scolomfr]
+    bridges = list(_bridges())
+    everything = [*national, *partners, *kinds, *scolomfr, *bridges]
     nodes = [mapping.node for mapping in everything]
     if len(set(nodes)) != len(nodes):
         raise ValueError(f"two mappings share a node: {sorted({n for n in nodes if nodes.count(n) > 1})}")
@@ -62,13 +66,14 @@ def generate() -> dict[str, str]:
         "alignements.ttl": _file("Les correspondances entre instruments, et vers DPV.", [*national, *kinds]),
         "partenaires-alignements.ttl": _file("Les correspondances des cadres partenaires.", partners),
         "alignements-scolomfr.ttl": _file("Les disciplines et publics du projet, reliés à ScoLOMFR.", scolomfr),
+        "alignements-ponts.ttl": _file("Les ponts vers les vocabulaires d'autres.", bridges),
         "derive-alignements.ttl": _derived(everything),
     }
 
 
 def _between(folder: str) -> Iterator[Mapping]:
     ours = table("correspondances_projet") if folder == "instruments" else ()
-    for day, rows in ((MAPPED_ON, table(folder, "correspondances")), (ADDED_ON, ours)):
+    for day, rows in ((MAPPED_ON, table(folder, "correspondances")), (PROJECTS_DAY, ours)):
         for row in rows:
             ends = reference(row["subject"]), row["predicate"], _object(row["object"])
             yield Mapping(*ends, row["confidence"], _reason(row), day)
@@ -86,6 +91,15 @@ def _scolomfr() -> Iterator[Mapping]:
                 confidence, french, english = REASONS[predicate]
                 reason = _reason(row) if "justification_fr" in row else (french, english)
                 yield Mapping(f"concept/{name}/{row['id']}", predicate, target, confidence, reason)
+
+
+def _bridges() -> Iterator[Mapping]:
+    for row in pairs():
+        target = target_of(row["object"])
+        yield Mapping(
+            row["subject"], row["predicate"], iri(row["object"]).value if target else row["object"], row["confidence"],
+            _reason(row), PROJECTS_DAY, f"{target['prefixe']}-" if target else "",
+        )  # fmt: skip
 
 
 REASONS: Final = {

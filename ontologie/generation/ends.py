@@ -16,6 +16,7 @@ import pyoxigraph as ox
 
 from ontologie.generation.common import instruments_of_principles, table
 from ontologie.generation.instruments import LAW
+from ontologie.generation.ponts import target_of, targets
 from ontologie.generation.turtle import iri
 from ontologie.namespaces import PREFIXES
 from ontologie.packaged import packaged, read_quads
@@ -28,6 +29,11 @@ HUB: Final = "international"
 DPV: Final = "https://w3id.org/dpv/"
 SCOLOMFR: Final = "http://data.education.fr/voc/scolomfr/concept/"
 """Its labels are shared alike and stay in their own files: a reason of ours names its concepts by their numbers."""
+LISTS: Final = (
+    ("type-ia", ("instruments", "types_ia")), ("finalite", ("instruments", "finalites")),
+    ("discipline", ("disciplines",)), ("public", ("publics",)), ("verdict", ("verdicts",)), ("digcomp", ("digcomp",)),
+)  # fmt: skip
+"""The schemes of ours that alignments join, and their tables."""
 _ARTICLE: Final = re.compile(r"[A-Z]+-(?P<article>[0-9]+[a-z]?|[IVX]+)(?P<parts>(?:-[0-9a-z]+)*)")
 
 
@@ -64,6 +70,8 @@ def _named(reference: str, language: str) -> str:
 
 
 def _place(reference: str, language: str) -> str:
+    if target := target_of(reference):
+        return target[f"nom_{language}"]
     if reference.startswith(DPV):
         return "DPV"
     kind, *_, local = reference.split("/")
@@ -105,10 +113,11 @@ def _labels() -> dict[str, dict[str, str]]:
     ours = {f"principe/{row['instrument']}/{row['id']}": row for f in ("instruments", "partenaires")
             for row in table(f, "principes")}  # fmt: skip
     ours |= {f"regle/{row['id']}": row for row in table("libelles_regles")}
-    ours |= {f"concept/{scheme}/{row['id']}": row for scheme, path in (
-        ("type-ia", ("instruments", "types_ia")), ("discipline", ("disciplines",)), ("public", ("publics",)),
-    ) for row in table(*path)}  # fmt: skip
-    for path in (path for path in packaged() if path.startswith("tiers/dpv/")):
+    ours |= {f"concept/{scheme}/{row['id']}": row for scheme, path in LISTS for row in table(*path)}
+    ours |= {f"concept/crcn/{row['code']}": row for row in table("instruments", "crcn")}
+    ours |= {f"concept/{row['schema']}/{row['id']}": row for row in table("listes")}
+    folders = tuple({f"tiers/{row['dossier']}/" for row in targets().values()})
+    for path in (path for path in packaged() if path.startswith(folders)):
         for quad in read_quads(path):
             label = quad.object
             if quad.predicate.value == PREFIXES["skos"] + "prefLabel" and isinstance(label, ox.Literal):

@@ -36,6 +36,7 @@ def generate() -> dict[str, str]:
         **made,
         "finalite.ttl": _purposes(),
         "crcn.ttl": _crcn(),
+        "digcomp.ttl": _digcomp(),
         "dispositif.ttl": _schemes(),
         "donnees-personnelles.ttl": _personal_data(),
         "listes.ttl": _grouped("listes", "Les petites listes : manipulateur, publics et forces des règles."),
@@ -79,6 +80,17 @@ def _crcn() -> str:
         return notations + links("oia:pageLue", several(row["page"])) + unverified(row, doubtful)
 
     concepts(out, "crcn", map(_crcn_row, table("instruments", "crcn")), extra)
+    return out.render()
+
+
+def _digcomp() -> str:
+    out = Turtle("Les vingt et une compétences de DigComp 3.0, dont le fichier publié n'a pas d'IRI.")
+
+    def extra(row: Row) -> list[Statement]:
+        # Its own file names a competence below no base: the name is kept, and a reader can tell the two apart.
+        return text("skos:notation", row["id"]) + text("dct:identifier", f"Competence/{row['id']}")
+
+    concepts(out, "digcomp", table("digcomp"), extra)
     return out.render()
 
 

@@ -14,18 +14,19 @@ from typing import Final
 import pyoxigraph as ox
 
 from ontologie.namespaces import BASE, PREFIXES
+from ontologie.resources import read_table
 
 XSD: Final = PREFIXES["xsd"]
 ALL_PREFIXES: Final[dict[str, str]] = {
     **PREFIXES,
     "adms": "http://www.w3.org/ns/adms#",
     "canope": "https://www.reseau-canope.fr/scolomfr/ontology.owl#",
-    "eu-aiact": "https://w3id.org/dpv/legal/eu/aiact#",
     "isothes": "http://purl.org/iso25964/skos-thes#",
     "scolomfr": "http://data.education.fr/voc/scolomfr/concept/",
     "semapv": "https://w3id.org/semapv/vocab/",
     "unesco": "http://vocabularies.unesco.org/thesaurus/",
     "voc": "http://data.education.fr/voc/scolomfr/",
+    **{row["prefixe"]: row["espace"] for row in read_table("ponts", "cibles.csv")},
 }
 
 Term = ox.NamedNode | ox.Literal

@@ -17,7 +17,7 @@ from typing import Final
 import pyoxigraph as ox
 
 from ingestion import Edition
-from ontologie import PREFIXES, RDF_TYPE, Iris, in_both, vocabularies
+from ontologie import PREFIXES, RDF_TYPE, Iris, in_both, read_table, vocabularies
 
 SSSOM_NAME: Final = "alignements.sssom.tsv"
 MEDIA_TYPE: Final = "text/tab-separated-values"
@@ -25,8 +25,8 @@ LICENCE: Final = "https://spdx.org/licenses/etalab-2.0.html"
 SHARED_ALIKE: Final = "/by-sa/"
 SSSOM, OWL, SKOS, RDFS = (PREFIXES[prefix] for prefix in ("sssom", "owl", "skos", "rdfs"))
 ELSEWHERE: Final = {
+    **{row["prefixe"]: row["espace"] for row in read_table("ponts", "cibles.csv")},
     "dpv-ai": "https://w3id.org/dpv/ai#",
-    "eu-aiact": "https://w3id.org/dpv/legal/eu/aiact#",
     "scolomfr": "http://data.education.fr/voc/scolomfr/concept/",
     "semapv": "https://w3id.org/semapv/vocab/",
     "skos": SKOS,

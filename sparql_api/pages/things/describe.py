@@ -5,7 +5,7 @@ Knows the queries that a description takes; not how it is shown, nor in which fo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -46,6 +46,12 @@ class Description:
     def quads(self) -> list[ox.Quad]:
         """Return every quad of every part."""
         return [quad for part in self.parts.values() for quad in part]
+
+    def without(self, restated: Collection[str]) -> list[ox.Quad]:
+        """Return every quad but those by which publication says again, in common terms, what the document says."""
+        derived = self.parts.get(DERIVED, ())
+        again = {quad for quad in derived if quad.predicate.value in restated}
+        return [quad for quad in self.quads if quad not in again]
 
     @property
     def main(self) -> tuple[ox.Quad, ...]:
@@ -120,14 +126,19 @@ async def select_about(reading: Reading, iri: str, edition: int) -> tuple[ox.Qua
     return await reading.decoded(await reading.answer(text, edition), as_quads)
 
 
-async def incoming(reading: Reading, found: Description, shown: int = 12) -> list[Incoming]:
+async def incoming(
+    reading: Reading, iris: Iris, found: Description, restated: Collection[str], shown: int = 12
+) -> list[Incoming]:
     """Return what leads to a thing from outside itself, by property, the fullest first.
 
+    What publication derives of projects by a property of `restated` is left out: it leads there by another too.
     Where more than `MANY` things lead there by one property none is named: a list does that better.
     """
     iri, edition = found.iri, found.edition
     own = ", ".join(sorted({str(quad.graph_name) for quad in found.quads})) if found.is_document else "<>"
-    outside = f'FILTER(!STRSTARTS(STR(?s), "{iri}#") && ?g NOT IN ({own}))'
+    common, derived = ", ".join(f"<{p}>" for p in sorted(restated)), iris.derived_graph("projet", "")
+    again = f'?p IN ({common}) && STRSTARTS(STR(?g), "{derived}")'
+    outside = f'FILTER(!STRSTARTS(STR(?s), "{iri}#") && ?g NOT IN ({own}) && !({again}))'
     text = f"SELECT ?p (COUNT(*) AS ?n) WHERE {{ GRAPH ?g {{ ?s ?p <{iri}> }} {outside} }} GROUP BY ?p"
     counts = {row["p"].value: int(row["n"].value) for row in await reading.rows(text, edition)}
     if not counts:

@@ -50,8 +50,8 @@ class Gathered:
 
 async def entity_page(view: View, found: Description) -> bytes:
     """Return the HTML page of a thing."""
-    run = view.service.computing.run
-    quads = await run(view.request, first_subjects, found.main) if found.is_graph else found.quads
+    run, restated = view.service.computing.run, layout(view.service.iris)["restated"]
+    quads = await run(view.request, first_subjects, found.main) if found.is_graph else found.without(restated)
     gathered = await gather(view, found, quads)
     return await run(view.request, written, view, found, gathered)
 
@@ -59,7 +59,8 @@ async def entity_page(view: View, found: Description) -> bytes:
 async def gather(view: View, found: Description, quads: Sequence[ox.Quad]) -> Gathered:
     """Return what the page of a thing takes from elsewhere."""
     service, reading = view.service, view.service.reading(view.request)
-    leading = [link for link in await incoming(reading, found) if not is_hidden(service, link)]
+    led = await incoming(reading, service.iris, found, layout(service.iris)["restated"])
+    leading = [link for link in led if not is_hidden(service, link)]
     matched = await matches(reading, found.iri, found.edition)
     named = mentioned(quads) | {found.iri} | {m.other for m in matched} | {m.relation for m in matched}
     named |= {s.partition("#")[0] for link in leading for s in link.subjects}

@@ -68,6 +68,7 @@ def layout(iris: Iris) -> dict[str, Any]:
     return {
         "hidden": {expand(term, iris) for term in read["hidden"]},
         "hidden_links": {expand(term, iris) for term in read["hidden_links"]},
+        "restated": frozenset(expand(term, iris) for term in read["restated"]),
         "section": [
             (sentence_table("pages")[f"section.{part['label']}"], [expand(term, iris) for term in part["terms"]])
             for part in read["section"]
@@ -84,7 +85,9 @@ def _labels(kind: str) -> Iterator[tuple[str, Mapping[str, str]]]:
 
 
 def expand(term: str, iris: Iris) -> str:
-    """Return the IRI of a key of the context, or of a prefixed name."""
+    """Return the IRI of a key of the context, or of a prefixed name; an IRI as it stands."""
+    if "://" in term:
+        return term
     if term in context(iris.base):
         return property_of(term, iris)
     prefix, _, name = term.partition(":")

@@ -17,14 +17,16 @@ from sparql_api.fiches.index import local_id
 from sparql_api.formats.negotiation import language
 from sparql_api.formats.rdf_formats import MEDIA_TYPES, write_compacted, write_json, write_quads, write_triples
 from sparql_api.http.delivery import deliver, redirect, requested
-from sparql_api.http.openapi import format_parameter
+from sparql_api.http.openapi import format_parameter, parameter
 from sparql_api.http.parameters import CARRIED, refuse_unknown
+from sparql_api.http.query_strings import bad
 from sparql_api.http.responses import content_disposition
 from sparql_api.http.routing import get
 from sparql_api.pages.common.layout import View, send_page
 from sparql_api.pages.common.service import Service
 from sparql_api.pages.things.describe import DERIVED, Description, describe, exists
 from sparql_api.pages.things.page import entity_page
+from sparql_api.pages.things.schema_org import PROFILE, named, schema_view
 from sparql_api.words.problems import ProblemError, problem
 
 OFFERS: Final = {**MEDIA_TYPES, "html": "text/html"}
@@ -32,6 +34,11 @@ OFFERS: Final = {**MEDIA_TYPES, "html": "text/html"}
 SUFFIXES: Final = {media_type: name for name, media_type in OFFERS.items()}
 ENDINGS: Final = frozenset({*OFFERS, "json", "jsonl", "csv", "tsv", "xlsx", "ods", "geojson", "nq", "gz"})
 """How addresses of this service end, for those who write them in capitals."""
+PROFILED: Final = parameter(
+    "profil",
+    "Of a project as JSON-LD: its view in the terms of schema.org.",
+    {"type": "string", "enum": [PROFILE]},
+)
 WORTH: Final = {MEDIA_TYPES["trig"]: 0.5}
 """TriG has every triple in a named graph, and who reads the default one alone (Comunica, whose `Accept` puts quads
 first) sees nothing of the thing: who names both, TriG a little before plain triples, is given the triples."""
@@ -41,7 +48,7 @@ def entities_router(service: Service) -> APIRouter:
     """Return the routes of every IRI under the base; mount them last, since fixed routes win."""
     router = APIRouter()
 
-    @get(router, "/{kind}/{rest:path}", openapi_extra={"parameters": [format_parameter(OFFERS)]})
+    @get(router, "/{kind}/{rest:path}", openapi_extra={"parameters": [format_parameter(OFFERS), PROFILED]})
     async def entity(request: Request) -> Response:
         return await answer(service, request, asked_path(request))
 
@@ -101,23 +108,44 @@ async def represent(service: Service, request: Request, path: str, name: str) ->
     view = View(service, request, language(request), number)
     # A page is another in another language, and with links that take other parameters along.
     of_page = (view.language, *(request.query_params.get(part) for part in CARRIED)) if name == "html" else ()
-    key = (number, path, name, *of_page)
+    profile = asked_profile(request, path, name)
+    key = (number, path, name, profile, *of_page)
     data = service.memory.get(key)
     if data is None:
         found = await describe(service.reading(request), service.iris, path, number)
         if found is None:
             return None
         run = service.computing.run
-        data = await (entity_page(view, found) if name == "html" else run(request, write, service, found, name))
+        if profile:
+            data = await profiled(service, request, found)
+        else:
+            data = await (entity_page(view, found) if name == "html" else run(request, write, service, found, name))
         service.memory.put(key, data)
     if name == "html":
         return send_page(request, data, view)
     iri = service.iris.base + path
     headers = {
         "Content-Disposition": content_disposition(f"{local_id(iri)}.{name}", inline=True),
-        "Link": f'<{iri}>; rel="describes"' + (context_link(service) if name == "jsonld" else ""),
+        "Link": f'<{iri}>; rel="describes"' + (context_link(service) if name == "jsonld" and not profile else ""),
     }
     return deliver(request, data, MEDIA_TYPES[name], edition=number, headers=headers)
+
+
+def asked_profile(request: Request, path: str, name: str) -> str:
+    """Return the profile asked for, empty for none; raises ProblemError 400 where nothing has it."""
+    profile = request.query_params.get("profil", "")
+    if not profile or name == "html":
+        return ""
+    if profile != PROFILE or name != "jsonld" or not path.startswith("projet/"):
+        raise bad("profil", "no-profile")
+    return profile
+
+
+async def profiled(service: Service, request: Request, found: Description) -> bytes:
+    """Return the schema.org view of a project."""
+    labels = await service.labels.of(service.reading(request), named(found, service.iris), found.edition)
+    run = service.computing.run
+    return await run(request, lambda: write_json(schema_view(found, labels, service.iris)))
 
 
 def context_link(service: Service) -> str:

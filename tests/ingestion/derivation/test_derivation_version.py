@@ -19,7 +19,7 @@ from ontologie import BASE, PREFIXES, RuleFile, digest
 DERIVED = {
     "1": "ca3e8b747c6a1e6222bcf220e5b448966de9647b2fcb10b1a2c26fdff649b0bf",
     "2": "442da419dc12ad56f4cb4f10852437e3c7d0f48f02cf37fd9cc07c292c562aad",
-    "3": "a8373d571ba704219d503648668d6c1096d9c059b7903724c645a76849474acb",
+    "3": "21df6783203c20efb69eb9197c588de205f381c0e4637c0d73ae7f84091b5831",
 }
 """SHA-256 of what each version of the code derives of the deposits below. A line is added with a version."""
 
@@ -40,6 +40,7 @@ CONSTRUCT { ?c a oia:Constat ; oia:premisse [ rdf:subject ?p ; rdf:predicate oia
     "clause": "CONSTRUCT { ?c oia:verdict oia:oui } WHERE { ?c a oia:Constat }",
     "concerne": "CONSTRUCT { ?p oia:concerne ?q } WHERE { { ?p oia:indice/oia:evoque ?q } UNION { ?a oia:evalue ?p . ?a oia:porte ?q } }",
     "projets": "CONSTRUCT { ?p oia:concerne ?q ; a oia:Usage } WHERE { ?p a oia:Projet . OPTIONAL { ?p oia:concerne ?q } }",
+    "super-proprietes": "CONSTRUCT { ?p dct:subject ?q } WHERE { ?p oia:concerne ?q }",
 }
 MOTIFS = (
     ("indice-a", "objectif=visee|pointVigilance=aborde", "esprit critique|biais|recul $", "par le biais", "encore ... @"),
@@ -72,7 +73,7 @@ def _deposit(name: str) -> DepositedGraphs:
 
 def _derived(monkeypatch: pytest.MonkeyPatch) -> str:
     """Return the digest of what the code derives by the rules above."""
-    prefixes = "".join(f"PREFIX {name}: <{PREFIXES[name]}>\n" for name in ("oia", "rdf"))
+    prefixes = "".join(f"PREFIX {name}: <{PREFIXES[name]}>\n" for name in ("dct", "oia", "rdf"))
     rules = {step: (RuleFile(step, prefixes + text, {}),) for step, text in RULES.items()}
     monkeypatch.setattr(derivation_rules, "rule_files", lambda step, base: rules.get(step, ()))
     monkeypatch.setattr(derivation_rules, "vocabularies", lambda base: ())

@@ -17,7 +17,9 @@ CONCEPTS = SCOLOMFR + "/concept/"
 
 def test_each_folder_of_others_has_its_licence() -> None:
     folders = [folder for folder in (PACKAGE / "tiers").iterdir() if folder.is_dir()]
-    assert {folder.name for folder in folders} == {"dpv", "scolomfr", "unesco-thesaurus"}
+    assert {folder.name for folder in folders} == {
+        "airo", "dpv", "earl", "eurovoc", "lrmi", "scolomfr", "unesco-thesaurus", "vair",
+    }  # fmt: skip
     for folder in folders:
         licence = (folder / "LICENCE").read_text(encoding="utf-8")
         assert "Licence" in licence

@@ -37,7 +37,11 @@ def test_it_has_one_line_an_alignment_of_the_edition_partners_among_them(table: 
     )
     wanted = sorted((row["s"].value, row["o"].value, float(row["c"].value)) for row in store.query(query))
     full = {"oia:": BASE, "dpv-ai:": "https://w3id.org/dpv/ai#", "eu-aiact:": "https://w3id.org/dpv/legal/eu/aiact#",
-            "scolomfr:": "http://data.education.fr/voc/scolomfr/concept/"}
+            "scolomfr:": "http://data.education.fr/voc/scolomfr/concept/", "dpv:": "https://w3id.org/dpv#",
+            "dpv-education:": "https://w3id.org/dpv/sector/education#", "earl:": "http://www.w3.org/ns/earl#",
+            "airo:": "https://w3id.org/airo#", "vair:": "https://w3id.org/vair#", "eurovoc:": "http://eurovoc.europa.eu/",
+            "lrmi-audience:": "http://purl.org/dcx/lrmi-vocabs/educationalAudienceRole/",
+            "lrmi-usage:": "http://purl.org/dcx/lrmi-vocabs/educationalUse/"}
 
     def iri(curie: str) -> str:
         prefix = next(prefix for prefix in full if curie.startswith(prefix))
@@ -46,6 +50,7 @@ def test_it_has_one_line_an_alignment_of_the_edition_partners_among_them(table: 
     found = sorted((iri(r["subject_id"]), iri(r["object_id"]), float(r["confidence"])) for r in read(table))
     assert found == wanted
     assert any("/principe/coree-ethique-2022/" in subject for subject, _, _ in found)
+    assert (BASE + "concept/verdict/conforme", "http://www.w3.org/ns/earl#passed", 0.7) in found
 
 
 def test_each_end_is_named_in_both_languages_and_each_line_says_why_and_who(table: str) -> None:
