@@ -18,8 +18,9 @@ import zstandard
 
 from ontologie import fold_text
 from sparql_api.computing.cancellation import checked, watched
-from sparql_api.fiches.index import FACETS, INDEX_NAME, local_id
+from sparql_api.fiches.index import FACETS, INDEX_NAME
 from sparql_api.fiches.text import Found, TextIndex
+from sparql_api.fiches.things import local_id
 
 FACET_NAMES: Final = tuple(facet.name for facet in FACETS)
 TOGETHER: Final = {"principe": "preuve", "preuve": "principe"}

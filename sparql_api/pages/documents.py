@@ -28,7 +28,7 @@ from ontologie import (
     vocabularies,
 )
 from shapes import shapes_graph
-from sparql_api.fiches.index import local_id
+from sparql_api.fiches.things import local_id
 from sparql_api.formats.rdf_formats import MEDIA_TYPES, write_compacted, write_triples
 from sparql_api.http.delivery import deliver, requested
 from sparql_api.http.openapi import OF_COMPUTING, format_parameter, operation, parameter, structure

@@ -12,7 +12,7 @@ from typing import Any, Final
 from starlette.requests import Request
 
 from sparql_api.engine.port import Answer
-from sparql_api.fiches.index import local_id
+from sparql_api.fiches.things import local_id
 from sparql_api.pages.common.layout import View
 from sparql_api.pages.common.service import Service
 from sparql_api.pages.things.presentation import Shown

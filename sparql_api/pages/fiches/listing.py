@@ -12,8 +12,8 @@ from urllib.parse import urlencode
 
 from starlette.requests import Request
 
-from sparql_api.fiches.index import is_thing
 from sparql_api.fiches.search import FACET_NAMES, FicheIndex, SearchResult, Selection, Value
+from sparql_api.fiches.things import is_thing
 from sparql_api.fiches.words import words
 from sparql_api.pages.common.service import Service
 from sparql_api.settings import Settings

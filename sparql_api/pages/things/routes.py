@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from ontologie import context, context_iri, document_types, serialize_lines, to_document
-from sparql_api.fiches.index import local_id
+from sparql_api.fiches.things import local_id
 from sparql_api.formats.negotiation import language
 from sparql_api.formats.rdf_formats import MEDIA_TYPES, write_compacted, write_json, write_quads, write_triples
 from sparql_api.http.delivery import deliver, redirect, requested
