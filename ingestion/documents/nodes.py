@@ -210,9 +210,10 @@ class NodeReader:
             if tag is None:
                 code = "carte-de-langues" if written in ("@value", "@language", "@type") else "balise-de-langue"
                 self.say(code, below, written)
-                continue
-            said = self._values(term, texts, below, self._mapped_value)
-            kept += [{"@value": text, "@language": tag} for text in said]
+            # A name may have the form of a tag.
+            elif self._publishable(term, written, below):
+                said = self._values(term, texts, below, self._mapped_value)
+                kept += [{"@value": text, "@language": tag} for text in said]
         return kept
 
     def _mapped_value(self, term: Term, item: Any, path: Path) -> str | None:
@@ -264,7 +265,7 @@ class NodeReader:
         if not sound:
             self.say("valeur-inattendue", path)
             return None
-        if not self._publishable(term, str(text), path):
+        if not all(self._publishable(term, told, path) for told in (str(text), str(language or ""))):
             return None
         if language is not None and language.lower() == term.language:
             return text

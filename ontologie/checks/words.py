@@ -102,7 +102,7 @@ def _document_faults(
 ) -> list[Languages]:
     faults = [
         phrase("unknown-key", key=key)
-        for key in sorted(_keys(document) - set(words))
+        for key in sorted(_keys(document, words) - set(words))
     ]
     quads = list(ox.parse(json.dumps({"@context": words, **document}), format=ox.RdfFormat.JSON_LD))
     framed = jsonld.frame(expanded(quads), frame(kind), {"base": BASE, "omitGraph": True})
@@ -126,11 +126,13 @@ def _is_document(iri: str) -> bool:
     return iri.removeprefix(BASE).partition("/")[0] in document_types()
 
 
-def _keys(value: Any) -> set[str]:
+def _keys(value: Any, words: dict[str, Any]) -> set[str]:
+    """Return the keys of a document; those of a language map are languages."""
     if isinstance(value, dict):
-        return set(value) | {key for inner in value.values() for key in _keys(inner)}
+        below = (inner for key, inner in value.items() if "@language" not in containers(words.get(key)))
+        return set(value).union(*(_keys(inner, words) for inner in below))
     if isinstance(value, list):
-        return {key for inner in value for key in _keys(inner)}
+        return set().union(*(_keys(inner, words) for inner in value))
     return set()
 
 

@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 from ingestion import Options, examine, export_columns, export_document, export_row
 from ingestion.documents.draft import content_name
 from ingestion.words.columns import Column, columns
+from ingestion.words.languages import AUTHORITY
 from shapes import csv_line, inert, restored
 from tests.laws.lengths import at_two_lengths
 
@@ -74,7 +75,7 @@ def projects(draw: st.DrawFn) -> dict[str, Any]:
     }
     fiche = {
         "id": "graphe/projet/10-X", "type": "Fiche", "licence": "https://spdx.org/licenses/etalab-2.0.html",
-        "langue": "http://publications.europa.eu/resource/authority/language/FRA",
+        "langue": draw(st.sampled_from([AUTHORITY + code for code in ("FRA", "ENG", "GSW")])),
     }  # fmt: skip
     for column in draw(st.lists(st.sampled_from(PROSE), max_size=5, unique_by=lambda one: one.name)):
         words = st.lists(WORDS, min_size=1, max_size=3) if column.is_list else st.just([draw(WORDS)])

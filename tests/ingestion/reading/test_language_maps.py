@@ -139,6 +139,14 @@ def test_a_document_that_names_an_earlier_context_is_read_as_before(write: Write
     assert said(write, f'{{{EARLIER}{HEAD},\n "objectif": {{"fr": "x"}}}}') == [("valeur-inattendue", 2, 2)]
 
 
+@pytest.mark.parametrize("naming", [{}, {"@context": context_iri(version="1.1.0")}])
+def test_a_tag_that_names_the_depositor_is_refused(write: Write, naming: dict[str, str]) -> None:
+    depositor = {"deposant_nom": "Jeanne Martin"}
+    value = {"@value": "x", "@language": "jeanne-martin"} if naming else {"jeanne-martin": "x"}
+    found = made(write, {**naming, "id": "projet/n-A", "type": "Projet", "objectif": value, **depositor})
+    assert "depot:deposant-en-clair" in [issue.rule for issue in found.issues] and found.refused
+
+
 def row(**cells: str) -> BuiltDocument:
     given = {"id": "A", "titre": "t", "type_ia": "generative", "objectifs": "x|y", "phases": "z", **cells}
     header = Header({name: (position, name) for position, name in enumerate(given, 1)})

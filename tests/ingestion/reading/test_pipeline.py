@@ -55,7 +55,7 @@ def test_an_id_with_other_content_is_an_error_at_the_second_line(write: Write) -
     (entry,) = found.entries
     assert (entry.rule, entry.line, entry.column, entry.field) == ("depot:identifiant-double", 4, 1, "id")
     assert "ligne 2" in entry.message["fr"] and "line 2" in entry.message["en"]
-    assert found.documents[0].built.document["titre"] == "un"
+    assert found.documents[0].built.document["titre"] == {"fr": "un"}
 
 
 def test_another_depositor_is_other_content(write: Write) -> None:

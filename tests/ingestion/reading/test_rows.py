@@ -150,7 +150,7 @@ def test_hostile_text_is_text(write: Write) -> None:
     title = "<script>alert(1)</script> \u202eretourné\u202c 😀 'OR 1=1; \\u0041"
     document = row(write, titre=title, resume="=1+1")
     assert not document.issues
-    assert document.document["titre"] == title and document.document["resume"] == "=1+1"
+    assert document.document["titre"] == {"fr": title} and document.document["resume"] == {"fr": "=1+1"}
 
 
 def test_hostile_text_is_shown_by_name_in_messages(write: Write) -> None:
@@ -160,7 +160,8 @@ def test_hostile_text_is_shown_by_name_in_messages(write: Write) -> None:
 
 def test_phases_are_nodes_in_order(write: Write) -> None:
     phases = row(write, phases="Découvrir|Produire").document["phase"]
-    assert [(phase["ordre"], phase["description"]) for phase in phases] == [("1", "Découvrir"), ("2", "Produire")]
+    told = [(phase["ordre"], phase["description"]) for phase in phases]
+    assert told == [("1", {"fr": ["Découvrir"]}), ("2", {"fr": ["Produire"]})]
     again = row(write, phases="Préparer|Découvrir|Produire").document["phase"]
     assert {phase["id"] for phase in phases} < {phase["id"] for phase in again}
 
@@ -172,10 +173,10 @@ def test_the_document_has_the_keys_of_the_context_in_its_order(write: Write) -> 
     ]  # fmt: skip
     assert document["fiche"] == {
         "id": "graphe/projet/10-A1",
-        "type": "Fiche",
-        "sourcePage": "https://x.fr/a",
+        "type": ["Fiche"],
+        "sourcePage": ["https://x.fr/a"],
         "licence": "https://spdx.org/licenses/etalab-2.0.html",
-        "langue": "http://publications.europa.eu/resource/authority/language/FRA",
+        "langue": ["http://publications.europa.eu/resource/authority/language/FRA"],
     }
 
 

@@ -43,7 +43,7 @@ def test_every_column_is_described_in_both_languages_and_feeds_a_key(column: ing
     assert all(column.label[lang] and column.help[lang] for lang in ("fr", "en"))
     assert column.key in terms() or column.kind == "prive"
     assert column.kind in {
-        "texte", "concept", "iri", "entier", "booleen", "date", "identifiant", "etapes", "prive",
+        "texte", "concept", "iri", "entier", "booleen", "date", "identifiant", "langue", "etapes", "prive",
     }  # fmt: skip
     assert column.node in {"document", "fiche"}
 
