@@ -18,10 +18,10 @@ import pyoxigraph as ox
 
 from ingestion import Edition
 from ontologie import PREFIXES, RDF_TYPE, Iris, in_both, read_table, vocabularies
+from sparql_api.description.statements import LICENCE
 
 SSSOM_NAME: Final = "alignements.sssom.tsv"
 MEDIA_TYPE: Final = "text/tab-separated-values"
-LICENCE: Final = "https://spdx.org/licenses/etalab-2.0.html"
 SHARED_ALIKE: Final = "/by-sa/"
 SSSOM, OWL, SKOS, RDFS = (PREFIXES[prefix] for prefix in ("sssom", "owl", "skos", "rdfs"))
 ELSEWHERE: Final = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from importlib.resources import files
 from typing import Final
 
 import pyoxigraph as ox
@@ -10,6 +11,9 @@ import pyoxigraph as ox
 from ontologie import PREFIXES, RDF_TYPE
 
 XSD: Final = PREFIXES["xsd"]
+LICENCE: Final = "https://spdx.org/licenses/etalab-2.0.html"
+NUMBER: Final = "NUMBER"
+"""What stands for an edition's number in the packaged Turtle."""
 Value = str | int | tuple[str, str] | ox.Literal
 
 
@@ -58,3 +62,14 @@ def text(value: str) -> ox.Literal:
 def typed(value: str, datatype: str) -> ox.Literal:
     """Return a value of an XML Schema type: `date`, `dateTime`, `anyURI`."""
     return ox.Literal(value, datatype=ox.NamedNode(XSD + datatype))
+
+
+def packaged(name: str) -> str:
+    """Return the text of a file beside this module."""
+    return files("sparql_api.description").joinpath(name).read_text(encoding="utf-8")
+
+
+def always(name: str, base: str, number: int) -> list[ox.Quad]:
+    """Return what a packaged Turtle says of every edition, said of this one."""
+    text = packaged(name).replace(NUMBER, str(number))
+    return list(ox.parse(text, format=ox.RdfFormat.TURTLE, base_iri=base))

@@ -6,10 +6,12 @@ W3C Interest Group Note "Describing Linked Datasets with the VoID Vocabulary"
 
 from __future__ import annotations
 
+import csv
 import os
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
@@ -17,25 +19,18 @@ from typing import Any, Final
 import duckdb
 import pyoxigraph as ox
 
-from ingestion import DUMPS, Edition
+from ingestion import Edition
 from ontologie import RDF_TYPE, Iris, in_both, vocabularies
-from sparql_api.description.statements import Statements, text, typed
+from sparql_api.description.statements import Statements, always, packaged, text, typed
 
 VOID_NAME: Final = "void.nt"
-LICENCE: Final = "https://spdx.org/licenses/etalab-2.0.html"
-FORMATS: Final = ("JSON-LD", "N-Triples", "RDF_XML", "TriG", "Turtle")
-TARGETS: Final = {
-    "scolomfr": ("http://data.education.fr/voc/scolomfr/", "ScoLOMFR"),
-    "eli": ("http://data.europa.eu/eli/", "EUR-Lex (ELI)"),
-    "op": ("http://publications.europa.eu/resource/authority/", "EU authority tables"),
-    "dpv": ("https://w3id.org/dpv", "Data Privacy Vocabulary"),
-    "vair": ("https://w3id.org/vair#", "VAIR"),
-    "airo": ("https://w3id.org/airo#", "AIRO"),
-    "unesco": ("http://vocabularies.unesco.org/thesaurus/", "UNESCO Thesaurus"),
-    "wikidata": ("http://www.wikidata.org/entity/", "Wikidata"),
-    "insee": ("http://id.insee.fr/geo/", "INSEE"),
-}
-"""Datasets of others that the graph links to: where their IRIs begin, what they are called."""
+
+
+@cache
+def linked_datasets() -> dict[str, tuple[str, str]]:
+    """Return the datasets of others that the graph links to: {name: (where their IRIs begin, what they are called)}."""
+    rows = csv.DictReader(packaged("linked_datasets.csv").splitlines())
+    return {row["name"]: (row["namespace"], row["label"]) for row in rows}
 
 
 TRIPLES: Final = r"""
@@ -91,7 +86,7 @@ def counted(edition: Edition, store: ox.Store, folder: Path) -> Counts:
         "threads": 2, "preserve_insertion_order": False, "memory_limit": "1GB", "temp_directory": str(folder),
     }  # fmt: skip
     file = str(edition.path / "dump.ttl.gz").replace("'", "''")
-    targets = " ".join(TARGET.format(space=space, name=name) for name, (space, _) in TARGETS.items())
+    targets = " ".join(TARGET.format(space=space, name=name) for name, (space, _) in linked_datasets().items())
     named = {"ours": f"<{base}", "type": f"<{RDF_TYPE}>"}
     with duckdb.connect(config=config) as database:
 
@@ -133,9 +128,7 @@ def iri(term: str) -> str:
 
 def void_statements(number: int, manifest: Mapping[str, Any], counts: Counts, iris: Iris) -> list[ox.Quad]:
     """Return the description: the dataset, its statistics, its partitions, its links, its parts."""
-    said = Statements(
-        iris.prefixes() | {"void": "http://rdfs.org/ns/void#", "formats": "http://www.w3.org/ns/formats/"}
-    )
+    said = Statements(iris.prefixes() | {"void": "http://rdfs.org/ns/void#"})
     dataset = iris.entity("edition", str(number))
     describe_dataset(said, dataset, number, manifest["date"], iris)
     for name, count in (
@@ -166,27 +159,18 @@ def void_statements(number: int, manifest: Mapping[str, Any], counts: Counts, ir
 
 def describe_dataset(said: Statements, dataset: str, number: int, date: str, iris: Iris) -> None:
     """Say what the dataset is, where it answers and where it can be taken whole."""
-    document = iris.base + "void"
-    said.type(document, "void:DatasetDescription")
-    said.both(document, "dct:title", in_both("catalogue", "void-title"))
-    said.say(document, "foaf:primaryTopic", dataset)
-    said.type(dataset, "void:Dataset")
+    said.quads += always("void.ttl", iris.base, number)
+    said.both(iris.base + "void", "dct:title", in_both("catalogue", "void-title"))
     said.both(dataset, "dct:title", title(number))
-    said.say(dataset, "dct:license", LICENCE)
     said.say(dataset, "dct:issued", typed(date, "dateTime"))
-    said.say(dataset, "dct:publisher", iris.entity("organisation", "equipe-projet"))
-    said.say(dataset, "foaf:homepage", iris.base)
-    said.say(dataset, "void:sparqlEndpoint", iris.base + "sparql")
     said.say(dataset, "void:uriSpace", text(iris.base))
-    said.say(dataset, "void:dataDump", *(f"{iris.base}editions/{number}/{name}" for name in DUMPS))
-    said.say(dataset, "void:feature", *(f"formats:{name}" for name in FORMATS))
 
 
 def describe_links(said: Statements, dataset: str, counts: Counts) -> None:
     """Say how many links go to which dataset of others, by property."""
     for (name, term), count in sorted(counts.links.items()):
         predicate = iri(term)
-        space, label = TARGETS[name]
+        space, label = linked_datasets()[name]
         linkset, target = f"{dataset}#liens-{name}-{short(predicate)}", f"{dataset}#cible-{name}"
         said.type(linkset, "void:Linkset")
         said.say(dataset, "void:subset", linkset)

@@ -106,7 +106,8 @@ def words() -> frozenset[str]:
         for node in ast.walk(tree)
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }
-    templates = "\n".join(path.read_text("utf-8") for path in (ROOT / "sparql_api" / "templates").iterdir())
+    pages = (path for folder in FOLDERS for path in (ROOT / folder).rglob("*.html"))
+    templates = "\n".join(path.read_text("utf-8") for path in pages)
     return frozenset(found | set(re.findall(r"[\"']([\w.-]+)[\"']", templates)))
 
 
@@ -146,7 +147,6 @@ ELSEWHERE = {
     "sparql_api/formats/negotiation.py": "weights by language",
     "sparql_api/words/i18n.py": "the names of months, which are data of a locale",
     "shapes/sources.py": "the message of shapes made of a table, which stands with the shapes",
-    "sparql_api/description/dcat.py": "the keywords, which are lists of different words",
 }
 """Modules where a dictionary by language is no sentence for people, and why."""
 
