@@ -35,11 +35,14 @@ def test_all_principles_of_the_six_bodies_cite_their_own_body_alone(data, host: 
     assert {urlsplit(page).hostname for one in principles for page in cited[one]} == {host}
 
 
-def test_no_press_page_stands_where_no_source_was_found(data) -> None:
-    cited, read = data.objects(SOURCE), data.objects(OIA + "pageLue")
-    korean = BASE + "principe/coree-ethique-2022/KOR-1"
-    assert korean not in cited and read[korean]
-    assert korean in data.objects(OIA + "aVerifier")
+def test_a_ministry_s_page_that_was_not_opened_stays_to_be_verified_and_the_press_is_no_source(data) -> None:
+    cited, read, doubted = data.objects(SOURCE), data.objects(OIA + "pageLue"), data.objects(OIA + "aVerifier")
+    for principle, host in (("coree-ethique-2022/KOR-1", "if-blog.tistory.com"), ("italie-ia-2025/ITA-1", "www.mim.gov.it")):
+        one = f"{BASE}principe/{principle}"
+        assert [urlsplit(page).hostname for page in cited[one]] == [host]
+        assert one in doubted and host not in {urlsplit(page).hostname for page in read[one]}
+    named = BASE + "principe/coree-ethique-2022/KOR-G"
+    assert cited[named] == [read[BASE + "instrument/coree-ethique-2022"][0]] and named not in doubted
 
 
 @pytest.mark.parametrize("state", ["suspendue", "retiree"])
