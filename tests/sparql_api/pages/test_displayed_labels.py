@@ -7,10 +7,8 @@ from typing import Any
 
 import httpx
 import pyoxigraph as ox
-import pytest
 
 from ontologie import BASE, read_table
-from queries import catalogue
 
 HTML = {"Accept": "text/html"}
 CYCLE_4 = "http://data.education.fr/voc/scolomfr/concept/scolomfr-voc-022-num-621"
@@ -75,16 +73,6 @@ def test_titles_stand_beside_the_names_which_do_not_change(client: httpx.Client)
     assert list(found) == ["name", "edition", "columns", "titles", "rows"]
     assert list(found["titles"]) == found["columns"] == ["academie", "nom", "region", "projets"]
     assert found["titles"]["projets"] == {"fr": "nombre de projets", "en": "number of projects"}
-
-
-@pytest.mark.parametrize(
-    "name", [name for name, one in catalogue().items() if "langue" in {p.name for p in one.parameters}]
-)
-def test_a_question_answers_in_english_as_many_rows_as_in_french(client: httpx.Client, name: str) -> None:
-    french, english = (client.get(f"/queries/{name}?langue={tag}").json()["rows"] for tag in ("fr", "en"))
-    assert len(french) == len(english)
-    for one in (french, english):
-        assert all(row[column] for row in one for column in row if column.endswith("Libelle") and row.get(column[:-7]))
 
 
 def test_all_that_is_ours_has_one_displayed_label_a_language(store: ox.Store) -> None:
