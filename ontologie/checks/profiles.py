@@ -63,13 +63,18 @@ def kept(corpus: Corpus) -> Examined:
     """Each frozen version is named by its folder, its predecessor stands, and every term of it still stands."""
     found: list[Finding] = []
     terms = 0
+    since = {iri: text.value for iri, said in corpus.terms.items() for text in literals(said, OIA + "depuis")}
     for version in released_versions():
+        held: set[str] = set()
         for path, text in released_files(version).items():
             frozen = index(as_triples(ox.parse(text, format=ox.RdfFormat.TURTLE)))
             terms += len(frozen)
             found += (Finding("releases", path, fault) for fault in _frozen_faults(version, frozen))
+            held |= set(frozen)
             lost = [iri for iri, about in frozen.items() if _is_term(iri, about) and iri not in corpus.terms]
             found += (Finding("releases", short(iri), phrase("released-term-lost", version=version)) for iri in lost)
+        late = sorted(iri for iri, told in since.items() if told == version and iri not in held)
+        found += (Finding("releases", short(iri), phrase("not-in-the-version-it-names", version=version)) for iri in late)
     present = {iri: said for iri, said in corpus.ours.items() if OWL + "Ontology" in iris(said, RDF_TYPE)}
     stand = {iri for version in released_versions() for iri in _version_iris(version)}
     for iri, said in present.items():
