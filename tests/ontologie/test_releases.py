@@ -57,7 +57,9 @@ def test_a_new_term_that_claims_a_released_version_is_found(corpus: Corpus) -> N
         (new, PREFIXES["rdf"] + "type", ox.NamedNode(PREFIXES["owl"] + "Class")),
         (new, OIA + "depuis", ox.Literal("1.1.0")),
     ]
-    assert [finding.term for finding in profiles.kept(corpus.plus("termes/noyau.ttl", said)).findings] == ["oia:nouveau"]
+    assert [finding.term for finding in profiles.kept(corpus.plus("termes/noyau.ttl", said)).findings] == [
+        "oia:nouveau"
+    ]
 
 
 def test_the_present_version_names_the_newest_frozen_one_as_its_prior(corpus: Corpus) -> None:
