@@ -18,7 +18,6 @@ from ontologie.checks.model import (
     Corpus,
     Examined,
     Finding,
-    Languages,
     as_triples,
     index,
     iris,
@@ -33,6 +32,8 @@ from ontologie.releases import released_files, released_versions
 from ontologie.resources import read_table
 
 PROFILE: Final = "termes/profil-"
+Files = Mapping[str, Mapping[str, Said]]
+"""What is said of each subject in each file."""
 
 
 def core(corpus: Corpus) -> Corpus:
@@ -60,23 +61,43 @@ def neutral(corpus: Corpus) -> Examined:
 
 
 def kept(corpus: Corpus) -> Examined:
-    """Each frozen version is named by its folder, its predecessor stands, and every term of it still stands."""
-    found: list[Finding] = []
-    terms = 0
-    for version in released_versions():
-        for path, text in released_files(version).items():
-            frozen = index(as_triples(ox.parse(text, format=ox.RdfFormat.TURTLE)))
-            terms += len(frozen)
-            found += (Finding("releases", path, fault) for fault in _frozen_faults(version, frozen))
-            lost = [iri for iri, about in frozen.items() if _is_term(iri, about) and iri not in corpus.terms]
-            found += (Finding("releases", short(iri), phrase("released-term-lost", version=version)) for iri in lost)
-    present = {iri: said for iri, said in corpus.ours.items() if OWL + "Ontology" in iris(said, RDF_TYPE)}
-    stand = {iri for version in released_versions() for iri in _version_iris(version)}
-    for iri, said in present.items():
-        for prior in iris(said, OWL + "priorVersion"):
+    """Frozen versions are whole and named by their folders, none of their terms is lost, and none joins them later."""
+    frozen = {version: _frozen(version) for version in released_versions()}
+    found = [finding for version, files in frozen.items() for finding in _faults(corpus, version, files)]
+    stand = {
+        iri
+        for files in frozen.values()
+        for said in files.values()
+        for about in said.values()
+        for iri in iris(about, OWL + "versionIRI")
+    }
+    for iri, about in corpus.ours.items():
+        for prior in iris(about, OWL + "priorVersion"):
             if prior not in stand:
                 found.append(Finding("releases", short(iri), phrase("prior-version-not-frozen", name=short(prior))))
-    return Examined(terms, tuple(found))
+    return Examined(sum(len(said) for files in frozen.values() for said in files.values()), tuple(found))
+
+
+def _frozen(version: str) -> Files:
+    texts = released_files(version).items()
+    return {path: index(as_triples(ox.parse(text, format=ox.RdfFormat.TURTLE))) for path, text in texts}
+
+
+def _faults(corpus: Corpus, version: str, files: Files) -> Iterator[Finding]:
+    held: set[str] = set()
+    for path, said in files.items():
+        held |= {iri for iri, about in said.items() if _is_term(iri, about)}
+        for iri, about in said.items():
+            if OWL + "Ontology" in iris(about, RDF_TYPE):
+                stated = [text.value for text in literals(about, OWL + "versionInfo")]
+                if stated != [version] or iris(about, OWL + "versionIRI") != [f"{iri}/{version}"]:
+                    yield Finding("releases", path, phrase("frozen-under-another-version", name=short(iri)))
+    for iri in sorted(held - corpus.terms.keys()):
+        yield Finding("releases", short(iri), phrase("released-term-lost", version=version))
+    for iri, about in corpus.terms.items():
+        told = [text.value for text in literals(about, OIA + "depuis")]
+        if told == [version] and iri not in held:
+            yield Finding("releases", short(iri), phrase("not-in-the-version-it-names", version=version))
 
 
 def _is_core(path: str) -> bool:
@@ -85,21 +106,6 @@ def _is_core(path: str) -> bool:
 
 def _is_term(iri: str, said: Said) -> bool:
     return iri.startswith(OIA) and bool(set(iris(said, RDF_TYPE)) & set(DEFINED_KINDS))
-
-
-def _frozen_faults(version: str, said: Mapping[str, Said]) -> Iterator[Languages]:
-    for iri, about in said.items():
-        if OWL + "Ontology" in iris(about, RDF_TYPE):
-            stated = [text.value for text in literals(about, OWL + "versionInfo")]
-            if stated != [version] or iris(about, OWL + "versionIRI") != [f"{iri}/{version}"]:
-                yield phrase("frozen-under-another-version", name=short(iri))
-
-
-def _version_iris(version: str) -> Iterator[str]:
-    for text in released_files(version).values():
-        for quad in ox.parse(text, format=ox.RdfFormat.TURTLE):
-            if quad.predicate.value == OWL + "versionIRI" and isinstance(quad.object, ox.NamedNode):
-                yield quad.object.value
 
 
 CHECKS: Final = (

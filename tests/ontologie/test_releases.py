@@ -51,6 +51,17 @@ def test_a_lost_term_and_a_version_that_is_not_kept_are_found(corpus: Corpus) ->
     assert len(profiles.kept(corpus.plus("termes/ontologie.ttl", [prior])).findings) == 1
 
 
+def test_a_new_term_that_claims_a_released_version_is_found(corpus: Corpus) -> None:
+    new = ox.NamedNode(OIA + "nouveau")
+    said = [
+        (new, PREFIXES["rdf"] + "type", ox.NamedNode(PREFIXES["owl"] + "Class")),
+        (new, OIA + "depuis", ox.Literal("1.1.0")),
+    ]
+    assert [finding.term for finding in profiles.kept(corpus.plus("termes/noyau.ttl", said)).findings] == [
+        "oia:nouveau"
+    ]
+
+
 def test_the_present_version_names_the_newest_frozen_one_as_its_prior(corpus: Corpus) -> None:
     said = corpus.ours[BASE + "ontologie"]
     assert iris(said, PREFIXES["owl"] + "priorVersion") == [f"{BASE}ontologie/{released_versions()[-1]}"]
