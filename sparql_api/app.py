@@ -31,6 +31,7 @@ from sparql_api.pages.editor import editor
 from sparql_api.pages.fiches.routes import fiches_router
 from sparql_api.pages.home import home_router
 from sparql_api.pages.layout import problem_page
+from sparql_api.pages.packages import packages_router
 from sparql_api.pages.questions import questions_router
 from sparql_api.pages.self_description import self_description_router
 from sparql_api.pages.service import Service
@@ -80,6 +81,7 @@ def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
         questions_router(service),
         editions_router(service),
         documents_router(service),
+        packages_router(service),
         self_description_router(service),
         health_router(service),
     ):
