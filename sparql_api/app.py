@@ -32,6 +32,7 @@ from sparql_api.pages.editor import editor
 from sparql_api.pages.fiches.routes import fiches_router
 from sparql_api.pages.home import home_router
 from sparql_api.pages.ontology import ontology_router
+from sparql_api.pages.packages import packages_router
 from sparql_api.pages.questions import questions_router
 from sparql_api.pages.self_description import self_description_router
 from sparql_api.pages.things.routes import entities_router
@@ -89,6 +90,7 @@ def mount(app: FastAPI, service: Service, endpoint: APIRouter) -> None:
         editions_router(service),
         documents_router(service),
         ontology_router(service),
+        packages_router(service),
         self_description_router(service),
         health_router(service),
     ):

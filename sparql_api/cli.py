@@ -36,7 +36,7 @@ def build_main() -> typer.Typer:
         pretty_exceptions_enable=False,
     )
     for part in (
-        ingestion.commands.ingest.build_app(made_with_editions),
+        ingestion.commands.ingest.build_app(made_with_editions, write_principles),
         sparql_api.commands.build_app(),
         shapes.commands.build_app(examine_deposit),
         ontologie.commands.build_app(checks_of_shapes),
@@ -51,6 +51,13 @@ def made_with_editions() -> Sequence[Callable[[Edition, ox.Store], None]]:
     from sparql_api.outputs import EDITION_OUTPUTS
 
     return EDITION_OUTPUTS
+
+
+def write_principles(place: Path) -> int:
+    """Write the package of principles; return how many files."""
+    from sparql_api.packages.principles import write_principles
+
+    return write_principles(place)
 
 
 def checks_of_shapes() -> Iterable[Check]:

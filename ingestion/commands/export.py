@@ -1,8 +1,9 @@
-"""The command `observatoire export fiches`: the fiches of the current edition, to standard output or a folder."""
+"""The commands `observatoire export`: the fiches of the current edition; the package of principles, of no edition."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Final
@@ -25,8 +26,12 @@ class ExportFormat(StrEnum):
     CSV = "csv"
 
 
-def export_app() -> typer.Typer:
-    """Return the sub-commands of `observatoire export`."""
+WritePackage = Callable[[Path], int]
+"""Writes a package where it is told, an archive or a folder, and returns how many files; raises OSError."""
+
+
+def export_app(write_principles: WritePackage) -> typer.Typer:
+    """Return the sub-commands of `observatoire export`; what makes a package comes from the root."""
     app = typer.Typer(no_args_is_help=True, help="Write what the current edition holds.")
 
     @app.callback()
@@ -49,6 +54,21 @@ def export_app() -> typer.Typer:
           observatoire export fiches --format ttl --type tout --out fiches/
         """
         export_fiches(format, out, kind, lang)
+
+    @app.command("principes")
+    def principles_command(
+        out: Annotated[Path, typer.Option("--out", help="An archive that ends in .zip, or a folder.")],
+        lang: LangOption = Lang.FR,
+    ) -> None:
+        """Export the package of instruments, principles, dated provisions, alignments and shapes, without a project.
+
+        Example:
+
+          observatoire export principes --out principes-ia-education.zip
+        """
+        with explained(lang, kept=lambda: said(lang, "kept-export")):
+            count = write_principles(out)
+        say(lang, "package-written", count=count, where=out)
 
     return app
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from ingestion.commands.export import export_app
+from ingestion.commands.export import WritePackage, export_app
 from ingestion.commands.failures import explained, opened
 from ingestion.commands.review import review_app
 from ontologie import system_reason
@@ -32,11 +32,11 @@ if TYPE_CHECKING:
 REPORTS: Final = (".html", ".csv", ".json", ".ttl")
 
 
-def build_app(faces: Callable[[], Sequence[Face]] = tuple) -> typer.Typer:
-    """Return the command line of this folder; `faces` gives what is made with each edition."""
+def build_app(faces: Callable[[], Sequence[Face]], write_principles: WritePackage) -> typer.Typer:
+    """Return the command line of this folder; `faces` gives what is made with each edition, the other a package."""
     app, with_faces = typer.Typer(no_args_is_help=True), _WithFaces(faces)
     app.add_typer(review_app(), name="review")
-    app.add_typer(export_app(), name="export")
+    app.add_typer(export_app(write_principles), name="export")
     app.command("demo")(with_faces.demo)
     app.command("ingest")(ingest_command)
     app.command("publish")(with_faces.publish)

@@ -47,29 +47,29 @@ Said = Mapping[str, list[Value]]
 
 def write_alignments(edition: Edition, store: ox.Store, folder: Path) -> None:
     """Write the alignments of an edition in a folder, as `alignements.sssom.tsv`."""
-    text = alignments_table(store, Iris(edition.manifest["base"]), edition.number)
+    text = alignments_table(store, Iris(edition.manifest["base"]), str(edition.number))
     (folder / SSSOM_NAME).write_text(text, encoding="utf-8", newline="\n")
 
 
-def alignments_table(store: ox.Store, iris: Iris, number: int) -> str:
-    """Return every alignment of a store, by subject and object, as an SSSOM table."""
+def alignments_table(store: ox.Store, iris: Iris, version: str, path: str = SSSOM_NAME) -> str:
+    """Return every alignment of a store, by subject and object, as an SSSOM table; `path` below the base names it."""
     prefixes = {**ELSEWHERE, "oia": iris.base}
     closed = {one.graph for one in vocabularies(iris.base) if SHARED_ALIKE in one.licence}
     order = ("subject_id", "object_id", "predicate_id")
     rows = sorted(_rows(store, prefixes, closed), key=lambda row: [row[name] for name in order])
     out = io.StringIO()
-    out.writelines(f"#{line}\n" for line in _metadata(iris, number, prefixes))
+    out.writelines(f"#{line}\n" for line in _metadata(iris, version, path, prefixes))
     table = csv.DictWriter(out, COLUMNS, delimiter="\t", lineterminator="\n")
     table.writeheader()
     table.writerows(rows)
     return out.getvalue()
 
 
-def _metadata(iris: Iris, number: int, prefixes: Mapping[str, str]) -> Iterator[str]:
+def _metadata(iris: Iris, version: str, path: str, prefixes: Mapping[str, str]) -> Iterator[str]:
     """Yield the metadata of the mapping set (SSSOM, MappingSet), a line each."""
     said = in_both("catalogue", "alignments-description")
-    yield f"mapping_set_id: {iris.base}{SSSOM_NAME}"
-    yield f'mapping_set_version: "{number}"'
+    yield f"mapping_set_id: {iris.base}{path}"
+    yield f'mapping_set_version: "{version}"'
     yield f'mapping_set_title: "{in_both("catalogue", "alignments-title")["en"]}"'
     yield f'mapping_set_description: "{said["en"]} / {said["fr"]}"'
     yield f"license: {LICENCE}"
