@@ -107,7 +107,7 @@ def test_hostile_text_is_text(client: httpx.Client) -> None:
         assert "<script" not in text
         assert "<img" not in text
         assert "onerror=alert" not in text.replace("&lt;img src=x onerror=alert", "")
-    assert client.get("/projet/18-h.1.jsonld").json()["titre"] == HOSTILE_TITLE
+    assert client.get("/projet/18-h.1.jsonld").json()["titre"] == {"fr": HOSTILE_TITLE}
     page = client.get("/projet/18-h.1.html", headers=HTML).text
     assert "<bdi>&lt;script&gt;" in page, "direction marks of a deposit end with it"
     for query in ("/sparql?query=%3C/textarea%3E%3Cscript%3E", "/fiches?q=%22%3E%3Cscript%3E", "/%3Cscript%3E/x"):
