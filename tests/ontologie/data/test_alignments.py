@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -140,6 +141,15 @@ def test_a_reason_written_out_names_its_ends_where_it_speaks_of_them(data) -> No
     assert french.startswith("« Décisions laissées aux personnes » (cadre d'usage, CU-R29) laisse la décision")
     assert "habilitées » (règlement sur l'IA, art. 26(2)) confie à des personnes compétentes le contrôle" in french
     assert not [text for texts in reasons.values() for text in texts if "{s}" in text or "{o}" in text]
+
+
+def test_every_reason_of_a_rule_or_of_a_provision_of_law_says_on_which_words_it_rests() -> None:
+    law = re.compile("(CU-R|AIA-|RGPD-|LIL-)[0-9IVX]")
+    tables = ("instruments/correspondances", "partenaires/correspondances", "correspondances_projet")
+    rows = [row for name in tables for row in read(DONNEES / f"{name}.csv")]
+    about = [row for row in rows if law.match(row["subject"]) or law.match(row["object"])]
+    reasons = [reason for row in about for reason in (row["justification_fr"], row["justification_en"])]
+    assert len(about) > 150 and [reason for reason in reasons if not written_out(reason)] == []
 
 
 def test_a_reason_written_out_names_both_ends_or_is_refused() -> None:
