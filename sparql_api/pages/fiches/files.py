@@ -42,9 +42,9 @@ class Selected:
     edition: Edition
     base: str
     spreadsheet: bool
-    language: str
-    """In which things are named where a file names them."""
     limit: int
+    language: str = "fr"
+    """In which things are named where a file names them."""
 
     def documents(self) -> Iterator[dict[str, Any]]:
         """Yield the whole document of each fiche."""
@@ -66,7 +66,7 @@ def send_file(service: Service, request: Request, edition: Edition, selection: S
     """Return a selection as a file; raises ProblemError 503 where it is larger than answers may be."""
     index, limit = service.index(edition), service.settings.limits().answer_bytes
     numbers = index.select(selection).numbers
-    selected = Selected(index, numbers, edition, service.iris.base, for_spreadsheet(request), named_in(request), limit)
+    selected = Selected(index, numbers, edition, service.iris.base, for_spreadsheet(request), limit, named_in(request))
     body = service.spool.keep(FILES[suffix](selected), limit, service.computing.client(request))
     answer = Answer(MEDIA_TYPES[suffix], body, edition.number, 0.0, len(numbers), "SELECT")
     key, pinned = file_key(request, edition), names_edition(request)
