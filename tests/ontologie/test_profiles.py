@@ -7,9 +7,9 @@ import re
 import pytest
 
 from ontologie.checks import fair, files, pitfalls, profiles, terms
-from ontologie.checks.model import OIA, Check, Corpus, as_triples, iris
+from ontologie.checks.model import OIA, Check, Corpus, as_triples, iris, literals
 from ontologie.checks.reasoning import reason
-from ontologie.namespaces import PREFIXES
+from ontologie.namespaces import PREFIXES, RDF_TYPE
 from ontologie.packaged import packaged, read_quads
 
 CORE = sorted(path for path in packaged() if path.startswith("termes/") and "/profil-" not in path)
@@ -115,6 +115,38 @@ def test_an_institution_of_a_country_stands_below_a_term_of_the_core(corpus: Cor
     said = corpus.terms[OIA + ours]
     above = {*iris(said, PREFIXES["rdfs"] + "subClassOf"), *iris(said, PREFIXES["rdfs"] + "subPropertyOf")}
     assert OIA + generic in above
+
+
+KINDS = {"PrincipeDirecteur": 79, "Valeur": 8, "Exigence": 8, "DomaineAction": 32, "BlocDeCompetences": 40}
+"""Counted by hand in the column `type` of both tables of principles."""
+
+
+@pytest.mark.parametrize(("kind", "count"), KINDS.items())
+def test_principles_are_told_apart_by_class(corpus: Corpus, kind: str, count: int) -> None:
+    members = [iri for iri, said in corpus.ours.items() if OIA + kind in iris(said, RDF_TYPE)]
+    assert len(members) == count
+    assert all(OIA + "Principe" in iris(corpus.ours[iri], RDF_TYPE) for iri in members)
+    others = {OIA + other for other in (*KINDS, "Disposition") if other != kind}
+    assert not [iri for iri in members if others & set(iris(corpus.ours[iri], RDF_TYPE))]
+
+
+SCOLOMFR = "http://data.education.fr/voc/scolomfr/concept/"
+ISCED = {
+    "scolomfr-voc-022-num-021": {"2"},
+    "scolomfr-voc-022-num-015": {"1"},
+    "scolomfr-voc-022-num-002": {"0"},
+    "scolomfr-voc-022-num-620": {"1", "2"},
+    "scolomfr-voc-022-num-142": {"3"},
+    "scolomfr-voc-022-num-195": {"5"},
+    "scolomfr-voc-012-num-007": {"8"},
+    "scolomfr-voc-022-num-226": set(),
+}
+"""By UNESCO's ISCED 2011: 4e, CM2, nursery school, cycle 3, lycée, BTS, doctorate; of CPGE nothing is said."""
+
+
+@pytest.mark.parametrize(("level", "expected"), ISCED.items())
+def test_a_level_has_its_place_in_isced(corpus: Corpus, level: str, expected: set[str]) -> None:
+    assert {text.value for text in literals(corpus.ours[SCOLOMFR + level], OIA + "niveauCITE")} == expected
 
 
 def defined(corpus: Corpus, path: str) -> set[str]:

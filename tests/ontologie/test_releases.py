@@ -53,7 +53,7 @@ def test_a_lost_term_and_a_version_that_is_not_kept_are_found(corpus: Corpus) ->
 
 def test_a_new_term_that_claims_a_released_version_is_found(corpus: Corpus) -> None:
     new = ox.NamedNode(OIA + "nouveau")
-    said = [
+    said: list[Triple] = [
         (new, PREFIXES["rdf"] + "type", ox.NamedNode(PREFIXES["owl"] + "Class")),
         (new, OIA + "depuis", ox.Literal("1.1.0")),
     ]
