@@ -67,7 +67,7 @@ def test_what_is_made_of_the_labels_of_scolomfr_stands_in_a_graph_under_its_lice
     assert {predicate for _, predicate, _ in said} == {displayed} and len(said) > 600
 
 
-def test_what_we_say_of_scolomfr_concepts_is_rank_cover_and_alignment(data) -> None:
+def test_what_we_say_of_scolomfr_concepts_is_rank_level_cover_and_alignment(data) -> None:
     said = {
         predicate.removeprefix(SKOS).removeprefix(ontologie.PREFIXES["oia"])
         for subject, predicate, _ in data.triples("genere/")
@@ -76,6 +76,7 @@ def test_what_we_say_of_scolomfr_concepts_is_rank_cover_and_alignment(data) -> N
     assert said == {
         "rangMin",
         "rangMax",
+        "niveauCITE",
         "couvre",
         "broadMatch",
         "narrowMatch",
