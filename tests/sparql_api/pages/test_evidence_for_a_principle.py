@@ -33,7 +33,9 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> FicheIndex:
                 (f"concernePar{evidence}", f"principe/cadre-usage/{principle}"),
                 ("genreDePreuve", f"concept/genre-preuve/{kind[evidence]}"),
             ):
-                store.add(ox.Quad(*(ox.NamedNode(BASE + iri) for iri in (f"projet/{project}", f"ontologie#{term}", value))))
+                store.add(
+                    ox.Quad(*(ox.NamedNode(BASE + iri) for iri in (f"projet/{project}", f"ontologie#{term}", value)))
+                )
     documents = [json.dumps({"id": f"projet/{name}", "titre": name}).encode() for name in TIED]
     folder = tmp_path_factory.mktemp("index")
     write_index(folder, store, documents)
