@@ -150,7 +150,7 @@ def test_an_apostrophe_of_the_depositor_s_own_stays(tmp_path: Path) -> None:
     from ingestion import examine
 
     (found,) = examine(path, Options(), lambda _: {}).documents
-    assert found.built.document["titre"] == "'=1+1"
+    assert found.built.document["titre"] == {"fr": "'=1+1"}
 
 
 def test_answers_for_programs_are_as_the_standard_says_and_those_for_people_are_inert(
