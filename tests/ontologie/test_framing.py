@@ -17,9 +17,7 @@ from ontologie.framing import expanded
 KINDS = ("analyse", "module", "projet", "publication")
 WORDS = context()
 TEXT_KEYS = sorted(
-    key
-    for key, term in WORDS.items()
-    if containers(term) == {"@language", "@set"} and term["@id"].startswith("oia:")
+    key for key, term in WORDS.items() if containers(term) == {"@language", "@set"} and term["@id"].startswith("oia:")
 )
 LINK_KEYS = ("niveau", "discipline", "typeIA", "outil", "finalite", "acces", "competenceIA")
 
