@@ -16,7 +16,7 @@ from rdflib.namespace import RDF, SH
 
 from ontologie import BASE, Check, Examined, Finding, in_both
 from shapes.gate import validate
-from shapes.sources import shapes_graph
+from shapes.rules.sources import shapes_graph
 
 RULES: Final = "# Règles : "
 """Begins the line of a faulty example that names the rules it breaks."""

@@ -18,8 +18,8 @@ from ontologie import BASE, Language
 from ontologie.console import Lang, LangOption, counting
 
 if TYPE_CHECKING:
-    from shapes.issues import Issue
-    from shapes.report import Report
+    from shapes.judging.report import Report
+    from shapes.reporting.issues import Issue
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ def build_app(examine: Examine | None = None, base: str = BASE) -> typer.Typer:
         Exit codes: 0 nothing refused; 1 something was; 2 a file could not be used, or held nothing to judge.
         """
         from ontologie import Refused
-        from shapes.unusable import UnusableFile
+        from shapes.rdf_files.unusable import UnusableFile
 
         language: Language = "en" if lang is Lang.EN else "fr"
         total = _Total()
@@ -103,7 +103,7 @@ def build_app(examine: Examine | None = None, base: str = BASE) -> typer.Typer:
 
 def _rendered(total: _Total, format: ReportFormat, lang: Language) -> str:
     """Return what was found in one form and one language."""
-    from shapes.report import Report
+    from shapes.judging.report import Report
     from shapes.reporting.forms import as_csv, as_json, as_text
     from shapes.reporting.html import as_html
 
@@ -118,9 +118,9 @@ def _rendered(total: _Total, format: ReportFormat, lang: Language) -> str:
 
 
 def _judged(file: Path, examine: Examine | None, lang: Language, base: str) -> Iterator[Judged]:
-    from shapes.coverage import Coverage
-    from shapes.files import FORMATS, format_of, judge_file
-    from shapes.unusable import unknown_format
+    from shapes.rdf_files.batches import FORMATS, format_of, judge_file
+    from shapes.rdf_files.coverage import Coverage
+    from shapes.rdf_files.unusable import unknown_format
 
     if format_of(file) is not None:
         coverage, found = Coverage(base), False
@@ -135,7 +135,7 @@ def _judged(file: Path, examine: Examine | None, lang: Language, base: str) -> I
 
 
 def _not_judged(said: Mapping[str, str], file: str) -> Issue:
-    from shapes.issues import Issue
+    from shapes.reporting.issues import Issue
 
     return Issue(severity="warning", message=said, file=file, rule=_NOT_JUDGED)
 
@@ -143,9 +143,9 @@ def _not_judged(said: Mapping[str, str], file: str) -> Issue:
 def _why(file: Path, error: Exception, lang: Language) -> str:
     """Return why a file cannot be used, where, and what to do."""
     from ontologie import Refused
-    from shapes.issues import Issue
+    from shapes.rdf_files.unusable import UnusableFile
     from shapes.reporting.causes import place
-    from shapes.unusable import UnusableFile
+    from shapes.reporting.issues import Issue
 
     if isinstance(error, UnusableFile):
         where = Issue(severity="violation", message={}, file=str(file), line=error.line, column=error.column)
@@ -154,7 +154,7 @@ def _why(file: Path, error: Exception, lang: Language) -> str:
 
 
 def _of_rdf(report: Report, file: str) -> Judged:
-    from shapes.issues import issue_of
+    from shapes.reporting.issues import issue_of
 
     summary = {
         "read": 1,

@@ -17,11 +17,11 @@ from functools import cache
 import pyoxigraph as ox
 
 from ontologie import BASE
-from shapes.columns import Unloadable, loadable
-from shapes.compiled import rules
 from shapes.facts import fact_lines, fact_quads
-from shapes.judge import Judge
-from shapes.report import Report, Result
+from shapes.judging.judge import Judge
+from shapes.judging.report import Report, Result
+from shapes.rules.compiled import rules
+from shapes.screening.columns import Unloadable, loadable
 from shapes.screening.screen import Screen
 
 

@@ -13,7 +13,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from shapes import compiled, facts
+from shapes import facts
+from shapes.rules import compiled
 
 GENERATED = Path(__file__).resolve().parent / "genere"
 

@@ -10,8 +10,8 @@ import pytest
 WITH_EXAMPLES = (
     "ontologie.folding",
     "ontologie.namespaces",
-    "shapes.cells",
-    "shapes.privacy",
+    "shapes.reporting.cells",
+    "shapes.judging.privacy",
     "ingestion.words.columns",
     "ingestion.words.languages",
 )

@@ -42,13 +42,13 @@ def gate(files: Files) -> tuple[float, set[str]]:
 
 
 def pyshacl(files: Files) -> tuple[float, set[str]]:
-    """PySHACL over a pyoxigraph Store, spared the count of the Store at each result (shapes.judge.Data)."""
+    """PySHACL over a pyoxigraph Store, spared the count of the Store at each result (shapes.judging.pyshacl_report.Data)."""
     import pyoxigraph as ox
     import rdflib
     from pyshacl import Validator
 
-    from shapes.judge import Data
-    from shapes.units import typed_literals
+    from shapes.judging.pyshacl_report import Data
+    from shapes.rules.units import typed_literals
 
     store = ox.Store()
     store.bulk_load(path=str(files.triples), format=ox.RdfFormat.N_TRIPLES)

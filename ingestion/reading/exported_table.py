@@ -1,7 +1,7 @@
 """The table of projects that we write, and how its cells are taken back: what leaves so comes in unchanged.
 
 Knows which columns there are, what marks a table as ours, and that a `|` inside an item of a list is written `\\|`;
-that no cell is a formula is the business of who writes it (`shapes.cells`).
+that no cell is a formula is the business of who writes it (`shapes.reporting.cells`).
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from itertools import islice
 from typing import Final
 
 from ontologie import Language
-from shapes.issues import Issue
+from shapes.reporting.issues import Issue
 from shapes.reporting.words import ORDER, report_words
 
 MOST_EXAMPLES: Final = 3

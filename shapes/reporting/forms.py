@@ -1,7 +1,7 @@
 """The report of a deposit in its forms: JSON, CSV, a table for the terminal.
 
 Knows the form of docs/cli.md. What the entries say comes from the shapes and from the way in, personal data already
-masked; grouping is in causes.py, the page in html.py, the SHACL report in report.py.
+masked; grouping is in causes.py, the page in html.py, the SHACL report in judging/report.py.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from rich.table import Table
 from rich.text import Text
 
 from ontologie import Language
-from shapes.cells import BYTE_ORDER_MARK, SPREADSHEET_SEPARATOR, csv_line
-from shapes.issues import Issue
 from shapes.reporting.causes import Cause, by_cause, said, where
+from shapes.reporting.cells import BYTE_ORDER_MARK, SPREADSHEET_SEPARATOR, csv_line
+from shapes.reporting.issues import Issue
 from shapes.reporting.words import counted, report_words
 
 COLUMNS: Final = (

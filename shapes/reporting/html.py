@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from ontologie import Language, html_templates
-from shapes.issues import Issue
 from shapes.reporting.causes import Cause, by_cause, identifier, said, where
+from shapes.reporting.issues import Issue
 from shapes.reporting.words import counted, report_words
 
 MOST_LINES: Final = 500

@@ -13,9 +13,9 @@ from typing import Protocol
 
 import rdflib
 
-from shapes.columns import id_of
+from shapes.rules.terms import term_text
+from shapes.screening.columns import id_of
 from shapes.screening.parameters import Shape, Uncompilable
-from shapes.terms import term_text
 
 NEVER = "false"
 """The SQL of a test that no value meets."""

@@ -15,13 +15,13 @@ from typing import NamedTuple
 import rdflib
 from rdflib.namespace import RDF
 
-from shapes.columns import fact_table_of, table_of
-from shapes.paths import Alternative, Inverse, Path, Predicate, Repeat, Sequence, read_path
+from shapes.rules.paths import Alternative, Inverse, Path, Predicate, Repeat, Sequence, read_path
+from shapes.rules.units import NODE, SUBJECTS_OF, Target, Unit, deactivated
 from shapes.screening.basis import ALL_COLUMNS, NEVER, any_of, sql_id
+from shapes.screening.columns import fact_table_of, table_of
 from shapes.screening.covered import COMPANIONS, COVERED, QUERIES, TESTS
 from shapes.screening.lexical import literal, re2
 from shapes.screening.parameters import Shape, Uncompilable
-from shapes.units import NODE, SUBJECTS_OF, Target, Unit, deactivated
 
 SHARED_FROM = 3
 """A pattern that this many rules search is searched once in all terms of a batch."""

@@ -11,7 +11,7 @@ import rdflib
 from rdflib.namespace import SH
 
 from shapes.errors import ShapesError
-from shapes.units import constraining, members
+from shapes.rules.units import constraining, members
 
 
 class Uncompilable(ShapesError, ValueError):

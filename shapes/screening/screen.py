@@ -12,14 +12,14 @@ from dataclasses import dataclass
 import rdflib
 from rdflib.namespace import RDF, SH
 
-from shapes.columns import Columns, Facts, learn_ids, table_of
-from shapes.paths import path_text, read_path
+from shapes.rules.paths import path_text, read_path
+from shapes.rules.terms import term_text
+from shapes.rules.units import CLASS, NODE, OBJECTS_OF, Target, Unit
 from shapes.screening.basis import sql_id
+from shapes.screening.columns import Columns, Facts, learn_ids, table_of
 from shapes.screening.compiler import Compiler
 from shapes.screening.lexical import literal
 from shapes.screening.parameters import Uncompilable
-from shapes.terms import term_text
-from shapes.units import CLASS, NODE, OBJECTS_OF, Target, Unit
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,8 @@ import rdflib
 from rdflib.collection import Collection
 from rdflib.namespace import SH
 
-from shapes.paths import path_text, read_path
-from shapes.terms import read_term, term_text
+from shapes.rules.paths import path_text, read_path
+from shapes.rules.terms import read_term, term_text
 
 MF = rdflib.Namespace("http://www.w3.org/2001/sw/DataAccess/tests/test-manifest#")
 SHT = rdflib.Namespace("http://www.w3.org/ns/shacl-test#")

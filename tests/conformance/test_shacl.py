@@ -12,9 +12,9 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-from shapes.compiled import rules_of
-from shapes.judge import Judge
-from shapes.report import Result
+from shapes.judging.judge import Judge
+from shapes.judging.report import Result
+from shapes.rules.compiled import rules_of
 from shapes.screening.screen import Screen, ScreenResult
 from tests.conformance.shacl_suite import Case, Key, cases
 from tests.conformance.suites import suites_folder

@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 from ontologie import BASE
 from shapes.facts import fact_quads
 from shapes.gate import Gate, gate
-from shapes.judge import _results
-from shapes.privacy import mask_term
-from shapes.pyshacl_report import Data
-from shapes.report import Result
-from shapes.sources import shapes_graph
-from shapes.terms import read_term, term_text
-from shapes.units import typed_literals
+from shapes.judging.judge import _results
+from shapes.judging.privacy import mask_term
+from shapes.judging.pyshacl_report import Data
+from shapes.judging.report import Result
+from shapes.rules.sources import shapes_graph
+from shapes.rules.terms import read_term, term_text
+from shapes.rules.units import typed_literals
 from tests.laws.lengths import at_two_lengths, in_parts
 from tests.shapes.documents import Lines, documents, real_documents, renamed
 

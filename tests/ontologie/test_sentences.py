@@ -146,7 +146,7 @@ ELSEWHERE = {
     "ontologie/generation/instruments.py": "the EU's codes of languages",
     "sparql_api/formats/negotiation.py": "weights by language",
     "sparql_api/words/i18n.py": "the names of months, which are data of a locale",
-    "shapes/sources.py": "the message of shapes made of a table, which stands with the shapes",
+    "shapes/rules/sources.py": "the message of shapes made of a table, which stands with the shapes",
 }
 """Modules where a dictionary by language is no sentence for people, and why."""
 

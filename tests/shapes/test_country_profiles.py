@@ -14,7 +14,7 @@ import ontologie
 import shapes
 from ontologie import BASE, read_table
 from shapes.facts import fact_lines
-from shapes.sources import SOURCES, shapes_graph
+from shapes.rules.sources import SOURCES, shapes_graph
 
 OIA = rdflib.Namespace(BASE + "ontologie#")
 SHAPES = Path(shapes.__file__).parent

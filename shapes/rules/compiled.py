@@ -18,9 +18,9 @@ import rdflib
 from rdflib.namespace import DCTERMS, RDF, RDFS, SH
 
 from ontologie import BASE, Iris
-from shapes.sources import shapes_digest, shapes_graph
-from shapes.terms import read_terms, term_text
-from shapes.units import Target, Triple, Unit, closure, split, typed_literals
+from shapes.rules.sources import shapes_digest, shapes_graph
+from shapes.rules.terms import read_terms, term_text
+from shapes.rules.units import Target, Triple, Unit, closure, split, typed_literals
 
 TABLE: Final = "unites.json"
 """The name of the table in `genere/`."""

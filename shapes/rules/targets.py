@@ -13,8 +13,8 @@ import pyoxigraph as ox
 import rdflib
 from rdflib.namespace import RDF, RDFS
 
-from shapes.terms import term_text
-from shapes.units import CLASS, NODE, OBJECTS_OF, SUBJECTS_OF, Unit
+from shapes.rules.terms import term_text
+from shapes.rules.units import CLASS, NODE, OBJECTS_OF, SUBJECTS_OF, Unit
 
 _TYPE, _SUBCLASS = str(RDF.type), str(RDFS.subClassOf)
 

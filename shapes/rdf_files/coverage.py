@@ -18,9 +18,9 @@ from rapidfuzz import fuzz, process
 from ontologie import BASE, PREFIXES, RDF_TYPE, Iris, document_types, frame, vocabularies
 from shapes.facts import fact_quads
 from shapes.gate import gate
-from shapes.targets import above
-from shapes.units import CLASS
-from shapes.unusable import UnusableFile, sentences
+from shapes.rdf_files.unusable import UnusableFile, sentences
+from shapes.rules.targets import above
+from shapes.rules.units import CLASS
 
 _SUBCLASS: Final = PREFIXES["rdfs"] + "subClassOf"
 _LABEL: Final = PREFIXES["rdfs"] + "label"

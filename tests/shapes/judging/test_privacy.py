@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from shapes import mask
-from shapes.privacy import personal_patterns
+from shapes.judging.privacy import personal_patterns
 
-USAGES = Path(__file__).parents[2] / "ingestion" / "demo" / "usages.csv"
+USAGES = Path(__file__).parents[3] / "ingestion" / "demo" / "usages.csv"
 PUBLIC = ("titre", "resume", "etablissement", "commune", "objectifs", "competences", "plus_values", "points_vigilance",
           "auteur_institutionnel", "niveaux", "disciplines", "outils_ia")  # fmt: skip
 

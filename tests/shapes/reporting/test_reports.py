@@ -13,9 +13,9 @@ from typer.testing import CliRunner
 from ontologie import BASE
 from shapes import as_csv, as_html, as_json, as_text, mask, validate
 from shapes.commands import build_app
-from shapes.issues import Issue, issue_of
+from shapes.reporting.issues import Issue, issue_of
 
-FAULTY = Path(__file__).parents[2] / "shapes" / "exemples" / "fautifs"
+FAULTY = Path(__file__).parents[3] / "shapes" / "exemples" / "fautifs"
 GOOD = FAULTY.parent / "valides"
 PERSONAL = ("prenom.nom@exemple.fr", "06 12 34 56 78", "120890177KB", "1 85 05 78 006 084 36", "Camille Durand")
 run = CliRunner().invoke

@@ -16,10 +16,10 @@ from typing import BinaryIO
 import pyoxigraph as ox
 
 from ontologie import BASE, Refused, Spool, confined, open_file, serialize_lines
-from shapes.coverage import Coverage
 from shapes.gate import validate, validate_batches
-from shapes.report import Report
-from shapes.unusable import not_well_formed, unknown_format
+from shapes.judging.report import Report
+from shapes.rdf_files.coverage import Coverage
+from shapes.rdf_files.unusable import not_well_formed, unknown_format
 
 FORMATS = {
     ".ttl": ox.RdfFormat.TURTLE,

@@ -11,8 +11,8 @@ from typer.testing import CliRunner
 from ontologie import BASE
 from shapes import validate
 from shapes.commands import build_app
-from shapes.files import judge_file, judge_quads
-from shapes.privacy import mask_term
+from shapes.judging.privacy import mask_term
+from shapes.rdf_files.batches import judge_file, judge_quads
 from tests.shapes.documents import real_documents, renamed
 
 

@@ -18,12 +18,12 @@ from cachetools import LRUCache
 from rdflib.namespace import SH
 
 from ontologie import BASE
-from shapes.compiled import CompiledShapes
-from shapes.paths import path_text, read_path
-from shapes.privacy import mask, mask_term
-from shapes.report import Result, Severity
-from shapes.targets import Targets
-from shapes.terms import read_term, term_text
+from shapes.judging.privacy import mask, mask_term
+from shapes.judging.report import Result, Severity
+from shapes.rules.compiled import CompiledShapes
+from shapes.rules.paths import path_text, read_path
+from shapes.rules.targets import Targets
+from shapes.rules.terms import read_term, term_text
 
 # rdflib quotes ill-typed values in its log and in a warning; a deposit's words stay out of logs (law 7).
 logging.getLogger("rdflib.term").setLevel(logging.ERROR)
@@ -101,7 +101,7 @@ class Judge:
 
     def _run(self, focus_nodes: FocusNodes) -> list[Result]:
         # Loaded here: of a batch where no document is flagged, nothing goes to pySHACL.
-        from shapes.pyshacl_report import report_of
+        from shapes.judging.pyshacl_report import report_of
 
         shapes = self._rules(frozenset(focus_nodes))
         try:

@@ -13,10 +13,10 @@ from typing import Literal
 import rdflib
 from rdflib.namespace import RDF, SH
 
-from shapes.paths import copy_path
-from shapes.privacy import changed_term
-from shapes.sources import shapes_graph
-from shapes.terms import read_term, term_text
+from shapes.judging.privacy import changed_term
+from shapes.rules.paths import copy_path
+from shapes.rules.sources import shapes_graph
+from shapes.rules.terms import read_term, term_text
 
 Severity = Literal["violation", "warning", "info"]
 _ORDER: dict[str, int] = {"violation": 0, "warning": 1, "info": 2}

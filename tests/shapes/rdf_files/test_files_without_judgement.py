@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from ontologie import BASE
 from shapes.commands import build_app
-from shapes.coverage import is_near, nearest
+from shapes.rdf_files.coverage import is_near, nearest
 
 PREFIXES = f"@prefix oia: <{BASE}ontologie#> .\n@prefix dct: <http://purl.org/dc/terms/> .\n"
 HTTP = BASE.replace("https:", "http:")

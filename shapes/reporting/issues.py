@@ -9,9 +9,9 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Final
 
-from shapes.compiled import subject_of
-from shapes.report import Result, Severity
-from shapes.terms import read_term
+from shapes.judging.report import Result, Severity
+from shapes.rules.compiled import subject_of
+from shapes.rules.terms import read_term
 
 _NO_SUGGESTION: Final[tuple[str, ...]] = ()
 

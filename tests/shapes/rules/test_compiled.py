@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from ontologie import BASE
-from shapes import compiled, facts, shapes_graph
+from shapes import facts, shapes_graph
 from shapes.generation import GENERATED, generate
-from shapes.judge import Judge
+from shapes.judging.judge import Judge
+from shapes.rules import compiled
 from tests.shapes.documents import real_documents
 
 OTHER = "https://exemple.org/ia/"

@@ -1,4 +1,4 @@
-"""Loads the shapes: the Turtle files beside this one, and the privacy shapes made from the table of patterns.
+"""Loads the shapes: the Turtle files of `shapes/`, and the privacy shapes made from the table of patterns.
 
 Knows where shapes come from; judges nothing.
 """

@@ -14,13 +14,13 @@ from hypothesis import strategies as st
 from rdflib.namespace import SH
 
 from ontologie import BASE, serialize_lines
-from shapes.columns import Columns, Facts, id_of, loadable
-from shapes.compiled import rules_of
 from shapes.gate import Gate, gate
-from shapes.judge import Judge
+from shapes.judging.judge import Judge
+from shapes.rules.compiled import rules_of
+from shapes.rules.sources import shapes_graph
+from shapes.screening.columns import Columns, Facts, id_of, loadable
 from shapes.screening.lexical import WELL_TYPED, OtherDialect, full_match, re2
 from shapes.screening.screen import Screen
-from shapes.sources import shapes_graph
 from tests.shapes.documents import real_documents, renamed
 
 PATTERNS = sorted({str(pattern) for pattern in shapes_graph().objects(None, SH.pattern)})
@@ -132,7 +132,7 @@ def test_a_judge_finds_the_same_after_its_store_was_made_anew(monkeypatch: pytes
     gate = Gate()
     documents = dict(renamed(quads, 0) for quads in real_documents()[:20])
     before = gate.validate_batch(documents)
-    monkeypatch.setattr("shapes.judge.RENEWED", 1)
+    monkeypatch.setattr("shapes.judging.judge.RENEWED", 1)
     store = gate.judge._store
     assert [gate.validate_batch(documents) for _ in range(2)] == [before, before]
     assert gate.validate(next(iter(documents.values()))) == before[next(iter(documents))]
