@@ -19,7 +19,7 @@ import zstandard
 from ontologie import fold_text
 from sparql_api.computing.cancellation import checked, watched
 from sparql_api.fiches.index import FACETS, INDEX_NAME
-from sparql_api.fiches.text import Found, TextIndex
+from sparql_api.fiches.text import TextIndex, TextMatches
 from sparql_api.fiches.things import local_id
 
 FACET_NAMES: Final = tuple(facet.name for facet in FACETS)
@@ -63,7 +63,7 @@ class SearchResult:
     counts: Mapping[str, tuple[tuple[Value, int], ...]]
     chosen: Mapping[str, tuple[Value, ...]]
     unknown: tuple[tuple[str, str], ...]
-    text: Found | None
+    text: TextMatches | None
     """What the words found, over all facets; None where no word is asked."""
 
     @property

@@ -94,7 +94,7 @@ def text_writer(target: Path) -> Iterator[TextWriter]:
 
 
 @dataclass(frozen=True)
-class Found:
+class TextMatches:
     """What words find: fiches, the best first; which word was taken for which; what is to be marked in a text."""
 
     numbers: tuple[int, ...]
@@ -151,7 +151,7 @@ class TextIndex:
         self._schema = self._index.schema
         self._searcher = self._index.searcher()
 
-    def find(self, text: str) -> Found:
+    def find(self, text: str) -> TextMatches:
         """Return what the words of a text find: the fiches that hold every one; raises Cancelled past a deadline."""
         asked = searched_words(text)
         queries: list[tuple[Occur, Query]] = []
@@ -172,7 +172,7 @@ class TextIndex:
         numbers = self._ranked(Query.boolean_query(queries)) if queries else ()
         beginnings = [folded(word) for word in asked if word not in taken_for]
         long = tuple(word for word in beginnings if len(word) >= SHORTEST_BEGINNING)
-        return Found(numbers, taken_for, Wanted(frozenset(looked_for), long))
+        return TextMatches(numbers, taken_for, Wanted(frozenset(looked_for), long))
 
     def suggestions(self, text: str, most: int) -> list[tuple[str, int]]:
         """Return (a search that completes the last word of this one, how many fiches hold that word), most held first.

@@ -36,7 +36,7 @@ from sparql_api.http.policies import DOCUMENT, VERSION
 from sparql_api.http.routing import get
 from sparql_api.pages.common.layout import render
 from sparql_api.pages.common.service import Service
-from sparql_api.pages.expressions import Expressions, expressions
+from sparql_api.pages.expressions import ClassExpressions, expressions
 from sparql_api.words.i18n import collation
 from sparql_api.words.problems import ProblemError, problem
 
@@ -220,7 +220,7 @@ def merged(members: Iterable[Described]) -> list[Described]:
     return list(found.values())
 
 
-def term(iri: str, said: dict[str, list[Any]], nameless: Expressions) -> Described:
+def term(iri: str, said: dict[str, list[Any]], nameless: ClassExpressions) -> Described:
     """Return one term with what its page shows; of a union, its members."""
     shown = ("subClassOf", "subPropertyOf", "domain", "range")
     links = {name: [one for value in said.get(RDFS + name, ()) for one in nameless.named(value)] for name in shown}

@@ -30,7 +30,7 @@ class Restriction:
 
 
 @dataclass(frozen=True)
-class Expressions:
+class ClassExpressions:
     """The expressions of some triples, by the label of their blank node."""
 
     unions: Mapping[str, tuple[str, ...]]
@@ -43,7 +43,7 @@ class Expressions:
         return list(self.unions.get(value.value, ())) if isinstance(value, ox.BlankNode) else []
 
 
-def expressions(quads: Iterable[ox.Quad]) -> Expressions:
+def expressions(quads: Iterable[ox.Quad]) -> ClassExpressions:
     """Return the unions and restrictions that triples write with blank nodes."""
     said: dict[str, dict[str, list[str]]] = {}
     for quad in quads:
@@ -58,7 +58,7 @@ def expressions(quads: Iterable[ox.Quad]) -> Expressions:
         for kind in RESTRICTIONS
         if OWL + kind in about
     }
-    return Expressions(unions, restrictions)
+    return ClassExpressions(unions, restrictions)
 
 
 def _members(said: Said, head: str) -> list[str]:

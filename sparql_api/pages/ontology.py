@@ -34,7 +34,7 @@ from sparql_api.pages.documents import (
     sources,
     written,
 )
-from sparql_api.pages.ontology_terms import Term, found_by, modules, namespaces, terms, uses
+from sparql_api.pages.ontology_terms import DescribedTerm, found_by, modules, namespaces, terms, uses
 from sparql_api.words.problems import ProblemError, problem
 
 TERM: Final = "terme/"
@@ -123,7 +123,7 @@ def examples(iris: Iris, path: str) -> list[tuple[str, str]]:
     return found
 
 
-async def send_term(service: Service, request: Request, term: Term) -> Response:
+async def send_term(service: Service, request: Request, term: DescribedTerm) -> Response:
     """Return a term in the format asked: all that its module says of it, or its page."""
     media_type = requested(request, OFFERS)
     if media_type == OFFERS["html"]:
@@ -134,7 +134,7 @@ async def send_term(service: Service, request: Request, term: Term) -> Response:
     return deliver(request, data, media_type)
 
 
-async def term_page(service: Service, request: Request, term: Term) -> Response:
+async def term_page(service: Service, request: Request, term: DescribedTerm) -> Response:
     """Return the page of a term, with how often the edition uses it and the first examples; without one, neither."""
     number = service.pinned(request) or service.engine.current_edition()
     used, first = None, []
@@ -150,7 +150,7 @@ async def term_page(service: Service, request: Request, term: Term) -> Response:
     return render(service, request, "term.html", {**context, "formats": list(MEDIA_TYPES)[:4]}, edition=number)
 
 
-def examples_query(term: Term) -> str:
+def examples_query(term: DescribedTerm) -> str:
     """Return the query for some things that are of a class, or of which a property is said."""
     pattern = f"?s a <{term.iri}>" if term.kind == "classes" else f"?s <{term.iri}> ?o"
     return f"SELECT DISTINCT ?s WHERE {{ {pattern} FILTER(isIRI(?s)) }} LIMIT {FEW}"

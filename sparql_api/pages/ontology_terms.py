@@ -44,7 +44,7 @@ class Module:
 
 
 @dataclass(frozen=True)
-class Term:
+class DescribedTerm:
     """A term with all that its page says of it; `back` is what other terms say of it."""
 
     iri: str
@@ -86,9 +86,9 @@ def namespaces(iris: Iris, path: str) -> tuple[tuple[str, str], ...]:
 
 
 @cache
-def terms(iris: Iris) -> dict[str, Term]:
+def terms(iris: Iris) -> dict[str, DescribedTerm]:
     """Return the terms by name."""
-    found: dict[str, Term] = {}
+    found: dict[str, DescribedTerm] = {}
     for module in modules(iris):
         quads = parsed(sources(iris)[module.path])
         for key, members in described(iris, module.path)["groups"]:
@@ -101,7 +101,7 @@ def terms(iris: Iris) -> dict[str, Term]:
     return found
 
 
-def found_by(iris: Iris, words: str) -> list[Term]:
+def found_by(iris: Iris, words: str) -> list[DescribedTerm]:
     """Return the terms whose name, labels or definitions hold every word, whatever accents and capitals."""
     wanted = fold_text(words[:200]).split()
     return [term for term in terms(iris).values() if all(word in _searched(term) for word in wanted)]
@@ -121,13 +121,13 @@ def uses(edition: Edition, folder: Path) -> Mapping[str, int]:
     }
 
 
-def _term(kind: str, member: Described, quads: list[ox.Quad]) -> Term:
+def _term(kind: str, member: Described, quads: list[ox.Quad]) -> DescribedTerm:
     said = _about(quads, member.iri)
     nameless = expressions(quads)
     above = [value.value for value in said.get(RDFS + "subClassOf", ()) if isinstance(value, ox.BlankNode)]
     links = {name: values(said, predicate) for name, predicate in ABOUT.items()}
     since = member.iri.rpartition("#")[0] + "#depuis"
-    return Term(
+    return DescribedTerm(
         member.iri,
         member.name,
         kind,
@@ -170,5 +170,5 @@ def _plain(said: Mapping[str, list[Any]], predicate: str) -> str:
     return next((value.value for value in said.get(predicate, ())), "")
 
 
-def _searched(term: Term) -> str:
+def _searched(term: DescribedTerm) -> str:
     return fold_text(" ".join([term.name, *term.labels.values(), *term.texts.values()]))
