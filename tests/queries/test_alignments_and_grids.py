@@ -34,7 +34,7 @@ def iri(name: str) -> str:
 def says(row: Row, reason: str) -> bool:
     """Return whether an answer gives a reason of the tables, whose ends are named where it leaves room for them."""
     text = row["raison"].casefold()
-    for part in re.split(r"\{[so]\}", reason.casefold()):
+    for part in filter(None, re.split(r"\{[so]\}", reason.casefold())):
         _, found, text = text.partition(part)
         if found != part:
             return False
