@@ -149,7 +149,8 @@ class _Objects:
         ours = tuple(f"{base}contexte/" for base in bases)
         address = next((name for name in names if isinstance(name, str) and name.startswith(ours)), "")
         words = {"context": context_iri(self.base), "versions": ", ".join(context_versions())}
-        code = "contexte-version-inconnue" if address else "contexte-refuse"
+        unknown = "contexte-complete" if len(named) > 1 and any(named) else "contexte-version-inconnue"
+        code = unknown if address else "contexte-refuse"
         raise self._error(code, JsonSource(self.text, start).offset(("@context",)), words, value=address)
 
     def _skip(self, position: int) -> int:

@@ -18,6 +18,7 @@ import pyoxigraph as ox
 from ontologie import BASE, Refused, Spool, confined, open_file, serialize_lines
 from shapes.gate import validate, validate_batches
 from shapes.judging.report import Report
+from shapes.rdf_files.contexts import with_contexts
 from shapes.rdf_files.coverage import Coverage
 from shapes.rdf_files.unusable import not_well_formed, unknown_format
 
@@ -75,7 +76,9 @@ def _parsed(file: Path, format: ox.RdfFormat, base: str) -> Spool:
         _skip_mark(opened)
 
         def parse() -> Iterator[bytes]:
-            quads = ox.parse(opened, format=format, base_iri=base)
+            # JSON-LD is an object: it is held whole, in the memory that this process may have.
+            given = with_contexts(opened.read(), base) if format == ox.RdfFormat.JSON_LD else opened
+            quads = ox.parse(given, format=format, base_iri=base)
             while lines := ox.serialize(islice(quads, BATCH), format=ox.RdfFormat.N_QUADS):
                 _refuse_long(lines)
                 yield lines

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pyoxigraph as ox
 import rdflib
 from typer.testing import CliRunner
 
-from ontologie import BASE
+from ontologie import BASE, context, read_text
 from shapes import validate
 from shapes.commands import build_app
 from shapes.judging.privacy import mask_term
@@ -45,6 +46,26 @@ def test_validate_counts_the_documents_of_a_dump(tmp_path: Path) -> None:
     outcome = CliRunner().invoke(build_app(), [str(file), "--format", "json"])
     assert outcome.exit_code == 0
     assert f'"read": {len(documents)}' in outcome.stdout
+
+
+def test_json_ld_that_names_our_context_is_judged_as_its_graph_is(tmp_path: Path) -> None:
+    document = json.loads(read_text("exemples", "projet.json"))
+    named = tmp_path / "named.jsonld"
+    named.write_text(json.dumps({**document, "@context": f"{BASE}contexte/2.0.0.jsonld"}), encoding="utf-8")
+    whole = tmp_path / "whole.ttl"
+    quads = ox.parse(json.dumps({**document, "@context": context()}).encode(), format=ox.RdfFormat.JSON_LD, base_iri=BASE)
+    whole.write_bytes(ox.serialize((quad.triple for quad in quads), format=ox.RdfFormat.TURTLE))
+    found = [{result.key for report in judge_file(file) for result in report.results} for file in (named, whole)]
+    assert found[0] == found[1]
+    assert CliRunner().invoke(build_app(), [str(named), "--lang", "en"]).exit_code == 0
+
+
+def test_a_context_of_others_is_not_fetched_and_the_message_says_so(tmp_path: Path) -> None:
+    file = tmp_path / "other.jsonld"
+    file.write_text('{"@context": "https://schema.org/", "@id": "urn:x", "name": "x"}', encoding="utf-8")
+    outcome = CliRunner().invoke(build_app(), [str(file), "--lang", "en"])
+    assert outcome.exit_code == 2
+    assert "no context is fetched" in outcome.stderr and "LoadDocumentCallback" not in outcome.stderr
 
 
 def test_masking_keeps_a_term_a_term() -> None:

@@ -133,3 +133,15 @@ def test_its_steps_run_as_they_are_written(unpacked: Path, name: str) -> None:
     first, checked, *_ = run_steps((unpacked / name).read_text(encoding="utf-8"), unpacked)
     assert first.startswith("0.9 | ")
     assert "Conforms: True" in checked
+
+
+def test_a_label_taken_out_of_the_text_of_the_readme_is_named_in_both_languages(unpacked: Path, tmp_path: Path) -> None:
+    readme = (unpacked / "README.md").read_text(encoding="utf-8")
+    text = readme.partition("cat > my-framework.ttl <<'END'\n")[2].partition("END\n")[0]
+    label = 'skos:prefLabel "Équité"@fr , "Fairness"@en ;'
+    assert label in text
+    data = rdflib.Graph().parse(data=text.replace(label, ""), format="turtle")
+    shapes = rdflib.Graph().parse(unpacked / "shapes.ttl")
+    conforms, found, _ = pyshacl.validate(data, shacl_graph=shapes)
+    assert not conforms
+    assert {value.language for value in found.objects(None, rdflib.SH.resultMessage)} == {"fr", "en"}
