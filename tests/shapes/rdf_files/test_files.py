@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pyoxigraph as ox
+import pytest
 import rdflib
 from typer.testing import CliRunner
 
@@ -60,9 +61,16 @@ def test_json_ld_that_names_our_context_is_judged_as_its_graph_is(tmp_path: Path
     assert CliRunner().invoke(build_app(), [str(named), "--lang", "en"]).exit_code == 0
 
 
-def test_a_context_of_others_is_not_fetched_and_the_message_says_so(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"@context": "https://schema.org/", "@id": "urn:x", "name": "x"}',
+        '[{"@id": "urn:x", "urn:p": {"@context": ["https://schema.org/"], "name": "x"}}]',
+    ],
+)
+def test_a_context_of_others_is_not_fetched_and_the_message_says_so(tmp_path: Path, text: str) -> None:
     file = tmp_path / "other.jsonld"
-    file.write_text('{"@context": "https://schema.org/", "@id": "urn:x", "name": "x"}', encoding="utf-8")
+    file.write_text(text, encoding="utf-8")
     outcome = CliRunner().invoke(build_app(), [str(file), "--lang", "en"])
     assert outcome.exit_code == 2
     assert "no context is fetched" in outcome.stderr and "LoadDocumentCallback" not in outcome.stderr

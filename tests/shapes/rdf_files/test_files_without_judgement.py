@@ -116,7 +116,6 @@ WRONG = {
     "b.ttl": ("oia:x oia:y 1 .", "le préfixe « oia » n'est pas déclaré", "the prefix oia: has not been declared"),
     "c.nt": ("<http://x.org/a> <b> <http://x.org/c> .", "n'est pas complète", "no scheme"),
     "d.rdf": ("pas du XML", "là où un élément XML est attendu", "text event"),
-    "e.jsonld": ('[{"@id": "http://x.org/a", "http://x.org/b": {"@context": "http://x.org/c"}}]', "n'est cherché", "is fetched"),
     "f.ttl": ("<http://x.org/a> <http://x.org/b> \u200b\u202e .", "U+200B", "U+200B"),
 }
 
