@@ -58,7 +58,9 @@ def alignments_table(store: ox.Store, iris: Iris, version: str, path: str = SSSO
     order = ("subject_id", "object_id", "predicate_id")
     rows = sorted(_rows(store, prefixes, closed), key=lambda row: [row[name] for name in order])
     out = io.StringIO()
-    out.writelines(f"#{line}\n" for line in _metadata(iris, version, path, prefixes))
+    written = " ".join(cell for row in rows for name, cell in row.items() if not name.startswith("comment"))
+    used = {name: namespace for name, namespace in prefixes.items() if f"{name}:" in written}
+    out.writelines(f"#{line}\n" for line in _metadata(iris, version, path, used))
     table = csv.DictWriter(out, COLUMNS, delimiter="\t", lineterminator="\n")
     table.writeheader()
     table.writerows(rows)
