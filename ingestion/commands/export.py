@@ -62,7 +62,7 @@ def export_app(write_principles: WritePackage) -> typer.Typer:
     ) -> None:
         """Export the package of instruments, principles, dated provisions, alignments and shapes, without a project.
 
-        Example:
+        Examples:
 
           observatoire export principes --out principes-ia-education.zip
         """
