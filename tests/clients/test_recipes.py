@@ -34,6 +34,7 @@ ADDRESS = "http://127.0.0.1:8000"
 """Where `make serve` answers."""
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SUFFIXES = {**FORMATS, "json": "application/json", "geojson": "application/geo+json", "gz": "application/gzip", "xlsx": XLSX}
+SUFFIXES |= {"tsv": "text/tab-separated-values"}
 BLOCK = re.compile(r"^```\w*\n(.*?)^```$", re.M | re.S)
 
 
@@ -94,8 +95,10 @@ def says_something(media_type: str, data: bytes) -> bool:
     """Tell whether a body is of its media type and not empty."""
     if media_type == "application/gzip":
         return len(gzip.decompress(data)) > 1000
-    if media_type == "text/csv":
-        header, *rows = csv.reader(io.StringIO(data.decode(), newline=""))
+    if media_type in ("text/csv", "text/tab-separated-values"):
+        # A table of alignments says what it is in lines of its own first (SSSOM/TSV).
+        lines = [line for line in io.StringIO(data.decode(), newline="") if not line.startswith("#")]
+        header, *rows = csv.reader(lines, delimiter="," if media_type == "text/csv" else "\t")
         return bool(rows) and all(len(row) == len(header) for row in rows)
     if media_type.endswith("json"):
         document = json.loads(data)
