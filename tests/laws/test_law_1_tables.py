@@ -111,7 +111,7 @@ def as_csv(rows: Sequence[Sequence[str]], mark: str = "", separator: str = ",") 
     return (mark + "".join(csv_line(row, separator) for row in rows)).encode()
 
 
-@at_two_lengths(10, 60, projects(), suppress_health_check=list(HealthCheck))
+@at_two_lengths(20, 60, projects(), suppress_health_check=list(HealthCheck))
 def test_a_project_exported_as_a_table_and_deposited_again_is_the_same_graph(project: dict[str, Any]) -> None:
     before = graphs("projet.json", json.dumps(project).encode())
     assume(before)

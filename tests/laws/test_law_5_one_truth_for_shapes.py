@@ -70,7 +70,7 @@ def _about(result: Result, homes: tuple[str, ...]) -> bool:
     return name in homes
 
 
-@at_two_lengths(2, 5, batches, **common)
+@at_two_lengths(3, 5, batches, **common)
 def test_the_screen_and_pyshacl_find_the_same(batch: list[Lines]) -> None:
     judge = gate()
     documents = named(batch)

@@ -88,7 +88,7 @@ def killed(var: Path, turns: int, seed: int) -> list[dict[str, object]]:
 
 
 def test_a_publisher_killed_leaves_a_state_that_works(tmp_path: Path) -> None:
-    found = killed(tmp_path / "var", 1, 11)
+    found = killed(tmp_path / "var", 3, 11)
     assert all(turn["sound"] for turn in found), found
 
 
