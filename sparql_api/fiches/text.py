@@ -12,6 +12,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -25,7 +26,7 @@ from rapidfuzz.distance import OSA
 from tantivy import Occur, Query
 
 from sparql_api.computing.cancellation import checkpoint
-from sparql_api.fiches.words import WORD, folded, searched_words, spelt_words, stem, stems, words
+from sparql_api.fiches.words import WORD, folded, searched_words, spelt_words, stem, stems
 
 TEXT_NAME: Final = "fiches.mots"
 WEIGHTS: Final = {"titre": 8.0, "resume": 3.0, "reste": 1.0}
@@ -159,14 +160,13 @@ class TextIndex:
         looked_for: set[str] = set()
         for word in asked:
             checkpoint()
-            query = self._query(stems(word), folded(word))
+            roots = stems(word)
+            query = self._query(roots, folded(word))
             if not self._held(query) and (near := self.neighbours(word)):
                 taken_for[word] = near
-                found = {stem(one) for one in near}
-                query = self._query(found, "")
-                looked_for |= found
-            else:
-                looked_for |= stems(word)
+                roots = {stem(one) for one in near}
+                query = self._query(roots, "")
+            looked_for |= roots
             queries.append((Occur.Must, query))
         checkpoint()
         numbers = self._ranked(Query.boolean_query(queries)) if queries else ()
@@ -179,15 +179,15 @@ class TextIndex:
 
         Where no word begins so, those one letter away.
         """
-        found = words(text)
-        if not found or len(found[-1]) < SHORTEST_BEGINNING:
+        typed = unicodedata.normalize("NFC", text)
+        *_, end = [(0, ""), *((match.start(), folded(match[0])) for match in WORD.finditer(typed))]
+        begun, last = typed[: end[0]], end[1]
+        if len(last) < SHORTEST_BEGINNING:
             return []
         checkpoint()
-        last = found[-1]
         held = self._searcher.terms_with_prefix("mots", last, limit=4 * most)
         if not held:
             held = [(f"{folded(one)}/{one}", self._forms[folded(one)][one]) for one in self.neighbours(last)]
-        begun = text[: text.casefold().rfind(spelt_words(text)[-1])] if len(found) > 1 else ""
         best: dict[str, tuple[str, int]] = {}
         for term, count in held:
             plain, _, spelt = term.partition("/")

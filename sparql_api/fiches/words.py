@@ -70,5 +70,3 @@ def searched_words(text: str) -> list[str]:
     found = list(dict.fromkeys(word for word in spelt_words(text) if folded(word)))
     telling = [word for word in found if len(word) > 1 and _STOPPED.analyze(word)]
     return telling or found
-
-

@@ -172,6 +172,9 @@ def test_suggestions_complete_the_last_word_with_what_the_edition_holds(tmp_path
     assert index.suggestions("le robot éval", 5) == [("le robot évaluation", 2), ("le robot évaluer", 1)]
     assert index.suggestions("evaluatoin", 5) == [("évaluation", 2)]
     assert index.suggestions("ev", 5) == []
+    # What stands before the last word stays, letters that fold to two and accents typed apart among it.
+    assert index.suggestions("Straße rob", 5) == [("Straße robot", 1)]
+    assert index.suggestions("le e\u0301val", 5)[0] == ("le évaluation", 2)
 
 
 
