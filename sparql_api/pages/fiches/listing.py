@@ -42,6 +42,8 @@ class Listing:
     found: SearchResult
     page: int
     per_page: int
+    numbers: Sequence[int]
+    """Those of the fiches that the page shows, in its order."""
     items: Sequence[Mapping[str, Any]]
 
     @property
@@ -59,7 +61,7 @@ def find(service: Service, request: Request, edition: int) -> Listing:
     found = index.select(selection)
     shown = found.numbers[(page - 1) * per_page : page * per_page]
     items = [complete(item, index) for item in index.items(shown)]
-    return Listing(edition, index, selection, found, page, per_page, items)
+    return Listing(edition, index, selection, found, page, per_page, shown, items)
 
 
 def suggested(service: Service, request: Request, edition: int) -> dict[str, Any]:

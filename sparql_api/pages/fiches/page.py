@@ -59,11 +59,11 @@ def words_shown(service: Service, listing: Listing) -> dict[str, Any]:
 
 def passages(inside: Documents, listing: Listing, wanted: Wanted) -> Iterator[list[tuple[str, bool]]]:
     """Yield, for each fiche shown, the passage that holds a word looked for, where its title and summary hold none."""
-    start = (listing.page - 1) * listing.per_page
-    numbers = listing.found.numbers[start : start + listing.per_page]
-    for item, document in zip(listing.items, listing.index.documents(numbers), strict=True):
-        seen = any(found for text in (item["titre"], item["resume"]) for _, found in wanted.parts(text))
-        yield [] if seen else wanted.passage(inside.words(document))
+    seen = [bool(wanted.passage((item["titre"], item["resume"]))) for item in listing.items]
+    unseen = [number for number, shown in zip(listing.numbers, seen, strict=True) if not shown]
+    documents = listing.index.documents(unseen)
+    for shown in seen:
+        yield [] if shown else wanted.passage(inside.words(next(documents)))
 
 
 def at_page(view: View, listing: Listing, page: int) -> str:
