@@ -11,20 +11,23 @@ from ontologie import BASE, Refused, context, context_iri, named_context
 def with_contexts(text: bytes, base: str = BASE) -> bytes:
     """Return JSON-LD text in which the contexts that a document names by their address stand whole.
 
-    What is no JSON is returned as it is: its parser says where. Raises Refused where a context is not ours.
+    What names none, or is no JSON, is returned as it is: its parser says where. Raises Refused where a context is not
+    ours.
     """
     try:
         document = json.loads(text)
     except (ValueError, RecursionError):
         return text
+    named = False
     waiting = [document] if isinstance(document, dict | list) else []
     while waiting:
         node = waiting.pop()
         if isinstance(node, dict) and "@context" in node:
-            node["@context"] = _held(node["@context"], base)
+            given, node["@context"] = node["@context"], _held(node["@context"], base)
+            named = named or given != node["@context"]
         inside = node.values() if isinstance(node, dict) else node
         waiting.extend(one for one in inside if isinstance(one, dict | list))
-    return json.dumps(document, ensure_ascii=False).encode()
+    return json.dumps(document, ensure_ascii=False).encode() if named else text
 
 
 def _held(given: Any, base: str) -> Any:

@@ -33,8 +33,14 @@ PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 ADDRESS = "http://127.0.0.1:8000"
 """Where `make serve` answers."""
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-SUFFIXES = {**FORMATS, "json": "application/json", "geojson": "application/geo+json", "gz": "application/gzip", "xlsx": XLSX}
-SUFFIXES |= {"tsv": "text/tab-separated-values"}
+SUFFIXES = {
+    **FORMATS,
+    "json": "application/json",
+    "geojson": "application/geo+json",
+    "gz": "application/gzip",
+    "xlsx": XLSX,
+    "tsv": "text/tab-separated-values",
+}
 BLOCK = re.compile(r"^```\w*\n(.*?)^```$", re.M | re.S)
 
 
