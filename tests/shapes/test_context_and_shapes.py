@@ -64,6 +64,15 @@ def test_only_containers_tell_this_context_from_the_one_before() -> None:
     assert not any(containers(said) for said in before.values())
 
 
+def test_the_newest_context_only_adds_to_the_one_before_and_carries_the_fields_of_any_country() -> None:
+    before, now = context(version="2.0.0"), context(version="2.1.0")
+    assert {key: now[key] for key in before} == before
+    added = {key: now[key] for key in now.keys() - before.keys()}
+    links = {key for key, said in added.items() if isinstance(said, dict) and said.get("@type") == "@id"}
+    assert {"territoire", "territoireAssocie", "competenceNumerique"} <= links
+    assert {"pays", "subdivision", "codeEtablissement"} <= added.keys() - links
+
+
 @pytest.mark.parametrize("key", ["titre", "niveau", "Projet", "oia", "type"])
 def test_no_context_beside_it_changes_a_term(key: str) -> None:
     other = {key: "https://example.org/other"}

@@ -15,10 +15,12 @@ from ontologie import BASE, context, context_versions, digest, document_types, n
 
 GRAPHS = Path(__file__).parents[1] / "reading" / "contextes" / "1.0.0"
 OLD_FICHES = "7c889a40d499ed1d7993d211901ba051873d728890ae1e276bbd8d661e613d0e"
+NEW_FICHES = "1917718bcf518da2a07f6965a212e314008e93c8223d1e50c74797f776b121f4"
 WRITTEN = {
     ("1", "1.0.0"): OLD_FICHES,
     ("1", "1.1.0"): OLD_FICHES,  # it adds keys that these graphs do not use
-    ("1", "2.0.0"): "1917718bcf518da2a07f6965a212e314008e93c8223d1e50c74797f776b121f4",
+    ("1", "2.0.0"): NEW_FICHES,
+    ("1", "2.1.0"): NEW_FICHES,  # as 1.1.0
 }
 """SHA-256 of the fiches that a version of the code writes of the graphs of `GRAPHS`, by a version of the context."""
 

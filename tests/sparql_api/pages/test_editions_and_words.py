@@ -116,7 +116,8 @@ def test_each_version_of_the_context_has_its_own_address_for_good(client: httpx.
         assert client.get(f"/contexte/{unknown}.jsonld").status_code == 404
     told = client.get("/contexte/3.0.0.jsonld", headers={"Accept-Language": "en"}).json()
     assert told["type"].endswith("problems/context-not-found")
-    assert told["versions"] == ["1.0.0", "1.1.0", "2.0.0"] and "1.0.0, 1.1.0, 2.0.0" in told["detail"]
+    known = list(context_versions())
+    assert len(known) > 3 and told["versions"] == known and ", ".join(known) in told["detail"]
 
 
 def test_void_counts_what_the_edition_holds(client: httpx.Client, store: ox.Store) -> None:
