@@ -19,6 +19,7 @@ from ontologie.console import Lang, LangOption, counting
 
 if TYPE_CHECKING:
     from shapes.judging.report import Report
+    from shapes.rdf_files.profiles import Profile
     from shapes.reporting.issues import Issue
 
 
@@ -72,25 +73,42 @@ def build_app(examine: Examine | None = None, base: str = BASE) -> typer.Typer:
     @app.command("validate")
     def validate_command(
         files: Annotated[list[Path], typer.Argument(help="RDF files, or documents.")],
+        profile: Annotated[
+            list[Path] | None,
+            typer.Option(
+                "--profile",
+                help="Terms, lists and shapes of another country, in RDF; may be repeated. They take the place of "
+                "France's profile: RDF files are judged by them and by the shapes of the core.",
+            ),
+        ] = None,
         format: Annotated[ReportFormat, typer.Option("--format", help="Form of the report.")] = ReportFormat.TEXT,
         lang: LangOption = Lang.FR,
     ) -> None:
         """Judge files against the shapes; the report goes to standard output.
 
+        A fiche of another country: observatoire validate fiche.ttl --profile profile.ttl
+
         Exit codes: 0 nothing refused; 1 something was; 2 a file could not be used, or held nothing to judge.
         """
         from ontologie import Refused
+        from shapes.rdf_files.profiles import joined, read_profile
         from shapes.rdf_files.unusable import UnusableFile
 
         language: Language = "en" if lang is Lang.EN else "fr"
         total = _Total()
-        for file in files:
-            try:
-                for part in _shown(file, _judged(file, examine, language, base)):
+        beside: list[Profile] = []
+        reading: Path | None = None
+        try:
+            for reading in profile or ():
+                beside.append(read_profile(reading, base=base))
+                total.notes.append(_profile_read(beside[-1], reading))
+            whole = joined(beside) if beside else None
+            for reading in files:
+                for part in _shown(reading, _judged(reading, examine, language, base, whole)):
                     total.add(part)
-            except (UnusableFile, Refused, ValueError) as error:
-                typer.echo(_why(file, error, language), err=True)
-                raise typer.Exit(2) from error
+        except (UnusableFile, Refused, ValueError) as error:
+            typer.echo(_why(reading, error, language), err=True)
+            raise typer.Exit(2) from error
         typer.echo(_rendered(total, format, language), nl=False)
         if format is ReportFormat.TTL:  # a SHACL report has no place for what no shape looked at
             for entry in total.entries:
@@ -117,21 +135,39 @@ def _rendered(total: _Total, format: ReportFormat, lang: Language) -> str:
     return form(total.entries, total.summary, lang, total.notes)
 
 
-def _judged(file: Path, examine: Examine | None, lang: Language, base: str) -> Iterator[Judged]:
+def _judged(
+    file: Path, examine: Examine | None, lang: Language, base: str, profile: Profile | None
+) -> Iterator[Judged]:
     from shapes.rdf_files.batches import FORMATS, format_of, judge_file
     from shapes.rdf_files.coverage import Coverage
-    from shapes.rdf_files.unusable import unknown_format
+    from shapes.rdf_files.profiles import judge_file_by_profile
+    from shapes.rdf_files.unusable import UnusableFile, sentences, unknown_format
 
     if format_of(file) is not None:
         coverage, found = Coverage(base), False
-        for report in judge_file(file, base=base, coverage=coverage):
+        if profile is not None:
+            coverage = Coverage(base, profile.classes)
+            reports = judge_file_by_profile(file, profile, base=base, coverage=coverage)
+        else:
+            reports = judge_file(file, base=base, coverage=coverage)
+        for report in reports:
             found = found or bool(report.results)
             yield _of_rdf(report, str(file))
         yield Judged([_not_judged(said, str(file)) for said in coverage.missed(found=found)], {}, ())
+    elif profile is not None:
+        raise UnusableFile(sentences("profil-et-tableau", formats=", ".join(FORMATS)))
     elif examine is None:
         raise unknown_format(list(FORMATS))
     else:
         yield from examine(file, lang)
+
+
+def _profile_read(profile: Profile, file: Path) -> Issue:
+    """Return the note that says what a profile was read as."""
+    from shapes.rdf_files.unusable import sentences
+    from shapes.reporting.issues import Issue
+
+    return Issue(severity="info", message=sentences("profil-lu", **profile.counts()), file=str(file))
 
 
 def _not_judged(said: Mapping[str, str], file: str) -> Issue:
@@ -140,7 +176,7 @@ def _not_judged(said: Mapping[str, str], file: str) -> Issue:
     return Issue(severity="warning", message=said, file=file, rule=_NOT_JUDGED)
 
 
-def _why(file: Path, error: Exception, lang: Language) -> str:
+def _why(file: Path | None, error: Exception, lang: Language) -> str:
     """Return why a file cannot be used, where, and what to do."""
     from ontologie import Refused
     from shapes.rdf_files.unusable import UnusableFile

@@ -79,14 +79,15 @@ def confined(
     types: Collection[type],
     raises: tuple[type[Exception], ...] = (),
     keep: Collection[int] = (),
+    seconds: int = SECONDS,
 ) -> Spool:
     """Return what `read` yields, read in a confined process; `size` in bytes is that of what it reads.
 
     Items are made of builtins and of `types`. What `read` raises of `raises` (which are of `types` too, or builtins)
     is raised here, before anything is returned, and so is Refused where the process failed or died. `keep` are the
-    descriptors that it needs.
+    descriptors that it needs; `seconds` of the processor are its own, beside one a megabyte.
     """
-    seconds = SECONDS + size // MEGABYTE
+    seconds += size // MEGABYTE
     file = tempfile.TemporaryFile()  # noqa: SIM115 (lives as long as the spool)
     parent = os.getpid()
     child = os.fork()

@@ -60,19 +60,28 @@ def judge_file(file: Path, *, base: str = BASE, coverage: Coverage | None = None
     `coverage` is shown what the file holds. Raises UnusableFile, with the place where there is one, and Refused where
     the file cannot be read.
     """
+    seen = coverage or Coverage(base)
+    yield from judge_quads(seen.watch(read_quads(file, base)), base=base)
+
+
+def read_quads(file: Path, base: str = BASE, most: int = LARGEST_MB) -> Iterator[ox.Quad]:
+    """Yield the quads of an RDF file of `most` megabytes at most, parsed in a confined process.
+
+    Raises UnusableFile, with the place where there is one, and Refused where the file cannot be read.
+    """
     format = format_of(file)
     if format is None:
         raise unknown_format(list(FORMATS))
-    seen = coverage or Coverage(base)
     try:
-        yield from judge_quads(seen.watch(_quads(_parsed(file, format, base))), base=base)
+        for lines in _parsed(file, format, base, most):
+            yield from ox.parse(lines, format=ox.RdfFormat.N_QUADS)
     except SyntaxError as error:
         raise not_well_formed(error, format.name) from error
 
 
-def _parsed(file: Path, format: ox.RdfFormat, base: str) -> Spool:
+def _parsed(file: Path, format: ox.RdfFormat, base: str, most: int) -> Spool:
     """Return the N-Quads of a file, a batch of lines at a time."""
-    with open_file(file, LARGEST_MB) as opened:
+    with open_file(file, most) as opened:
         _skip_mark(opened)
 
         def parse() -> Iterator[bytes]:
@@ -99,11 +108,6 @@ def _refuse_long(lines: bytes) -> None:
     if longest > LONGEST:
         words = {"size": str(longest // MEGABYTE), "most": str(LONGEST // MEGABYTE)}
         raise Refused("enonce-trop-long", words)
-
-
-def _quads(parts: Iterable[bytes]) -> Iterator[ox.Quad]:
-    for lines in parts:
-        yield from ox.parse(lines, format=ox.RdfFormat.N_QUADS)
 
 
 def judge_quads(quads: Iterable[ox.Quad], *, base: str = BASE) -> Iterator[Report]:

@@ -8,7 +8,7 @@ judges nothing.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Final
 
@@ -41,15 +41,26 @@ class _Met:
     node: str
 
 
+@dataclass(frozen=True)
+class Beside:
+    """The classes that a profile adds to ours: those its shapes are for, those it declares, which stand above which."""
+
+    targets: frozenset[str] = frozenset()
+    classes: frozenset[str] = frozenset()
+    parents: Mapping[str, set[str]] = field(default_factory=dict)
+
+
 class Coverage:
     """Watches quads pass by; then says what no shape looked at. Holds types, never nodes without bound."""
 
-    def __init__(self, base: str = BASE) -> None:
+    def __init__(self, base: str = BASE, beside: Beside | None = None) -> None:
         self._base = base
+        self._beside = beside or Beside()
+        self._targets = _targets(base) | self._beside.targets
         self._any = False
         self._types: dict[str, _Met] = {}
         self._untyped: dict[str, bool] = {}
-        self._parents: dict[str, set[str]] = {}
+        self._parents = {name: set(names) for name, names in self._beside.parents.items()}
 
     def watch(self, quads: Iterable[ox.Quad]) -> Iterator[ox.Quad]:
         """Yield the quads as they are."""
@@ -79,12 +90,11 @@ class Coverage:
         `found` says whether a shape found something, which it may in a node of any class. Raises UnusableFile where
         no node was looked at.
         """
-        targets = _targets(self._base)
         parents = {name: set(names) for name, names in _known_parents(self._base).items()}
         for name, names in self._parents.items():
             parents.setdefault(name, set()).update(names)
         classes = above(parents)
-        judged = {name for name in self._types if classes(name) & targets}
+        judged = {name for name in self._types if classes(name) & self._targets}
         said = [*self._near(judged), *self._without_type()][:_MOST_SAID]
         if not judged and not found:
             self._refuse(said)
@@ -92,8 +102,13 @@ class Coverage:
 
     def _near(self, judged: set[str]) -> Iterator[dict[str, str]]:
         namespace = Iris(self._base).term("")
+        places = {_place(name) for name in self._beside.classes}
         for kind, met in self._types.items():
-            if kind in judged or not is_near(kind, self._base):
+            if kind in judged or kind in self._beside.classes:
+                continue
+            if not is_near(kind, self._base):
+                if _place(kind) in places:
+                    yield sentences("type-hors-profil", count=str(met.count), node=met.node, type=kind)
                 continue
             near = nearest(kind, self._base)
             code = "type-voisin" if near else "type-sans-voisin"

@@ -6,6 +6,7 @@ Knows where shapes come from; judges nothing.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
 
@@ -22,16 +23,29 @@ SOURCES = (
 )
 """The shape files, in the order a reader should take them: those of the core, then the profile's."""
 
+_PROFILE = "profil-"
+"""Begins the name of a file of one country."""
+
 
 @cache
 def shapes_graph(base: str = BASE) -> rdflib.Graph:
     """Return every shape of the project under a base IRI, as standard SHACL (do not modify it)."""
+    graph = _graph(SOURCES, base)
+    _add_crcn_shapes(graph, base)
+    return graph
+
+
+def core_shapes_graph(base: str = BASE) -> rdflib.Graph:
+    """Return the shapes that judge a fiche of any country: all but those of France's profile."""
+    return _graph((name for name in SOURCES if not name.startswith(_PROFILE)), base)
+
+
+def _graph(names: Iterable[str], base: str) -> rdflib.Graph:
     graph = rdflib.Graph()
     graph.bind("formes", shapes_namespace(base))
-    for name in SOURCES:
+    for name in names:
         graph.parse(data=_source(name, base), format="turtle")
     _add_privacy_shapes(graph, base)
-    _add_crcn_shapes(graph, base)
     return graph
 
 
