@@ -186,7 +186,8 @@ def command_line_page() -> str:
         "# The command line",
         NOTE,
         "Messages go to standard error, data to standard output. Help and messages are in French or English: "
-        "`--lang`, else what the environment says. `observatoire COMMAND --help` says what this page says.",
+        "`--lang`, else what the environment says (LANGUAGE, LC_ALL, LC_MESSAGES, LANG), "
+        "else French. `observatoire COMMAND --help` says what this page says.",
         "Every command ends with one of three codes:",
         table(("exit code", "when"), EXIT_CODES),
     ]
@@ -242,6 +243,8 @@ def option_default(option: Any) -> str:
     value = getattr(option.default, "value", option.default)
     if option.required:
         return "required"
+    if option.name == "lang":
+        return "the environment's, else `fr`"
     return "" if option.is_flag or value in (None, "", (), []) or callable(value) else f"`{value}`"
 
 

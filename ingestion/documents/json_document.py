@@ -44,10 +44,11 @@ def read_document(record: Record, base: str, academie: str | None = None) -> Dra
             found = str(len(text))
             reader.say("texte-trop-long", (name,), label=columns()[name].label, found=found, most=str(most))
             draft.personal[name] = ""
-    if not _name(draft, reader, members):
-        return draft
-    reader.document = draft.id
+    named = _name(draft, reader, members)
+    reader.document = draft.id if named else ""
     node = reader.node(members, (), draft.id, left_out=draft.personal.keys())
+    if not named:
+        return draft  # all that is wrong inside is said beside
     draft.types = _types(draft, reader, node)
     _agree(draft, reader, node, academie)
     draft.nodes = {"document": node, _FICHE: _fiche(node)}
@@ -61,7 +62,7 @@ def read_document(record: Record, base: str, academie: str | None = None) -> Dra
 
 
 def _name(draft: Draft, reader: NodeReader, members: Mapping[str, Any]) -> bool:
-    """Read kind and identifier from the document's id; without them nothing else can be judged."""
+    """Read kind and identifier from the document's id, which is refused where it gives none."""
     key = "id" if "id" in members else "@id"
     given = members.get(key)
     kind, _, name = given.removeprefix(reader.base).partition("/") if isinstance(given, str) else ("", "", "")

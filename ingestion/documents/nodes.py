@@ -20,7 +20,7 @@ from ingestion.documents.values import UNUSABLE
 from ingestion.reading.json_text import Number
 from ingestion.reading.records import LanguageKey, Path, Record, field_of
 from ingestion.resolution.resolve import resolve
-from ingestion.words.columns import MOST_ITEMS, column_of_key, nearest_names
+from ingestion.words.columns import MOST_ITEMS, column_of_key, nearest_keys, nearest_names
 from ingestion.words.languages import valid_tag
 from ingestion.words.messages import Issue, issue
 from ingestion.words.personal import find_personal
@@ -101,7 +101,7 @@ class NodeReader:
                 term = by_iri[iri]
                 values.setdefault(term.key, []).extend(self._values(term, _spelt_out(given), below))
             elif key != "id" and written not in left_out and (path or written != "@context"):
-                self.say("cle-inconnue", below, written, suggestions=nearest_names(written, list(known)))
+                self.say("cle-inconnue", below, written, suggestions=nearest_keys(written, known))
         return values
 
     def _full(self, name: str) -> str:
@@ -164,7 +164,8 @@ class NodeReader:
         if name is None or item.keys() <= {"id", "@id"}:
             return name
         graph = f"graphe/{self.document}"
-        if not (name == graph if term.reverse else name.startswith(f"{self.document}#")):
+        # Of a document that has no usable id, nothing can be said to lie outside.
+        if self.document and not (name == graph if term.reverse else name.startswith(f"{self.document}#")):
             self.say("hors-document", path, given, graph=graph)
             return None
         values = self.node(item, path, name)

@@ -6,7 +6,7 @@ Knows which column feeds which key of a document; what values mean is the resolu
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
@@ -116,6 +116,26 @@ def column_name(header: str) -> str | None:
     ('academie', 'outils_ia', None)
     """
     return _by_folded_name().get(fold_label(header))
+
+
+_KEY_ALIKE: Final = 75
+"""How alike a key must be to one of ours: a part in common is no likeness (`schoolPhase`, `phase`)."""
+
+
+def nearest_keys(name: str, keys: Collection[str]) -> tuple[str, ...]:
+    """Return up to three keys that a key was meant for, nearest first: by their own name, or their column's label.
+
+    >>> nearest_keys("titel", ("titre", "niveau")), nearest_keys("levels", ("titre", "niveau"))
+    (('titre',), ('niveau',))
+    """
+    if len(name) > _LONGEST_NAME:
+        return ()
+    labels = ((fold_label(label), one.key) for one in columns().values() for label in one.label.values())
+    folded = {label: key for label, key in labels if key in keys} | {fold_label(key): key for key in keys}
+    from rapidfuzz import fuzz, process  # a document without a fault never loads it
+
+    found = process.extract(fold_label(name), list(folded), scorer=fuzz.ratio, limit=6, score_cutoff=_KEY_ALIKE)
+    return tuple(dict.fromkeys(folded[match] for match, _, _ in found))[:3]
 
 
 def nearest_names(name: str, names: Sequence[str]) -> tuple[str, ...]:

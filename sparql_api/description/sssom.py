@@ -51,8 +51,13 @@ def write_alignments(edition: Edition, store: ox.Store, folder: Path) -> None:
     (folder / SSSOM_NAME).write_text(text, encoding="utf-8", newline="\n")
 
 
-def alignments_table(store: ox.Store, iris: Iris, version: str, path: str = SSSOM_NAME) -> str:
-    """Return every alignment of a store, by subject and object, as an SSSOM table; `path` below the base names it."""
+def alignments_table(
+    store: ox.Store, iris: Iris, version: str, path: str = SSSOM_NAME, words: str = "alignments"
+) -> str:
+    """Return every alignment of a store, by subject and object, as an SSSOM table.
+
+    `path` below the base names it; `words` begin the codes of its title and description (`phrases/catalogue.csv`).
+    """
     prefixes = {**ELSEWHERE, "oia": iris.base}
     closed = {one.graph for one in vocabularies(iris.base) if SHARED_ALIKE in one.licence}
     order = ("subject_id", "object_id", "predicate_id")
@@ -60,19 +65,19 @@ def alignments_table(store: ox.Store, iris: Iris, version: str, path: str = SSSO
     out = io.StringIO()
     written = " ".join(cell for row in rows for name, cell in row.items() if not name.startswith("comment"))
     used = {name: namespace for name, namespace in prefixes.items() if f"{name}:" in written}
-    out.writelines(f"#{line}\n" for line in _metadata(iris, version, path, used))
+    out.writelines(f"#{line}\n" for line in _metadata(iris, version, path, words, used))
     table = csv.DictWriter(out, COLUMNS, delimiter="\t", lineterminator="\n")
     table.writeheader()
     table.writerows(rows)
     return out.getvalue()
 
 
-def _metadata(iris: Iris, version: str, path: str, prefixes: Mapping[str, str]) -> Iterator[str]:
+def _metadata(iris: Iris, version: str, path: str, words: str, prefixes: Mapping[str, str]) -> Iterator[str]:
     """Yield the metadata of the mapping set (SSSOM, MappingSet), a line each."""
-    said = in_both("catalogue", "alignments-description")
+    said = in_both("catalogue", f"{words}-description")
     yield f"mapping_set_id: {iris.base}{path}"
     yield f'mapping_set_version: "{version}"'
-    yield f'mapping_set_title: "{in_both("catalogue", "alignments-title")["en"]}"'
+    yield f'mapping_set_title: "{in_both("catalogue", f"{words}-title")["en"]}"'
     yield f'mapping_set_description: "{said["en"]} / {said["fr"]}"'
     yield f"license: {LICENCE}"
     yield "curie_map:"

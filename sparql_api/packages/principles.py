@@ -202,7 +202,7 @@ def _table(triples: Iterable[ox.Triple]) -> str:
     for one in vocabularies():
         if one.path.startswith("tiers/dpv/"):
             store.extend(_quads(one))
-    return alignments_table(store, Iris(), VERSION, f"paquets/{NAME}/{VERSION}.zip")
+    return alignments_table(store, Iris(), VERSION, f"paquets/{NAME}/{VERSION}.zip", "package")
 
 
 def _turtle(triples: Iterable[ox.Triple]) -> bytes:

@@ -5,6 +5,8 @@ Knows addresses; what is in a package is `packages`' business.
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
 from typing import Final
 
 from fastapi import APIRouter
@@ -27,9 +29,28 @@ PACKAGED: Final = operation(
 )
 
 
+class MadeOnce:
+    """Bytes made at the first request, in a thread of their own, for all who ask; who leaves or is late ends nothing.
+
+    It does not stand in the line of what computes: each request there would make the whole again, up to its deadline.
+    """
+
+    def __init__(self, make: Callable[[], bytes]) -> None:
+        self._make = make
+        self._making: asyncio.Task[bytes] | None = None
+
+    async def bytes(self) -> bytes:
+        """Return them, waiting for the making that is under way; raises what making raises, and then tries again."""
+        failed = self._making is not None and self._making.done() and self._making.exception() is not None
+        if self._making is None or failed:
+            self._making = asyncio.create_task(asyncio.to_thread(self._make))
+        return await asyncio.shield(self._making)
+
+
 def packages_router(service: Service) -> APIRouter:
     """Return the routes of the packages."""
     router = APIRouter(tags=["documents"])
+    made = MadeOnce(lambda: archive(package_files()))
 
     @get(
         router,
@@ -41,7 +62,7 @@ def packages_router(service: Service) -> APIRouter:
     async def principles(request: Request) -> Response:
         if request.path_params["version"] != VERSION:
             raise ProblemError(problem("not-found", path=request.url.path))
-        data = await service.computing.run(request, lambda: archive(package_files()))
+        data = await made.bytes()
         return deliver(request, data, ZIP, filename=f"{NAME}-{VERSION}.zip")
 
     return router

@@ -171,6 +171,29 @@ def test_an_unknown_key_is_answered_with_the_nearest(write: Write) -> None:
     assert issue.suggestions[0] == "titre"
 
 
+@pytest.mark.parametrize(
+    ("written", "suggested"),
+    [("schoolPhase", ()), ("xyz", ()), ("title", ("titre",)), ("levels", ("niveau",)), ("dateFinMoi", ("dateFinMois",))],
+)
+def test_a_key_is_suggested_by_its_name_or_its_label_where_it_was_surely_meant(
+    write: Write, written: str, suggested: tuple[str, ...]
+) -> None:
+    (issue,) = document(write, **{written: "x"}).issues
+    assert issue.suggestions[:1] == suggested
+
+
+@pytest.mark.parametrize("name", ["projet/é", "https://example.org/project/1", "projet/jean.dupont@ac-lyon.fr", 7])
+def test_what_is_wrong_beside_the_id_is_said_with_it(write: Write, name: object) -> None:
+    phase = {"id": "projet/n-A#p", "type": "Phase", "titre": "z"}
+    given = {"id": name, "type": "Projet", "titre": "Un titre", "titr": "x", "effectif": None, "phase": phase}
+    (made,) = built(read_deposit(write(json.dumps(given), "a.json")))
+    assert made.refused and not made.document
+    assert [issue.rule for issue in made.issues] == [
+        "depot:id-de-document", "depot:cle-inconnue", "depot:null-json",
+    ]  # fmt: skip
+    assert "jean.dupont" not in "".join(issue.message["fr"] + issue.value for issue in made.issues)
+
+
 def test_a_label_where_a_concept_is_due_is_answered_with_its_iri(write: Write) -> None:
     (issue,) = document(write, niveau="4e").issues
     assert issue.suggestions == ("http://data.education.fr/voc/scolomfr/concept/scolomfr-voc-022-num-021",)

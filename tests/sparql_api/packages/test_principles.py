@@ -16,7 +16,7 @@ import rdflib
 
 from ontologie import BASE, RDF_TYPE
 from sparql_api.packages.principles import NAME, VERSION
-from tests.sparql_api.packages.steps import run_steps
+from tests.sparql_api.packages.steps import BLOCK, run_steps
 
 OIA = BASE + "ontologie#"
 ROOT = Path(__file__).parents[3]
@@ -145,3 +145,22 @@ def test_a_label_taken_out_of_the_text_of_the_readme_is_named_in_both_languages(
     conforms, found, _ = pyshacl.validate(data, shacl_graph=shapes)
     assert not conforms
     assert {value.language for value in found.objects(None, rdflib.SH.resultMessage)} == {"fr", "en"}
+
+
+def test_both_readmes_say_the_same_in_the_same_order(unpacked: Path) -> None:
+    """As many headings, rows of a table, steps and lines of shell in one as in the other."""
+    shown = []
+    for name in ("README.md", "LISEZ-MOI.md"):
+        text = (unpacked / name).read_text(encoding="utf-8")
+        blocks = [(kind, code.count("\n")) for kind, code in BLOCK.findall(text)]
+        lines = text.splitlines()
+        shown.append((blocks, sum(line.startswith("## ") for line in lines), sum(line.startswith("|") for line in lines)))
+    assert shown[0] == shown[1] and shown[0][1] == 7
+
+
+def test_its_table_names_itself_and_its_licence_the_name_that_all_data_are_credited_by(unpacked: Path) -> None:
+    table = (unpacked / "alignements.sssom.tsv").read_text(encoding="utf-8")
+    assert f'#mapping_set_title: "Alignments between principles (package {NAME})"' in table
+    licence = (unpacked / "LICENCE.txt").read_text(encoding="utf-8")
+    assert f'"Observatoire IA, {NAME}"' in licence
+    assert f"Observatoire IA,\n{NAME}" in (ROOT / "LICENCE-DONNEES.md").read_text(encoding="utf-8")
