@@ -7,7 +7,7 @@ range; from or to a union, one arc for each of its members.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -18,16 +18,17 @@ from sparql_api.pages.expressions import expressions
 
 RDFS, OWL = PREFIXES["rdfs"], PREFIXES["owl"]
 DEFINITION: Final = PREFIXES["skos"] + "definition"
-WIDTH, HEIGHT, STEP, REACH, LETTER = 230, 34, 64, 40, 7.2
-LEFT: Final = 10
+WIDTH, HEIGHT, STEP, REACH, LETTER = 230, 34, 64, 40, 7.8
+LEFT, MARGIN = 10, 12
 """Geometry in CSS pixels: a box, the step between boxes, how far an arc reaches for each step, a letter's width."""
 
 
 @dataclass(frozen=True)
 class Box:
-    """A class: its name and where its box stands."""
+    """A class: its name, the label that its box shows, and where the box stands."""
 
     name: str
+    label: str
     x: float
     y: float
     own: bool
@@ -46,16 +47,23 @@ class Arc:
 
 @dataclass(frozen=True)
 class Diagram:
-    """A drawing, with its size in CSS pixels."""
+    """A drawing, with its size in CSS pixels and that of its boxes."""
 
     boxes: tuple[Box, ...]
     arcs: tuple[Arc, ...]
     width: float
     height: float
+    box_width: float
+    box_height: float = HEIGHT
 
 
-def module_diagram(quads: Iterable[ox.Quad], namespace: str) -> Diagram | None:
-    """Return the diagram of a module; None where it has no class of ours."""
+def module_diagram(
+    quads: Iterable[ox.Quad], namespace: str, labels: Mapping[str, str] | None = None
+) -> Diagram | None:
+    """Return the diagram of a module; None where it has no class of ours.
+
+    `labels` are what is shown of terms, by name; the name itself where there is none.
+    """
     quads = list(quads)
     nameless = expressions(quads)
     said: dict[str, dict[str, list[str]]] = {}
@@ -80,25 +88,35 @@ def module_diagram(quads: Iterable[ox.Quad], namespace: str) -> Diagram | None:
                 links += [("property", name, domain, target) for target in about.get(RDFS + "range", ())]
     links = [one for one in links if one[2].startswith(namespace) and one[3].startswith(namespace)]
     others = sorted({end for one in links for end in one[2:]} - set(own))
-    return _laid_out(own, others, links, namespace)
+    return _laid_out(own, others, links, namespace, labels or {})
 
 
-def _laid_out(own: list[str], others: list[str], links: list[tuple[str, str, str, str]], namespace: str) -> Diagram:
+def _laid_out(
+    own: list[str],
+    others: list[str],
+    links: list[tuple[str, str, str, str]],
+    namespace: str,
+    labels: Mapping[str, str],
+) -> Diagram:
     order = _close_together(own + others, links)
     rows = {iri: row for row, iri in enumerate(order)}
-    boxes = tuple(Box(iri.removeprefix(namespace), LEFT, rows[iri] * STEP + LEFT, iri in own) for iri in order)
+    names = [(iri, iri.removeprefix(namespace)) for iri in order]
+    boxes = tuple(
+        Box(name, labels.get(name, name), LEFT, rows[iri] * STEP + LEFT, iri in own) for iri, name in names
+    )
+    box_width = max([WIDTH, *(len(box.label) * LETTER + 2 * MARGIN for box in boxes)])
     arcs, taken = [], Counter[tuple[int, int]]()
     for kind, name, source, target in links:
         start, end = rows[source], rows[target]
         span = (min(start, end), max(start, end))
-        side = LEFT + WIDTH
+        side = LEFT + box_width
         reach = REACH * (abs(end - start) or 0.7) + 34 * taken[span] + 14
         taken[span] += 1
         y1, y2 = (row * STEP + LEFT + HEIGHT / 2 + shift for row, shift in ((start, 5), (end, -5)))
-        path = f"M{side} {y1:.0f} C{side + reach:.0f} {y1:.0f} {side + reach:.0f} {y2:.0f} {side + 4} {y2:.0f}"
-        arcs.append(Arc(path, name, side + reach * 0.75 + 6, (y1 + y2) / 2 + 4, kind))
-    width = max([arc.x + len(arc.name) * LETTER for arc in arcs] + [LEFT + WIDTH]) + LEFT
-    return Diagram(boxes, tuple(_apart(arcs)), width, len(order) * STEP + LEFT)
+        path = f"M{side:.0f} {y1:.0f} C{side + reach:.0f} {y1:.0f} {side + reach:.0f} {y2:.0f} {side + 4:.0f} {y2:.0f}"
+        arcs.append(Arc(path, labels.get(name, name), side + reach * 0.75 + 6, (y1 + y2) / 2 + 4, kind))
+    width = max([arc.x + len(arc.name) * LETTER for arc in arcs] + [LEFT + box_width]) + LEFT
+    return Diagram(boxes, tuple(_apart(arcs)), width, len(order) * STEP + LEFT, box_width)
 
 
 def _close_together(classes: list[str], links: list[tuple[str, str, str, str]]) -> list[str]:

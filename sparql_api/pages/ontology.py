@@ -14,16 +14,16 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ontologie import Iris, context, read_text
+from ontologie import Iris, Language, context, read_text
 from sparql_api.formats.negotiation import language
 from sparql_api.formats.rdf_formats import MEDIA_TYPES, write_compacted, write_triples
-from sparql_api.http.delivery import deliver, requested
+from sparql_api.http.delivery import deliver, redirect, requested
 from sparql_api.http.openapi import EDITION, OF_COMPUTING, format_parameter, operation, parameter
 from sparql_api.http.policies import DOCUMENT
 from sparql_api.http.routing import get
-from sparql_api.pages.common.layout import View, render
+from sparql_api.pages.common.layout import View, render, write_page
 from sparql_api.pages.common.service import Service
-from sparql_api.pages.diagram import module_diagram
+from sparql_api.pages.diagram import Diagram, module_diagram
 from sparql_api.pages.documents import (
     OFFERS,
     described,
@@ -34,11 +34,23 @@ from sparql_api.pages.documents import (
     sources,
     written,
 )
-from sparql_api.pages.ontology_terms import DescribedTerm, found_by, modules, namespaces, terms, uses
+from sparql_api.pages.ontology_terms import (
+    DescribedTerm,
+    found_by,
+    labels_of,
+    modules,
+    namespaces,
+    nearest_term,
+    terms,
+    uses,
+)
 from sparql_api.words.problems import ProblemError, problem
 
 TERM: Final = "terme/"
 """Begins the part of the address that leads to a term: `/ontologie/terme/Projet`."""
+SVG: Final = ".svg"
+WHOLE: Final = "noyau-entier"
+"""The diagram of all modules of the core: `/ontologie/noyau-entier.svg`."""
 EXAMPLES: Final = {
     "ontologie/noyau": ("projet",),
     "ontologie/evaluation": ("analyse",),
@@ -64,14 +76,41 @@ def ontology_router(service: Service) -> APIRouter:
 
     @get(router, "/ontologie/{part:path}", policy=DOCUMENT, openapi_extra=DESCRIBED)
     async def module(request: Request, part: str) -> Response:
-        name = part.removeprefix(TERM)
-        if name != part and name in terms(service.iris):
-            return await send_term(service, request, terms(service.iris)[name])
+        name, known = part.removeprefix(TERM), terms(service.iris)
+        if name != part and name in known:
+            return await send_term(service, request, known[name])
+        if part.endswith(SVG):
+            return await service.computing.run(request, send_diagram, service, request, part.removesuffix(SVG))
         if f"ontologie/{part}" not in sources(service.iris):
-            raise ProblemError(problem("not-found", path=f"/ontologie/{part}"))
+            return elsewhere(request, part, nearest_term(service.iris, name))
         return await send_document(service, request, f"ontologie/{part}")
 
     return router
+
+
+def elsewhere(request: Request, part: str, near: str) -> Response:
+    """Return the way to the term that an address meant, by its name without the rest; `near` is the nearest one.
+
+    Raises ProblemError 404, which names it where it is only alike.
+    """
+    name = part.removeprefix(TERM)
+    if name.lower() == near.lower() and near:
+        query = f"?{request.url.query}" if request.url.query else ""
+        return redirect(f"/ontologie/{TERM}{near}{query}")
+    if near:
+        raise ProblemError(problem("term-not-found", extra={"near": f"/ontologie/{TERM}{near}"}, term=name, near=near))
+    raise ProblemError(problem("not-found", path=f"/ontologie/{part}"))
+
+
+def send_diagram(service: Service, request: Request, name: str) -> Response:
+    """Return the diagram of a module, or of the core whole, as a file; raises ProblemError 404 where there is none."""
+    paths = [one.path for one in modules(service.iris) if (name == WHOLE and not one.profile) or one.name == name]
+    view = View(service, request, language(request), None)
+    diagram = drawn(service.iris, tuple(paths), view.language) if paths else None
+    if diagram is None:
+        raise ProblemError(problem("not-found", path=f"/ontologie/{name}{SVG}"))
+    data = write_page(view, "diagram.svg", {"diagram": diagram})
+    return deliver(request, data, "image/svg+xml", headers={"Content-Language": view.language})
 
 
 async def send_document(service: Service, request: Request, path: str) -> Response:
@@ -99,16 +138,18 @@ def document_page(service: Service, request: Request, path: str) -> Response:
         "version": path.rpartition("/")[2] if is_version(path) else "",
         "versions": [one for one in sources(service.iris) if is_whole_version(one)],
         "prefixes": namespaces(service.iris, path),
-        "diagram": None if is_whole(path) or words.strip() else drawn(service.iris, path),
+        "diagram": None if is_whole(path) or words.strip() else drawn(service.iris, (path,), language(request)),
+        "named": lambda iri: labels_of(service.iris, iri),
         "examples": examples(service.iris, path),
     }
     return render(service, request, "ontology.html", {**shown, **more}, edition=service.engine.current_edition())
 
 
 @cache
-def drawn(iris: Iris, path: str) -> Any:
-    """Return the diagram of a module; None where it has no class of ours."""
-    return module_diagram(parsed(sources(iris)[path]), iris.term(""))
+def drawn(iris: Iris, paths: tuple[str, ...], lang: Language) -> Diagram | None:
+    """Return the diagram of some modules, its labels in a language; None where they have no class of ours."""
+    labels = {name: term.labels[lang] for name, term in terms(iris).items() if lang in term.labels}
+    return module_diagram(parsed([text for path in paths for text in sources(iris)[path]]), iris.term(""), labels)
 
 
 @cache
@@ -146,7 +187,8 @@ async def term_page(service: Service, request: Request, term: DescribedTerm) -> 
     subjects = [row["s"].value for row in first]
     labels = await service.labels.of(service.reading(request), subjects, number) if number is not None else {}
     shown = [(iri, view.pick(labels.get(iri) or {"": iri.rpartition("/")[2]})) for iri in dict.fromkeys(subjects)]
-    context = {"term": term, "used": used, "first": shown, "path": f"/ontologie/{TERM}{term.name}"}
+    context: dict[str, Any] = {"term": term, "used": used, "first": shown, "path": f"/ontologie/{TERM}{term.name}"}
+    context["named"] = lambda iri: labels_of(service.iris, iri)
     return render(service, request, "term.html", {**context, "formats": list(MEDIA_TYPES)[:4]}, edition=number)
 
 

@@ -24,6 +24,8 @@ VOID: Final = "http://rdfs.org/ns/void#"
 STATUS: Final = "http://www.w3.org/2003/06/sw-vocab-status/ns#term_status"
 PROFILE: Final = "http://www.w3.org/ns/dx/prof/isProfileOf"
 PARTITIONS: Final = (("class", "entities"), ("property", "triples"))
+_LONGEST: Final = 80
+_ALIKE: Final = 75
 ABOUT: Final = {"inverseOf": OWL + "inverseOf", "isDefinedBy": RDFS + "isDefinedBy", "source": DCT + "source"}
 """What is said of a term beyond what a list of terms shows."""
 
@@ -99,6 +101,21 @@ def terms(iris: Iris) -> dict[str, DescribedTerm]:
                 if name in ("subClassOf", "subPropertyOf", "domain", "range") and target.startswith(iris.term("")):
                     found[target.removeprefix(iris.term(""))].back.setdefault(name, []).append(term.iri)
     return found
+
+
+def labels_of(iris: Iris, iri: str) -> Mapping[str, str]:
+    """Return the labels of a term of ours by its IRI; none for a term of others."""
+    found = terms(iris).get(iri.removeprefix(iris.term("")))
+    return found.labels if found else {}
+
+
+def nearest_term(iris: Iris, name: str) -> str:
+    """Return the name of the term that a name was meant for, whatever its capitals; "" where none is alike."""
+    from rapidfuzz import fuzz, process  # an address that leads somewhere never loads it
+
+    folded = {known.lower(): known for known in terms(iris)}
+    found = process.extractOne(name[:_LONGEST].lower(), list(folded), scorer=fuzz.ratio, score_cutoff=_ALIKE)
+    return folded[found[0]] if found else ""
 
 
 def found_by(iris: Iris, words: str) -> list[DescribedTerm]:

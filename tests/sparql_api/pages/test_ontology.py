@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import re
+from html import unescape
+from pathlib import Path
+from xml.etree import ElementTree
 
 import httpx
 import pyoxigraph as ox
 import pytest
 import rdflib
-from rdflib.namespace import OWL, RDF, RDFS
+from rdflib.namespace import OWL, RDF, RDFS, SKOS
 
+import ontologie
 from ontologie import BASE, released_files, released_versions
 
 OIA = BASE + "ontologie#"
+TERMS = Path(ontologie.__file__).parent / "termes"
 
 
 def page(client: httpx.Client, path: str, **asked: str) -> str:
@@ -44,17 +49,18 @@ def test_each_term_has_a_page_and_the_list_leads_to_it(client: httpx.Client) -> 
 
 def test_a_domain_that_is_a_union_is_shown_by_its_members(client: httpx.Client) -> None:
     said = words(page(client, "/ontologie/terme/academie"))
-    assert "se dit de ModuleFormation ou Organisation ou Projet ou Publication" in said
+    names = "module de formation ModuleFormation ou organisation Organisation ou projet Projet ou publication Publication"
+    assert f"se dit de {names}" in said
     assert "genid" not in said and "_:" not in said
 
 
 def test_a_restriction_is_shown_by_its_parts(client: httpx.Client) -> None:
-    assert "regionAcademique au plus 1" in words(page(client, "/ontologie/terme/Academie"))
+    assert "région académique regionAcademique au plus 1" in words(page(client, "/ontologie/terme/Academie"))
 
 
 def test_a_term_says_what_stands_below_it_and_what_is_said_of_it(client: httpx.Client) -> None:
     said = words(page(client, "/ontologie/terme/Territoire"))
-    assert re.search(r"plus étroites Academie , RegionAcademique", said) or "plus étroites" in said
+    assert "plus étroites académie Academie , " in said
     assert "codeTerritoire" in said and "territoireAssocie" in said
 
 
@@ -95,8 +101,60 @@ def test_a_search_finds_terms_by_their_words_without_accents(client: httpx.Clien
 def test_a_module_shows_its_prefixes_and_a_union_in_its_diagram(client: httpx.Client) -> None:
     html = page(client, "/ontologie/niveau")
     assert "http://www.w3.org/2004/02/skos/core#" in html
-    drawn = page(client, "/ontologie/formation")
-    assert ">sAppuieSur<" in drawn and ">rendCompteDe<" in drawn
+    for lang, arcs in (("fr", ("s'appuie sur", "rend compte de")), ("en", ("builds on", "reports on"))):
+        drawn = unescape(page(client, "/ontologie/formation", lang=lang))
+        assert all(f">{arc}<" in drawn for arc in arcs), lang
+
+
+def test_a_diagram_is_a_file_of_its_own_in_the_language_asked(client: httpx.Client) -> None:
+    assert "/ontologie/noyau-entier.svg" in page(client, "/ontologie")
+    assert "/ontologie/noyau.svg" in page(client, "/ontologie/noyau")
+    boxes = {}
+    for name in ("noyau", "profil-qc", "noyau-entier"):
+        for lang, project in (("fr", "projet"), ("en", "project")):
+            answer = client.get(f"/ontologie/{name}.svg", params={"lang": lang})
+            assert (answer.status_code, answer.headers["content-type"]) == (200, "image/svg+xml"), answer.text[:200]
+            assert answer.headers["content-language"] == lang
+            assert "style=" not in answer.text and "<style" not in answer.text and "<script" not in answer.text
+            drawn = ElementTree.fromstring(answer.text)
+            shown = [text.text for text in drawn.iter("{http://www.w3.org/2000/svg}text")]
+            assert project in shown, (name, lang)
+        boxes[name] = answer.text.count("<rect")
+    # Counted in the files by another parser: the classes that the modules of the core define.
+    graph = rdflib.Graph()
+    for path in TERMS.glob("*.ttl"):
+        if not path.name.startswith("profil-"):
+            graph.parse(path)
+    defined = [one for one in graph.subjects(RDF.type, OWL.Class) if (one, SKOS.definition, None) in graph]
+    assert boxes["noyau-entier"] >= len(defined) > boxes["noyau"] > 5
+    assert client.get("/ontologie/rien.svg").status_code == 404
+
+
+@pytest.mark.parametrize("path", ["Projet", "projet", "terme/PROJET"])
+def test_the_name_of_a_term_leads_to_its_page(client: httpx.Client, path: str) -> None:
+    answer = client.get(f"/ontologie/{path}", params={"lang": "en"}, follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/ontologie/terme/Projet?lang=en")
+
+
+def test_a_name_that_is_only_alike_is_answered_with_the_term_that_was_meant(client: httpx.Client) -> None:
+    answer = client.get("/ontologie/Projett", headers={"Accept": "application/json"})
+    assert answer.status_code == 404
+    assert answer.json()["near"] == "/ontologie/terme/Projet" and "Projet" in answer.json()["detail"]
+    assert "near" not in client.get("/ontologie/xyzzy", headers={"Accept": "application/json"}).json()
+
+
+@pytest.mark.parametrize("path", ["/ontologie/terme/academie", "/ontologie/terme/Projet", "/ontologie/territoire"])
+def test_an_english_page_shows_names_of_ours_in_code_alone(client: httpx.Client, path: str) -> None:
+    """Every link to a term shows its English label; its own name stands beside, as code."""
+    html = page(client, path, lang="en")
+    links = re.findall(r'<a href="/ontologie/terme/(\w+)[^"]*">([^<]*)</a> <code>', html)
+    graph = rdflib.Graph()
+    for file in TERMS.glob("*.ttl"):
+        graph.parse(file)
+    assert len(links) > 5
+    for name, shown in links:
+        english = [str(label) for label in graph.objects(rdflib.URIRef(OIA + name), RDFS.label) if label.language == "en"]
+        assert [unescape(shown)] == english, name
 
 
 def test_what_is_no_term_is_not_found(client: httpx.Client) -> None:
