@@ -8,6 +8,8 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 # Caches and user settings of pip play no part: the lock files decide, with their hashes.
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --no-input
+# Each command and each process of the service would else compile again what it loads: a fifth of a deposit's time.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help setup setup-test serve demo test test-long test-all lint check bench lock generate docs clean
 
@@ -23,6 +25,7 @@ $(BIN)/python:
 $(VENV)/.setup: requirements.lock pyproject.toml | $(BIN)/python
 	$(PIP) install --quiet --require-hashes -r requirements.lock
 	$(PIP) install --quiet --no-deps --no-build-isolation -e .
+	$(BIN)/python -m compileall -q ontologie shapes ingestion queries sparql_api
 	@touch $@
 
 $(VENV)/.setup-test: requirements-test.lock pyproject.toml tests/node/package-lock.json $(VENV)/.setup
@@ -71,3 +74,4 @@ lock:            ## Resolve the lock files again (needs uv)
 
 clean:           ## Remove what set-up and runs made (the registry and the editions in var/ stay)
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis dist
+	find bench docs ontologie shapes ingestion queries sparql_api tests -name __pycache__ -prune -exec rm -rf {} +

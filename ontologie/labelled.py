@@ -1,7 +1,8 @@
 """The labelled things of the packaged vocabularies: their names and schemes, from a table made at generation.
 
 Knows the table `genere/libelles.json`, which carries the digest of the vocabularies it was made of; where they are
-others it is made again, slowly, so that what is answered is never stale. Folding names is ingestion's business.
+others it is made again, slowly, so that what is answered is never stale. Names stand there folded, since a deposit of
+one line would spend more on folding them than on being read; what is looked up by them is ingestion's business.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import Final
 
 import pyoxigraph as ox
 
+from ontologie.folding import fold_label
 from ontologie.namespaces import BASE, PREFIXES
 from ontologie.packaged import packaged, vocabularies
 from ontologie.resources import read_text, resource
@@ -53,6 +55,9 @@ class Concept:
     labels: tuple[str, ...]
     """Its names, and its IRI, which names it for certain."""
 
+    folded: tuple[str, ...]
+    """Its labels, each as `fold_label` gives it."""
+
     displayed: str
     """The name in French under which people see it."""
 
@@ -75,9 +80,10 @@ def concepts(base: str = BASE) -> Mapping[str, Concept]:
         table = json.loads(read_text("genere", TABLE, base=base))
         if table["digest"] == digest_of_vocabularies():
             return {
-                iri: Concept(iri, frozenset(schemes), tuple(labels), displayed, current)
-                for iri, schemes, labels, displayed, current in table["concepts"]
-            }
+                iri: Concept(iri, frozenset(schemes), tuple(labels), (*folded, *map(fold_label, labels[len(folded):])),
+                             displayed, current)
+                for iri, schemes, labels, folded, displayed, current in table["concepts"]
+            }  # fmt: skip
     return concepts_of_vocabularies(base)
 
 
@@ -92,12 +98,23 @@ def digest_of_vocabularies() -> str:
 
 
 def made_table() -> str:
-    """Return the table as the vocabularies give it: JSON, a concept a line, in the order in which they are found."""
+    """Return the table as the vocabularies give it: JSON, a concept a line, in the order in which they are found.
+
+    The folded form of a label under the base is left out: labels follow the base, their folded forms could not.
+    """
     rows = (
-        json.dumps([one.iri, sorted(one.schemes), one.labels, one.displayed, one.current], ensure_ascii=False)
+        json.dumps(
+            [one.iri, sorted(one.schemes), one.labels, _without_base(one), one.displayed, one.current],
+            ensure_ascii=False,
+        )
         for one in concepts_of_vocabularies().values()
     )
     return f'{{"digest": "{digest_of_vocabularies()}", "concepts": [\n' + ",\n".join(rows) + "\n]}\n"
+
+
+def _without_base(concept: Concept) -> tuple[str, ...]:
+    last = concept.labels[-1]
+    return concept.folded[:-1] if last.startswith(BASE) else concept.folded
 
 
 def concepts_of_vocabularies(base: str = BASE) -> Mapping[str, Concept]:
@@ -127,10 +144,12 @@ def _concept(iri: str, said: Mapping[str, list[ox.Literal | ox.NamedNode]], base
     told = (node for name in (_DISPLAYED, _PREFERRED) for node in said.get(name, ()))
     french = [node.value for node in told if isinstance(node, ox.Literal) and node.language == "fr"]
     status = [node.value for node in said.get(_STATUS, ())]
+    labels = tuple(dict.fromkeys(names))
     return Concept(
         iri=iri,
         schemes=frozenset(schemes),
-        labels=tuple(dict.fromkeys(names)),
+        labels=labels,
+        folded=tuple(map(fold_label, labels)),
         displayed=(french or names)[0],
         current=status in ([], ["Actuel"]),
     )

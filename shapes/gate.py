@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import cache
+from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
@@ -22,7 +23,9 @@ from shapes.judging.judge import Judge
 from shapes.judging.report import Report, Result
 from shapes.rules.compiled import rules
 from shapes.screening.columns import Unloadable, loadable
-from shapes.screening.screen import Screen
+
+if TYPE_CHECKING:
+    from shapes.screening.screen import Screen
 
 
 class Gate:
@@ -65,6 +68,8 @@ class Gate:
     @contextmanager
     def screen(self) -> Iterator[Screen]:
         """Lend a screen of these shapes that no other thread has; the first is made when it is first needed."""
+        from shapes.screening.screen import Screen  # one document alone is never screened
+
         with self._lock:
             if self._first is None:
                 self._first = Screen(self.judge.units, fact_lines(self._base))

@@ -11,11 +11,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.making import write_csv
+
 ROOT = Path(__file__).parents[1]
 LAZY = ("ontologie", "shapes", "ingestion", "queries")
 HEAVY = {
     "alembic", "duckdb", "fastapi", "httpx", "jinja2", "prometheus_client", "pydantic", "pyld", "pyoxigraph", "pyshacl",
-    "rapidfuzz", "rdflib", "sqlalchemy", "starlette", "uvicorn", "xlsxwriter",
+    "rapidfuzz", "rdflib", "rich", "sqlalchemy", "starlette", "uvicorn", "xlsxwriter",
 }  # fmt: skip
 
 
@@ -77,7 +79,7 @@ def loaded(code: str) -> set[str]:
     """Return the libraries among HEAVY that a fresh process has loaded after some code."""
     said = f"{code}\nimport sys; print(*{{m.partition('.')[0] for m in sys.modules}})"
     done = subprocess.run([sys.executable, "-c", said], cwd=ROOT, capture_output=True, text=True, check=True)
-    return HEAVY & set(done.stdout.split())
+    return HEAVY & set(done.stdout.splitlines()[-1].split())
 
 
 @pytest.mark.parametrize("package", LAZY)
@@ -88,7 +90,7 @@ def test_a_face_loads_nothing_by_itself(package: str) -> None:
 def test_the_command_line_s_root_loads_what_its_help_shows_and_no_more() -> None:
     """Before, `--help` loaded rdflib, pyshacl, sqlalchemy, duckdb, fastapi and httpx: six times the work."""
     assert loaded("import sparql_api.cli") == set()
-    assert loaded("from sparql_api.cli import main\ntry: main(['--help'])\nexcept SystemExit: pass") == set()
+    assert loaded("from sparql_api.cli import main\ntry: main(['--help'])\nexcept SystemExit: pass") == {"rich"}
 
 
 def test_a_process_beside_loads_what_it_runs() -> None:
@@ -105,7 +107,17 @@ def test_a_deposit_that_registers_nothing_loads_no_database(tmp_path: Path) -> N
     deposit = f"from sparql_api.cli import main\ntry: main({arguments})\nexcept SystemExit: pass"
     found = loaded(deposit)
     assert "pyshacl" in found
-    assert found & {"alembic", "duckdb", "fastapi", "rapidfuzz", "rich", "sqlalchemy", "xlsxwriter"} == set()
+    assert found & {"alembic", "duckdb", "fastapi", "rapidfuzz", "sqlalchemy", "xlsxwriter"} == set()
+
+
+def test_a_deposit_of_one_fiche_loads_neither_screen_nor_tables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One fiche is judged by pySHACL alone, and leaves no cause to draw a table of."""
+    monkeypatch.setenv("OBSERVATOIRE_VAR", str(tmp_path / "var"))
+    write_csv(tmp_path / "un.csv", [{}])
+    deposit = f"from sparql_api.cli import main\ntry: main(['ingest', {str(tmp_path / 'un.csv')!r}])\nexcept SystemExit as left: assert left.code == 0"
+    found = loaded(f"{deposit}\nimport sys; assert 'shapes.screening.screen' not in sys.modules")
+    assert {"pyshacl", "sqlalchemy"} <= found
+    assert found & {"duckdb", "fastapi", "rapidfuzz", "rich", "xlsxwriter"} == set()
 
 
 @pytest.mark.parametrize("module", ["sparql_api.query.plan", "sparql_api.query.hints", "sparql_api.http.query_strings"])

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from ingestion.words.columns import columns
 from ontologie import BASE, concepts, fold_label, read_table
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """What a label stands for: by key of the document, the concepts; none where the table says so.
 
     `reviewed` says the entry is the table's. IRIs are relative to the base where they are ours.
@@ -53,9 +53,9 @@ def labels(column: str, base: str = BASE) -> Labels:
         if not concept.current or concept.schemes.isdisjoint(schemes):
             continue
         displayed[concept.iri] = concept.displayed
-        for label in concept.labels:
-            if (concept.iri, fold_label(label)) not in discarded:
-                found.setdefault(fold_label(label), {})[concept.iri] = label
+        for label, folded in zip(concept.labels, concept.folded, strict=True):
+            if (concept.iri, folded) not in discarded:
+                found.setdefault(folded, {})[concept.iri] = label
     entries = {
         folded: Entry(label, ((key, (iri,)),), reviewed=False)
         for folded, bearers in found.items()

@@ -53,11 +53,12 @@ class Judge:
         self._base = base
         self._components = rules.components
         self._by_shape = {unit.shape: unit for unit in self.units}
+        known = tuple(facts)
         self._store = ox.Store()
-        self._store.bulk_extend(facts)
+        self._store.bulk_extend(known)
         self._gone = 0
         self._lock = threading.Lock()
-        self._targets = Targets(self.units, self._store)
+        self._targets = Targets(self.units, known)
         self._prepared: LRUCache[frozenset[rdflib.term.Node], rdflib.Graph] = LRUCache(PREPARED)
 
     def focus_nodes(self, quads: Iterable[ox.Quad]) -> dict[rdflib.term.Node, set[str]]:

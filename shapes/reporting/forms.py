@@ -8,18 +8,18 @@ from __future__ import annotations
 
 import io
 import json
+import textwrap
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
-
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
+from typing import TYPE_CHECKING, Any, Final
 
 from ontologie import Language
 from shapes.reporting.causes import Cause, by_cause, said, where
 from shapes.reporting.cells import BYTE_ORDER_MARK, SPREADSHEET_SEPARATOR, csv_line
 from shapes.reporting.issues import Issue
 from shapes.reporting.words import counted, report_words
+
+if TYPE_CHECKING:
+    from rich.table import Table
 
 COLUMNS: Final = (
     *("file", "line", "column", "field", "value", "severity"),
@@ -79,20 +79,30 @@ def as_text(
     color: bool = False,
 ) -> str:
     """Return the report for a terminal: how it was read, the counts, one row a cause."""
-    console = Console(
-        file=io.StringIO(), width=width or 110, force_terminal=color, color_system="auto" if color else None
-    )
-    for note in notes:
-        console.print(Text(f"{note.file} : {note.message.get(lang, '')}" if note.file else note.message[lang]))
+    width = width or 110
+    told = [f"{note.file} : {note.message.get(lang, '')}" if note.file else note.message[lang] for note in notes]
     if summary is not None:
-        console.print(Text(counted(summary, lang)))
-    if entries:
-        console.print(_table(by_cause(entries), lang))
-    text: str = console.file.getvalue()  # type: ignore[attr-defined]
-    return text
+        told.append(counted(summary, lang))
+    lines = (textwrap.fill(line, width, break_on_hyphens=False) for text in told for line in text.split("\n"))
+    head = "".join(f"{line}\n" for line in lines)
+    return head + (_drawn(by_cause(entries), lang, width, color) if entries else "")
+
+
+def _drawn(causes: Sequence[Cause], lang: Language, width: int, color: bool) -> str:
+    """Return the table of the causes, as a terminal shows it."""
+    from rich.console import Console  # most deposits leave nothing to say
+
+    out = io.StringIO()
+    Console(file=out, width=width, force_terminal=color, color_system="auto" if color else None).print(
+        _table(causes, lang)
+    )
+    return out.getvalue()
 
 
 def _table(causes: Sequence[Cause], lang: Language) -> Table:
+    from rich.table import Table
+    from rich.text import Text
+
     words = report_words(lang)
     table = Table(show_lines=True)
     for name, style in (

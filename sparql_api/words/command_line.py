@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 _VARIABLES: Final = ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
 _UNUSABLE: Final = 2
 _PREFIX: Final = "OBSERVATOIRE_"
-_COLLECTED_AT: Final = 50_000
-"""New objects after which Python looks for cycles: at its own 700, a tenth of a short command's time goes to it."""
+_COLLECTED_AT: Final = 250_000
+"""New objects after which Python looks for cycles: a short command ends before, and a tenth of its time was that."""
 _PANEL: Final = "help-"
 
 
