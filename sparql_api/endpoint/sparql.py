@@ -13,7 +13,7 @@ from starlette.requests import ClientDisconnect
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from sparql_api.computing.disconnection import ClientGone, held, while_connected
+from sparql_api.computing.disconnection import ClientGone, gone, held, while_connected
 from sparql_api.computing.fairuse import FairUse
 from sparql_api.endpoint import openapi
 from sparql_api.endpoint.answering import Answering, not_allowed
@@ -108,7 +108,7 @@ class Endpoint:
             asked = await read_request(request, self._answering.settings.body_bytes, KNOWN)
         except ClientDisconnect:
             raise ClientGone from None
-        if await request.is_disconnected():
+        if await gone(request):
             raise ClientGone
         if asked.query is None:
             return await self.describe(request, asked)

@@ -15,6 +15,7 @@ from typing import Any, Final
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
+from sparql_api.computing.disconnection import CONNECTION
 from sparql_api.http.kept import SEGMENT, Front, forwarded, read_asked
 
 HEAD_SECONDS: Final = 15.0
@@ -166,6 +167,7 @@ class Door(HttpToolsProtocol):
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
         self._active = cycle
+        cycle.scope["state"][CONNECTION] = cycle
         if self._front is not None and self._reading and cycle.keep_alive:
             self._deferred = cycle, app  # Until these bytes are read: what is asked may be kept.
         else:

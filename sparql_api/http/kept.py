@@ -224,11 +224,13 @@ class Front:
         return answering
 
     def _keep(self, draft: Draft) -> None:
-        if self._standing(None) != draft.standing:  # An edition came while it was made: it may be of either.
+        if draft.plan is not None and self._engine.lookup(draft.plan) is None:
             return
-        draft.standing = self._standing(draft.edition)
-        if draft.standing[2] > draft.started:  # Changed since, as by an erasure.
+        standing = self._standing(draft.edition)
+        # An edition came or changed while it was made, as by an erasure: it may be of either.
+        if standing[:2] != draft.standing[:2] or standing[2] > draft.started:
             return
+        draft.standing = standing
         with suppress(ValueError):  # Larger than all that may be kept.
             self._answers[draft.asked] = draft.whole()
 
@@ -241,7 +243,7 @@ class Front:
             manifest = os.stat(f"{self._editions}/{edition}/manifest.json")  # noqa: PTH116
         except OSError:
             return current, 0, 0, 0
-        return current, came, manifest.st_mtime_ns, manifest.st_ino
+        return current, came, manifest.st_ctime_ns, manifest.st_ino
 
 
 def _request_size(known: tuple[Asked, str]) -> int:
