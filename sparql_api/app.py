@@ -17,9 +17,11 @@ from sparql_api.computing.limiter import open_computing
 from sparql_api.computing.spool import FileSpool
 from sparql_api.endpoint.health import health_router
 from sparql_api.endpoint.sparql import sparql_router
+from sparql_api.engine.cached import CachedEngine
 from sparql_api.engine.port import Engine
 from sparql_api.engines import open_engine
 from sparql_api.http.assets import Assets
+from sparql_api.http.kept import Front
 from sparql_api.http.middleware import PublicAddress, SecurityHeaders, Straight
 from sparql_api.http.problem_documents import install_problem_handlers
 from sparql_api.http.traces import bound_traces
@@ -70,14 +72,23 @@ def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url=None,  # A route like the others.
+        telemetry={"tracing": False, "metrics": False, "logs": False},  # Nobody else is told what is asked.
         servers=[{"url": settings.public_url}] if settings.public_url else None,
     )
     app.state.computing = computing
+    app.state.front = open_front(settings, running, fair_use)
     app.router.redirect_slashes = False
-    endpoint = sparql_router(running, settings, editor=editor(service), fair_use=fair_use)
+    endpoint = sparql_router(running, settings, editor=editor(service), fair_use=fair_use, front=app.state.front)
     mount(app, service, endpoint)
     wrap(app, service, endpoint)
     return app
+
+
+def open_front(settings: Settings, engine: Engine, fair_use: FairUse) -> Front | None:
+    """Return what keeps answers as they are sent; None where the settings keep none."""
+    if not settings.front_mb or not isinstance(engine, CachedEngine):
+        return None
+    return Front(engine, fair_use, settings.editions_path, int(settings.front_mb * MEGABYTE))
 
 
 def mount(app: FastAPI, service: Service, endpoint: APIRouter) -> None:

@@ -130,7 +130,7 @@ def serve(settings: Settings, opened: socket.socket, language: Language) -> None
     # What is no HTTP is no news: its sender is told, and the log stays short.
     config = uvicorn.Config(
         app,
-        http=door(settings.connections),  # type: ignore[arg-type]
+        http=door(settings.connections, app.state.front),  # type: ignore[arg-type]
         log_level="error",
         access_log=False,
         server_header=False,

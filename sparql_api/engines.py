@@ -99,6 +99,6 @@ def _remote(settings: Settings, rules: Rules) -> RemoteEngine:
 def memory_bound(settings: Settings) -> int:
     """Return the most memory the service can take, in bytes: of the process that answers and of all those below it."""
     workers = (settings.workers + SPARE) * settings.query_memory_mb * MEGABYTE
-    kept = int(settings.cache_mb * MEGABYTE) + PAGES_KEPT
+    kept = int((settings.cache_mb + settings.front_mb) * MEGABYTE) + PAGES_KEPT
     connections = settings.connections * (settings.body_bytes + INLINE + BUFFERS)
     return workers + reader_process.MEMORY + kept + connections + PROGRAM

@@ -134,6 +134,9 @@ class Settings(StateSettings):
 
     cache_mb: float = Field(128, ge=0)
     """Bytes of answers kept for the next who asks, in MiB; 0 keeps none."""
+    front_mb: float = Field(32, ge=0)
+    """Bytes of answers and pages kept as they were sent, given again before anything is read of a request, in MiB; 0
+    keeps none."""
     spool_mb: float = Field(4096, gt=0)
     """Bytes of answers on disk that slow readers may hold together, in MiB; as many again of files of fiches."""
     client_seconds: float = Field(1800, ge=0)

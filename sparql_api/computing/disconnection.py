@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Final, TypeVar
+from typing import Final, Protocol, TypeVar
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -23,6 +23,16 @@ UNWATCHED: Final = 0.02
 """Seconds that a request may take before anyone looks whether its client is still there."""
 FAILED: Final = (408, 413, 429, 500, 503, 504)
 """Statuses of requests that cost something and came to nothing: many of them slow a client down."""
+
+
+CONNECTION: Final = "connection"
+"""Under which name a request's state holds its connection."""
+
+
+class Connection(Protocol):
+    """What knows whether a request's client is still there."""
+
+    disconnected: bool
 
 
 class ClientGone(ServiceError):
@@ -57,6 +67,12 @@ async def held(fair_use: FairUse, request: Request) -> None:
 def client_of(fair_use: FairUse, request: Request) -> str:
     """Return the opaque key of who asks."""
     return fair_use.key(request.client.host if request.client else "")
+
+
+async def gone(request: Request) -> bool:
+    """Return whether a client has left; the connection says so where it can, which costs nothing."""
+    connection: Connection | None = getattr(request.state, CONNECTION, None)
+    return await request.is_disconnected() if connection is None else connection.disconnected
 
 
 async def while_connected(request: Request, work: Awaitable[T]) -> T:

@@ -95,6 +95,10 @@ class FairUse:
             return 0.0
         return min(LONGEST_HOLD, max(0.0, self._strikes.of(client) - FREE_STRIKES) * random.uniform(0.5, 1.5))
 
+    def at_once(self, client: str) -> bool:
+        """Return whether a client's next request neither waits nor is refused."""
+        return not self.seconds or (self._strikes.of(client) <= FREE_STRIKES and self.used(client) < self.seconds)
+
     def check(self, client: str) -> None:
         """Raise ShareExhausted where a client has nothing left."""
         over = self.used(client) - self.seconds
@@ -112,10 +116,14 @@ class FairUse:
         """Return the RateLimit headers (draft-ietf-httpapi-ratelimit-headers) of a client."""
         if not self.seconds:
             return {}
+        return {
+            "RateLimit-Policy": f'"engine-seconds";q={self.seconds:.0f};w={self.window:.0f}',
+            "RateLimit": self.left(client),
+        }
+
+    def left(self, client: str) -> str:
+        """Return what is left of a client's share, as a header says it."""
         used = self.used(client)
         left = max(0, math.floor(self.seconds - used))
         full = math.ceil(used * self.window / self.seconds)
-        return {
-            "RateLimit-Policy": f'"engine-seconds";q={self.seconds:.0f};w={self.window:.0f}',
-            "RateLimit": f'"engine-seconds";r={left};t={full}',
-        }
+        return f'"engine-seconds";r={left};t={full}'

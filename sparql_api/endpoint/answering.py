@@ -16,6 +16,7 @@ from sparql_api.computing.disconnection import client_of, held, sparing, while_c
 from sparql_api.computing.fairuse import FairUse
 from sparql_api.endpoint.protocol import SparqlRequest
 from sparql_api.engine.port import Answer, Engine
+from sparql_api.http.kept import offer
 from sparql_api.http.parameters import ignored_header
 from sparql_api.http.responses import answer_response, unchanged_response
 from sparql_api.query.plan import Plan
@@ -69,6 +70,8 @@ class Answering:
         if unchanged := unchanged_response(request, key, plan.edition, pinned=pinned, headers=said):
             return unchanged
         answer = await self.run(request, asked, plan)
+        if key is not None:
+            offer(request, plan.edition, plan)
         seconds = self.settings.limits().shortened(asked.timeout).seconds
         return answer_response(
             request,

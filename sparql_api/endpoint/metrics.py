@@ -6,6 +6,7 @@ Holds a registry of its own, so that two applications in one process do not meet
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final
 
 from fastapi import APIRouter, Request, Response
@@ -24,6 +25,7 @@ from prometheus_client.registry import Collector
 from sparql_api.engine.cached import CachedEngine
 from sparql_api.engine.events import QueryEvent
 from sparql_api.http.delivery import deliver
+from sparql_api.http.kept import Front
 from sparql_api.http.openapi import operation
 from sparql_api.http.policies import LIVE
 from sparql_api.http.routing import get
@@ -35,7 +37,7 @@ BYTES: Final = tuple(10.0**exponent for exponent in range(2, 10))
 class Metrics:
     """Counts the events of an engine, and tells them when asked."""
 
-    def __init__(self, engine: CachedEngine) -> None:
+    def __init__(self, engine: CachedEngine, front: Front | None) -> None:
         # When a series began is of no use to who reads its rate.
         disable_created_metrics()  # type: ignore[no-untyped-call]
         self.registry = CollectorRegistry()
@@ -48,12 +50,14 @@ class Metrics:
         self._bytes = Histogram(
             "observatoire_answer_bytes", "Size of an answer.", buckets=BYTES, registry=self.registry
         )
-        self.registry.register(EngineState(engine))
+        self.registry.register(EngineState(engine, front))
+        # As many as there are problems: to find one by its labels costs more than to count it.
+        self._outcome = lru_cache(256)(lambda outcome, cached: self._queries.labels(outcome, str(cached).lower()))
         engine.listen(self.record)
 
     def record(self, event: QueryEvent) -> None:
         """Count one query."""
-        self._queries.labels(event.outcome, "true" if event.cached else "false").inc()
+        self._outcome(event.outcome, event.cached).inc()
         if not event.cached:
             self._seconds.observe(event.seconds)
         if event.size is not None:
@@ -65,20 +69,23 @@ class Metrics:
 
 
 class EngineState(Collector):
-    """The engine's state at the moment it is read."""
+    """The state of the engine, and of the answers kept before it, at the moment it is read."""
 
-    def __init__(self, engine: CachedEngine) -> None:
+    def __init__(self, engine: CachedEngine, front: Front | None) -> None:
         self._engine = engine
+        self._front = front
 
     def collect(self) -> Iterator[Metric]:
         """Yield the gauges and counters of the engine."""
         status = self._engine.status()
+        kept, given = (self._front.kept_bytes, self._front.given) if self._front else (0, 0)
         gauges = {
             "observatoire_workers": ("Query workers alive.", status.workers),
             "observatoire_workers_busy": ("Query workers at work.", status.busy),
             "observatoire_queries_waiting": ("Queries waiting for a worker.", status.waiting),
             "observatoire_spool_bytes": ("Answers on disk.", status.spooled),
             "observatoire_cache_bytes": ("Answers kept.", self._engine.cached_bytes),
+            "observatoire_front_bytes": ("Answers kept as they were sent.", kept),
             "observatoire_edition": ("The current edition, 0 before the first.", self._edition()),
         }
         for name, (documentation, value) in gauges.items():
@@ -87,6 +94,7 @@ class EngineState(Collector):
             "observatoire_worker_restarts": ("Workers replaced.", status.restarts),
             "observatoire_cache_hits": ("Answers given from those kept.", self._engine.hits),
             "observatoire_cache_misses": ("Answers that had to be computed.", self._engine.misses),
+            "observatoire_front_answers": ("Answers given as they were sent before.", given),
         }
         for name, (documentation, value) in counters.items():
             yield CounterMetricFamily(name, documentation, value=value)

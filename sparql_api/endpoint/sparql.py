@@ -13,7 +13,7 @@ from starlette.requests import ClientDisconnect
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from sparql_api.computing.disconnection import ClientGone, held, while_connected
+from sparql_api.computing.disconnection import ClientGone, gone, held, while_connected
 from sparql_api.computing.fairuse import FairUse
 from sparql_api.endpoint import openapi
 from sparql_api.endpoint.answering import Answering, not_allowed
@@ -26,6 +26,7 @@ from sparql_api.engine.cached import CachedEngine
 from sparql_api.engine.port import Engine
 from sparql_api.formats.negotiation import format_for, media_type_for, prefers_html, written_as
 from sparql_api.http.delivery import deliver
+from sparql_api.http.kept import Front
 from sparql_api.http.parameters import ignored_header, known_names, reader
 from sparql_api.http.policies import ANSWER, MADE, under
 from sparql_api.http.query_strings import bad
@@ -46,10 +47,11 @@ def sparql_router(
     *,
     editor: Editor | None = None,
     fair_use: FairUse | None = None,
+    front: Front | None = None,
 ) -> APIRouter:
     """Return the routes of the endpoint, of its graph store, `/metrics` and `/problems/…`.
 
-    `editor` makes a browser's page.
+    `editor` makes a browser's page; `front` is told of in the metrics.
     """
     answering = Answering(engine, settings, fair_use or FairUse(0, 1))
     endpoint = Endpoint(answering, editor)
@@ -66,7 +68,7 @@ def sparql_router(
     router.include_router(graph_store_router(answering))
     router.include_router(problems_router(settings.base_iri))
     if isinstance(engine, CachedEngine):
-        router.include_router(metrics_router(Metrics(engine)))
+        router.include_router(metrics_router(Metrics(engine, front)))
     return router
 
 
@@ -106,7 +108,7 @@ class Endpoint:
             asked = await read_request(request, self._answering.settings.body_bytes, KNOWN)
         except ClientDisconnect:
             raise ClientGone from None
-        if await request.is_disconnected():
+        if await gone(request):
             raise ClientGone
         if asked.query is None:
             return await self.describe(request, asked)

@@ -90,6 +90,15 @@ class CachedEngine(Engine):
         """Return the kept answer to a plan, if any."""
         return None if plan.volatile else self._kept.get(plan.key)
 
+    def again(self, plan: Plan, client: str | None) -> bool:
+        """Count and tell of a kept answer that is given once more, as it was sent; False where it is kept no longer."""
+        kept = self.lookup(plan)
+        if kept is None:
+            return False
+        self.hits += 1
+        self._tell(plan, client, time.monotonic(), kept)
+        return True
+
     async def run(self, plan: Plan, *, limits: Limits | None = None, client: str | None = None) -> Answer:
         """Answer a prepared query from what is kept, or with those who ask the same; raises EngineError."""
         limits = limits or self._limits

@@ -9,10 +9,14 @@ import asyncio
 import fcntl
 import struct
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
+
+from sparql_api.computing.disconnection import CONNECTION
+from sparql_api.http.kept import SEGMENT, Front, forwarded, read_asked
 
 HEAD_SECONDS: Final = 15.0
 """From the opening of a connection, or the first byte after an answer, to the end of a request's head."""
@@ -22,6 +26,8 @@ HEAD_BYTES: Final = 64 << 10
 READ_SECONDS: Final = 60.0
 READ_BYTES: Final = 16 << 10
 """Who takes less than so many bytes in so many seconds does not read: a few hundred bytes a second are enough."""
+ASKERS: Final = 100
+"""Clients that a connection remembers: a proxy speaks for many."""
 PIPELINED: Final = 16
 """Requests that may wait behind the one being answered."""
 SIOCOUTQ: Final = 0x5411
@@ -31,9 +37,15 @@ TOO_LONG: Final = b"HTTP/1.1 431 Request Header Fields Too Large\r\nContent-Leng
 class Door(HttpToolsProtocol):
     """One connection. It holds a place, no worker and little memory; whoever holds it for nothing loses it."""
 
-    def __init__(self, most: int, *arguments: Any, **named: Any) -> None:
+    def __init__(self, most: int, front: Front | None, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
         self._most = most
+        self._front = front
+        self._askers: dict[str, str] = {}
+        self._trusted = False
+        self._between = True  # No request is half read.
+        self._reading = False
+        self._deferred: tuple[RequestResponseCycle, Any] | None = None
         self._head_timer: asyncio.TimerHandle | None = None
         self._read_timer: asyncio.TimerHandle | None = None
         self._head_bytes = 0
@@ -50,6 +62,7 @@ class Door(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Take a connection in; where there are too many, the one idle for longest goes."""
         super().connection_made(transport)  # type: ignore[arg-type]
+        self._trusted = isinstance(self.app, ProxyHeadersMiddleware) and self._peer in self.app.trusted_hosts
         self._await_head()
         if len(self.connections) > self._most:
             idle = [one for one in self.connections if isinstance(one, Door) and one.idle]
@@ -62,8 +75,21 @@ class Door(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Take bytes in; a head is bounded in size, and in time from its first byte."""
+        """Take bytes in; a head is bounded in size, and in time from its first byte.
+
+        A request that came before with the same bytes, where nothing else is under way, is answered by what is kept.
+        """
+        alone = len(data) <= SEGMENT and self._between and self.idle and not self.transport.is_closing()
+        if alone and self._front is not None and (known := self._front.known(data, self._trusted)):
+            asked, spoken_for = known
+            if kept := self._front.answer(asked, self._client(spoken_for)):
+                self._give(kept)
+                return
+        self._reading = True
         super().data_received(data)
+        self._reading = False
+        if self._deferred is not None and self._begin(*self._deferred, data if alone else None):
+            return
         if self.transport.is_closing():
             return
         self._head_bytes = self._head_bytes + len(data) if self._in_head else 0
@@ -74,7 +100,7 @@ class Door(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         """A head begins."""
-        self._in_head = True
+        self._in_head, self._between = True, False
         super().on_message_begin()
 
     def on_headers_complete(self) -> None:
@@ -89,6 +115,11 @@ class Door(HttpToolsProtocol):
             raise ValueError("too many requests at once")
         # uvicorn reads no more while one waits, and would not notice that the client has left.
         self.flow.resume_reading()
+
+    def on_message_complete(self) -> None:
+        """A request is whole."""
+        self._between = not self.parser.should_upgrade()
+        super().on_message_complete()
 
     def on_response_complete(self) -> None:
         """An answer has been written."""
@@ -136,7 +167,53 @@ class Door(HttpToolsProtocol):
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
         self._active = cycle
+        cycle.scope["state"][CONNECTION] = cycle
+        if self._front is not None and self._reading and cycle.keep_alive:
+            self._deferred = cycle, app  # Until these bytes are read: what is asked may be kept.
+        else:
+            super()._start_asgi_task(cycle, app)
+
+    def _begin(self, cycle: RequestResponseCycle, app: Any, segment: bytes | None) -> bool:
+        """Answer a request, by what is kept where it is whole and alone; return whether that was all."""
+        self._deferred = None
+        front, alone = self._front, self._between and cycle is self.cycle
+        asked = read_asked(cycle.scope, self.url, bytes(cycle.body), self._trusted) if alone else None
+        if front is not None and asked is not None:
+            spoken_for = forwarded(cycle.scope) if self._trusted else ""
+            if kept := front.answer(asked, self._client(spoken_for)):
+                if segment is not None:
+                    front.remember(segment, asked, spoken_for)
+                cycle.response_started = cycle.response_complete = True
+                self._give(kept)
+                return True
+            app = front.drafting(app, asked, segment, spoken_for)
         super()._start_asgi_task(cycle, app)
+        return False
+
+    def _give(self, kept: Sequence[bytes]) -> None:
+        """Write an answer that was kept, and go on as after any other."""
+        self._cancel(self._head_timer)
+        self._head_timer, self._head_bytes = None, 0
+        date = b"".join(name + b": " + value + b"\r\n" for name, value in self.server_state.default_headers)
+        self.transport.writelines((STATUS_LINE[200], date, *kept))
+        self.on_response_complete()
+
+    @property
+    def _peer(self) -> str:
+        return self.client[0] if self.client else ""
+
+    def _client(self, spoken_for: str) -> str:
+        """Return the opaque key of who asks, as the server finds it out: a proxy that is trusted says for whom."""
+        key = self._askers.get(spoken_for)
+        if key is None:
+            host = self._peer
+            if spoken_for and isinstance(self.app, ProxyHeadersMiddleware):
+                host = self.app.trusted_hosts.get_trusted_client_address(spoken_for)[0] or host
+            assert self._front is not None
+            key = self._front.client(host)
+            if len(self._askers) < ASKERS:
+                self._askers[spoken_for] = key
+        return key
 
     def _await_head(self) -> None:
         self.idle_since = time.monotonic()
@@ -186,10 +263,13 @@ class Door(HttpToolsProtocol):
                 timer.cancel()
 
 
-def door(most: int) -> Callable[..., Door]:
-    """Return what makes the protocol of each connection, of which `most` may be open at once."""
+def door(most: int, front: Front | None = None) -> Callable[..., Door]:
+    """Return what makes the protocol of each connection, of which `most` may be open at once.
+
+    `front` holds the answers that are kept, where any are.
+    """
 
     def make(*arguments: Any, **named: Any) -> Door:
-        return Door(most, *arguments, **named)
+        return Door(most, front, *arguments, **named)
 
     return make

@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from sparql_api.formats.negotiation import GRAPH_ALIASES, HTML, TABLE_ALIASES, choose, short_format
+from sparql_api.http.kept import offer
 from sparql_api.http.parameters import edition_number, refuse_unknown
 from sparql_api.http.policies import MADE, PROBLEM, REDIRECT, Policy
 from sparql_api.http.responses import compressed, content_disposition, entity_tag, not_modified
@@ -45,6 +46,8 @@ def deliver(
         sent["ETag"] = entity_tag(blake2b(data, digest_size=12).hexdigest())
         if not_modified(request, sent["ETag"]):
             return Response(status_code=304, headers=sent)
+    if kept.shared:
+        offer(request, edition)
     body, encoding = compressed(data, request)
     return Response(body, status, {**sent, **encoding}, media_type=media_type)
 

@@ -46,6 +46,11 @@ class Policy:
     tag: Tag = ""
     csp: str = STRICT
 
+    @property
+    def shared(self) -> bool:
+        """Whether one client's answer may be given to another."""
+        return self.current.startswith("public")
+
     def headers(self, *, pinned: bool = False) -> dict[str, str]:
         """Return the headers of an answer, but for its tag."""
         vary = {"Vary": self.vary} if self.vary else {}

@@ -22,6 +22,7 @@ from sparql_api.formats.negotiation import GRAPHS, TABLES, language
 from sparql_api.formats.rdf_formats import MEDIA_TYPES, write_json
 from sparql_api.formats.tables import csv_pieces, read_rows
 from sparql_api.http.delivery import deliver, requested
+from sparql_api.http.kept import offer
 from sparql_api.http.openapi import (
     EDITION,
     NUMBER,
@@ -167,6 +168,8 @@ def run_question(service: Service, question: Question) -> Any:
             return unchanged
         limits = service.settings.limits().shortened(timeout_seconds(request.query_params.get("timeout", "")))
         found = await service.engine.run(plan, limits=limits, client=service.computing.client(request))
+        if key is not None:
+            offer(request, plan.edition, plan)
         if media_type == TABLES["csv"]:
             found = await service.computing.run(request, for_people, service, request, found, kind="file")
         if media_type != PLAIN:

@@ -95,6 +95,7 @@ class Worker:
         self.text = ""
         self.started = 0.0
         self._before = 0.0
+        """The processor's seconds it had had when it last replied, as it said: to look it up costs each query more."""
         self._slow: asyncio.TimerHandle | None = None
         self._last = False
         self.preempted = False
@@ -154,7 +155,6 @@ class Worker:
         """Note for whom and on what it begins to work."""
         self.client, self.text = client, text
         self.started, self.preempted = time.monotonic(), False
-        self._before = self._processor_seconds()
         self._slow = self._loop.call_later(SLOW, self._give_way)
 
     def end(self) -> bool:
@@ -273,6 +273,7 @@ class Worker:
         assert self._header is not None
         if len(buffer) < self._header["inline"]:
             return
+        self._before = self._header["used"]
         reply = Reply(self._header, bytes(buffer), self._file)
         self._buffer, self._header, self._file = bytearray(), None, None
         if self._reply and not self._reply.done():

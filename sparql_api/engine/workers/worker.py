@@ -49,7 +49,7 @@ def main() -> None:
     channel = socket.socket(fileno=config["descriptor"])
     confine(config["memory"], config["parent"], config["nice"])
     isolation = isolate()
-    header = {"status": "ready", "isolation": isolation}
+    header = {"status": "ready", "isolation": isolation, "used": time.process_time()}
     if config["gateway"]:
         with listening(isolation != "none") as listener:
             send(channel, header, file=listener.fileno())
@@ -138,7 +138,8 @@ def respond(channel: socket.socket, stores: OpenStores, config: Json, request: J
     except (OSError, RuntimeError, ValueError) as error:
         header, body, file = {"status": "failed", "message": str(error)}, b"", None
     header["seconds"] = time.perf_counter() - started
-    header["worked"] = time.process_time() - worked
+    header["used"] = used = time.process_time()
+    header["worked"] = used - worked
     send(channel, header, body, file)
     if file is not None:
         os.close(file)

@@ -17,12 +17,14 @@ import pyoxigraph as ox
 import uvicorn
 from fastapi import FastAPI
 
+from sparql_api.app import open_front
 from sparql_api.computing.fairuse import FairUse
 from sparql_api.endpoint.sparql import sparql_router
 from sparql_api.engine.cached import CachedEngine
 from sparql_api.engine.workers.gateway import Fetch, fetch
 from sparql_api.engines import open_engine
 from sparql_api.http.connections import door
+from sparql_api.http.kept import Front
 from sparql_api.http.problem_documents import install_problem_handlers
 from sparql_api.query.stores import Stores
 from sparql_api.settings import Settings
@@ -40,6 +42,7 @@ class Live:
     engine: CachedEngine
     settings: Settings
     fair_use: FairUse
+    front: Front
 
 
 def write_store(path: Path, quads: list[ox.Quad]) -> Path:
@@ -83,9 +86,11 @@ def endpoint(stores: Stores, var: Path, *, fetch: Fetch = fetch, **values: Any) 
 
     app = FastAPI(lifespan=lifespan)
     install_problem_handlers(app)
-    app.include_router(sparql_router(engine, settings, fair_use=fair_use))
+    app.state.front = front = open_front(settings, engine, fair_use)
+    assert front is not None
+    app.include_router(sparql_router(engine, settings, fair_use=fair_use, front=front))
     with serve(app, settings.connections) as url:
-        yield Live(f"{url}/sparql", engine, settings, fair_use)
+        yield Live(f"{url}/sparql", engine, settings, fair_use, front)
 
 
 @contextlib.contextmanager
@@ -94,7 +99,7 @@ def serve(app: FastAPI, connections: int = 1000) -> Iterator[str]:
     listener = socket.create_server(("127.0.0.1", 0))
     config = uvicorn.Config(
         app,
-        http=door(connections),  # type: ignore[arg-type]
+        http=door(connections, getattr(app.state, "front", None)),  # type: ignore[arg-type]
         log_level="error",
         timeout_graceful_shutdown=1,
     )
