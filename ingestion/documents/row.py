@@ -24,15 +24,15 @@ from ingestion.reading.records import Record, Value
 from ingestion.reading.tables import SPACES
 from ingestion.resolution.crcn import SCHEME as CRCN
 from ingestion.resolution.crcn import Competences, label_of, read_competences
-from ingestion.resolution.resolve import LEVELS, resolve, suggest
-from ingestion.words.columns import LIST, MOST_ITEMS, Column, columns, too_many
+from ingestion.resolution.items import Item, resolve_cell
+from ingestion.resolution.resolve import resolve
+from ingestion.words.columns import LIST, MOST_ITEMS, Column, column_of_key, columns, too_many
 from ingestion.words.languages import language_of
 from ingestion.words.personal import find_personal, holds_private, may_be_personal
-from ontologie import character_name, frame, in_both
+from ontologie import character_name, fold_label, frame, in_both
 
 _NATIONAL: Final = "n"
 _ACADEMIE: Final = "academie"
-_KIND_OF_AI: Final = "type_ia"
 
 
 def read_row(record: Record, kind: str, base: str, academie: str | None = None) -> Draft:
@@ -182,38 +182,47 @@ def _competences(draft: Draft, column: Column, text: str, found: Competences, ba
 def _concepts(draft: Draft, column: Column, items: list[str], base: str) -> None:
     if column.name == _ACADEMIE:
         return  # resolved with the document's name
-    resolved = 0
-    for label in items:
-        if CRCN in column.schemes and (found := read_competences(label, bare=True, base=base)):
-            _competences(draft, column, label, found, base)
-            continue
-        answer = resolve(column.name, label, base)
-        draft.mention(column, label, answer.iris)
-        for key, iris in answer.concepts:
-            draft.add(column, iris, key)
-        resolved += bool(answer.concepts)
-    _say_unresolved(draft, column, items, base, none_resolved=not resolved)
+    found: list[Item] = []
+    for text in items:
+        if CRCN in column.schemes and (said := read_competences(text, bare=True, base=base)):
+            _competences(draft, column, text, said, base)
+        else:
+            found += resolve_cell(column.name, text, base)
+    for item in found:
+        if item.answer.state != "absent":
+            draft.mention(column, item.text, item.answer.iris)
+        for key, iris in item.answer.concepts:
+            if _may_say(draft, column, key):
+                draft.add(column, iris, key)
+    _say_unresolved(draft, column, found, base)
 
 
-def _say_unresolved(draft: Draft, column: Column, items: list[str], base: str, *, none_resolved: bool) -> None:
-    if none_resolved and column.name in _REFUSED:
-        suggestions = list(dict.fromkeys(near for label in items for near in suggest(column.name, label, base)))
-        draft.say(_REFUSED[column.name], column, " | ".join(items), suggestions[:3])
-        return
-    for label in items:
-        if CRCN in column.schemes and read_competences(label, bare=True, base=base):
-            continue
-        answer = resolve(column.name, label, base)
-        if answer.state != "found":
-            draft.say(_UNRESOLVED[answer.state], column, label, answer.suggestions)
+def _may_say(draft: Draft, column: Column, key: str) -> bool:
+    """Tell whether a column may give a value to another: one that holds one value is not given a second."""
+    other = column_of_key(key)
+    return other is None or other is column or other.is_list or other.name not in draft.record.values
 
 
-_REFUSED: Final = {LEVELS: "niveaux-inconnus", _KIND_OF_AI: "type-ia-inconnu"}
+def _say_unresolved(draft: Draft, column: Column, items: list[Item], base: str) -> None:
+    """Say which labels of a cell are not understood; no suggestion repeats what the cell says."""
+    written = {fold_label(item.text) for item in items}
+    resolved = {iri for item in items for iri in item.answer.iris}
+    for item in items:
+        if code := _UNRESOLVED.get(item.answer.state):
+            new = [
+                name for name in item.answer.suggestions
+                if fold_label(name) not in written
+                and not resolved.issuperset(resolve(column.name, name, base).iris or [name])
+            ]  # fmt: skip
+            draft.say(code, column, item.text, new)
+
+
 _UNRESOLVED: Final = {
     "none": "libelle-sans-concept",
     "ambiguous": "libelle-ambigu",
     "unknown": "libelle-inconnu",
 }
+"""What is said of a label, by its state; nothing where it is understood."""
 
 
 def _dates(draft: Draft, column: Column, items: list[str], base: str) -> None:
