@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
+from ingestion.documents.dates import is_rentree, read_dates
 from ingestion.documents.draft import Draft, content_name, node
 from ingestion.documents.territories import owner, region_agrees
 from ingestion.documents.values import (
@@ -16,7 +17,6 @@ from ingestion.documents.values import (
     check_letter,
     read_address,
     read_boolean,
-    read_date,
     read_integer,
     read_uai,
 )
@@ -33,6 +33,9 @@ from ontologie import character_name, fold_label, frame, in_both
 
 _NATIONAL: Final = "n"
 _ACADEMIE: Final = "academie"
+_CALENDAR_YEARS: Final = frozenset(("academie/40", "academie/42"))
+"""Where school starts in February: Nouvelle-Calédonie, Wallis-et-Futuna."""
+
 
 
 def read_row(record: Record, kind: str, base: str, academie: str | None = None) -> Draft:
@@ -117,7 +120,7 @@ def _worth_looking(values: Mapping[str, Value]) -> bool:
         text, kind = _text(value), columns()[name].kind
         if kind == "iri":
             text = "@" if "@" in text else ""
-        elif kind == "date" and read_date(text):
+        elif kind == "date" and read_dates(text):
             continue
         texts.append(text)
     return may_be_personal("\n".join(texts))
@@ -227,26 +230,34 @@ _UNRESOLVED: Final = {
 
 def _dates(draft: Draft, column: Column, items: list[str], base: str) -> None:
     for text in items:
-        found = _date(column, text)
-        if found is None:
+        found = _dated(draft, column, text)
+        if not found:
             draft.say("date-non-reconnue", column, text)
             draft.mention(column, text)
             continue
-        key, value = found
-        draft.add(column, (value,), key)
-        if value != text:
+        for key, value in found:
+            draft.add(column, (value,), key)
+        if [value for _, value in found] != [text]:
             draft.mention(column, text)
 
 
-def _date(column: Column, text: str) -> tuple[str, str] | None:
-    """Return the key and the value of a date: a school year goes to its own column, an end has the forms of a date."""
-    found = read_date(text)
-    if found is None or column.key == "date":
-        return found
-    key, value = found
+def _dated(draft: Draft, column: Column, text: str) -> tuple[tuple[str, str], ...]:
+    """Return the keys and values of a date: a school year goes to its own column, an end has the forms of a date.
+
+    A period is one of the column of dates alone, and only where the row does not say its end elsewhere.
+    """
+    found = read_dates(text)
+    if is_rentree(text) and not _CALENDAR_YEARS.isdisjoint(draft.nodes["document"].get(_ACADEMIE, ())):
+        return ()
+    if column.key == "date" and found[1:] and "date_fin" not in draft.record.values:
+        (start, first), (end, last) = found
+        return (start, first), (f"dateFin{end.removeprefix('date')}", last)
+    if len(found) != 1:
+        return ()
+    ((key, value),) = found
     if column.key == "dateFin" and key.startswith("date"):
-        return column.key + key.removeprefix("date"), value
-    return found if key == column.key else None
+        return ((column.key + key.removeprefix("date"), value),)
+    return found if column.key in ("date", key) else ()
 
 
 def _addresses(draft: Draft, column: Column, items: list[str], base: str) -> None:

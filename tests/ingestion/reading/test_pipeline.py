@@ -32,7 +32,7 @@ def counts(examination: Examination) -> tuple[int, int, int, int]:
 
 def test_good_rows_are_taken_and_bad_ones_refused(write: Write) -> None:
     path = write(
-        HEADER + "A,t,generative,4e,mars 2025,\nB,t,generative,niveau avancé,,\nC,,generative,,,\nD,t,autre,,,\n"
+        HEADER + "A,t,generative,4e,hiver 2025,\nB,t,generative,niveau avancé,,\nC,,generative,,,\nD,t,autre,,,\n"
     )
     found = examine(path, validate=nothing)
     assert counts(found) == (4, 3, 2, 1)
