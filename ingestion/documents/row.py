@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
+from ingestion.documents.dates import is_rentree, read_dates
 from ingestion.documents.draft import Draft, content_name, node
 from ingestion.documents.territories import owner, region_agrees
 from ingestion.documents.values import (
@@ -16,7 +17,6 @@ from ingestion.documents.values import (
     check_letter,
     read_address,
     read_boolean,
-    read_date,
     read_integer,
     read_uai,
 )
@@ -24,15 +24,18 @@ from ingestion.reading.records import Record, Value
 from ingestion.reading.tables import SPACES
 from ingestion.resolution.crcn import SCHEME as CRCN
 from ingestion.resolution.crcn import Competences, label_of, read_competences
-from ingestion.resolution.resolve import LEVELS, resolve, suggest
-from ingestion.words.columns import LIST, MOST_ITEMS, Column, columns, too_many
+from ingestion.resolution.items import Item, resolve_cell
+from ingestion.resolution.resolve import resolve
+from ingestion.words.columns import LIST, MOST_ITEMS, Column, column_of_key, columns, too_many
 from ingestion.words.languages import language_of
 from ingestion.words.personal import find_personal, holds_private, may_be_personal
-from ontologie import character_name, frame, in_both
+from ontologie import character_name, fold_label, frame, in_both
 
 _NATIONAL: Final = "n"
 _ACADEMIE: Final = "academie"
-_KIND_OF_AI: Final = "type_ia"
+_CALENDAR_YEARS: Final = frozenset(("academie/40", "academie/42"))
+"""Where school starts in February: Nouvelle-Calédonie, Wallis-et-Futuna."""
+
 
 
 def read_row(record: Record, kind: str, base: str, academie: str | None = None) -> Draft:
@@ -117,7 +120,7 @@ def _worth_looking(values: Mapping[str, Value]) -> bool:
         text, kind = _text(value), columns()[name].kind
         if kind == "iri":
             text = "@" if "@" in text else ""
-        elif kind == "date" and read_date(text):
+        elif kind == "date" and read_dates(text):
             continue
         texts.append(text)
     return may_be_personal("\n".join(texts))
@@ -182,62 +185,79 @@ def _competences(draft: Draft, column: Column, text: str, found: Competences, ba
 def _concepts(draft: Draft, column: Column, items: list[str], base: str) -> None:
     if column.name == _ACADEMIE:
         return  # resolved with the document's name
-    resolved = 0
-    for label in items:
-        if CRCN in column.schemes and (found := read_competences(label, bare=True, base=base)):
-            _competences(draft, column, label, found, base)
-            continue
-        answer = resolve(column.name, label, base)
-        draft.mention(column, label, answer.iris)
-        for key, iris in answer.concepts:
-            draft.add(column, iris, key)
-        resolved += bool(answer.concepts)
-    _say_unresolved(draft, column, items, base, none_resolved=not resolved)
+    found: list[Item] = []
+    for text in items:
+        if CRCN in column.schemes and (said := read_competences(text, bare=True, base=base)):
+            _competences(draft, column, text, said, base)
+        else:
+            found += resolve_cell(column.name, text, base)
+    for item in found:
+        if item.answer.state != "absent":
+            draft.mention(column, item.text, item.answer.iris)
+        for key, iris in item.answer.concepts:
+            if _may_say(draft, column, key):
+                draft.add(column, iris, key)
+    _say_unresolved(draft, column, found, base)
 
 
-def _say_unresolved(draft: Draft, column: Column, items: list[str], base: str, *, none_resolved: bool) -> None:
-    if none_resolved and column.name in _REFUSED:
-        suggestions = list(dict.fromkeys(near for label in items for near in suggest(column.name, label, base)))
-        draft.say(_REFUSED[column.name], column, " | ".join(items), suggestions[:3])
-        return
-    for label in items:
-        if CRCN in column.schemes and read_competences(label, bare=True, base=base):
-            continue
-        answer = resolve(column.name, label, base)
-        if answer.state != "found":
-            draft.say(_UNRESOLVED[answer.state], column, label, answer.suggestions)
+def _may_say(draft: Draft, column: Column, key: str) -> bool:
+    """Tell whether a column may give a value to another: one that holds one value is not given a second."""
+    other = column_of_key(key)
+    return other is None or other is column or other.is_list or other.name not in draft.record.values
 
 
-_REFUSED: Final = {LEVELS: "niveaux-inconnus", _KIND_OF_AI: "type-ia-inconnu"}
+def _say_unresolved(draft: Draft, column: Column, items: list[Item], base: str) -> None:
+    """Say which labels of a cell are not understood; no suggestion repeats what the cell says."""
+    written = {fold_label(item.text) for item in items}
+    resolved = {iri for item in items for iri in item.answer.iris}
+    for item in items:
+        if code := _UNRESOLVED.get(item.answer.state):
+            new = [
+                name for name in item.answer.suggestions
+                if fold_label(name) not in written
+                and not resolved.issuperset(resolve(column.name, name, base).iris or [name])
+            ]  # fmt: skip
+            draft.say(code, column, item.text, new)
+
+
 _UNRESOLVED: Final = {
     "none": "libelle-sans-concept",
     "ambiguous": "libelle-ambigu",
     "unknown": "libelle-inconnu",
 }
+"""What is said of a label, by its state; nothing where it is understood."""
 
 
 def _dates(draft: Draft, column: Column, items: list[str], base: str) -> None:
     for text in items:
-        found = _date(column, text)
-        if found is None:
+        found = _dated(draft, column, text)
+        if not found:
             draft.say("date-non-reconnue", column, text)
             draft.mention(column, text)
             continue
-        key, value = found
-        draft.add(column, (value,), key)
-        if value != text:
+        for key, value in found:
+            draft.add(column, (value,), key)
+        if [value for _, value in found] != [text]:
             draft.mention(column, text)
 
 
-def _date(column: Column, text: str) -> tuple[str, str] | None:
-    """Return the key and the value of a date: a school year goes to its own column, an end has the forms of a date."""
-    found = read_date(text)
-    if found is None or column.key == "date":
-        return found
-    key, value = found
+def _dated(draft: Draft, column: Column, text: str) -> tuple[tuple[str, str], ...]:
+    """Return the keys and values of a date: a school year goes to its own column, an end has the forms of a date.
+
+    A period is one of the column of dates alone, and only where the row does not say its end elsewhere.
+    """
+    found = read_dates(text)
+    if is_rentree(text) and not _CALENDAR_YEARS.isdisjoint(draft.nodes["document"].get(_ACADEMIE, ())):
+        return ()
+    if column.key == "date" and found[1:] and "date_fin" not in draft.record.values:
+        (start, first), (end, last) = found
+        return (start, first), (f"dateFin{end.removeprefix('date')}", last)
+    if len(found) != 1:
+        return ()
+    ((key, value),) = found
     if column.key == "dateFin" and key.startswith("date"):
-        return column.key + key.removeprefix("date"), value
-    return found if key == column.key else None
+        return ((column.key + key.removeprefix("date"), value),)
+    return found if column.key in ("date", key) else ()
 
 
 def _addresses(draft: Draft, column: Column, items: list[str], base: str) -> None:

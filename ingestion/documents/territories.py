@@ -10,6 +10,7 @@ from functools import cache
 from typing import Final
 
 from ingestion.documents.draft import Draft
+from ingestion.resolution.items import resolve_cell
 from ingestion.resolution.resolve import displayed, resolve
 from ingestion.words.columns import columns
 from ontologie import BASE, read_table
@@ -29,14 +30,13 @@ def owner(
     column = columns()[_ACADEMIE]
     found: list[str] = []
     certain = True
-    for label in labels:
-        answer = resolve(_ACADEMIE, label, base)
-        draft.mention(column, label, answer.iris)
-        if answer.state == "found":
-            found.extend(iri for iri in answer.iris if iri not in found)
+    for item in (item for label in labels for item in resolve_cell(_ACADEMIE, label, base)):
+        draft.mention(column, item.text, item.answer.iris)
+        if item.answer.state == "found":
+            found.extend(iri for iri in item.answer.iris if iri not in found)
         else:
             certain = False
-            draft.say("academie-inconnue", column, label, answer.suggestions)
+            draft.say("academie-inconnue", column, item.text, item.answer.suggestions)
     if deposited_for and not labels:
         found = [f"{_ACADEMIE}/{deposited_for}"]
     elif deposited_for and found and found[0] != f"{_ACADEMIE}/{deposited_for}":

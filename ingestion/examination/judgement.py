@@ -27,8 +27,8 @@ def issues_of(report: Report, record: Record, built: BuiltDocument, base: str = 
     """Return the issues of a report, in its order.
 
     What building has said already is left out, one cause being one entry: all that bears on a field that it has
-    refused, a warning about a value that it has warned about, advice on a field that it has spoken of. So is what
-    says the same of the same field twice (a text and the mention of it).
+    refused, a warning about a value that it has warned about, what bears on a whole field that it has spoken of. So
+    is what says the same of the same field twice (a text and the mention of it).
     """
     refused = {found.field for found in built.issues if found.refuses}
     warned = {(found.field, found.value) for found in built.issues}
@@ -42,7 +42,8 @@ def issues_of(report: Report, record: Record, built: BuiltDocument, base: str = 
             continue
         seen.add(same)
         found = _issue(result, place, column, f"{base}{built.document['id']}", base)
-        known = found.field in named if found.severity == "info" else (found.field, found.value) in warned
+        of_the_field = found.severity == "info" or result.value in (None, "", f"<{result.focus}>")
+        known = found.field in named if of_the_field else (found.field, found.value) in warned
         if found.refuses or not known:
             issues.append(found)
     return issues

@@ -1,26 +1,35 @@
-"""Turns the labels people write into concepts. Never guesses: what is not certain is answered, not chosen.
+"""Turns one label into concepts. Never guesses: what is not certain is answered, not chosen.
 
-Knows the order (the reviewed table, the vocabularies, ranges of levels, composites) and how to suggest; what
-becomes of an unresolved label is the documents' business. Competences of the CRCN are in resolution_crcn.py.
+Knows the order (the reviewed table, the vocabularies, the grammar of labels, ranges and composites of levels, the
+column beside); a cell that holds several labels is the items' business, what becomes of an unresolved label the
+documents'. Competences of the CRCN are in crcn.py.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, Literal
 
-from ingestion.resolution.labels import Entry, labels
+from ingestion.resolution.academies import read_academie
+from ingestion.resolution.grammar import Concepts, grammar, words_of
+from ingestion.resolution.labels import labels
 from ingestion.resolution.levels import Span, between, spans, upwards
+from ingestion.resolution.subjects import read_subject
+from ingestion.resolution.suggestions import suggest
+from ingestion.resolution.tools import read_tool
 from ingestion.words.columns import columns
 from ontologie import BASE, concepts, fold_label
 
 LEVELS: Final = "niveaux"
 SUBJECTS: Final = "disciplines"
-_CONJOINED: Final = {LEVELS, "outils_ia"}
-"""Columns where "et" joins two labels; a subject's own name may hold one."""
+TOOLS: Final = "outils_ia"
+KINDS: Final = "type_ia"
+
+_BESIDE: Final = {TOOLS: KINDS, KINDS: TOOLS}
+"""Columns that people take for one another: a label that the one does not know is looked up in the other."""
 
 _LEVEL: Final = r"(?:les? |la |l |classes? de |du |de la )?(.+?)"
 _RANGE: Final = re.compile(
@@ -28,22 +37,20 @@ _RANGE: Final = re.compile(
 )
 _FROM: Final = re.compile(rf"(?:a partir|des|depuis)(?: de la| du| de l| des| de| la| le| l)? {_LEVEL}")
 _MOST_SUGGESTIONS: Final = 3
-_MOST_WORDS: Final = 12
-_LONGEST_LABEL: Final = 1_000
-_CLOSE_ENOUGH: Final = 72
-_NEARLY_ALIKE: Final = 85
+_MOST_WORDS: Final = 16
 
 
 @dataclass(frozen=True, slots=True)
 class Resolution:
     """What a label stands for.
 
-    `state` is `found`, `none` (reviewed: there is no concept for it), `ambiguous` or `unknown`; with the last
-    two, `suggestions` are up to three labels that would be understood.
+    `state` is `found`, `none` (there is no concept for it, and that is known), `absent` (it says that there is
+    nothing: "sans IA"), `ambiguous` or `unknown`; with the last two, `suggestions` are up to three labels that would
+    be understood.
     """
 
-    state: Literal["found", "none", "ambiguous", "unknown"]
-    concepts: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    state: Literal["found", "none", "absent", "ambiguous", "unknown"]
+    concepts: Concepts = ()
     suggestions: tuple[str, ...] = ()
 
     @property
@@ -51,10 +58,34 @@ class Resolution:
         """Return all concepts, whatever their key."""
         return tuple(iri for _, iris in self.concepts for iri in iris)
 
+    @property
+    def known(self) -> bool:
+        """Whether it is certain what the label says."""
+        return self.state in ("found", "none", "absent")
+
 
 @lru_cache(maxsize=100_000)
 def resolve(column: str, label: str, base: str = BASE) -> Resolution:
     """Return what a label stands for in a column."""
+    if certain := certainly(column, label, base):
+        return certain
+    ambiguous = labels(column, base).ambiguous.get(fold_label(label))
+    if ambiguous:
+        return Resolution("ambiguous", suggestions=ambiguous[:_MOST_SUGGESTIONS])
+    return Resolution("unknown", suggestions=suggest(column, label, base))
+
+
+@lru_cache(maxsize=100_000)
+def certainly(column: str, label: str, base: str = BASE) -> Resolution | None:
+    """Return what a label stands for, None where that is not certain."""
+    if found := _in_column(column, label, base):
+        return found
+    beside = _BESIDE.get(column)
+    other = _in_column(beside, label, base) if beside else None
+    return other if other and other.state == "found" else None
+
+
+def _in_column(column: str, label: str, base: str) -> Resolution | None:
     known = labels(column, base)
     folded = fold_label(label)
     entry = known.entries.get(folded)
@@ -62,12 +93,13 @@ def resolve(column: str, label: str, base: str = BASE) -> Resolution:
         entry = known.entries.get(folded.zfill(2))  # spreadsheets drop the leading zero of a code
     if entry is not None:
         return Resolution("found" if entry.concepts else "none", entry.concepts)
-    if folded in known.ambiguous:
-        return Resolution("ambiguous", suggestions=known.ambiguous[folded][:_MOST_SUGGESTIONS])
-    for attempt in (_range, _listed, _specialised):
-        if certain := attempt(column, label, base):
-            return Resolution("found", certain)
-    return Resolution("unknown", suggestions=suggest(column, label, base))
+    said = grammar(column).read(folded)
+    if said is not None:
+        return Resolution("found" if said else "absent", said)
+    for attempt in _ATTEMPTS.get(column, ()):
+        if found := attempt(label, base):
+            return Resolution("found", found)
+    return None
 
 
 def displayed(iri: str, base: str = BASE) -> str:
@@ -76,90 +108,67 @@ def displayed(iri: str, base: str = BASE) -> str:
     return concept.displayed if concept else iri
 
 
-def suggest(column: str, label: str, base: str = BASE) -> tuple[str, ...]:
-    """Return up to three labels that would be understood: nearly alike, contained in it, or close."""
-    if len(label) > _LONGEST_LABEL:
-        return ()
-    entries = {folded: entry for folded, entry in labels(column, base).entries.items() if entry.concepts}
-    from rapidfuzz import fuzz, process  # a deposit where every label is known never loads it
-
-    folded = fold_label(label)
-    near = process.extract(folded, entries.keys(), scorer=fuzz.ratio, limit=12, score_cutoff=_CLOSE_ENOUGH)
-    alike = [name for name, score, _ in near if score >= _NEARLY_ALIKE]
-    kept: dict[tuple[str, ...], str] = {}
-    for name in (*alike, *_contained(folded, entries), *(name for name, _, _ in near)):
-        kept.setdefault(entries[name].iris, entries[name].label)
-    return tuple(kept.values())[:_MOST_SUGGESTIONS]
-
-
-def _contained(folded: str, entries: Mapping[str, Entry]) -> list[str]:
-    """Return the known labels that a longer one contains as whole words, longest first."""
-    words = folded.split()[:_MOST_WORDS]
-    windows = (
-        " ".join(words[start : start + size])
-        for size in range(len(words) - 1, 0, -1)
-        for start in range(len(words) - size + 1)
-    )
-    return [window for window in windows if len(window) > 1 and window in entries]
-
-
-Certain = tuple[tuple[str, tuple[str, ...]], ...] | None
-
-
-def _range(column: str, label: str, base: str) -> Certain:
+def _range(label: str, base: str) -> Concepts | None:
     """Resolve "de la 6e à la 3e", "à partir de la 4e" to every level in between."""
-    if column != LEVELS:
-        return None
     folded = fold_label(label)
     if match := _RANGE.fullmatch(folded):
-        first, last = (_span(part, base) for part in match.groups())
+        first, last = (span_of(part, base) for part in match.groups())
         found = between(first, last, base) if first and last else ()
     elif match := _FROM.fullmatch(folded):
-        first = _span(match[1], base)
+        first = span_of(match[1], base)
         found = upwards(first, base) if first else ()
     else:
         return None
     return ((columns()[LEVELS].key, found),) if found else None
 
 
-def _span(label: str, base: str) -> Span | None:
+def span_of(label: str, base: str = BASE) -> Span | None:
     """Return the ranks of a label that names one level."""
-    entry = labels(LEVELS, base).entries.get(label)
-    if entry is None or len(entry.concepts) != 1 or len(entry.iris) != 1:
-        return None
-    return spans(base).get(entry.iris[0])
+    named = _level(fold_label(label), base)
+    iris = [iri for _, iris in named or () for iri in iris]
+    return spans(base).get(iris[0]) if len(iris) == 1 else None
 
 
-def _listed(column: str, label: str, base: str) -> Certain:
-    """Resolve several labels in one ("4e/3e", "ChatGPT et Gemini"), where each is certain."""
-    joined = r"[,;/+&]| - | et " if column in _CONJOINED else r"[,;/+&]"
-    parts = [part for part in re.split(joined, label) if part.strip()]
-    return _together(parts, lambda part: labels(column, base).entries.get(fold_label(part)))
+def _level(folded: str, base: str) -> Concepts | None:
+    """Return the level of a folded label that a person has read: of our table, or of the grammar."""
+    entry = labels(LEVELS, base).entries.get(folded)
+    if entry and entry.reviewed:
+        return entry.concepts or None
+    return grammar(LEVELS).read(folded) or None
 
 
-def _specialised(column: str, label: str, base: str) -> Certain:
+def _specialised(label: str, base: str) -> Concepts | None:
     """Resolve a level and a subject in one ("Terminale spécialité HLP"), where both are certain."""
-    if column != LEVELS:
-        return None
     words = fold_label(label).split()
-    levels, subjects = labels(LEVELS, base).entries, labels(SUBJECTS, base).entries
-    for cut in range(len(words) - 1, 0, -1):
-        level, subject = levels.get(" ".join(words[:cut])), subjects.get(" ".join(words[cut:]))
-        if level and subject and level.reviewed and level.concepts and subject.concepts:
-            return _merge((level, subject))
+    subjects = labels(SUBJECTS, base).entries
+    for cut in range(len(words) - 1, 0, -1) if len(words) <= _MOST_WORDS else ():
+        before = words[:cut]
+        while before and before[-1] in words_of(LEVELS, "marque") and not _level(" ".join(before), base):
+            before = before[:-1]
+        level = _level(" ".join(before), base)
+        if not level:
+            continue
+        rest = " ".join(words[cut:])
+        entry = subjects.get(rest)
+        subject = entry.concepts if entry else read_subject(rest, base)
+        if subject:
+            return merged((level, subject))
     return None
 
 
-def _together(parts: list[str], find: Callable[[str], Entry | None]) -> Certain:
-    entries = [find(part) for part in parts]
-    if len(entries) < 2 or not all(entry and entry.concepts for entry in entries):
-        return None
-    return _merge(entry for entry in entries if entry)
+def merged(several: tuple[Concepts, ...]) -> Concepts:
+    """Return the concepts of several labels, each once."""
+    together: dict[str, dict[str, None]] = {}
+    for one in several:
+        for key, iris in one:
+            together.setdefault(key, {}).update(dict.fromkeys(iris))
+    return tuple((key, tuple(iris)) for key, iris in together.items())
 
 
-def _merge(entries: Iterator[Entry] | tuple[Entry, ...]) -> Certain:
-    merged: dict[str, dict[str, None]] = {}
-    for entry in entries:
-        for key, iris in entry.concepts:
-            merged.setdefault(key, {}).update(dict.fromkeys(iris))
-    return tuple((key, tuple(iris)) for key, iris in merged.items())
+_ATTEMPTS: Final[Mapping[str, tuple[Callable[[str, str], Concepts | None], ...]]] = {
+    LEVELS: (_range, _specialised),
+    SUBJECTS: (read_subject,),
+    TOOLS: (read_tool,),
+    "academie": (read_academie,),
+}
+"""What else is tried on a label of a column that neither the table nor the vocabularies nor the grammar knows."""

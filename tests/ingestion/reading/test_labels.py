@@ -9,6 +9,8 @@ import pytest
 
 from ingestion import read_deposit
 from ingestion.resolution.crcn import read_competences
+from ingestion.resolution.grammar import grammar
+from ingestion.resolution.items import resolve_cell, resolve_together
 from ingestion.resolution.labels import labels
 from ingestion.resolution.resolve import displayed, resolve
 from ingestion.words.columns import columns
@@ -24,7 +26,7 @@ def resolved_on_the_real_usages() -> dict[tuple[str, str], str]:
     for record in read_deposit(USAGES).records:
         for field in FIELDS:
             for label in filter(None, map(str.strip, str(record.values.get(field, "")).split("|"))):
-                answer = resolve(field, label)
+                answer = resolve_together(field, label)
                 found[field, label] = " | ".join(
                     f"{key} : {displayed(iri)}" for key, iris in answer.concepts for iri in iris
                 )
@@ -58,7 +60,7 @@ def test_a_displayed_label_means_the_concept_it_is_the_name_of() -> None:
 
 
 def names(field: str, label: str) -> list[str]:
-    return [displayed(iri) for iri in resolve(field, label).iris]
+    return [displayed(iri) for item in resolve_cell(field, label) for iri in item.answer.iris]
 
 
 @pytest.mark.parametrize(
@@ -72,6 +74,50 @@ def names(field: str, label: str) -> list[str]:
         ("niveaux", "Du CE1 à la 6e", ["CE1", "CE2", "CM1", "CM2", "6e"]),
         ("niveaux", "du cycle 2 au cycle 3", ["CP", "CE1", "CE2", "CM1", "CM2", "6e"]),
         ("niveaux", "5e / 4e", ["5e", "4e"]),
+        ("niveaux", "Classe de 3es 2", ["3e"]),
+        ("niveaux", "6èmes A et D", ["6e"]),
+        ("niveaux", "5e3", ["5e"]),
+        ("niveaux", "PS-MS", ["petite section", "moyenne section"]),
+        ("niveaux", "cm1/cm2 ulis", ["CM1", "CM2", "élèves d'une ULIS"]),
+        ("niveaux", "2nde et 1re technologiques", ["2de générale et technologique", "1re technologique"]),
+        ("niveaux", "Seconde AGORA", ["2de professionnelle"]),
+        ("niveaux", "1re bac pro TCI", ["1re professionnelle"]),
+        ("niveaux", "BTS SIO 2ème année", ["BTS, 2e année"]),
+        ("niveaux", "2e année de CAP coiffure", ["CAP, 2e année"]),
+        ("niveaux", "Prépa PCSI", ["classe préparatoire aux grandes écoles, 1re année"]),
+        ("niveaux", "1STL", ["1re STL"]),
+        ("niveaux", "Terminale générale spé philo", ["terminale générale", "philosophie"]),
+        ("disciplines", "Éduc. mus.", ["éducation musicale"]),
+        ("disciplines", "LV2 italien", ["italien"]),
+        ("disciplines", "DNL physique-chimie", ["discipline non linguistique en langue étrangère", "physique-chimie"]),
+        ("disciplines", "Éducation au développement durable (EDD)", ["éducation au développement durable"]),
+        ("disciplines", "Projet interdisciplinaire", ["pluridisciplinaire"]),
+        ("disciplines", "Histoire, SVT ; EPS", ["histoire", "sciences de la vie et de la Terre", "éducation physique et sportive"]),
+        ("disciplines", "• Français\n• SVT", ["français", "sciences de la vie et de la Terre"]),
+        ("academie", "Ac. Rennes", ["Rennes"]),
+        ("academie", "ac-nancy-metz.fr", ["Nancy-Metz"]),
+        ("academie", "DSDEN de la Dordogne", ["Bordeaux"]),
+        ("academie", "DSDEN 24", ["Bordeaux"]),
+        ("academie", "Ille-et-Vilaine", ["Rennes"]),
+        ("academie", "2B", ["Corse"]),
+        ("academie", "976", ["Mayotte"]),
+        ("academie", "Nantes (44)", ["Nantes"]),
+        ("academie", "Vice-rectorat de Nouvelle-Calédonie", ["Nouvelle-Calédonie"]),
+        ("academie", "Nice et Aix-Marseille", ["Nice", "Aix-Marseille"]),
+        ("outils_ia", "Gemini 1.5 Flash", ["Gemini"]),
+        ("outils_ia", "Firefly (Adobe)", ["Adobe Firefly"]),
+        ("outils_ia", "HelloHistory", ["Hello History"]),
+        ("outils_ia", "vidéos générées", []),
+        ("outils_ia", "Perplexity, Inconnu, Suno", ["Perplexity", "Suno"]),
+        ("outils_ia", "chatbots d'IA", ["Agent conversationnel"]),
+        ("outils_ia", "aucun outil", []),
+        ("outils_ia", "débranché", ["personne"]),
+        ("type_ia", "ChatGPT 4", ["ChatGPT"]),
+        ("type_ia", "Génératif (vidéo)", ["Génération de vidéos"]),
+        ("type_ia", "assistant conversationnel", ["Agent conversationnel"]),
+        ("type_ia", "pas d'IA", ["personne"]),
+        ("manipulateur", "les profs et les élèves", ["l'enseignant et les élèves"]),
+        ("acces", "via le Mediacentre GAR", ["Par le GAR"]),
         ("niveaux", "CM1, CM2 et 6e", ["CM1", "CM2", "6e"]),
         ("niveaux", "Terminale spécialité HLP", ["terminale générale", "humanités, littérature et philosophie"]),
         ("niveaux", "Seconde musique", ["seconde", "musique"]),
@@ -95,8 +141,9 @@ def test_other_ways_of_writing_a_label_meet_the_same_concept(field: str, label: 
 @pytest.mark.parametrize(
     "label",
     [
-        "Première année de licence", "Seconde AGORA", "De la 3e à la 6e", "École de la seconde chance", "6", "4e B",
-        "quatrime", "niveau avancé", "à partir de la rentrée", "4e et compagnie",
+        "Première année de licence", "De la 3e à la 6e", "École de la seconde chance", "6",
+        "quatrime", "niveau avancé", "à partir de la rentrée", "4e et compagnie", "1ère année", "générale", "cuisine",
+        "cap vers l'IA", "CP-CM2", "CIEL", "6e étage", "Terminale, Seconde", "BEP ou pas", "5e année",
     ],
 )  # fmt: skip
 def test_what_is_not_certain_is_not_chosen(label: str) -> None:
@@ -113,7 +160,7 @@ def test_what_is_not_certain_is_not_chosen(label: str) -> None:
         ("disciplines", "Vie scolaire et orientation", "Vie scolaire"),
         ("academie", "Cretail", "Créteil"),
         ("outils_ia", "ChatGTP", "ChatGPT"),
-        ("type_ia", "genrative", "generative"),
+        ("type_ia", "genrative", "IA générative"),
     ],
 )
 def test_an_unknown_label_is_answered_with_the_nearest(field: str, label: str, nearest: str) -> None:
@@ -184,7 +231,10 @@ def test_a_code_that_does_not_exist_is_told() -> None:
 def test_a_level_that_nobody_reviewed_is_not_read_together_with_a_subject() -> None:
     """A person has read the level labels of our table; those of the vocabularies alone may mean something else."""
     known = labels("niveaux").entries
-    alone = [entry.label for entry in known.values() if entry.concepts and not entry.reviewed]
-    assert len(alone) > 300
+    alone = [
+        entry.label for folded, entry in known.items()
+        if entry.concepts and not entry.reviewed and not grammar("niveaux").read(folded)
+    ]  # fmt: skip
+    assert len(alone) > 150
     assert names("disciplines", "musique") and names("niveaux", "Seconde musique")
     assert [label for label in alone if resolve("niveaux", f"{label} musique").state == "found"] == []

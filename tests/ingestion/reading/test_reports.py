@@ -20,9 +20,19 @@ def said(path: object) -> list[tuple[str, str, str]]:
     return [(entry.severity, entry.field, entry.rule.rpartition("#")[2]) for entry in entries]
 
 
-def test_levels_that_are_not_known_are_one_entry_though_a_rule_and_a_shape_refuse_them(write: Write) -> None:
+def test_levels_that_are_not_known_are_one_entry_and_the_row_is_taken(write: Write) -> None:
     found = said(write(HEADER + "A,t,generative,Lyon,,niveau avancé,SVT,,https://exemple.fr/a,r\n"))
-    assert [one for one in found if one[0] == "violation"] == [("violation", "niveaux", "depot:niveaux-inconnus")]
+    assert [one for one in found if one[1] == "niveaux"] == [("warning", "niveaux", "depot:libelle-inconnu")]
+
+
+def test_a_kind_of_ai_that_is_not_known_is_one_entry_and_the_row_is_taken(write: Write) -> None:
+    found = said(write(HEADER + "A,t,quantique,Lyon,,4e,SVT,,https://exemple.fr/a,r\n"))
+    assert [one for one in found if one[1] == "type_ia"] == [("warning", "type_ia", "depot:libelle-inconnu")]
+
+
+def test_no_ai_is_a_value_and_no_kind_of_ai_is_said(write: Write) -> None:
+    lines = "A,t,débranché,Lyon,,4e,SVT,,https://exemple.fr/a,r\nB,t,,Lyon,,4e,SVT,,https://exemple.fr/a,r\n"
+    assert [one for one in said(write(HEADER + lines)) if one[1] == "type_ia"] == [("warning", "type_ia", "Projet-type-ia-dit")]
 
 
 def test_an_academie_that_is_not_known_is_one_entry(write: Write) -> None:

@@ -22,13 +22,10 @@ def mentions(document: BuiltDocument) -> dict[tuple[str, str], list[str]]:
     [
         ({"titre": ""}, "champ-absent", "titre"),
         ({"id": ""}, "champ-absent", "id"),
-        ({"type_ia": ""}, "champ-absent", "type_ia"),
-        ({"type_ia": "quantique"}, "type-ia-inconnu", "type_ia"),
         ({"id": "é 1"}, "identifiant-invalide", "id"),
         ({"id": "x" * 65}, "texte-trop-long", "id"),
         ({"academie": "Lyo"}, "academie-inconnue", "academie"),
         ({"academie": "Lyon|Atlantide"}, "academie-inconnue", "academie"),
-        ({"niveaux": "niveau avancé|tous"}, "niveaux-inconnus", "niveaux"),
         ({"titre": "x" * 301}, "texte-trop-long", "titre"),
         ({"resume": "x" * 1_000_000}, "texte-trop-long", "resume"),
         ({"objectifs": "court|" + "x" * 1001}, "texte-trop-long", "objectifs"),
@@ -52,10 +49,13 @@ def test_these_rows_are_refused(write: Write, cells: dict[str, str], code: str, 
     ("cells", "code", "field", "wording"),
     [
         ({"niveaux": "4e|niveau avancé"}, "libelle-inconnu", "niveaux", "niveau avancé"),
+        ({"niveaux": "niveau avancé"}, "libelle-inconnu", "niveaux", "niveau avancé"),
+        ({"niveaux": "4e, 2de, niveau avancé"}, "libelle-inconnu", "niveaux", "niveau avancé"),
+        ({"type_ia": "quantique"}, "libelle-inconnu", "type_ia", "quantique"),
         ({"disciplines": "Astrologie"}, "libelle-inconnu", "disciplines", "Astrologie"),
         ({"outils_ia": "Tableur"}, "libelle-sans-concept", "outils_ia", "Tableur"),
         ({"type_ia": "generative|quantique"}, "libelle-inconnu", "type_ia", "quantique"),
-        ({"date": "mars 2025"}, "date-non-reconnue", "date", "mars 2025"),
+        ({"date": "printemps 2025"}, "date-non-reconnue", "date", "printemps 2025"),
         ({"url_source": "www.exemple.fr/a"}, "adresse-invalide", "url_source", "www.exemple.fr/a"),
         ({"uai": "0540089A"}, "uai-invalide", "uai", "0540089A"),
         ({"effectif": "environ 25"}, "nombre-invalide", "effectif", "environ 25"),
@@ -211,3 +211,29 @@ def _plain(value: object) -> object:
     if isinstance(value, dict):
         return {key: _plain(inner) for key, inner in value.items()}
     return sorted((_plain(inner) for inner in value), key=str) if isinstance(value, list) else value
+
+
+def test_a_period_is_a_start_and_an_end_and_an_end_of_its_own_wins(write: Write) -> None:
+    period = row(write, date="sept. 2024 à 12/06/2025").document
+    assert (period["dateMois"], period["dateFin"]) == ("2024-09", "2025-06-12")
+    assert mentions(row(write, date="sept. 2024 à juin 2025"))["date", "sept. 2024 à juin 2025"] == []
+    twice = row(write, date="sept. 2024 à juin 2025", date_fin="2025-05")
+    assert codes(twice) == {"date-non-reconnue": "date"} and twice.document["dateFinMois"] == "2025-05"
+
+
+def test_where_school_starts_in_february_a_rentree_is_not_read(write: Write) -> None:
+    assert row(write, date="rentrée 2024", academie="Lyon").document["anneeScolaire"] == "2024-2025"
+    assert codes(row(write, date="rentrée 2024", academie="Nouvelle-Calédonie")) == {"date-non-reconnue": "date"}
+
+
+def test_an_answer_of_no_tool_is_kept_nowhere_and_no_ai_is_told_by_who_handles_it(write: Write) -> None:
+    silent = row(write, outils_ia="aucun", type_ia="sans IA")
+    assert silent.document["manipulateur"] == "concept/manipulateur/personne" and not silent.issues
+    assert "outil" not in silent.document and ("outils_ia", "aucun") not in mentions(silent)
+    both = row(write, type_ia="débranché", manipulateur="élèves")
+    assert both.document["manipulateur"] == "concept/manipulateur/eleves"
+
+
+def test_no_suggestion_repeats_what_the_cell_says(write: Write) -> None:
+    told = row(write, niveaux="4e ; 4e niveau avancé").issues
+    assert told and all("4e" not in issue.suggestions for issue in told)

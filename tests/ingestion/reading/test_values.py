@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from ingestion.documents.values import check_letter, read_address, read_boolean, read_date, read_integer, read_uai
+from ingestion.documents.dates import read_dates
+from ingestion.documents.values import check_letter, read_address, read_boolean, read_integer, read_uai
 
 
 @pytest.mark.parametrize(
@@ -23,7 +24,6 @@ from ingestion.documents.values import check_letter, read_address, read_boolean,
         ("2025-13", None),
         ("2024-2026", None),
         ("32/01/2025", None),
-        ("mars 2025", None),
         ("0025", None),
         ("2025-3", None),
         ("٢٠٢٥", None),
@@ -32,7 +32,43 @@ from ingestion.documents.values import check_letter, read_address, read_boolean,
 def test_a_date_is_a_day_a_month_a_year_or_a_school_year_by_its_form(
     text: str, expected: tuple[str, str] | None
 ) -> None:
-    assert read_date(text) == expected
+    assert read_dates(text) == ((expected,) if expected else ())
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Avril 2024", "2024-04"),
+        ("FÉVR. 2024", "2024-02"),
+        ("aout-23", "2023-08"),
+        ("5/2024", "2024-05"),
+        ("7/11/23", "2023-11-07"),
+        ("07-11-2023", "2023-11-07"),
+        ("mardi 7 novembre 2023", "2023-11-07"),
+        ("le 1er déc. 2023", "2023-12-01"),
+        ("07/11/2023 09:30", "2023-11-07"),
+        ("2023-11-07T09:30:00Z", "2023-11-07"),
+        ("\u00a02023\u202f", "2023"),
+        ("année 2023", "2023"),
+        ("2022-23", "2022-2023"),
+        ("22/23", "2022-2023"),
+        ("Année scolaire 2022/2023", "2022-2023"),
+        ("Rentrée 2022", "2022-2023"),
+        ("oct. 2022 à mai 2023", "2022-10..2023-05"),
+        ("novembre-décembre 2022", "2022-11..2022-12"),
+        ("du 7 au 18 novembre 2022", "2022-11-07..2022-11-18"),
+        ("du 28 nov. au 2 décembre 2022", "2022-11-28..2022-12-02"),
+        ("07/11/2022 - 18/11/2022", "2022-11-07..2022-11-18"),
+        ("entre avril et juin 2023", "2023-04..2023-06"),
+        ("2021 à 2023", "2021..2023"),
+        *((text, "") for text in (
+            "avril 24", "03-04-24", "7 novembre", "novembre", "hiver 2023", "2e trimestre", "P2 2023", "4/25/2023",
+            "décembre à mars 2023", "juin 2023 à avril 2023", "de novembre à juin 2023", "depuis 2022", "bientôt", "2022/24",
+        )),
+    ],
+)  # fmt: skip
+def test_a_date_is_read_as_the_french_write_it_or_not_at_all(text: str, expected: str) -> None:
+    assert "..".join(value for _, value in read_dates(text)) == expected
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,61 @@
+"""What to write instead of a label that is not understood: names that people read, never ids.
+
+Knows how near is near enough; whether a label is understood is the resolution's business.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from ingestion.resolution.labels import Entry, labels
+from ontologie import BASE, concepts, fold_label
+
+_MOST_SUGGESTIONS: Final = 3
+_MOST_WORDS: Final = 12
+_LONGEST_LABEL: Final = 1_000
+_CLOSE_ENOUGH: Final = 72
+_NEARLY_ALIKE: Final = 85
+_AS_WRITTEN: Final = ("niveaux", "disciplines")
+"""Columns where the label that people write says more than the name of the concept: "Seconde", not "seconde (toutes
+voies)"."""
+
+
+def suggest(column: str, label: str, base: str = BASE) -> tuple[str, ...]:
+    """Return up to three labels that would be understood: nearly alike, contained in it, or close."""
+    if len(label) > _LONGEST_LABEL:
+        return ()
+    entries = {folded: entry for folded, entry in labels(column, base).entries.items() if entry.concepts}
+    from rapidfuzz import fuzz, process  # a deposit where every label is known never loads it
+
+    folded = fold_label(label)
+    near = process.extract(folded, entries.keys(), scorer=fuzz.ratio, limit=12, score_cutoff=_CLOSE_ENOUGH)
+    alike = [name for name, score, _ in near if score >= _NEARLY_ALIKE]
+    kept: dict[tuple[str, ...], str] = {}
+    for name in (*alike, *_contained(folded, entries), *(name for name, _, _ in near)):
+        kept.setdefault(entries[name].iris, _shown(column, entries[name], base))
+    return tuple(dict.fromkeys(name for name in kept.values() if fold_label(name) != folded))[:_MOST_SUGGESTIONS]
+
+
+def _shown(column: str, entry: Entry, base: str) -> str:
+    """Return the name to show for an entry: its label where people write so, else the name of its concept."""
+    iris = entry.iris
+    if len(iris) != 1 or (column in _AS_WRITTEN and not _is_id(entry.label, iris[0])):
+        return entry.label
+    concept = concepts(base).get(iris[0])
+    return concept.displayed if concept else entry.label
+
+
+def _is_id(label: str, iri: str) -> bool:
+    return "/" in label or label == iri.rpartition("/")[2]
+
+
+def _contained(folded: str, entries: Mapping[str, Entry]) -> list[str]:
+    """Return the known labels that a longer one contains as whole words, longest first."""
+    words = folded.split()[:_MOST_WORDS]
+    windows = (
+        " ".join(words[start : start + size])
+        for size in range(len(words) - 1, 0, -1)
+        for start in range(len(words) - size + 1)
+    )
+    return [window for window in windows if len(window) > 1 and window in entries]
