@@ -1,4 +1,4 @@
-"""Fixtures that several folders share: the demonstration, published once for all, what serves it, a browser."""
+"""Fixtures that several folders share: the demonstration, published once a run, what serves it, a browser."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 
 from ingestion import Edition, Registry, Settings, publish
 from ingestion.demo.load import load_demo
-from tests.making import missing
+from tests.making import missing, once_a_run
 from tests.sparql_api.endpoint.live import serve
 from tests.sparql_api.remote.fuseki import Fuseki, running
 
@@ -24,13 +24,14 @@ def demo_var(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a state folder with the demonstration published, as `observatoire demo` does; do not change it."""
     from sparql_api.outputs import EDITION_OUTPUTS
 
-    var = tmp_path_factory.mktemp("demo") / "var"
-    settings = Settings(var=var)
-    registry = Registry(settings)
-    load_demo(registry, settings)
-    publish(settings, registry, EDITION_OUTPUTS)
-    registry.close()
-    return var
+    def make(var: Path) -> None:
+        settings = Settings(var=var)
+        registry = Registry(settings)
+        load_demo(registry, settings)
+        publish(settings, registry, EDITION_OUTPUTS)
+        registry.close()
+
+    return once_a_run(tmp_path_factory, "demo", make)
 
 
 @pytest.fixture(scope="session")

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import atexit
 import csv
+import fcntl
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -22,7 +23,7 @@ from ingestion import Options, Registry, Settings, deposit_file, publish
 from ingestion.registry.agents import TEAM
 from sparql_api.cli import main
 
-__all__ = ["HEADER", "ROW", "TEAM", "begun", "command", "missing", "observatoire", "published", "registry_with", "write_csv"]
+__all__ = ["HEADER", "ROW", "TEAM", "begun", "command", "missing", "observatoire", "once_a_run", "published", "registry_with", "write_csv"]
 
 HEADER = files("ingestion").joinpath("demo", "usages.csv").read_text("utf-8").split("\n")[0].split(",")
 ROW = {
@@ -49,6 +50,21 @@ def missing(reason: str) -> NoReturn:
     if os.environ.get("CI") == "true":
         pytest.fail(reason)
     pytest.skip(reason)
+
+
+def once_a_run(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
+    """Return a state folder that the first process of a run makes, and each process has a copy of."""
+    beside = factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        beside = beside.parent  # the run's own, where each of its processes has its folder
+    made = beside / f"{name}-made"
+    with (beside / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not made.exists():
+            with tempfile.TemporaryDirectory(dir=beside) as folder:
+                make(Path(folder) / "var")
+                (Path(folder) / "var").rename(made)
+    return Path(shutil.copytree(made, factory.mktemp(name) / "var", symlinks=True))
 
 
 def observatoire(var: Path, *arguments: str) -> subprocess.CompletedProcess[str]:

@@ -144,34 +144,51 @@ def read(text: str) -> list[Record]:
         return list(read_deposit(path).records)
 
 
-def ingest(document: dict[str, Any], *, ascii_only: bool = False) -> tuple[dict[str, Any], str, list[bytes]]:
-    """Return the canonical document, its type and its lines."""
-    (record,) = read(json.dumps(document, ensure_ascii=ascii_only))
+BATCH = 5
+"""Documents a deposit: each deposit is read in a process of its own, which costs more than all that is done to one."""
+
+
+def batches(each: st.SearchStrategy[dict[str, Any]]) -> st.SearchStrategy[list[dict[str, Any]]]:
+    """Return deposits of some documents, or of some rows."""
+    return st.lists(each, min_size=BATCH, max_size=BATCH)
+
+
+Ingested = tuple[dict[str, Any], str, list[bytes]]
+
+
+def ingest(documents: list[dict[str, Any]], *, ascii_only: bool = False) -> list[Ingested]:
+    """Return of each document of a deposit the canonical one, its type and its lines."""
+    records = read(json.dumps(documents, ensure_ascii=ascii_only))
+    assert len(records) == len(documents)
+    return [_built(record) for record in records]
+
+
+def _built(record: Record) -> Ingested:
     built = build_document(record)
     assert not built.refused, [(issue.rule, issue.field, issue.value) for issue in built.issues]
     (converted,) = convert([built.document])
     return built.document, built.kind, converted.lines
 
 
-@at_two_lengths(50, 150, documents(), st.booleans(), **UNHURRIED)
-def test_a_document_exported_is_the_same_graph(document: dict[str, Any], ascii_only: bool) -> None:
-    _, kind, lines = ingest(document, ascii_only=ascii_only)
-    exported = export_document(lines, kind)
-    assert convert([exported])[0].lines == lines
+@at_two_lengths(10, 30, batches(documents()), st.booleans(), **UNHURRIED)
+def test_a_document_exported_is_the_same_graph(deposit: list[dict[str, Any]], ascii_only: bool) -> None:
+    for _, kind, lines in ingest(deposit, ascii_only=ascii_only):
+        exported = export_document(lines, kind)
+        assert convert([exported])[0].lines == lines
 
 
-@at_two_lengths(30, 80, documents(), **UNHURRIED)
-def test_a_document_exported_and_deposited_again_is_the_same_graph(document: dict[str, Any]) -> None:
-    _, kind, lines = ingest(document)
-    _, _, again = ingest(export_document(lines, kind))
-    assert again == lines
+@at_two_lengths(6, 16, batches(documents()), **UNHURRIED)
+def test_a_document_exported_and_deposited_again_is_the_same_graph(deposit: list[dict[str, Any]]) -> None:
+    before = ingest(deposit)
+    again = ingest([export_document(lines, kind) for _, kind, lines in before])
+    assert [lines for *_, lines in again] == [lines for *_, lines in before]
 
 
-@at_two_lengths(30, 80, documents(), **UNHURRIED)
-def test_reading_twice_changes_nothing(document: dict[str, Any]) -> None:
-    once, _, lines = ingest(document)
-    twice, _, again = ingest(once)
-    assert (twice, again) == (once, lines)
+@at_two_lengths(6, 16, batches(documents()), **UNHURRIED)
+def test_reading_twice_changes_nothing(deposit: list[dict[str, Any]]) -> None:
+    once = ingest(deposit)
+    twice = ingest([document for document, *_ in once])
+    assert twice == once
 
 
 def statements(lines: list[bytes]) -> set[tuple[Any, ...]]:
@@ -192,12 +209,12 @@ def _term(term: Any) -> rdflib.term.Node:
     return rdflib.Literal(term.value, datatype=datatype, normalize=False)
 
 
-@at_two_lengths(20, 60, documents(), **UNHURRIED)
-def test_rdflib_reads_the_same_triples_in_the_exported_fiche(document: dict[str, Any]) -> None:
-    _, kind, lines = ingest(document)
-    graph = rdflib.Graph()
-    graph.parse(data=json.dumps(export_document(lines, kind)), format="json-ld", base=BASE)
-    assert {_plain(triple) for triple in graph} == {_plain(triple) for triple in statements(lines)}
+@at_two_lengths(4, 12, batches(documents()), **UNHURRIED)
+def test_rdflib_reads_the_same_triples_in_the_exported_fiche(deposit: list[dict[str, Any]]) -> None:
+    for _, kind, lines in ingest(deposit):
+        graph = rdflib.Graph()
+        graph.parse(data=json.dumps(export_document(lines, kind)), format="json-ld", base=BASE)
+        assert {_plain(triple) for triple in graph} == {_plain(triple) for triple in statements(lines)}
 
 
 def _plain(triple: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -235,20 +252,20 @@ def rows(draw: st.DrawFn) -> dict[str, str]:
     return {**fixed, **{name: draw(optional[name]) for name in chosen}}
 
 
-@at_two_lengths(40, 100, rows(), **UNHURRIED)
-def test_a_row_exported_is_the_same_graph(cells: dict[str, str]) -> None:
-    header = Header({name: (position, name) for position, name in enumerate(cells, 1)})
-    built = build_document(Record("depot.csv", 2, cells, header))
-    assert not built.refused, built.issues
-    (converted,) = convert([built.document])
-    exported = export_document(converted.lines, "projet")
-    assert convert([exported])[0].lines == converted.lines
-    _, _, again = ingest(exported)
-    assert again == converted.lines
+@at_two_lengths(8, 20, batches(rows()), **UNHURRIED)
+def test_a_row_exported_is_the_same_graph(table: list[dict[str, str]]) -> None:
+    exported, before = [], []
+    for cells in table:
+        header = Header({name: (position, name) for position, name in enumerate(cells, 1)})
+        _, kind, lines = _built(Record("depot.csv", 2, cells, header))
+        before.append(lines)
+        exported.append(export_document(lines, kind))
+        assert convert([exported[-1]])[0].lines == lines
+    assert [lines for *_, lines in ingest(exported)] == before
 
 
 def test_the_examples_of_the_ontology_come_back_as_they_were() -> None:
-    for kind in ("projet", "analyse", "publication", "module"):
-        _, found, lines = ingest(json.loads(read_text("exemples", f"{kind}.json")))
+    kinds = ("projet", "analyse", "publication", "module")
+    for kind, (_, found, lines) in zip(kinds, ingest([json.loads(read_text("exemples", f"{k}.json")) for k in kinds]), strict=True):
         assert found == kind
         assert convert([export_document(lines, kind)])[0].lines == lines

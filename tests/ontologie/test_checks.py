@@ -111,6 +111,8 @@ def ours(corpus: Corpus) -> Corpus:
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.name)
 def test_what_is_packaged_passes(corpus: Corpus, check: Check) -> None:
     examined = check.run(corpus)
+    if examined.skipped:
+        pytest.skip(examined.skipped["en"])
     assert [f"{f.term}: {f.message['en']}" for f in examined.findings] == []
     assert examined.count > 0 or check.name in ("criteria",)
 

@@ -51,12 +51,6 @@ def terms_alone(corpus: Corpus) -> Corpus:
     return Corpus({path: triples for path, triples in corpus.files.items() if path.startswith("termes/")})
 
 
-def test_terms_and_data_are_consistent_and_every_class_can_have_members(corpus: Corpus) -> None:
-    verdict = reason(corpus, explain=True)
-    assert verdict.consistent, verdict.explanation
-    assert verdict.unsatisfiable == ()
-
-
 def test_an_honest_project_with_its_analysis_is_consistent(corpus: Corpus) -> None:
     honest = parse("""
         <projet/x> a oia:Projet ; oia:academie <academie/18> ; oia:academieAssociee <academie/10> ;

@@ -12,7 +12,7 @@ import pytest
 
 from sparql_api.app import create_app
 from sparql_api.settings import Settings
-from tests.making import observatoire, write_csv
+from tests.making import command, once_a_run, write_csv
 from tests.sparql_api.endpoint.live import serve
 
 HOSTILE_TITLE = "<script>alert(1)</script> & \"l'esprit\" \u202ecritique"
@@ -27,14 +27,15 @@ HARD_ROWS = [
 @pytest.fixture(scope="session")
 def var(demo_var: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A state folder: edition 1 is the demonstration's, edition 2 adds `HARD_ROWS`."""
-    folder = tmp_path_factory.mktemp("pages")
-    state = folder / "var"
-    shutil.copytree(demo_var, state, symlinks=True)
-    rows = write_csv(folder / "rows.csv", HARD_ROWS)
-    for command in (["ingest", str(rows), "--validated-by", "essai"], ["publish"]):
-        done = observatoire(state, *command)
-        assert done.returncode == 0, done.stderr
-    return state
+
+    def make(state: Path) -> None:
+        shutil.copytree(demo_var, state, symlinks=True)
+        rows = write_csv(state.parent / "rows.csv", HARD_ROWS)
+        for arguments in (["ingest", str(rows), "--validated-by", "essai"], ["publish"]):
+            done = command(state, *arguments)
+            assert done.exit_code == 0, done.stderr
+
+    return once_a_run(tmp_path_factory, "pages", make)
 
 
 @pytest.fixture(scope="session")
