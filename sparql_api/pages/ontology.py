@@ -41,6 +41,7 @@ from sparql_api.pages.ontology_terms import (
     modules,
     namespaces,
     nearest_term,
+    short_name,
     terms,
     uses,
 )
@@ -140,6 +141,7 @@ def document_page(service: Service, request: Request, path: str) -> Response:
         "prefixes": namespaces(service.iris, path),
         "diagram": None if is_whole(path) or words.strip() else drawn(service.iris, (path,), language(request)),
         "named": lambda iri: labels_of(service.iris, iri),
+        "short": short_name,
         "examples": examples(service.iris, path),
     }
     return render(service, request, "ontology.html", {**shown, **more}, edition=service.engine.current_edition())
@@ -188,7 +190,7 @@ async def term_page(service: Service, request: Request, term: DescribedTerm) -> 
     labels = await service.labels.of(service.reading(request), subjects, number) if number is not None else {}
     shown = [(iri, view.pick(labels.get(iri) or {"": iri.rpartition("/")[2]})) for iri in dict.fromkeys(subjects)]
     context: dict[str, Any] = {"term": term, "used": used, "first": shown, "path": f"/ontologie/{TERM}{term.name}"}
-    context["named"] = lambda iri: labels_of(service.iris, iri)
+    context |= {"named": lambda iri: labels_of(service.iris, iri), "short": short_name}
     return render(service, request, "term.html", {**context, "formats": list(MEDIA_TYPES)[:4]}, edition=number)
 
 

@@ -109,6 +109,15 @@ def labels_of(iris: Iris, iri: str) -> Mapping[str, str]:
     return found.labels if found else {}
 
 
+def short_name(iri: str) -> str:
+    """Return an IRI by its prefix, `prov:Activity`; by its last part where it has none of the usual ones."""
+    found = [(space, prefix) for prefix, space in PREFIXES.items() if iri.startswith(space) and iri != space]
+    if found:
+        space, prefix = max(found)
+        return f"{prefix}:{iri.removeprefix(space)}"
+    return iri.rpartition("#")[2] if "#" in iri else iri.rpartition("/")[2] or iri
+
+
 def nearest_term(iris: Iris, name: str) -> str:
     """Return the name of the term that a name was meant for, whatever its capitals; "" where none is alike."""
     from rapidfuzz import fuzz, process  # an address that leads somewhere never loads it
