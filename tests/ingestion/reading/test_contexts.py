@@ -26,6 +26,7 @@ RELEASED = {
     "1.0.0": "01dbec65d1b2ceb5e506eb864415200d9babf134f6bc6f3d0ca376da0fc93676",
     "1.1.0": "107cc161955c4b5252a0b4241b92ec1482e5726cf79ce22779ad1c7fe2591ca1",
     "2.0.0": "79df7ea1b20f29a8e3d3081387eda7446b7c4c9fbab66de8dd9fe1a6adaf0117",
+    "2.1.0": "724acb5f2179166f6d59da15c513c27f3d2844c5f1eae0673595d2fb1821104e",
 }
 """SHA-256 of the file of each version. A line is added with a version; none ever changes."""
 

@@ -103,7 +103,7 @@ def test_without_a_context_a_plain_text_takes_the_language_of_its_fiche(
     phase = {"id": "projet/n-A#p", "type": "Phase", "description": "z"}
     document = {"id": "projet/n-A", "type": "Projet", "objectif": ["x", "y"], "phase": phase, "fiche": about}
     found = made(write, document)
-    assert not found.issues and found.context == "2.0.0"
+    assert not found.issues and found.context == "2.1.0"
     assert found.document["objectif"] == {tag: ["x", "y"]}
     assert found.document["phase"][0]["description"] == {tag: ["z"]}
     assert objectives(found) == {("x", tag), ("y", tag)}
@@ -158,7 +158,7 @@ def row(**cells: str) -> BuiltDocument:
 )
 def test_the_words_of_a_row_take_the_language_of_its_cell(cell: str, tag: str) -> None:
     found = row(**({"langue": cell} if cell else {}))
-    assert not found.refused and found.context == "2.0.0"
+    assert not found.refused and found.context == "2.1.0"
     assert objectives(found) == {("x", tag), ("y", tag)}
     assert found.document["phase"][0]["description"] == {tag: ["z"]}
     assert tag_of(found.document["fiche"]["langue"]) == tag

@@ -19,6 +19,7 @@ WRITTEN = {
     ("1", "1.0.0"): OLD_FICHES,
     ("1", "1.1.0"): OLD_FICHES,  # it adds keys that these graphs do not use
     ("1", "2.0.0"): "1917718bcf518da2a07f6965a212e314008e93c8223d1e50c74797f776b121f4",
+    ("1", "2.1.0"): "1917718bcf518da2a07f6965a212e314008e93c8223d1e50c74797f776b121f4",  # it adds a class alone
 }
 """SHA-256 of the fiches that a version of the code writes of the graphs of `GRAPHS`, by a version of the context."""
 

@@ -74,7 +74,7 @@ def test_the_ontology_is_its_source_in_turtle_and_the_same_in_other_formats(clie
     for accept, syntax in (("application/rdf+xml", "xml"), ("application/ld+json", "json-ld"), ("application/n-triples", "nt")):
         found = rdflib.Graph().parse(data=client.get("/ontologie", headers={"Accept": accept}).text, format=syntax)
         assert len(found) == len(expected), accept
-    version = client.get("/ontologie/2.0.0", headers={"Accept": "text/turtle"})
+    version = client.get("/ontologie/2.1.0", headers={"Accept": "text/turtle"})
     assert version.text == turtle
     module = client.get("/ontologie/evaluation", headers={"Accept": "text/turtle"}).text
     assert f"<{BASE}ontologie/evaluation> a owl:Ontology" in module
@@ -116,7 +116,7 @@ def test_each_version_of_the_context_has_its_own_address_for_good(client: httpx.
         assert client.get(f"/contexte/{unknown}.jsonld").status_code == 404
     told = client.get("/contexte/3.0.0.jsonld", headers={"Accept-Language": "en"}).json()
     assert told["type"].endswith("problems/context-not-found")
-    assert told["versions"] == ["1.0.0", "1.1.0", "2.0.0"] and "1.0.0, 1.1.0, 2.0.0" in told["detail"]
+    assert told["versions"] == ["1.0.0", "1.1.0", "2.0.0", "2.1.0"] and "1.0.0, 1.1.0, 2.0.0, 2.1.0" in told["detail"]
 
 
 def test_void_counts_what_the_edition_holds(client: httpx.Client, store: ox.Store) -> None:
