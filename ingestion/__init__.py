@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from ingestion.settings import Settings as Settings
     from ingestion.words.columns import columns as columns
     from ingestion.words.errors import UnreadableDeposit as UnreadableDeposit
+    from ingestion.words.examples import EXAMPLE_PREFIX as EXAMPLE_PREFIX
     from ingestion.words.messages import Issue as Issue
 else:
     __getattr__, __dir__ = lazily(
@@ -59,6 +60,7 @@ else:
             "settings": "Settings",
             "words.columns": "columns",
             "words.errors": "UnreadableDeposit",
+            "words.examples": "EXAMPLE_PREFIX",
             "words.messages": "Issue",
         },
     )

@@ -43,6 +43,9 @@ def export_app(write_principles: WritePackage) -> typer.Typer:
         format: Annotated[ExportFormat, typer.Option("--format", help="Form of the export.")] = ExportFormat.JSONL,
         out: Annotated[str, typer.Option("--out", help="A folder, or - for standard output.")] = "-",
         kind: Annotated[str, typer.Option("--type", help="projet, analyse…, or tout for all.")] = "projet",
+        examples: Annotated[
+            bool, typer.Option("--examples", help="Also the invented examples, which are no projects.")
+        ] = False,
         lang: LangOption = Lang.FR,
     ) -> None:
         """Export the fiches: in a folder, jsonl and csv make one file, the other forms one a fiche.
@@ -53,7 +56,7 @@ def export_app(write_principles: WritePackage) -> typer.Typer:
 
           observatoire export fiches --format ttl --type tout --out fiches/
         """
-        export_fiches(format, out, kind, lang)
+        export_fiches(format, out, kind, lang, examples=examples)
 
     @app.command("principes")
     def principles_command(
@@ -73,8 +76,11 @@ def export_app(write_principles: WritePackage) -> typer.Typer:
     return app
 
 
-def export_fiches(format: ExportFormat, out: str, kind: str, lang: Lang) -> None:
-    """Write the fiches of some kind; ends the command where there are none such, or they cannot be written."""
+def export_fiches(format: ExportFormat, out: str, kind: str, lang: Lang, *, examples: bool = False) -> None:
+    """Write the fiches of some kind, with `examples` the invented ones too.
+
+    Ends the command where there are none such, or they cannot be written.
+    """
     from ingestion.commands.exporting import documents, write_all, write_folder
     from ingestion.publication.editions import Editions
     from ingestion.settings import Settings
@@ -89,7 +95,7 @@ def export_fiches(format: ExportFormat, out: str, kind: str, lang: Lang) -> None
     if edition is None:
         fail(lang, "no-edition")
     kinds = document_types() if kind == _ALL else (kind,)
-    found = documents(edition, kinds, format, settings.base_iri)
+    found = documents(edition, kinds, format, settings.base_iri, examples=examples)
     with explained(lang, kept=lambda: said(lang, "kept-export")):
         if out == "-":
             try:

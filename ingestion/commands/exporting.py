@@ -14,6 +14,7 @@ from ingestion.commands.export import ExportFormat
 from ingestion.graphs.export import export_document
 from ingestion.publication.editions import Edition
 from ingestion.reading.exported_table import DEDUCED, Deduced, deduced_cell, export_columns, export_row
+from ingestion.words.examples import is_example
 from ontologie import Iris, canonical_lines, context
 from shapes import csv_line
 
@@ -21,8 +22,10 @@ _Fiche = tuple[str, str, list[bytes], Deduced]
 """A document: its kind, its id, its canonical lines, what publication deduces from its date."""
 
 
-def documents(edition: Edition, kinds: Iterable[str], format: ExportFormat, base: str) -> Iterator[_Fiche]:
-    """Yield the documents of these kinds of an edition, in the order of their graphs' IRIs.
+def documents(
+    edition: Edition, kinds: Iterable[str], format: ExportFormat, base: str, *, examples: bool = False
+) -> Iterator[_Fiche]:
+    """Yield the documents of these kinds of an edition, in the order of their graphs' IRIs; examples where asked.
 
     What publication deduces is read for a table alone: the other formats give the document as it was deposited.
     """
@@ -31,7 +34,7 @@ def documents(edition: Edition, kinds: Iterable[str], format: ExportFormat, base
     for name in sorted(graph.value for graph in store.named_graphs() if isinstance(graph, ox.NamedNode)):
         prefix, slash, identifier = name.rpartition("/")
         kind = prefixes.get(prefix + slash)
-        if kind is not None:
+        if kind is not None and (examples or not is_example(kind, identifier)):
             lines = canonical_lines(store.quads_for_pattern(None, None, None, ox.NamedNode(name)))
             project = Iris(base).entity(kind, identifier)
             yield kind, identifier, lines, _deduced(store, project, base) if format is ExportFormat.CSV else {}

@@ -1,4 +1,4 @@
-"""The bundled demonstration: real usages of AI documented by académies, and ten illustrative analyses.
+"""The bundled demonstration: real usages of AI documented by académies, ten illustrative analyses, invented examples.
 
 Knows where they stand in the package and who vouches for them: the project's own team, as an operator.
 `python -m ingestion.demo.load --from ../shared/donnees` copies the usages again from the shared data.
@@ -19,7 +19,8 @@ from ingestion.registry.agents import TEAM
 from ingestion.registry.registry import Registry
 from ingestion.settings import Settings
 
-FILES: Final = ("usages.csv", "analyses.json")
+EXAMPLES: Final = "exemples.csv"
+FILES: Final = ("usages.csv", "analyses.json", EXAMPLES)
 
 
 def load_demo(
@@ -29,7 +30,7 @@ def load_demo(
     done = []
     for name in FILES:
         with as_file(files("ingestion").joinpath("demo", name)) as path:
-            options = Options(base=settings.base_iri)
+            options = Options(base=settings.base_iri, examples=name == EXAMPLES)
             done.append(deposit_file(path, registry, TEAM, options, validate=True, progress=progress))
     return done
 

@@ -53,21 +53,21 @@ class BuiltDocument:
 
 
 def build_document(
-    record: Record, *, academie: str | None = None, base: str = BASE, kind: str = "projet"
+    record: Record, *, academie: str | None = None, base: str = BASE, kind: str = "projet", examples: bool = False
 ) -> BuiltDocument:
     """Make the document of a record; what is wrong with it is in its issues, and nothing is raised.
 
     `academie` is the code that a deposit is made for: it fills an empty académie, and another académie than
-    it is refused. `kind` is the type of document that a row makes.
+    it is refused. `kind` is the type of document that a row makes. With `examples` it may be an invented example.
     """
     if record.members is not None and is_document(record.members):
-        draft = read_document(record, base, academie)
+        draft = read_document(record, base, academie, examples=examples)
     elif record.members is not None:
         values, issues = read_members(record)
-        draft = read_row(dataclasses.replace(record, values=values), kind, base, academie)
+        draft = read_row(dataclasses.replace(record, values=values), kind, base, academie, examples=examples)
         draft.issues[:0] = issues
     else:
-        draft = read_row(record, kind, base, academie)
+        draft = read_row(record, kind, base, academie, examples=examples)
     return _built(draft, record, base)
 
 

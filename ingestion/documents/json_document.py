@@ -14,12 +14,12 @@ from ingestion.documents.nodes import NodeReader
 from ingestion.documents.territories import is_academie
 from ingestion.reading.records import Record
 from ingestion.words.columns import columns, nearest_names
+from ingestion.words.examples import PROJECT, is_example, types_of
 from ingestion.words.personal import find_personal, holds_private
-from ontologie import document_types, frame
+from ontologie import document_types
 
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
 _ACADEMIE: Final = "academie"
-_PROJECT: Final = "projet"
 _FICHE: Final = "fiche"
 
 
@@ -29,10 +29,13 @@ def is_document(members: Mapping[str, Any]) -> bool:
     return bool({"type", "@type", "@id"} & members.keys()) or (isinstance(name, str) and "/" in name)
 
 
-def read_document(record: Record, base: str, academie: str | None = None) -> Draft:
-    """Make the draft of a JSON document. Raises nothing: what is wrong is in the draft's issues."""
+def read_document(record: Record, base: str, academie: str | None = None, *, examples: bool = False) -> Draft:
+    """Make the draft of a JSON document. Raises nothing: what is wrong is in the draft's issues.
+
+    With `examples`, it may be an invented example.
+    """
     members = record.members or {}
-    draft = Draft(record, _PROJECT)
+    draft = Draft(record, PROJECT)
     reader = NodeReader(record, base, draft.context, draft.issues)
     draft.personal = {
         name: members[name]
@@ -49,6 +52,8 @@ def read_document(record: Record, base: str, academie: str | None = None) -> Dra
     node = reader.node(members, (), draft.id, left_out=draft.personal.keys())
     if not named:
         return draft  # all that is wrong inside is said beside
+    if is_example(draft.kind, draft.identifier) and not examples:
+        reader.say("identifiant-d-exemple", ("id" if "id" in members else "@id",), draft.identifier)
     draft.types = _types(draft, reader, node)
     _agree(draft, reader, node, academie)
     draft.nodes = {"document": node, _FICHE: _fiche(node)}
@@ -84,8 +89,7 @@ def _name(draft: Draft, reader: NodeReader, members: Mapping[str, Any]) -> bool:
 
 def _types(draft: Draft, reader: NodeReader, node: dict[str, Any]) -> list[str]:
     """Return the types of a document, which must be of its kind."""
-    allowed = frame(draft.kind, reader.base)["type"]
-    choices = [allowed] if isinstance(allowed, str) else list(allowed)
+    choices = types_of(draft.kind, draft.identifier, reader.base)
     given: list[str] = node.pop("type", [])
     if not given and not reader.issues:
         reader.say("type-absent", (), example=choices[0])
@@ -104,14 +108,14 @@ def _agree(draft: Draft, reader: NodeReader, node: dict[str, list[Any]], deposit
     if given != [name]:
         shown = given[0] if isinstance(given[0], str) else ""
         reader.say("identifiant-discordant", ("identifiant",), shown, expected=name)
-    if deposited_for and draft.kind == _PROJECT:
+    if deposited_for and draft.kind == PROJECT:
         node.setdefault(_ACADEMIE, [f"{_ACADEMIE}/{deposited_for}"])
     owners = [iri.removeprefix(f"{_ACADEMIE}/") for iri in node.get(_ACADEMIE, ()) if isinstance(iri, str)]
     draft.academie = owners[0] if owners and is_academie(owners[0], reader.base) else None
     if deposited_for and owners and owners[0] != deposited_for:
         reader.say("academie-autre", (_ACADEMIE,), owners[0], code=deposited_for)
     prefix = f"{owners[0] if owners else 'n'}-"
-    if draft.kind == _PROJECT and not name.startswith(prefix):
+    if draft.kind == PROJECT and not name.startswith(prefix) and not is_example(draft.kind, name):
         reader.say("academie-discordante", ("id",), name, expected=prefix)
 
 

@@ -27,9 +27,10 @@ from ingestion.resolution.crcn import Competences, label_of, read_competences
 from ingestion.resolution.items import Item, resolve_cell
 from ingestion.resolution.resolve import resolve
 from ingestion.words.columns import LIST, MOST_ITEMS, Column, column_of_key, columns, too_many
+from ingestion.words.examples import is_example, types_of
 from ingestion.words.languages import language_of
 from ingestion.words.personal import find_personal, holds_private, may_be_personal
-from ontologie import character_name, fold_label, frame, in_both
+from ontologie import character_name, fold_label, in_both
 
 _NATIONAL: Final = "n"
 _ACADEMIE: Final = "academie"
@@ -38,16 +39,21 @@ _CALENDAR_YEARS: Final = frozenset(("academie/40", "academie/42"))
 
 
 
-def read_row(record: Record, kind: str, base: str, academie: str | None = None) -> Draft:
-    """Make the draft of a row. Raises nothing: what is wrong is in the draft's issues."""
-    types = frame(kind, base)["type"]
-    draft = Draft(record, kind, types=(types,) if isinstance(types, str) else tuple(types))
+def read_row(
+    record: Record, kind: str, base: str, academie: str | None = None, *, examples: bool = False
+) -> Draft:
+    """Make the draft of a row. Raises nothing: what is wrong is in the draft's issues.
+
+    With `examples`, a row may make an invented example.
+    """
+    draft = Draft(record, kind)
     values = _usable(draft)
     for name, column in columns().items():
         if column.kind == "prive" and name in values:
             draft.personal[name] = _text(values.pop(name))
     _refuse_personal(draft, values)
-    _name(draft, values, base, academie)
+    _name(draft, values, base, academie, examples)
+    draft.types = types_of(kind, draft.identifier, base)
     for name, column in columns().items():
         if name in values:
             _READERS[column.kind](draft, column, _items(column, values[name]), base)
@@ -126,8 +132,8 @@ def _worth_looking(values: Mapping[str, Value]) -> bool:
     return may_be_personal("\n".join(texts))
 
 
-def _name(draft: Draft, values: Mapping[str, Value], base: str, academie: str | None) -> None:
-    """Give the draft its identifier: the code of the académie that owns it, and the external id."""
+def _name(draft: Draft, values: Mapping[str, Value], base: str, academie: str | None, examples: bool) -> None:
+    """Give the draft its identifier: the code of the académie that owns it, and the external id; an example its own."""
     column = columns()["id"]
     external = _text(values.get("id", ""))
     labels = _items(columns()[_ACADEMIE], values.get(_ACADEMIE, ()))
@@ -136,6 +142,11 @@ def _name(draft: Draft, values: Mapping[str, Value], base: str, academie: str | 
         return
     if not IDENTIFIER.fullmatch(external):
         draft.say("identifiant-invalide", column, external)
+    elif is_example(draft.kind, external):
+        if examples:
+            draft.identifier = external
+        else:
+            draft.say("identifiant-d-exemple", column, external)
     elif (known and _ACADEMIE in values) or _ACADEMIE not in draft.record.values:
         draft.identifier = f"{draft.academie or _NATIONAL}-{external}"
 

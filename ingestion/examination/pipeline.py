@@ -43,7 +43,8 @@ class Options:
     """How a deposit is examined.
 
     `academie` is the code or the name of the académie that the deposit is made for; `kind` the type of document
-    that rows make; `mapping` their headers → ours (a dictionary, or a TOML or CSV file).
+    that rows make; `mapping` their headers → ours (a dictionary, or a TOML or CSV file). With `examples`, the ids of
+    invented examples are taken: those of the observatory's own file.
     """
 
     academie: str | None = None
@@ -51,6 +52,7 @@ class Options:
     mapping: Mapping[str, str] | str | Path | None = None
     base: str = BASE
     batch: int = BATCH
+    examples: bool = False
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -133,7 +135,7 @@ def examine_batches(
     deposit = open_deposit(source, options)
     judge = validate or _judge(options.base)
     seen = _Seen()
-    task = Task(deposit.kind, _academie(options), options.base)
+    task = Task(deposit.kind, _academie(options), options.base, options.examples)
     for prepared in prepare(deposit, task, options.batch):
         yield _examine(prepared, options.base, judge, seen)
 

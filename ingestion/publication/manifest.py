@@ -12,6 +12,7 @@ from typing import Any
 from ingestion.derivation.rules import rules_digest
 from ingestion.publication.editions import MANIFEST
 from ingestion.publication.ledger import Ledger
+from ingestion.words.examples import is_example
 from ontologie import Iris, document_types, newest_context, vocabularies
 from shapes import shapes_digest
 
@@ -22,10 +23,11 @@ def make_manifest(
     """Return the manifest of an edition whose graphs are those of the ledger.
 
     `warned` is (documents with warnings, warnings); a document with a violation is never published. `context` is the
-    version that the fiches are written with.
+    version that the fiches are written with. Invented examples are counted apart: they are no projects, nor among the
+    documents.
     """
     graphs, quads = ledger.totals()
-    kinds = {kind: len(ledger.names(Iris(base).graph(kind, ""))) for kind in document_types()}
+    kinds, examples = _documents(ledger, base)
     documents, warnings = warned
     return {
         "number": number,
@@ -36,6 +38,7 @@ def make_manifest(
         "counts": {
             "graphs": graphs, "quads": quads, "documents": sum(kinds.values()),
             **{kind: count for kind, count in kinds.items() if count},
+            **({"exemple": examples} if examples else {}),
         },
         "validation": {"violations": 0, "warnings": warnings, "documents_with_warnings": documents},
         "sha256": graphs_digest(ledger),
@@ -43,6 +46,15 @@ def make_manifest(
         "context": newest_context(),
         "dumps": {name: {**about, "date": date} for name, about in dumps.items()},
     }  # fmt: skip
+
+
+def _documents(ledger: Ledger, base: str) -> tuple[dict[str, int], int]:
+    """Return how many documents there are by kind, without the invented examples, and how many of these."""
+    named = {kind: ledger.names(prefix) for kind in document_types() for prefix in (Iris(base).graph(kind, ""),)}
+    examples = {
+        kind: sum(is_example(kind, name.rpartition("/")[2]) for name in names) for kind, names in named.items()
+    }
+    return {kind: len(names) - examples[kind] for kind, names in named.items()}, sum(examples.values())
 
 
 def made_with(base: str) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from ingestion.reading.records import Value
 from ingestion.words.columns import LIST, OURS, SIBLINGS, Column, columns, is_our_own
+from ingestion.words.examples import PROJECT, is_example
 from ingestion.words.languages import tag_of, texts_of
 from ontologie import BASE, Iris
 from shapes import restored
@@ -113,7 +114,7 @@ def _written(column: Column, given: Any, tag: str | None) -> list[str]:
     if not column.is_list:
         texts = texts[:1]
     if column.kind == "identifiant" and column.required:
-        return [text.partition("-")[2] or text for text in texts]
+        return [text if is_example(PROJECT, text) else text.partition("-")[2] or text for text in texts]
     return texts
 
 

@@ -17,6 +17,7 @@ from ingestion.registry.model import Agent, Event
 from ingestion.registry.rows import event_row, latest, record
 from ingestion.registry.schema import documents, editions, events, versions
 from ingestion.registry.sessions import Sessions
+from ingestion.words.examples import EXAMPLE_PREFIX, PROJECT
 
 PUBLISHER: Final = Agent("publication", "operateur")
 _BY_PUBLISHING: Final = ("published", "unpublished")
@@ -152,12 +153,13 @@ class EditionRecords:
             return [_facts_of(one, told[one.kind, one.identifier], moment) for one in batch]
 
     def warned(self) -> tuple[int, int]:
-        """Return (documents with warnings, warnings) among the versions that ought to be public."""
+        """Return (documents with warnings, warnings) among the versions that ought to be public, examples left out."""
         with self._sessions.engine.connect() as connection:
             asked = (
                 sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(versions.c.warnings), 0))
                 .select_from(latest(documents.c.validated_version))
                 .where(versions.c.warnings > 0)
+                .where(sa.not_(sa.and_(versions.c.kind == PROJECT, versions.c.identifier.startswith(EXAMPLE_PREFIX))))
             )
             count, total = connection.execute(asked).one()
             return int(count), int(total)

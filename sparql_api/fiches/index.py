@@ -2,7 +2,8 @@
 
 Knows which properties are searched and filtered, and how the file is laid out. `search` reads it, `things` the store;
 nothing here knows of HTTP. The set of fiches that hold a facet's value is a bitmap (bit n is fiche n, in the
-order of the list), so that counting a facet is an AND and a population count.
+order of the list), so that counting a facet is an AND and a population count. Invented examples come after all
+projects: who looks at the numbers below `meta.fiches` alone sees none of them.
 
 Tables: `fiche` (n, id, item, document), `valeur` (facet, iri, id, labels, names, bits), `rattachement` (principle,
 kind of evidence, bits), `point` (an académie's representative point), `meta`. A document is JSON, packed. The words
@@ -25,11 +26,11 @@ import zstandard
 
 from ingestion import columns
 from ontologie import BASE, Iris, context
-from sparql_api.fiches.text import TEXT_NAME, WEIGHTS, TextWriter, text_writer
+from sparql_api.fiches.text import EXAMPLES_TEXT_NAME, TEXT_NAME, WEIGHTS, TextWriter, text_writer
 from sparql_api.fiches.things import StoreReader, is_thing, local_id
 
 INDEX_NAME: Final = "fiches.sqlite"
-LAYOUT: Final = "7"
+LAYOUT: Final = "8"
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,8 @@ TIES: Final = {
     "concerneParConstat": "constat",
 }
 """The properties that tie a project to a principle by one kind of evidence, and that kind."""
+EXAMPLE: Final = "ProjetExemple"
+"""The type of a fiche that is invented."""
 TABLES: Final = """
 PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA temp_store=FILE; BEGIN;
 CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
@@ -99,15 +102,19 @@ def write_index(folder: Path, store: ox.Store, fiches: Iterable[bytes], *, base:
     partial = target.with_suffix(f".{os.getpid()}.partial")
     partial.unlink(missing_ok=True)
     reader = StoreReader(store, Iris(base))
-    with sqlite3.connect(partial, isolation_level=None) as database, text_writer(folder / TEXT_NAME) as text:
+    with (
+        sqlite3.connect(partial, isolation_level=None) as database,
+        text_writer(folder / TEXT_NAME) as text,
+        text_writer(folder / EXAMPLES_TEXT_NAME) as text_of_examples,
+    ):
         database.executescript(TABLES)
-        count, holders = write_rows(database, text, reader, fiches)
+        count, examples, holders = write_rows(database, (text, text_of_examples), reader, fiches)
         ties = {one: holders.pop(one) for one in [*holders] if is_thing(one[0])}
-        write_values(database, holders, reader)
+        write_values(database, holders, reader, count)
         rows = ((principle, kind, bitmap(numbers)) for (kind, principle), numbers in ties.items())
         database.executemany("INSERT INTO rattachement VALUES (?,?,?)", rows)
         database.executemany("INSERT INTO point VALUES (?,?,?)", reader.points())
-        meta = {"layout": LAYOUT, "fiches": str(count), "base": base}
+        meta = {"layout": LAYOUT, "fiches": str(count), "exemples": str(examples), "base": base}
         database.executemany("INSERT INTO meta VALUES (?,?)", meta.items())
         database.execute("COMMIT")
     database.close()
@@ -135,11 +142,15 @@ Holders = dict[tuple[str, str], list[int]]
 
 
 def write_rows(
-    database: sqlite3.Connection, text: TextWriter, reader: StoreReader, fiches: Iterable[bytes]
-) -> tuple[int, Holders]:
-    """Write each fiche and its words in the order of the list, latest first; return how many, and who holds what."""
+    database: sqlite3.Connection, texts: tuple[TextWriter, TextWriter], reader: StoreReader, fiches: Iterable[bytes]
+) -> tuple[int, int, Holders]:
+    """Write each fiche and its words in the order of the list: projects, then examples, the latest first.
+
+    The words of projects go to the first of `texts`, those of examples to the second. Return how many projects and
+    examples there are, and who holds what.
+    """
     coming: Holders = defaultdict(list)
-    keys: list[tuple[bool, tuple[int, ...], str]] = []
+    keys: list[tuple[bool, bool, tuple[int, ...], str]] = []
     told, inside = Derived.read(reader), Documents(reader.iris)
     pack = zstandard.ZstdCompressor(level=1).compress
 
@@ -153,21 +164,25 @@ def write_rows(
                         coming[facet, value].append(len(keys))
                 item = json.dumps(row.item, ensure_ascii=False, separators=(",", ":"))
                 yield len(keys), row.item["id"], item, pack(fiche), row.title, row.abstract, "\n".join(row.rest)
-                keys.append((*latest_first(row.last), row.item["iri"]))
+                keys.append((row.item["exemple"], *latest_first(row.last), row.item["iri"]))
 
     database.executemany("INSERT INTO venue VALUES (?,?,?,?,?,?,?)", rows())
     order = sorted(range(len(keys)), key=keys.__getitem__)
     database.executemany("INSERT INTO place VALUES (?,?)", enumerate(order))
     placed = "FROM place CROSS JOIN venue USING (i) ORDER BY n"
     database.execute(f"INSERT INTO fiche SELECT n, id, item, document {placed}")
-    for n, *texts_ in database.execute(f"SELECT n, titre, resume, reste {placed}"):
-        text.add(n, dict(zip(WEIGHTS, texts_, strict=True)))
+    projects = sum(not key[0] for key in keys)
+    for n, *words in database.execute(f"SELECT n, titre, resume, reste {placed}"):
+        texts[n >= projects].add(n, dict(zip(WEIGHTS, words, strict=True)))
     place = {i: n for n, i in enumerate(order)}
-    return len(order), {held: [place[i] for i in numbers] for held, numbers in coming.items()}
+    return projects, len(order) - projects, {held: [place[i] for i in numbers] for held, numbers in coming.items()}
 
 
-def write_values(database: sqlite3.Connection, holders: Holders, reader: StoreReader) -> None:
-    """Write each value of each facet, and each broader value, with the bitmap of its fiches."""
+def write_values(database: sqlite3.Connection, holders: Holders, reader: StoreReader, projects: int) -> None:
+    """Write each value of each facet, and each broader value, with the bitmap of its fiches.
+
+    `direct` is 1 where a project holds the value itself, 2 where an example alone does, else 0.
+    """
     hierarchical = {facet.name for facet in FACETS if facet.hierarchical}
     grouped = {facet.name for facet in FACETS if facet.grouped}
     widened: dict[tuple[str, str], set[int]] = defaultdict(set)
@@ -179,7 +194,9 @@ def write_values(database: sqlite3.Connection, holders: Holders, reader: StoreRe
         labels, names = reader.labels(value)
         texts = (json.dumps(labels, ensure_ascii=False), json.dumps(sorted(names), ensure_ascii=False))
         group = json.dumps(reader.scheme(value) if facet in grouped else {}, ensure_ascii=False)
-        row = (facet, value, ids[facet][value], *texts, group, (facet, value) in holders, bitmap(found))
+        held = holders.get((facet, value))
+        direct = 0 if held is None else 1 if min(held) < projects else 2
+        row = (facet, value, ids[facet][value], *texts, group, direct, bitmap(found))
         database.execute("INSERT INTO valeur VALUES (?,?,?,?,?,?,?,?)", row)
 
 
@@ -217,6 +234,7 @@ class Documents:
             "academie": sorted(values["academie"], key=lambda one: (one not in owner, one)),
             "outil": [{"iri": tool, "id": local_id(tool), "label": reader.labels(tool)[0]} for tool in tools],
             "horsVocabulaire": unlisted(document),
+            "exemple": EXAMPLE in texts(document.get("type")),
         }
         rest = sorted({*self.words(document), *names} - {title, abstract})
         ties = {kind: set(held.get(iri, ())) for kind, held in derived.ties.items()}

@@ -19,7 +19,7 @@ import zstandard
 from ontologie import fold_text
 from sparql_api.computing.cancellation import checked, watched
 from sparql_api.fiches.index import FACETS, INDEX_NAME
-from sparql_api.fiches.text import TextIndex, TextMatches
+from sparql_api.fiches.text import EXAMPLES_TEXT_NAME, TextIndex, TextMatches
 from sparql_api.fiches.things import local_id
 
 FACET_NAMES: Final = tuple(facet.name for facet in FACETS)
@@ -75,18 +75,25 @@ class SearchResult:
 class FicheIndex:
     """The index of one edition, read-only; each call opens its own connection, so threads may share it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, examples: bool = False) -> None:
         self.path = folder / INDEX_NAME
         with self._connect() as database:
             self.meta = dict(database.execute("SELECT key, value FROM meta").fetchall())
-        self.size = int(self.meta["fiches"])
+        self.projects = int(self.meta["fiches"])
+        self.size = self.projects + (int(self.meta["exemples"]) if examples else 0)
         self.text = TextIndex(folder)
+        self._text_of_examples = TextIndex(folder, EXAMPLES_TEXT_NAME) if examples else None
+
+    @cached_property
+    def with_examples(self) -> FicheIndex:
+        """Return the same index, seen with the invented examples that come after the projects."""
+        return FicheIndex(self.path.parent, examples=True)
 
     def select(self, selection: Selection) -> SearchResult:
         """Return the fiches that hold every word and, of each facet asked, one of the values."""
         chosen, unknown = self._resolve(selection)
         everything = (1 << self.size) - 1
-        text = self.text.find(selection.q) if selection.q.strip() else None
+        text = self._find(selection.q) if selection.q.strip() else None
         matching = everything if text is None else bits_of(text.numbers, self.size)
         wanted = {name: union(self._held(value, chosen) for value in values) for name, values in chosen.items()}
         counts = {}
@@ -124,14 +131,17 @@ class FicheIndex:
     def values(self) -> Mapping[str, tuple[Value, ...]]:
         """Return every value of every facet."""
         found: dict[str, list[Value]] = {name: [] for name in FACET_NAMES}
+        seen, most_direct = (1 << self.size) - 1, 1 if self._text_of_examples is None else 2
         with self._connect() as database:
             for facet, iri, identifier, labels, names, groups, direct, bits in database.execute(
                 "SELECT facet, iri, id, labels, names, groups, direct, bits FROM valeur ORDER BY facet, iri"
             ):
-                number = int.from_bytes(bits, "little")
+                number = int.from_bytes(bits, "little") & seen
+                if not number:
+                    continue  # what examples alone hold
                 folded = frozenset(json.loads(names)) | {fold_text(identifier), fold_text(local_id(iri))}
                 texts = json.loads(labels), folded, json.loads(groups)
-                found[facet].append(Value(facet, iri, identifier, *texts, bool(direct), number))
+                found[facet].append(Value(facet, iri, identifier, *texts, 0 < direct <= most_direct, number))
         return MappingProxyType({facet: tuple(values) for facet, values in found.items()})
 
     @cached_property
@@ -155,6 +165,11 @@ class FicheIndex:
     @cached_property
     def _by_id(self) -> Mapping[str, Mapping[str, str]]:
         return {facet: {value.id: value.iri for value in values} for facet, values in self.values.items()}
+
+    def _find(self, q: str) -> TextMatches:
+        """Return what words find among projects, then among examples where these are seen."""
+        found = self.text.find(q)
+        return found.then(self._text_of_examples.find(q, found.taken_for)) if self._text_of_examples else found
 
     def _held(self, value: Value, chosen: Mapping[str, Sequence[Value]]) -> int:
         """Return the fiches that hold a value; by the evidence or for the principle chosen with it, where one is."""

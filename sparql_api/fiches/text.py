@@ -13,7 +13,7 @@ import os
 import re
 import shutil
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -29,6 +29,8 @@ from sparql_api.computing.cancellation import checkpoint
 from sparql_api.fiches.words import WORD, folded, searched_words, spelt_words, stem, stems
 
 TEXT_NAME: Final = "fiches.mots"
+EXAMPLES_TEXT_NAME: Final = "exemples.mots"
+"""The words of invented examples: no search among projects finds or counts them, or is corrected by them."""
 WEIGHTS: Final = {"titre": 8.0, "resume": 3.0, "reste": 1.0}
 OF_A_BEGINNING: Final = 0.1
 """What a word counts that only begins as the one looked for, beside BM25's few units for one that is found."""
@@ -103,6 +105,11 @@ class TextMatches:
     """By a word that no fiche holds, those one letter away that were looked for in its place."""
     wanted: Wanted
 
+    def then(self, others: TextMatches) -> TextMatches:
+        """Return these matches, followed by those of the same words among other fiches."""
+        wanted = Wanted(self.wanted.stems | others.wanted.stems, self.wanted.beginnings + others.wanted.beginnings)
+        return TextMatches(self.numbers + others.numbers, {**others.taken_for, **self.taken_for}, wanted)
+
 
 @dataclass(frozen=True)
 class Wanted:
@@ -147,13 +154,16 @@ def _around(text: str, place: int) -> str:
 class TextIndex:
     """The words of one edition, read-only; threads may share it."""
 
-    def __init__(self, folder: Path) -> None:
-        self._index = tantivy.Index.open(str(folder / TEXT_NAME))
+    def __init__(self, folder: Path, name: str = TEXT_NAME) -> None:
+        self._index = tantivy.Index.open(str(folder / name))
         self._schema = self._index.schema
         self._searcher = self._index.searcher()
 
-    def find(self, text: str) -> TextMatches:
-        """Return what the words of a text find: the fiches that hold every one; raises Cancelled past a deadline."""
+    def find(self, text: str, mistaken: Collection[str] | None = None) -> TextMatches:
+        """Return what the words of a text find: the fiches that hold every one; raises Cancelled past a deadline.
+
+        `mistaken` are the words that may be taken for others, any that no fiche holds where it is not given.
+        """
         asked = searched_words(text)
         queries: list[tuple[Occur, Query]] = []
         taken_for: dict[str, tuple[str, ...]] = {}
@@ -162,7 +172,8 @@ class TextIndex:
             checkpoint()
             roots = stems(word)
             query = self._query(roots, folded(word))
-            if not self._held(query) and (near := self.neighbours(word)):
+            may_be = mistaken is None or word in mistaken
+            if may_be and not self._held(query) and (near := self.neighbours(word)):
                 taken_for[word] = near
                 roots = {stem(one) for one in near}
                 query = self._query(roots, "")

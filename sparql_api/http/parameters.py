@@ -36,6 +36,16 @@ def for_spreadsheet(request: Request) -> bool:
     return request.query_params.get("tableur", "non").lower() not in ("non", "no", "false", "0")
 
 
+def yes_or_no(request: Request, name: str) -> bool:
+    """Return what a parameter answers, no where it is not there; raises ProblemError 400 where it is neither."""
+    text = request.query_params.get(name, "").lower()
+    if text in ("oui", "yes", "true", "1"):
+        return True
+    if text in ("", "non", "no", "false", "0"):
+        return False
+    raise bad(name, "yes-or-no")
+
+
 def edition_number(text: str) -> int | None:
     """Return the edition asked for, None for the current one; raises ProblemError 400 where it is no number."""
     if text in ("", "current"):

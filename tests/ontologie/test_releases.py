@@ -15,6 +15,7 @@ from ontologie.releases import released_files, released_versions
 DIGESTS = {
     "1.0.0": "ff365088db9f219cae0dbea744fa563580f94c61e6747521aa83fc9c8a870453",
     "1.1.0": "f78d756e8e775afe0eb736d3a5b56038b6e4866b7bee45341b3ef55fc4d84315",
+    "2.0.0": "4648c2b1c953a8eb646bceff87d99b0388c3485aa89a2c237c30b774056e99ac",
 }
 """SHA-256 of each version's files in the order of their names, by `cat versions/1.0.0/*.ttl | sha256sum`."""
 

@@ -45,7 +45,7 @@ def test_a_module_states_its_version_licence_and_title_in_both_languages(module:
     graph = rdflib.Graph().parse(FOLDER / "termes" / f"{module}.ttl")
     (header,) = graph.subjects(rdflib.RDF.type, rdflib.OWL.Ontology)
     assert str(header) == BASE + ("ontologie" if module == "ontologie" else f"ontologie/{module}")
-    assert graph.value(header, rdflib.OWL.versionIRI) == rdflib.URIRef(f"{header}/2.0.0")
+    assert graph.value(header, rdflib.OWL.versionIRI) == rdflib.URIRef(f"{header}/2.1.0")
     assert graph.value(header, rdflib.DCTERMS.license) == rdflib.URIRef("https://spdx.org/licenses/etalab-2.0.html")
     titles = {text.language for text in graph.objects(header, rdflib.DCTERMS.title)}
     assert titles == {"fr", "en"}

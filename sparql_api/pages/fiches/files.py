@@ -24,6 +24,7 @@ from sparql_api.http.delivery import names_edition
 from sparql_api.http.parameters import CARRIED, for_spreadsheet
 from sparql_api.http.responses import answer_response, content_disposition, unchanged_response
 from sparql_api.pages.common.service import Service
+from sparql_api.pages.fiches.listing import index_of
 
 MEDIA_TYPES: Final = {
     "jsonl": "application/jsonl",
@@ -64,7 +65,7 @@ class Selected:
 
 def send_file(service: Service, request: Request, edition: Edition, selection: Selection, suffix: str) -> Response:
     """Return a selection as a file; raises ProblemError 503 where it is larger than answers may be."""
-    index, limit = service.index(edition), service.settings.limits().answer_bytes
+    index, limit = index_of(service.index(edition), request), service.settings.limits().answer_bytes
     numbers = index.select(selection).numbers
     selected = Selected(index, numbers, edition, service.iris.base, for_spreadsheet(request), limit, named_in(request))
     body = service.spool.keep(FILES[suffix](selected), limit, service.computing.client(request))
@@ -142,6 +143,7 @@ def feature(selected: Selected, item: Mapping[str, Any]) -> dict[str, Any]:
             "date": item["date"] or None,
             "premier_jour": item["premier_jour"] or None,
             "precision": "academie" if points else None,
+            "exemple": item["exemple"],
             "commune": item["commune"],
             **labelled,
         },

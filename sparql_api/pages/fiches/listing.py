@@ -15,6 +15,7 @@ from starlette.requests import Request
 from sparql_api.fiches.search import FACET_NAMES, FicheIndex, SearchResult, Selection, Value
 from sparql_api.fiches.things import is_thing
 from sparql_api.fiches.words import words
+from sparql_api.http.parameters import yes_or_no
 from sparql_api.pages.common.service import Service
 from sparql_api.settings import Settings
 from sparql_api.words.problems import ProblemError, problem
@@ -27,6 +28,8 @@ BEYOND: Final = {
     "facet_max_values": "too-many-values",
 }
 """What is said where a request asks for more than a setting allows."""
+EXAMPLES: Final = "exemples"
+"""The parameter that shows invented examples beside the projects."""
 PER_PAGE: Final = 20
 SUGGESTED: Final = 8
 MOST_PER_PAGE: Final = 500
@@ -47,6 +50,11 @@ class Listing:
     items: Sequence[Mapping[str, Any]]
 
     @property
+    def examples(self) -> int:
+        """Return how many of the fiches found are invented examples."""
+        return sum(number >= self.index.projects for number in self.found.numbers)
+
+    @property
     def pages(self) -> int:
         """Return how many pages there are, at least one."""
         return max(1, -(-self.found.total // self.per_page))
@@ -57,7 +65,7 @@ def find(service: Service, request: Request, edition: int) -> Listing:
     page = whole_number(request, "page", 1, 1_000_000)
     per_page = whole_number(request, "per_page", PER_PAGE, MOST_PER_PAGE)
     selection = selection_of(request, service.settings)
-    index = service.index(service.edition_number(edition))
+    index = index_of(service.index(service.edition_number(edition)), request)
     found = index.select(selection)
     shown = found.numbers[(page - 1) * per_page : page * per_page]
     items = [complete(item, index) for item in index.items(shown)]
@@ -84,6 +92,11 @@ def selection_of(request: Request, settings: Settings) -> Selection:
     fullest = max(FACET_NAMES, key=lambda name: len(facets[name]))
     within(fullest, "facet_max_values", sum(map(len, facets.values())), settings)
     return Selection(q, facets)
+
+
+def index_of(index: FicheIndex, request: Request) -> FicheIndex:
+    """Return an index as a request asks for it: with invented examples or, by default, without."""
+    return index.with_examples if yes_or_no(request, EXAMPLES) else index
 
 
 def within(parameter: str, bound: str, count: int, settings: Settings) -> None:
@@ -128,10 +141,11 @@ def value_json(value: Value | None, iri: str) -> dict[str, Any]:
 
 
 def as_json(request: Request, listing: Listing) -> dict[str, Any]:
-    """Return the list as JSON: total, items, facets, next (an address, or null on the last page)."""
+    """Return the list as JSON: total, of which examples, items, facets, next (an address, or null on the last page)."""
     found = listing.found
     return {
         "total": found.total,
+        "examples": listing.examples,
         "edition": listing.edition,
         "page": listing.page,
         "per_page": listing.per_page,

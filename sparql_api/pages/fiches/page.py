@@ -15,10 +15,11 @@ from sparql_api.fiches.index import Documents
 from sparql_api.fiches.search import FACET_NAMES, Value
 from sparql_api.fiches.text import Wanted
 from sparql_api.formats.negotiation import language
+from sparql_api.http.parameters import yes_or_no
 from sparql_api.pages.common.layout import View, render
 from sparql_api.pages.common.service import Service
 from sparql_api.pages.fiches.files import FILES
-from sparql_api.pages.fiches.listing import Listing
+from sparql_api.pages.fiches.listing import EXAMPLES, Listing
 
 CHOICES: Final = 15
 OPEN: Final = ("niveau", "discipline")
@@ -31,6 +32,9 @@ def list_page(service: Service, request: Request, listing: Listing) -> Response:
     context = {
         "selection": listing.selection,
         "total": listing.found.total,
+        "examples": listing.examples,
+        "with_examples": yes_or_no(request, EXAMPLES),
+        "without_examples": view.here(**{EXAMPLES: None, "page": None}),
         "listed": listing.items,
         "facets": [facet_shown(view, listing, name) for name in FACET_NAMES],
         "removable": chips(view, listing),

@@ -32,7 +32,7 @@ from sparql_api.http.policies import ANSWER
 from sparql_api.http.routing import get
 from sparql_api.pages.common.service import Service
 from sparql_api.pages.fiches.files import FILES, MEDIA_TYPES, send_file, unchanged_file
-from sparql_api.pages.fiches.listing import MOST_PER_PAGE, PER_PAGE, as_json, find, selection_of, suggested
+from sparql_api.pages.fiches.listing import EXAMPLES, MOST_PER_PAGE, PER_PAGE, as_json, find, selection_of, suggested
 from sparql_api.pages.fiches.page import list_page
 
 OFFERS: Final = {"json": "application/json", "html": "text/html"}
@@ -49,16 +49,23 @@ SELECTION: Final = (
         parameter(name, f"An id, an IRI or a label; repeated, one of them must fit. {counts(name)}", several(TEXT))
         for name in FACET_NAMES
     ),
+    parameter(EXAMPLES, "“oui” shows invented examples beside the projects, after them; they are no projects."),
     EDITION,
 )
 _HELD: Final = structure(iri=maybe(TEXT), id=maybe(TEXT), label=TEXTS)
 """A value of a fiche; a label that no vocabulary knows has no IRI, and `horsVocabulaire`."""
 _ITEM: Final = structure(
-    iri=TEXT, id=TEXT, titre=TEXT, langue=TEXT, **{name: several(_HELD) for name in (*FACET_NAMES, "outil")}
+    iri=TEXT,
+    id=TEXT,
+    titre=TEXT,
+    langue=TEXT,
+    exemple={"type": "boolean"},
+    **{name: several(_HELD) for name in (*FACET_NAMES, "outil")},
 )
 _COUNTED: Final = structure(iri=maybe(TEXT), id=TEXT, label=TEXTS, count=NUMBER)
 _PAGE: Final = structure(
     total=COUNT,
+    examples=COUNT,
     edition=NUMBER,
     page=NUMBER,
     per_page=NUMBER,

@@ -11,6 +11,7 @@ from typing import Final
 
 import pyoxigraph as ox
 
+from ingestion import EXAMPLE_PREFIX
 from ontologie import Iris
 from sparql_api.engine.port import Answer
 from sparql_api.pages.common.labels import chunks, is_safe
@@ -132,13 +133,15 @@ async def incoming(
     """Return what leads to a thing from outside itself, by property, the fullest first.
 
     What publication derives of projects by a property of `restated` is left out: it leads there by another too.
+    So is what invented examples say: no number counts it.
     Where more than `MANY` things lead there by one property none is named: a list does that better.
     """
     iri, edition = found.iri, found.edition
     own = ", ".join(sorted({str(quad.graph_name) for quad in found.quads})) if found.is_document else "<>"
     common, derived = ", ".join(f"<{p}>" for p in sorted(restated)), iris.derived_graph("projet", "")
     again = f'?p IN ({common}) && STRSTARTS(STR(?g), "{derived}")'
-    outside = f'FILTER(!STRSTARTS(STR(?s), "{iri}#") && ?g NOT IN ({own}) && !({again}))'
+    real = not_of_an_example("?s", iris)
+    outside = f'FILTER(!STRSTARTS(STR(?s), "{iri}#") && ?g NOT IN ({own}) && !({again}) && {real})'
     text = f"SELECT ?p (COUNT(*) AS ?n) WHERE {{ GRAPH ?g {{ ?s ?p <{iri}> }} {outside} }} GROUP BY ?p"
     counts = {row["p"].value: int(row["n"].value) for row in await reading.rows(text, edition)}
     if not counts:
@@ -156,6 +159,12 @@ async def incoming(
             subjects[row["p"].value].append(row["s"].value)
     links = [Incoming(p, n, tuple(sorted(subjects[p]))) for p, n in counts.items()]
     return sorted(links, key=lambda link: (-link.count, link.predicate))
+
+
+def not_of_an_example(variable: str, iris: Iris) -> str:
+    """Return the condition that a thing is no invented example, nor its fiche, nor a part of one of them."""
+    homes = (iris.entity("projet", EXAMPLE_PREFIX), iris.graph("projet", EXAMPLE_PREFIX))
+    return " && ".join(f'!STRSTARTS(STR({variable}), "{home}")' for home in homes)
 
 
 async def pairs(reading: Reading, subjects: Iterable[str], predicate: str, edition: int) -> dict[str, tuple[str, ...]]:

@@ -22,6 +22,7 @@ PRINCIPLES: Final = f"""SELECT ?principe ?ordre (COUNT(DISTINCT ?projet) AS ?pro
 }} GROUP BY ?principe ?ordre"""
 CRITERIA: Final = f"SELECT ?principe ?critere WHERE {{ {OF} ?critere <%(oia)sporteSur> ?principe }}"
 FINDINGS: Final = f"""SELECT ?principe (COUNT(?constat) AS ?constats) WHERE {{ {OF}
+  ?projet a <%(oia)sProjet> ; <%(oia)sconstat> ?constat .
   {{ ?constat <%(oia)sapplique> ?principe }} UNION
   {{ ?regle <%(oia)sdecouleDe> ?principe . ?constat <%(oia)sapplique> ?regle }}
 }} GROUP BY ?principe"""

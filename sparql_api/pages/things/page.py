@@ -17,8 +17,9 @@ from sparql_api.fiches.things import local_id
 from sparql_api.formats.rdf_formats import MEDIA_TYPES
 from sparql_api.pages.common.layout import View, write_page
 from sparql_api.pages.common.service import Service
-from sparql_api.pages.things.describe import PROVENANCE, Description, Incoming, incoming, pairs
+from sparql_api.pages.things.describe import PROVENANCE, Description, Incoming, incoming, not_of_an_example, pairs
 from sparql_api.pages.things.evidence import evidence
+from sparql_api.pages.things.examples import is_invented, seen_in
 from sparql_api.pages.things.instrument import PrincipleRow, instrument_rows, named_in, rows_shown
 from sparql_api.pages.things.matches import Match, matches
 from sparql_api.pages.things.presentation import Property, Reader, Shown, instrument_of, layout, mentioned
@@ -46,6 +47,7 @@ class Gathered:
     dates: Mapping[str, tuple[str, ...]]
     principles: list[PrincipleRow]
     words: Unlisted
+    examples: Sequence[str]
     labels: Mapping[str, Mapping[str, str]]
 
 
@@ -75,10 +77,12 @@ async def gather(view: View, found: Description, quads: Sequence[ox.Quad]) -> Ga
     principles = await instrument_rows(reading, found, term(""), view.language)
     named |= named_in(principles)
     named |= {instrument_of(iri, service.iris.base) for iri in named}
+    examples = await seen_in(reading, found, service.iris)
+    named |= set(examples)
     words = {} if found.is_graph else unlisted(quads, found.iri, service.iris)
     named |= words.keys()
     labels = await service.labels.of(reading, named, found.edition)
-    return Gathered(quads, leading, matched, dimensions, dates, principles, words, labels)
+    return Gathered(quads, leading, matched, dimensions, dates, principles, words, examples, labels)
 
 
 def written(view: View, found: Description, gathered: Gathered) -> bytes:
@@ -96,6 +100,8 @@ def written(view: View, found: Description, gathered: Gathered) -> bytes:
             (name, media_type, view.url(f"/{found.path(view.service.iris)}.{name}"))
             for name, media_type in MEDIA_TYPES.items()
         ],
+        "invented": is_invented(found, view.service.iris),
+        "seen_in": sorted(map(reader.thing, gathered.examples), key=lambda value: i18n.collation(value.text)),
         "provenance": provenance(reader, found),
         "principles_table": rows_shown(reader, gathered.principles),
         **evidence(reader, found.iri, gathered.dimensions, gathered.dates),
@@ -119,7 +125,9 @@ def heading(reader: Reader, found: Description) -> dict[str, Any]:
     """Return the head of a page: its title, kinds, identifier and first words."""
     iri = found.iri
     types = [v for v in reader.values(iri, RDF_TYPE) if isinstance(v, ox.NamedNode)]
-    ours = [t for t in types if reader.view.is_ours(t.value)] or types
+    # Every project and every example is a use: the narrower class says it.
+    usage = reader.view.service.iris.term("Usage")
+    ours = [t for t in types if reader.view.is_ours(t.value) and t.value != usage] or types
     identifier = reader.text(iri, PREFIXES["dct"] + "identifier") or local_id(iri)
     iris = reader.view.service.iris
     title = reader.text(iri, *name_properties(iris.base)) or (found.path(iris) if found.is_graph else identifier)
@@ -186,7 +194,8 @@ def link_shown(reader: Reader, found: Description, link: Incoming) -> dict[str, 
     # A facet that also counts narrower values, or another property, would lead to another number than the one shown.
     exact = [facet for facet in FACETS if not facet.hierarchical and len(facet.properties) == 1]
     facets = {view.service.iris.term(p): facet.name for facet in exact for p in facet.properties}
-    everything = f"SELECT ?sujet WHERE {{ ?sujet <{link.predicate}> <{found.iri}> }} ORDER BY ?sujet"
+    counted = f"FILTER({not_of_an_example('?sujet', view.service.iris)})"
+    everything = f"SELECT ?sujet WHERE {{ ?sujet <{link.predicate}> <{found.iri}> {counted} }} ORDER BY ?sujet"
     address = (
         view.url("/fiches", {facets[link.predicate]: found.iri})
         if link.predicate in facets

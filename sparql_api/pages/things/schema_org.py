@@ -1,5 +1,7 @@
 """The schema.org view of a fiche: what happened in class as an event, and the fiche about it as a learning resource.
 
+An invented example happened nowhere: its fiche alone is told, and that it is invented.
+
 Knows the table `profil_schema` (which property of a project or its fiche becomes which of schema.org, and of which kind
 its values are) and how JSON-LD writes them. Knows no edition: it is given the graph of a fiche, and labels.
 """
@@ -11,8 +13,9 @@ from typing import Any, Final
 
 import pyoxigraph as ox
 
-from ontologie import PREFIXES, Iris, read_table
+from ontologie import PREFIXES, Iris, in_both, read_table
 from sparql_api.pages.things.describe import Description
+from sparql_api.pages.things.examples import is_invented
 from sparql_api.pages.things.unlisted import property_of
 
 PROFILE: Final = "schema"
@@ -49,6 +52,10 @@ def schema_view(found: Description, labels: Labels, iris: Iris) -> dict[str, Any
     school_years = said(found.quads, found.iri, iris.term("anneeScolaireDeduite"))
     if covered := [school_year(value.value) for value in school_years]:
         nodes["fiche"]["temporalCoverage"] = covered
+    if is_invented(found, iris):
+        told = {key: value for key, value in nodes["fiche"].items() if key != "temporalCoverage"}
+        genre = [{"@value": text, "@language": tag} for tag, text in in_both("pages", "fiches.example").items()]
+        return {"@context": CONTEXT, "@graph": [told | {"genre": genre}]}
     nodes["fiche"]["mainEntity"] = {"@id": found.iri}
     nodes["evenement"]["subjectOf"] = {"@id": fiche}
     return {"@context": CONTEXT, "@graph": [nodes["fiche"], nodes["evenement"]]}

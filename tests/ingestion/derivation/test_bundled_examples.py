@@ -6,6 +6,7 @@ What they are is worked out by the tables of rules and of concepts; what is deri
 from __future__ import annotations
 
 import csv
+import re
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -37,28 +38,36 @@ def rows() -> list[dict[str, str]]:
 
 @pytest.fixture(scope="module")
 def built() -> list[Any]:
-    return [build_document(record) for record in read_deposit(EXAMPLES).records]
+    return [build_document(record, examples=True) for record in read_deposit(EXAMPLES).records]
 
 
 @pytest.fixture(scope="module")
-def found(built: list[Any]) -> dict[str, dict[str, Found]]:
-    """Return the findings of each example, by its id and by rule."""
+def derived(built: list[Any]) -> dict[str, list[bytes]]:
+    """Return the derived graph of each example, by its id."""
     documents = [one.document for one in built]
     graphs = [
         DepositedGraphs(BASE + document["id"], {f"{BASE}graphe/{document['id']}": converted.lines})
         for document, converted in zip(documents, convert(documents), strict=True)
     ]
-    derived = Derivation().derive(graphs)
+    return {graph.rpartition("/")[2]: lines for graph, lines in Derivation().derive(graphs).items()}
+
+
+@pytest.fixture(scope="module")
+def found(derived: dict[str, list[bytes]]) -> dict[str, dict[str, Found]]:
+    """Return the findings of each example, by its id and by rule."""
     return {
-        one.project.rpartition("/")[2]: findings(
-            ox.parse(
-                b"".join(derived[f"{BASE}graphe/derive/projet/{one.project.rpartition('/')[2]}"]),
-                format=ox.RdfFormat.N_QUADS,
-            ),
-            one.project,
-        )
-        for one in graphs
+        name: findings(ox.parse(b"".join(lines), format=ox.RdfFormat.N_QUADS), f"{BASE}projet/{name}")
+        for name, lines in derived.items()
     }
+
+
+def test_an_example_has_findings_and_indices_and_is_tied_to_nothing(derived: dict[str, list[bytes]]) -> None:
+    text = b"".join(line for lines in derived.values() for line in lines)
+    said = {term for term in re.findall(rb"ontologie#(\w+)> ", text)}
+    assert {b"constat", b"indice", b"Usage"} <= said
+    assert not {term for term in said if term.startswith((b"concerne", b"genreDePreuve"))} and b"Projet" not in said
+    # Nor is it said to have taken place, or restated in the common terms of what did.
+    assert b"prov#Activity" not in text and b"prov#used" not in text and b"purl.org/dc/terms/subject" not in text
 
 
 def test_an_example_is_invented_cites_no_page_and_is_of_no_academie(rows: list[dict[str, str]]) -> None:

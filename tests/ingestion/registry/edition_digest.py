@@ -21,7 +21,7 @@ from ontologie import BASE
 
 _DATED = f" <{BASE}graphe/provenance/".encode()
 _SUFFIXES = (".ttl", ".csv", ".rq", ".json", ".jsonld", ".toml", ".nq")
-_NOT_OF_THE_EDITION = ("phrases", "exemples", "unites")
+_NOT_OF_THE_EDITION = ("phrases", "exemples", "unites.json")
 
 
 def dump_digest(edition: Path) -> str:
@@ -45,7 +45,7 @@ def data_digest() -> str:
 
 def _data(folder: Traversable) -> Iterator[Traversable]:
     for entry in folder.iterdir():
-        if entry.name.startswith(_NOT_OF_THE_EDITION):
+        if entry.name in _NOT_OF_THE_EDITION:
             continue
         if entry.is_dir():
             yield from _data(entry)

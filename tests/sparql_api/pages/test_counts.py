@@ -13,7 +13,9 @@ import json
 import re
 from collections import defaultdict
 from functools import cache
+from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pyoxigraph as ox
@@ -158,3 +160,61 @@ def test_the_first_page_counts_as_sparql_does(
         "principles concerned": len(in_the_dump["principe"]),
         "statements in the graph": len(store),
     }
+
+
+EXAMPLES_SHOWN = [
+    f"{BASE}projet/{row['id']}"
+    for row in csv.DictReader(io.StringIO(files("ingestion").joinpath("demo", "exemples.csv").read_text("utf-8"), newline=""))
+]
+
+
+def test_the_naive_query_counts_no_example(store: ox.Store, demo_edition: Edition) -> None:
+    counts = counted(store, "a ?valeur")
+    assert counts[PREFIXES["oia"] + "Projet"] == demo_edition.manifest["counts"]["projet"]
+    assert PREFIXES["oia"] + "ProjetExemple" not in counts
+    asked = store.query("ASK { ?un a oia:ProjetExemple ; oia:concerne|oia:genreDePreuve ?rien }",
+                        prefixes=PREFIXES, use_default_graph_as_union=True)  # fmt: skip
+    assert not asked
+
+
+def test_the_list_its_counts_and_its_files_show_examples_where_they_are_asked_alone(address: str) -> None:
+    def listed(question: str) -> dict[str, Any]:
+        found: dict[str, Any] = httpx.get(f"{address}/fiches{question}", headers={"Accept": "application/json"}).json()
+        return found
+
+    projects, everything = listed("?per_page=500"), listed("?per_page=500&exemples=oui")
+    assert projects["examples"] == 0 and everything["examples"] == len(EXAMPLES_SHOWN) == 20
+    assert everything["total"] == projects["total"] + 20
+    assert [item["iri"] for item in projects["items"]] == [item["iri"] for item in everything["items"]][:-20]
+    assert sorted(item["iri"] for item in everything["items"] if item["exemple"]) == sorted(EXAMPLES_SHOWN)
+    assert not [item for item in projects["items"] if item["exemple"]]
+    levels = {one["iri"]: one["count"] for one in projects["facets"]["niveau"]}
+    assert sum(one["count"] for one in everything["facets"]["niveau"]) > sum(levels.values())
+    assert projects["facets"]["principe"] == everything["facets"]["principe"]
+    assert listed("?per_page=500&exemples=non") == projects
+
+
+@pytest.mark.parametrize("suffix", ["csv", "geojson", "jsonl"])
+def test_a_file_holds_examples_where_they_are_asked_alone(address: str, suffix: str) -> None:
+    without, with_them = (httpx.get(f"{address}/fiches.{suffix}{asked}").text for asked in ("", "?exemples=oui"))
+    assert sorted({*projects_of(suffix, with_them)} - {*projects_of(suffix, without)}) == sorted(EXAMPLES_SHOWN)
+    assert {*projects_of(suffix, without)} < {*projects_of(suffix, with_them)}
+
+
+def test_words_of_examples_are_no_words_of_projects(index: FicheIndex) -> None:
+    seen = index.with_examples
+    words = {word for item in seen.items(range(index.projects, seen.size)) for word in re.findall(r"[^\W\d_]{6,}", item["titre"])}
+    projects = {word: index.select(Selection(q=word)) for word in sorted(words)}
+    for word, found in projects.items():
+        more = seen.select(Selection(q=word))
+        assert [number for number in more.numbers if number < index.projects] == [*found.numbers], word
+        assert any(number >= index.projects for number in more.numbers), word
+    alone = [word for word, found in projects.items() if not found.total]
+    assert alone
+    assert not [one for word in alone for one in index.text.suggestions(word, 8)]
+
+
+@pytest.mark.parametrize("answer", ["peut-etre", "ouii"])
+def test_a_parameter_that_is_neither_yes_nor_no_is_refused(address: str, answer: str) -> None:
+    found = httpx.get(f"{address}/fiches", params={"exemples": answer}, headers={"Accept": "application/json"})
+    assert found.status_code == 400 and found.json()["parameter"] == "exemples"

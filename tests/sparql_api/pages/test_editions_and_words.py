@@ -74,7 +74,7 @@ def test_the_ontology_is_its_source_in_turtle_and_the_same_in_other_formats(clie
     for accept, syntax in (("application/rdf+xml", "xml"), ("application/ld+json", "json-ld"), ("application/n-triples", "nt")):
         found = rdflib.Graph().parse(data=client.get("/ontologie", headers={"Accept": accept}).text, format=syntax)
         assert len(found) == len(expected), accept
-    version = client.get("/ontologie/2.0.0", headers={"Accept": "text/turtle"})
+    version = client.get("/ontologie/2.1.0", headers={"Accept": "text/turtle"})
     assert version.text == turtle
     module = client.get("/ontologie/evaluation", headers={"Accept": "text/turtle"}).text
     assert f"<{BASE}ontologie/evaluation> a owl:Ontology" in module

@@ -178,8 +178,8 @@ def test_a_released_version_and_its_modules_answer_as_frozen(client: httpx.Clien
 
 
 def test_the_present_version_answers_at_its_own_address(client: httpx.Client) -> None:
-    now = client.get("/ontologie/2.0.0", headers={"Accept": "text/turtle"}).text
+    now = client.get("/ontologie/2.1.0", headers={"Accept": "text/turtle"}).text
     assert now == client.get("/ontologie", headers={"Accept": "text/turtle"}).text
     graph = rdflib.Graph().parse(data=now, format="turtle")
-    assert (rdflib.URIRef(BASE + "ontologie"), OWL.versionIRI, rdflib.URIRef(BASE + "ontologie/2.0.0")) in graph
+    assert (rdflib.URIRef(BASE + "ontologie"), OWL.versionIRI, rdflib.URIRef(BASE + "ontologie/2.1.0")) in graph
     assert (rdflib.URIRef(OIA + "Territoire"), RDF.type, OWL.Class) in graph
