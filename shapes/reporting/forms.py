@@ -27,6 +27,9 @@ COLUMNS: Final = (
 )
 """The keys of an entry of the JSON report; the columns of the CSV have their names in its language."""
 
+MOST_CAUSES: Final = 40
+"""Causes that a terminal shows, the gravest first; the reports in files have them all."""
+
 _SEPARATORS: Final[Mapping[str, str]] = {"fr": SPREADSHEET_SEPARATOR, "en": ","}
 """What the spreadsheets of a language expect between the cells of a CSV."""
 
@@ -63,7 +66,7 @@ def as_csv(entries: Sequence[Issue], lang: Language = "fr", separator: str = "")
     lines = [csv_line((words[name] for name in COLUMNS), separator)]
     for entry in entries:
         values = row(entry, lang)
-        values["severity"] = words[entry.severity]
+        values["severity"], values["column"] = words[entry.severity], entry.column_name
         values["suggestions"] = " | ".join(values["suggestions"])
         lines.append(csv_line(("" if values[name] is None else str(values[name]) for name in COLUMNS), separator))
     return BYTE_ORDER_MARK + "".join(lines)
@@ -83,11 +86,15 @@ def as_text(
         file=io.StringIO(), width=width or 110, force_terminal=color, color_system="auto" if color else None
     )
     for note in notes:
-        console.print(Text(f"{note.file} : {note.message.get(lang, '')}" if note.file else note.message[lang]))
+        told = f"{note.message.get(lang, '')} {note.remedy.get(lang, '')}".strip()
+        console.print(Text(f"{note.file} : {told}" if note.file else told))
     if summary is not None:
         console.print(Text(counted(summary, lang)))
     if entries:
-        console.print(_table(by_cause(entries), lang))
+        causes = by_cause(entries)
+        console.print(_table(causes[:MOST_CAUSES], lang))
+        if more := len(causes[MOST_CAUSES:]):
+            console.print(Text(report_words(lang)["more-causes"].format(number=more)))
     text: str = console.file.getvalue()  # type: ignore[attr-defined]
     return text
 
