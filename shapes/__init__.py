@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from shapes.reporting.causes import place as place
     from shapes.reporting.cells import BYTE_ORDER_MARK as BYTE_ORDER_MARK
     from shapes.reporting.cells import SPREADSHEET_SEPARATOR as SPREADSHEET_SEPARATOR
+    from shapes.reporting.cells import column_letters as column_letters
     from shapes.reporting.cells import csv_line as csv_line
     from shapes.reporting.cells import inert as inert
     from shapes.reporting.cells import restored as restored
@@ -32,7 +33,7 @@ else:
     __getattr__, __dir__ = lazily(
         __name__,
         {
-            "reporting.cells": "BYTE_ORDER_MARK SPREADSHEET_SEPARATOR csv_line inert restored",
+            "reporting.cells": "BYTE_ORDER_MARK SPREADSHEET_SEPARATOR column_letters csv_line inert restored",
             "checks": "CHECKS",
             "rules.compiled": "subject_of",
             "gate": "validate validate_batch",

@@ -45,10 +45,15 @@ def build_app(faces: Callable[[], Sequence[Face]], write_principles: WritePackag
 
 
 def ingest_command(
-    files: Annotated[list[Path], typer.Argument(help="CSV, XLSX, JSON or JSON-LD files.")],
+    files: Annotated[list[Path], typer.Argument(help="CSV, XLSX, ODS, JSON or JSON-LD files.")],
     kind: Annotated[str, typer.Option("--type", help="What each row is.")] = "projet",
     academie: Annotated[str | None, typer.Option(help="The académie that deposits, by code or name: 10, Lyon.")] = None,
     mapping: Annotated[Path | None, typer.Option(help="Your headers to ours (TOML or CSV).")] = None,
+    sheet: Annotated[str | None, typer.Option(help="The one sheet of a workbook to read.")] = None,
+    accept_mapping: Annotated[
+        bool,
+        typer.Option("--accept-mapping", help="Take the reading of headers that a run proposed, and remember it."),
+    ] = False,
     validated_by: Annotated[
         str | None, typer.Option(help="Operator on this machine: register and validate in one step.")
     ] = None,
@@ -69,30 +74,40 @@ def ingest_command(
 
       observatoire ingest projets.csv --validated-by Dgesco && observatoire publish
     """
-    from ingestion.examination.deposit import deposit_file, none_yet
+    from ingestion.examination.deposit import deposit_file
     from ingestion.examination.pipeline import Options
     from ingestion.registry.agents import COMMAND_LINE, agent_named
     from ingestion.settings import Settings
 
     if report is not None and report.suffix.lower() not in REPORTS:
         fail(lang, "report-format", formats=", ".join(REPORTS))
-    settings, registered = Settings(), none_yet()
-    take = partial(
-        deposit_file,
-        agent=agent_named(validated_by, "operateur") if validated_by else COMMAND_LINE,
-        options=Options(academie=academie, kind=kind, mapping=mapping, base=settings.base_iri),
-        validate=bool(validated_by), strict=strict, registered=registered,
+    settings = Settings()
+    options = Options(
+        academie=academie, kind=kind, mapping=mapping, base=settings.base_iri,
+        sheet=sheet, accept_mapping=accept_mapping, memory=settings.var,
     )  # fmt: skip
+    agent = agent_named(validated_by, "operateur") if validated_by else COMMAND_LINE
+    take = partial(deposit_file, agent=agent, options=options, validate=bool(validated_by), strict=strict)
+    done, unusable = _taken(files, take, settings, lang, dry_run=dry_run)
+    if report is not None:
+        _report(report, done, unusable, lang)
+    raise typer.Exit(2 if unusable else max((one.exit_code for one in done), default=0))
+
+
+def _taken(
+    files: Iterable[Path], take: Callable[..., Deposited], settings: Settings, lang: Lang, *, dry_run: bool
+) -> tuple[list[Deposited], list[Issue]]:
+    """Take files into the registry, or only examine them; return what came of each, and why some could not be used."""
+    from ingestion.examination.deposit import none_yet
+
+    registered = none_yet()
 
     def kept() -> str:
         return said(lang, "kept-dry") if dry_run else _counted(lang, "kept-deposit", registered)
 
     # Nothing is asked of the registry on a dry run: it is not opened, nor its libraries loaded.
     with explained(lang, kept=kept), nullcontext() if dry_run else opened(settings, lang) as registry:
-        done, unusable = _deposit(files, partial(take, registry=registry), lang, told=not dry_run)
-    if report is not None:
-        _report(report, done, unusable, lang)
-    raise typer.Exit(2 if unusable else max((one.exit_code for one in done), default=0))
+        return _deposit(files, partial(take, registry=registry, registered=registered), lang, told=not dry_run)
 
 
 def _deposit(

@@ -14,6 +14,7 @@ from ingestion.documents.draft import Draft
 from ingestion.documents.json_document import is_document, read_document
 from ingestion.documents.json_rows import read_members
 from ingestion.documents.row import read_row
+from ingestion.documents.unreadable import say_unreadable
 from ingestion.reading.records import Record
 from ingestion.words.messages import Issue, quote
 from ontologie import BASE, newest_context
@@ -68,6 +69,7 @@ def build_document(
         draft.issues[:0] = issues
     else:
         draft = read_row(record, kind, base, academie, examples=examples)
+        say_unreadable(draft)
     return _built(draft, record, base)
 
 

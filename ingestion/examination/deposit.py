@@ -7,11 +7,18 @@ registry's.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ingestion.examination.pipeline import ExaminedDocument, Options, Summary, examine_batches, open_deposit
+from ingestion.examination.pipeline import (
+    ExaminedDocument,
+    Options,
+    Summary,
+    examine_batches,
+    keep_agreements,
+    open_deposit,
+)
 from ingestion.graphs.compression import pack
 from ingestion.registry.model import Agent, NewDocument, Outcome, digest_of
 from ingestion.words.messages import Issue
@@ -60,8 +67,9 @@ def deposit_file(
     `registered` is counted up at each batch that the registry took, which stays there whatever comes after.
     Raises UnreadableDeposit, and RefusedTransition where the agent validates what is another académie's.
     """
-    deposit = open_deposit(path, options)
-    total = Deposited(path, Summary(), (), deposit.notes, (), none_yet())
+    deposit = open_deposit(path, replace(options, strict=strict))
+    notes = deposit.notes if registry is None else (*deposit.notes, *keep_agreements(deposit, options))
+    total = Deposited(path, Summary(), (), notes, (), none_yet())
     summary, entries, reports, held = Summary(), list[Issue](), list[Report](), list[NewDocument]()
     for part in examine_batches(deposit, options):
         summary += part.summary
@@ -77,7 +85,7 @@ def deposit_file(
     if strict and registry is not None and held and not summary.refused:
         _count((total.registered, registered), registry.register(held, agent, validate=validate))
     return Deposited(
-        path, summary, tuple(entries), deposit.notes, tuple(reports), total.registered, deposit.separator
+        path, summary, tuple(entries), notes, tuple(reports), total.registered, deposit.separator
     )
 
 

@@ -61,6 +61,7 @@ def _issue(result: Result, place: Place, column: Column | None, document: str, b
         remedy=column.help if column else {},
         rule=result.shape,
         document=document,
+        in_table=place.in_table,
     )
 
 

@@ -19,6 +19,7 @@ from ingestion.examination.judgement import issues_of
 from ingestion.examination.preparation import Prepared, Task, prepare
 from ingestion.examination.summary import Summary as Summary
 from ingestion.graphs.conversion import ConversionError, ConvertedDocument
+from ingestion.reading.agreements import agreements, remember
 from ingestion.reading.deposits import read_deposit
 from ingestion.reading.records import Deposit
 from ingestion.resolution.resolve import resolve
@@ -43,8 +44,10 @@ class Options:
     """How a deposit is examined.
 
     `academie` is the code or the name of the académie that the deposit is made for; `kind` the type of document
-    that rows make; `mapping` their headers → ours (a dictionary, or a TOML or CSV file). With `examples`, the ids of
-    invented examples are taken: those of the observatory's own file.
+    that rows make; `mapping` their headers → ours (a dictionary, or a TOML or CSV file). `sheet` is the one sheet of a
+    workbook to read. `accept_mapping` takes the reading of headers that is proposed; `memory` is the state folder where
+    accepted ones are remembered. `strict` refuses unknown columns. With `examples`, the ids of invented examples are
+    taken: those of the observatory's own file.
     """
 
     academie: str | None = None
@@ -53,6 +56,10 @@ class Options:
     base: str = BASE
     batch: int = BATCH
     examples: bool = False
+    sheet: str | None = None
+    accept_mapping: bool = False
+    memory: Path | None = None
+    strict: bool = False
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -117,10 +124,22 @@ def open_deposit(source: str | Path | Deposit, options: Options) -> Deposit:
 
     Raises UnreadableDeposit, also where the options name an académie that does not exist.
     """
-    _academie(options)
+    academie = _academie(options)
     if isinstance(source, Deposit):
         return source
-    return read_deposit(source, kind=options.kind, mapping=options.mapping, base=options.base)
+    return read_deposit(
+        source, kind=options.kind, mapping=options.mapping, base=options.base, sheet=options.sheet,
+        agreed=agreements(options.memory, academie) if options.memory else {},
+        accept=options.accept_mapping, strict=options.strict,
+    )  # fmt: skip
+
+
+def keep_agreements(deposit: Deposit, options: Options) -> tuple[Issue, ...]:
+    """Remember the readings of headers that the depositor of a deposit accepts, and return what is to be said of it."""
+    if not deposit.agreed or options.memory is None:
+        return ()
+    remember(options.memory, _academie(options), deposit.agreed)
+    return (issue("colonnes-acceptees", Place(deposit.file, 1)),)
 
 
 def examine_batches(

@@ -7,18 +7,20 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from itertools import chain
+from itertools import chain, islice
 from typing import Final
 
+from ingestion.reading.locating import MOST_ABOVE, Row, find_header
+from ingestion.reading.mapping import Correspondence
 from ingestion.reading.records import Deposit
-from ingestion.reading.tables import Row, read_rows
+from ingestion.reading.tables import Sheet, read_rows
 from ingestion.reading.text import DecodedText
-from ingestion.words.columns import column_name
 from ingestion.words.errors import UnreadableDeposit, unreadable
 from ingestion.words.messages import Place, issue
-from ontologie import Word, fold_label, in_both
+from ontologie import Word, in_both
 
 SEPARATORS: Final = (",", ";", "\t")
 _NAMES: Final = {
@@ -33,16 +35,16 @@ _DIRECTIVE: Final = re.compile(r"sep=(.)\r?\n?", re.IGNORECASE)
 csv.field_size_limit(2**31 - 1)
 
 
-def read_table_text(text: DecodedText, file: str, *, kind: str, mapping: Mapping[str, str]) -> Deposit:
+def read_table_text(text: DecodedText, file: str, *, kind: str, mapping: Correspondence) -> Deposit:
     """Read a table written as text.
 
-    Raises UnreadableDeposit where the header cannot be used, a line has too many or too few cells, or quotes
-    are not closed: everything after would be in doubt.
+    Raises UnreadableDeposit where the header cannot be used, a line has too many cells, or quotes are not closed:
+    everything after would be in doubt.
     """
     separator = _separator(text, mapping)
     said: dict[str, Word] = {"encoding": text.encoding, "separator": in_both("contenus", _NAMES[separator])}
     note = issue("lu-table", Place(file, 1), words=said)
-    deposit = read_rows(_Rows(text, separator, file), file, kind=kind, mapping=mapping, notes=(note,))
+    deposit = read_rows([Sheet(_Rows(text, separator, file))], file, kind=kind, mapping=mapping, notes=(note,))
     return replace(deposit, separator=separator)
 
 
@@ -74,22 +76,19 @@ class _Rows:
         return unreadable(code, Place(self.file, line))
 
 
-def _separator(text: DecodedText, mapping: Mapping[str, str]) -> str:
-    """Return the separator under which the header names most known columns, then has most cells."""
+def _separator(text: DecodedText, mapping: Correspondence) -> str:
+    """Return the separator under which a header among the first lines names most columns, then has most cells."""
     lines = text.lines()
     first = next(lines, "")
     if (said := _DIRECTIVE.fullmatch(first)) and said[1] in SEPARATORS:
         return said[1]
-    while first and not first.strip():
-        first = next(lines, "")
-    head = [first, *(line for line, _ in zip(lines, range(20), strict=False))]
+    head = [first, *islice(lines, 2 * MOST_ABOVE)]
 
-    def known(separator: str) -> tuple[int, int]:
-        try:
-            cells = next(csv.reader(head, delimiter=separator), [])
-        except csv.Error:  # said with its place when the rows are read
-            return 0, 0
-        names = sum(1 for cell in cells if column_name(cell) or fold_label(cell) in mapping)
-        return names, len(cells)
+    def known(separator: str) -> tuple[bool, int, int]:
+        rows: list[Row] = []
+        with suppress(csv.Error):  # said with its place when the rows are read
+            rows.extend(enumerate(csv.reader(head, delimiter=separator), 1))
+        located = find_header(rows, mapping)
+        return (*located.known, len(located.labels)) if located else (False, 0, 0)
 
     return max(SEPARATORS, key=known)

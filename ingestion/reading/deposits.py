@@ -9,14 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 
 from ingestion.processes import batched
 from ingestion.reading.delimited import read_table_text
 from ingestion.reading.json_objects import read_json
 from ingestion.reading.json_text import JsonSource, Members, Number
-from ingestion.reading.mapping import read_mapping
-from ingestion.reading.records import Deposit, Header, Record
+from ingestion.reading.mapping import Correspondence, Given, read_mapping
+from ingestion.reading.records import Agreement, Deposit, Header, Record
 from ingestion.reading.text import decode
 from ingestion.reading.workbook import read_workbook
 from ingestion.words.errors import UnreadableDeposit, refused_at, unreadable
@@ -32,7 +33,7 @@ PROJECT: Final = "projet"
 _BATCH: Final = 500
 """Records that come out of the confined process at once."""
 
-_READ: Final = (Deposit, Record, Header, Members, Number, JsonSource, Issue, UnreadableDeposit)
+_READ: Final = (Deposit, Record, Header, Agreement, Members, Number, JsonSource, Issue, UnreadableDeposit)
 """What comes out of the confined process."""
 
 _WORKBOOKS: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
@@ -58,24 +59,30 @@ def read_deposit(
     path: str | Path,
     *,
     kind: str = PROJECT,
-    mapping: Mapping[str, str] | str | Path | None = None,
+    mapping: Given = None,
     base: str = BASE,
+    sheet: str | None = None,
+    agreed: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
+    accept: bool = False,
+    strict: bool = False,
 ) -> Deposit:
     """Read a deposit: CSV, workbook (XLSX, XLS, ODS), JSON, JSON-LD or JSON Lines.
 
     Encoding (UTF-8, UTF-16, Windows-1252) and separator are detected, and said in the deposit's notes.
     `kind` is the type of document that rows make; a JSON document says its own. `mapping`, their header to
-    our column, is a dictionary or a TOML or CSV file. Raises UnreadableDeposit where the file cannot be used
+    our column, is a dictionary or a TOML or CSV file. `sheet` is the one sheet of a workbook to read. `agreed` are
+    earlier readings of headers that were accepted, `accept` takes the one that is proposed now, `strict` refuses
+    unknown columns. Raises UnreadableDeposit where the file cannot be used
     as a whole; what is wrong with one row is found when it becomes a document.
     """
     file = shown_name(path)
     if kind not in document_types():
         choices = ", ".join(document_types())
         raise unreadable("genre-inconnu", Place(file), value=kind, words={"choices": choices})
-    names = read_mapping(mapping)
+    names = replace(read_mapping(mapping), agreed=agreed, accept=accept, strict=strict)
     with refused_at(Place(file)):
         data = read_file(Path(path), LARGEST_MB)
-        asked = _Asked(data, file, Path(path).suffix.lower(), kind, names, base)
+        asked = _Asked(data, file, Path(path).suffix.lower(), kind, names, base, sheet)
         spool = confined(asked.parts, len(data), _READ, (UnreadableDeposit,))
     head: Deposit = next(iter(spool))
     text = "" if head.columns else decode(data, file).text()
@@ -105,8 +112,9 @@ class _Asked:
     file: str
     suffix: str
     kind: str
-    mapping: Mapping[str, str]
+    mapping: Correspondence
     base: str
+    sheet: str | None
 
     def parts(self) -> Iterator[Any]:
         """Yield the deposit without its records, then these in batches. Raises UnreadableDeposit."""
@@ -121,7 +129,7 @@ class _Asked:
             raise unreadable("fichier-vide", Place(file, 1))
         if data.startswith(_WORKBOOKS):
             _refuse_other_tables(kind, file)
-            return read_workbook(data, file, kind=kind, mapping=self.mapping)
+            return read_workbook(data, file, kind=kind, mapping=self.mapping, sheet=self.sheet)
         _refuse_foreign(data, file, self.suffix)
         text = decode(data, file)
         if text.starts_with(("{", "[")) or (self.suffix in _JSON and not text.blank):

@@ -6,7 +6,7 @@ Knows no format and no vocabulary.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Protocol
 
@@ -33,9 +33,34 @@ def field_of(path: Path) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """The columns of a table: our name → (1-based position, name as written in the file)."""
+    """The columns of a table: our name → (1-based position, name as written in the file).
+
+    `others` are the further positions of columns that several headers feed.
+    """
 
     fields: Mapping[str, tuple[int, str]]
+    others: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+
+
+class UnreadableCell(str):
+    """A cell that holds something that cannot be read: the text is what it shows, `code` the message that says why."""
+
+    __slots__ = ("code",)
+    code: str
+
+    def __new__(cls, shown: str, code: str) -> UnreadableCell:
+        """Make a cell that shows a text."""
+        cell = super().__new__(cls, shown)
+        cell.code = code
+        return cell
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """How a set of headers is read: our column for each, headers and their set being known by digest alone."""
+
+    headers: str
+    columns: Mapping[str, str]
 
 
 class Source(Protocol):
@@ -54,7 +79,8 @@ class Record:
 
     `line` is the physical line where it starts. `values` holds the cells of a table by our column names,
     empty ones left out; `members` the JSON object, where the format is JSON; `context` the version of the context that
-    it names, None where it names none. Every place it gives carries its private values, so that no message made there
+    it names, None where it names none. `unreadable` says what cells that cannot be read show and why, by column;
+    `sheet` is that of a workbook. Every place it gives carries its private values, so that no message made there
     quotes them (law 7).
     """
 
@@ -65,6 +91,8 @@ class Record:
     members: Mapping[str, Any] | None = None
     source: Source | None = None
     context: str | None = None
+    unreadable: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    sheet: str = ""
 
     @cached_property
     def private(self) -> tuple[str, ...]:
@@ -79,7 +107,7 @@ class Record:
         """
         if self.header is not None and field is not None:
             column, name = self.header.fields.get(field, (None, field))
-            return Place(self.file, self.line, column, name, self.private)
+            return Place(self.file, self.line, column, name, self.private, in_table=True)
         if self.source is not None and (path or field):
             line, column = self.source.locate(path or (field or "",), last=last)
             return Place(self.file, line, column, field or field_of(path or ()), self.private)
@@ -91,7 +119,8 @@ class Deposit:
     """A file that can be used: its records, and what was noticed while reading.
 
     `records` may be gone through several times; `count` is how many there are. `kind` is the type of
-    documents that rows make. `notes` say encoding, separator, sheet; `separator` is that of a table written as text.
+    documents that rows make. `notes` say encoding, separator, sheet; `separator` is that of a table written as text;
+    `agreed` are the readings of headers that the depositor accepts.
     """
 
     file: str
@@ -101,3 +130,4 @@ class Deposit:
     count: int
     notes: tuple[Issue, ...] = ()
     separator: str = ""
+    agreed: tuple[Agreement, ...] = ()

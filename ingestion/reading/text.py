@@ -1,6 +1,6 @@
 """Turns the bytes of a deposit into text: which encoding they are in, and lines as editors count them.
 
-Knows UTF-8, UTF-16 and UTF-32 (with or without byte order mark) and Windows-1252; knows nothing of tables.
+Knows UTF-8, UTF-16 and UTF-32 (with or without byte order mark), and those of one byte a letter; nothing of tables.
 A line ends at "\\n" (or at "\\r" where the file has no "\\n"): U+2028 and U+0085 end none.
 """
 
@@ -13,8 +13,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from ingestion.reading.encodings import SINGLE_BYTE, doubtful_words, likeliest, read_twice
 from ingestion.words.errors import unreadable
-from ingestion.words.messages import Place
+from ingestion.words.messages import Place, quote
 from ontologie import Refused, in_both
 
 _MARKS: Final = (
@@ -32,6 +33,7 @@ _SAMPLE: Final = 8192
 _PIECE: Final = 1 << 20
 _CONTROLS: Final = re.compile(rb"[\x00-\x08\x0e-\x1f]")
 _SEQUENCE: Final = re.compile(rb"[\xc2-\xf4][\x80-\xbf]{1,3}")
+_TWICE: Final = re.compile(rb"\xc3[\x82\x83\x85\xa2][\xc2\xc5\xc6\xcb\xe2]")
 _MOST_CONTROLS: Final = 0.05
 
 
@@ -42,7 +44,7 @@ class DecodedText:
     data: bytes
     codec: str
     encoding: str
-    """The encoding as people name it: `UTF-8`, `UTF-16`, `UTF-32`, `Windows-1252`."""
+    """The encoding as people name it: `UTF-8`, `Windows-1252`, `CP850`…; `UTF-8 × 2` where it was made so twice."""
 
     @property
     def blank(self) -> bool:
@@ -80,8 +82,28 @@ def decode(data: bytes, file: str) -> DecodedText:
     wrong = _first_wrong(data, "utf-8")
     if wrong is not None:
         _refuse_mixture(data, wrong, file)
-        return _checked(data, "cp1252", "Windows-1252", file)
-    return DecodedText(data, "utf-8", "UTF-8")
+        return _of_one_byte(data, file)
+    return _once(data, file)
+
+
+def _of_one_byte(data: bytes, file: str) -> DecodedText:
+    """Return a text of one byte a letter, in the encoding that its words show."""
+    codec = likeliest(data)
+    if codec is None and _first_wrong(data, "cp1252") is None:
+        words = {"words": ", ".join(map(quote, doubtful_words(data)))}
+        raise unreadable("encodage-douteux", Place(file, 1), words=words)
+    return _checked(data, *(codec or SINGLE_BYTE[0]), file)
+
+
+def _once(data: bytes, file: str) -> DecodedText:
+    """Return a text of UTF-8, as it was before where it was made UTF-8 twice."""
+    if not _TWICE.search(data):
+        return DecodedText(data, "utf-8", "UTF-8")
+    text, marked = read_twice(data.decode())
+    if text is None:
+        raise unreadable("encodage-douteux", Place(file, 1), words={"words": ", ".join(map(quote, marked))})
+    repaired = text.encode()
+    return DecodedText(repaired, "utf-8", "UTF-8" if repaired == data else "UTF-8 × 2")
 
 
 def _checked(data: bytes, codec: str, name: str, file: str) -> DecodedText:

@@ -1,24 +1,32 @@
-"""Reads workbooks: XLSX, and XLS or ODS where they come. The first filled sheet is the table.
+"""Reads workbooks: XLSX, and XLS or ODS where they come. Every sheet that holds fiches is a table.
 
-Knows how a spreadsheet's values (numbers, dates, booleans) are written as text.
+Knows which sheets are read, and how merged, hidden and unreadable cells come out; values are calamine's, what it does
+not tell is in the marks.
 """
 
 from __future__ import annotations
 
-import datetime
 import io
-import re
 import zipfile
-from collections.abc import Iterator, Mapping
-from itertools import islice
-from typing import IO, Final
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
 
 import python_calamine as calamine
 
-from ingestion.reading.records import Deposit
-from ingestion.reading.tables import Row, read_rows
+from ingestion.reading.locating import Row, find_header
+from ingestion.reading.mapping import Correspondence
+from ingestion.reading.marks import Marks
+from ingestion.reading.marks_ods import ods_marks
+from ingestion.reading.marks_xlsx import xlsx_marks
+from ingestion.reading.records import Deposit, UnreadableCell
+from ingestion.reading.shown import shown
+from ingestion.reading.tables import Sheet, read_rows
 from ingestion.words.errors import UnreadableDeposit, unreadable
-from ingestion.words.messages import Place, issue, quote
+from ingestion.words.messages import Issue, Place, issue, listed, quote
+from ontologie import LANGUAGES, Refused, Word, in_both, sentence
+from shapes import column_letters
 
 LARGEST_UNPACKED: Final = 1_000_000_000
 """Bytes that a workbook may unpack to; beyond, it is a bomb."""
@@ -26,117 +34,175 @@ LARGEST_UNPACKED: Final = 1_000_000_000
 MOST_PARTS: Final = 10_000
 """Files that a workbook may be packed of."""
 
-MOST_CELLS: Final = 16_000_000
-"""Cells of the area of a sheet, empty ones too: it is read whole, at 32 bytes each."""
+MOST_SHEETS: Final = 200
+"""Sheets of a workbook that are looked at."""
 
-_SHEETS: Final = re.compile(r"xl/worksheets/[^/]*\.xml", re.IGNORECASE)
-_REFERENCE: Final = re.compile(rb"""<(?:\w+:)?c\s(?:[^<>]*?\s)??r=["']([A-Za-z]{1,20})([0-9]{1,20})["']""")
-_PIECE: Final = 1 << 20
-_LONGEST_CELL: Final = 256
 _SHOWN: Final = 10
 
 
-def read_workbook(data: bytes, file: str, *, kind: str, mapping: Mapping[str, str]) -> Deposit:
-    """Read the first filled sheet of a workbook.
+def read_workbook(
+    data: bytes, file: str, *, kind: str, mapping: Correspondence, sheet: str | None = None
+) -> Deposit:
+    """Read the sheets of a workbook that hold fiches, or the one that is named.
 
-    Raises UnreadableDeposit where it does not open, or where the table cannot be used.
+    Raises UnreadableDeposit where it does not open, has no such sheet, or where no table can be used.
     """
     try:
-        if data.startswith(b"PK"):
-            _check_archive(data, file)
-        filled = _filled_sheets(data)
+        book = _Book(data, file)
+        filled = [read for name in book.names(sheet) if (read := book.sheet(name)).filled]
     except (UnreadableDeposit, MemoryError):
         raise
+    except Refused as error:
+        raise unreadable(error.code, Place(file), words=error.words) from error
     except Exception as error:  # what the archive's and the workbook's readers raise has no common kind
         raise unreadable("classeur-illisible", Place(file)) from error
     if not filled:
         raise unreadable("fichier-vide", Place(file, 1))
-    (name, rows), *others = filled
-    notes = [issue("lu-classeur", Place(file, 1), words={"sheet": quote(name)})]
-    if others:
-        names = ", ".join([quote(other) for other, _ in others[:_SHOWN]] + ["…"] * (len(others) > _SHOWN))
-        notes.append(issue("feuilles-ignorees", Place(file, 1), words={"sheets": names}))
-    return read_rows(rows, file, kind=kind, mapping=mapping, notes=tuple(notes))
+    chosen, left = _chosen(filled, mapping)
+    notes = [issue("lu-classeur", Place(file, 1), words={"sheets": _read_sheets([one.name for one in chosen])})]
+    if left:
+        notes.append(issue("feuilles-ignorees", Place(file, 1), words={"sheets": _listed([one.name for one in left])}))
+    if book.old:
+        notes.append(issue("ancien-classeur", Place(file, 1)))
+    for one in chosen:
+        notes.extend(one.notes(file, named=len(chosen) > 1))
+    return read_rows([Sheet(one, one.name) for one in chosen], file, kind=kind, mapping=mapping, notes=tuple(notes))
 
 
-def _check_archive(data: bytes, file: str) -> None:
-    """Refuse what would unpack to too much, and a sheet whose area is too large, before any of it is read whole."""
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        parts = archive.infolist()
-        if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > LARGEST_UNPACKED:
-            most = str(LARGEST_UNPACKED // 1_000_000)
-            raise unreadable("classeur-demesure", Place(file), words={"most": most, "parts": str(MOST_PARTS)})
-        for part in parts:
-            if _SHEETS.fullmatch(part.filename):
-                with archive.open(part) as sheet:
-                    _check_area(sheet, file)
+def _chosen(filled: Sequence[_SheetRows], mapping: Correspondence) -> tuple[list[_SheetRows], list[_SheetRows]]:
+    """Return the sheets that hold fiches, and the others; where none names its titles, that which names most."""
+    located = [(one, find_header(one, mapping)) for one in filled]
+    chosen = [one for one, header in located if header and header.known[0]]
+    if not chosen:
+        chosen = [max(located, key=lambda pair: pair[1].known if pair[1] else (False, 0))[0]]
+    return chosen, [one for one in filled if one not in chosen]
 
 
-def _check_area(sheet: IO[bytes], file: str) -> None:
-    """Refuse a sheet whose last row and last column make too large an area; the cells in it are few, perhaps."""
-    last_row, last_column, tail = 0, 0, b""
-    while piece := sheet.read(_PIECE):
-        found = _REFERENCE.findall(tail + piece)
-        last_row = max([last_row, *(int(row) for _, row in found)])
-        last_column = max([last_column, *(_number(letters) for letters in {letters for letters, _ in found})])
-        tail = piece[-_LONGEST_CELL:]
-        if last_row * last_column > MOST_CELLS:
-            words = {"cell": f"{_letters(last_column)}{last_row}", "most": f"{MOST_CELLS // 1_000_000}"}
-            raise unreadable("feuille-demesuree", Place(file), words=words)
+def _read_sheets(names: Sequence[str]) -> Word:
+    quoted = listed([in_both("contenus", "quoted", name=quote(name)) for name in names], _SHOWN)
+    if len(names) == 1:
+        return {lang: sentence("contenus", "one-sheet", lang, names=quoted[lang]) for lang in LANGUAGES}
+    return {lang: sentence("contenus", "several-sheets", lang, names=quoted[lang]) for lang in LANGUAGES}
 
 
-def _number(letters: bytes) -> int:
-    """Return the number of a column, A being 1."""
-    number = 0
-    for letter in letters.upper():
-        number = 26 * number + letter - 64
-    return number
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join([quote(name) for name in names[:_SHOWN]] + ["…"] * (len(names) > _SHOWN))
 
 
-def _letters(number: int) -> str:
-    """Return the letters of a column, 1 being A."""
-    letters = ""
-    while number:
-        number, rest = divmod(number - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
+class _Book:
+    """A workbook: its sheets by name, and what reads the marks of each."""
+
+    def __init__(self, data: bytes, file: str) -> None:
+        self._file = file
+        self._marks: dict[str, Callable[[], Marks]] = {}
+        self.old = not data.startswith(b"PK")
+        if not self.old:
+            archive = zipfile.ZipFile(io.BytesIO(data))
+            _check_size(archive, file)
+            if "content.xml" in archive.namelist():
+                self._marks = {name: lambda marks=marks: marks for name, marks in ods_marks(archive).items()}  # type: ignore[misc]
+            else:
+                self._marks = xlsx_marks(archive)
+        self._book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
+
+    def names(self, asked: str | None) -> list[str]:
+        """Return the visible sheets, or the one that is asked for. Raises UnreadableDeposit where it is not there."""
+        sheets = [one for one in self._book.sheets_metadata if one.typ == calamine.SheetTypeEnum.WorkSheet]
+        if asked is None:
+            return [one.name for one in sheets if one.visible == calamine.SheetVisibleEnum.Visible][:MOST_SHEETS]
+        found = [one.name for one in sheets if one.name.strip().casefold() == asked.strip().casefold()]
+        if not found:
+            words = {"sheets": _listed([one.name for one in sheets])}
+            raise unreadable("feuille-inconnue", Place(self._file), value=asked, words=words)
+        return found[:1]
+
+    def sheet(self, name: str) -> _SheetRows:
+        """Return the rows of a sheet. The marks come first: they refuse an area that is too large to be read."""
+        marks = self._marks[name]() if name in self._marks else Marks()
+        read = self._book.get_sheet_by_name(name)
+        if not marks.merged and read.merged_cell_ranges:
+            ranges = read.merged_cell_ranges
+            marks.merged = [(top + 1, left + 1, bottom + 1, right + 1) for (top, left), (bottom, right) in ranges]
+        return _SheetRows(name, read, marks)
 
 
-def _filled_sheets(data: bytes) -> list[tuple[str, list[Row]]]:
-    """Return the visible sheets that hold something by their name: the rows of the first, the first row of others."""
-    book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
-    filled: list[tuple[str, list[Row]]] = []
-    for name in _visible(book):
-        rows = _rows(book.get_sheet_by_name(name))
-        if read := list(islice(rows, 1) if filled else rows):
-            filled.append((name, read))
-    return filled
+def _check_size(archive: zipfile.ZipFile, file: str) -> None:
+    """Refuse what would unpack to too much, before any of it is read whole."""
+    parts = archive.infolist()
+    if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > LARGEST_UNPACKED:
+        words = {"most": str(LARGEST_UNPACKED // 1_000_000), "parts": str(MOST_PARTS)}
+        raise unreadable("classeur-demesure", Place(file), words=words)
 
 
-def _visible(book: calamine.CalamineWorkbook) -> list[str]:
-    return [
-        sheet.name
-        for sheet in book.sheets_metadata
-        if sheet.typ == calamine.SheetTypeEnum.WorkSheet
-        and sheet.visible == calamine.SheetVisibleEnum.Visible
-    ]
+@dataclass(eq=False)
+class _SheetRows:
+    """The rows of a sheet that are not empty, with the number that the spreadsheet shows."""
 
+    name: str
+    sheet: calamine.CalamineSheet
+    marks: Marks
 
-def _rows(sheet: calamine.CalamineSheet) -> Iterator[Row]:
-    """Yield the rows that are not empty, with their number; where there are a million empty ones, none is kept."""
-    for line, cells in enumerate(sheet.iter_rows(), 1):
-        if cells.count("") != len(cells):
-            yield line, [_text(value) for value in cells]
+    @cached_property
+    def filled(self) -> bool:
+        """Whether some row is to be read."""
+        return bool(self._read[0])
 
+    def __iter__(self) -> Iterator[Row]:
+        return iter(self._read[0])
 
-def _text(value: object) -> str:
-    """Return a cell as text: integers come back as floats, dates as dates."""
-    if isinstance(value, bool):
-        return "oui" if value else "non"
-    if isinstance(value, float):
-        return str(int(value)) if value.is_integer() else repr(value)
-    if isinstance(value, datetime.datetime):
-        return value.date().isoformat() if value.time() == datetime.time() else value.isoformat(sep=" ")
-    if isinstance(value, datetime.date):
-        return value.isoformat()
-    return str(value)
+    @cached_property
+    def _read(self) -> tuple[list[Row], list[int]]:
+        """Return the rows, and which of those that hold something are hidden; a million empty ones cost one passing."""
+        rows: list[Row] = []
+        hidden: list[int] = []
+        merged = sorted((one for one in self.marks.merged if one[2] > one[0]), reverse=True)
+        covering: list[tuple[int, int, str]] = []
+        faulty = {line for line, _ in self.marks.faults}
+        for line, values in enumerate(self.sheet.iter_rows(), 1):
+            if values.count("") == len(values) and line not in faulty:
+                continue
+            cells = self._cells(line, values)
+            covering = [one for one in covering if one[0] >= line]
+            own = any(cells)
+            for _, index, text in covering if own else ():
+                if index < len(cells) and not cells[index]:
+                    cells[index] = text
+            while merged and merged[-1][0] <= line:
+                _, left, last, _ = merged.pop()
+                if left <= len(cells) and cells[left - 1]:
+                    covering.append((last, left - 1, cells[left - 1]))
+            if own and line in self.marks.hidden:
+                hidden.append(line)
+            elif own:
+                rows.append((line, cells))
+        return rows, hidden
+
+    def _cells(self, line: int, values: Sequence[object]) -> list[str]:
+        marks = self.marks
+        cells = [
+            value if isinstance(value, str) else shown(value, marks.shows.get((line, column), ""))
+            for column, value in enumerate(values, 1)
+        ]
+        if marks.texts or marks.faults:
+            for index in range(len(cells)):
+                where = line, index + 1
+                if where in marks.faults:
+                    cells[index] = UnreadableCell(*marks.faults[where])
+                elif where in marks.texts:
+                    cells[index] = marks.texts[where]
+        return cells
+
+    def notes(self, file: str, *, named: bool) -> Iterator[Issue]:
+        """Yield what is to be said of hidden rows, merged cells and the empty end."""
+        where: Word = in_both("contenus", "of-sheet", name=quote(self.name)) if named else ""
+        place, words = Place(file, 1), {"sheet": where}
+        rows, hidden = self._read
+        if hidden:
+            lines = _listed([str(line) for line in hidden])
+            yield issue("lignes-masquees", place, words={**words, "count": str(len(hidden)), "lines": lines})
+        tall = [one for one in self.marks.merged if one[2] > one[0]]
+        if tall:
+            cells = [f"{column_letters(one[1])}{one[0]}:{column_letters(one[3])}{one[2]}" for one in tall]
+            yield issue("cellules-fusionnees", place, words={**words, "cells": _listed(cells)})
+        if self.marks.area[0] > max([line for line, _ in rows] + hidden, default=0):
+            yield issue("fin-vide", place, words=words)

@@ -32,7 +32,7 @@ _HOSTILE: Final = re.compile(
 class Place:
     """Where something stands in a deposit; `line` and `column` count from 1, the header being line 1.
 
-    `private` are the values of the record there that no message quotes.
+    `private` are the values of the record there that no message quotes; `in_table` says that `column` is a table's.
     """
 
     file: str = ""
@@ -40,6 +40,7 @@ class Place:
     column: int | None = None
     field: str | None = None
     private: tuple[str, ...] = dataclasses.field(default=(), repr=False, compare=False)
+    in_table: bool = False
 
 
 def issue(
@@ -81,6 +82,7 @@ def issue(
         suggestions=tuple(_masked(choice, private) for choice in suggestions),
         rule=f"depot:{code}",
         document=_masked(document, private),
+        in_table=place.in_table,
     )
 
 
@@ -94,6 +96,12 @@ def quote(value: str, most: int = _LONGEST_QUOTE, private: tuple[str, ...] = ())
 @lru_cache(maxsize=10_000)
 def _shown(value: str, private: tuple[str, ...]) -> str:
     return _HOSTILE.sub(_named, _masked(" ".join(value.split()), private))
+
+
+def listed(names: Sequence[Mapping[str, str]], most: int) -> dict[str, str]:
+    """Return names, said in each language, one after the other; beyond `most`, that there are more."""
+    more = ["…"] if len(names) > most else []
+    return {lang: ", ".join([name[lang] for name in names[:most]] + more) for lang in LANGUAGES}
 
 
 def shown_name(path: str | Path) -> str:

@@ -20,10 +20,7 @@ MOST_EXAMPLES: Final = 3
 
 @dataclass(frozen=True)
 class Cause:
-    """The entries with one severity, rule and field: what a reader would call the same mistake.
-
-    `message` and `remedy` are those of the entries where all agree, else those of the first.
-    """
+    """The entries of which the same sentence is said: one severity, rule, field, message and remedy."""
 
     entries: tuple[Issue, ...]
 
@@ -45,18 +42,17 @@ class Cause:
 
 def by_cause(entries: Iterable[Issue]) -> list[Cause]:
     """Group entries by cause: the gravest first, then the most frequent."""
-    groups: dict[tuple[str, str, str, str], list[Issue]] = {}
+    groups: dict[tuple[str, ...], list[Issue]] = {}
     for entry in entries:
-        # Rules of the way in speak of one value; a shape says the same words of all.
-        said = "" if entry.rule.startswith("depot:") else entry.message.get("fr", "")
-        groups.setdefault((entry.severity, entry.rule, entry.field, said), []).append(entry)
+        said = entry.message.get("fr", ""), entry.remedy.get("fr", "")
+        groups.setdefault((entry.severity, entry.rule, entry.field, *said), []).append(entry)
     causes = [Cause(tuple(group)) for group in groups.values()]
     return sorted(causes, key=lambda cause: (ORDER[cause.first.severity], -len(cause.entries)))
 
 
 def place(entry: Issue, lang: Language = "fr", *, with_file: bool = True) -> str:
-    """Return where an entry stands: `usages.csv, ligne 12, colonne 4`."""
-    numbers = (("line", entry.line), ("column", entry.column))
+    """Return where an entry stands: `usages.csv, ligne 12, colonne I`; in JSON a column is a number."""
+    numbers = (("line", entry.line), ("column", entry.column_name))
     parts = [f"{report_words(lang)[name]} {number}" for name, number in numbers if number]
     return ", ".join([entry.file, *parts] if with_file and entry.file else parts)
 

@@ -34,6 +34,19 @@ _BLANK: Final = re.compile(r"\A()('*)(?=[\t\r\n])")
 """A cell that begins with what a spreadsheet drops before it looks for a formula."""
 
 
+def column_letters(position: int) -> str:
+    """Return the name of a column as spreadsheets show it, from its 1-based position.
+
+    >>> column_letters(9), column_letters(28)
+    ('I', 'AB')
+    """
+    letters = ""
+    while position > 0:
+        position, rest = divmod(position - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
 def inert(cell: str) -> str:
     """Return a cell with an apostrophe wherever a spreadsheet would begin a formula; a number stays as it is.
 

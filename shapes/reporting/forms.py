@@ -27,6 +27,9 @@ COLUMNS: Final = (
 )
 """The keys of an entry of the JSON report; the columns of the CSV have their names in its language."""
 
+MOST_CAUSES: Final = 40
+"""Causes that a terminal shows, the gravest first; the reports in files have them all."""
+
 _SEPARATORS: Final[Mapping[str, str]] = {"fr": SPREADSHEET_SEPARATOR, "en": ","}
 """What the spreadsheets of a language expect between the cells of a CSV."""
 
@@ -63,7 +66,7 @@ def as_csv(entries: Sequence[Issue], lang: Language = "fr", separator: str = "")
     lines = [csv_line((words[name] for name in COLUMNS), separator)]
     for entry in entries:
         values = row(entry, lang)
-        values["severity"] = words[entry.severity]
+        values["severity"], values["column"] = words[entry.severity], entry.column_name
         values["suggestions"] = " | ".join(values["suggestions"])
         lines.append(csv_line(("" if values[name] is None else str(values[name]) for name in COLUMNS), separator))
     return BYTE_ORDER_MARK + "".join(lines)
@@ -80,7 +83,10 @@ def as_text(
 ) -> str:
     """Return the report for a terminal: how it was read, the counts, one row a cause."""
     width = width or 110
-    told = [f"{note.file} : {note.message.get(lang, '')}" if note.file else note.message[lang] for note in notes]
+    told = []
+    for note in notes:
+        said = f"{note.message.get(lang, '')} {note.remedy.get(lang, '')}".strip()
+        told.append(f"{note.file} : {said}" if note.file else said)
     if summary is not None:
         told.append(counted(summary, lang))
     lines = (textwrap.fill(line, width, break_on_hyphens=False) for text in told for line in text.split("\n"))
@@ -91,11 +97,13 @@ def as_text(
 def _drawn(causes: Sequence[Cause], lang: Language, width: int, color: bool) -> str:
     """Return the table of the causes, as a terminal shows it."""
     from rich.console import Console  # most deposits leave nothing to say
+    from rich.text import Text
 
     out = io.StringIO()
-    Console(file=out, width=width, force_terminal=color, color_system="auto" if color else None).print(
-        _table(causes, lang)
-    )
+    console = Console(file=out, width=width, force_terminal=color, color_system="auto" if color else None)
+    console.print(_table(causes[:MOST_CAUSES], lang))
+    if more := len(causes[MOST_CAUSES:]):
+        console.print(Text(report_words(lang)["more-causes"].format(number=more)))
     return out.getvalue()
 
 

@@ -62,7 +62,7 @@ def _columns(cause: Cause, lang: Language) -> dict[str, list[str]]:
     columns = {
         "file": [entry.file for entry in entries],
         "line": [str(entry.line or "") for entry in entries],
-        "column": [str(entry.column or "") for entry in entries],
+        "column": [entry.column_name for entry in entries],
         "document": [identifier(entry) for entry in entries],
         "value": [entry.value for entry in entries],
         "message": [entry.message.get(lang, "") for entry in entries],

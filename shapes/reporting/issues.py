@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from shapes.judging.report import Result, Severity
+from shapes.reporting.cells import column_letters
 from shapes.rules.compiled import subject_of
 from shapes.rules.terms import read_term
 
@@ -22,6 +23,7 @@ class Issue:
 
     `value` is shortened, and masked where it holds personal data. `rule` is the IRI of the shape, or
     `depot:{code}` for a rule of the way in. `document` is the IRI of the document, or the deposited id.
+    `in_table` says that `column` is that of a table, which people know by its letters.
     """
 
     severity: Severity
@@ -35,6 +37,12 @@ class Issue:
     suggestions: tuple[str, ...] = _NO_SUGGESTION
     rule: str = ""
     document: str = ""
+    in_table: bool = False
+
+    @property
+    def column_name(self) -> str:
+        """Return the column as people know it: by its letters in a table (I), by its number elsewhere; may be empty."""
+        return column_letters(self.column or 0) if self.in_table else str(self.column or "")
 
     @property
     def refuses(self) -> bool:

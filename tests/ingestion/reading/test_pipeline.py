@@ -142,7 +142,7 @@ def test_an_unreadable_file_raises_before_anything_is_judged(write: Write) -> No
     with pytest.raises(UnreadableDeposit):
         examine(write(""), validate=nothing)
     with pytest.raises(UnreadableDeposit):
-        next(examine_batches(write(HEADER + "A,t\n"), validate=nothing))
+        next(examine_batches(write(HEADER + "A,t" + "," * 50 + "x\n"), validate=nothing))
 
 
 def judged(**result: Any) -> Any:

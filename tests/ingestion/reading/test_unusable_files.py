@@ -19,11 +19,9 @@ CASES = {
     "a PDF": (b"%PDF-1.7\n%\xe2\xe3", "fichier-binaire", 1, None),
     "a picture": (b"\x89PNG\r\n\x1a\n\0\0", "fichier-binaire", 1, None),
     "a web page": (b"<!doctype html><p>a", "fichier-binaire", 1, None),
-    "an unknown column": (b"id,titre,type_ia,niveau\n1,a,b,c\n", "colonne-inconnue", 1, 4),
-    "a missing column": (b"id,titre\n1,a\n", "colonnes-manquantes", 1, None),
+    "an unknown column": (b"id,titre,type_ia,meteo\n1,a,b,c\n", "colonne-inconnue", 1, 4),
+    "a missing column": (b"id,resume\n1,a\n", "colonnes-manquantes", 1, None),
     "a repeated column": (b"id,titre,Titre,type_ia\n1,a,b,c\n", "colonne-double", 1, 3),
-    "a nameless column": (b"id,titre,type_ia,\n1,a,b,\n2,a,b,c\n", "colonne-sans-nom", 3, 4),
-    "a short row": (b"id,titre,type_ia\n1,a\n", "ligne-irreguliere", 2, 3),
     "a long row": (b"id,titre,type_ia\n1,a,b\n2,a,b,c\n", "ligne-irreguliere", 3, 4),
     "an open quote": (b'id,titre,type_ia\n1,a,b\n2,"a,b\n3,c,d\n', "guillemets", 3, None),
     "text after a quote": (b'id,titre,type_ia\n1,"a"b,c\n', "guillemets", 2, None),
@@ -41,11 +39,11 @@ def test_a_file_that_cannot_be_used_says_where_and_why(write: Write, case: str) 
 
 
 def test_an_unknown_column_is_answered_with_the_nearest(write: Write) -> None:
-    error = refusal(write("id,titre,type_ia,niveau\n1,a,b,c\n"))
-    assert error.message["fr"] == "La colonne « niveau » n'existe pas."
+    error = refusal(write("id,titre,type_ia,niveuax\n1,a,b,c\n"))
+    assert error.message["fr"] == "La colonne « niveuax » n'est pas reconnue."
     assert error.issue.suggestions == ("niveaux",)
     assert error.remedy["fr"].startswith("Vouliez-vous dire « niveaux » ?")
-    assert error.issue.field == "niveau"
+    assert error.issue.field == "niveuax"
 
 
 def test_a_file_without_header_does_not_have_its_first_row_quoted_in_clear(write: Write) -> None:

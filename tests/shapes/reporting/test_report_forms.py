@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import io
 import json
 from html.parser import HTMLParser
 
 import pytest
 
-from shapes import Issue, as_csv, as_html, as_json, as_text
+from shapes import Issue, as_csv, as_html, as_json, as_text, place
 from shapes.reporting.causes import by_cause
 from shapes.reporting.forms import COLUMNS
 from shapes.reporting.words import report_words
@@ -69,12 +70,25 @@ def test_the_csv_report_has_the_separator_and_the_words_of_its_reader() -> None:
     assert as_csv([], "fr", ",").removeprefix("\ufeff").startswith("fichier,ligne,colonne")
 
 
-def test_one_systematic_mistake_reads_as_one_line() -> None:
+def test_one_systematic_mistake_reads_as_one_line_and_another_value_as_another() -> None:
     entries = [entry(line, value=f"niveau {line % 2}") for line in range(2, 3_002)]
-    (cause,) = by_cause(entries)
-    assert len(cause.entries) == 3_000 and cause.values == {"niveau 0": 1_500, "niveau 1": 1_500}
+    first, second = by_cause(entries)
+    assert first.values == {"niveau 0": 1_500} and second.values == {"niveau 1": 1_500}
     text = as_text(entries, {"read": 3_000, "accepted": 0, "warned": 0, "refused": 3_000})
-    assert "3000" in text and "ligne 2" in text and "niveau 1 (1500)" in text and text.count("\n") < 25
+    assert "1500" in text and "ligne 2" in text and text.count("\n") < 35
+
+
+def test_a_column_of_a_table_is_named_by_its_letters_and_counted_for_programs() -> None:
+    told = dataclasses.replace(entry(2), column=28, in_table=True)
+    assert place(told) == "depot.csv, ligne 2, colonne AB"
+    assert place(dataclasses.replace(told, in_table=False)) == "depot.csv, ligne 2, colonne 28"
+    assert json.loads(as_json([told], SUMMARY))["entries"][0]["column"] == 28
+    assert ";AB;" in as_csv([told]) and "<td>AB</td>" in as_html([told, dataclasses.replace(told, line=3)], SUMMARY)
+
+
+def test_a_report_of_many_causes_ends_on_a_terminal() -> None:
+    text = as_text([entry(line, value=f"niveau {line}") for line in range(2, 300)], SUMMARY)
+    assert "niveau 2 " in text and "niveau 290" not in text and "258" in text
 
 
 def test_causes_come_gravest_first_then_most_frequent() -> None:
@@ -146,11 +160,11 @@ def test_the_page_shows_what_is_wrong_what_to_do_and_where_before_it_is_unfolded
     page = as_html([entry(line, value=f"niveau {line % 2}") for line in range(2, 3_002)], SUMMARY)
     shown = Outline(page.partition("<details>")[0]).text
     for words in (
-        "Refus · niveaux · 3000 fois",
+        "Refus · niveaux · 1500 fois",
         "Que faire : Écrivez une classe.",
         "ligne 2, colonne 4",
-        "en tout 3000",
-        "niveau 1",
+        "en tout 1500",
+        "« niveau 0 » n'est pas reconnu",
     ):
         assert words in shown
 
