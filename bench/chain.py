@@ -126,9 +126,16 @@ def described(var: Path) -> tuple[str, str]:
         last = registry.editions.last()
     assert last is not None
     counts = last.manifest["counts"]
-    sizes = [path.stat().st_size for path in (var / "editions" / str(last.number)).rglob("*") if path.is_file()]
+    before, sizes = (files_by_inode(var / "editions" / str(number)) for number in (last.number - 1, last.number))
+    fresh = sum(size for inode, size in sizes.items() if inode not in before)
     said = f"{counts['quads']:,} quads in {counts['graphs']:,} graphs ({counts['quads'] / counts['projet']:.0f} a fiche)"
-    return said, f"the edition takes {sum(sizes) / 2**20:,.0f} MiB"
+    whole = sum(sizes.values())
+    return said, f"the edition takes {whole / 2**20:,.0f} MiB, of which the changed fiche wrote {fresh / 2**20:,.1f}"
+
+
+def files_by_inode(folder: Path) -> dict[int, int]:
+    """Return the length of each file under a folder by its inode: those of unchanged files are those of before."""
+    return {found.st_ino: found.st_size for path in folder.rglob("*") if path.is_file() and (found := path.stat())}
 
 
 def command(name: str, var: Path, *arguments: str) -> Step:

@@ -16,11 +16,19 @@ if TYPE_CHECKING:
     from ingestion.graphs.conversion import convert as convert
     from ingestion.graphs.export import export_document as export_document
     from ingestion.publication.dumps import read_fiches as read_fiches
+    from ingestion.publication.dumps import read_statistics as read_statistics
     from ingestion.publication.editions import DUMPS as DUMPS
     from ingestion.publication.editions import Edition as Edition
     from ingestion.publication.editions import Editions as Editions
     from ingestion.publication.editions import is_gone as is_gone
     from ingestion.publication.manifest import software_version as software_version
+    from ingestion.publication.members import MEMBERS as MEMBERS
+    from ingestion.publication.members import MEMBERS_LIST as MEMBERS_LIST
+    from ingestion.publication.members import files_of as files_of
+    from ingestion.publication.members import has_dump as has_dump
+    from ingestion.publication.members import lines_of as lines_of
+    from ingestion.publication.members import members_of as members_of
+    from ingestion.publication.members import packed_bytes as packed_bytes
     from ingestion.publication.publish import publish as publish
     from ingestion.publication.rebuild import RebuildDiffers as RebuildDiffers
     from ingestion.publication.rebuild import rebuild as rebuild
@@ -46,9 +54,10 @@ else:
             "examination.pipeline": "Options examine examine_batches",
             "graphs.conversion": "convert",
             "graphs.export": "export_document",
-            "publication.dumps": "read_fiches",
+            "publication.dumps": "read_fiches read_statistics",
             "publication.editions": "DUMPS Edition Editions is_gone",
             "publication.manifest": "software_version",
+            "publication.members": "MEMBERS MEMBERS_LIST files_of has_dump lines_of members_of packed_bytes",
             "publication.publish": "publish",
             "publication.rebuild": "RebuildDiffers rebuild",
             "reading.deposits": "read_deposit",

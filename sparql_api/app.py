@@ -29,6 +29,7 @@ from sparql_api.pages.common.labels import DisplayLabels
 from sparql_api.pages.common.layout import problem_page
 from sparql_api.pages.common.service import Service
 from sparql_api.pages.documents import documents_router
+from sparql_api.pages.dumps import dumps_router
 from sparql_api.pages.editions import editions_router
 from sparql_api.pages.editor import editor
 from sparql_api.pages.fiches.routes import fiches_router
@@ -99,6 +100,7 @@ def mount(app: FastAPI, service: Service, endpoint: APIRouter) -> None:
         fiches_router(service),
         questions_router(service),
         editions_router(service),
+        dumps_router(service),
         documents_router(service),
         ontology_router(service),
         packages_router(service),

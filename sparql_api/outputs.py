@@ -26,7 +26,7 @@ def index_fiches(edition: Edition, store: ox.Store) -> None:
 
 def describe_edition(edition: Edition, store: ox.Store) -> None:
     """Write `void.nt`, the edition's statistics, in its folder."""
-    write_void(edition, store, edition.path)
+    write_void(edition, edition.path)
 
 
 def list_alignments(edition: Edition, store: ox.Store) -> None:

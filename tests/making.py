@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import csv
 import fcntl
+import gzip
 import os
 import shutil
 import subprocess
@@ -23,7 +24,10 @@ from ingestion import Options, Registry, Settings, deposit_file, publish
 from ingestion.registry.agents import TEAM
 from sparql_api.cli import main
 
-__all__ = ["HEADER", "ROW", "TEAM", "begun", "command", "missing", "observatoire", "once_a_run", "published", "registry_with", "write_csv"]
+__all__ = [
+    "HEADER", "ROW", "TEAM", "begun", "command", "dump_of", "missing", "observatoire", "once_a_run", "published",
+    "registry_with", "write_csv",
+]  # fmt: skip
 
 HEADER = files("ingestion").joinpath("demo", "usages.csv").read_text("utf-8").split("\n")[0].split(",")
 ROW = {
@@ -80,6 +84,14 @@ def command(var: Path, *arguments: str) -> Result:
     if done.exception is not None and not isinstance(done.exception, SystemExit):
         raise done.exception
     return done
+
+
+def dump_of(edition: Path, form: str = "nq") -> bytes:
+    """Return a dump of an edition's folder unpacked, as `gzip -dc` gives it of its members in the order of their list."""
+    rows = [line.split("\t") for line in (edition / "members.tsv").read_text("utf-8").split("\n")[1:-1]]
+    files = [edition / "members" / f"{row[1]}.{form}.gz" for row in rows if row[0] == form]
+    assert files, "no such dump"
+    return gzip.decompress(b"".join(file.read_bytes() for file in files))
 
 
 def write_csv(path: Path, rows: Sequence[Mapping[str, str]], extra: Sequence[str] = ()) -> Path:

@@ -8,7 +8,6 @@ that is ended leaves what it has.
 from __future__ import annotations
 
 import argparse
-import gzip
 import os
 import shutil
 import tempfile
@@ -21,7 +20,7 @@ from bench.endpoint import report
 from bench.endpoint.measure import Bag, Bounds, PeerResult, measure
 from bench.endpoint.peers import PEERS, NoPeer, Served
 from bench.endpoint.workload import look_ups, workload
-from ingestion import Editions
+from ingestion import Edition, Editions, files_of, lines_of
 from ontologie import Iris
 
 DISTINCT = 5000
@@ -51,7 +50,7 @@ def main() -> None:
     reference: dict[str, Bag] = {}
     with tempfile.TemporaryDirectory() as scratch:
         triples = Path(scratch) / "triples.nt"
-        count = unpack_triples(edition.path, triples)
+        count = unpack_triples(edition, triples)
         data = Served(given.var, triples, count, given.query_seconds, given.load_seconds)
         said = {
             "size": f"{size.get('projet', 0):,} fiches, {size['quads']:,} quads ({count:,} triples)",
@@ -84,13 +83,13 @@ def some_projects(store_path: Path, most: int) -> list[str]:
     return [graph.replace("graphe/projet/", "projet/") for graph in graphs[:: max(1, len(graphs) // most)]]
 
 
-def unpack_triples(edition: Path, target: Path) -> int:
+def unpack_triples(edition: Edition, target: Path) -> int:
     """Write the edition's triples, without graphs, as N-Triples; return how many lines."""
     count = 0
-    with gzip.open(edition / "dump.ttl.gz", "rb") as packed, target.open("wb") as out:
-        while piece := packed.read(1 << 20):
-            count += piece.count(b"\n")
-            out.write(piece)
+    with target.open("wb") as out:
+        for line in lines_of(files_of(edition, "dump.ttl.gz")):
+            count += 1
+            out.write(line)
     return count
 
 

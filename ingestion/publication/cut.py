@@ -18,11 +18,11 @@ from typing import Final
 import pyoxigraph as ox
 
 from ingestion.publication.assembly import Change, Progress, apply_changes
-from ingestion.publication.dumps import write_dumps
+from ingestion.publication.dumps import frame_fiches, write_dumps
 from ingestion.publication.editions import Edition, Editions, sync_folder
 from ingestion.publication.ledger import Ledger
 from ingestion.publication.loading import Loading
-from ingestion.publication.manifest import graphs_digest, make_manifest, write_manifest
+from ingestion.publication.manifest import Reviewed, make_manifest, same_graphs, write_manifest
 from ingestion.registry.editions import RegisteredEdition
 from ingestion.registry.registry import Registry
 from ingestion.settings import Settings
@@ -175,8 +175,9 @@ class Cut:
         start = current if ledger.fact("edition") is not None else None
         with Loading(make_store(self.settings.var / "store", start)) as loading:
             made = apply_changes(loading, ledger, self.registry, change, base, progress)
-            sha256 = graphs_digest(ledger)
-            if last is not None and current is not None and sha256 == last.sha256:
+            frame_fiches(ledger, base)
+            root = ledger.segments.root()
+            if last is not None and current is not None and same_graphs(ledger, root, last.manifest):
                 note_in_ledger(ledger, last, made.last_event, base)
                 return current, False
             number = 1 if last is None else last.number + 1
@@ -184,15 +185,16 @@ class Cut:
             draft.path.mkdir()
             making = begin_store(loading, ledger, draft, fresh=start is None)
             with step("dumps", progress):
-                dumps = write_dumps(draft.path, ledger, base)
-            manifest = make_manifest(number, change.moment, ledger, self.registry.editions.warned(), dumps, base)
+                written = write_dumps(draft.path, None if current is None else current.path, ledger, root, base)
+            reviewed = Reviewed(self.registry.editions.warned(), self.registry.editions.erased())
+            manifest = make_manifest(number, change.moment, ledger, reviewed, written, base)
             write_manifest(draft.path, manifest)
             finish_store(making, draft, faces, progress)
         sync_files(draft.path)
         edition = Edition(number, self.editions.folder / str(number))
         draft.path.rename(edition.path)
         sync_folder(self.editions.folder)
-        noted = RegisteredEdition(number, change.moment, made.last_event, sha256, manifest)
+        noted = RegisteredEdition(number, change.moment, made.last_event, root, manifest)
         self.registry.editions.commit(noted, made)
         self.editions.point_to(edition)
         note_in_ledger(ledger, noted, made.last_event, base)

@@ -1,7 +1,7 @@
 """The publisher's ledger: the canonical lines and the digest of each graph of the current edition.
 
-It makes the cost of an edition's hash follow what changed, and lets dumps be written without reading the store
-back. It is derived: lost or behind, it is made again from the registry.
+It makes the cost of an edition's hash, of its dumps and of its statistics follow what changed, without reading the
+store back. It is derived: lost or behind, it is made again from the registry.
 """
 
 from __future__ import annotations
@@ -13,28 +13,36 @@ from pathlib import Path
 from typing import Final, Self
 
 from ingestion.graphs.compression import PackedGraph, Packer
+from ingestion.publication import segments, statistics
+from ingestion.publication.segments import Segments, begins
+from ingestion.publication.statistics import Statistics
 
-_VERSION: Final = 5
+_VERSION: Final = 6
 _SCHEMA: Final = f"""
 PRAGMA journal_mode=WAL;
-CREATE TABLE graphs (graph TEXT PRIMARY KEY, digest TEXT NOT NULL, quads INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE graphs (graph TEXT PRIMARY KEY, digest TEXT NOT NULL, quads INTEGER NOT NULL, cut INTEGER NOT NULL)
+ WITHOUT ROWID;
+CREATE INDEX cuts ON graphs (graph) WHERE cut;
 CREATE TABLE contents (graph TEXT PRIMARY KEY, lines BLOB NOT NULL);
 CREATE TABLE fiches (graph TEXT PRIMARY KEY, mark TEXT NOT NULL, line BLOB NOT NULL);
 CREATE TABLE rests (project TEXT, graph TEXT, PRIMARY KEY (project, graph)) WITHOUT ROWID;
 CREATE INDEX rests_by_graph ON rests (graph);
 CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+{segments.SCHEMA}
+{statistics.SCHEMA}
 PRAGMA user_version={_VERSION};
 """
 """Digests stand apart from contents, so that an edition's hash reads little. `rests` tells which graphs the
 derivation of a project rests on."""
 
+_LAST: Final = "\U0010ffff"
 _ABOUT_GRAPHS: Final = ("graphs", "contents", "fiches", "rests")
 
 
 class Ledger:
     """One transaction over the ledger's file: what is put in counts once `commit` is called."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, base: str) -> None:
         """Open the ledger, making it where it is missing, of another version, or damaged: it is derived."""
         usable = path.exists() and _usable(path)
         if not usable:
@@ -46,6 +54,8 @@ class Ledger:
             self._connection.executescript(_SCHEMA)
         self._connection.execute("BEGIN IMMEDIATE")
         self._packer = Packer()
+        self.segments = Segments(self._connection)
+        self.statistics = Statistics(self._connection, base)
 
     def __enter__(self) -> Self:
         """Return the ledger."""
@@ -64,6 +74,8 @@ class Ledger:
         """Forget everything."""
         for table in (*_ABOUT_GRAPHS, "facts"):
             self._connection.execute(f"DELETE FROM {table}")
+        self.segments.clear()
+        self.statistics.clear()
 
     def fact(self, name: str) -> str | None:
         """Return a noted fact, such as the edition the ledger stands for."""
@@ -91,19 +103,27 @@ class Ledger:
         if not one.quads:
             if before is None:
                 return None
+            self._changed(one)
             for table in _ABOUT_GRAPHS:
                 self._connection.execute(f"DELETE FROM {table} WHERE graph = ?", (one.graph,))
             return True
         if one.digest == before:
             return None
-        row = (one.graph, one.digest, one.quads)
-        self._connection.execute("INSERT OR REPLACE INTO graphs VALUES (?, ?, ?)", row)
+        self._changed(one)
+        row = (one.graph, one.digest, one.quads, begins(one.graph))
+        self._connection.execute("INSERT OR REPLACE INTO graphs VALUES (?, ?, ?, ?)", row)
         self._connection.execute("INSERT OR REPLACE INTO contents VALUES (?, ?)", (one.graph, one.data))
         if before is not None:
             self._connection.execute("DELETE FROM rests WHERE graph = ?", (one.graph,))
         for project in resting:
             self._connection.execute("INSERT INTO rests VALUES (?, ?)", (project, one.graph))
         return before is not None
+
+    def _changed(self, one: PackedGraph) -> None:
+        """Tell segments and statistics of a graph that is about to be replaced."""
+        before = self.data(one.graph)
+        self.statistics.change(one.graph, self._packer.unpack(before) if before else b"", self.unpacked(one))
+        self.segments.touch(one.graph)
 
     def resting(self, graph: str) -> list[str]:
         """Return the projects whose derivation rests on a graph."""
@@ -128,43 +148,53 @@ class Ledger:
         """Return a graph's canonical lines, none where it is not there."""
         return self._packer.lines(self.data(graph))
 
-    def graphs(self) -> Iterator[tuple[str, bytes]]:
-        """Yield (graph IRI, canonical N-Quads) in the order of the IRIs' bytes."""
-        for graph, packed in self._connection.execute("SELECT graph, lines FROM contents ORDER BY graph"):
+    def graphs(self, start: str, end: str | None) -> Iterator[tuple[str, bytes]]:
+        """Yield (graph IRI, canonical N-Quads) from one IRI to before another, in the order of their bytes."""
+        asked = "SELECT graph, lines FROM contents WHERE graph >= ? AND graph < ? ORDER BY graph"
+        for graph, packed in self._connection.execute(asked, (start, end or _LAST)):
             yield graph, self._packer.unpack(packed)
 
+    def fiches(self, start: str, end: str | None) -> Iterator[bytes]:
+        """Yield the kept fiches of graphs from one IRI to before another, in the order of their bytes."""
+        asked = "SELECT line FROM fiches WHERE graph >= ? AND graph < ? ORDER BY graph"
+        for (line,) in self._connection.execute(asked, (start, end or _LAST)):
+            yield self._packer.unpack(line)
+
     def unframed(self, mark: str, prefix: str) -> list[str]:
-        """Return the IRIs of graphs that start so and whose fiche is not kept, or under another mark."""
-        asked = """
-        SELECT graph FROM graphs LEFT JOIN fiches USING (graph)
+        """Return the IRIs of graphs that start so and whose fiche is not kept, or under another mark.
+
+        Where all were framed under this mark (`framed_all`), only graphs that changed since are looked at.
+        """
+        among = "touched JOIN graphs USING (graph)" if self.fact(f"framed:{prefix}") == mark else "graphs"
+        asked = f"""
+        SELECT graph FROM {among} LEFT JOIN fiches USING (graph)
         WHERE graph >= ? AND graph < ? AND mark IS NOT digest || ? ORDER BY graph
         """
-        return [row[0] for row in self._connection.execute(asked, (prefix, prefix + "\U0010ffff", mark))]
+        return [row[0] for row in self._connection.execute(asked, (prefix, prefix + _LAST, mark))]
+
+    def framed_all(self, mark: str, prefix: str) -> None:
+        """Note that the fiche of every graph that starts so is kept under a mark."""
+        self.note(f"framed:{prefix}", mark)
 
     def keep_fiche(self, mark: str, graph: str, fiche: bytes) -> None:
         """Keep the fiche of a graph that stands here, until the graph or the mark changes."""
         asked = "INSERT OR REPLACE INTO fiches SELECT graph, digest || ?, ? FROM graphs WHERE graph = ?"
         self._connection.execute(asked, (mark, self._packer.pack(fiche), graph))
-
-    def fiches(self, prefix: str) -> Iterator[bytes]:
-        """Yield the kept fiches of graphs that start so, in the order of the IRIs' bytes."""
-        asked = "SELECT line FROM fiches WHERE graph >= ? AND graph < ? ORDER BY graph"
-        for (line,) in self._connection.execute(asked, (prefix, prefix + "\U0010ffff")):
-            yield self._packer.unpack(line)
+        self.segments.touch(graph)
 
     def digests(self) -> Iterator[tuple[str, str]]:
         """Yield (graph IRI, digest) in the order of the IRIs' bytes."""
         yield from self._connection.execute("SELECT graph, digest FROM graphs ORDER BY graph")
 
-    def totals(self) -> tuple[int, int]:
-        """Return how many graphs and quads there are."""
-        row = self._connection.execute("SELECT COUNT(*), COALESCE(SUM(quads), 0) FROM graphs").fetchone()
-        return int(row[0]), int(row[1])
+    def quads(self, prefix: str) -> dict[str, int]:
+        """Return how many quads each graph has whose IRI starts so."""
+        asked = "SELECT graph, quads FROM graphs WHERE graph >= ? AND graph < ? ORDER BY graph"
+        return dict(self._connection.execute(asked, (prefix, prefix + _LAST)))
 
     def names(self, prefix: str) -> list[str]:
         """Return the IRIs of graphs that start so, in the order of their bytes."""
         asked = "SELECT graph FROM graphs WHERE graph >= ? AND graph < ? ORDER BY graph"
-        return [row[0] for row in self._connection.execute(asked, (prefix, prefix + "\U0010ffff"))]
+        return [row[0] for row in self._connection.execute(asked, (prefix, prefix + _LAST))]
 
 
 def _usable(path: Path) -> bool:

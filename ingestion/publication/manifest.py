@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -12,23 +13,37 @@ from typing import Any
 from ingestion.derivation.rules import rules_digest
 from ingestion.publication.editions import MANIFEST
 from ingestion.publication.ledger import Ledger
-from ingestion.words.examples import is_example
+from ingestion.words.examples import EXAMPLE_PREFIX, PROJECT
 from ontologie import Iris, document_types, newest_context, vocabularies
 from shapes import shapes_digest
 
 
+@dataclass(frozen=True)
+class Reviewed:
+    """What the registry says of an edition in the making.
+
+    (documents with warnings, warnings); and the documents, by (kind, identifier), that were public and are erased.
+    """
+
+    warned: tuple[int, int]
+    erased: Sequence[tuple[str, str]]
+
+
 def make_manifest(
-    number: int, date: str, ledger: Ledger, warned: tuple[int, int], dumps: Mapping[str, Mapping[str, Any]], base: str
+    number: int, date: str, ledger: Ledger, reviewed: Reviewed, written: Mapping[str, Any], base: str
 ) -> dict[str, Any]:
     """Return the manifest of an edition whose graphs are those of the ledger.
 
-    `warned` is (documents with warnings, warnings); a document with a violation is never published. `context` is the
-    version that the fiches are written with. Invented examples are counted apart: they are no projects, nor among the
-    documents.
+    `written` is what `write_dumps` says. `context` is the version that the fiches are written with. A document with a
+    violation is never published. `erased` names what stood in an edition and was erased since, where there is any.
+    Invented examples are counted apart: they are no projects, nor among the documents.
     """
-    graphs, quads = ledger.totals()
-    kinds, examples = _documents(ledger, base)
-    documents, warnings = warned
+    count = ledger.statistics.total
+    kinds = {kind: count("folder", Iris(base).graph(kind, "").removesuffix("/")) for kind in document_types()}
+    examples = len(ledger.names(Iris(base).graph(PROJECT, EXAMPLE_PREFIX)))
+    kinds[PROJECT] -= examples
+    documents, warnings = reviewed.warned
+    erased = [f"{kind}/{identifier}" for kind, identifier in reviewed.erased]
     return {
         "number": number,
         "date": date,
@@ -36,25 +51,18 @@ def make_manifest(
         "base": base,
         "licence": "https://spdx.org/licenses/etalab-2.0.html",
         "counts": {
-            "graphs": graphs, "quads": quads, "documents": sum(kinds.values()),
-            **{kind: count for kind, count in kinds.items() if count},
+            "graphs": count("graphs"), "quads": count("quads"), "documents": sum(kinds.values()),
+            **{kind: held for kind, held in kinds.items() if held},
             **({"exemple": examples} if examples else {}),
         },
         "validation": {"violations": 0, "warnings": warnings, "documents_with_warnings": documents},
-        "sha256": graphs_digest(ledger),
+        "sha256": written["sha256"],
         **made_with(base),
         "context": newest_context(),
-        "dumps": {name: {**about, "date": date} for name, about in dumps.items()},
+        **({"erased": erased} if erased else {}),
+        "segments": written["segments"],
+        "dumps": {name: {**about, "date": date} for name, about in written["dumps"].items()},
     }  # fmt: skip
-
-
-def _documents(ledger: Ledger, base: str) -> tuple[dict[str, int], int]:
-    """Return how many documents there are by kind, without the invented examples, and how many of these."""
-    named = {kind: ledger.names(prefix) for kind in document_types() for prefix in (Iris(base).graph(kind, ""),)}
-    examples = {
-        kind: sum(is_example(kind, name.rpartition("/")[2]) for name in names) for kind, names in named.items()
-    }
-    return {kind: len(names) - examples[kind] for kind, names in named.items()}, sum(examples.values())
 
 
 def made_with(base: str) -> dict[str, Any]:
@@ -72,12 +80,15 @@ def write_manifest(folder: Path, manifest: Mapping[str, Any]) -> None:
     (folder / MANIFEST).write_text(text, encoding="utf-8")
 
 
-def graphs_digest(ledger: Ledger) -> str:
-    """Return the edition's own hash: SHA-256 of the sorted list of (graph IRI, SHA-256 of its canonical form)."""
-    total = hashlib.sha256()
-    for graph, one in ledger.digests():
-        total.update(f"{graph} {one}\n".encode())
-    return total.hexdigest()
+def same_graphs(ledger: Ledger, root: str, manifest: Mapping[str, Any]) -> bool:
+    """Tell whether an edition is of the graphs of the ledger, whose segments have this root.
+
+    Editions of older programs note SHA-256 of the sorted list of (graph IRI, SHA-256 of its canonical form).
+    """
+    if "segments" in manifest:
+        return bool(manifest["sha256"] == root)
+    listed = "".join(f"{graph} {one}\n" for graph, one in ledger.digests())
+    return bool(manifest["sha256"] == hashlib.sha256(listed.encode()).hexdigest())
 
 
 def software_version() -> str:

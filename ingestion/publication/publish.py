@@ -53,7 +53,7 @@ def publish(
         refuse_unknown(editions, None)
         raise NothingToPublish
     editions.folder.mkdir(parents=True, exist_ok=True)
-    with publication_lock(settings.var), Ledger(settings.var / "graphes.sqlite") as ledger:
+    with publication_lock(settings.var), Ledger(settings.var / "graphes.sqlite", settings.base_iri) as ledger:
         last = registry.editions.last()
         current = settle(editions, last)
         if current is None or not _in_step(ledger, last, settings.base_iri):

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ctypes
+import hashlib
 import json
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from ingestion.publication.assembly import Progress, apply_changes, changes_since
 from ingestion.publication.cut import (
@@ -22,12 +23,13 @@ from ingestion.publication.cut import (
     step,
     sync_files,
 )
-from ingestion.publication.dumps import write_dumps
+from ingestion.publication.dumps import frame_fiches, write_dumps, write_whole
 from ingestion.publication.editions import Edition, Editions, sync_folder
 from ingestion.publication.ledger import Ledger
 from ingestion.publication.loading import Loading
 from ingestion.publication.locking import publication_lock
-from ingestion.publication.manifest import graphs_digest, made_with, write_manifest
+from ingestion.publication.manifest import made_with, same_graphs, write_manifest
+from ingestion.publication.members import MEMBERS, MEMBERS_LIST, files_of
 from ingestion.publication.publish import NothingToPublish
 from ingestion.registry.editions import RegisteredEdition
 from ingestion.registry.registry import Registry
@@ -80,9 +82,14 @@ def rebuild(
         draft = Edition(last.number, editions.folder / f".{last.number}.tmp")
         shutil.rmtree(draft.path, ignore_errors=True)
         draft.path.mkdir()
-        with Ledger(draft.path / "graphes.sqlite") as ledger:
+        with Ledger(draft.path / "graphes.sqlite", settings.base_iri) as ledger:
             _derive(settings, registry, last, ledger, draft, changed, faces, progress)
-            note_in_ledger(ledger, last, last.last_event, settings.base_iri)
+            if "dumps" in changed:
+                # What the ledger says of members is not what the edition has: the next publication makes it again.
+                ledger.clear()
+                ledger.commit()
+            else:
+                note_in_ledger(ledger, last, last.last_event, settings.base_iri)
         _replace_ledger(draft.path / "graphes.sqlite", settings.var / "graphes.sqlite")
         sync_files(draft.path)
         edition = Edition(last.number, editions.folder / str(last.number))
@@ -107,21 +114,49 @@ def _derive(
     with Loading(make_store(settings.var / "store", None)) as loading:
         change = changes_since(ledger, registry.editions.plan_again(last), base, last.at)
         apply_changes(loading, ledger, registry, change, base, progress, from_payloads=True)
-        if graphs_digest(ledger) != last.sha256:
+        frame_fiches(ledger, base)
+        root = ledger.segments.root()
+        if not same_graphs(ledger, root, last.manifest):
             raise RebuildDiffers(changed, _differing(ledger, settings.var / "graphes.sqlite", last))
         making = begin_store(loading, ledger, draft, fresh=True)
         with step("dumps", progress):
-            dumps, noted = write_dumps(draft.path, ledger, base), last.manifest["dumps"]
-        changed += [name for name, about in dumps.items() if any(noted[name].get(k, v) != v for k, v in about.items())]
-        for name in noted:
-            kept = settings.var / "editions" / str(last.number) / name
-            if name in changed and not kept.is_file():
-                raise RebuildDiffers(changed, ())
-            if name in changed:
+            written = write_dumps(draft.path, None, ledger, root, base)
+            if not _as_noted(draft, written, last.manifest):
+                changed.append("dumps")
                 # The graphs are the same, their form is written otherwise today: the edition keeps its own.
-                shutil.copyfile(kept, draft.path / name)
+                if not _kept(draft, Editions(settings.var).folder / str(last.number), last.manifest):
+                    raise RebuildDiffers(changed, ())
         write_manifest(draft.path, json.loads(json.dumps(last.manifest)))
         finish_store(making, draft, faces, progress)
+
+
+def _as_noted(draft: Edition, written: Mapping[str, Any], noted: Mapping[str, Any]) -> bool:
+    """Tell whether the dumps of a draft are those of the edition, in the form that its program gave them."""
+    if "segments" in noted:
+        return bool(written["segments"] == noted["segments"])
+    whole, then = write_whole(draft), noted["dumps"]
+    shutil.rmtree(draft.path / MEMBERS)
+    (draft.path / MEMBERS_LIST).unlink()
+    # The oldest do not say everything.
+    return all({**about, **then[name]} == {**then[name], **about} for name, about in whole.items())
+
+
+def _kept(draft: Edition, edition: Path, noted: Mapping[str, Any]) -> bool:
+    """Put the dumps that an edition has into its draft; return whether it has them as its manifest says."""
+    held = Edition(draft.number, edition)
+    names = [MEMBERS_LIST] if "segments" in noted else [*noted["dumps"]]
+    files = [path for name in noted["dumps"] for path in files_of(held, name)]
+    if not files or not all(path.is_file() for path in (*files, *(edition / name for name in names))):
+        return False
+    if "segments" in noted:
+        if hashlib.sha256((edition / MEMBERS_LIST).read_bytes()).hexdigest() != noted["segments"]["sha256"]:
+            return False
+        shutil.rmtree(draft.path / MEMBERS)
+        (draft.path / MEMBERS).mkdir()
+        shutil.copyfile(edition / MEMBERS_LIST, draft.path / MEMBERS_LIST)
+    for path in files:
+        shutil.copyfile(path, draft.path / path.relative_to(edition))
+    return True
 
 
 def _changed(last: RegisteredEdition, base: str) -> list[str]:
@@ -138,7 +173,7 @@ def _differing(ledger: Ledger, path: Path, last: RegisteredEdition) -> list[str]
     """Return some of the graphs that differ from those of the edition, where the publisher's ledger still has them."""
     if not path.exists():
         return []
-    with Ledger(path) as known:
+    with Ledger(path, str(last.manifest["base"])) as known:
         if known.fact("sha256") != last.sha256:
             return []
         then, today = dict(known.digests()), dict(ledger.digests())

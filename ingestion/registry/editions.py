@@ -103,9 +103,9 @@ class EditionRecords:
                     .distinct()
                     .subquery()
                 )
+                # What ought to be public differs from what is by an event alone: nothing else need be looked at.
                 same = sa.and_(touched.c.kind == documents.c.kind, touched.c.identifier == documents.c.identifier)
-                differs = documents.c.validated_version.is_distinct_from(documents.c.published_version)
-                asked = asked.outerjoin(touched, same).where(sa.or_(differs, touched.c.kind.is_not(None)))
+                asked = asked.join(touched, same)
             put, remove = [], []
             for kind, identifier, validated, published in connection.execute(asked):
                 if validated is not None:
@@ -201,6 +201,25 @@ class EditionRecords:
                 if event == "published" and emptied:
                     since[kind, identifier] = edition
             return found.union(*(range(first, end) for first in since.values()))
+
+    def was_public(self, kind: str, identifier: str) -> bool:
+        """Tell whether an edition ever held a document."""
+        theirs = events.c.kind == kind, events.c.identifier == identifier, events.c.event == "published"
+        with self._sessions.engine.connect() as connection:
+            return connection.execute(sa.select(events.c.id).where(*theirs).limit(1)).first() is not None
+
+    def erased(self) -> list[tuple[str, str]]:
+        """Return the documents that were public, were erased, and ought not to be public again."""
+        with self._sessions.engine.connect() as connection:
+            of = sa.select(events.c.kind, events.c.identifier).distinct()
+            theirs, public = (of.where(events.c.event == event).subquery() for event in ("erased", "published"))
+            held = documents
+            for table in (theirs, public):
+                same = sa.and_(table.c.kind == documents.c.kind, table.c.identifier == documents.c.identifier)
+                held = held.join(table, same)  # type: ignore[assignment]
+            columns = documents.c.kind, documents.c.identifier
+            asked = sa.select(*columns).select_from(held).where(documents.c.validated_version.is_(None))
+            return [(kind, identifier) for kind, identifier in connection.execute(asked.order_by(*columns))]
 
     def commit(self, edition: RegisteredEdition, made: EditionPlan) -> None:
         """Note an edition, and that it holds its plan; from here on it exists."""

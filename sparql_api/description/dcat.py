@@ -11,7 +11,7 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from ingestion import DUMPS, Edition
+from ingestion import DUMPS, Edition, has_dump, packed_bytes
 from ontologie import PREFIXES as PREFIXES_OF_DATA
 from ontologie import RDF_TYPE, Iris, in_both
 from sparql_api.description.statements import LICENCE, NUMBER, Statements, always, text, typed
@@ -99,11 +99,11 @@ def describe_distribution(said: Statements, dataset: str, distribution: str, add
 
 
 def describe_dump(said: Statements, distribution: str, edition: Edition, name: str) -> None:
-    """Say of a dump, packed as it is downloaded, its length and its checksum."""
-    path, file = edition.path / name, edition.manifest["dumps"][name].get("file")
-    if path.is_file():
-        said.say(distribution, "dcat:byteSize", typed(str(path.stat().st_size), "nonNegativeInteger"))
-    if file:
+    """Say of a dump, packed as it is downloaded, its length; its checksum, where it is not made of members."""
+    file = edition.manifest["dumps"][name].get("file", {})
+    if has_dump(edition, name):
+        said.say(distribution, "dcat:byteSize", typed(str(packed_bytes(edition, name)), "nonNegativeInteger"))
+    if "sha256" in file:
         checksum = f"{distribution}-sha256"
         said.say(distribution, "spdx:checksum", checksum)
         said.type(checksum, "spdx:Checksum")

@@ -1,4 +1,4 @@
-"""The statistics of an edition in VoID, counted by SQL over the lines of its dump at publication.
+"""The statistics of an edition in VoID, from the numbers that publication keeps.
 
 W3C Interest Group Note "Describing Linked Datasets with the VoID Vocabulary"
 (https://www.w3.org/TR/void/): section 4 statistics and partitions, section 5 linksets.
@@ -16,11 +16,10 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
-import duckdb
 import pyoxigraph as ox
 
-from ingestion import Edition
-from ontologie import RDF_TYPE, Iris, in_both, vocabularies
+from ingestion import Edition, read_statistics
+from ontologie import Iris, in_both, vocabularies
 from sparql_api.description.statements import Statements, always, packaged, text, typed
 
 VOID_NAME: Final = "void.nt"
@@ -33,37 +32,9 @@ def linked_datasets() -> dict[str, tuple[str, str]]:
     return {row["name"]: (row["namespace"], row["label"]) for row in rows}
 
 
-TRIPLES: Final = r"""
-CREATE VIEW triples AS
-WITH lines AS (
-    SELECT line, split_part(line, ' ', 1) AS s, split_part(line, ' ', 2) AS p
-    FROM read_csv('{file}', columns = {{'line': 'VARCHAR'}}, delim = chr(1), quote = '', escape = '',
-                  header = false, auto_detect = false, new_line = '\n',
-                  max_line_size = 16777216, buffer_size = 33554432)
-)
-SELECT s, p, line[strlen(s) + strlen(p) + 3 : -3] AS o,
-       starts_with(s, $ours) AS inside,
-       inside AND p <> $type AND starts_with(o, '<') AND NOT starts_with(o, $ours) AS leaves
-FROM lines
-"""
-"""The terms of N-Triples lines, which `dump.ttl.gz` is made of; `leaves` where one of ours leads to another's."""
-
-DISTINCT: Final = (
-    "SELECT count(*), count(*) FILTER (starts_with(s, $ours)) FROM (SELECT DISTINCT s FROM triples)",
-    "SELECT count(*) FROM (SELECT DISTINCT o FROM triples)",
-)
-"""Of the terms themselves: the engine's hash of a text is not to be counted by, it confuses some IRIs of ours. As
-groups, which the engine puts on the disk where memory does not hold them; `count(DISTINCT …)` it does not."""
-GROUPED: Final = """
-SELECT p, CASE WHEN p = $type THEN o END AS class, CASE WHEN leaves THEN {target} END AS target, count(*)
-FROM triples GROUP BY ALL
-"""
-TARGET: Final = "WHEN starts_with(o, '<{space}') THEN '{name}'"
-
-
 @dataclass
 class Counts:
-    """What is counted of an edition. Terms are in N-Triples; a triple has one home, so quads are triples."""
+    """What is counted of an edition, by IRI; a triple has one home, so quads are triples."""
 
     subjects: int
     entities: int
@@ -76,54 +47,28 @@ class Counts:
     """Triples of each vocabulary's graph."""
 
 
-def counted(edition: Edition, store: ox.Store, folder: Path) -> Counts:
-    """Count an edition: its triples from its dump, its vocabularies' graphs from its store.
-
-    `folder` takes what memory should not hold.
-    """
-    base = edition.manifest["base"]
-    config: dict[str, str | bool | int | float | list[str]] = {
-        "threads": 2, "preserve_insertion_order": False, "memory_limit": "1GB", "temp_directory": str(folder),
-    }  # fmt: skip
-    file = str(edition.path / "dump.ttl.gz").replace("'", "''")
-    targets = " ".join(TARGET.format(space=space, name=name) for name, (space, _) in linked_datasets().items())
-    named = {"ours": f"<{base}", "type": f"<{RDF_TYPE}>"}
-    with duckdb.connect(config=config) as database:
-
-        def rows(sql: str) -> list[tuple[Any, ...]]:
-            for name, value in named.items():
-                sql = sql.replace(f"${name}", f"'{value}'")
-            return database.execute(sql).fetchall()
-
-        rows(TRIPLES.format(file=file))
-        counts = Counts(*(count for sql in DISTINCT for row in rows(sql) for count in row))
-        grouped = GROUPED.format(target=f"CASE {targets} END")
-        for predicate, kind, target, count in rows(grouped):
-            counts.predicates[predicate] += count
-            if kind:
-                counts.classes[kind] += count
-            if target:
-                counts.links[target, predicate] += count
-    held = ((one.graph, ox.NamedNode(one.graph)) for one in vocabularies(base))
-    counts.vocabularies = {
-        name: sum(1 for _ in store.quads_for_pattern(None, None, None, graph)) for name, graph in held
-    }
+def counted(edition: Edition, scratch: Path) -> Counts:
+    """Return what is counted of an edition; `scratch` takes what memory should not hold, where it is counted again."""
+    told = read_statistics(edition, scratch)
+    counts = Counts(told["subjects"], told["entities"], told["objects"], vocabularies=told["vocabularies"])
+    counts.predicates.update(told["predicates"])
+    counts.classes.update(told["classes"])
+    spaces = [(space, name) for name, (space, _) in linked_datasets().items()]
+    for predicate, place, count in told["links"]:
+        name = next((name for space, name in spaces if place.startswith(space)), None)
+        if name:
+            counts.links[name, predicate] += count
     return counts
 
 
-def write_void(edition: Edition, store: ox.Store, folder: Path) -> None:
+def write_void(edition: Edition, folder: Path) -> None:
     """Write the VoID description of an edition into a folder, as sorted N-Triples, whole or not at all."""
     base = edition.manifest["base"]
-    quads = void_statements(edition.number, edition.manifest, counted(edition, store, folder), Iris(base))
+    quads = void_statements(edition.number, edition.manifest, counted(edition, folder), Iris(base))
     written = sorted({f"{quad.triple} .\n" for quad in quads})
     partial = folder / f"{VOID_NAME}.{os.getpid()}.partial"
     partial.write_text("".join(written), encoding="utf-8")
     partial.replace(folder / VOID_NAME)
-
-
-def iri(term: str) -> str:
-    """Return the IRI of a term `<…>`."""
-    return term[1:-1]
 
 
 def void_statements(number: int, manifest: Mapping[str, Any], counts: Counts, iris: Iris) -> list[ox.Quad]:
@@ -146,11 +91,11 @@ def void_statements(number: int, manifest: Mapping[str, Any], counts: Counts, ir
         ("property", "void:property", "void:triples", counts.predicates),
     ):
         for term, count in sorted(found.items()):
-            part = f"{dataset}#{kind}-{short(iri(term))}"
+            part = f"{dataset}#{kind}-{short(term)}"
             said.say(dataset, f"void:{kind}Partition", part)
-            said.say(part, key, iri(term))
+            said.say(part, key, term)
             said.say(part, total, count)
-    for space in sorted({namespace(iri(term)) for term in (*counts.classes, *counts.predicates)}):
+    for space in sorted({namespace(term) for term in (*counts.classes, *counts.predicates)}):
         said.say(dataset, "void:vocabulary", space)
     describe_links(said, dataset, counts)
     describe_vocabularies(said, dataset, counts, iris)
@@ -168,8 +113,7 @@ def describe_dataset(said: Statements, dataset: str, number: int, date: str, iri
 
 def describe_links(said: Statements, dataset: str, counts: Counts) -> None:
     """Say how many links go to which dataset of others, by property."""
-    for (name, term), count in sorted(counts.links.items()):
-        predicate = iri(term)
+    for (name, predicate), count in sorted(counts.links.items()):
         space, label = linked_datasets()[name]
         linkset, target = f"{dataset}#liens-{name}-{short(predicate)}", f"{dataset}#cible-{name}"
         said.type(linkset, "void:Linkset")
@@ -186,7 +130,7 @@ def describe_links(said: Statements, dataset: str, counts: Counts) -> None:
 def describe_vocabularies(said: Statements, dataset: str, counts: Counts, iris: Iris) -> None:
     """Say which vocabularies are in the edition, each with its own licence."""
     for vocabulary in vocabularies(iris.base):
-        held = counts.vocabularies[vocabulary.graph]
+        held = counts.vocabularies.get(vocabulary.graph)
         if held:
             said.type(vocabulary.graph, "void:Dataset")
             said.say(dataset, "void:subset", vocabulary.graph)

@@ -1,4 +1,4 @@
-"""The editions over HTTP: their manifests, as JSON or pages, and their dumps.
+"""The editions over HTTP: their manifests, as JSON or pages.
 
 Knows addresses and formats; what an edition holds is `ingestion`'s business.
 """
@@ -10,16 +10,15 @@ from typing import Any, Final
 
 from fastapi import APIRouter
 from starlette.requests import Request
-from starlette.responses import FileResponse, Response
+from starlette.responses import Response
 
-from ingestion import Edition
+from ingestion import Edition, has_dump, packed_bytes
 from sparql_api.description.sssom import SSSOM_NAME
 from sparql_api.formats.rdf_formats import write_json
 from sparql_api.http.delivery import deliver, redirect, requested
 from sparql_api.http.openapi import (
     NUMBER,
     OF_COMPUTING,
-    OF_EDITION,
     TEXT,
     Schema,
     format_parameter,
@@ -30,8 +29,7 @@ from sparql_api.http.openapi import (
     structure,
 )
 from sparql_api.http.parameters import EDITION
-from sparql_api.http.policies import DUMP, REDIRECT
-from sparql_api.http.responses import not_modified
+from sparql_api.http.policies import REDIRECT
 from sparql_api.http.routing import get
 from sparql_api.pages.common.layout import render
 from sparql_api.pages.common.service import Service
@@ -52,17 +50,6 @@ NUMBERED: Final = parameter(
 LISTING: Final = operation(
     {OFFERS["json"]: _LISTED, OFFERS["html"]: {}}, parameters=(format_parameter(OFFERS),), errors=("406", *OF_COMPUTING)
 )
-DUMPED: Final = operation(
-    {"application/gzip": {}},
-    parameters=(NUMBERED, parameter("suffix", "The format.", {"type": "string", "enum": [*DUMPS]}, where="path")),
-    errors=OF_EDITION,
-    tagged=False,
-)
-DUMPED["responses"] |= {
-    "206": {"description": "The part asked for by Range.", "content": {"application/gzip": {}}},
-    "416": {"description": "A Range beyond the file's end.", "content": {"text/plain": {}}},
-}
-
 
 def manifest_operation(*errors: str, of: Schema | None = None) -> Schema:
     """Return what OpenAPI says of an address of one manifest."""
@@ -74,7 +61,7 @@ def manifest_operation(*errors: str, of: Schema | None = None) -> Schema:
 
 
 def editions_router(service: Service) -> APIRouter:
-    """Return the routes of the list, of one edition, and of its dumps."""
+    """Return the routes of the list and of one edition."""
     router = APIRouter(tags=["editions"])
 
     @get(router, "/editions", summary="Every edition kept", openapi_extra=LISTING)
@@ -104,13 +91,6 @@ def editions_router(service: Service) -> APIRouter:
         edition = by_number(service, request.path_params["number"])
         query = f"?{request.url.query}" if request.url.query else ""
         return redirect(f"/editions/{edition.number}{query}", edition=edition.number)
-
-    dumped = "/editions/{number}/dump.{suffix}.gz"
-
-    @get(router, dumped, policy=DUMP, cheap=True, summary="The whole of an edition", openapi_extra=DUMPED)
-    async def dump(request: Request) -> Response:
-        asked = request.path_params
-        return send_dump(request, by_number(service, asked["number"]), asked["suffix"])
 
     return router
 
@@ -148,7 +128,7 @@ def manifest(request: Request, edition: Edition, *, gone: bool = False) -> dict[
     root = f"{str(request.base_url).rstrip('/')}/editions/{edition.number}"
     if gone:
         return {"number": edition.number, "date": edition.manifest["date"], "url": root, "gone": True}
-    dumps = {name: f"{root}/dump.{name}.gz" for name in DUMPS if (edition.path / f"dump.{name}.gz").is_file()}
+    dumps = {name: f"{root}/dump.{name}.gz" for name in DUMPS if has_dump(edition, f"dump.{name}.gz")}
     alignments = f"{str(request.base_url).rstrip('/')}/{SSSOM_NAME}?edition={edition.number}"
     return {**edition.manifest, "url": root, "downloads": dumps, "alignments": alignments}
 
@@ -167,24 +147,5 @@ def send_manifest(service: Service, request: Request, edition: Edition) -> Respo
 
 def size_in_words(edition: Edition, name: str) -> str:
     """Return the length of a packed dump, in kB or MB."""
-    size = (edition.path / f"dump.{name}.gz").stat().st_size
+    size = packed_bytes(edition, f"dump.{name}.gz")
     return f"{size / 1e6:.1f} MB" if size >= 1e6 else f"{max(1, size // 1000)} kB"
-
-
-def send_dump(request: Request, edition: Edition, suffix: str) -> Response:
-    """Return a dump's file, packed as it stands; raises ProblemError 404 where there is none (yet)."""
-    path = edition.path / f"dump.{suffix}.gz"
-    if suffix not in DUMPS or not path.is_file():
-        raise ProblemError(problem("not-found", path=request.url.path))
-    headers = {
-        **DUMP.headers(pinned=request.path_params["number"] != "current"),
-        "Observatoire-Edition": str(edition.number),
-        "X-Dump-Media-Type": DUMPS[suffix],
-    }
-    packed = edition.manifest["dumps"].get(path.name, {}).get("file")  # editions of older programs do not say it
-    if packed:
-        headers["ETag"] = f'"{packed["sha256"][:32]}"'
-        if not_modified(request, headers["ETag"]):
-            return Response(None, 304, headers)
-    name = f"observatoire-ia-{edition.number}.{suffix}.gz"
-    return FileResponse(path, media_type="application/gzip", filename=name, headers=headers)

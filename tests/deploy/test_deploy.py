@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 import subprocess
 from collections.abc import Iterator
@@ -11,12 +12,14 @@ from pathlib import Path
 import pytest
 
 from ontologie import BASE
+from sparql_api.app import create_app
 from sparql_api.query.stores import EditionStores
 from sparql_api.settings import RemoteSettings, Settings
 from tests import patient
 from tests.deploy import nginx
 from tests.deploy.nginx import DEPLOY, found, free_port, listens
-from tests.sparql_api.endpoint.live import endpoint, wait_until
+from tests.making import begun, dump_of
+from tests.sparql_api.endpoint.live import endpoint, serve, wait_until
 from tests.sparql_api.remote.making import announce, cut_edition, numbered
 
 UNIT = DEPLOY / "observatoire.service"
@@ -85,6 +88,29 @@ def test_the_proxy_passes_answers_whole_and_keeps_what_may_be_kept(tmp_path: Pat
                 assert live.engine.hits + live.engine.misses == before + 1
             long = client.post(f"{proxy.https}/sparql", data={"query": "#" * (2 << 20)})
             assert long.status_code == 413
+
+
+def test_a_dump_goes_through_the_proxy_whole_as_a_file(tmp_path: Path) -> None:
+    """Of several gzip members a client that is told of a coding keeps the first: the proxy must tell it of none."""
+    found("nginx")
+    state, registry = begun(tmp_path)
+    registry.close()
+    with serve(create_app(Settings(var=state.var, workers=1))) as url:
+        server = url.removeprefix("http://")
+        with nginx.running(tmp_path, [server]) as proxy, patient.Client(verify=proxy.context) as client:
+            listed = client.get(f"{proxy.https}/editions/1/members.tsv").text
+            assert listed.count("\nnq\t") > 1, "a dump of one member would show nothing"
+            for form in ("nq", "ttl", "jsonl"):
+                for coding in ("identity", "gzip, deflate, br, zstd"):
+                    address = f"{proxy.https}/editions/1/dump.{form}"
+                    whole = client.get(f"{address}.gz", headers={"Accept-Encoding": coding})
+                    assert "content-encoding" not in whole.headers
+                    assert whole.headers["content-type"] == "application/gzip"
+                    assert gzip.decompress(whole.content) == dump_of(state.var / "editions" / "1", form)
+                    plain = client.get(address, headers={"Accept-Encoding": coding})
+                    assert plain.content == gzip.decompress(whole.content)
+                part = client.get(f"{address}.gz", headers={"Range": "bytes=5-80"})
+                assert (part.status_code, part.content) == (206, whole.content[5:81])
 
 
 def rewritten(path: str) -> str:

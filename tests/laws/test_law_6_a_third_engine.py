@@ -7,7 +7,6 @@ the tests; nothing is ever served from it.
 from __future__ import annotations
 
 import asyncio
-import gzip
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -19,7 +18,7 @@ import oxilite
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from ingestion import Edition
+from ingestion import Edition, files_of, lines_of
 from ontologie import BASE, PREFIXES, Iris
 from queries import catalogue
 from sparql_api.description.questions import bound
@@ -62,7 +61,7 @@ class Oracle:
 def over(var: Path, edition: Edition) -> Iterator[Oracle]:
     """Load an edition's dump into the third engine, and open the reference over the edition."""
     third = oxilite.Store()
-    third.load(gzip.decompress((edition.path / "dump.nq.gz").read_bytes()), format=oxilite.RdfFormat.N_QUADS)
+    third.load(b"".join(lines_of(files_of(edition, "dump.nq.gz"))), format=oxilite.RdfFormat.N_QUADS)
     reference = open_engine(Settings(var=var, workers=1, log_queries=False, cache_mb=0))
     with asyncio.Runner() as runner:
         runner.run(reference.start())

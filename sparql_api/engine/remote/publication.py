@@ -8,19 +8,17 @@ Speaks the SPARQL 1.1 Graph Store Protocol, and updates where the settings give 
 
 from __future__ import annotations
 
-import gzip
 import json
 import logging
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
-from pathlib import Path
 from typing import Final
 
 import httpx
 
-from ingestion import Edition, Editions
+from ingestion import Edition, Editions, files_of, has_dump, lines_of
 from sparql_api.engine.remote import seals as remote_seals
 from sparql_api.engine.remote.seals import Seal
 from sparql_api.settings import RemoteSettings, at
@@ -149,28 +147,30 @@ def triples(name: str, lines: list[bytes]) -> bytes:
 
 def _difference(store: _Store, slot: str, seal: Seal | None, edition: Edition) -> Graphs:
     """Yield what a slot lacks: against the dump of the edition it holds, else against the names of its graphs."""
-    known = _dump_of(seal, edition)
-    with gzip.open(edition.path / DUMP) as after:
-        if known is not None:
-            with gzip.open(known) as before:
-                yield from differences(graphs(before), graphs(after))
-            return
-        left = set(store.names(slot))
-        for name, lines in graphs(after):
-            left.discard(name)
-            yield name, lines
-        for name in sorted(left):
-            yield name, []
+    known, after = _edition_of(seal, edition), files_of(edition, DUMP)
+    if known is not None:
+        before = files_of(known, DUMP)
+        # Members of one name hold the same: what is in both need not be read.
+        same = {path.name for path in before} & {path.name for path in after if path.name != DUMP}
+        old, new = ([path for path in files if path.name not in same] for files in (before, after))
+        yield from differences(graphs(lines_of(old)), graphs(lines_of(new)))
+        return
+    left = set(store.names(slot))
+    for name, lines in graphs(lines_of(after)):
+        left.discard(name)
+        yield name, lines
+    for name in sorted(left):
+        yield name, []
 
 
-def _dump_of(seal: Seal | None, edition: Edition) -> Path | None:
-    """Return the dump of the edition that a seal names, where it is beside `edition` and is the same one."""
+def _edition_of(seal: Seal | None, edition: Edition) -> Edition | None:
+    """Return the edition that a seal names, where it is beside `edition`, is the same one and has its dump."""
     if seal is None:
         return None
     held = Editions(edition.path.parent.parent).get(seal.edition)
-    if held is None or held.manifest["sha256"] != seal.sha256 or not (held.path / DUMP).is_file():
+    if held is None or held.manifest["sha256"] != seal.sha256 or not has_dump(held, DUMP):
         return None
-    return held.path / DUMP
+    return held
 
 
 @dataclass(frozen=True)

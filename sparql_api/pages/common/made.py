@@ -34,15 +34,20 @@ def void_file(edition: Edition, elsewhere: Path) -> Path:
 
 def alignments_file(edition: Edition, elsewhere: Path) -> Path:
     """Return the file of an edition's alignments, making it in `elsewhere` where there is none."""
-    return _file(edition, elsewhere, SSSOM_NAME, write_alignments)
+    return _file(
+        edition,
+        elsewhere,
+        SSSOM_NAME,
+        lambda edition, folder: write_alignments(edition, ox.Store.read_only(str(edition.store_path)), folder),
+    )
 
 
-def _file(edition: Edition, elsewhere: Path, name: str, write: Callable[[Edition, ox.Store, Path], None]) -> Path:
+def _file(edition: Edition, elsewhere: Path, name: str, write: Callable[[Edition, Path], None]) -> Path:
     if (edition.path / name).is_file():
         return edition.path / name
     folder = made_folder(edition, elsewhere)
     if not (folder / name).is_file():
-        write(edition, ox.Store.read_only(str(edition.store_path)), folder)
+        write(edition, folder)
     return folder / name
 
 

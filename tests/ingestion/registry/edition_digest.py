@@ -9,15 +9,18 @@ data.
 
 from __future__ import annotations
 
-import gzip
+import binascii
 import hashlib
+import io
 import sys
 from collections.abc import Iterator
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from itertools import groupby
 from pathlib import Path
 
 from ontologie import BASE
+from tests.making import dump_of
 
 _DATED = f" <{BASE}graphe/provenance/".encode()
 _SUFFIXES = (".ttl", ".csv", ".rq", ".json", ".jsonld", ".toml", ".nq")
@@ -27,11 +30,25 @@ _NOT_OF_THE_EDITION = ("phrases", "exemples", "unites.json")
 def dump_digest(edition: Path) -> str:
     """Return the SHA-256 of the canonical dump of an edition's folder, but for the graphs of provenance."""
     hashed = hashlib.sha256()
-    with gzip.open(edition / "dump.nq.gz") as lines:
-        for line in lines:
-            if _DATED not in line[line.rindex(b" <") :]:
-                hashed.update(line)
+    for line in io.BytesIO(dump_of(edition)):
+        if _DATED not in line[line.rindex(b" <") :]:
+            hashed.update(line)
     return hashed.hexdigest()
+
+
+def edition_hash(dump: bytes) -> str:
+    """Return the hash that an edition says of itself, worked out from its canonical dump alone.
+
+    A segment begins where CRC-32 of a graph's IRI is a multiple of 32 (docs/decisions/segments.md).
+    """
+    segments: list[list[str]] = []
+    by_graph = groupby(io.BytesIO(dump), key=lambda line: line[line.rindex(b" <") + 2 : -4].decode())
+    for graph, lines in by_graph:
+        if not segments or binascii.crc32(graph.encode()) % 32 == 0:
+            segments.append([])
+        segments[-1].append(f"{graph} {hashlib.sha256(b''.join(lines)).hexdigest()}\n")
+    digests = [hashlib.sha256("".join(segment).encode()).hexdigest() for segment in segments]
+    return hashlib.sha256("".join(f"{one}\n" for one in digests).encode()).hexdigest()
 
 
 def data_digest() -> str:

@@ -1,6 +1,9 @@
 """Kills a publisher at random moments, and says what state each death leaves. Run by `test_publication_killed`.
 
     python -m tests.ingestion.registry.killing VAR TURNS SEED
+    python -m tests.ingestion.registry.killing VAR points
+
+With `points`, at each of `POINTS` in the place of moments.
 
 This process never opens a store: each publisher is a fork of it, already warm, so that a death falls inside the
 publication and not inside the start of Python. Prints one JSON line a turn.
@@ -10,20 +13,24 @@ from __future__ import annotations
 
 import json
 import os
+import pkgutil
 import random
 import signal
 import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pyoxigraph as ox
 
 from ingestion import Agent, Editions, Registry, Settings, publish, rebuild
 from ingestion.derivation.rules import rules_digest
 from ingestion.registry.model import NewDocument
-from ontologie import digest, serialize_lines, vocabularies
+from ontologie import serialize_lines, vocabularies
 from shapes import shapes_digest
+from tests.ingestion.registry.edition_digest import edition_hash
+from tests.making import dump_of
 
 AGENT = Agent("essai", "operateur")
 
@@ -68,18 +75,18 @@ def inspect(var: Path) -> dict[str, object]:
     if edition is None:
         return {"edition": None, "sound": not Editions(var).all()}
     store = ox.Store.read_only(str(edition.store_path))
-    listed = sorted(
-        (
-            graph.value.encode(),
-            digest(b"".join(sorted(serialize_lines(store.quads_for_pattern(None, None, None, graph))))),
-        )
-        for graph in store.named_graphs()
-        if isinstance(graph, ox.NamedNode)
+    graphs = sorted(
+        (graph for graph in store.named_graphs() if isinstance(graph, ox.NamedNode)), key=lambda one: one.value.encode()
     )
-    found = digest(b"".join(name + b" " + one.encode() + b"\n" for name, one in listed))
+    dump = b"".join(
+        line
+        for graph in graphs
+        for line in sorted(serialize_lines(store.quads_for_pattern(None, None, None, graph)))
+    )
+    found = edition_hash(dump)
     with Registry(Settings(var=var)) as registry:
         last = registry.editions.last()
-    sound = found == edition.manifest["sha256"] and (edition.path / "index").is_file()
+    sound = found == edition.manifest["sha256"] and dump_of(edition.path) == dump and (edition.path / "index").is_file()
     sound = sound and last is not None and last.number in (edition.number, edition.number + 1)
     numbers = [one.number for one in Editions(var).all()]
     return {"edition": edition.number, "sound": sound and numbers == list(range(1, edition.number + 1))}
@@ -109,6 +116,56 @@ def forked(work: Callable[[], object], kill_after: float | None) -> tuple[bool, 
     return os.WIFEXITED(status), json.loads(text) if text else None
 
 
+POINTS = {
+    "a member is to be written": ("ingestion.publication.segments._write", False),
+    "members are written": ("ingestion.publication.segments._make_last", True),
+    "the list is written": ("ingestion.publication.dumps.write_list", True),
+    "the manifest is written": ("ingestion.publication.cut.write_manifest", True),
+    "all is on the disk": ("ingestion.publication.cut.sync_files", True),
+    "the folder has its name": ("ingestion.publication.cut.sync_folder", True),
+    "the registry has its row": ("ingestion.registry.editions.EditionRecords.commit", True),
+    "the link points to it": ("ingestion.publication.editions.Editions.point_to", True),
+}
+"""The points at which a publisher is killed: which function, before or after it is first called."""
+
+
+def run_killed(var: Path, point: str) -> None:
+    """Publish, and die at a point as `kill -9` does it."""
+    name, after = POINTS[point]
+    owner, _, function = name.rpartition(".")
+    held = pkgutil.resolve_name(owner)
+    first = getattr(held, function)
+
+    def dying(*given: Any, **named: Any) -> object:
+        if after:
+            first(*given, **named)
+        os.kill(os.getpid(), signal.SIGKILL)
+        return None
+
+    setattr(held, function, dying)
+    run_publish(var)
+
+
+def at_points(var: Path) -> None:
+    """Kill a publisher at each point; say what a reader finds then, and after the next publication."""
+    deposit(var, 0)
+    forked(lambda: run_publish(var), None)
+    for turn, point in enumerate(POINTS, 1):
+        deposit(var, turn)
+        ended, _ = forked(lambda point=point: run_killed(var, point), None)  # type: ignore[misc]
+        _, left = forked(lambda: inspect(var), None)
+        forked(lambda: run_publish(var), None)
+        _, found = forked(lambda: inspect(var), None)
+        swept = not list((var / "editions").glob(".*.tmp"))
+        told = {"point": point, "killed": not ended, "left": left, "found": found, "swept": swept}
+        print(json.dumps(told), flush=True)
+    deposit(var, len(POINTS) + 1)
+    forked(lambda: run_publish(var), None)
+    forked(lambda: run_rebuild(var), None)
+    _, found = forked(lambda: inspect(var), None)
+    print(json.dumps({"point": "last", "found": found}), flush=True)
+
+
 def main(var: Path, turns: int, seed: int) -> None:
     """Publish, then kill turn after turn, at moments spread over the time that the work took when left alone."""
     chance = random.Random(seed)
@@ -132,4 +189,7 @@ def main(var: Path, turns: int, seed: int) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))
+    if sys.argv[2] == "points":
+        at_points(Path(sys.argv[1]))
+    else:
+        main(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))

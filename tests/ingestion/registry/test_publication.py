@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import json
 import shutil
@@ -10,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pyoxigraph as ox
 import pytest
@@ -27,24 +27,28 @@ from ingestion import (
 from ingestion.derivation.rules import DepositedGraphs, Derivation
 from ingestion.graphs.ownership import MisplacedTriple
 from ingestion.publication.locking import PublicationBusy, publication_lock
-from tests.making import TEAM, begun, command, published, registry_with, write_csv
+from tests.ingestion.registry.edition_digest import edition_hash
+from tests.making import TEAM, begun, command, dump_of, published, registry_with, write_csv
 
 
 def test_the_dump_unpacked_is_canonical_and_its_hash_is_in_the_manifest(tmp_path: Path) -> None:
     state, _ = published(tmp_path, [{"id": "A1"}, {"id": "A2"}])
     edition = Editions(state.var).current()
     assert edition is not None
-    dump = gzip.decompress((edition.path / "dump.nq.gz").read_bytes())
+    dump = dump_of(edition.path)
     lines = dump.split(b"\n")[:-1]
     graphs = [line.rpartition(b" <")[2] for line in lines]
     assert graphs == sorted(graphs, key=lambda graph: graph.removesuffix(b"> ."))
     for graph in (b"https://w3id.org/observatoire-ia/graphe/projet/18-A1> .",):
         own = [line for line, name in zip(lines, graphs, strict=True) if name == graph]
         assert own and own == sorted(own)
-    assert hashlib.sha256(dump).hexdigest() == edition.manifest["dumps"]["dump.nq.gz"]["sha256"]
+    members = (edition.path / "members.tsv").read_bytes()
+    assert hashlib.sha256(members).hexdigest() == edition.manifest["segments"]["sha256"]
+    assert len(dump) == edition.manifest["dumps"]["dump.nq.gz"]["unpacked"]["bytes"]
+    assert edition_hash(dump) == edition.manifest["sha256"]
     assert len(lines) == len(set(lines)) == edition.manifest["counts"]["quads"]
     assert len({line.rpartition(b" <")[0] for line in lines}) == len(lines), "a triple stands in two graphs"
-    ttl = gzip.decompress((edition.path / "dump.ttl.gz").read_bytes())
+    ttl = dump_of(edition.path, "ttl")
     assert sum(1 for _ in ox.parse(ttl, format=ox.RdfFormat.TURTLE)) == len(lines)
 
 
@@ -79,9 +83,9 @@ def test_strict_takes_all_or_nothing_and_a_dry_run_takes_nothing(tmp_path: Path)
     assert [found.identifier for found in registry.listed()] == ["18-A1"]
 
 
-def killed(var: Path, turns: int, seed: int) -> list[dict[str, object]]:
+def killed(var: Path, *how: object) -> list[dict[str, Any]]:
     """Kill publishers turn after turn; return what each death left."""
-    module = [sys.executable, "-m", "tests.ingestion.registry.killing", str(var), str(turns), str(seed)]
+    module = [sys.executable, "-m", "tests.ingestion.registry.killing", str(var), *map(str, how)]
     root = Path(__file__).parents[3]
     done = subprocess.run(module, capture_output=True, text=True, cwd=root, check=True)
     return [json.loads(line) for line in done.stdout.splitlines()]
@@ -90,6 +94,17 @@ def killed(var: Path, turns: int, seed: int) -> list[dict[str, object]]:
 def test_a_publisher_killed_leaves_a_state_that_works(tmp_path: Path) -> None:
     found = killed(tmp_path / "var", 3, 11)
     assert all(turn["sound"] for turn in found), found
+
+
+def test_a_publisher_killed_at_each_named_point_leaves_a_state_that_works(tmp_path: Path) -> None:
+    *points, last = killed(tmp_path / "var", "points")
+    assert len(points) == 8 and all(turn["killed"] and turn["swept"] for turn in points), points
+    for number, turn in enumerate(points, 1):
+        # The link alone makes an edition answer; what the registry has noted by then, the next publisher finishes.
+        answered = number + 1 if turn["point"] == "the link points to it" else number
+        assert turn["left"] == {"edition": answered, "sound": True}, turn
+        assert turn["found"] == {"edition": number + 1, "sound": True}, turn
+    assert last["found"] == {"edition": len(points) + 2, "sound": True}
 
 
 @pytest.mark.long
@@ -170,7 +185,8 @@ def test_processes_beside_make_the_same_edition(tmp_path: Path, monkeypatch: pyt
     state, registry = published(tmp_path, [{"id": "A1"}, {"id": "A2", "niveaux": "4e"}, {"id": "A3"}])
     edition = Editions(state.var).current()
     assert edition is not None
-    before = {name: (edition.path / name).read_bytes() for name in edition.manifest["dumps"]}
+    names = [path.relative_to(edition.path) for path in edition.path.rglob("*") if "store" not in path.parts]
+    before = {name: (edition.path / name).read_bytes() for name in names if (edition.path / name).is_file()}
     shutil.rmtree(edition.path)
     monkeypatch.setattr("ingestion.publication.assembly.MANY", 1)
     monkeypatch.setattr("ingestion.publication.assembly.BATCH", 2)

@@ -6,7 +6,6 @@ The query of each facet is read from `docs/counts.md`; the dump is counted by Py
 from __future__ import annotations
 
 import csv
-import gzip
 import html
 import io
 import json
@@ -27,6 +26,7 @@ from queries import bind, catalogue
 from sparql_api.fiches.index import FACETS
 from sparql_api.fiches.search import FicheIndex, Selection
 from sparql_api.pages.fiches.files import FILES, Selected
+from tests.making import dump_of
 
 PAGE = Path(__file__).parents[3] / "docs" / "counts.md"
 DOCUMENTED = dict(re.findall(r"^\| `(\w+)` \|[^|]+\| `(.+)` \|$", PAGE.read_text(encoding="utf-8"), re.MULTILINE))
@@ -57,10 +57,9 @@ def index(demo_edition: Edition) -> FicheIndex:
 def in_the_dump(demo_edition: Edition) -> dict[str, dict[str, set[str]]]:
     """Return the projects of each value of each facet, counted over the lines of `dump.nq.gz`."""
     said: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
-    with gzip.open(demo_edition.path / "dump.nq.gz") as lines:
-        for quad in ox.parse(lines.read(), format=ox.RdfFormat.N_QUADS):
-            if isinstance(quad.object, ox.NamedNode | ox.Literal):
-                said[quad.predicate.value][quad.subject.value].add(quad.object.value)
+    for quad in ox.parse(dump_of(demo_edition.path), format=ox.RdfFormat.N_QUADS):
+        if isinstance(quad.object, ox.NamedNode | ox.Literal):
+            said[quad.predicate.value][quad.subject.value].add(quad.object.value)
     up: dict[str, set[str]] = defaultdict(set)
     for narrow, broad in said[PREFIXES["skos"] + "broader"].items():
         up[narrow] |= broad

@@ -24,6 +24,7 @@ from ingestion import Agent, Options, Registry, Settings, deposit_file, publish
 from ingestion.publication.ledger import Ledger
 from ingestion.registry.agents import TEAM
 from ingestion.registry.schema import connect, metadata
+from ontologie import BASE
 
 HERE = Path(__file__).parent
 REVIEWER = Agent("DRANE Orléans-Tours", "valideur", "18")
@@ -72,7 +73,7 @@ def live(var: Path) -> None:
 
 def expected(var: Path) -> dict[str, object]:
     document = re.compile(r"/graphe/(provenance/)?(projet|analyse)/")
-    with Ledger(var / "graphes.sqlite") as ledger:
+    with Ledger(var / "graphes.sqlite", BASE) as ledger:
         graphs = {graph: digest for graph, digest in ledger.digests() if document.search(graph)}
         return {"edition": ledger.fact("sha256"), "graphs": graphs}
 

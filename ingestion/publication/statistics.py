@@ -1,0 +1,180 @@
+"""What is counted of an edition's graphs: kept as counters that follow each change, exact, whatever the history.
+
+Knows how lines are counted: terms told apart, not one read twice. What is said of the numbers is `sparql_api`'s.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections import Counter
+from collections.abc import Iterable
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any, Final
+
+from ontologie import RDF_TYPE
+
+STATISTICS: Final = "statistics.json"
+SCHEMA: Final = """
+CREATE TABLE counters (kind TEXT, term TEXT, place TEXT, count INTEGER NOT NULL, PRIMARY KEY (kind, term, place))
+ WITHOUT ROWID;
+CREATE TABLE terms (stem INTEGER, term INTEGER, subject INTEGER NOT NULL, object INTEGER NOT NULL,
+ PRIMARY KEY (stem, term)) WITHOUT ROWID;
+"""
+"""`terms` holds in how many graphs a term is a subject, an object: as hashes of 64 bits, of which ten million hold two
+that are the same once in four hundred thousand times. The stem keeps a document's fragments beside one another."""
+
+_TYPE: Final = f"<{RDF_TYPE}>".encode()
+_PENDING: Final = 200_000
+"""Terms that wait in memory at most."""
+
+
+class Statistics:
+    """Counters in tables of a database (`SCHEMA`), brought up to date graph by graph."""
+
+    def __init__(self, connection: sqlite3.Connection, base: str) -> None:
+        """Count in a database; what begins with `base` is ours."""
+        self._connection = connection
+        self._ours = f"<{base}".encode()
+        self._counters: Counter[tuple[str, str, str]] = Counter()
+        self._terms: dict[bytes, list[int]] = {}
+
+    def change(self, graph: str, before: bytes, after: bytes) -> None:
+        """Count a graph's N-Quads in the place of what it held before; empty where there was, or is, nothing."""
+        for sign, lines in ((-1, before), (1, after)):
+            if lines:
+                self._count(sign, graph, lines)
+        if len(self._terms) >= _PENDING:
+            self._flush()
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self._counters.clear()
+        self._terms.clear()
+        for table in ("counters", "terms"):
+            self._connection.execute(f"DELETE FROM {table}")
+
+    def total(self, kind: str, term: str = "") -> int:
+        """Return one counter: of `graphs`, `quads`, or the graphs of a `folder`, a name up to its last slash."""
+        self._flush()
+        asked = "SELECT count FROM counters WHERE kind = ? AND term = ? AND place = ''"
+        row = self._connection.execute(asked, (kind, term)).fetchone()
+        return 0 if row is None else int(row[0])
+
+    def numbers(self) -> dict[str, Any]:
+        """Return what an edition says of its statistics.
+
+        `subjects`, `objects` are distinct terms, `entities` the subjects that are ours; `predicates` and `classes`
+        count triples by IRI; `links` lists (predicate, place, triples) where one of ours leads to another's.
+        """
+        self._flush()
+        rows = self._connection.execute("SELECT kind, term, place, count FROM counters ORDER BY kind, term, place")
+        found: dict[str, Any] = {
+            "triples": 0, "subjects": 0, "entities": 0, "objects": 0, "predicates": {}, "classes": {}, "links": []
+        }  # fmt: skip
+        for kind, term, place, count in rows:
+            if kind == "links":
+                found["links"].append([term, place, count])
+            elif kind in ("predicates", "classes"):
+                found[kind][term] = count
+            elif kind in ("subjects", "entities", "objects"):
+                found[kind] = count
+            elif kind == "quads":
+                found["triples"] = count
+        return found
+
+    def _count(self, sign: int, graph: str, lines: bytes) -> None:
+        end, ours = len(f" <{graph}> .\n".encode()), self._ours
+        counters, said = self._counters, Counter[tuple[str, bytes, bytes]]()
+        subjects, objects = set(), set()
+        # N-Quads escapes "\r" inside literals: of bytes, this splits at "\n" alone.
+        for line in lines.splitlines(keepends=True):
+            subject, predicate, rest = line.split(b" ", 2)
+            value = rest[:-end]
+            subjects.add(subject)
+            objects.add(value)
+            said["predicates", predicate, b""] += sign
+            if predicate == _TYPE:
+                said["classes", value, b""] += sign
+            elif value[:1] == b"<" and subject.startswith(ours) and not value.startswith(ours):
+                said["links", predicate, value] += sign
+        for (kind, term, value), count in said.items():
+            counters[kind, _iri(term), place(_iri(value)) if value else ""] += count
+            counters["quads", "", ""] += count if kind == "predicates" else 0
+        counters["graphs", "", ""] += sign
+        counters["folder", graph.rpartition("/")[0], ""] += sign
+        for which, terms in enumerate((subjects, objects)):
+            for term in terms:
+                self._terms.setdefault(term, [0, 0])[which] += sign
+
+    def _flush(self) -> None:
+        """Write what waits; a term's first mention makes one more that is distinct, its last one less."""
+        told = {_key(term): (term, change) for term, change in self._terms.items() if change != [0, 0]}
+        self._terms = {}
+        put = """
+        INSERT INTO terms VALUES (?, ?, ?, ?)
+        ON CONFLICT DO UPDATE SET subject = subject + excluded.subject, object = object + excluded.object
+        RETURNING subject, object
+        """
+        counters, none = self._counters, []
+        for key in sorted(told):
+            term, (as_subject, as_object) = told[key]
+            subject, value = self._connection.execute(put, (*key, as_subject, as_object)).fetchone()
+            new = (subject > 0) - (subject - as_subject > 0)
+            if new:
+                counters["subjects", "", ""] += new
+                if term.startswith(self._ours):
+                    counters["entities", "", ""] += new
+            counters["objects", "", ""] += (value > 0) - (value - as_object > 0)
+            if not subject and not value:
+                none.append(key)
+        self._connection.executemany("DELETE FROM terms WHERE stem = ? AND term = ?", none)
+        add = "INSERT INTO counters VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET count = count + excluded.count"
+        self._connection.executemany(add, [(*key, count) for key, count in counters.items() if count])
+        if counters:
+            self._connection.execute("DELETE FROM counters WHERE count = 0")
+        self._counters = Counter()
+
+
+def place(iri: str) -> str:
+    """Return where an IRI stands: up to its `#` or its last `/`; the whole of it right below its authority."""
+    if "#" in iri:
+        return iri[: iri.rindex("#") + 1]
+    held = iri[: iri.rfind("/") + 1]
+    return iri if held.count("/") <= 3 else held
+
+
+def write_statistics(folder: Path, numbers: dict[str, Any]) -> None:
+    """Write an edition's statistics into its folder."""
+    text = json.dumps(numbers, ensure_ascii=False, sort_keys=True) + "\n"
+    (folder / STATISTICS).write_text(text, encoding="utf-8")
+
+
+def count_lines(graphs: Iterable[tuple[str, bytes]], base: str, scratch: Path) -> dict[str, Any]:
+    """Count the graphs of an edition that says no statistics, by a database of the moment in a folder."""
+    path = scratch / "statistics.sqlite"
+    path.unlink(missing_ok=True)
+    connection = sqlite3.connect(path, isolation_level=None)
+    try:
+        connection.executescript(f"PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; {SCHEMA} BEGIN;")
+        statistics = Statistics(connection, base)
+        for graph, lines in graphs:
+            statistics.change(graph, b"", lines)
+        return statistics.numbers()
+    finally:
+        connection.close()
+        path.unlink()
+
+
+def _iri(term: bytes) -> str:
+    return term[1:-1].decode()
+
+
+def _key(term: bytes) -> tuple[int, int]:
+    stem, mark, _ = term.partition(b"#") if term[:1] == b"<" else (b"", b"", b"")
+    return (_hash(stem) if mark else 0), _hash(term)
+
+
+def _hash(data: bytes) -> int:
+    return int.from_bytes(blake2b(data, digest_size=8).digest(), "big", signed=True)

@@ -1,0 +1,143 @@
+"""The dumps of an edition over HTTP: whole, packed or unpacked, and the members that they are made of.
+
+Knows addresses and headers; which files a dump is made of is `ingestion`'s business, how they are sent `joined`'s.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+
+from ingestion import MEMBERS, MEMBERS_LIST, Edition, files_of, has_dump, members_of
+from sparql_api.http.joined import joined_response, unpacked_response
+from sparql_api.http.openapi import OF_EDITION, Schema, operation, parameter
+from sparql_api.http.policies import DUMP
+from sparql_api.http.responses import not_modified
+from sparql_api.http.routing import get
+from sparql_api.pages.common.service import Service
+from sparql_api.pages.editions import DUMPS, NUMBERED, by_number
+from sparql_api.words.problems import ProblemError, problem
+
+GZIP: Final = "application/gzip"
+TSV: Final = "text/tab-separated-values"
+_MEMBER: Final = re.compile(r"[0-9a-f]{64}\.(?:nq|ttl|jsonl)\.gz")
+_SUFFIX: Final = parameter("suffix", "The format.", {"type": "string", "enum": [*DUMPS]}, where="path")
+_NAME: Final = parameter(
+    "name",
+    "SHA-256 of what the file holds, and its form.",
+    {"type": "string", "pattern": f"^{_MEMBER.pattern}$"},
+    where="path",
+)
+
+
+def _described(*types: str, of: tuple[Schema, ...] = (), ranges: bool = True) -> Schema:
+    told = operation({one: {} for one in types}, parameters=(NUMBERED, *of), errors=OF_EDITION, tagged=False)
+    if ranges:
+        told["responses"] |= {
+            "206": {"description": "The part asked for by Range.", "content": {types[0]: {}}},
+            "416": {"description": "A Range beyond the file's end.", "content": {"text/plain": {}}},
+        }
+    return told
+
+
+PACKED_TEXT: Final = "The whole of an edition"
+UNPACKED_TEXT: Final = "The whole of an edition, unpacked"
+LISTED_TEXT: Final = "The files that the dumps of an edition are made of"
+PACKED: Final = _described(GZIP, of=(_SUFFIX,))
+UNPACKED: Final = _described(*DUMPS.values(), of=(_SUFFIX,), ranges=False)
+LISTED: Final = _described(TSV)
+MEMBER: Final = _described(GZIP, of=(_NAME,))
+
+
+def dumps_router(service: Service) -> APIRouter:
+    """Return the routes of dumps, of the list of their members, of one member."""
+    router = APIRouter(tags=["editions"])
+
+    async def answered(request: Request, send: Any, **named: str) -> Response:
+        number = request.path_params["number"]
+        edition = by_number(service, number)
+        headers = DUMP.headers(pinned=number != "current") | {"Observatoire-Edition": str(edition.number)}
+        answer: Response = await asyncio.to_thread(send, request, edition, headers, **named)
+        return answer
+
+    root: Final = "/editions/{number}"
+
+    @get(router, root + "/dump.{suffix}.gz", policy=DUMP, cheap=True, summary=PACKED_TEXT, openapi_extra=PACKED)
+    async def dump(request: Request) -> Response:
+        return await answered(request, send_dump, suffix=request.path_params["suffix"])
+
+    @get(router, root + "/dump.{suffix}", policy=DUMP, cheap=True, summary=UNPACKED_TEXT, openapi_extra=UNPACKED)
+    async def unpacked(request: Request) -> Response:
+        return await answered(request, send_unpacked, suffix=request.path_params["suffix"])
+
+    @get(router, f"{root}/{MEMBERS_LIST}", policy=DUMP, cheap=True, summary=LISTED_TEXT, openapi_extra=LISTED)
+    async def listed(request: Request) -> Response:
+        return await answered(request, send_list)
+
+    @get(router, root + "/members/{name}", policy=DUMP, cheap=True, summary="One file of a dump", openapi_extra=MEMBER)
+    async def member(request: Request) -> Response:
+        return await answered(request, send_member, name=request.path_params["name"])
+
+    return router
+
+
+def send_dump(request: Request, edition: Edition, headers: Mapping[str, str], suffix: str) -> Response:
+    """Return a dump, packed as its files stand; raises ProblemError 404 where there is none."""
+    said = _said(request, edition, headers, suffix, "gz")
+    if not_modified(request, said["ETag"]):
+        return Response(None, 304, said)
+    name = f"dump.{suffix}.gz"
+    members, files = members_of(edition, name), files_of(edition, name)
+    lengths = [one.file_bytes for one in members] or [path.stat().st_size for path in files]
+    filename = f"observatoire-ia-{edition.number}.{suffix}.gz"
+    return joined_response(request, [*zip(files, lengths, strict=True)], GZIP, filename, said)
+
+
+def send_unpacked(request: Request, edition: Edition, headers: Mapping[str, str], suffix: str) -> Response:
+    """Return a dump unpacked; raises ProblemError 404 where there is none."""
+    said = _said(request, edition, headers, suffix, "plain")
+    if not_modified(request, said["ETag"]):
+        return Response(None, 304, said)
+    name = f"dump.{suffix}"
+    size = edition.manifest.get("dumps", {}).get(f"{name}.gz", {}).get("bytes")
+    files, filename = files_of(edition, f"{name}.gz"), f"observatoire-ia-{edition.number}.{suffix}"
+    return unpacked_response(files, size, DUMPS[suffix], filename, said)
+
+
+def send_list(request: Request, edition: Edition, headers: Mapping[str, str]) -> Response:
+    """Return the list of members; raises ProblemError 404 where an edition has none."""
+    return _file(request, edition.path / MEMBERS_LIST, TSV, headers)
+
+
+def send_member(request: Request, edition: Edition, headers: Mapping[str, str], name: str) -> Response:
+    """Return a member; raises ProblemError 404 where the edition has none of that name."""
+    if not _MEMBER.fullmatch(name):
+        raise ProblemError(problem("not-found", path=request.url.path))
+    return _file(request, edition.path / MEMBERS / name, GZIP, {**headers, "ETag": f'"{name[:32]}"'})
+
+
+def _said(request: Request, edition: Edition, headers: Mapping[str, str], suffix: str, form: str) -> dict[str, str]:
+    """Return the headers of a dump; raises ProblemError 404 where there is none."""
+    name = f"dump.{suffix}.gz"
+    if suffix not in DUMPS or not has_dump(edition, name):
+        raise ProblemError(problem("not-found", path=request.url.path))
+    told = edition.manifest.get("dumps", {}).get(name, {})
+    # Editions of older programs have one file, of which the oldest do not say the hash.
+    tag = told.get("root") or told.get("file", {}).get("sha256") or edition.manifest["sha256"]
+    mark = "" if form == "gz" else f"-{form}"
+    return {**headers, "X-Dump-Media-Type": DUMPS[suffix], "ETag": f'"{tag[:32]}{mark}"'}
+
+
+def _file(request: Request, path: Path, media_type: str, headers: Mapping[str, str]) -> Response:
+    if not path.is_file():
+        raise ProblemError(problem("not-found", path=request.url.path))
+    if "ETag" in headers and not_modified(request, headers["ETag"]):
+        return Response(None, 304, dict(headers))
+    return FileResponse(path, media_type=media_type, filename=path.name, headers=dict(headers))
