@@ -6,6 +6,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
+import pyoxigraph as ox
+
+from ingestion import software_version
 from ontologie import Iris
 from sparql_api.computing.fairuse import FairUse
 from sparql_api.engine.cached import CachedEngine
@@ -13,6 +16,7 @@ from sparql_api.engine.port import Engine
 from sparql_api.engine.querylog import QueryLog
 from sparql_api.engine.remote.engine import RemoteEngine
 from sparql_api.engine.remote.store import PublishedEditions
+from sparql_api.engine.shelf import Shelf
 from sparql_api.engine.workers.engine import EmbeddedEngine
 from sparql_api.engine.workers.gateway import Fetch, Reach, fetch
 from sparql_api.engine.workers.pool import SPARE
@@ -49,12 +53,23 @@ def open_engine(
         behind: Engine = _remote(settings, rules)
     else:
         behind = _embedded(settings, rules, stores or EditionStores(settings.editions_path), fair_use, fetch)
-    engine = CachedEngine(behind, cache_bytes=int(settings.cache_mb * MEGABYTE), limits=settings.limits())
+    kept = int(settings.cache_mb * MEGABYTE)
+    engine = CachedEngine(behind, cache_bytes=kept, limits=settings.limits(), shelf=open_shelf(settings))
     if fair_use:
         engine.listen(lambda event: fair_use.charge(event.client, event.seconds))
     if settings.log_queries:
         engine.listen(QueryLog(settings.var / "log"))
     return engine
+
+
+def open_shelf(settings: Settings) -> Shelf | None:
+    """Return what keeps answers on disk; None where the settings keep none."""
+    if not settings.cache_mb or not settings.shelf_mb:
+        return None
+    made_by = [software_version(), ox.__version__, settings.base_iri, settings.remote.query_url]
+    made_by.append(str(settings.union_default_graph))
+    most = int(settings.shelf_mb * MEGABYTE)
+    return Shelf(settings.var / "kept", settings.editions_path, most, "\n".join(made_by))
 
 
 def _embedded(

@@ -134,6 +134,9 @@ class Settings(StateSettings):
 
     cache_mb: float = Field(128, ge=0)
     """Bytes of answers kept for the next who asks, in MiB; 0 keeps none."""
+    shelf_mb: float = Field(256, ge=0)
+    """Bytes on disk of answers asked more than once, which a service that starts anew gives again, in MiB; 0 keeps
+    none."""
     front_mb: float = Field(32, ge=0)
     """Bytes of answers and pages kept as they were sent, given again before anything is read of a request, in MiB; 0
     keeps none."""

@@ -14,6 +14,7 @@ from cachetools import LRUCache
 
 from sparql_api.engine.events import Listener, QueryEvent
 from sparql_api.engine.port import Answer, Engine, EngineStatus
+from sparql_api.engine.shelf import Shelf
 from sparql_api.query.dataset import Dataset
 from sparql_api.query.errors import EngineError, deadline_exceeded
 from sparql_api.query.limits import Limits
@@ -31,8 +32,9 @@ class _Flight:
 class CachedEngine(Engine):
     """An engine that remembers at most `cache_bytes` of answers, and forgets the least asked first."""
 
-    def __init__(self, engine: Engine, *, cache_bytes: int, limits: Limits) -> None:
+    def __init__(self, engine: Engine, *, cache_bytes: int, limits: Limits, shelf: Shelf | None = None) -> None:
         self._engine = engine
+        self._shelf = shelf
         self._limits = limits
         self._kept: LRUCache[str, Answer] = LRUCache(cache_bytes, getsizeof=_size)
         self._flights: dict[tuple[str, Limits], _Flight] = {}
@@ -45,14 +47,19 @@ class CachedEngine(Engine):
         self._listeners.extend(listeners)
 
     async def start(self) -> None:
-        """Start the engine behind."""
+        """Start the engine behind, with what it answered before it was last stopped."""
         await self._engine.start()
+        if self._shelf:
+            self._shelf.turn(self.current_edition())
 
     async def stop(self) -> None:
         """Stop the engine behind and forget everything."""
         for flight in list(self._flights.values()):
             flight.task.cancel()
         self._kept.clear()
+        if self._shelf:
+            self._shelf.settle()
+            self._shelf.close()
         await self._engine.stop()
 
     def current_edition(self) -> int | None:
@@ -88,16 +95,30 @@ class CachedEngine(Engine):
 
     def lookup(self, plan: Plan) -> Answer | None:
         """Return the kept answer to a plan, if any."""
-        return None if plan.volatile else self._kept.get(plan.key)
+        if plan.volatile:
+            return None
+        kept = self._kept.get(plan.key)
+        if kept is None and (shelf := self._shelf):
+            if shelf.edition != plan.edition and plan.edition == self.current_edition():
+                shelf.turn(plan.edition)
+            kept = shelf.get(plan.key, plan.edition)
+            if kept is not None:
+                self._keep(plan.key, kept)
+        return kept
 
     def again(self, plan: Plan, client: str | None) -> bool:
         """Count and tell of a kept answer that is given once more, as it was sent; False where it is kept no longer."""
         kept = self.lookup(plan)
-        if kept is None:
-            return False
+        if kept is not None:
+            self._hit(plan, client, time.monotonic(), kept)
+        return kept is not None
+
+    def _hit(self, plan: Plan, client: str | None, started: float, kept: Answer) -> None:
         self.hits += 1
-        self._tell(plan, client, time.monotonic(), kept)
-        return True
+        # What is asked once is not worth a file.
+        if self._shelf and plan.edition == self._shelf.edition and plan.key not in self._shelf:
+            self._shelf.put(plan.key, kept)
+        self._tell(plan, client, started, kept)
 
     async def run(self, plan: Plan, *, limits: Limits | None = None, client: str | None = None) -> Answer:
         """Answer a prepared query from what is kept, or with those who ask the same; raises EngineError."""
@@ -105,8 +126,7 @@ class CachedEngine(Engine):
         started = time.monotonic()
         kept = self.lookup(plan)
         if kept is not None and kept.body.size <= limits.answer_bytes:
-            self.hits += 1
-            self._tell(plan, client, started, kept)
+            self._hit(plan, client, started, kept)
             return kept
         self.misses += 1
         try:
