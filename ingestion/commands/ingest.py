@@ -48,6 +48,9 @@ def ingest_command(
     files: Annotated[list[Path], typer.Argument(help="CSV, XLSX, JSON or JSON-LD files.")],
     kind: Annotated[str, typer.Option("--type", help="What each row is.")] = "projet",
     academie: Annotated[str | None, typer.Option(help="The académie that deposits, by code or name: 10, Lyon.")] = None,
+    national: Annotated[
+        bool, typer.Option("--national", help="Take fiches that name no académie, as national deposits.")
+    ] = False,
     mapping: Annotated[Path | None, typer.Option(help="Your headers to ours (TOML or CSV).")] = None,
     validated_by: Annotated[
         str | None, typer.Option(help="Operator on this machine: register and validate in one step.")
@@ -80,7 +83,7 @@ def ingest_command(
     take = partial(
         deposit_file,
         agent=agent_named(validated_by, "operateur") if validated_by else COMMAND_LINE,
-        options=Options(academie=academie, kind=kind, mapping=mapping, base=settings.base_iri),
+        options=Options(academie=academie, kind=kind, mapping=mapping, base=settings.base_iri, national=national),
         validate=bool(validated_by), strict=strict, registered=registered,
     )  # fmt: skip
 

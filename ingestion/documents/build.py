@@ -11,10 +11,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from ingestion.documents.draft import Draft
-from ingestion.documents.json_document import is_document, read_document
+from ingestion.documents.json_document import PROJECT, is_document, read_document
 from ingestion.documents.json_rows import read_members
-from ingestion.documents.row import read_row
+from ingestion.documents.row import NATIONAL, read_row
 from ingestion.reading.records import Record
+from ingestion.words.columns import columns
 from ingestion.words.messages import Issue, quote
 from ontologie import BASE, newest_context
 
@@ -39,6 +40,8 @@ class BuiltDocument:
     line: int = 0
     name: str = ""
     """The IRI of the document, or the deposited identifier where it has none."""
+    made: bool = False
+    """Whether its identifier was made, the deposit giving none."""
     context: str = dataclasses.field(default_factory=newest_context)
 
     @property
@@ -53,12 +56,13 @@ class BuiltDocument:
 
 
 def build_document(
-    record: Record, *, academie: str | None = None, base: str = BASE, kind: str = "projet"
+    record: Record, *, academie: str | None = None, base: str = BASE, kind: str = "projet", national: bool = True
 ) -> BuiltDocument:
     """Make the document of a record; what is wrong with it is in its issues, and nothing is raised.
 
     `academie` is the code that a deposit is made for: it fills an empty académie, and another académie than
-    it is refused. `kind` is the type of document that a row makes.
+    it is refused. `kind` is the type of document that a row makes. Without `national`, a project of no académie is
+    refused.
     """
     if record.members is not None and is_document(record.members):
         draft = read_document(record, base, academie)
@@ -68,6 +72,8 @@ def build_document(
         draft.issues[:0] = issues
     else:
         draft = read_row(record, kind, base, academie)
+    if not national and draft.kind == PROJECT and draft.identifier.startswith(f"{NATIONAL}-"):
+        draft.say("academie-absente", columns()["academie"])
     return _built(draft, record, base)
 
 
@@ -84,5 +90,6 @@ def _built(draft: Draft, record: Record, base: str) -> BuiltDocument:
         academie=draft.academie,
         line=record.line,
         name=name,
+        made=draft.made,
         context=draft.context,
     )

@@ -19,7 +19,7 @@ from ontologie import document_types, frame
 
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
 _ACADEMIE: Final = "academie"
-_PROJECT: Final = "projet"
+PROJECT: Final = "projet"
 _FICHE: Final = "fiche"
 
 
@@ -32,7 +32,7 @@ def is_document(members: Mapping[str, Any]) -> bool:
 def read_document(record: Record, base: str, academie: str | None = None) -> Draft:
     """Make the draft of a JSON document. Raises nothing: what is wrong is in the draft's issues."""
     members = record.members or {}
-    draft = Draft(record, _PROJECT)
+    draft = Draft(record, PROJECT)
     reader = NodeReader(record, base, draft.context, draft.issues)
     draft.personal = {
         name: members[name]
@@ -103,14 +103,14 @@ def _agree(draft: Draft, reader: NodeReader, node: dict[str, list[Any]], deposit
     if given != [name]:
         shown = given[0] if isinstance(given[0], str) else ""
         reader.say("identifiant-discordant", ("identifiant",), shown, expected=name)
-    if deposited_for and draft.kind == _PROJECT:
+    if deposited_for and draft.kind == PROJECT:
         node.setdefault(_ACADEMIE, [f"{_ACADEMIE}/{deposited_for}"])
     owners = [iri.removeprefix(f"{_ACADEMIE}/") for iri in node.get(_ACADEMIE, ()) if isinstance(iri, str)]
     draft.academie = owners[0] if owners and is_academie(owners[0], reader.base) else None
     if deposited_for and owners and owners[0] != deposited_for:
         reader.say("academie-autre", (_ACADEMIE,), owners[0], code=deposited_for)
     prefix = f"{owners[0] if owners else 'n'}-"
-    if draft.kind == _PROJECT and not name.startswith(prefix):
+    if draft.kind == PROJECT and not name.startswith(prefix):
         reader.say("academie-discordante", ("id",), name, expected=prefix)
 
 

@@ -63,7 +63,7 @@ def deposit_file(
     deposit = open_deposit(path, options)
     total = Deposited(path, Summary(), (), deposit.notes, (), none_yet())
     summary, entries, reports, held = Summary(), list[Issue](), list[Report](), list[NewDocument]()
-    for part in examine_batches(deposit, options):
+    for part in examine_batches(deposit, options, known=registry.made_fiches if registry else None):
         summary += part.summary
         entries.extend(part.entries)
         reports.extend(report for report in part.reports if report.results)
