@@ -48,6 +48,9 @@ def ingest_command(
     files: Annotated[list[Path], typer.Argument(help="CSV, XLSX, ODS, JSON or JSON-LD files.")],
     kind: Annotated[str, typer.Option("--type", help="What each row is.")] = "projet",
     academie: Annotated[str | None, typer.Option(help="The académie that deposits, by code or name: 10, Lyon.")] = None,
+    national: Annotated[
+        bool, typer.Option("--national", help="Take fiches that name no académie, as national deposits.")
+    ] = False,
     mapping: Annotated[Path | None, typer.Option(help="Your headers to ours (TOML or CSV).")] = None,
     sheet: Annotated[str | None, typer.Option(help="The one sheet of a workbook to read.")] = None,
     accept_mapping: Annotated[
@@ -83,7 +86,7 @@ def ingest_command(
         fail(lang, "report-format", formats=", ".join(REPORTS))
     settings = Settings()
     options = Options(
-        academie=academie, kind=kind, mapping=mapping, base=settings.base_iri,
+        academie=academie, kind=kind, mapping=mapping, base=settings.base_iri, national=national,
         sheet=sheet, accept_mapping=accept_mapping, memory=settings.var,
     )  # fmt: skip
     agent = agent_named(validated_by, "operateur") if validated_by else COMMAND_LINE

@@ -13,9 +13,11 @@ from typing import Any
 from ingestion.documents.draft import Draft
 from ingestion.documents.json_document import is_document, read_document
 from ingestion.documents.json_rows import read_members
-from ingestion.documents.row import read_row
+from ingestion.documents.row import NATIONAL, read_row
 from ingestion.documents.unreadable import say_unreadable
 from ingestion.reading.records import Record
+from ingestion.words.columns import columns
+from ingestion.words.examples import PROJECT
 from ingestion.words.messages import Issue, quote
 from ontologie import BASE, newest_context
 
@@ -40,6 +42,8 @@ class BuiltDocument:
     line: int = 0
     name: str = ""
     """The IRI of the document, or the deposited identifier where it has none."""
+    made: bool = False
+    """Whether its identifier was made, the deposit giving none."""
     context: str = dataclasses.field(default_factory=newest_context)
 
     @property
@@ -54,12 +58,19 @@ class BuiltDocument:
 
 
 def build_document(
-    record: Record, *, academie: str | None = None, base: str = BASE, kind: str = "projet", examples: bool = False
+    record: Record,
+    *,
+    academie: str | None = None,
+    base: str = BASE,
+    kind: str = "projet",
+    national: bool = True,
+    examples: bool = False,
 ) -> BuiltDocument:
     """Make the document of a record; what is wrong with it is in its issues, and nothing is raised.
 
     `academie` is the code that a deposit is made for: it fills an empty académie, and another académie than
-    it is refused. `kind` is the type of document that a row makes. With `examples` it may be an invented example.
+    it is refused. `kind` is the type of document that a row makes. Without `national`, a project of no académie is
+    refused. With `examples` it may be an invented example.
     """
     if record.members is not None and is_document(record.members):
         draft = read_document(record, base, academie, examples=examples)
@@ -70,6 +81,8 @@ def build_document(
     else:
         draft = read_row(record, kind, base, academie, examples=examples)
         say_unreadable(draft)
+    if not national and draft.kind == PROJECT and draft.identifier.startswith(f"{NATIONAL}-"):
+        draft.say("academie-absente", columns()["academie"])
     return _built(draft, record, base)
 
 
@@ -86,5 +99,6 @@ def _built(draft: Draft, record: Record, base: str) -> BuiltDocument:
         academie=draft.academie,
         line=record.line,
         name=name,
+        made=draft.made,
         context=draft.context,
     )

@@ -26,11 +26,15 @@ _DIGITS: Final = 12
 
 @dataclass
 class Draft:
-    """What is known so far of one document. Only the modules that build documents change it."""
+    """What is known so far of one document. Only the modules that build documents change it.
+
+    `made` says that its identifier was made, the deposit giving none.
+    """
 
     record: Record
     kind: str
     identifier: str = ""
+    made: bool = False
     academie: str | None = None
     types: Sequence[str] = ()
     nodes: dict[str, dict[str, Any]] = field(default_factory=lambda: {"document": {}, FICHE: {}})

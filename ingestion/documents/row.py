@@ -10,9 +10,9 @@ from typing import Final
 
 from ingestion.documents.dates import is_rentree, read_dates
 from ingestion.documents.draft import Draft, content_name, node
+from ingestion.documents.identity import made, spelt
 from ingestion.documents.territories import owner, region_agrees
 from ingestion.documents.values import (
-    IDENTIFIER,
     UNUSABLE,
     check_letter,
     read_address,
@@ -32,7 +32,7 @@ from ingestion.words.languages import language_of
 from ingestion.words.personal import find_personal, holds_private, may_be_personal
 from ontologie import character_name, fold_label, in_both
 
-_NATIONAL: Final = "n"
+NATIONAL: Final = "n"
 _ACADEMIE: Final = "academie"
 _CALENDAR_YEARS: Final = frozenset(("academie/40", "academie/42"))
 """Where school starts in February: Nouvelle-Calédonie, Wallis-et-Futuna."""
@@ -138,17 +138,25 @@ def _name(draft: Draft, values: Mapping[str, Value], base: str, academie: str | 
     external = _text(values.get("id", ""))
     labels = _items(columns()[_ACADEMIE], values.get(_ACADEMIE, ()))
     known, draft.academie = owner(draft, labels, base, academie)
-    if not external:
-        return
-    if not IDENTIFIER.fullmatch(external):
-        draft.say("identifiant-invalide", column, external)
-    elif is_example(draft.kind, external):
-        if examples:
-            draft.identifier = external
-        else:
+    if is_example(draft.kind, external):
+        if not examples:
             draft.say("identifiant-d-exemple", column, external)
-    elif (known and _ACADEMIE in values) or _ACADEMIE not in draft.record.values:
-        draft.identifier = f"{draft.academie or _NATIONAL}-{external}"
+            return
+        draft.identifier = external
+    elif not ((known and _ACADEMIE in values) or _ACADEMIE not in draft.record.values):
+        return
+    elif external:
+        name = spelt(external, draft.academie)
+        if name != external:
+            draft.say("identifiant-adapte", column, external, words={"identifier": name})
+        draft.identifier = f"{draft.academie or NATIONAL}-{name}"
+    elif "id" in draft.record.values or not values.get("titre"):
+        return
+    else:
+        name, draft.made = made(values, draft.academie), True
+        draft.say("identifiant-fait", column, words={"identifier": name})
+        draft.identifier = f"{draft.academie or NATIONAL}-{name}"
+    draft.add(column, (draft.identifier,))
 
 
 def _items(column: Column, value: Value) -> list[str]:
@@ -295,8 +303,7 @@ def _parsed(draft: Draft, column: Column, items: list[str], parse: Callable[[str
 
 def _identifiers(draft: Draft, column: Column, items: list[str], base: str) -> None:
     if "uai" not in column.schemes:
-        draft.add(column, (draft.identifier,) if draft.identifier else ())
-        return
+        return  # said with the document's name
     for text in items:
         code = read_uai(text)
         if code is not None:

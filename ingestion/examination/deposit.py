@@ -71,7 +71,7 @@ def deposit_file(
     notes = deposit.notes if registry is None else (*deposit.notes, *keep_agreements(deposit, options))
     total = Deposited(path, Summary(), (), notes, (), none_yet())
     summary, entries, reports, held = Summary(), list[Issue](), list[Report](), list[NewDocument]()
-    for part in examine_batches(deposit, options):
+    for part in examine_batches(deposit, options, known=registry.made_fiches if registry else None):
         summary += part.summary
         entries.extend(part.entries)
         reports.extend(report for report in part.reports if report.results)

@@ -1,7 +1,7 @@
 """Examines a deposit from file to judged documents: read, resolve, build, convert, validate.
 
 Knows the order of the steps, the bounded batches, and what a repeated row or id means. The outcome depends on
-the deposit alone: the registry is not looked at, nothing is stored.
+the deposit, and on the fiches that its rows without identifier may be: nothing else is looked at, nothing is stored.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import Any, Final
 from ingestion.documents.build import BuiltDocument
 from ingestion.examination.judgement import issues_of
 from ingestion.examination.preparation import Prepared, Task, prepare
+from ingestion.examination.recognition import Known, Recognition
 from ingestion.examination.summary import Summary as Summary
 from ingestion.graphs.conversion import ConversionError, ConvertedDocument
 from ingestion.reading.agreements import agreements, remember
@@ -46,8 +47,8 @@ class Options:
     `academie` is the code or the name of the académie that the deposit is made for; `kind` the type of document
     that rows make; `mapping` their headers → ours (a dictionary, or a TOML or CSV file). `sheet` is the one sheet of a
     workbook to read. `accept_mapping` takes the reading of headers that is proposed; `memory` is the state folder where
-    accepted ones are remembered. `strict` refuses unknown columns. With `examples`, the ids of invented examples are
-    taken: those of the observatory's own file.
+    accepted ones are remembered. `strict` refuses unknown columns. Without `national`, a project of no académie is
+    refused. With `examples`, the ids of invented examples are taken: those of the observatory's own file.
     """
 
     academie: str | None = None
@@ -55,6 +56,7 @@ class Options:
     mapping: Mapping[str, str] | str | Path | None = None
     base: str = BASE
     batch: int = BATCH
+    national: bool = True
     examples: bool = False
     sheet: str | None = None
     accept_mapping: bool = False
@@ -143,19 +145,25 @@ def keep_agreements(deposit: Deposit, options: Options) -> tuple[Issue, ...]:
 
 
 def examine_batches(
-    source: str | Path | Deposit, options: Options | None = None, validate: Validate | None = None
+    source: str | Path | Deposit,
+    options: Options | None = None,
+    validate: Validate | None = None,
+    known: Known | None = None,
 ) -> Iterator[Examination]:
     """Examine a deposit in bounded batches, in the order of the file; memory does not grow with it.
 
-    `validate` judges a batch of documents; by default the shapes do. Raises UnreadableDeposit before the
+    `validate` judges a batch of documents; by default the shapes do. `known` gives the fiches that rows without
+    identifier may be; by default there are none. Raises UnreadableDeposit before the
     first batch where the deposit cannot be used.
     """
     options = options or Options()
     deposit = open_deposit(source, options)
     judge = validate or _judge(options.base)
     seen = _Seen()
-    task = Task(deposit.kind, _academie(options), options.base, options.examples)
+    task = Task(deposit.kind, _academie(options), options.base, options.national, options.examples)
+    recognition = Recognition(deposit, task, known) if known else None
     for prepared in prepare(deposit, task, options.batch):
+        prepared = recognition.recognised(prepared) if recognition else prepared
         yield _examine(prepared, options.base, judge, seen)
 
 

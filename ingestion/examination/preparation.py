@@ -40,6 +40,7 @@ class Task:
     kind: str
     academie: str | None
     base: str
+    national: bool = True
     examples: bool = False
 
 
@@ -54,8 +55,11 @@ def prepare(deposit: Deposit, task: Task, size: int) -> Iterator[list[Prepared]]
 def prepare_batch(records: list[Record], task: Task) -> list[Made]:
     """Build and convert some records."""
     built = [
-        build_document(one, academie=task.academie, base=task.base, kind=task.kind, examples=task.examples)
-        for one in records
+        build_document(
+            record, academie=task.academie, base=task.base, kind=task.kind, national=task.national,
+            examples=task.examples,
+        )
+        for record in records
     ]
     there = [one for one in built if one.document]
     documents, contexts = [one.document for one in there], [one.context for one in there]

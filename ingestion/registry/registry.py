@@ -7,7 +7,7 @@ Personal data lives here and nowhere else (law 7).
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final, Self
 
@@ -111,6 +111,19 @@ class Registry:
             copy.unlink()
 
     # Reading
+
+    def made_fiches(self, academie: str | None) -> list[tuple[str, Mapping[str, Any]]]:
+        """Return the projects of an académie, None for national ones, whose identifier was made: (it, its document)."""
+        if not self._sessions.exists():
+            return []
+        with self._sessions.snapshot() as connection:
+            asked = (
+                sa.select(documents.c.identifier, versions.c.payload)
+                .select_from(latest(documents.c.version))
+                .where(documents.c.kind == "projet", documents.c.academie == academie)
+                .where(documents.c.identifier.like(f"{academie or 'n'}-r-%"), versions.c.payload.is_not(None))
+            )
+            return [(row.identifier, json.loads(row.payload)) for row in connection.execute(asked)]
 
     def listed(
         self, *, state: str | None = None, academie: str | None = None, kind: str | None = None

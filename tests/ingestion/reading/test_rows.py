@@ -21,9 +21,7 @@ def mentions(document: BuiltDocument) -> dict[tuple[str, str], list[str]]:
     ("cells", "code", "field"),
     [
         ({"titre": ""}, "champ-absent", "titre"),
-        ({"id": ""}, "champ-absent", "id"),
-        ({"id": "é 1"}, "identifiant-invalide", "id"),
-        ({"id": "x" * 65}, "texte-trop-long", "id"),
+        ({"id": "x" * 301}, "texte-trop-long", "id"),
         ({"academie": "Lyo"}, "academie-inconnue", "academie"),
         ({"academie": "Lyon|Atlantide"}, "academie-inconnue", "academie"),
         ({"titre": "x" * 301}, "texte-trop-long", "titre"),

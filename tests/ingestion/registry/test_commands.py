@@ -38,7 +38,7 @@ def test_every_command_explains_itself(tmp_path: Path, name: str) -> None:
 
 def test_ingest_says_what_it_took_and_leaves_what_it_took_to_a_reviewer(tmp_path: Path) -> None:
     rows = write_csv(
-        tmp_path / "rows.csv", [{"id": "A1"}, {"id": "A2", "date": "au printemps"}, {"id": "A3", "type_ia": ""}]
+        tmp_path / "rows.csv", [{"id": "A1"}, {"id": "A2", "date": "au printemps"}, {"id": "A3", "titre": ""}]
     )
     report = tmp_path / "report.json"
     done = command(tmp_path / "var", "ingest", str(rows), "--report", str(report))

@@ -66,7 +66,7 @@ def test_what_is_refused_leaves_registry_and_edition_as_they_were(tmp_path: Path
         return {str(path): path.read_bytes() for path in sorted(state.var.rglob("*")) if path.is_file()}
 
     before = bytes_of_everything()
-    bad = write_csv(tmp_path / "bad.csv", [{"id": "Z1", "niveaux": "classe inconnue"}])
+    bad = write_csv(tmp_path / "bad.csv", [{"id": "Z1", "academie": "Atlantide"}])
     assert command(state.var, "ingest", str(bad), "--validated-by", "essai").exit_code == 1
     (tmp_path / "vide.csv").write_bytes(b"")
     assert command(state.var, "ingest", str(tmp_path / "vide.csv")).exit_code == 2

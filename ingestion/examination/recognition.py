@@ -1,0 +1,101 @@
+"""Tells a row without identifier that is a fiche already: its page is that fiche's, and its title or place too.
+
+Knows what makes two documents the same project under another title; which fiches there are, it is told.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, Final
+
+from ingestion.documents.identity import PLACE
+from ingestion.examination.preparation import Prepared, Task, prepare_batch
+from ingestion.reading.records import Deposit
+from ingestion.words.columns import columns
+from ingestion.words.messages import issue
+from ontologie import fold_text
+
+Known = Callable[[str | None], Iterable[tuple[str, Mapping[str, Any]]]]
+"""Gives the fiches of an académie whose identifier was made: (identifier, document)."""
+
+_PAGE: Final = "url_source"
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Fiche:
+    identifier: str
+    title: str
+    place: str
+
+
+class Recognition:
+    """Gives the rows of one deposit the identifiers that they have already; fiches are asked for at the first need."""
+
+    def __init__(self, deposit: Deposit, task: Task, known: Known) -> None:
+        self._deposit, self._task, self._known = deposit, task, known
+        self._pages: Counter[int] | None = None
+        self._fiches: dict[str | None, dict[str, list[_Fiche]]] = {}
+
+    def recognised(self, batch: list[Prepared]) -> list[Prepared]:
+        """Return a batch, each row that is a fiche already made again under its identifier."""
+        return [self._recognised(one) if one.built.made else one for one in batch]
+
+    def _recognised(self, one: Prepared) -> Prepared:
+        page = one.record.values.get(_PAGE)
+        if not isinstance(page, str) or one.built.refused:
+            return one
+        same = self._of(one.built.academie).get(page, [])
+        if len(same) != 1 or same[0].identifier == one.built.identifier or self._count(page) != 1:
+            return one
+        fiche, told = same[0], _fiche(one.built.identifier, one.built.document)
+        if fiche.title != told.title and (not fiche.place or fiche.place != told.place):
+            return one
+        return self._again(one, fiche, changed=fiche.title != told.title)
+
+    def _again(self, one: Prepared, fiche: _Fiche, *, changed: bool) -> Prepared:
+        external = fiche.identifier.partition("-")[2]
+        record = dataclasses.replace(one.record, values={**one.record.values, "id": external})
+        ((built, graph),) = prepare_batch([record], self._task)
+        code = "titre-change" if changed else "fiche-retrouvee"
+        said = issue(code, record.place("titre"), document=built.name, words={"identifier": external})
+        return Prepared(record, dataclasses.replace(built, issues=(*built.issues, said)), graph)
+
+    def _of(self, academie: str | None) -> Mapping[str, list[_Fiche]]:
+        """Return the fiches of an académie by their page."""
+        if academie not in self._fiches:
+            found: dict[str, list[_Fiche]] = {}
+            for identifier, document in self._known(academie):
+                for page in _texts(document.get(columns()[_PAGE].key) or _in_fiche(document)):
+                    found.setdefault(page, []).append(_fiche(identifier, document))
+            self._fiches[academie] = found
+        return self._fiches[academie]
+
+    def _count(self, page: str) -> int:
+        """Return how many rows of the deposit have a page."""
+        if self._pages is None:
+            self._pages = Counter(hash(record.values.get(_PAGE)) for record in self._deposit.records)
+        return self._pages[hash(page)]
+
+
+def _fiche(identifier: str, document: Mapping[str, Any]) -> _Fiche:
+    title = "\x1e".join(map(fold_text, _texts(document.get("titre"))))
+    keys = (columns()[name].key for name in PLACE)
+    return _Fiche(identifier, title, "\x1e".join(fold_text(text) for key in keys for text in _texts(document.get(key))))
+
+
+def _in_fiche(document: Mapping[str, Any]) -> Any:
+    nodes: Any = document.get("fiche") or []
+    return [node.get(columns()[_PAGE].key) for node in (nodes if isinstance(nodes, list) else [nodes])]
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Yield the texts of a value: itself, those of a list, those of a language map."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, (list, tuple)):
+        for item in value:
+            yield from _texts(item)
+    elif isinstance(value, Mapping):
+        yield from _texts(list(value.values()))

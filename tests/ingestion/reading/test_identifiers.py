@@ -1,0 +1,121 @@
+"""Identifiers: kept to the character, made where there is none, never of words; and none by an empty cell."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ingestion import build_document, read_deposit
+from ingestion.documents.identity import spelt
+from ingestion.examination.deposit import deposit_file
+from ingestion.examination.pipeline import Options
+from ingestion.registry.agents import COMMAND_LINE
+from ingestion.registry.model import Outcome
+from ingestion.registry.registry import Registry
+from ingestion.settings import Settings
+from tests.ingestion.reading.conftest import Write, codes, row
+
+HEADER = "titre,resume,type_ia,academie,niveaux,disciplines,etablissement,url_source\n"
+
+
+def unspelt(identifier: str) -> str:
+    """Read an identifier back: each run of `.xx` is the UTF-8 of what it stands for."""
+    return re.sub(
+        r"(?:\.[0-9a-f]{2})+", lambda found: bytes.fromhex(found[0].replace(".", "")).decode(), identifier
+    )
+
+
+@given(st.text(st.characters(codec="utf-8"), min_size=1, max_size=12).map(lambda text: "A" + text))
+@settings(max_examples=200)
+def test_an_identifier_can_be_read_back_from_its_spelling(external: str) -> None:
+    name = spelt(external, "10")
+    if not name.startswith("r-"):
+        assert re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", name)
+        assert unspelt(name) == external
+
+
+@pytest.mark.parametrize(
+    ("given_id", "name"),
+    [("CARDIE-2024/07", "CARDIE-2024.2f07"), ("n° 3", "n.c2.b0.203"), ("v2.0", "v2.0"), ("a.2f", "a.2e2f"), ("r-abc", "r-abc")],
+)
+def test_what_identifiers_do_not_take_is_spelt_and_said(write: Write, given_id: str, name: str) -> None:
+    document = row(write, id=given_id, academie="Lyon")
+    assert document.identifier == f"10-{name}" and not document.refused
+    assert ("identifiant-adapte" in codes(document)) == (given_id != name)
+
+
+def test_a_long_identifier_is_replaced_by_one_of_its_own(write: Write) -> None:
+    first, second = (row(write, id="x" * 80 + end, academie="Lyon").identifier for end in "ab")
+    assert first != second and re.fullmatch(r"10-r-[a-z2-7]{10}", first)
+
+
+def test_a_made_identifier_has_no_word_of_the_row_and_stays_for_the_same_row(write: Write) -> None:
+    same = [row(write, id="", titre=title, academie="Lyon", commune="Bron") for title in ("Un débat", "UN  DEBAT")]
+    assert same[0].identifier == same[1].identifier and re.fullmatch(r"10-r-[a-z2-7]{10}", same[0].identifier)
+    assert same[0].made and codes(same[0])["identifiant-fait"] == "id"
+    others = [
+        row(write, id="", titre="Un débat", academie="Lyon", commune="Oullins"),
+        row(write, id="", titre="Un débat", academie="Grenoble", commune="Bron"),
+        row(write, id="", titre="Un autre débat", academie="Lyon", commune="Bron"),
+    ]
+    assert len({one.identifier.partition("-")[2] for one in (*same, *others)}) == 4
+
+
+def test_an_empty_academie_is_no_national_deposit(write: Write) -> None:
+    path = write("id,titre,type_ia,academie\nA,t,autre,\nB,t,autre,Lyon\n")
+    refused, taken = (build_document(record, national=False) for record in read_deposit(path).records)
+    assert codes(refused) == {"academie-absente": "academie"} and refused.refused
+    assert not taken.refused
+    assert build_document(next(iter(read_deposit(path).records))).identifier == "n-A"
+
+
+def rows(*lines: str) -> str:
+    return HEADER + "".join(f"{line}\n" for line in lines)
+
+
+def of(title: str, page: str, school: str = "Collège Molière") -> str:
+    return f"{title},Une séance décrite.,generative,Lyon,4e,SVT,{school},https://exemple.fr/{page}"
+
+
+@pytest.fixture
+def registry(tmp_path: Path) -> Registry:
+    return Registry(Settings(var=tmp_path / "var"))
+
+
+def deposited(registry: Registry, write: Write, *lines: str) -> tuple[dict[Outcome, int], list[str]]:
+    done = deposit_file(write(rows(*lines)), registry, COMMAND_LINE, Options())
+    return done.registered, [entry.rule for entry in done.entries if "titre" in entry.rule or "retrouvee" in entry.rule]
+
+
+def test_a_corrected_title_is_a_new_version_of_the_same_document(registry: Registry, write: Write) -> None:
+    with registry:
+        counts, _ = deposited(registry, write, of("Débatre avec une IA", "a"), of("Coder", "b"))
+        assert counts["created"] == 2
+        counts, said = deposited(registry, write, of("Débattre avec une IA", "a"), of("Coder", "b"))
+        assert (counts["created"], counts["new-version"], counts["unchanged"]) == (0, 1, 1)
+        assert said == ["depot:titre-change"]
+        assert [one.version for one in registry.listed() if one.version == 2] == [2]
+        counts, said = deposited(registry, write, of("Débattre avec une IA", "a"))
+        assert counts["unchanged"] == 1 and said == ["depot:fiche-retrouvee"]
+
+
+def test_the_page_alone_makes_no_two_projects_one(registry: Registry, write: Write) -> None:
+    with registry:
+        deposited(registry, write, of("Débattre", "a"))
+        counts, said = deposited(registry, write, of("Chanter", "a", "Collège Rameau"))
+        assert counts["created"] == 1 and said == []
+        counts, said = deposited(registry, write, of("Danser", "c"))
+        assert counts["created"] == 1
+        counts, said = deposited(registry, write, of("Danser en cercle", "c"), of("Danser en ligne", "c"))
+        assert counts["created"] == 2 and said == []
+
+
+def test_another_academie_has_its_own_fiches(registry: Registry, write: Write) -> None:
+    with registry:
+        deposited(registry, write, of("Débattre", "a"))
+        counts, _ = deposited(registry, write, of("Débattre", "a").replace("Lyon", "Nice"))
+        assert counts["created"] == 1
