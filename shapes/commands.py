@@ -90,25 +90,8 @@ def build_app(examine: Examine | None = None, base: str = BASE) -> typer.Typer:
 
         Exit codes: 0 nothing refused; 1 something was; 2 a file could not be used, or held nothing to judge.
         """
-        from ontologie import Refused
-        from shapes.rdf_files.profiles import joined, read_profile
-        from shapes.rdf_files.unusable import UnusableFile
-
         language: Language = "en" if lang is Lang.EN else "fr"
-        total = _Total()
-        beside: list[Profile] = []
-        reading: Path | None = None
-        try:
-            for reading in profile or ():
-                beside.append(read_profile(reading, base=base))
-                total.notes.append(_profile_read(beside[-1], reading))
-            whole = joined(beside) if beside else None
-            for reading in files:
-                for part in _shown(reading, _judged(reading, examine, language, base, whole)):
-                    total.add(part)
-        except (UnusableFile, Refused, ValueError) as error:
-            typer.echo(_why(reading, error, language), err=True)
-            raise typer.Exit(2) from error
+        total = _all_judged(files, profile or (), examine, language, base)
         typer.echo(_rendered(total, format, language), nl=False)
         if format is ReportFormat.TTL:  # a SHACL report has no place for what no shape looked at
             for entry in total.entries:
@@ -117,6 +100,31 @@ def build_app(examine: Examine | None = None, base: str = BASE) -> typer.Typer:
         raise typer.Exit(1 if total.summary["refused"] else 0)
 
     return app
+
+
+def _all_judged(
+    files: Sequence[Path], profiles: Sequence[Path], examine: Examine | None, lang: Language, base: str
+) -> _Total:
+    """Return what came of all files; leave (2) where one of them, or of the profiles, cannot be used."""
+    from ontologie import Refused
+    from shapes.rdf_files.profiles import joined, read_profile
+    from shapes.rdf_files.unusable import UnusableFile
+
+    total = _Total()
+    beside: list[Profile] = []
+    reading: Path | None = None
+    try:
+        for reading in profiles:
+            beside.append(read_profile(reading, base=base))
+            total.notes.append(_profile_read(beside[-1], reading))
+        whole = joined(beside) if beside else None
+        for reading in files:
+            for part in _shown(reading, _judged(reading, examine, lang, base, whole)):
+                total.add(part)
+    except (UnusableFile, Refused, ValueError) as error:
+        typer.echo(_why(reading, error, lang), err=True)
+        raise typer.Exit(2) from error
+    return total
 
 
 def _rendered(total: _Total, format: ReportFormat, lang: Language) -> str:

@@ -99,7 +99,9 @@ def _result_node(graph: rdflib.Graph, result: Result) -> rdflib.BNode:
     if result.value is not None:
         graph.add((node, SH.value, read_term(result.value)))
     if result.path is not None:
-        graph.add((node, SH.resultPath, _path_node(graph, result)))
+        path = _path_node(graph, result)
+        if path is not None:
+            graph.add((node, SH.resultPath, path))
     for language, text in sorted(result.messages.items()):
         graph.add((node, SH.resultMessage, rdflib.Literal(text, lang=language)))
     return node
@@ -109,12 +111,14 @@ def _term(name: str) -> rdflib.term.Node:
     return rdflib.BNode(name[2:]) if name.startswith("_:") else rdflib.URIRef(name)
 
 
-def _path_node(graph: rdflib.Graph, result: Result) -> rdflib.term.Node:
-    """Return the path as RDF: an IRI, or a copy of the structure that the shape holds."""
+def _path_node(graph: rdflib.Graph, result: Result) -> rdflib.term.Node | None:
+    """Return the path as RDF: an IRI, or a copy of the structure that the shape holds; None for a shape of others."""
     path = result.path or ""
     if "<" not in path:
         return rdflib.URIRef(path)
-    base, _, _ = result.shape.partition("shapes#")
+    base, ours, _ = result.shape.partition("shapes#")
+    if not ours:
+        return None
     shapes = shapes_graph(base)
     source = shapes.value(rdflib.URIRef(result.shape), SH.path)
-    return copy_path(shapes, source, graph)
+    return None if source is None else copy_path(shapes, source, graph)

@@ -56,11 +56,17 @@ def issue_of(result: Result, file: str = "") -> Issue:
         severity=result.severity,
         message=result.messages,
         file=file,
-        field=local_name(result.path or subject_of(result.shape, result.shape.partition("shapes#")[0])),
+        field=local_name(result.path or _subject(result.shape)),
         value="" if result.value is None else str(read_term(result.value)),
         rule=result.shape,
         document=result.focus.partition("#")[0],
     )
+
+
+def _subject(shape: str) -> str:
+    """Return the property that a shape of ours is about, where it has no path; "" for a shape of others."""
+    base, ours, _ = shape.partition("shapes#")
+    return subject_of(shape, base) if ours else ""
 
 
 def local_name(path: str) -> str:

@@ -21,6 +21,7 @@ from ontologie import PREFIXES, RDF_TYPE, Iris, in_both, read_table, vocabularie
 from sparql_api.description.statements import LICENCE
 
 SSSOM_NAME: Final = "alignements.sssom.tsv"
+TITLED: Final = ("alignments-title", "alignments-description")
 MEDIA_TYPE: Final = "text/tab-separated-values"
 SHARED_ALIKE: Final = "/by-sa/"
 SSSOM, OWL, SKOS, RDFS = (PREFIXES[prefix] for prefix in ("sssom", "owl", "skos", "rdfs"))
@@ -52,11 +53,11 @@ def write_alignments(edition: Edition, store: ox.Store, folder: Path) -> None:
 
 
 def alignments_table(
-    store: ox.Store, iris: Iris, version: str, path: str = SSSOM_NAME, words: str = "alignments"
+    store: ox.Store, iris: Iris, version: str, path: str = SSSOM_NAME, words: tuple[str, str] = TITLED
 ) -> str:
     """Return every alignment of a store, by subject and object, as an SSSOM table.
 
-    `path` below the base names it; `words` begin the codes of its title and description (`phrases/catalogue.csv`).
+    `path` below the base names it; `words` are the codes of its title and description (`phrases/catalogue.csv`).
     """
     prefixes = {**ELSEWHERE, "oia": iris.base}
     closed = {one.graph for one in vocabularies(iris.base) if SHARED_ALIKE in one.licence}
@@ -72,12 +73,12 @@ def alignments_table(
     return out.getvalue()
 
 
-def _metadata(iris: Iris, version: str, path: str, words: str, prefixes: Mapping[str, str]) -> Iterator[str]:
+def _metadata(iris: Iris, version: str, path: str, words: tuple[str, str], prefixes: Mapping[str, str]) -> Iterator[str]:
     """Yield the metadata of the mapping set (SSSOM, MappingSet), a line each."""
-    said = in_both("catalogue", f"{words}-description")
+    title, said = (in_both("catalogue", code) for code in words)
     yield f"mapping_set_id: {iris.base}{path}"
     yield f'mapping_set_version: "{version}"'
-    yield f'mapping_set_title: "{in_both("catalogue", f"{words}-title")["en"]}"'
+    yield f'mapping_set_title: "{title["en"]}"'
     yield f'mapping_set_description: "{said["en"]} / {said["fr"]}"'
     yield f"license: {LICENCE}"
     yield "curie_map:"

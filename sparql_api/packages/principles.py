@@ -22,6 +22,7 @@ from sparql_api.description.sssom import SSSOM_NAME, alignments_table
 NAME: Final = "principes-ia-education"
 VERSION: Final = "1.0.0"
 """The package's own: raised where a partner must look again at what was taken; `LISEZ-MOI.md` says when."""
+TITLED: Final = ("package-title", "package-description")
 TEXTS: Final = ("README.md", "LISEZ-MOI.md", "LICENCE.txt")
 OIA, OWL, SKOS, SH = (PREFIXES[prefix] for prefix in ("oia", "owl", "skos", "sh"))
 KINDS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -202,7 +203,7 @@ def _table(triples: Iterable[ox.Triple]) -> str:
     for one in vocabularies():
         if one.path.startswith("tiers/dpv/"):
             store.extend(_quads(one))
-    return alignments_table(store, Iris(), VERSION, f"paquets/{NAME}/{VERSION}.zip", "package")
+    return alignments_table(store, Iris(), VERSION, f"paquets/{NAME}/{VERSION}.zip", TITLED)
 
 
 def _turtle(triples: Iterable[ox.Triple]) -> bytes:
