@@ -2,20 +2,9 @@
 
 from __future__ import annotations
 
-from ontologie.generation import (
-    alignements,
-    dates,
-    grilles,
-    instruments,
-    libelles,
-    listes,
-    niveaux,
-    organisations,
-    outils,
-    regles,
-    regles_indices,
-    territoires,
-)
+from ontologie.generation.alignments import alignements
+from ontologie.generation.law import dates, grilles, instruments, regles, regles_indices
+from ontologie.generation.lists import libelles, listes, niveaux, organisations, outils, territoires
 
 FAMILIES = (
     instruments,

@@ -13,8 +13,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from ontologie.generation.corrections import correct
-from ontologie.generation.tiers import write_all
+from ontologie.generation.foreign.corrections import correct
+from ontologie.generation.foreign.tiers import write_all
 
 PACKAGE = Path(__file__).resolve().parent.parent
 COPIED = (

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from ingestion.derivation.rules import STEPS
 from ontologie import BASE, read_table, rule_files, vocabularies
-from ontologie.generation import dates, generate
+from ontologie.generation import generate
+from ontologie.generation.law import dates
 from tests.ingestion.derivation.findings import (
     LEVELS,
     PROJECT,

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 import ontologie
-from ontologie.generation.corrections import grade, read
-from ontologie.generation.ends import written_out
+from ontologie.generation.alignments.ends import written_out
+from ontologie.generation.foreign.corrections import grade, read
 
 SKOS = ontologie.PREFIXES["skos"]
 BASE = ontologie.BASE

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ontologie.generation.extract import COPIED, copy_tables, main
-from ontologie.generation.tiers import dpv, scolomfr
+from ontologie.generation.foreign.tiers import dpv, scolomfr
 
 DPV = """
 @prefix ai: <https://w3id.org/dpv/ai#> .

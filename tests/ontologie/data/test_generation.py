@@ -9,7 +9,7 @@ import pytest
 
 import ontologie
 from ontologie.generation.__main__ import main
-from ontologie.generation.turtle import Turtle, both, iri, text
+from ontologie.generation.tables.turtle import Turtle, both, iri, text
 
 PACKAGE = Path(ontologie.__file__).parent
 OIA = ontologie.PREFIXES["oia"]

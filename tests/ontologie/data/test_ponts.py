@@ -8,9 +8,9 @@ import pyoxigraph as ox
 import pytest
 
 import ontologie
-from ontologie.generation.cibles import distilled
-from ontologie.generation.ponts import pairs, target_of, targets
-from ontologie.generation.turtle import iri
+from ontologie.generation.alignments.ponts import pairs, target_of, targets
+from ontologie.generation.foreign.cibles import distilled
+from ontologie.generation.tables.turtle import iri
 
 SKOS = ontologie.PREFIXES["skos"]
 PONTS = Path(ontologie.__file__).parent / "ponts"

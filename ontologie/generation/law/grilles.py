@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from ontologie.generation import sources
-from ontologie.generation.common import (
+from ontologie.generation.tables import sources
+from ontologie.generation.tables.common import (
     Row,
     definitions,
     labels,
@@ -21,7 +21,7 @@ from ontologie.generation.common import (
     source,
     table,
 )
-from ontologie.generation.turtle import Statement, Turtle, both, dated, flag, links, text, typed
+from ontologie.generation.tables.turtle import Statement, Turtle, both, dated, flag, links, text, typed
 
 TABLES: Final = {
     "nationale-1": (("instruments", "dimensions"), ("instruments", "criteres")),

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from ontologie.generation import sources
-from ontologie.generation.common import (
+from ontologie.generation.law.dates import statements
+from ontologie.generation.tables import sources
+from ontologie.generation.tables.common import (
     DAGGER,
     Row,
     definitions,
@@ -20,8 +21,7 @@ from ontologie.generation.common import (
     table,
     unverified,
 )
-from ontologie.generation.dates import statements
-from ontologie.generation.turtle import Statement, Turtle, both, dated, links, tagged, text
+from ontologie.generation.tables.turtle import Statement, Turtle, both, dated, links, tagged, text
 
 LAW: Final = ("reglement_ue", "loi", "traite")
 """Kinds of instrument whose articles and provisions are subdivisions of a legal resource."""

@@ -6,8 +6,8 @@ Knows the tables `niveaux`, `niveaux_rangs`, `disciplines` and `publics`. What i
 
 from __future__ import annotations
 
-from ontologie.generation.common import Row, concepts, several, table
-from ontologie.generation.turtle import Statement, Turtle, links, text, typed
+from ontologie.generation.tables.common import Row, concepts, several, table
+from ontologie.generation.tables.turtle import Statement, Turtle, links, text, typed
 
 
 def generate() -> dict[str, str]:

@@ -11,7 +11,7 @@ from functools import cache
 from typing import Final
 from urllib.parse import urlsplit
 
-from ontologie.generation.turtle import Statement, flag, links
+from ontologie.generation.tables.turtle import Statement, flag, links
 from ontologie.resources import read_table
 
 TEAM: Final = "organisation/equipe-projet"

@@ -9,8 +9,8 @@ from __future__ import annotations
 import hashlib
 from typing import Final
 
-from ontologie.generation.common import Row, definitions, scheme, several, slug, source, table, unverified
-from ontologie.generation.turtle import Statement, Turtle, both, flag, links, tagged, text
+from ontologie.generation.tables.common import Row, definitions, scheme, several, slug, source, table, unverified
+from ontologie.generation.tables.turtle import Statement, Turtle, both, flag, links, tagged, text
 
 SCHEMES: Final = {
     "P2IA": "p2ia",

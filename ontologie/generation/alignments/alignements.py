@@ -12,11 +12,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from ontologie.generation.common import Row, reference, table
-from ontologie.generation.ends import reasoned
-from ontologie.generation.niveaux import matches
-from ontologie.generation.ponts import pairs, target_of
-from ontologie.generation.turtle import Statement, Turtle, both, iri, links, typed
+from ontologie.generation.alignments.ends import reasoned
+from ontologie.generation.alignments.ponts import pairs, target_of
+from ontologie.generation.lists.niveaux import matches
+from ontologie.generation.tables.common import Row, reference, table
+from ontologie.generation.tables.turtle import Statement, Turtle, both, iri, links, typed
 
 INVERSE: Final = {
     "skos:closeMatch": "skos:closeMatch",

@@ -5,9 +5,9 @@ Knows the table `acteurs`. A function is an `oia:Fonction`, disjoint with organi
 
 from __future__ import annotations
 
-from ontologie.generation import sources
-from ontologie.generation.common import Row, labels, official_or_doubtful, source, table, unverified
-from ontologie.generation.turtle import Statement, Turtle, both, links, text
+from ontologie.generation.tables import sources
+from ontologie.generation.tables.common import Row, labels, official_or_doubtful, source, table, unverified
+from ontologie.generation.tables.turtle import Statement, Turtle, both, links, text
 
 
 def generate() -> dict[str, str]:

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Final
 
-from ontologie.generation.common import Row
-from ontologie.generation.turtle import iri
+from ontologie.generation.tables.common import Row
+from ontologie.generation.tables.turtle import iri
 from ontologie.resources import read_table, resource
 
 TARGETS: Final = "cibles.csv"

@@ -1,6 +1,6 @@
 """Distils the targets of the bridges into `tiers/`: the terms that a bridge states, from their vocabulary's own file.
 
-    python -m ontologie.generation.cibles --from FOLDER
+    python -m ontologie.generation.foreign.cibles --from FOLDER
 
 FOLDER holds the files that the column `fichier` of `ontologie/ponts/cibles.csv` names, taken where `origine` says.
 Needed only when a bridge states a new term: what it writes is committed. A term that its file does not define ends the
@@ -17,11 +17,11 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from ontologie.generation.common import Row
-from ontologie.generation.ponts import pairs, target_of, targets
-from ontologie.generation.turtle import Statement, Turtle, iri, links
+from ontologie.generation.alignments.ponts import pairs, target_of, targets
+from ontologie.generation.tables.common import Row
+from ontologie.generation.tables.turtle import Statement, Turtle, iri, links
 
-TIERS: Final = Path(__file__).resolve().parent.parent / "tiers"
+TIERS: Final = Path(__file__).resolve().parents[2] / "tiers"
 FORMATS: Final = {".ttl": ox.RdfFormat.TURTLE, ".nq": ox.RdfFormat.N_QUADS}
 LANGUAGES: Final = ("en", "fr", "")
 SAID: Final[Mapping[str, tuple[str, ...]]] = {
@@ -33,7 +33,7 @@ SAID: Final[Mapping[str, tuple[str, ...]]] = {
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Distil; return the exit code (2 where a file is missing)."""
-    parser = argparse.ArgumentParser(prog="python -m ontologie.generation.cibles", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m ontologie.generation.foreign.cibles", description=__doc__)
     parser.add_argument("--from", dest="source", type=Path, required=True, help="the folder of the vocabularies' files")
     source: Path = parser.parse_args(arguments).source
     told = [row for row in targets().values() if row["fichier"]]

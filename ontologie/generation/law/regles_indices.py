@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from ontologie.generation import dates, sources
-from ontologie.generation.common import Row, concepts, definitions, labels, principle, several, source, table
-from ontologie.generation.turtle import Statement, Turtle, both, flag, links, tagged, text, typed
+from ontologie.generation.law import dates
+from ontologie.generation.tables import sources
+from ontologie.generation.tables.common import Row, concepts, definitions, labels, principle, several, source, table
+from ontologie.generation.tables.turtle import Statement, Turtle, both, flag, links, tagged, text, typed
 from ontologie.rules import rule_files
 
 FIELDS: Final = ("objectif", "competence", "plusValue", "pointVigilance")

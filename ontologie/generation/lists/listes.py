@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from ontologie.generation.common import (
+from ontologie.generation.tables.common import (
     Row,
     concepts,
     definitions,
@@ -19,7 +19,7 @@ from ontologie.generation.common import (
     table,
     unverified,
 )
-from ontologie.generation.turtle import Statement, Turtle, both, flag, links, text
+from ontologie.generation.tables.turtle import Statement, Turtle, both, flag, links, text
 
 PERSONAL_DATA: Final = "http://data.education.fr/voc/scolomfr/scolomfr-voc-044"
 FACETS: Final = (

@@ -13,8 +13,8 @@ from typing import Any, Final
 
 import pyoxigraph as ox
 
-from ontologie.generation.common import DAGGER, Row, several, slug, table, unverified
-from ontologie.generation.turtle import Statement, Turtle, both, iri, links, text
+from ontologie.generation.tables.common import DAGGER, Row, several, slug, table, unverified
+from ontologie.generation.tables.turtle import Statement, Turtle, both, iri, links, text
 from ontologie.resources import read_text
 
 KINDS: Final = {

@@ -13,8 +13,8 @@ from typing import Final, NamedTuple
 
 import pyoxigraph as ox
 
-from ontologie.generation.common import table
-from ontologie.generation.turtle import ALL_PREFIXES, Statement, Turtle, both, iri, links, text
+from ontologie.generation.tables.common import table
+from ontologie.generation.tables.turtle import ALL_PREFIXES, Statement, Turtle, both, iri, links, text
 from ontologie.namespaces import PREFIXES, RDF_TYPE
 
 SKOS: Final = PREFIXES["skos"]

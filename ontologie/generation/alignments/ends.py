@@ -14,10 +14,10 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from ontologie.generation.common import instruments_of_principles, table
-from ontologie.generation.instruments import LAW
-from ontologie.generation.ponts import target_of, targets
-from ontologie.generation.turtle import iri
+from ontologie.generation.alignments.ponts import target_of, targets
+from ontologie.generation.law.instruments import LAW
+from ontologie.generation.tables.common import instruments_of_principles, table
+from ontologie.generation.tables.turtle import iri
 from ontologie.namespaces import PREFIXES
 from ontologie.packaged import packaged, read_quads
 from ontologie.sentences import sentence

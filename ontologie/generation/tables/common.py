@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from typing import Final
 
-from ontologie.generation import sources
-from ontologie.generation.turtle import Statement, Turtle, both, flag, links, text, typed
+from ontologie.generation.tables import sources
+from ontologie.generation.tables.turtle import Statement, Turtle, both, flag, links, text, typed
 from ontologie.resources import read_table
 
 Row = Mapping[str, str]

@@ -6,7 +6,7 @@ what is made of them is too. What no table names is shown by the preferred label
 
 from __future__ import annotations
 
-from ontologie.generation.turtle import Turtle, both
+from ontologie.generation.tables.turtle import Turtle, both
 from ontologie.resources import read_table
 
 TABLES = {

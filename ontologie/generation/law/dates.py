@@ -10,8 +10,8 @@ from datetime import date, timedelta
 from functools import cache
 from typing import Final
 
-from ontologie.generation.common import Row, reference, source, table, unverified
-from ontologie.generation.turtle import Statement, Turtle, both, dated, links, typed
+from ontologie.generation.tables.common import Row, reference, source, table, unverified
+from ontologie.generation.tables.turtle import Statement, Turtle, both, dated, links, typed
 
 ACTS: Final = "http://data.europa.eu/eli/reg/"
 

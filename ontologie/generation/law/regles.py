@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from ontologie.generation import sources
-from ontologie.generation.common import (
+from ontologie.generation.tables import sources
+from ontologie.generation.tables.common import (
     Row,
     definitions,
     labels,
@@ -18,7 +18,7 @@ from ontologie.generation.common import (
     several,
     table,
 )
-from ontologie.generation.turtle import Statement, Turtle, both, flag, links, text
+from ontologie.generation.tables.turtle import Statement, Turtle, both, flag, links, text
 
 STATED_ELSEWHERE: Final = {"CU-R08": "note-pix-ia-2026", "CU-R33": "faq-cnil-2025"}
 """The rules that another instrument than the cadre states (README of the shared data)."""

@@ -1,0 +1,1 @@
+"""Alignments of principles and levels, and bridges to the vocabularies of others: their ends, their reasons."""

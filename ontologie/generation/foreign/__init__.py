@@ -1,0 +1,1 @@
+"""The vocabularies of others, distilled into `tiers/`, and the corrections carried into the tables. Run by hand."""

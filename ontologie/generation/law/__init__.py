@@ -1,0 +1,1 @@
+"""Instruments and what rests on them: principles, dates, rules, evidence rules, grids."""
