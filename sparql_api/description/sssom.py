@@ -73,7 +73,9 @@ def alignments_table(
     return out.getvalue()
 
 
-def _metadata(iris: Iris, version: str, path: str, words: tuple[str, str], prefixes: Mapping[str, str]) -> Iterator[str]:
+def _metadata(
+    iris: Iris, version: str, path: str, words: tuple[str, str], prefixes: Mapping[str, str]
+) -> Iterator[str]:
     """Yield the metadata of the mapping set (SSSOM, MappingSet), a line each."""
     title, said = (in_both("catalogue", code) for code in words)
     yield f"mapping_set_id: {iris.base}{path}"

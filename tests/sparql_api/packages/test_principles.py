@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -107,6 +108,20 @@ def test_owlready_reads_it(unpacked: Path) -> None:
         world.get_ontology("https://example.org/").load(fileobj=data)
     assert world[OIA + "Disposition"] in world[OIA + "Principe"].subclasses()
     assert len(list(world[OIA + "Instrument"].instances())) == 30
+
+
+@pytest.mark.long
+@pytest.mark.skipif(not shutil.which("javac"), reason="needs a JDK")
+def test_the_owl_api_reads_it_as_rdflib_does(unpacked: Path, everything: list[ox.Triple], tmp_path: Path) -> None:
+    """Protégé stands on this interface; it reads no N-Triples, so that rdflib writes what it is given."""
+    whole = tmp_path / "tout.owl"
+    rdflib.Graph().parse(unpacked / "tout.nt").serialize(whole, format="xml")
+    jars = Path(owlready2.__file__).parent / "pellet" / "*"
+    command = ["java", "-cp", str(jars), str(Path(__file__).with_name("OwlLoad.java")), str(whole)]
+    said = subprocess.run(command, capture_output=True, text=True, check=True, timeout=300).stdout
+    counted = {name: int(count) for name, count in (line.split() for line in said.splitlines())}
+    expected = {OIA + kind: len(nodes) for kind, nodes in kinds(everything).items()}
+    assert len(expected) > 5 and {name: counted.get(name) for name in expected} == expected
 
 
 def test_its_shapes_accept_it_and_refuse_what_lacks_a_label(unpacked: Path, everything: list[ox.Triple]) -> None:
