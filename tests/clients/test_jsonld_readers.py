@@ -97,6 +97,8 @@ def test_every_document_of_the_demonstration_is_its_graph(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     store = ox.Store.read_only(str(demo_edition.store_path))
+    if version != "2.1.0":  # earlier ones have no word for an example
+        fiches = [fiche for fiche in fiches if fiche["type"] != ["ProjetExemple"]]
     names = [ox.NamedNode(f"{BASE}graphe/{fiche['id']}") for fiche in fiches]
     expected = {quad.triple for name in names for quad in store.quads_for_pattern(None, None, None, name)}
     written = fiches if version != "1.1.0" else [earlier(fiche) for fiche in fiches]

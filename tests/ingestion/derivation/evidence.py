@@ -27,7 +27,7 @@ PREFIXES = "\n".join(f"PREFIX {prefix}: <{iri}>" for prefix, iri in Iris().prefi
 
 INDICES = """
 SELECT ?projet ?principe ?polarite ?regle ?champ ?mots WHERE {
-  ?projet oia:indice ?indice .
+  ?projet a oia:Projet ; oia:indice ?indice .
   ?indice oia:polarite ?polarite ; oia:regle ?regle ; oia:champ ?champ ; oia:extrait ?mots .
   OPTIONAL { ?indice oia:evoque ?principe }
 }
@@ -44,7 +44,7 @@ SELECT ?projet ?principe ?regle ?echelon ?valeur ?illustrative ?champ ?mots WHER
 """
 FINDINGS = """
 SELECT ?projet ?principe ?regle ?verdict ?predicat ?objet WHERE {
-  ?projet oia:constat ?constat .
+  ?projet a oia:Projet ; oia:constat ?constat .
   ?constat oia:regle ?regle ; oia:verdict ?verdict ; oia:applique ?texte ; oia:premisse ?premisse .
   ?verdict oia:concluant true .
   ?regle oia:rattache true .
@@ -86,7 +86,7 @@ def counts(store: ox.Store) -> list[tuple[str, ...]]:
     found = ask(
         store,
         """SELECT ?regle ?verdict (COUNT(DISTINCT ?projet) AS ?n) WHERE {
-             ?projet oia:constat ?constat . ?constat oia:regle ?regle ; oia:verdict ?verdict .
+             ?projet a oia:Projet ; oia:constat ?constat . ?constat oia:regle ?regle ; oia:verdict ?verdict .
            } GROUP BY ?regle ?verdict""",
     )
     return sorted((short(row["regle"]), short(row["verdict"]), row["n"].value) for row in found)

@@ -49,7 +49,7 @@ def texts(demo_edition: Edition) -> Mapping[str, str]:
     return {
         one["id"].removeprefix("projet/"): json.dumps(one, ensure_ascii=False).casefold()
         for one in found
-        if one["id"].startswith("projet/")
+        if one["type"] == ["Projet"]
     }
 
 
