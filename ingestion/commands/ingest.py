@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from ingestion.words.messages import Issue
 
 REPORTS: Final = (".html", ".csv", ".json", ".ttl")
+REJECTS: Final = (".csv", ".xlsx", ".json")
 
 
 def build_app(faces: Callable[[], Sequence[Face]], write_principles: WritePackage) -> typer.Typer:
@@ -61,6 +62,9 @@ def ingest_command(
         str | None, typer.Option(help="Operator on this machine: register and validate in one step.")
     ] = None,
     report: Annotated[Path | None, typer.Option(help="Write the report: .html, .csv, .json or .ttl.")] = None,
+    rejects: Annotated[
+        Path | None, typer.Option(help="Write the refused rows, to correct and send back: .csv, .xlsx or .json.")
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say everything, register nothing.")] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Take all or nothing.")] = False,
     lang: LangOption = Lang.FR,
@@ -84,16 +88,20 @@ def ingest_command(
 
     if report is not None and report.suffix.lower() not in REPORTS:
         fail(lang, "report-format", formats=", ".join(REPORTS))
+    if rejects is not None and rejects.suffix.lower() not in REJECTS:
+        fail(lang, "rejects-format", formats=", ".join(REJECTS))
     settings = Settings()
     options = Options(
         academie=academie, kind=kind, mapping=mapping, base=settings.base_iri, national=national,
-        sheet=sheet, accept_mapping=accept_mapping, memory=settings.var,
+        sheet=sheet, accept_mapping=accept_mapping, memory=settings.var, keep_refused=rejects is not None,
     )  # fmt: skip
     agent = agent_named(validated_by, "operateur") if validated_by else COMMAND_LINE
     take = partial(deposit_file, agent=agent, options=options, validate=bool(validated_by), strict=strict)
     done, unusable = _taken(files, take, settings, lang, dry_run=dry_run)
     if report is not None:
         _report(report, done, unusable, lang)
+    if rejects is not None:
+        _give_back(rejects, done, lang)
     raise typer.Exit(2 if unusable else max((one.exit_code for one in done), default=0))
 
 
@@ -144,6 +152,22 @@ def _report(path: Path, done: Sequence[Deposited], unusable: Sequence[Issue], la
         write_report(path, done, lang, unusable)
     except OSError as error:
         fail(lang, "report-not-written", where=path, why=system_reason(error, lang.value))
+
+
+def _give_back(path: Path, done: Sequence[Deposited], lang: Lang) -> None:
+    """Write the refused rows of all files, where there are any."""
+    from ingestion.examination.rejects import suits, write_rejects
+
+    rejected = [one for deposited in done for one in deposited.rejected]
+    if not rejected:
+        return
+    if not suits(path, rejected):
+        fail(lang, "rejects-format", formats=", ".join(REJECTS))
+    try:
+        write_rejects(path, rejected, lang.value, next((one.separator for one in done), ""))
+    except OSError as error:
+        fail(lang, "report-not-written", where=path, why=system_reason(error, lang.value))
+    say(lang, "rejects-written", count=len(rejected), where=path)
 
 
 def _counted(lang: Lang, code: str, registered: Mapping[Outcome, int]) -> str:

@@ -19,6 +19,7 @@ from ingestion.examination.pipeline import (
     keep_agreements,
     open_deposit,
 )
+from ingestion.examination.rejects import Rejected
 from ingestion.graphs.compression import pack
 from ingestion.registry.model import Agent, NewDocument, Outcome, digest_of
 from ingestion.words.messages import Issue
@@ -33,7 +34,8 @@ if TYPE_CHECKING:
 class Deposited:
     """What came of one file: counts, all that is to be said, and how the registry took it.
 
-    `reports` are those of the shapes that say something; `separator` is that of a table written as text.
+    `reports` are those of the shapes that say something; `separator` is that of a table written as text;
+    `rejected` are the refused records, where asked for.
     """
 
     file: Path
@@ -43,6 +45,7 @@ class Deposited:
     reports: tuple[Report, ...]
     registered: dict[Outcome, int]
     separator: str = ""
+    rejected: tuple[Rejected, ...] = ()
 
     @property
     def exit_code(self) -> int:
@@ -71,9 +74,11 @@ def deposit_file(
     notes = deposit.notes if registry is None else (*deposit.notes, *keep_agreements(deposit, options))
     total = Deposited(path, Summary(), (), notes, (), none_yet())
     summary, entries, reports, held = Summary(), list[Issue](), list[Report](), list[NewDocument]()
+    rejected: list[Rejected] = []
     for part in examine_batches(deposit, options, known=registry.made_fiches if registry else None):
         summary += part.summary
         entries.extend(part.entries)
+        rejected.extend(part.rejected)
         reports.extend(report for report in part.reports if report.results)
         accepted = [new_document(one, options.base) for one in part.documents]
         if strict:
@@ -85,7 +90,7 @@ def deposit_file(
     if strict and registry is not None and held and not summary.refused:
         _count((total.registered, registered), registry.register(held, agent, validate=validate))
     return Deposited(
-        path, summary, tuple(entries), notes, tuple(reports), total.registered, deposit.separator
+        path, summary, tuple(entries), notes, tuple(reports), total.registered, deposit.separator, tuple(rejected)
     )
 
 

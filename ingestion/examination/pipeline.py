@@ -18,6 +18,7 @@ from ingestion.documents.build import BuiltDocument
 from ingestion.examination.judgement import issues_of
 from ingestion.examination.preparation import Prepared, Task, prepare
 from ingestion.examination.recognition import Known, Recognition
+from ingestion.examination.rejects import Rejected
 from ingestion.examination.summary import Summary as Summary
 from ingestion.graphs.conversion import ConversionError, ConvertedDocument
 from ingestion.reading.agreements import agreements, remember
@@ -47,8 +48,9 @@ class Options:
     `academie` is the code or the name of the académie that the deposit is made for; `kind` the type of document
     that rows make; `mapping` their headers → ours (a dictionary, or a TOML or CSV file). `sheet` is the one sheet of a
     workbook to read. `accept_mapping` takes the reading of headers that is proposed; `memory` is the state folder where
-    accepted ones are remembered. `strict` refuses unknown columns. Without `national`, a project of no académie is
-    refused. With `examples`, the ids of invented examples are taken: those of the observatory's own file.
+    accepted ones are remembered. `strict` refuses unknown columns. `keep_refused` keeps refused records. Without
+    `national`, a project of no académie is refused. With `examples`, the ids of invented examples are taken: those of
+    the observatory's own file.
     """
 
     academie: str | None = None
@@ -62,6 +64,7 @@ class Options:
     accept_mapping: bool = False
     memory: Path | None = None
     strict: bool = False
+    keep_refused: bool = False
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -87,7 +90,7 @@ class Examination:
     """What came of a deposit, or of one batch of it: the documents to take, and everything to say.
 
     `entries` are the report's, in the order of the file; `reports` the shapes' reports of all documents
-    judged, refused ones too; `notes` what was noticed while reading.
+    judged, refused ones too; `notes` what was noticed while reading; `rejected` the refused records, where asked for.
     """
 
     documents: tuple[ExaminedDocument, ...]
@@ -95,6 +98,7 @@ class Examination:
     summary: Summary
     notes: tuple[Issue, ...] = ()
     reports: tuple[Report, ...] = ()
+    rejected: tuple[Rejected, ...] = ()
 
     @property
     def exit_code(self) -> int:
@@ -118,6 +122,7 @@ def examine(
         summary=sum((part.summary for part in parts), Summary()),
         notes=deposit.notes,
         reports=tuple(report for part in parts for report in part.reports),
+        rejected=tuple(one for part in parts for one in part.rejected),
     )
 
 
@@ -164,7 +169,8 @@ def examine_batches(
     recognition = Recognition(deposit, task, known) if known else None
     for prepared in prepare(deposit, task, options.batch):
         prepared = recognition.recognised(prepared) if recognition else prepared
-        yield _examine(prepared, options.base, judge, seen)
+        part = _examine(prepared, options.base, judge, seen)
+        yield part if options.keep_refused else dataclasses.replace(part, rejected=())
 
 
 def _academie(options: Options) -> str | None:
@@ -194,15 +200,19 @@ def _examine(batch: list[Prepared], base: str, judge: Validate, seen: _Seen) -> 
     found = judge({graph.iri: b"".join(graph.lines) for graph in graphs}) if graphs else {}
     reports = _without_private(found, kept)
     accepted: list[ExaminedDocument] = []
+    rejected: list[Rejected] = []
     entries: list[Issue] = []
     for one in kept:
         issues = _in_order(_issues(one, reports, base))
         entries.extend(issues)
         if isinstance(one.graph, ConvertedDocument) and not any(found.refuses for found in issues):
             accepted.append(ExaminedDocument(one.built, one.graph, issues, reports.get(one.graph.iri)))
+        else:
+            rejected.append(Rejected(one.record, issues, one.built.identifier))
     warned = sum(one.warned for one in accepted)
     summary = Summary(len(kept), len(accepted), warned, len(kept) - len(accepted))
-    return Examination(tuple(accepted), tuple(entries), summary, reports=tuple(reports.values()))
+    told = tuple(reports.values())
+    return Examination(tuple(accepted), tuple(entries), summary, reports=told, rejected=tuple(rejected))
 
 
 def _without_private(reports: Mapping[str, Report], kept: list[Prepared]) -> dict[str, Report]:
@@ -235,7 +245,7 @@ class _Seen:
     """The documents of one deposit so far, by name, and the rows that made none; digests, to stay small."""
 
     def __init__(self) -> None:
-        self._documents: dict[str, tuple[bytes, int]] = {}
+        self._documents: dict[str, tuple[bytes, int, str]] = {}
         self._nameless: set[bytes] = set()
 
     def admit(self, one: Prepared) -> Prepared | None:
@@ -247,9 +257,9 @@ class _Seen:
             self._nameless.add(digest)
             return None if repeated else one
         name, digest = built.document["id"], _digest([built.document, built.personal])
-        known, first = self._documents.setdefault(name, (digest, record.line))
+        known, first, sheet = self._documents.setdefault(name, (digest, record.line, record.sheet))
         if known == digest:
-            return one if first == record.line else None
+            return one if (first, sheet) == (record.line, record.sheet) else None
         external = record.values.get("id") or built.identifier
         words = {"first": str(first)}
         taken = issue("identifiant-double", record.place("id"), value=str(external), document=built.name, words=words)

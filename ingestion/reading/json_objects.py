@@ -25,6 +25,10 @@ DEEPEST: Final = 32
 
 _ENVELOPE: Final = {"@context", "@graph"}
 
+REASON_KEY: Final = "raison_du_refus"
+"""The key under which refused objects are given back with why; it says nothing of a document."""
+
+
 
 def read_json(text: DecodedText, file: str, *, kind: str, base: str = BASE) -> Deposit:
     """Read the objects of a JSON text.
@@ -56,6 +60,7 @@ class _Objects:
             seen = start
             source = JsonSource(self.text, start, line, opening)
             named = self._context(members, start) or around
+            members.pop(REASON_KEY, None)
             yield Record(self.file, line, {}, members=members, source=source, context=named)
 
     def check(self) -> int:

@@ -19,8 +19,8 @@ from ingestion.reading.records import Deposit, Record, UnreadableCell, Value
 from ingestion.words.columns import LIST, columns
 from ingestion.words.errors import unreadable
 from ingestion.words.messages import Issue, Place, issue
-from ontologie import fold_label
-from shapes import column_letters
+from ontologie import LANGUAGES, fold_label, sentence
+from shapes import column_letters, restored
 
 SPACES: Final = " \t\r\n\u00a0"
 """What is not kept around a cell; anything else is the depositor's text."""
@@ -108,9 +108,17 @@ class _Table:
     def _ours(self) -> bool:
         return is_ours(self.located.labels)
 
+    @cached_property
+    def _given_back(self) -> bool:
+        """Whether these are refused rows as they were given back: no cell of theirs is a formula's."""
+        reasons = {fold_label(sentence("rapport", "reject-reason", lang)) for lang in LANGUAGES}
+        return not reasons.isdisjoint(map(fold_label, self.located.labels))
+
     def _value(self, name: str, cells: Sequence[str]) -> Value:
         if self._ours:
             return taken_back(name, cells[0]) if cells else ""
+        if self._given_back:
+            cells = [restored(cell) for cell in cells]
         if len(cells) == 1:
             text = cells[0].strip(SPACES)
         else:
