@@ -6,12 +6,16 @@ Knows the form of docs/cli.md; where an entry comes from and how it is shown is 
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 from collections.abc import Mapping
 from typing import Final
 
 from shapes.judging.report import Result, Severity
 from shapes.rules.compiled import subject_of
 from shapes.rules.terms import read_term
+
+TO_READ: Final = "depot:passage-a-lire"
+"""The rule of a passage that a person must read before its document is public."""
 
 _NO_SUGGESTION: Final[tuple[str, ...]] = ()
 
@@ -41,6 +45,11 @@ class Issue:
         """Whether this issue refuses the document."""
         return self.severity == "violation"
 
+    @property
+    def holds(self) -> bool:
+        """Whether a person must read the passage before the document is public."""
+        return self.rule == TO_READ
+
 
 def issue_of(result: Result, file: str = "") -> Issue:
     """Make the entry of a validation result of an RDF file; the field is the last part of its path."""
@@ -52,6 +61,25 @@ def issue_of(result: Result, file: str = "") -> Issue:
         value="" if result.value is None else str(read_term(result.value)),
         rule=result.shape,
         document=result.focus.partition("#")[0],
+    )
+
+
+def result_of(entry: Issue, base: str) -> Result:
+    """Make the validation result of an entry that no shape found, for the report in Turtle.
+
+    Its focus is the document where it has an IRI, else a node of its own; its shape stands for the rule of the way in.
+    """
+    place = f"{entry.file}, {entry.line or ''}"
+    named = entry.document if entry.document.startswith(("http://", "https://")) else ""
+    code = entry.rule.removeprefix("depot:")
+    return Result(
+        focus=named or f"_:{hashlib.sha256(place.encode()).hexdigest()[:12]}",
+        path=None,
+        value=None,
+        component=f"{base}shapes#RegleDeDepot",
+        severity=entry.severity,
+        shape=f"{base}shapes#depot-{code}",
+        messages=dict(entry.message),
     )
 
 

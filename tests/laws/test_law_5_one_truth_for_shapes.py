@@ -14,7 +14,7 @@ from ontologie import BASE
 from shapes.facts import fact_quads
 from shapes.gate import Gate, gate
 from shapes.judging.judge import _results
-from shapes.judging.privacy import mask_term
+from shapes.privacy.masking import mask_term
 from shapes.judging.pyshacl_report import Data
 from shapes.judging.report import Result
 from shapes.rules.sources import shapes_graph
