@@ -48,6 +48,9 @@ class ReportFormat(StrEnum):
     HTML = "html"
 
 
+_COUNTS = ("read", "accepted", "held", "warned", "refused")
+
+
 @dataclass
 class _Total:
     """What came of all files; reports that found nothing are only counted, so that memory stays flat."""
@@ -55,7 +58,7 @@ class _Total:
     entries: list[Issue] = field(default_factory=list)
     notes: list[Issue] = field(default_factory=list)
     reports: list[Report] = field(default_factory=list)
-    summary: dict[str, int] = field(default_factory=lambda: {"read": 0, "accepted": 0, "warned": 0, "refused": 0})
+    summary: dict[str, int] = field(default_factory=lambda: dict.fromkeys(_COUNTS, 0))
 
     def add(self, part: Judged) -> None:
         self.entries += part.entries
@@ -77,7 +80,8 @@ def build_app(examine: Examine | None = None, base: str = BASE) -> typer.Typer:
     ) -> None:
         """Judge files against the shapes; the report goes to standard output.
 
-        Exit codes: 0 nothing refused; 1 something was; 2 a file could not be used, or held nothing to judge.
+        Exit codes: 0 nothing refused; 1 something was, or waits for a reader; 2 a file could not be used, or held
+        nothing to judge.
         """
         from ontologie import Refused
         from shapes.rdf_files.unusable import UnusableFile
@@ -96,7 +100,7 @@ def build_app(examine: Examine | None = None, base: str = BASE) -> typer.Typer:
             for entry in total.entries:
                 if entry.rule == _NOT_JUDGED:
                     typer.echo(f"{entry.file}: {entry.message[language]}", err=True)
-        raise typer.Exit(1 if total.summary["refused"] else 0)
+        raise typer.Exit(1 if total.summary["refused"] or total.summary["held"] else 0)
 
     return app
 

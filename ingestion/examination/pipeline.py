@@ -67,8 +67,13 @@ class ExaminedDocument:
 
     @property
     def warned(self) -> bool:
-        """Whether something is to be said of it."""
-        return any(found.severity == "warning" for found in self.issues)
+        """Whether something is to be said of it, but for the passages to read."""
+        return any(found.severity == "warning" and not found.holds for found in self.issues)
+
+    @property
+    def held(self) -> bool:
+        """Whether it waits for a person to read a passage, before it may be validated."""
+        return any(found.holds for found in self.issues)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -87,8 +92,8 @@ class Examination:
 
     @property
     def exit_code(self) -> int:
-        """Return 1 where something was refused, else 0; an unreadable deposit is 2 and raises before."""
-        return 1 if self.summary.refused else 0
+        """Return 1 where something was refused or held, else 0; an unreadable deposit is 2 and raises before."""
+        return self.summary.exit_code
 
 
 def examine(
@@ -171,8 +176,8 @@ def _examine(batch: list[Prepared], base: str, judge: Validate, seen: _Seen) -> 
         entries.extend(issues)
         if isinstance(one.graph, ConvertedDocument) and not any(found.refuses for found in issues):
             accepted.append(ExaminedDocument(one.built, one.graph, issues, reports.get(one.graph.iri)))
-    warned = sum(one.warned for one in accepted)
-    summary = Summary(len(kept), len(accepted), warned, len(kept) - len(accepted))
+    held, warned = sum(one.held for one in accepted), sum(one.warned for one in accepted)
+    summary = Summary(len(kept), len(accepted), held, warned, len(kept) - len(accepted))
     return Examination(tuple(accepted), tuple(entries), summary, reports=tuple(reports.values()))
 
 
