@@ -10,10 +10,13 @@ if TYPE_CHECKING:
     from shapes.checks import CHECKS as CHECKS
     from shapes.gate import validate as validate
     from shapes.gate import validate_batch as validate_batch
-    from shapes.judging.privacy import MASK as MASK
-    from shapes.judging.privacy import mask as mask
     from shapes.judging.report import Report as Report
     from shapes.judging.report import Result as Result
+    from shapes.privacy.masking import MASK as MASK
+    from shapes.privacy.masking import mask as mask
+    from shapes.privacy.passages import Passage as Passage
+    from shapes.privacy.passages import may_be_personal as may_be_personal
+    from shapes.privacy.passages import passages as passages
     from shapes.reporting.causes import place as place
     from shapes.reporting.cells import BYTE_ORDER_MARK as BYTE_ORDER_MARK
     from shapes.reporting.cells import SPREADSHEET_SEPARATOR as SPREADSHEET_SEPARATOR
@@ -25,7 +28,9 @@ if TYPE_CHECKING:
     from shapes.reporting.forms import as_json as as_json
     from shapes.reporting.forms import as_text as as_text
     from shapes.reporting.html import as_html as as_html
+    from shapes.reporting.issues import TO_READ as TO_READ
     from shapes.reporting.issues import Issue as Issue
+    from shapes.reporting.issues import result_of as result_of
     from shapes.rules.compiled import subject_of as subject_of
     from shapes.rules.sources import shapes_digest as shapes_digest
     from shapes.rules.sources import shapes_graph as shapes_graph
@@ -37,9 +42,10 @@ else:
             "checks": "CHECKS",
             "rules.compiled": "subject_of",
             "gate": "validate validate_batch",
-            "reporting.issues": "Issue",
-            "judging.privacy": "MASK mask",
+            "reporting.issues": "TO_READ Issue result_of",
             "judging.report": "Report Result",
+            "privacy.masking": "MASK mask",
+            "privacy.passages": "Passage may_be_personal passages",
             "reporting.causes": "place",
             "reporting.forms": "as_csv as_json as_text",
             "reporting.html": "as_html",

@@ -49,6 +49,9 @@ class ReportFormat(StrEnum):
     HTML = "html"
 
 
+_COUNTS = ("read", "accepted", "held", "warned", "refused")
+
+
 @dataclass
 class _Total:
     """What came of all files; reports that found nothing are only counted, so that memory stays flat."""
@@ -56,7 +59,7 @@ class _Total:
     entries: list[Issue] = field(default_factory=list)
     notes: list[Issue] = field(default_factory=list)
     reports: list[Report] = field(default_factory=list)
-    summary: dict[str, int] = field(default_factory=lambda: {"read": 0, "accepted": 0, "warned": 0, "refused": 0})
+    summary: dict[str, int] = field(default_factory=lambda: dict.fromkeys(_COUNTS, 0))
 
     def add(self, part: Judged) -> None:
         self.entries += part.entries
@@ -88,7 +91,8 @@ def build_app(examine: Examine | None = None, base: str = BASE) -> typer.Typer:
 
         A fiche of another country: observatoire validate fiche.ttl --profile profile.ttl
 
-        Exit codes: 0 nothing refused; 1 something was; 2 a file could not be used, or held nothing to judge.
+        Exit codes: 0 nothing refused; 1 something was, or waits for a reader; 2 a file could not be used, or held
+        nothing to judge.
         """
         language: Language = "en" if lang is Lang.EN else "fr"
         total = _all_judged(files, profile or (), examine, language, base)
@@ -97,7 +101,7 @@ def build_app(examine: Examine | None = None, base: str = BASE) -> typer.Typer:
             for entry in total.entries:
                 if entry.rule == _NOT_JUDGED:
                     typer.echo(f"{entry.file}: {entry.message[language]}", err=True)
-        raise typer.Exit(1 if total.summary["refused"] else 0)
+        raise typer.Exit(1 if total.summary["refused"] or total.summary["held"] else 0)
 
     return app
 

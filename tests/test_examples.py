@@ -11,7 +11,10 @@ WITH_EXAMPLES = (
     "ontologie.folding",
     "ontologie.namespaces",
     "shapes.reporting.cells",
-    "shapes.judging.privacy",
+    "shapes.privacy.folding",
+    "shapes.privacy.masking",
+    "shapes.privacy.passages",
+    "shapes.privacy.words",
     "ingestion.words.columns",
     "ingestion.words.languages",
 )

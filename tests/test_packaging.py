@@ -34,6 +34,7 @@ def test_the_wheel_holds_the_five_folders_with_their_data(wheel: Path) -> None:
         "ingestion/demo/usages.csv",
         "ingestion/registry/migrations/env.py",
         "ingestion/registry/migrations/versions/0002_context_of_payloads.py",
+        "ingestion/registry/migrations/versions/0003_passages_to_read.py",
     ):
         assert expected in names
     assert any(name.startswith("shapes/") and name.endswith(".ttl") for name in names)

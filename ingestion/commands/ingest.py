@@ -71,7 +71,7 @@ def ingest_command(
 ) -> None:
     """Read, resolve and judge deposits; register what is good, say what is not and what to do.
 
-    Exit codes: 0 all taken; 1 something was refused; 2 a file could not be used.
+    Exit codes: 0 all taken; 1 something was refused or waits for a reader; 2 a file could not be used.
 
     Examples:
 

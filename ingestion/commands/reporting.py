@@ -12,6 +12,7 @@ from ingestion.examination.deposit import Deposited
 from ingestion.examination.pipeline import Summary
 from ingestion.words.errors import UnreadableDeposit
 from ingestion.words.messages import Issue
+from ontologie import BASE
 from ontologie.console import Lang
 from shapes import as_text, place
 
@@ -35,7 +36,7 @@ def write_report(path: Path, done: Sequence[Deposited], lang: Lang, unusable: Se
 
     Raises OSError, and then leaves no part of it behind.
     """
-    from shapes import Report, as_csv, as_html, as_json
+    from shapes import Report, as_csv, as_html, as_json, result_of
 
     entries = [*unusable, *(entry for one in done for entry in one.entries)]
     notes = [note for one in done for note in one.notes]
@@ -43,6 +44,8 @@ def write_report(path: Path, done: Sequence[Deposited], lang: Lang, unusable: Se
     form = path.suffix.lower()
     if form == ".ttl":
         results = [result for one in done for report in one.reports for result in report.results]
+        # What the way in refuses, or keeps for a reader, no shape has found.
+        results += [result_of(entry, BASE) for entry in entries if _is_our_own(entry)]
         text = Report.of(results).to_turtle()
     elif form == ".json":
         text = as_json(entries, summary, lang.value, notes)
@@ -58,3 +61,7 @@ def write_report(path: Path, done: Sequence[Deposited], lang: Lang, unusable: Se
         if path.is_file():
             path.unlink()
         raise
+
+
+def _is_our_own(entry: Issue) -> bool:
+    return entry.rule.startswith("depot:") and (entry.refuses or entry.holds)

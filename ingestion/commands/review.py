@@ -23,8 +23,8 @@ Academie = Annotated[
 ]
 Reason = Annotated[str, typer.Option("--reason", help="What to tell the depositing service.")]
 _HEADERS = {
-    Lang.FR: ("id", "académie", "état", "version", "avertissements", "titre"),
-    Lang.EN: ("id", "académie", "state", "version", "warnings", "title"),
+    Lang.FR: ("id", "académie", "état", "version", "à lire", "avertissements", "titre"),
+    Lang.EN: ("id", "académie", "state", "version", "to read", "warnings", "title"),
 }
 
 
@@ -44,7 +44,7 @@ def list_command(
     academie: Annotated[str | None, typer.Option(help="Only this académie, by code or name.")] = None,
     lang: LangOption = Lang.FR,
 ) -> None:
-    """List the deposits in a state: by default those that wait for a reviewer."""
+    """List the deposits in a state: by default those that wait for a reviewer; how many passages each has to read."""
     from rich.console import Console
     from rich.table import Table
 
@@ -52,6 +52,7 @@ def list_command(
     from ingestion.registry.model import ALL_STATES
     from ingestion.settings import Settings
     from ingestion.words.languages import texts_of
+    from ingestion.words.messages import TO_READ
 
     if state not in ALL_STATES and state != "toutes":
         fail(lang, "unknown-state", state=state, states=", ".join((*sorted(ALL_STATES), "toutes")))
@@ -64,14 +65,17 @@ def list_command(
     table = Table(*_HEADERS[lang])
     for one in found:
         name = one.identifier if one.kind == "projet" else f"{one.kind}/{one.identifier}"
-        warnings = sum(entry.get("severity") == "warning" for entry in one.entries)
+        to_read = sum(entry.get("rule") == TO_READ for entry in one.entries)
+        warnings = sum(entry.get("severity") == "warning" for entry in one.entries) - to_read
         title = next(iter(texts_of((one.document or {}).get("titre", ""), lang.value)), "")
-        table.add_row(name, one.academie or "—", one.state, str(one.version), str(warnings or ""), title)
+        counts = (str(count or "") for count in (to_read, warnings))
+        table.add_row(name, one.academie or "—", one.state, str(one.version), *counts, title)
     Console().print(table)
 
 
 def show_command(identifier: Identifier, lang: LangOption = Lang.FR) -> None:
-    """Show a deposit: its document, what was said of it, its history (JSON on standard output)."""
+    """Show a deposit: its document, passages to read, what was said of it, its history (JSON on standard output)."""
+    from ingestion.documents.to_read import passages_to_read
     from ingestion.settings import Settings
 
     kind, name = _split(identifier)
@@ -82,6 +86,7 @@ def show_command(identifier: Identifier, lang: LangOption = Lang.FR) -> None:
             fail(lang, "unknown-document", 1, identifier=identifier)
     shown = {
         "document": found.document, "state": found.state, "academie": found.academie, "version": found.version,
+        "held": found.held, "passages": list(passages_to_read(found.document or {}, lang.value)),
         "validated_version": found.validated_version, "published_version": found.published_version,
         "entries": found.entries, "history": history,
     }  # fmt: skip
@@ -92,13 +97,21 @@ def validate_command(
     identifiers: Annotated[list[str], typer.Argument(help="Ids of fiches.")],
     by: By,
     academie: Academie = None,
+    passages_read: Annotated[
+        bool, typer.Option("--passages-read", help="Say that you read the passages that may be personal, and none is.")
+    ] = False,
     lang: LangOption = Lang.FR,
 ) -> None:
     """Validate the latest version of deposits: they enter the next edition.
 
+    What has passages that may name a person is validated only by who says that they were read.
+
     Example: observatoire review validate 10-A12 10-A13 --by "DRANE Lyon" --academie Lyon
     """
-    _act(lang, identifiers, "validated", by, academie, lambda r, k, i, agent: r.validate(k, i, agent))
+    def validate(registry: Registry, kind: str, identifier: str, agent: Agent) -> None:
+        registry.validate(kind, identifier, agent, passages_read=passages_read)
+
+    _act(lang, identifiers, "validated", by, academie, validate)
 
 
 def return_command(

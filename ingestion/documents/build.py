@@ -53,8 +53,8 @@ class BuiltDocument:
 
     @property
     def warned(self) -> bool:
-        """Whether something is to be said of a document that is taken."""
-        return any(issue.severity == "warning" for issue in self.issues)
+        """Whether something is to be said of a document that is taken, but for the passages to read."""
+        return any(issue.severity == "warning" and not issue.holds for issue in self.issues)
 
 
 def build_document(

@@ -15,7 +15,7 @@ from ingestion.documents.territories import is_academie
 from ingestion.reading.records import Record
 from ingestion.words.columns import columns, nearest_names
 from ingestion.words.examples import PROJECT, is_example, types_of
-from ingestion.words.personal import find_personal, holds_private
+from ingestion.words.personal import find_personal, find_to_read, holds_private
 from ontologie import document_types
 
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
@@ -77,6 +77,8 @@ def _name(draft: Draft, reader: NodeReader, members: Mapping[str, Any]) -> bool:
     if personal := find_personal(name):
         reader.say("donnee-personnelle", (key,), label="id", kind=personal)
         return False
+    if to_read := find_to_read(name):
+        reader.say("passage-a-lire", (key,), label="id", kind=to_read)
     if any(holds_private(name, value) for value in draft.record.private):
         reader.say("deposant-en-clair", (key,), label="id", private=columns()["deposant_nom"].label)
         return False

@@ -23,7 +23,7 @@ from ingestion.resolution.resolve import resolve
 from ingestion.words.columns import MOST_ITEMS, column_of_key, nearest_keys, nearest_names
 from ingestion.words.languages import valid_tag
 from ingestion.words.messages import Issue, issue
-from ingestion.words.personal import find_personal
+from ingestion.words.personal import find_personal, find_to_read, is_of_a_person
 from ingestion.words.terms import KEYWORDS, Term, classes, expand, terms, terms_by_iri
 from ontologie import concepts, document_types
 
@@ -186,10 +186,8 @@ class NodeReader:
             except ValueError:
                 pass
             else:
-                if "@" in full and find_personal(full):
-                    self._refuse_personal(path, full)
-                    return None
-                return short
+                named = is_of_a_person(full) or short.startswith(f"{self.document}#")
+                return short if not named or self._not_personal(full, path) else None
         column = column_of_key(term.key)
         near = resolve(column.name, given, self.base).iris if column and column.kind == "concept" else ()
         self.say("iri-invalide", path, given, suggestions=near[:3])
@@ -296,15 +294,19 @@ class NodeReader:
             self.say("texte-trop-long", path, label=label, found=str(len(text)), most=str(longest))
         elif found := UNUSABLE.search(text):
             self.say("caractere-interdit", path, label=label, character=f"U+{ord(found[0]):04X}")
-        elif find_personal(text):
-            self._refuse_personal(path, text)
-        else:
+        elif self._not_personal(text, path, author=term.key == "auteurInstitutionnel"):
             self.texts.append((path, text))
             return True
         return False
 
-    def _refuse_personal(self, path: Path, text: str) -> None:
-        self.say("donnee-personnelle", path, label=self.label(path), kind=find_personal(text) or "")
+    def _not_personal(self, text: str, path: Path, *, author: bool = False) -> bool:
+        """Tell whether a text may be kept: personal data is refused, what a person must read is said."""
+        if kind := find_personal(text, author=author):
+            self.say("donnee-personnelle", path, label=self.label(path), kind=kind)
+            return False
+        if kind := find_to_read(text, author=author):
+            self.say("passage-a-lire", path, label=self.label(path), kind=kind)
+        return True
 
     def _refuse(self, item: Any, path: Path) -> None:
         """Say what is wrong with a JSON value that the key cannot have."""

@@ -29,11 +29,12 @@ from ingestion.resolution.resolve import resolve
 from ingestion.words.columns import LIST, MOST_ITEMS, Column, column_of_key, columns, too_many
 from ingestion.words.examples import is_example, types_of
 from ingestion.words.languages import language_of
-from ingestion.words.personal import find_personal, holds_private, may_be_personal
+from ingestion.words.personal import find_personal, find_to_read, holds_private, is_of_a_person, may_be_personal
 from ontologie import character_name, fold_label, in_both
 
 NATIONAL: Final = "n"
 _ACADEMIE: Final = "academie"
+_AUTHOR: Final = "auteur_institutionnel"
 _CALENDAR_YEARS: Final = frozenset(("academie/40", "academie/42"))
 """Where school starts in February: Nouvelle-Calédonie, Wallis-et-Futuna."""
 
@@ -102,20 +103,22 @@ def _whole(values: Mapping[str, Value]) -> str:
 def _refuse_personal(draft: Draft, values: dict[str, Value]) -> None:
     """Refuse public text that holds personal data, or repeats what was given for the registry alone.
 
-    An identifier that does is taken out: it would name the document in every message.
+    An identifier that does is taken out: it would name the document in every message. What may be personal is kept, and
+    said to whoever reviews it.
     """
     if not draft.personal and not _worth_looking(values):
         return
     for name, value in values.items():
         column, text = columns()[name], _text(value)
-        # An address may hold a long number; only an e-mail address gives a person away there.
-        public = column.kind != "iri" or "@" in text
-        if public and (kind := find_personal(text)):
+        text, author = _looked_at(column, text), name == _AUTHOR
+        if kind := find_personal(text, author=author):
             draft.say("donnee-personnelle", column, words={"kind": kind})
+        elif kind := find_to_read(text, author=author):
+            draft.say("passage-a-lire", column, words={"kind": kind})
         for private, given in draft.personal.items():
-            if holds_private(text, given):
+            if holds_private(_text(value), given):
                 draft.say("deposant-en-clair", column, words={"private": columns()[private].label})
-    if any(found.field == draft.record.place("id").field for found in draft.issues):
+    if any(found.refuses and found.field == draft.record.place("id").field for found in draft.issues):
         values.pop("id", None)
 
 
@@ -123,13 +126,16 @@ def _worth_looking(values: Mapping[str, Value]) -> bool:
     """Tell whether some cell could hold personal data; dates and addresses would only look like it."""
     texts = []
     for name, value in values.items():
-        text, kind = _text(value), columns()[name].kind
-        if kind == "iri":
-            text = "@" if "@" in text else ""
-        elif kind == "date" and read_dates(text):
-            continue
-        texts.append(text)
+        if text := _looked_at(columns()[name], _text(value)):
+            texts.append(text)
     return may_be_personal("\n".join(texts))
+
+
+def _looked_at(column: Column, text: str) -> str:
+    """Return what of a cell could be personal: a date is not, nor is the number in an address of the web."""
+    if column.kind == "iri":
+        return text if is_of_a_person(text) else ""
+    return "" if column.kind == "date" and read_dates(text) else text
 
 
 def _name(draft: Draft, values: Mapping[str, Value], base: str, academie: str | None, examples: bool) -> None:

@@ -49,8 +49,8 @@ class Deposited:
 
     @property
     def exit_code(self) -> int:
-        """Return 1 where something was refused, else 0."""
-        return 1 if self.summary.refused else 0
+        """Return 1 where something was refused or waits for a reader, else 0."""
+        return self.summary.exit_code
 
 
 def deposit_file(
@@ -98,7 +98,7 @@ def new_document(examined: ExaminedDocument, base: str = BASE) -> NewDocument:
     """Return what the registry keeps of an accepted document; its entries quote no personal value."""
     built = examined.built
     entries = [
-        {"severity": one.severity, "field": one.field, "value": one.value, "message": dict(one.message)}
+        {"severity": one.severity, "rule": one.rule, "field": one.field, "value": one.value, "message": {**one.message}}
         for one in examined.issues
     ]
     lines = examined.converted.lines
@@ -112,6 +112,7 @@ def new_document(examined: ExaminedDocument, base: str = BASE) -> NewDocument:
         pack(lines, base, built.context),
         digest_of(b"".join(lines)),
         built.context,
+        examined.held,
     )
 
 

@@ -81,8 +81,13 @@ class ExaminedDocument:
 
     @property
     def warned(self) -> bool:
-        """Whether something is to be said of it."""
-        return any(found.severity == "warning" for found in self.issues)
+        """Whether something is to be said of it, but for the passages to read."""
+        return any(found.severity == "warning" and not found.holds for found in self.issues)
+
+    @property
+    def held(self) -> bool:
+        """Whether it waits for a person to read a passage, before it may be validated."""
+        return any(found.holds for found in self.issues)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -102,8 +107,8 @@ class Examination:
 
     @property
     def exit_code(self) -> int:
-        """Return 1 where something was refused, else 0; an unreadable deposit is 2 and raises before."""
-        return 1 if self.summary.refused else 0
+        """Return 1 where something was refused or held, else 0; an unreadable deposit is 2 and raises before."""
+        return self.summary.exit_code
 
 
 def examine(
@@ -209,8 +214,8 @@ def _examine(batch: list[Prepared], base: str, judge: Validate, seen: _Seen) -> 
             accepted.append(ExaminedDocument(one.built, one.graph, issues, reports.get(one.graph.iri)))
         else:
             rejected.append(Rejected(one.record, issues, one.built.identifier))
-    warned = sum(one.warned for one in accepted)
-    summary = Summary(len(kept), len(accepted), warned, len(kept) - len(accepted))
+    held, warned = sum(one.held for one in accepted), sum(one.warned for one in accepted)
+    summary = Summary(len(kept), len(accepted), held, warned, len(kept) - len(accepted))
     told = tuple(reports.values())
     return Examination(tuple(accepted), tuple(entries), summary, reports=told, rejected=tuple(rejected))
 

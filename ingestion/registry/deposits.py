@@ -16,6 +16,7 @@ from ingestion.registry.model import Agent, Event, NewDocument, Outcome, digest_
 from ingestion.registry.rows import event_row, latest, note_agent, record
 from ingestion.registry.schema import documents, versions
 from ingestion.registry.transitions import RefusedTransition
+from ingestion.words.messages import TO_READ
 
 BATCH: Final = 500
 
@@ -35,6 +36,8 @@ def register_batch(
 ) -> dict[Outcome, int]:
     """Register documents of distinct names; return how many were created, got a new version, stayed.
 
+    What has passages to read is deposited, and not validated.
+
     Raises RefusedTransition where the agent validates what is another académie's.
     """
     counts: dict[Outcome, int] = {"created": 0, "new-version": 0, "unchanged": 0}
@@ -44,7 +47,8 @@ def register_batch(
         if validate and agent.academie is not None and agent.academie != new.academie:
             raise RefusedTransition("other-academie", new.identifier, "depose")
         before = known.get((new.kind, new.identifier))
-        counts[_add(writes, new, before, agent, validate, moment)] += 1
+        # Whoever validates in the step of the deposit has read nothing yet.
+        counts[_add(writes, new, before, agent, validate and not new.held, moment)] += 1
     if writes.events:
         note_agent(connection, agent)
     _write(connection, writes)
@@ -72,7 +76,7 @@ def _add(writes: _Writes, new: NewDocument, before: Any, agent: Agent, validate:
     digests = [new.graph_sha256, digest_of(payload)] if new.graph_sha256 else [digest_of(payload)]
     if before is not None and before.sha256 in digests:
         # What was sent back or withdrawn stays so until someone says otherwise: the same file again is no such word.
-        if validate and before.state == "depose":
+        if validate and before.state == "depose" and not before.held:
             writes.changes.append(_change(new, before.version, "valide", before.version))
             writes.events.append(_event(new, before.version, "validated", moment, agent))
         return "unchanged"
@@ -94,6 +98,9 @@ def _add(writes: _Writes, new: NewDocument, before: Any, agent: Agent, validate:
 DIRECT: Final = "direct"
 """Marks a validation that an operator made in the step of the deposit (`--validated-by`)."""
 
+PASSAGES_READ: Final = "passages-read"
+"""Marks a validation by who said that the passages that may be personal were read."""
+
 
 def _event(new: NewDocument, number: int, event: Event, moment: str, agent: Agent) -> dict[str, Any]:
     detail = DIRECT if event == "validated" else None
@@ -112,8 +119,9 @@ def _version(new: NewDocument, number: int, payload: str, sha256: str) -> dict[s
         "kind": new.kind, "identifier": new.identifier, "number": number,
         "payload": payload, "sha256": sha256, "graph": new.graph, "context": new.context,
         "entries": json.dumps(list(new.entries), ensure_ascii=False),
-        "warnings": sum(entry.get("severity") == "warning" for entry in new.entries),
+        "warnings": sum(entry.get("severity") == "warning" and entry.get("rule") != TO_READ for entry in new.entries),
         "personal": json.dumps(dict(new.personal), ensure_ascii=False) if new.personal else None,
+        "held": new.held,
     }  # fmt: skip
 
 
@@ -135,7 +143,7 @@ def _known(connection: sa.Connection, batch: Sequence[NewDocument]) -> dict[tupl
     for kind in sorted({new.kind for new in batch}):
         names = [new.identifier for new in batch if new.kind == kind]
         asked = (
-            sa.select(*columns, documents.c.validated_version, versions.c.sha256)
+            sa.select(*columns, documents.c.validated_version, versions.c.sha256, versions.c.held)
             .select_from(latest(documents.c.version))
             .where(documents.c.kind == kind, documents.c.identifier.in_(names))
         )

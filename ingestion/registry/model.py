@@ -39,7 +39,8 @@ class NewDocument:
 
     `graph` is what conversion made of it, packed; the registry keeps it and does not look inside. `graph_sha256` is
     the hash of its canonical N-Quads, by which a deposit that says the same in another order is known. `context` is
-    the version of the context by which it was converted, and always will be.
+    the version of the context by which it was converted, and always will be. `held` says that a person must read a
+    passage before it is validated.
     """
 
     kind: str
@@ -51,6 +52,7 @@ class NewDocument:
     graph: bytes | None = None
     graph_sha256: str | None = None
     context: str = field(default_factory=newest_context)
+    held: bool = False
 
     @property
     def payload(self) -> str:
@@ -73,6 +75,8 @@ class Registered:
     entries: Sequence[Mapping[str, Any]]
     context: str
     """The version of the context by which `document` is converted."""
+    held: bool = False
+    """Whether a person must read a passage before this version is validated."""
 
 
 def now() -> str:

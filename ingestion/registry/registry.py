@@ -13,10 +13,10 @@ from typing import Any, Final, Self
 
 import sqlalchemy as sa
 
-from ingestion.registry.deposits import batches, register_batch
+from ingestion.registry.deposits import PASSAGES_READ, batches, register_batch
 from ingestion.registry.editions import EditionRecords
 from ingestion.registry.model import ALL_STATES, Agent, Event, NewDocument, Outcome, Registered, State, now
-from ingestion.registry.rows import event_row, known_agent, latest, named, note_agent, record
+from ingestion.registry.rows import event_row, is_held, known_agent, latest, named, note_agent, record
 from ingestion.registry.schema import documents, events, remarks, versions
 from ingestion.registry.sessions import Sessions
 from ingestion.registry.transitions import RefusedTransition
@@ -75,12 +75,14 @@ class Registry:
                     counts[outcome] += count
         return counts
 
-    def validate(self, kind: str, identifier: str, agent: Agent) -> None:
+    def validate(self, kind: str, identifier: str, agent: Agent, *, passages_read: bool = False) -> None:
         """Validate a document's latest version; raises RefusedTransition, LookupError where it is unknown.
 
-        What was sent back or withdrawn may be validated after all: a person says so.
+        What was sent back or withdrawn may be validated after all: a person says so. What has passages that may be
+        personal is validated by who says that they were read, and the event says so.
         """
-        with self._act(kind, identifier, agent, _MAY_BE_VALIDATED, "validated") as (connection, row):
+        acting = self._act(kind, identifier, agent, _MAY_BE_VALIDATED, "validated", passages_read=passages_read)
+        with acting as (connection, row):
             state: State = "publie" if row.version == row.published_version else "valide"
             _change(connection, row, state=state, validated_version=row.version)
 
@@ -154,7 +156,7 @@ class Registry:
         if not self._sessions.exists():
             return
         asked = (
-            sa.select(documents, versions.c.payload, versions.c.entries, versions.c.context)
+            sa.select(documents, versions.c.payload, versions.c.entries, versions.c.context, versions.c.held)
             .select_from(latest(documents.c.version))
             .where(*conditions)
             .order_by(documents.c.kind, documents.c.identifier)
@@ -165,7 +167,8 @@ class Registry:
 
     @contextmanager
     def _act(
-        self, kind: str, identifier: str, agent: Agent, states: frozenset[State], event: Event, remark: str = ""
+        self, kind: str, identifier: str, agent: Agent, states: frozenset[State], event: Event, remark: str = "",
+        *, passages_read: bool = False,
     ) -> Iterator[tuple[sa.Connection, Any]]:
         """Open the transaction of an act on a document, where this agent may act on it, and record its event.
 
@@ -182,9 +185,13 @@ class Registry:
                 raise RefusedTransition("other-academie", identifier, row.state)
             if row.state not in states:
                 raise RefusedTransition("wrong-state", identifier, row.state)
+            held = event == "validated" and is_held(connection, kind, identifier, row.version)
+            if held and not passages_read:
+                raise RefusedTransition("passages-unread", identifier, row.state)
             note_agent(connection, acting)
             yield connection, row
-            record(connection, [event_row(kind, identifier, row.version, event, now(), acting)])
+            detail = PASSAGES_READ if held else None
+            record(connection, [event_row(kind, identifier, row.version, event, now(), acting, detail=detail)])
             if remark:
                 number = connection.execute(sa.select(sa.func.max(events.c.id))).scalar_one()
                 connection.execute(remarks.insert().values(event=number, text=remark))
@@ -209,5 +216,5 @@ def _registered(row: Any) -> Registered:
         kind=row.kind, identifier=row.identifier, academie=row.academie, state=row.state, version=row.version,
         validated_version=row.validated_version, published_version=row.published_version,
         document=None if row.payload is None else json.loads(row.payload), entries=json.loads(row.entries),
-        context=row.context,
+        context=row.context, held=row.held,
     )  # fmt: skip

@@ -27,6 +27,12 @@ def latest(number: sa.ColumnElement[Any]) -> sa.FromClause:
     return documents.join(versions, same)
 
 
+def is_held(connection: sa.Connection, kind: str, identifier: str, number: int) -> bool:
+    """Tell whether a version has passages that a person must read before it is validated."""
+    asked = sa.select(versions.c.held).where(*named(versions, kind, identifier), versions.c.number == number)
+    return bool(connection.execute(asked).scalar())
+
+
 def event_row(
     kind: str, identifier: str, version: int, event: Event, at: str, agent: Agent, **more: Any
 ) -> dict[str, Any]:

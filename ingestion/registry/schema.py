@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy import (
+    Boolean,
     Column,
     ForeignKeyConstraint,
     Index,
@@ -54,11 +55,14 @@ versions: Final = Table(
     Column("warnings", Integer, nullable=False),
     Column("personal", Text),
     Column("context", String(16), nullable=False, server_default="1.0.0"),
+    Column("held", Boolean, nullable=False, server_default=sa.false()),
     ForeignKeyConstraint(["kind", "identifier"], ["documents.kind", "documents.identifier"]),
 )
 """Every content a document had: the payload as JSON, the version of the `context` by which it is converted for ever,
 and what was said of it (`entries`, JSON, nothing personal). `sha256` is that of its graph's canonical N-Quads: what
 says the same in another order is the same content.
+
+`held` says that it has passages that may be personal: it is validated only by who says that they were read.
 
 `graph` is what conversion made of the payload, kept packed so that a document is converted once; it is never the
 truth: `rebuild` does not look at it."""

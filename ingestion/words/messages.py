@@ -16,6 +16,7 @@ from typing import Final
 
 from ingestion.words.personal import mask_private
 from ontologie import LANGUAGES, Word, in_language, sentence, sentence_table
+from shapes import TO_READ as TO_READ
 from shapes import Issue as Issue
 from shapes import mask
 
@@ -120,7 +121,8 @@ def _in(lang: str, word: Word) -> str:
 
 @lru_cache(maxsize=1_000)
 def _masked(text: str, private: tuple[str, ...] = ()) -> str:
-    return mask_private(mask(text), private)
+    # A name half masked already would not be known for the depositor's.
+    return mask(mask_private(text, private))
 
 
 def _choices(suggestions: Sequence[str], lang: str) -> str:

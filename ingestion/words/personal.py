@@ -1,8 +1,7 @@
-"""Finds personal data in public text (law 7), and the depositor's own in particular.
+"""What the depositor gave for the registry alone, wherever public text repeats it; personal data of any kind (law 7).
 
-Knows the patterns of `ontologie/donnees/motifs_personnels.csv`, which the shapes apply too, and the private columns
-of a record. One search says where a text repeats a private value: public text that does is refused, and a message
-shows a mask there.
+Knows the private columns of a record. What is personal in itself, `shapes` says. One search says where a text repeats a
+private value: public text that does is refused, and a message shows a mask there.
 """
 
 from __future__ import annotations
@@ -13,10 +12,10 @@ from functools import cache, lru_cache
 from typing import Any, Final
 
 from ontologie import fold_label, fold_text, read_table
-from shapes import MASK
+from shapes import MASK, passages
+from shapes import may_be_personal as may_be_personal
 
-_HINT: Final = re.compile(r"@|[0-9](?:[^\w]?[0-9]){7}|2[AB][^\w]?[0-9]|[ée]l[èe]ve", re.IGNORECASE)
-"""What every pattern needs (a test holds it to the table); looked for first, as most text has none of it."""
+_OF_A_PERSON: Final = re.compile(r"@|%|&|linkedin|facebook|instagram|tiktok|twitter|//x\.com|//t\.me|snapchat", re.I)
 
 _SHORTEST: Final = 5
 """Letters of a private value from which public text that repeats it is refused: fewer are found in any text."""
@@ -35,16 +34,19 @@ _FEWEST_DIGITS: Final = 6
 _CIVILITIES: Final = frozenset({"dr", "m", "madame", "mademoiselle", "mlle", "mme", "monsieur", "mr", "mrs", "ms"})
 
 
-def may_be_personal(text: str) -> bool:
-    """Tell quickly whether a text could hold personal data; `find_personal` decides."""
-    return _HINT.search(text) is not None
+def find_personal(text: str, *, author: bool = False) -> Mapping[str, str] | None:
+    """Return what kind of personal data refuses a text, in `fr` and `en` ("une adresse électronique")."""
+    return next((one.kind for one in passages(text, author=author) if one.refuses), None)
 
 
-def find_personal(text: str) -> Mapping[str, str] | None:
-    """Return what kind of personal data a text holds, in `fr` and `en` ("une adresse électronique")."""
-    if not may_be_personal(text):
-        return None
-    return next((kind for pattern, kind in _patterns() if pattern.search(text)), None)
+def find_to_read(text: str, *, author: bool = False) -> Mapping[str, str] | None:
+    """Return what kind of passage a person must read before a text is public, None where there is none."""
+    return next((one.kind for one in passages(text, author=author) if not one.refuses), None)
+
+
+def is_of_a_person(address: str) -> bool:
+    """Tell whether an address of the web could lead to a person; the names of pages and their numbers do not."""
+    return _OF_A_PERSON.search(address) is not None
 
 
 def holds_private(text: str, private: str) -> bool:
@@ -121,9 +123,3 @@ def _texts(value: Any) -> Iterator[str]:
 def _private_names() -> frozenset[str]:
     table = read_table("donnees", "colonnes.csv")
     return frozenset(fold_label(row["colonne"]) for row in table if row["genre"] == "prive")
-
-
-@cache
-def _patterns() -> tuple[tuple[re.Pattern[str], Mapping[str, str]], ...]:
-    table = read_table("donnees", "motifs_personnels.csv")
-    return tuple((re.compile(row["motif"]), {"fr": row["label_fr"], "en": row["label_en"]}) for row in table)

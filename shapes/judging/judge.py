@@ -18,8 +18,8 @@ from cachetools import LRUCache
 from rdflib.namespace import SH
 
 from ontologie import BASE
-from shapes.judging.privacy import mask, mask_term
 from shapes.judging.report import Result, Severity
+from shapes.privacy.masking import mask, mask_term
 from shapes.rules.compiled import CompiledShapes
 from shapes.rules.paths import path_text, read_path
 from shapes.rules.targets import Targets
@@ -136,7 +136,7 @@ def _results(report: rdflib.Graph, base: str) -> Iterator[Result]:
         yield Result(
             focus=_text(report.value(node, SH.focusNode)),
             path=None if path is None else path_text(read_path(report, path)),
-            value=None if value is None else term_text(mask_term(value, base)),
+            value=None if value is None else term_text(mask_term(value)),
             component=str(report.value(node, SH.sourceConstraintComponent)),
             severity=_SEVERITIES.get(report.value(node, SH.resultSeverity) or SH.Violation, "violation"),
             shape=_text(report.value(node, SH.sourceShape)),
@@ -150,9 +150,9 @@ def _messages(found: Iterable[rdflib.term.Node], base: str) -> dict[str, str]:
     plain: list[str] = []
     for message in sorted(found, key=str):
         if isinstance(message, rdflib.Literal) and message.language in ("fr", "en"):
-            messages[message.language] = mask(str(message), base)
+            messages[message.language] = mask(str(message))
         else:
-            plain.append(mask(str(message), base))
+            plain.append(mask(str(message)))
     for language in ("fr", "en"):
         if language not in messages and plain:
             messages[language] = plain[0]

@@ -13,7 +13,7 @@ from typing import Literal
 import rdflib
 from rdflib.namespace import RDF, SH
 
-from shapes.judging.privacy import changed_term
+from shapes.privacy.masking import changed_term
 from shapes.rules.paths import copy_path
 from shapes.rules.sources import shapes_graph
 from shapes.rules.terms import read_term, term_text

@@ -21,8 +21,8 @@ from rdflib.namespace import OWL, RDF, RDFS, SH, SKOS
 from ontologie import BASE, Refused, confined
 from shapes.facts import fact_predicates, fact_quads
 from shapes.judging.judge import Judge
-from shapes.judging.privacy import mask
 from shapes.judging.report import Report, Result
+from shapes.privacy.masking import mask
 from shapes.rdf_files.batches import read_quads
 from shapes.rdf_files.coverage import Beside, Coverage
 from shapes.rdf_files.unusable import UnusableFile, sentences
@@ -117,7 +117,7 @@ def judge_file_by_profile(
         except (RecursionError, MemoryError, Refused):
             raise
         except Exception as error:  # whatever pySHACL and rdflib raise of shapes that are none
-            raise Refused("profil-inutilisable", {"detail": _reason(error, base)}) from error
+            raise Refused("profil-inutilisable", {"detail": _reason(error)}) from error
 
     yield from confined(judge, 0, (Report, Result), seconds=SECONDS)
 
@@ -157,10 +157,10 @@ def _in_core_terms(quads: Iterable[ox.Quad], profile: Profile, paths: set[str]) 
             yield ox.Quad(quad.subject, ox.NamedNode(name), quad.object, quad.graph_name)
 
 
-def _reason(error: Exception, base: str) -> str:
+def _reason(error: Exception) -> str:
     """Return the first line of what a library says of shapes, short, personal data masked (law 7)."""
     line = (str(error).strip() or type(error).__name__).split("\n", 1)[0]
-    return mask(line if len(line) <= _LONGEST else line[: _LONGEST - 1] + "…", base)
+    return mask(line if len(line) <= _LONGEST else line[: _LONGEST - 1] + "…")
 
 
 def _bounded(file: Path, base: str) -> Iterator[ox.Quad]:

@@ -12,7 +12,7 @@ from typing import Final
 
 from ontologie import LANGUAGES, in_both, translated, with_names
 from shapes.errors import ShapesError
-from shapes.judging.privacy import mask
+from shapes.privacy.masking import mask
 
 _LONGEST: Final = 400
 _POSITION: Final = re.compile(r"^Parser error at line \d+ [^:]*: ")

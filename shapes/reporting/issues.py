@@ -6,6 +6,7 @@ Knows the form of docs/cli.md; where an entry comes from and how it is shown is 
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 from collections.abc import Mapping
 from typing import Final
 
@@ -13,6 +14,9 @@ from shapes.judging.report import Result, Severity
 from shapes.reporting.cells import column_letters
 from shapes.rules.compiled import subject_of
 from shapes.rules.terms import read_term
+
+TO_READ: Final = "depot:passage-a-lire"
+"""The rule of a passage that a person must read before its document is public."""
 
 _NO_SUGGESTION: Final[tuple[str, ...]] = ()
 
@@ -49,6 +53,11 @@ class Issue:
         """Whether this issue refuses the document."""
         return self.severity == "violation"
 
+    @property
+    def holds(self) -> bool:
+        """Whether a person must read the passage before the document is public."""
+        return self.rule == TO_READ
+
 
 def issue_of(result: Result, file: str = "") -> Issue:
     """Make the entry of a validation result of an RDF file; the field is the last part of its path."""
@@ -67,6 +76,25 @@ def _subject(shape: str) -> str:
     """Return the property that a shape of ours is about, where it has no path; "" for a shape of others."""
     base, ours, _ = shape.partition("shapes#")
     return subject_of(shape, base) if ours else ""
+
+
+def result_of(entry: Issue, base: str) -> Result:
+    """Make the validation result of an entry that no shape found, for the report in Turtle.
+
+    Its focus is the document where it has an IRI, else a node of its own; its shape stands for the rule of the way in.
+    """
+    place = f"{entry.file}, {entry.line or ''}"
+    named = entry.document if entry.document.startswith(("http://", "https://")) else ""
+    code = entry.rule.removeprefix("depot:")
+    return Result(
+        focus=named or f"_:{hashlib.sha256(place.encode()).hexdigest()[:12]}",
+        path=None,
+        value=None,
+        component=f"{base}shapes#RegleDeDepot",
+        severity=entry.severity,
+        shape=f"{base}shapes#depot-{code}",
+        messages=dict(entry.message),
+    )
 
 
 def local_name(path: str) -> str:

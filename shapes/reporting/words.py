@@ -22,7 +22,11 @@ def counted(summary: Mapping[str, int], lang: Language) -> str:
     """Return the counts in a sentence."""
     numbers = ("read", "accepted", "refused")
     words = {name: _number(name, summary[name], lang) for name in numbers}
-    among = sentence("rapport", "among", lang, n=summary["warned"]) if summary["warned"] else ""
+    among = "".join(
+        sentence("rapport", code, lang, n=summary[name])
+        for name, code in (("held", "held"), ("warned", "among"))
+        if summary.get(name)
+    )
     return sentence("rapport", "counts", lang, among=among, **words)
 
 

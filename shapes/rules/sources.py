@@ -6,7 +6,7 @@ Knows where shapes come from; judges nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib.resources import files
 
@@ -53,7 +53,7 @@ def _graph(names: Iterable[str], base: str) -> rdflib.Graph:
 def shapes_digest(base: str = BASE) -> str:
     """Return the SHA-256 of every source of the shapes, in hexadecimal: what an edition was judged by."""
     texts = [_source(name, base) for name in SOURCES]
-    patterns = [row["motif"] for row in read_table("donnees", "motifs_personnels.csv", base=base)]
+    patterns = [row["motif"] for row in _patterns()]
     return digest("\0".join([*texts, *patterns]).encode())
 
 
@@ -66,12 +66,17 @@ def shapes_namespace(base: str = BASE) -> rdflib.Namespace:
     return rdflib.Namespace(base + "shapes#")
 
 
+def _patterns() -> Iterator[dict[str, str]]:
+    """Yield the rows of what a shape can say: it sees a text as it stands, and cannot count a key."""
+    yield from (row for row in read_table("donnees", "motifs_personnels.csv") if row["motif"])
+
+
 def _add_privacy_shapes(graph: rdflib.Graph, base: str) -> None:
     """Add one property shape for each property of public text and each row of `motifs_personnels.csv`."""
     formes = shapes_namespace(base)
     head = graph.value(formes.TextePublic, formes.proprietes)
     properties = [] if head is None else [str(path) for path in Collection(graph, head)]
-    for row in read_table("donnees", "motifs_personnels.csv", base=base):
+    for row in _patterns():
         pattern = formes[f"Motif-{row['code']}"]
         graph.add((pattern, RDF.type, SH.NodeShape))
         graph.add((pattern, SH.pattern, rdflib.Literal(row["motif"])))

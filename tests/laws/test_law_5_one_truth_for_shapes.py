@@ -14,9 +14,9 @@ from ontologie import BASE
 from shapes.facts import fact_quads
 from shapes.gate import Gate, gate
 from shapes.judging.judge import _results
-from shapes.judging.privacy import mask_term
 from shapes.judging.pyshacl_report import Data
 from shapes.judging.report import Result
+from shapes.privacy.masking import mask_term
 from shapes.rules.sources import shapes_graph
 from shapes.rules.terms import read_term, term_text
 from shapes.rules.units import typed_literals

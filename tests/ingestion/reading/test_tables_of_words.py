@@ -6,14 +6,11 @@ import re
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from rdflib import RDF, Literal, URIRef
 from rdflib.namespace import SH
 
 import ingestion
 from ingestion.words.columns import columns
-from ingestion.words.personal import may_be_personal
 from ingestion.words.terms import terms
 from ontologie import concepts, read_table
 from shapes import shapes_graph
@@ -46,16 +43,6 @@ def test_every_column_is_described_in_both_languages_and_feeds_a_key(column: ing
         "texte", "concept", "iri", "entier", "booleen", "date", "identifiant", "langue", "etapes", "prive",
     }  # fmt: skip
     assert column.node in {"document", "fiche"}
-
-
-@pytest.mark.parametrize("row", read_table("donnees", "motifs_personnels.csv"), ids=lambda row: row["code"])
-def test_no_kind_of_personal_data_escapes_the_quick_look(row: dict[str, str]) -> None:
-    @settings(max_examples=100, deadline=None)
-    @given(st.from_regex(row["motif"]))
-    def looked_at(text: str) -> None:
-        assert may_be_personal(text)
-
-    looked_at()
 
 
 def test_every_list_that_a_column_draws_from_exists() -> None:

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from ontologie import BASE, context, read_text
 from shapes import validate
 from shapes.commands import build_app
-from shapes.judging.privacy import mask_term
+from shapes.privacy.masking import mask_term
 from shapes.rdf_files.batches import judge_file, judge_quads
 from tests.shapes.documents import real_documents, renamed
 

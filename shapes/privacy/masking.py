@@ -1,36 +1,37 @@
 """Masks personal data in what is shown: messages, reports, logs (law 7).
 
-Knows the patterns of ontologie/donnees/motifs_personnels.csv. Refusing personal data is the shapes' part.
+Knows that what a person has yet to read is masked too. What is personal is said in passages.py.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
-from functools import cache
 
 import rdflib
 
-from ontologie import BASE, read_table
+from shapes.privacy.passages import passages
 
 MASK = "▒▒▒▒"
 """What stands in place of personal data."""
 
 
-def mask(text: str, base: str = BASE) -> str:
-    """Return the text with every piece of personal data replaced by `▒▒▒▒`.
+def mask(text: str) -> str:
+    """Return the text with every passage that is personal, or may be, replaced by `▒▒▒▒`.
 
     >>> mask("Écrire à prenom.nom@exemple.fr pour en savoir plus.")
     'Écrire à ▒▒▒▒ pour en savoir plus.'
     """
-    for pattern in personal_patterns(base):
-        text = pattern.sub(MASK, text)
+    kept = len(text)
+    for found in sorted(passages(text), key=lambda one: (one.end, one.start), reverse=True):
+        if found.start < kept:
+            text = text[: found.start] + MASK + text[min(found.end, kept) :]
+            kept = found.start
     return text
 
 
-def mask_term(term: rdflib.term.Node, base: str = BASE) -> rdflib.term.Node:
+def mask_term(term: rdflib.term.Node) -> rdflib.term.Node:
     """Return an RDF term with the personal data in its text masked; a term without any is returned as it is."""
-    return changed_term(term, lambda text: mask(text, base))
+    return changed_term(term, mask)
 
 
 def changed_term(term: rdflib.term.Node, hide: Callable[[str], str]) -> rdflib.term.Node:
@@ -42,10 +43,3 @@ def changed_term(term: rdflib.term.Node, hide: Callable[[str], str]) -> rdflib.t
     if isinstance(term, rdflib.Literal):
         return rdflib.Literal(masked, lang=term.language, datatype=term.datatype, normalize=False)
     return rdflib.URIRef(masked)
-
-
-@cache
-def personal_patterns(base: str = BASE) -> tuple[re.Pattern[str], ...]:
-    """Return the compiled pattern of each kind of personal data that public text must not hold."""
-    table = read_table("donnees", "motifs_personnels.csv", base=base)
-    return tuple(re.compile(row["motif"]) for row in table)
