@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +18,11 @@ from tests.sparql_api.remote.fuseki import Fuseki, running
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
+
+
+def pytest_configure() -> None:
+    """Look for cycles seldom: modules and tests are a million objects to walk through each time."""
+    gc.set_threshold(100_000)
 
 
 @pytest.fixture(scope="session")
