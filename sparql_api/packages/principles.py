@@ -15,7 +15,7 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from ontologie import BASE, PREFIXES, RDF_TYPE, Iris, Vocabulary, read_text, vocabularies
+from ontologie import BASE, PREFIXES, RDF_TYPE, Iris, Vocabulary, context_text, read_text, vocabularies
 from shapes import shapes_graph
 from sparql_api.description.sssom import SSSOM_NAME, alignments_table
 
@@ -85,6 +85,7 @@ def package_files() -> dict[str, bytes]:
         **{f"donnees/{name}.ttl": _turtle(triples) for name, triples in parts.items()},
         "tout.nt": _serialized((whole[line] for line in sorted(whole)), ox.RdfFormat.N_TRIPLES),
         "shapes.ttl": _shapes(),
+        "contexte.jsonld": context_text().encode(),
         SSSOM_NAME: _table(everything).encode(),
     }
 

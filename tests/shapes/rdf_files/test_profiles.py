@@ -75,7 +75,7 @@ def test_a_fiche_in_the_terms_of_its_country_is_accepted(tmp_path: Path) -> None
     assert outcome.exit_code == 0, outcome.output
     assert found(outcome) == set()
     (note,) = json.loads(outcome.stdout)["notes"]
-    assert "1 class(es), 2 propert(ies), 1 concept(s), 2 shape(s)" in note["message"]
+    assert "classes: 1; properties: 2; concepts: 1; shapes: 2" in note["message"]
 
 
 def test_the_fiches_of_quebec_are_accepted_with_their_profile_and_refused_without() -> None:
