@@ -19,6 +19,9 @@ PROLOGUE = (
 MISTAKES = {
     "a project that is also an académie": "<projet/x> a oia:Projet , oia:Academie .",
     "a project that is also its fiche": "<projet/x> a oia:Projet , oia:Fiche .",
+    "a project that is also an invented example": "<projet/x> a oia:Projet , oia:ProjetExemple .",
+    "an invented example tied to a principle": "<projet/x> a oia:ProjetExemple ; oia:concerne <principe/x> .",
+    "an invented example that was evaluated": "<projet/x> a oia:ProjetExemple . <analyse/x> oia:evalue <projet/x> .",
     "a criterion in two dimensions": "<critere/x> oia:dansDimension <dimension/D1> , <dimension/D2> .",
     "a dimension in two grids": "<dimension/x> oia:dansGrille <grille/a> , <grille/b> .",
     "a step with two values": "<echelon/x> oia:valeur 1 , 2 .",

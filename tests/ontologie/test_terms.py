@@ -25,7 +25,7 @@ CORE = (
 PROFILES = ("profil-fr", "profil-qc")
 MODULES = (*CORE, *PROFILES)
 CLASSES = (
-    "Projet", "Fiche", "Mention", "Phase", "OutilIA", "Instrument", "Principe", "Disposition",
+    "Usage", "Projet", "ProjetExemple", "Fiche", "Mention", "Phase", "OutilIA", "Instrument", "Principe", "Disposition",
     "RegleDuCadre", "Grille", "Dimension", "Critere", "Echelle", "Echelon", "Analyse",
     "AnalyseIllustrative", "Appreciation", "Preuve", "Indice", "RegleIndice", "Constat", "RegleConstat",
     "Publication", "FicheSynthetique", "RetourExperience", "DossierThematique", "ModuleFormation",
