@@ -46,16 +46,16 @@ def fail(lang: str, code: str, exit_code: int = 2, **words: object) -> NoReturn:
 
 
 @contextmanager
-def counting(description: str) -> Iterator[Callable[[int], None]]:
-    """Show how many things were done, told each time; how many there are is not known beforehand."""
+def counting(description: str) -> Iterator[Callable[..., None]]:
+    """Show how many things were done, told each time, with how many there are where that is known."""
     if not sys.stderr.isatty():
-        yield lambda done: None
+        yield lambda done, total=None: None
         return
     from rich.progress import SpinnerColumn
 
     with _bars(SpinnerColumn()) as bar:
         task = bar.add_task(description, total=None)
-        yield lambda done: bar.update(task, completed=done)
+        yield lambda done, total=None: bar.update(task, completed=done, total=total)
 
 
 @contextmanager

@@ -86,10 +86,7 @@ def ingest_command(
     from ingestion.registry.agents import COMMAND_LINE, agent_named
     from ingestion.settings import Settings
 
-    if report is not None and report.suffix.lower() not in REPORTS:
-        fail(lang, "report-format", formats=", ".join(REPORTS))
-    if rejects is not None and rejects.suffix.lower() not in REJECTS:
-        fail(lang, "rejects-format", formats=", ".join(REJECTS))
+    _check_forms(report, rejects, lang)
     settings = Settings()
     options = Options(
         academie=academie, kind=kind, mapping=mapping, base=settings.base_iri, national=national,
@@ -98,11 +95,16 @@ def ingest_command(
     agent = agent_named(validated_by, "operateur") if validated_by else COMMAND_LINE
     take = partial(deposit_file, agent=agent, options=options, validate=bool(validated_by), strict=strict)
     done, unusable = _taken(files, take, settings, lang, dry_run=dry_run)
-    if report is not None:
-        _report(report, done, unusable, lang)
-    if rejects is not None:
-        _give_back(rejects, done, lang)
+    _report(report, done, unusable, lang)
+    _give_back(rejects, done, lang)
     raise typer.Exit(2 if unusable else max((one.exit_code for one in done), default=0))
+
+
+def _check_forms(report: Path | None, rejects: Path | None, lang: Lang) -> None:
+    if report is not None and report.suffix.lower() not in REPORTS:
+        fail(lang, "report-format", formats=", ".join(REPORTS))
+    if rejects is not None and rejects.suffix.lower() not in REJECTS:
+        fail(lang, "rejects-format", formats=", ".join(REJECTS))
 
 
 def _taken(
@@ -145,21 +147,23 @@ def _deposit(
     return done, unusable
 
 
-def _report(path: Path, done: Sequence[Deposited], unusable: Sequence[Issue], lang: Lang) -> None:
+def _report(path: Path | None, done: Sequence[Deposited], unusable: Sequence[Issue], lang: Lang) -> None:
     from ingestion.commands.reporting import write_report
 
+    if path is None:
+        return
     try:
         write_report(path, done, lang, unusable)
     except OSError as error:
         fail(lang, "report-not-written", where=path, why=system_reason(error, lang.value))
 
 
-def _give_back(path: Path, done: Sequence[Deposited], lang: Lang) -> None:
+def _give_back(path: Path | None, done: Sequence[Deposited], lang: Lang) -> None:
     """Write the refused rows of all files, where there are any."""
     from ingestion.examination.rejects import suits, write_rejects
 
     rejected = [one for deposited in done for one in deposited.rejected]
-    if not rejected:
+    if path is None or not rejected:
         return
     if not suits(path, rejected):
         fail(lang, "rejects-format", formats=", ".join(REJECTS))

@@ -24,7 +24,7 @@ FILES: Final = ("usages.csv", "analyses.json", EXAMPLES)
 
 
 def load_demo(
-    registry: Registry, settings: Settings, progress: Callable[[int], None] | None = None
+    registry: Registry, settings: Settings, progress: Callable[[int, int], None] | None = None
 ) -> list[Deposited]:
     """Register and validate the bundled files; what is already there stays as it is."""
     done = []

@@ -61,13 +61,13 @@ def deposit_file(
     *,
     validate: bool = False,
     strict: bool = False,
-    progress: Callable[[int], None] | None = None,
+    progress: Callable[[int, int], None] | None = None,
     registered: dict[Outcome, int] | None = None,
 ) -> Deposited:
     """Examine a file and register what may be taken; without a registry, only examine (`--dry-run`).
 
-    With `strict`, one refusal leaves the registry as it was. `progress` is told how many records were read so far;
-    `registered` is counted up at each batch that the registry took, which stays there whatever comes after.
+    With `strict`, one refusal leaves the registry as it was. `progress` is told how many records were read so far, of
+    how many; `registered` is counted up at each batch that the registry took, which stays there whatever comes after.
     Raises UnreadableDeposit, and RefusedTransition where the agent validates what is another académie's.
     """
     deposit = open_deposit(path, replace(options, strict=strict))
@@ -86,7 +86,7 @@ def deposit_file(
         elif registry is not None and accepted:
             _count((total.registered, registered), registry.register(accepted, agent, validate=validate))
         if progress is not None:
-            progress(summary.read)
+            progress(summary.read, deposit.count)
     if strict and registry is not None and held and not summary.refused:
         _count((total.registered, registered), registry.register(held, agent, validate=validate))
     return Deposited(

@@ -163,3 +163,9 @@ def test_a_reading_accepted_once_is_remembered_for_that_académie(write: Write, 
 def test_a_title_above_never_makes_a_persons_name_public(write: Write) -> None:
     deposit = read_deposit(write("Recensement des outils IA 2025;;\nNom;Titre;Niveau\nUne Personne;Un;4e\n"))
     assert values(deposit) == [{"deposant_nom": "Une Personne", "titre": "Un", "niveaux": "4e"}]
+
+
+def test_progress_knows_how_many_rows_there_are(write: Write) -> None:
+    path, told = write("id;titre\n" + "".join(f"A{n};Un\n" for n in range(7))), []
+    deposit_file(path, None, COMMAND_LINE, Options(batch=3), progress=lambda done, total: told.append((done, total)))
+    assert told == [(3, 7), (6, 7), (7, 7)]
