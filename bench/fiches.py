@@ -35,9 +35,7 @@ class PlantedFault:
 
 FAULTS = {
     "sans-titre": ("titre", ""),
-    "niveau-inconnu": ("niveaux", "Classe qui n'existe pas"),
     "academie-inconnue": ("academie", "Atlantide"),
-    "sans-type": ("type_ia", ""),
     "titre-trop-long": ("titre", "x" * 400),
     "courriel": ("resume", "Écrire à jeanne.martin@exemple.fr pour en savoir plus."),
     "telephone": ("objectifs", "Appeler le 06 12 34 56 78"),

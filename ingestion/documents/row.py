@@ -10,7 +10,7 @@ from typing import Final
 
 from ingestion.documents.dates import is_rentree, read_dates
 from ingestion.documents.draft import Draft, content_name, node
-from ingestion.documents.identity import made, spelt
+from ingestion.documents.identity import made
 from ingestion.documents.territories import owner, region_agrees
 from ingestion.documents.values import (
     UNUSABLE,
@@ -28,6 +28,7 @@ from ingestion.resolution.items import Item, resolve_cell
 from ingestion.resolution.resolve import resolve
 from ingestion.words.columns import LIST, MOST_ITEMS, Column, column_of_key, columns, too_many
 from ingestion.words.examples import is_example, types_of
+from ingestion.words.identifiers import spelt
 from ingestion.words.languages import language_of
 from ingestion.words.personal import find_personal, find_to_read, holds_private, is_of_a_person, may_be_personal
 from ontologie import character_name, fold_label, in_both
@@ -186,7 +187,11 @@ def _texts(draft: Draft, column: Column, items: list[str], base: str) -> None:
         if found is not None:
             _competences(draft, column, text, found, base)
         elif column.form and not column.form.fullmatch(text):
-            draft.say("forme-inattendue", column, text)
+            # Spreadsheets drop the leading zero of a code.
+            if text.isdigit() and column.form.fullmatch(f"0{text}"):
+                draft.add(column, (f"0{text}",))
+            else:
+                draft.say("forme-inattendue", column, text)
             draft.mention(column, text)
         else:
             draft.add(column, (text,))
@@ -272,7 +277,8 @@ def _dated(draft: Draft, column: Column, text: str) -> tuple[tuple[str, str], ..
     A period is one of the column of dates alone, and only where the row does not say its end elsewhere.
     """
     found = read_dates(text)
-    if is_rentree(text) and not _CALENDAR_YEARS.isdisjoint(draft.nodes["document"].get(_ACADEMIE, ())):
+    owners = draft.nodes["document"].get(_ACADEMIE, ())
+    if not _CALENDAR_YEARS.isdisjoint(owners) and is_rentree(text):
         return ()
     if column.key == "date" and found[1:] and "date_fin" not in draft.record.values:
         (start, first), (end, last) = found

@@ -1,4 +1,4 @@
-"""Reads the values that are neither labels nor dates: numbers, yes or no, addresses, UAI codes, identifiers.
+"""Reads the values that are neither labels nor dates: numbers, yes or no, addresses, UAI codes.
 
 Each function returns the canonical form, or None where the text is not certainly one.
 """
@@ -12,9 +12,6 @@ from urllib.parse import urlsplit
 import pyoxigraph as ox
 
 from ontologie import fold_label
-
-IDENTIFIER: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-"""An external identifier (docs/decisions/iris-and-graphs.md)."""
 
 UNUSABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 """Characters that RDF/XML or UTF-8 cannot carry (XML 1.0, production 2)."""

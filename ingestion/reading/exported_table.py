@@ -14,6 +14,7 @@ from typing import Any, Final
 from ingestion.reading.records import Value
 from ingestion.words.columns import LIST, OURS, SIBLINGS, Column, columns, is_our_own
 from ingestion.words.examples import PROJECT, is_example
+from ingestion.words.identifiers import unspelt
 from ingestion.words.languages import tag_of, texts_of
 from ontologie import BASE, Iris
 from shapes import restored
@@ -113,8 +114,8 @@ def _written(column: Column, given: Any, tag: str | None) -> list[str]:
     texts = [text for value in values for text in _texts(value, tag)]
     if not column.is_list:
         texts = texts[:1]
-    if column.kind == "identifiant" and column.required:
-        return [text if is_example(PROJECT, text) else text.partition("-")[2] or text for text in texts]
+    if column.name == "id":
+        return [text if is_example(PROJECT, text) else unspelt(text.partition("-")[2]) or text for text in texts]
     return texts
 
 

@@ -23,7 +23,7 @@ Concepts = tuple[tuple[str, tuple[str, ...]], ...]
 
 _FOLDER: Final = ("donnees", "grammaire")
 _SILENT: Final = frozenset(("neutre", "marque", "division", "option"))
-_NEVER_ALONE: Final = _SILENT | {"specialite", "annee", "voie"}
+_NEVER_ALONE: Final = _SILENT | {"specialite", "annee", "voie", "geste"}
 """Classes whose words name nothing by themselves."""
 
 _ONCE: Final = frozenset(("classe", "etape", "cycle", "diplome", "fait"))

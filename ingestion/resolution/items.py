@@ -112,18 +112,19 @@ def _joined(column: str, text: str, between: re.Pattern[str], base: str) -> list
 
 
 def _shared_track(parts: Sequence[str], base: str) -> list[Item]:
-    """Return levels of which the last one's plural says the track of all ("1re et Tle générales")."""
+    """Return levels of which the last one says the track of all ("1re et Tle générales", "1re et Tle STMG")."""
     *others, last = parts
     words = fold_label(last).split()
-    if len(words) < 2 or not words[-1].endswith("s") or words[0].endswith("s") or words[-1] not in _tracks():
+    plural = words[-1:] and words[-1].endswith("s") and not words[0].endswith("s") and words[-1] in _of("voie")
+    if len(words) < 2 or not (plural or words[-1] in _of("serie")):
         return []
     spelt = [f"{part} {words[-1]}" for part in others]
     answers = [certainly(LEVELS, text, base) for text in (*spelt, last)]
     return [Item(part, answer) for part, answer in zip(parts, answers, strict=True) if answer] if all(answers) else []
 
 
-def _tracks() -> frozenset[str]:
-    return frozenset(words_of(LEVELS, "voie"))
+def _of(kind: str) -> tuple[str, ...]:
+    return words_of(LEVELS, kind)
 
 
 def _far_apart(parts: Sequence[str], base: str) -> bool:

@@ -10,23 +10,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingestion import build_document, read_deposit
-from ingestion.documents.identity import spelt
 from ingestion.examination.deposit import deposit_file
 from ingestion.examination.pipeline import Options
 from ingestion.registry.agents import COMMAND_LINE
 from ingestion.registry.model import Outcome
 from ingestion.registry.registry import Registry
 from ingestion.settings import Settings
+from ingestion.words.identifiers import spelt, unspelt
 from tests.ingestion.reading.conftest import Write, codes, row
 
 HEADER = "titre,resume,type_ia,academie,niveaux,disciplines,etablissement,url_source\n"
-
-
-def unspelt(identifier: str) -> str:
-    """Read an identifier back: each run of `.xx` is the UTF-8 of what it stands for."""
-    return re.sub(
-        r"(?:\.[0-9a-f]{2})+", lambda found: bytes.fromhex(found[0].replace(".", "")).decode(), identifier
-    )
 
 
 @given(st.text(st.characters(codec="utf-8"), min_size=1, max_size=12).map(lambda text: "A" + text))

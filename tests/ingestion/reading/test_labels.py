@@ -80,6 +80,7 @@ def names(field: str, label: str) -> list[str]:
         ("niveaux", "PS-MS", ["petite section", "moyenne section"]),
         ("niveaux", "cm1/cm2 ulis", ["CM1", "CM2", "élèves d'une ULIS"]),
         ("niveaux", "2nde et 1re technologiques", ["2de générale et technologique", "1re technologique"]),
+        ("niveaux", "1re et Tle STI2D", ["1re STI2D", "terminale STI2D"]),
         ("niveaux", "Seconde AGORA", ["2de professionnelle"]),
         ("niveaux", "1re bac pro TCI", ["1re professionnelle"]),
         ("niveaux", "BTS SIO 2ème année", ["BTS, 2e année"]),

@@ -235,3 +235,11 @@ def test_an_answer_of_no_tool_is_kept_nowhere_and_no_ai_is_told_by_who_handles_i
 def test_no_suggestion_repeats_what_the_cell_says(write: Write) -> None:
     told = row(write, niveaux="4e ; 4e niveau avancé").issues
     assert told and all("4e" not in issue.suggestions for issue in told)
+
+
+def test_a_code_that_lost_its_leading_zero_is_understood(write: Write) -> None:
+    document = row(write, departement="1", code_commune="1053")
+    assert (document.document["departement"], document.document["codeCommune"]) == (["01"], ["01053"])
+    assert not {"forme-inattendue"} & codes(document).keys()
+    # "75" has a form of its own: nothing is put before it.
+    assert row(write, departement="75").document["departement"] == ["75"]

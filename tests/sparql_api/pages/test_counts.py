@@ -16,7 +16,6 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pyoxigraph as ox
 import pytest
 
@@ -26,6 +25,7 @@ from queries import bind, catalogue
 from sparql_api.fiches.index import FACETS
 from sparql_api.fiches.search import FicheIndex, Selection
 from sparql_api.pages.fiches.files import FILES, Selected
+from tests import patient
 from tests.making import dump_of
 
 PAGE = Path(__file__).parents[3] / "docs" / "counts.md"
@@ -148,7 +148,7 @@ def test_a_question_gives_each_value_the_number_of_its_facet(store: ox.Store, in
 def test_the_first_page_counts_as_sparql_does(
     address: str, store: ox.Store, in_the_dump: dict[str, dict[str, set[str]]]
 ) -> None:
-    page = httpx.get(f"{address}/?lang=en", headers={"Accept": "text/html"}, timeout=300).text
+    page = patient.get(f"{address}/?lang=en", headers={"Accept": "text/html"}).text
     shown = re.findall(r"<dt>([^<]+)</dt><dd>(?:<a [^>]*>)?([^<]+)<", page)
     figures = {html.unescape(name): int(re.sub(r"\D", "", number)) for name, number in shown}
     academies = "oia:academie|oia:academieAssociee"
@@ -178,7 +178,7 @@ def test_the_naive_query_counts_no_example(store: ox.Store, demo_edition: Editio
 
 def test_the_list_its_counts_and_its_files_show_examples_where_they_are_asked_alone(address: str) -> None:
     def listed(question: str) -> dict[str, Any]:
-        found: dict[str, Any] = httpx.get(f"{address}/fiches{question}", headers={"Accept": "application/json"}).json()
+        found: dict[str, Any] = patient.get(f"{address}/fiches{question}", headers={"Accept": "application/json"}).json()
         return found
 
     projects, everything = listed("?per_page=500"), listed("?per_page=500&exemples=oui")
@@ -195,7 +195,7 @@ def test_the_list_its_counts_and_its_files_show_examples_where_they_are_asked_al
 
 @pytest.mark.parametrize("suffix", ["csv", "geojson", "jsonl"])
 def test_a_file_holds_examples_where_they_are_asked_alone(address: str, suffix: str) -> None:
-    without, with_them = (httpx.get(f"{address}/fiches.{suffix}{asked}").text for asked in ("", "?exemples=oui"))
+    without, with_them = (patient.get(f"{address}/fiches.{suffix}{asked}").text for asked in ("", "?exemples=oui"))
     assert sorted({*projects_of(suffix, with_them)} - {*projects_of(suffix, without)}) == sorted(EXAMPLES_SHOWN)
     assert {*projects_of(suffix, without)} < {*projects_of(suffix, with_them)}
 
@@ -215,5 +215,5 @@ def test_words_of_examples_are_no_words_of_projects(index: FicheIndex) -> None:
 
 @pytest.mark.parametrize("answer", ["peut-etre", "ouii"])
 def test_a_parameter_that_is_neither_yes_nor_no_is_refused(address: str, answer: str) -> None:
-    found = httpx.get(f"{address}/fiches", params={"exemples": answer}, headers={"Accept": "application/json"})
+    found = patient.get(f"{address}/fiches", params={"exemples": answer}, headers={"Accept": "application/json"})
     assert found.status_code == 400 and found.json()["parameter"] == "exemples"
