@@ -24,8 +24,9 @@ MOST: Final = 200
 _SPACE: Final = re.compile(r"\s")
 _CAPITAL: Final = re.compile("[A-Z\u00c0-\u00de][^\\W\\d_]*")
 _CAPITALS: Final = re.compile("[A-Z\u00c0-\u00de][\\w'-]* [A-Z\u00c0-\u00de](?:[\\w'-]|[.])|[A-Z][.][ -]{0,2}[A-Z]")
-_PUPIL: Final = re.compile(r"l[èe]ves?\W{1,3}(?:\w+e?s? )?([^\W\d_]{3,})", re.IGNORECASE)
-_A_PUPIL: Final = re.compile("[ée]l[èe]ve|enfant")
+_PUPIL: Final = re.compile(r"(?:l[èe]ves?|fils|fille)\W{1,3}([^\W\d_]{3,})(?: ([^\W\d_]{3,}))?", re.I)
+_PUPILS: Final = ("lève", "leve", "fils", "fille")
+_A_PUPIL: Final = re.compile("[ée]l[èe]ve|enfant|fils|fille")
 _BEFORE: Final = re.compile(r"([^\W\d_]{3,}) [\w'-]{2,}[ ,(]{1,3}(?:est |une? )?$")
 _THE: Final = re.compile(r"(?:l'|\b(?:une?|mon|ma|cet|cette|notre) )$", re.IGNORECASE)
 _PART: Final = re.compile(r"[^\W\d_]+")
@@ -77,7 +78,8 @@ def _may_name(text: str, lower: str) -> bool:
     listed = first_names()
     if any(_SPACE.search(line) is None and _holds_one(line, listed) for line in text.split("\n")):
         return True
-    beside = _PUPIL.findall(text) if "lève" in lower or "leve" in lower else []
+    pairs = _PUPIL.findall(text) if any(word in lower for word in _PUPILS) else []
+    beside = [word for pair in pairs for word in pair if word]
     for found in _A_PUPIL.finditer(lower):
         before = text[max(0, found.start() - 40) : found.start()]
         beside += _BEFORE.findall(before)
@@ -171,12 +173,15 @@ def _beside_class(scan: Scan, name: Name) -> bool:
 
 
 _AFTER_PUPIL: Final = re.compile(
-    r"(?:(?P<the>l'|une? |cette? |mon |ma |notre )eleve|eleves?|enfants?|prenoms?(?: d(?:e l'|es )eleves?)?)"
+    r"(?:(?P<the>l'|une? |cette? |mon |ma |notre |son |sa )(?:eleve|fils|fille)|eleves?|enfants?"
+    r"|prenoms?(?: d(?:e l'|es )eleves?)?)"
     r"(?: nommee?s?| prenommee?s?| appelee?s?| qui s'appelle)?(?P<mark> ?[:(,]? ?)(?P<next>[^\W\d_]{2,})"
 )
 _ONE_PUPIL: Final = re.compile(r"(?:(?<!\w)l'|\b(?:un|une|mon|ma|cet|cette|notre) )(?:eleve|enfant)(?!\w)")
 _BEFORE_PUPIL: Final = re.compile(r"(?P<name>(?P<first>[a-z-]{3,}) [a-z'-]{2,})[ ,(]{1,3}(?:est |une? )?eleve")
-_THEN: Final = re.compile(r"[ ,(-]{1,3}(?:(?:est|était|qui est|élève de|élève|en|de|classe de) )?")
+_THEN: Final = re.compile(
+    r"[ ,(-]{1,3}(?:(?:est|était|qui est|élève de|élève|en|de|classe de|a une?|a|souffre de|présente une?) )?"
+)
 
 
 def _of_pupils(scan: Scan, lower: str) -> Iterator[Name]:
@@ -194,6 +199,7 @@ def _of_pupils(scan: Scan, lower: str) -> Iterator[Name]:
     for start, end in scan.runs():
         marks = _THEN.match(scan.text, end)
         after = marks.end() if marks else end
-        ill = scan.has_role_at(after, "sante") if marks else None
+        ill = (marks and scan.has_role_at(after, "sante")) or scan.role_before(start, "sante")
+        in_capitals = any(word.isupper() and len(word) > 1 for word in scan.text[start:end].split())
         if ill or _DIVISION.match(scan.text, after):
-            yield Name("complete" if ill else "adult", start, end)
+            yield Name("complete" if ill or in_capitals else "adult", start, end)
