@@ -110,6 +110,10 @@ class Registry:
         for copy in copies_of(self._sessions.engine):
             copy.unlink()
 
+    def compact(self) -> None:
+        """Leave nothing of emptied rows in the database's file: it keeps them in free pages and in its log."""
+        self._sessions.compact()
+
     # Reading
 
     def listed(
