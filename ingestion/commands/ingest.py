@@ -1,4 +1,4 @@
-"""The commands of the way in: demo, ingest, review, publish, export, rebuild.
+"""The commands of the way in: demo, ingest, review, publish, export, rebuild, erase.
 
 Knows options, exit codes and what is said on standard error; what is done is in the modules beside it. The faces
 that publication makes (search index, self-description) come from the root.
@@ -17,7 +17,7 @@ import typer
 
 from ingestion.commands.export import WritePackage, export_app
 from ingestion.commands.failures import explained, opened
-from ingestion.commands.review import review_app
+from ingestion.commands.review import Identifier, review_app, split
 from ontologie import system_reason
 from ontologie.console import Lang, LangOption, counting, fail, said, say, steps
 
@@ -42,6 +42,7 @@ def build_app(faces: Callable[[], Sequence[Face]], write_principles: WritePackag
     app.command("ingest")(ingest_command)
     app.command("publish")(with_faces.publish)
     app.command("rebuild")(with_faces.rebuild)
+    app.command("erase")(with_faces.erase)
     return app
 
 
@@ -231,6 +232,49 @@ class _WithFaces:
         say(lang, "rebuilt", number=done.edition.number)
         if done.changed:
             say(lang, "rebuilt-though", names=", ".join(done.changed))
+
+
+    def erase(
+        self,
+        identifier: Identifier,
+        agent: Annotated[str | None, typer.Option("--as", help="In whose name; none: this command line's.")] = None,
+        yes: Annotated[bool, typer.Option("--yes", help="Ask nothing.")] = False,
+        lang: LangOption = Lang.FR,
+    ) -> None:
+        """Erase a document for good, on the disk too: the right to be forgotten. It cannot be undone.
+
+        Example: observatoire erase 18-UR005 --yes
+        """
+        from ingestion.publication.erasure import erase
+        from ingestion.registry.agents import COMMAND_LINE, agent_named
+        from ingestion.registry.transitions import RefusedTransition
+        from ingestion.settings import Settings
+
+        settings = Settings()
+        kind, name = split(identifier)
+        if not yes and not _sure(said(lang, "erase-confirm", identifier=identifier)):
+            raise typer.Exit(1)
+        acting = COMMAND_LINE if agent is None else agent_named(agent)
+        try:
+            with explained(lang), opened(settings, lang) as registry, steps(lang) as progress:
+                done = erase(settings, registry, kind, name, acting, self.faces(), progress)
+        except LookupError:
+            fail(lang, "unknown-document", 1, identifier=identifier)
+        except RefusedTransition as error:
+            typer.echo(error.messages[lang.value], err=True)
+            raise typer.Exit(1) from error
+        say(lang, "erased", identifier=identifier)
+        if done.publication is not None:
+            emptied = ", ".join(map(str, done.emptied)) or "—"
+            say(lang, "erased-editions", number=done.publication.edition.number, emptied=emptied)
+
+
+def _sure(question: str) -> bool:
+    """Ask a person; who cannot answer is not sure."""
+    try:
+        return typer.confirm(question, err=True)
+    except typer.Abort:
+        return False
 
 
 def _publish(settings: Settings, registry: Registry, faces: Sequence[Face], lang: Lang) -> None:

@@ -78,7 +78,7 @@ def show_command(identifier: Identifier, lang: LangOption = Lang.FR) -> None:
     from ingestion.documents.to_read import passages_to_read
     from ingestion.settings import Settings
 
-    kind, name = _split(identifier)
+    kind, name = split(identifier)
     with explained(lang), opened(Settings(), lang) as registry:
         try:
             found, history = registry.get(kind, name), registry.history(kind, name)
@@ -148,7 +148,7 @@ def _act(
         agent = agent_named(by, "valideur", academie)
         for identifier in identifiers:
             try:
-                act(registry, *_split(identifier), agent)
+                act(registry, *split(identifier), agent)
             except LookupError:
                 refused = True
                 say(lang, "unknown-document", identifier=identifier)
@@ -161,7 +161,7 @@ def _act(
         raise typer.Exit(1)
 
 
-def _split(identifier: str) -> tuple[str, str]:
+def split(identifier: str) -> tuple[str, str]:
     """Return (kind, id): a bare id is a project's."""
     kind, slash, name = identifier.partition("/")
     return (kind, name) if slash else ("projet", identifier)

@@ -26,6 +26,26 @@ CREATE TABLE terms (stem INTEGER, term INTEGER, subject INTEGER NOT NULL, object
 that are the same once in four hundred thousand times. The stem keeps a document's fragments beside one another."""
 
 _TYPE: Final = f"<{RDF_TYPE}>".encode()
+_CHANGED: Final = """
+CREATE TEMP TABLE changed (stem INTEGER, term INTEGER, subject INTEGER, object INTEGER, ours INTEGER,
+ PRIMARY KEY (stem, term)) WITHOUT ROWID
+"""
+_DISTINCT: Final = """
+WITH both AS (
+    SELECT COALESCE(held.subject, 0) AS s, COALESCE(held.object, 0) AS o,
+           changed.subject AS ds, changed.object AS dob, ours
+    FROM changed LEFT JOIN terms AS held USING (stem, term)
+)
+SELECT SUM((s + ds > 0) - (s > 0)), SUM(((s + ds > 0) - (s > 0)) * ours), SUM((o + dob > 0) - (o > 0)) FROM both
+"""
+_ADD: Final = """
+INSERT INTO terms SELECT stem, term, subject, object FROM changed WHERE true
+ON CONFLICT DO UPDATE SET subject = subject + excluded.subject, object = object + excluded.object
+"""
+_DROP: Final = """
+DELETE FROM terms WHERE subject = 0 AND object = 0
+AND (stem, term) IN (SELECT stem, term FROM changed WHERE subject < 0 OR object < 0)
+"""
 _PENDING: Final = 200_000
 """Terms that wait in memory at most."""
 
@@ -110,28 +130,20 @@ class Statistics:
 
     def _flush(self) -> None:
         """Write what waits; a term's first mention makes one more that is distinct, its last one less."""
-        told = {_key(term): (term, change) for term, change in self._terms.items() if change != [0, 0]}
-        self._terms = {}
-        put = """
-        INSERT INTO terms VALUES (?, ?, ?, ?)
-        ON CONFLICT DO UPDATE SET subject = subject + excluded.subject, object = object + excluded.object
-        RETURNING subject, object
-        """
-        counters, none = self._counters, []
-        for key in sorted(told):
-            term, (as_subject, as_object) = told[key]
-            subject, value = self._connection.execute(put, (*key, as_subject, as_object)).fetchone()
-            new = (subject > 0) - (subject - as_subject > 0)
-            if new:
-                counters["subjects", "", ""] += new
-                if term.startswith(self._ours):
-                    counters["entities", "", ""] += new
-            counters["objects", "", ""] += (value > 0) - (value - as_object > 0)
-            if not subject and not value:
-                none.append(key)
-        self._connection.executemany("DELETE FROM terms WHERE stem = ? AND term = ?", none)
+        waiting, self._terms = self._terms, {}
+        told = {_key(term): (*change, term.startswith(self._ours)) for term, change in waiting.items() if any(change)}
+        if told:
+            self._connection.execute(_CHANGED)
+            rows = ((*key, *told[key]) for key in sorted(told))
+            self._connection.executemany("INSERT INTO changed VALUES (?, ?, ?, ?, ?)", rows)
+            distinct = self._connection.execute(_DISTINCT).fetchone()
+            for kind, count in zip(("subjects", "entities", "objects"), distinct, strict=True):
+                self._counters[kind, "", ""] += count
+            for statement in (_ADD, _DROP, "DROP TABLE changed"):
+                self._connection.execute(statement)
         add = "INSERT INTO counters VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET count = count + excluded.count"
-        self._connection.executemany(add, [(*key, count) for key, count in counters.items() if count])
+        counters = [(*key, count) for key, count in self._counters.items() if count]
+        self._connection.executemany(add, counters)
         if counters:
             self._connection.execute("DELETE FROM counters WHERE count = 0")
         self._counters = Counter()

@@ -112,6 +112,10 @@ class Registry:
         for copy in copies_of(self._sessions.engine):
             copy.unlink()
 
+    def compact(self) -> None:
+        """Leave nothing of emptied rows in the database's file: it keeps them in free pages and in its log."""
+        self._sessions.compact()
+
     # Reading
 
     def made_fiches(self, academie: str | None) -> list[tuple[str, Mapping[str, Any]]]:

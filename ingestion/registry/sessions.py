@@ -55,3 +55,20 @@ class Sessions:
                     create(writing)
                 yield writing
         self._ready = True
+
+    def compact(self) -> None:
+        """Write the tables that hold texts anew, so that nothing of emptied rows stays in the database's files."""
+        if not self.exists():
+            return
+        # Other connections of ours would hold the log back.
+        self.engine.dispose()
+        with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            if connection.dialect.name == "postgresql":
+                for table in ("versions", "remarks"):
+                    connection.exec_driver_sql(f"VACUUM FULL {table}")
+                return
+            plain = connection.connection.driver_connection
+            assert plain is not None
+            plain.rollback()  # "begin" was said for us; a whole file is not written anew inside a transaction.
+            for statement in ("VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"):
+                plain.execute(statement).fetchall()

@@ -5,6 +5,7 @@ Knows addresses and formats; what an edition says of a thing is asked by `descri
 
 from __future__ import annotations
 
+import re
 from typing import Final
 from urllib.parse import urlencode
 
@@ -12,6 +13,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from ingestion import Edition
 from ontologie import context, context_iri, document_types, serialize_lines, to_document
 from sparql_api.fiches.things import local_id
 from sparql_api.formats.negotiation import language
@@ -39,6 +41,7 @@ PROFILED: Final = parameter(
     "Of a project as JSON-LD: its view in the terms of schema.org.",
     {"type": "string", "enum": [PROFILE]},
 )
+GRAPH_OF: Final = re.compile(r"^graphe/(?:provenance/|derive/)?")
 WORTH: Final = {MEDIA_TYPES["trig"]: 0.5}
 """TriG has every triple in a named graph, and who reads the default one alone (Comunica, whose `Accept` puts quads
 first) sees nothing of the thing: who names both, TriG a little before plain triples, is given the triples."""
@@ -78,8 +81,19 @@ async def answer(service: Service, request: Request, path: str) -> Response:
             return found
     edition = await exists(service.reading(request), service.iris, path, service.pinned(request))
     if edition is None:
+        refuse_erased(service.edition(request), path)
         return elsewhere(request, path)
     return see_other(request, path, edition)
+
+
+def refuse_erased(edition: Edition, path: str) -> None:
+    """Raise ProblemError 410 where a path is that of a document erased since it was public, or of a graph of it."""
+    name = GRAPH_OF.sub("", path)
+    stem, _, suffix = name.rpartition(".")
+    erased = edition.manifest.get("erased", ())
+    for document in (name, stem if suffix in OFFERS else name):
+        if document in erased:
+            raise ProblemError(problem("erased", document=document))
 
 
 def elsewhere(request: Request, path: str) -> Response:

@@ -151,8 +151,11 @@ def test_the_current_edition_holds_nothing_of_it(world: World) -> None:
         "/projet/18-B1.ttl",
         "/graphe/projet/18-B1",
         "/graphe/provenance/projet/18-B1",
+        "/graphe/derive/projet/18-B1",
     ):
-        assert client.get(path).status_code == 404, path
+        answer = client.get(path)
+        assert answer.status_code == 410 and answer.json()["type"].endswith("/problems/erased"), path
+        assert WORD not in answer.text
     for name in ("nq", "ttl", "jsonl"):
         dump = gzip.decompress(client.get(f"/editions/4/dump.{name}.gz").content)
         assert WORD.encode() not in dump and b"18-B1" not in dump and b"18-B2" in dump
