@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Final
 
 from fastapi import APIRouter, FastAPI
@@ -21,6 +23,7 @@ from sparql_api.engine.cached import CachedEngine
 from sparql_api.engine.port import Engine
 from sparql_api.engines import open_engine
 from sparql_api.http.assets import Assets
+from sparql_api.http.figures import Figures
 from sparql_api.http.kept import Front
 from sparql_api.http.middleware import PublicAddress, SecurityHeaders, Straight
 from sparql_api.http.problem_documents import install_problem_handlers
@@ -46,22 +49,28 @@ from sparql_api.words.problems import ProblemError
 STATIC: Final = "/static"
 
 
-def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
-    """Return the service over the editions of `settings.var`; `engine` replaces the settings' own."""
+def create_app(settings: Settings, engine: Engine | None = None, beside: Path | None = None) -> FastAPI:
+    """Return the service over the editions of `settings.var`; `engine` replaces the settings' own.
+
+    `beside` is the folder where processes that answer together leave their figures.
+    """
     bound_traces()
     fair_use = FairUse(settings.client_seconds, settings.client_window)
     running = engine or open_engine(settings, fair_use=fair_use)
     computing = open_computing(settings, fair_use)
     spool = FileSpool(settings.var / "tmp", int(settings.spool_mb * MEGABYTE))
     labels = DisplayLabels(settings.base_iri)
-    service = Service(settings, running, Editions(settings.var), fair_use, computing, spool, labels)
+    figures = Figures(beside)
+    service = Service(settings, running, Editions(settings.var), fair_use, computing, spool, labels, figures=figures)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         await running.start()
+        leaving = asyncio.create_task(figures.keep_leaving())
         try:
             yield
         finally:
+            leaving.cancel()
             computing.stop()
             await running.stop()
             await end_reading()
@@ -79,7 +88,8 @@ def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
     app.state.computing = computing
     app.state.front = open_front(settings, running, fair_use)
     app.router.redirect_slashes = False
-    endpoint = sparql_router(running, settings, editor=editor(service), fair_use=fair_use, front=app.state.front)
+    made = {"front": app.state.front, "figures": figures}
+    endpoint = sparql_router(running, settings, editor=editor(service), fair_use=fair_use, **made)
     mount(app, service, endpoint)
     wrap(app, service, endpoint)
     return app

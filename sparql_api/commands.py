@@ -6,12 +6,14 @@ Knows options, exit codes and what is said on standard error; the service is put
 from __future__ import annotations
 
 import json
+import os
 import resource
 import socket
 import sys
 from contextlib import suppress
 from enum import StrEnum
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated, Final, NoReturn
 
 import typer
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
     from sparql_api.words.problems import Problem
 
 FILES: Final = 65_536
+BACKLOG: Final = 2048
+"""Connections that the kernel holds until a process takes them."""
 UNSENT_BYTES: Final = 128 << 10
 LARGEST_MB: Final = 1
 """Size of a file of SPARQL, in megabytes, beyond which it is none."""
@@ -60,13 +64,24 @@ def build_app() -> typer.Typer:
         workers: Annotated[
             int | None, typer.Option(help="Query processes; by default one a core, four at least.", min=1)
         ] = None,
+        fronts: Annotated[
+            int, typer.Option(help="Processes that answer; workers, memory and each client's share are divided.", min=1)
+        ] = 1,
         lang: LangOption = Lang.FR,
     ) -> None:
         """Serve SPARQL, fiches, pages and dumps from the current edition."""
         from sparql_api.settings import Settings
 
         settings = Settings() if workers is None else Settings(workers=workers)
-        serve(settings, listen(host, port, lang.value), lang.value)
+        opened = listen(host, port, lang.value)
+        said = f"http://{opened.getsockname()[0]}:{opened.getsockname()[1]}"
+        say(lang.value, "serving", address=said)
+        if not (settings.editions_path / "current").exists():
+            say(lang.value, "serving-nothing")
+        if fronts == 1:
+            serve(settings, opened)
+        else:
+            raise typer.Exit(serve_together(settings, opened, fronts))
 
     @app.command("query")
     def query_command(
@@ -114,19 +129,42 @@ def open_more_files() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
-def serve(settings: Settings, opened: socket.socket, language: Language) -> None:
-    """Run the service on a socket until it is told to stop."""
+def serve_together(settings: Settings, opened: socket.socket, fronts: int) -> int:
+    """Run so many processes of the service on a socket until they are told to stop; return the exit code."""
+    from sparql_api.computing.fronts import run_fronts
+
+    folder = settings.var / "tmp"
+    folder.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(prefix="fronts-", dir=folder) as beside:
+        opened.listen(BACKLOG)
+        told = f"{opened.fileno()}, {os.getpid()}, {beside!r}"
+        command = [sys.executable, "-P", "-c", f"from sparql_api.commands import serve_beside; serve_beside({told})"]
+        environment = {"OBSERVATOIRE_VAR": str(settings.var), **settings.part(fronts)}
+
+        def ended(pid: int) -> None:
+            (Path(beside) / f"{pid}.prom").unlink(missing_ok=True)
+
+        return run_fronts(command, fronts, opened.fileno(), environment, ended)
+
+
+def serve_beside(descriptor: int, parent: int, beside: str) -> None:
+    """Run one of several processes on a socket that another opened, as long as that one lives."""
+    from sparql_api.computing.fronts import end_with
+    from sparql_api.settings import Settings
+
+    end_with(parent)
+    serve(Settings(), socket.socket(fileno=descriptor), Path(beside))
+
+
+def serve(settings: Settings, opened: socket.socket, beside: Path | None = None) -> None:
+    """Run the service on a socket until it is told to stop; `beside` is where it leaves its figures to others."""
     import uvicorn
 
     from sparql_api.app import create_app
     from sparql_api.http.connections import door
 
     open_more_files()
-    app = create_app(settings)
-    host, port = opened.getsockname()[:2]
-    say(language, "serving", address=f"http://{host}:{port}")
-    if not (settings.editions_path / "current").exists():
-        say(language, "serving-nothing")
+    app = create_app(settings, beside=beside)
     # What is no HTTP is no news: its sender is told, and the log stays short.
     config = uvicorn.Config(
         app,

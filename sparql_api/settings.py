@@ -168,6 +168,13 @@ class Settings(StateSettings):
     remote: RemoteSettings = Field(default_factory=RemoteSettings)
     """The store that answers in place of the editions on disk, where there is one."""
 
+    def part(self, fronts: int) -> dict[str, str]:
+        """Return the settings of one of so many processes, as its environment says them: each has its part."""
+        counts = {name: max(1, getattr(self, name) // fronts) for name in ("workers", "connections")}
+        counts["queue"] = -(-self.queue // fronts)
+        shares = {name: getattr(self, name) / fronts for name in ("cache_mb", "front_mb", "spool_mb", "client_seconds")}
+        return {f"OBSERVATOIRE_{name.upper()}": str(value) for name, value in {**counts, **shares}.items()}
+
     def limits(self) -> Limits:
         """Return the bounds of a query that asks for none."""
         return Limits(self.query_timeout, int(self.answer_max_mb * MEGABYTE))

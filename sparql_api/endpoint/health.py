@@ -40,14 +40,14 @@ def health_router(service: Service) -> APIRouter:
     async def health(request: Request) -> Response:
         number = service.engine.current_edition()
         edition = None if number is None else service.editions.get(number)
-        engine = service.engine.status()
+        engine, beside = service.engine.status(), service.figures.beside
         said = {
             "status": "ok" if edition else "no-edition",
             "edition": number,
             "quads": edition.manifest["counts"]["quads"] if edition else None,
-            "workers": engine.workers,
-            "busy": engine.busy,
-            "waiting": engine.waiting,
+            "workers": engine.workers + beside("observatoire_workers"),
+            "busy": engine.busy + beside("observatoire_workers_busy"),
+            "waiting": engine.waiting + beside("observatoire_queries_waiting"),
             "isolation": engine.isolation,
         }
         data, status = json.dumps(said).encode() + b"\n", 200 if edition else 503

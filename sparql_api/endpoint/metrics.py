@@ -25,6 +25,7 @@ from prometheus_client.registry import Collector
 from sparql_api.engine.cached import CachedEngine
 from sparql_api.engine.events import QueryEvent
 from sparql_api.http.delivery import deliver
+from sparql_api.http.figures import Figures
 from sparql_api.http.kept import Front
 from sparql_api.http.openapi import operation
 from sparql_api.http.policies import LIVE
@@ -64,7 +65,7 @@ class Metrics:
             self._bytes.observe(event.size)
 
     def text(self) -> bytes:
-        """Return the metrics in Prometheus' text format."""
+        """Return the metrics of this process in Prometheus' text format."""
         return generate_latest(self.registry)
 
 
@@ -103,12 +104,13 @@ class EngineState(Collector):
         return self._engine.current_edition() or 0
 
 
-def metrics_router(metrics: Metrics) -> APIRouter:
+def metrics_router(metrics: Metrics, figures: Figures) -> APIRouter:
     """Return the route `/metrics`."""
     router = APIRouter()
+    figures.own = metrics.text
 
     @get(router, "/metrics", policy=LIVE, cheap=True, openapi_extra=operation({CONTENT_TYPE_LATEST: {}}))
     async def read(request: Request) -> Response:
-        return deliver(request, metrics.text(), CONTENT_TYPE_LATEST)
+        return deliver(request, figures.text(), CONTENT_TYPE_LATEST)
 
     return router

@@ -26,6 +26,7 @@ from sparql_api.engine.cached import CachedEngine
 from sparql_api.engine.port import Engine
 from sparql_api.formats.negotiation import format_for, media_type_for, prefers_html, written_as
 from sparql_api.http.delivery import deliver
+from sparql_api.http.figures import Figures
 from sparql_api.http.kept import Front
 from sparql_api.http.parameters import ignored_header, known_names, reader
 from sparql_api.http.policies import ANSWER, MADE, under
@@ -48,10 +49,11 @@ def sparql_router(
     editor: Editor | None = None,
     fair_use: FairUse | None = None,
     front: Front | None = None,
+    figures: Figures | None = None,
 ) -> APIRouter:
     """Return the routes of the endpoint, of its graph store, `/metrics` and `/problems/…`.
 
-    `editor` makes a browser's page; `front` is told of in the metrics.
+    `editor` makes a browser's page; `front` is told of in the metrics, `figures` are those of all processes.
     """
     answering = Answering(engine, settings, fair_use or FairUse(0, 1))
     endpoint = Endpoint(answering, editor)
@@ -68,7 +70,7 @@ def sparql_router(
     router.include_router(graph_store_router(answering))
     router.include_router(problems_router(settings.base_iri))
     if isinstance(engine, CachedEngine):
-        router.include_router(metrics_router(Metrics(engine, front)))
+        router.include_router(metrics_router(Metrics(engine, front), figures or Figures()))
     return router
 
 

@@ -21,6 +21,7 @@ from sparql_api.computing.spool import FileSpool
 from sparql_api.engine.port import Engine
 from sparql_api.fiches.index import INDEX_NAME
 from sparql_api.fiches.search import FicheIndex
+from sparql_api.http.figures import Figures
 from sparql_api.http.parameters import edition_number
 from sparql_api.pages.common.cache import Memory
 from sparql_api.pages.common.labels import DisplayLabels
@@ -44,6 +45,7 @@ class Service:
     spool: FileSpool
     labels: DisplayLabels
     indexes: Indexes = field(default_factory=lambda: Indexes())
+    figures: Figures = field(default_factory=lambda: Figures())
     memory: Memory = field(default_factory=lambda: Memory(PAGES_KEPT))
 
     @property
