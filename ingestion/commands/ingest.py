@@ -32,6 +32,16 @@ if TYPE_CHECKING:
 REPORTS: Final = (".html", ".csv", ".json", ".ttl")
 REJECTS: Final = (".csv", ".xlsx", ".json")
 
+AcademieOption = Annotated[str | None, typer.Option(help="The académie that deposits, by code or name: 10, Lyon.")]
+NationalOption = Annotated[bool, typer.Option("--national", help="Take fiches that name no académie, as national deposits.")]
+AcceptOption = Annotated[
+    bool, typer.Option("--accept-mapping", help="Take the reading of headers that a run proposed, and remember it.")
+]
+ValidatedByOption = Annotated[str | None, typer.Option(help="Operator on this machine: register and validate in one step.")]
+RejectsOption = Annotated[
+    Path | None, typer.Option(help="Write the refused rows, to correct and send back: .csv, .xlsx or .json.")
+]
+
 
 def build_app(faces: Callable[[], Sequence[Face]], write_principles: WritePackage) -> typer.Typer:
     """Return the command line of this folder; `faces` gives what is made with each edition, the other a package."""
@@ -49,23 +59,14 @@ def build_app(faces: Callable[[], Sequence[Face]], write_principles: WritePackag
 def ingest_command(
     files: Annotated[list[Path], typer.Argument(help="CSV, XLSX, ODS, JSON or JSON-LD files.")],
     kind: Annotated[str, typer.Option("--type", help="What each row is.")] = "projet",
-    academie: Annotated[str | None, typer.Option(help="The académie that deposits, by code or name: 10, Lyon.")] = None,
-    national: Annotated[
-        bool, typer.Option("--national", help="Take fiches that name no académie, as national deposits.")
-    ] = False,
+    academie: AcademieOption = None,
+    national: NationalOption = False,
     mapping: Annotated[Path | None, typer.Option(help="Your headers to ours (TOML or CSV).")] = None,
     sheet: Annotated[str | None, typer.Option(help="The one sheet of a workbook to read.")] = None,
-    accept_mapping: Annotated[
-        bool,
-        typer.Option("--accept-mapping", help="Take the reading of headers that a run proposed, and remember it."),
-    ] = False,
-    validated_by: Annotated[
-        str | None, typer.Option(help="Operator on this machine: register and validate in one step.")
-    ] = None,
+    accept_mapping: AcceptOption = False,
+    validated_by: ValidatedByOption = None,
     report: Annotated[Path | None, typer.Option(help="Write the report: .html, .csv, .json or .ttl.")] = None,
-    rejects: Annotated[
-        Path | None, typer.Option(help="Write the refused rows, to correct and send back: .csv, .xlsx or .json.")
-    ] = None,
+    rejects: RejectsOption = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say everything, register nothing.")] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Take all or nothing.")] = False,
     lang: LangOption = Lang.FR,
