@@ -33,11 +33,15 @@ REPORTS: Final = (".html", ".csv", ".json", ".ttl")
 REJECTS: Final = (".csv", ".xlsx", ".json")
 
 AcademieOption = Annotated[str | None, typer.Option(help="The académie that deposits, by code or name: 10, Lyon.")]
-NationalOption = Annotated[bool, typer.Option("--national", help="Take fiches that name no académie, as national deposits.")]
+NationalOption = Annotated[
+    bool, typer.Option("--national", help="Take fiches that name no académie, as national deposits.")
+]
 AcceptOption = Annotated[
     bool, typer.Option("--accept-mapping", help="Take the reading of headers that a run proposed, and remember it.")
 ]
-ValidatedByOption = Annotated[str | None, typer.Option(help="Operator on this machine: register and validate in one step.")]
+ValidatedByOption = Annotated[
+    str | None, typer.Option(help="Operator on this machine: register and validate in one step.")
+]
 RejectsOption = Annotated[
     Path | None, typer.Option(help="Write the refused rows, to correct and send back: .csv, .xlsx or .json.")
 ]
