@@ -5,7 +5,7 @@ The table of passes a component is written to `shacl.md` beside this file by the
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,7 +14,9 @@ import pytest
 
 from shapes.judging.judge import Judge
 from shapes.judging.report import Result
+from shapes.privacy.masking import mask_term
 from shapes.rules.compiled import rules_of
+from shapes.rules.terms import read_term, term_text
 from shapes.screening.screen import Screen, ScreenResult
 from tests.conformance.shacl_suite import Case, Key, cases
 from tests.conformance.suites import suites_folder
@@ -71,13 +73,14 @@ def test_the_screen_finds_what_pyshacl_finds(case: Case, table: dict[str, Row]) 
     assert isinstance(screened, str) == isinstance(alone, str)
     if not isinstance(alone, str):
         assert screened == alone
-        certain = {_key(finding) for finding in flagged.findings}
+        certain = _masked(_key(finding) for finding in flagged.findings)
         assert certain <= alone, "SQL claims what pySHACL does not find"
         if not flagged.doubts:
             assert certain == alone, "without a doubt, SQL finds all"
-    passes = isinstance(alone, str) if case.expected is None else alone == case.expected
+    expected = None if case.expected is None else _masked(case.expected)
+    passes = isinstance(alone, str) if expected is None else alone == expected
     row.alone += passes
-    row.screened += isinstance(screened, str) if case.expected is None else screened == case.expected
+    row.screened += isinstance(screened, str) if expected is None else screened == expected
     row.in_sql += not any(group.reason for group in screen.groups)
     if not passes:
         row.failed.append(case.name)
@@ -106,6 +109,11 @@ def _keys(results: list[Result]) -> frozenset[Key]:
 
 def _key(finding: ScreenResult) -> Key:
     return (finding.focus, finding.path or "", finding.component, finding.value or "")
+
+
+def _masked(keys: Iterable[Key]) -> frozenset[Key]:
+    """Hide what a report hides (law 7): values of the suite are first names."""
+    return frozenset((*key[:3], key[3] and term_text(mask_term(read_term(key[3])))) for key in keys)
 
 
 def _write(rows: dict[str, Row]) -> None:
