@@ -23,6 +23,7 @@ from sparql_api.http.responses import not_modified
 from sparql_api.http.routing import get
 from sparql_api.pages.common.service import Service
 from sparql_api.pages.editions import DUMPS, NUMBERED, by_number
+from sparql_api.pages.things.routes import asked_path, elsewhere
 from sparql_api.words.problems import ProblemError, problem
 
 GZIP: Final = "application/gzip"
@@ -75,6 +76,8 @@ def dumps_router(service: Service) -> APIRouter:
 
     @get(router, root + "/dump.{suffix}", policy=DUMP, cheap=True, summary=UNPACKED_TEXT, openapi_extra=UNPACKED)
     async def unpacked(request: Request) -> Response:
+        if request.path_params["suffix"] not in DUMPS:
+            return elsewhere(request, asked_path(request))
         return await answered(request, send_unpacked, suffix=request.path_params["suffix"])
 
     @get(router, f"{root}/{MEMBERS_LIST}", policy=DUMP, cheap=True, summary=LISTED_TEXT, openapi_extra=LISTED)

@@ -31,6 +31,7 @@ from tests.sparql_api.endpoint.live import serve, wait_until
 
 CHEAP = {
     "/health", "/editions/current", "/editions/{number}", "/edition/{number}", "/editions/{number}/dump.{suffix}.gz",
+    "/editions/{number}/dump.{suffix}", "/editions/{number}/members.tsv", "/editions/{number}/members/{name}",
     "/.well-known/void", "/contexte.jsonld", "/queries/{name}",
     # Counters, a catalogue of messages and the description of the API, made once.
     "/metrics", "/problems/{name}", "/openapi.json",
