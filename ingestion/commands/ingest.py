@@ -6,6 +6,7 @@ that publication makes (search index, self-description) come from the root.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -54,6 +55,7 @@ def build_app(faces: Callable[[], Sequence[Face]], write_principles: WritePackag
     app.add_typer(export_app(write_principles), name="export")
     app.command("demo")(with_faces.demo)
     app.command("ingest")(ingest_command)
+    app.command("template")(template_command)
     app.command("publish")(with_faces.publish)
     app.command("rebuild")(with_faces.rebuild)
     app.command("erase")(with_faces.erase)
@@ -104,6 +106,23 @@ def ingest_command(
     _report(report, done, unusable, lang)
     _give_back(rejects, done, lang)
     raise typer.Exit(2 if unusable else max((one.exit_code for one in done), default=0))
+
+
+def template_command(
+    form: Annotated[str, typer.Option("--format", help="xlsx, ods or csv.")] = "xlsx",
+    lang: LangOption = Lang.FR,
+) -> None:
+    """A table to fill, with its lists, its notes and an example.
+
+    Examples:
+
+      observatoire template > projets.xlsx
+    """
+    from ingestion.commands.template import FORMS, template
+
+    if form.lower() not in FORMS:
+        fail(lang, "template-format", formats=", ".join(FORMS))
+    sys.stdout.buffer.write(template(form.lower(), lang.value))
 
 
 def _check_forms(report: Path | None, rejects: Path | None, lang: Lang) -> None:

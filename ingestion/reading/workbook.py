@@ -37,6 +37,9 @@ MOST_PARTS: Final = 10_000
 MOST_SHEETS: Final = 200
 """Sheets of a workbook that are looked at."""
 
+_FEWEST: Final = 5
+"""What a sheet among others must name: the titles and another column, one of them surely (see `locating`)."""
+
 _SHOWN: Final = 10
 
 
@@ -72,7 +75,9 @@ def read_workbook(
 def _chosen(filled: Sequence[_SheetRows], mapping: Correspondence) -> tuple[list[_SheetRows], list[_SheetRows]]:
     """Return the sheets that hold fiches, and the others; where none names its titles, that which names most."""
     located = [(one, find_header(one, mapping)) for one in filled]
-    chosen = [one for one, header in located if header and header.known[0]]
+    titled = [(one, header.known[1]) for one, header in located if header and header.known[0]]
+    # A notice speaks of titles too; among several sheets, a table of fiches names more.
+    chosen = [one for one, known in titled if known >= _FEWEST or len(titled) == 1]
     if not chosen:
         chosen = [max(located, key=lambda pair: pair[1].known if pair[1] else (False, 0))[0]]
     return chosen, [one for one in filled if one not in chosen]
