@@ -20,7 +20,7 @@ Kind = Mapping[str, str]
 
 _PUPIL: Final = "nom-eleve"
 _WORDS: Final = (
-    *("arob", "zéro", "zero", "né ", "née ", "nés ", "nées ", "naissance", "habit", "domicili", "demeur", "linkedin"),
+    *("arob", "zéro", "zero", "de naissance", "habit", "domicili", "demeur", "linkedin"),
     *("facebook", "insta", "tiktok", "twitter", "x.com", "t.me/", "snap", "discord", "github"),
 )
 _OF_NUMBERS: Final = ("ine", "tél", "tel", "portable", "mobile", "gsm", "appel", "joindre", "sms", "whats", "fixe", "+")
@@ -30,6 +30,7 @@ _DIGITS: Final = re.compile(
     r"|[0-9][ .-]?[0-9A-Za-z]{4}[ .-]?[0-9A-Za-z]{4}|[ABab][^\w]?[0-9])"
 )
 _FEW_DIGITS: Final = re.compile(r"[0-9](?:[\W_]{0,3}[0-9]){7}")
+_BORN: Final = re.compile(r"(?<![a-zà-ÿ])n[ée]e?s?\s+(?:le|en)\s+[0-9]")
 _MARK: Final = re.compile(r"[(\[{<\"'*_/|-]\s*(?:at|a|chez)\s*[)\]}>\"'*_/|-]", re.IGNORECASE)
 _MARK_ALONE: Final = re.compile(r"(?:at|chez|à)\s+[\w-]+\s*(?:\.\w|\(?\s*(?:point|dot))")
 
@@ -44,6 +45,7 @@ def may_identify(text: str, lower: str) -> bool:
         or any(word in lower for word in _WORDS)
         or _DIGITS.search(text) is not None
         or _MARK.search(text) is not None
+        or ("né" in lower and _BORN.search(lower) is not None)
         or (any(word in lower for word in _OF_NUMBERS) and _FEW_DIGITS.search(text) is not None)
         or (any(word in lower for word in _OF_DOMAINS) and _MARK_ALONE.search(lower) is not None)
     )

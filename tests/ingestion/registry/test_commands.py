@@ -46,7 +46,7 @@ def test_ingest_says_what_it_took_and_leaves_what_it_took_to_a_reviewer(tmp_path
     assert done.stdout == ""
     assert "fiches nouvelles 2" in done.stderr
     written = json.loads(report.read_text(encoding="utf-8"))
-    assert written["summary"] == {"read": 3, "accepted": 2, "warned": 1, "refused": 1}
+    assert written["summary"] == {"read": 3, "accepted": 2, "held": 0, "warned": 1, "refused": 1}
     assert {(one["line"], one["severity"]) for one in written["entries"]} >= {(3, "warning"), (4, "violation")}
     listed = command(tmp_path / "var", "review", "list")
     assert "18-A1" in listed.stdout and "18-A2" in listed.stdout and "18-A3" not in listed.stdout

@@ -66,7 +66,7 @@ def test_validate_exits_0_on_good_files_1_on_refused_ones_2_on_unusable_ones(tmp
 def test_validate_writes_the_json_report_of_the_contract() -> None:
     outcome = run(build_app(), [str(FAULTY / "sans-titre.ttl"), "--format", "json", "--lang", "en"])
     report = json.loads(outcome.stdout)
-    assert report["summary"] == {"read": 1, "accepted": 0, "warned": 0, "refused": 1}
+    assert report["summary"] == {"read": 1, "accepted": 0, "held": 0, "warned": 0, "refused": 1}
     (entry,) = report["entries"]
     assert entry["rule"] == BASE + "shapes#Projet-titre"
     assert entry["message"] == "Give the project one title."
