@@ -74,7 +74,8 @@ def _name(draft: Draft, reader: NodeReader, members: Mapping[str, Any]) -> bool:
     if not _NAME.fullmatch(name):
         reader.say("id-de-document", (key,) if key in members else (), str(given or ""))
         return False
-    if personal := find_personal(name):
+    # A number right after the académie's code would look like a part of a longer one.
+    if personal := find_personal(name) or find_personal(name.partition("-")[2]):
         reader.say("donnee-personnelle", (key,), label="id", kind=personal)
         return False
     if to_read := find_to_read(name):
