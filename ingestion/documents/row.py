@@ -12,6 +12,7 @@ from ingestion.documents.dates import is_rentree, read_dates
 from ingestion.documents.draft import Draft, content_name, node
 from ingestion.documents.identity import made
 from ingestion.documents.territories import owner, region_agrees
+from ingestion.documents.totals import is_total
 from ingestion.documents.values import (
     UNUSABLE,
     check_letter,
@@ -54,6 +55,8 @@ def read_row(
         if column.kind == "prive" and name in values:
             draft.personal[name] = _text(values.pop(name))
     _refuse_personal(draft, values)
+    if is_total({name: _text(value) for name, value in values.items()}):
+        draft.say("ligne-de-total", columns()["titre"])
     _name(draft, values, base, academie, examples)
     draft.types = types_of(kind, draft.identifier, base)
     for name, column in columns().items():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ingestion.documents.dates import read_dates
+from ingestion.documents.totals import is_total
 from ingestion.documents.values import check_letter, read_address, read_boolean, read_integer, read_uai
 
 
@@ -101,3 +102,23 @@ def test_numbers_and_yes_or_no_are_plain() -> None:
     assert read_integer("environ 25") is None
     assert read_integer("٢٤") is None
     assert [read_boolean(text) for text in ("Oui", "NON", "1", "peut-être")] == ["true", "false", "true", None]
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ({"titre": "Total"}, True),
+        ({"titre": "TOTAL GÉNÉRAL : 14 fiches"}, True),
+        ({"id": "Sous-total", "titre": "3", "academie": "Nantes"}, True),
+        ({"titre": "12 actions", "id": ""}, True),
+        ({"titre": "Total", "niveaux": "4e"}, False),
+        ({"titre": "Action générale"}, False),
+        ({"titre": "Projet 3"}, False),
+        ({"titre": "3 projets pour lire"}, False),
+        ({"titre": "Somme toute"}, False),
+        ({"titre": "2024"}, False),
+        ({}, False),
+    ],
+)
+def test_a_line_of_totals_is_no_fiche(values: dict[str, str], expected: bool) -> None:
+    assert is_total(values) is expected
