@@ -91,8 +91,7 @@ def build_app(examine: Examine | None = None, base: str = BASE) -> typer.Typer:
 
         A fiche of another country: observatoire validate fiche.ttl --profile profile.ttl
 
-        Exit codes: 0 nothing refused; 1 something was, or waits for a reader; 2 a file could not be used, or held
-        nothing to judge.
+        Exit codes: 0 nothing refused; 1 something was, or waits for a reader; 2 a file was unusable, or had no fiche.
         """
         language: Language = "en" if lang is Lang.EN else "fr"
         total = _all_judged(files, profile or (), examine, language, base)

@@ -117,11 +117,11 @@ def _refuse_personal(draft: Draft, values: dict[str, Value]) -> None:
         text, author = _looked_at(column, text), name == _AUTHOR
         if kind := find_personal(text, author=author):
             draft.say("donnee-personnelle", column, words={"kind": kind})
-        elif kind := find_to_read(text, author=author):
+        repeated = [private for private, given in draft.personal.items() if holds_private(_text(value), given)]
+        if not kind and not repeated and (kind := find_to_read(text, author=author)):
             draft.say("passage-a-lire", column, words={"kind": kind})
-        for private, given in draft.personal.items():
-            if holds_private(_text(value), given):
-                draft.say("deposant-en-clair", column, words={"private": columns()[private].label})
+        for private in repeated:
+            draft.say("deposant-en-clair", column, words={"private": columns()[private].label})
     if any(found.refuses and found.field == draft.record.place("id").field for found in draft.issues):
         values.pop("id", None)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
 from fastapi import APIRouter
@@ -37,13 +38,14 @@ class MadeOnce:
 
     def __init__(self, make: Callable[[], bytes]) -> None:
         self._make = make
-        self._making: asyncio.Task[bytes] | None = None
+        self._thread = ThreadPoolExecutor(1, "package")
+        self._making: asyncio.Future[bytes] | None = None
 
     async def bytes(self) -> bytes:
         """Return them, waiting for the making that is under way; raises what making raises, and then tries again."""
         failed = self._making is not None and self._making.done() and self._making.exception() is not None
         if self._making is None or failed:
-            self._making = asyncio.create_task(asyncio.to_thread(self._make))
+            self._making = asyncio.get_running_loop().run_in_executor(self._thread, self._make)
         return await asyncio.shield(self._making)
 
 

@@ -27,6 +27,7 @@ MADE = {
     "systeme": ("E",),
     "pages": ("section.", "thing.", "name."),
     "relecture": ("state-",),
+    "contenus": ("passage-",),
     "questions": ("type-",),
 }
 """Beginnings of codes that are made where they are said: of the names of typer, of Unicode, of errno, of a state…"""
