@@ -11,8 +11,6 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 from xml.sax.saxutils import escape, quoteattr
 
-import xlsxwriter
-
 from ingestion.resolution.resolve import resolve
 from ingestion.words.columns import Column, columns
 from ontologie import Language, concepts, read_table, sentence
@@ -74,6 +72,8 @@ def _sheets(lang: Language) -> tuple[str, str, str]:
 def _xlsx(lang: Language) -> bytes:
     out, given = io.BytesIO(), example()
     fiches, lists, guide = _sheets(lang)
+    import xlsxwriter  # seldom asked for
+
     with xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
         bold = book.add_format({"bold": True})
         table, listed, told = book.add_worksheet(fiches), book.add_worksheet(lists), book.add_worksheet(guide)

@@ -13,8 +13,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-import xlsxwriter
-
 from ingestion.reading.json_objects import REASON_KEY
 from ingestion.reading.records import Record
 from ingestion.words.columns import LIST
@@ -82,6 +80,8 @@ def _cell(one: Rejected, name: str) -> str:
 
 
 def _workbook(out: IO[bytes], rows: Iterable[list[str]]) -> None:
+    import xlsxwriter  # seldom asked for
+
     with xlsxwriter.Workbook(out, {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True}) as book:
         page = book.add_worksheet()
         page.freeze_panes(1, 0)
