@@ -15,7 +15,7 @@ import pyoxigraph as ox
 import pytest
 
 from sparql_api.engine.workers.gateway import Reach, ServiceAnswer, ServiceCall, ServiceRefused
-from sparql_api.query.errors import EditionNotFound
+from sparql_api.query.errors import EditionNotFound, NoEdition
 from sparql_api.query.stores import StoreRef
 from sparql_api.words.problems import problem
 from tests import patient
@@ -105,6 +105,8 @@ class SuiteStores:
         return self.numbers[key]
 
     def current(self) -> StoreRef:
+        if not self.numbers:
+            raise NoEdition(problem("no-edition"))
         return self.get(1)
 
     def get(self, number: int) -> StoreRef:
