@@ -24,7 +24,7 @@ _PAGE: Final = "url_source"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class _Fiche:
+class _MadeFiche:
     identifier: str
     title: str
     place: str
@@ -36,7 +36,7 @@ class Recognition:
     def __init__(self, deposit: Deposit, task: Task, known: Known) -> None:
         self._deposit, self._task, self._known = deposit, task, known
         self._pages: Counter[int] | None = None
-        self._fiches: dict[str | None, dict[str, list[_Fiche]]] = {}
+        self._fiches: dict[str | None, dict[str, list[_MadeFiche]]] = {}
 
     def recognised(self, batch: list[Prepared]) -> list[Prepared]:
         """Return a batch, each row that is a fiche already made again under its identifier."""
@@ -54,7 +54,7 @@ class Recognition:
             return one
         return self._again(one, fiche, changed=fiche.title != told.title)
 
-    def _again(self, one: Prepared, fiche: _Fiche, *, changed: bool) -> Prepared:
+    def _again(self, one: Prepared, fiche: _MadeFiche, *, changed: bool) -> Prepared:
         external = fiche.identifier.partition("-")[2]
         record = dataclasses.replace(one.record, values={**one.record.values, "id": external})
         ((built, graph),) = prepare_batch([record], self._task)
@@ -62,10 +62,10 @@ class Recognition:
         said = issue(code, record.place("titre"), document=built.name, words={"identifier": external})
         return Prepared(record, dataclasses.replace(built, issues=(*built.issues, said)), graph)
 
-    def _of(self, academie: str | None) -> Mapping[str, list[_Fiche]]:
+    def _of(self, academie: str | None) -> Mapping[str, list[_MadeFiche]]:
         """Return the fiches of an académie by their page."""
         if academie not in self._fiches:
-            found: dict[str, list[_Fiche]] = {}
+            found: dict[str, list[_MadeFiche]] = {}
             for identifier, document in self._known(academie):
                 for page in _texts(document.get(columns()[_PAGE].key) or _in_fiche(document)):
                     found.setdefault(page, []).append(_fiche(identifier, document))
@@ -79,10 +79,11 @@ class Recognition:
         return self._pages[hash(page)]
 
 
-def _fiche(identifier: str, document: Mapping[str, Any]) -> _Fiche:
+def _fiche(identifier: str, document: Mapping[str, Any]) -> _MadeFiche:
     title = "\x1e".join(map(fold_text, _texts(document.get("titre"))))
     keys = (columns()[name].key for name in PLACE)
-    return _Fiche(identifier, title, "\x1e".join(fold_text(text) for key in keys for text in _texts(document.get(key))))
+    place = "\x1e".join(fold_text(text) for key in keys for text in _texts(document.get(key)))
+    return _MadeFiche(identifier, title, place)
 
 
 def _in_fiche(document: Mapping[str, Any]) -> Any:

@@ -39,7 +39,7 @@ def read_header(labels: Sequence[str], place: Place, mapping: Correspondence) ->
     Raises UnreadableDeposit where nothing is known, where titles are missing, where one of our own names stands twice
     for a column that takes one value, or where a column is unknown and the summary is missing (it may be that one).
     """
-    reading = _Reading(labels, place, mapping)
+    reading = _HeaderReading(labels, place, mapping)
     taken = {name for name, _ in reading.found if name}
     if not taken:
         raise unreadable("pas-un-tableau", place, words={"columns": ", ".join(list(columns())[:6])})
@@ -53,7 +53,7 @@ def read_header(labels: Sequence[str], place: Place, mapping: Correspondence) ->
     return HeaderRead(header, tuple(reading.notes(header, lost, taken)), reading.agreed)
 
 
-class _Reading:
+class _HeaderReading:
     """The labels of one header as they are understood."""
 
     def __init__(self, labels: Sequence[str], place: Place, mapping: Correspondence) -> None:

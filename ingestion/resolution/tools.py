@@ -28,7 +28,7 @@ def read_tool(label: str, base: str = BASE) -> Concepts | None:
     makers: set[str] = set()
     for part in _ASIDE.split(label):
         words = fold_label(part).split()
-        named = _Reading(words, base)
+        named = _CellReading(words, base)
         if len(words) > _MOST_WORDS or not named.certain:
             return None
         found |= dict.fromkeys(named.tools)
@@ -38,7 +38,7 @@ def read_tool(label: str, base: str = BASE) -> Concepts | None:
     return ((_KEY, tuple(found)),)
 
 
-class _Reading:
+class _CellReading:
     """What some words name: `tools`, `makers`; `certain` where every word is known and one tool at most is named."""
 
     def __init__(self, words: list[str], base: str) -> None:

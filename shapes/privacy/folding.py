@@ -42,7 +42,7 @@ _CODE: Final = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Folded:
+class PlainText:
     """A folded text; `starts` gives where each of its characters stood, and the end, None where nothing moved."""
 
     text: str
@@ -53,13 +53,13 @@ class Folded:
         return (start, end) if self.starts is None else (self.starts[start], self.starts[end])
 
 
-def fold(text: str) -> Folded:
+def fold(text: str) -> PlainText:
     """Return the text as it is read.
 
     >>> fold("jean％40exemple。fr").text, fold("06\u200b12").text
     ('jean@exemple.fr', '0612')
     """
-    folded = Folded(text)
+    folded = PlainText(text)
     for _ in range(_MOST_LAYERS):
         before, folded = folded, _layer(folded)
         if before.text == folded.text:
@@ -67,7 +67,7 @@ def fold(text: str) -> Folded:
     return folded
 
 
-def _layer(folded: Folded) -> Folded:
+def _layer(folded: PlainText) -> PlainText:
     """Return a text with each of its pieces folded once."""
     text, taken = folded.text, 0
     parts: list[str] = []
@@ -91,7 +91,7 @@ def _layer(folded: Folded) -> Folded:
     starts += range(taken, len(text) + 1)
     if folded.starts is not None:
         starts = [folded.starts[start] for start in starts]
-    return Folded("".join(parts), starts)
+    return PlainText("".join(parts), starts)
 
 
 def _read(piece: str) -> str:

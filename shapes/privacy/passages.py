@@ -13,7 +13,7 @@ from functools import cache, lru_cache
 from typing import Final
 
 from ontologie import in_both
-from shapes.privacy.folding import Folded, fold
+from shapes.privacy.folding import PlainText, fold
 from shapes.privacy.identifiers import Kind, identifiers, may_identify
 from shapes.privacy.names import Name, Scan, is_pair, names_in_identifier
 from shapes.privacy.words import first_names, plain, plain_word, spellings
@@ -123,13 +123,13 @@ def _together(found: Iterable[Passage]) -> list[Passage]:
     return kept
 
 
-def _identified(text: str, folded: Folded) -> Iterator[Passage]:
+def _identified(text: str, folded: PlainText) -> Iterator[Passage]:
     for pattern, start, end, counted_folded in identifiers(text, folded.text):
         where = folded.span(start, end) if counted_folded else (start, end)
         yield Passage(*where, pattern.kind, pattern.refuses)
 
 
-def _named(folded: Folded, author: bool) -> Iterator[Passage]:
+def _named(folded: PlainText, author: bool) -> Iterator[Passage]:
     """Yield the names of each sentence, with what they stand beside."""
     start = 0
     for end in [*(found.end() for found in _END.finditer(folded.text)), len(folded.text)]:

@@ -205,11 +205,11 @@ class FicheIndex:
         folded = fold_text(text)
         return [value for value in self.values[facet] if folded in value.names]
 
-    def _connect(self) -> Connection:
-        return Connection(self.path)
+    def _connect(self) -> IndexConnection:
+        return IndexConnection(self.path)
 
 
-class Connection:
+class IndexConnection:
     """A read-only connection for the length of a `with`, ended with the computation it serves; the file never changes
     once it stands."""
 

@@ -50,7 +50,7 @@ FRESH: Final = 50_000_000
 """Nanoseconds within which a file's time may not tell two changes apart."""
 
 
-class Asked(NamedTuple):
+class RequestKey(NamedTuple):
     """All that the answer to a request depends on, but for its client."""
 
     method: str
@@ -66,7 +66,7 @@ class Asked(NamedTuple):
         return len(self.url) + len(self.body) + sum(len(name) + len(value) for name, value in self.headers)
 
 
-def read_asked(scope: Mapping[str, Any], url: bytes, body: bytes, trusted: bool) -> Asked | None:
+def read_asked(scope: Mapping[str, Any], url: bytes, body: bytes, trusted: bool) -> RequestKey | None:
     """Return what a whole request asks; None where its answer is not to be kept."""
     if scope["method"] not in METHODS:
         return None
@@ -76,7 +76,7 @@ def read_asked(scope: Mapping[str, Any], url: bytes, body: bytes, trusted: bool)
             varying.append(pair)
         elif pair[0] in APART:
             return None
-    asked = Asked(scope["method"], url, tuple(varying), body, trusted)
+    asked = RequestKey(scope["method"], url, tuple(varying), body, trusted)
     return asked if asked.size <= SEGMENT else None
 
 
@@ -106,10 +106,10 @@ class Kept:
 
 
 @dataclass(slots=True)
-class Draft:
+class PendingAnswer:
     """An answer on its way, which may be kept once it is whole and was offered."""
 
-    asked: Asked
+    asked: RequestKey
     standing: Standing
     most: int
     started: int
@@ -154,7 +154,7 @@ def offer(request: Request, edition: int | None, plan: Plan | None = None) -> No
 
     `plan` is what the engine was asked, where nothing else was done: the engine is then told each time.
     """
-    draft: Draft | None = getattr(request.state, DRAFT, None)
+    draft: PendingAnswer | None = getattr(request.state, DRAFT, None)
     if draft is not None:
         draft.offered, draft.edition, draft.plan = True, edition, draft.plan or plan
 
@@ -167,8 +167,10 @@ class Front:
         self._fair_use = fair_use
         self._editions = str(editions)
         self._most = most
-        self._answers: LRUCache[Asked, Kept] = LRUCache(most - most // 4, getsizeof=lambda kept: kept.size)
-        self._requests: LRUCache[tuple[bool, bytes], tuple[Asked, str]] = LRUCache(most // 4, getsizeof=_request_size)
+        self._answers: LRUCache[RequestKey, Kept] = LRUCache(most - most // 4, getsizeof=lambda kept: kept.size)
+        self._requests: LRUCache[tuple[bool, bytes], tuple[RequestKey, str]] = LRUCache(
+            most // 4, getsizeof=_request_size
+        )
         self.given = 0
 
     @property
@@ -180,16 +182,16 @@ class Front:
         """Return the opaque key of a client."""
         return self._fair_use.key(host)
 
-    def known(self, segment: bytes, trusted: bool) -> tuple[Asked, str] | None:
+    def known(self, segment: bytes, trusted: bool) -> tuple[RequestKey, str] | None:
         """Return what a request asks that came before with the same bytes, and for whom it says it speaks."""
         return self._requests.get((trusted, segment))
 
-    def remember(self, segment: bytes, asked: Asked, spoken_for: str) -> None:
+    def remember(self, segment: bytes, asked: RequestKey, spoken_for: str) -> None:
         """Know a request by its bytes from now on, where its answer is kept."""
         if asked in self._answers:
             self._requests[asked.trusted, segment] = (asked, spoken_for)
 
-    def answer(self, asked: Asked, client: str) -> Sequence[bytes] | None:
+    def answer(self, asked: RequestKey, client: str) -> Sequence[bytes] | None:
         """Return the answer kept, from its first header on; None where it must be made: no longer, or not for them."""
         kept = self._answers.get(asked)
         if kept is None:
@@ -205,11 +207,11 @@ class Front:
         left = self._fair_use.left(client).encode()
         return kept.head, b"ratelimit: ", left, b"\r\n", kept.rest, kept.body
 
-    def drafting(self, app: ASGIApp, asked: Asked, segment: bytes | None, spoken_for: str) -> ASGIApp:
+    def drafting(self, app: ASGIApp, asked: RequestKey, segment: bytes | None, spoken_for: str) -> ASGIApp:
         """Return an application that answers as another does, and whose answer is kept where it is offered."""
 
         async def answering(scope: Scope, receive: Receive, send: Send) -> None:
-            draft = Draft(asked, self._standing(None), self._most // 32, time.time_ns() - FRESH)
+            draft = PendingAnswer(asked, self._standing(None), self._most // 32, time.time_ns() - FRESH)
             scope["state"][DRAFT] = draft
 
             async def noting(message: Message) -> None:
@@ -223,7 +225,7 @@ class Front:
 
         return answering
 
-    def _keep(self, draft: Draft) -> None:
+    def _keep(self, draft: PendingAnswer) -> None:
         if draft.plan is not None and self._engine.lookup(draft.plan) is None:
             return
         standing = self._standing(draft.edition)
@@ -246,5 +248,5 @@ class Front:
         return current, came, manifest.st_ctime_ns, manifest.st_ino
 
 
-def _request_size(known: tuple[Asked, str]) -> int:
+def _request_size(known: tuple[RequestKey, str]) -> int:
     return known[0].size * 2 + len(known[1]) + OVERHEAD
