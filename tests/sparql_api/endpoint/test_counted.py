@@ -39,8 +39,8 @@ COUNTED = {
     "observatoire_queries_total",
     *(f"observatoire_{what}_{part}" for what in ("query_seconds", "answer_bytes") for part in ("bucket", "count", "sum")),
     *(f"observatoire_{what}" for what in ("workers", "workers_busy", "queries_waiting")),
-    *(f"observatoire_{what}" for what in ("spool_bytes", "cache_bytes", "edition")),
-    *(f"observatoire_{what}_total" for what in ("worker_restarts", "cache_hits", "cache_misses")),
+    *(f"observatoire_{what}" for what in ("spool_bytes", "cache_bytes", "front_bytes", "edition")),
+    *(f"observatoire_{what}_total" for what in ("worker_restarts", "cache_hits", "cache_misses", "front_answers")),
 }
 """What who watches the service relies on by name."""
 
