@@ -41,6 +41,14 @@ def test_a_page_and_a_list_say_that_an_example_is_invented(client: httpx.Client,
     assert badge not in page(client, "/fiches", lang=lang, q="tablettes CE2")
 
 
+def test_the_title_of_a_list_counts_projects_alone(client: httpx.Client) -> None:
+    asked = {"q": "emotions", "exemples": "oui"}
+    found = client.get("/fiches", params=asked, headers={"Accept": "application/json"}).json()
+    projects = [item for item in found["items"] if not item["exemple"]]
+    assert found["examples"] and len(found["items"]) == found["total"] == found["examples"] + len(projects)
+    assert f'<h2 aria-live="polite">{len(projects)} project' in page(client, "/fiches", lang="en", **asked)
+
+
 def test_the_page_of_a_rule_names_the_examples_where_it_speaks_and_counts_none_of_them(client: httpx.Client) -> None:
     text = page(client, RULE, lang="en")
     section = text[text.index('id="exemples"') : text.index('id="liens"')]
