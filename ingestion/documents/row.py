@@ -25,7 +25,7 @@ from ingestion.reading.records import Record, Value
 from ingestion.reading.tables import SPACES
 from ingestion.resolution.crcn import SCHEME as CRCN
 from ingestion.resolution.crcn import Competences, label_of, read_competences
-from ingestion.resolution.items import Item, resolve_cell
+from ingestion.resolution.items import Item, resolve_cell, resolve_together
 from ingestion.resolution.resolve import resolve
 from ingestion.words.columns import LIST, MOST_ITEMS, Column, column_of_key, columns, too_many
 from ingestion.words.examples import is_example, types_of
@@ -219,13 +219,17 @@ def _concepts(draft: Draft, column: Column, items: list[str], base: str) -> None
     if column.name == _ACADEMIE:
         return  # resolved with the document's name
     found: list[Item] = []
+    # Items that come apart, in a table that we wrote or in JSON, are labels as they stand.
+    apart = isinstance(draft.record.values.get(column.name), tuple)
     for text in items:
         if CRCN in column.schemes and (said := read_competences(text, bare=True, base=base)):
             _competences(draft, column, text, said, base)
+        elif apart:
+            found.append(Item(text, resolve_together(column.name, text, base)))
         else:
             found += resolve_cell(column.name, text, base)
     for item in found:
-        if item.answer.state != "absent":
+        if apart or item.answer.state != "absent":
             draft.mention(column, item.text, item.answer.iris)
         for key, iris in item.answer.concepts:
             if _may_say(draft, column, key):

@@ -48,14 +48,18 @@ def erase(
     """
     editions = Editions(settings.var)
     registry.erase(kind, identifier, agent)
+    # Also where it was never public: a publication that was killed leaves what it had begun to write.
+    with publication_lock(settings.var):
+        # Stores keep the strings of removed quads, databases what was in their pages: both are made again.
+        for folder in (settings.var / "store", *editions.folder.glob(".*.tmp")):
+            shutil.rmtree(folder, ignore_errors=True)
+        for path in settings.var.glob("graphes.sqlite*"):
+            path.unlink()
     publication = None
     if registry.editions.was_public(kind, identifier):
-        with publication_lock(settings.var):
-            # Stores keep the strings of removed quads, databases what was in their pages: both are made again.
-            shutil.rmtree(settings.var / "store", ignore_errors=True)
-            for path in settings.var.glob("graphes.sqlite*"):
-                path.unlink()
         publication = publish(settings, registry, faces, progress)
+    # Answers that a service keeps hold texts of fiches.
+    shutil.rmtree(settings.var / "kept", ignore_errors=True)
     gone = tuple(edition.number for edition in editions.all() if editions.is_gone(edition.number))
     emptied = tuple(number for number in gone if _emptied(settings.var, editions.folder / str(number)))
     registry.compact()

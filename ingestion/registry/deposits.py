@@ -74,7 +74,8 @@ def _add(writes: _Writes, new: NewDocument, before: Any, agent: Agent, validate:
     payload = new.payload
     # Versions noted before graphs had a hash have that of their payload.
     digests = [new.graph_sha256, digest_of(payload)] if new.graph_sha256 else [digest_of(payload)]
-    if before is not None and before.sha256 in digests:
+    # What was erased is not there: the same content again is a new version, for a person to validate.
+    if before is not None and not before.erased and before.sha256 in digests:
         # What was sent back or withdrawn stays so until someone says otherwise: the same file again is no such word.
         if validate and before.state == "depose" and not before.held:
             writes.changes.append(_change(new, before.version, "valide", before.version))
@@ -139,11 +140,13 @@ def _write(connection: sa.Connection, writes: _Writes) -> None:
 def _known(connection: sa.Connection, batch: Sequence[NewDocument]) -> dict[tuple[str, str], Any]:
     """Return what the registry has of these names: state, versions, and the latest content's digest."""
     found = {}
-    columns = documents.c.kind, documents.c.identifier, documents.c.state, documents.c.version
+    of = documents.c
+    columns = of.kind, of.identifier, of.state, of.version, of.validated_version
+    erased = versions.c.payload.is_(None).label("erased")
     for kind in sorted({new.kind for new in batch}):
         names = [new.identifier for new in batch if new.kind == kind]
         asked = (
-            sa.select(*columns, documents.c.validated_version, versions.c.sha256, versions.c.held)
+            sa.select(*columns, versions.c.sha256, versions.c.held, erased)
             .select_from(latest(documents.c.version))
             .where(documents.c.kind == kind, documents.c.identifier.in_(names))
         )

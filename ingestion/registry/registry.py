@@ -190,6 +190,8 @@ class Registry:
             if row.state not in states:
                 raise RefusedTransition("wrong-state", identifier, row.state)
             held = event == "validated" and is_held(connection, kind, identifier, row.version)
+            if held is None:
+                raise RefusedTransition("erased-version", identifier, row.state)
             if held and not passages_read:
                 raise RefusedTransition("passages-unread", identifier, row.state)
             note_agent(connection, acting)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 import sqlalchemy as sa
 
+from ingestion.documents.to_read import passages_to_read
 from ingestion.registry.model import Agent, Event
 from ingestion.registry.schema import agents, documents, events, versions
 from ingestion.registry.transitions import RefusedTransition
@@ -27,10 +29,17 @@ def latest(number: sa.ColumnElement[Any]) -> sa.FromClause:
     return documents.join(versions, same)
 
 
-def is_held(connection: sa.Connection, kind: str, identifier: str, number: int) -> bool:
-    """Tell whether a version has passages that a person must read before it is validated."""
-    asked = sa.select(versions.c.held).where(*named(versions, kind, identifier), versions.c.number == number)
-    return bool(connection.execute(asked).scalar())
+def is_held(connection: sa.Connection, kind: str, identifier: str, number: int) -> bool | None:
+    """Tell whether a version has passages that a person must read before it is validated; None where it was erased.
+
+    What was deposited before passages were looked for is looked at now.
+    """
+    asked = sa.select(versions.c.held, versions.c.payload)
+    asked = asked.where(*named(versions, kind, identifier), versions.c.number == number)
+    held, payload = connection.execute(asked).one()
+    if payload is None:
+        return None
+    return bool(held) or any(passages_to_read(json.loads(payload), "fr"))
 
 
 def event_row(

@@ -20,7 +20,7 @@ from starlette.types import Receive, Scope, Send
 from sparql_api.http.responses import content_disposition
 
 CHUNK: Final = 1 << 18
-_RANGE: Final = re.compile(r"bytes=\s*(\d*)-(\d*)\s*")
+_RANGE: Final = re.compile(r"bytes=\s*([0-9]{0,18})-([0-9]{0,18})\s*")
 
 
 def joined_response(

@@ -46,6 +46,9 @@ SAMPLES = st.sampled_from(
         '"',
         "a;=b",
         "_x000D_",
+        "Atelier / club",
+        "débat et théâtre, radio",
+        "aucun",
         "\uff1dcmd",
     ]
 )

@@ -15,6 +15,7 @@ import zstandard
 
 from ingestion import Editions, Options, Registry, Settings, deposit_file, publish
 from ingestion.publication.erasure import erase
+from ingestion.registry.transitions import RefusedTransition
 from sparql_api.outputs import EDITION_OUTPUTS
 from tests.making import TEAM, begun, command, write_csv
 
@@ -124,3 +125,31 @@ def test_the_command_asks_first_and_says_what_it_did(tmp_path: Path) -> None:
     done = command(settings.var, "erase", "18-B1", "--yes", "--lang", "en")
     assert done.exit_code == 0 and "18-B1 is erased" in done.stderr and done.stdout == ""
     assert WORD not in command(settings.var, "review", "show", "18-B1").stdout
+
+
+def test_what_was_erased_is_not_validated_and_comes_back_as_a_new_version(tmp_path: Path) -> None:
+    settings, registry = begun(tmp_path)
+    file = write_csv(tmp_path / "rows.csv", [PLANTED])
+    deposit_file(file, registry, TEAM, Options())
+    erase(settings, registry, "projet", "18-B1", TEAM)
+    with pytest.raises(RefusedTransition, match="was erased"):
+        registry.validate("projet", "18-B1", TEAM)
+    again = deposit_file(file, registry, TEAM, Options())
+    assert again.registered == {"created": 0, "new-version": 1, "unchanged": 0}
+    found = registry.get("projet", "18-B1")
+    assert (found.state, found.version) == ("depose", 2) and found.document is not None
+    registry.validate("projet", "18-B1", TEAM)
+    registry.close()
+
+
+def test_what_a_service_or_a_killed_publication_left_goes_too(tmp_path: Path) -> None:
+    settings, registry = begun(tmp_path)
+    deposit_file(write_csv(tmp_path / "rows.csv", [PLANTED]), registry, TEAM, Options())
+    (tmp_path / "rows.csv").unlink()
+    for left in ("kept/1-a.sqlite", "editions/.2.tmp/members/a.nq", "store/a.sst", "graphes.sqlite-wal"):
+        path = settings.var / left
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(WORD.encode())
+    erase(settings, registry, "projet", "18-B1", TEAM)
+    assert holding(settings.var) == set()
+    registry.close()
