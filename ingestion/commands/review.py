@@ -63,8 +63,10 @@ def list_command(
         say(lang, "nothing-waits")
         return
     table = Table(*_HEADERS[lang])
-    for one in found:
-        name = one.identifier if one.kind == "projet" else f"{one.kind}/{one.identifier}"
+    table.columns[0].no_wrap, table.columns[0].overflow = True, "fold"  # whole: it is typed again
+    names = [one.identifier if one.kind == "projet" else f"{one.kind}/{one.identifier}" for one in found]
+    table.columns[0].min_width = max(map(len, names))
+    for name, one in zip(names, found, strict=True):
         to_read = sum(entry.get("rule") == TO_READ for entry in one.entries)
         warnings = sum(entry.get("severity") == "warning" for entry in one.entries) - to_read
         title = next(iter(texts_of((one.document or {}).get("titre", ""), lang.value)), "")

@@ -57,6 +57,7 @@ def read_row(
     _refuse_personal(draft, values)
     if is_total({name: _text(value) for name, value in values.items()}):
         draft.say("ligne-de-total", columns()["titre"])
+        return draft  # nothing else of it is to be corrected
     _name(draft, values, base, academie, examples)
     draft.types = types_of(kind, draft.identifier, base)
     for name, column in columns().items():

@@ -18,7 +18,7 @@ from ingestion.words.columns import IGNORED, columns
 from ingestion.words.errors import UnreadableDeposit, unreadable
 from ingestion.words.headers import NAMED, USUAL, Named, likely
 from ingestion.words.messages import Issue, Place, issue, listed, quote
-from ontologie import fold_label, in_both
+from ontologie import LANGUAGES, fold_label, in_both, sentence
 
 _SUMMARY: Final = "resume"
 _SHOWN: Final = 40
@@ -150,7 +150,10 @@ class _HeaderReading:
             yield issue("colonnes-ignorees", self._place, words={"columns": listed(list(map(_quoted, asked)), _SHOWN)})
         known = [label for how, _, label in self._named.get(IGNORED, ()) if how == USUAL]
         unknown = [label for _, label in self.unknown]
-        left = [_quoted(label) for label in (*known, *lost, *unknown) if label not in self._proposed]
+        # Those of refused rows as they were given back are no surprise to anybody.
+        ours = {sentence("rapport", code, lang) for code in ("reject-line", "reject-reason") for lang in LANGUAGES}
+        told = (label for label in (*known, *lost, *unknown) if label not in ours)
+        left = [_quoted(label) for label in told if label not in self._proposed]
         near = [
             in_both("contenus", "read-as-perhaps", name=quote(label), column=name)
             for label, name in self._proposed.items()

@@ -63,8 +63,10 @@ def read_workbook(
         raise unreadable("fichier-vide", Place(file, 1))
     chosen, left = _chosen(filled, mapping)
     notes = [issue("lu-classeur", Place(file, 1), words={"sheets": _read_sheets([one.name for one in chosen])})]
-    if left:
-        notes.append(issue("feuilles-ignorees", Place(file, 1), words={"sheets": _listed([one.name for one in left])}))
+    unread = [one.name for one in left]
+    ours = [sentence("rapport", "template-sheets", lang).split(" | ")[1:] for lang in LANGUAGES]
+    if unread and sorted(unread) not in map(sorted, ours):  # those of our template are no surprise
+        notes.append(issue("feuilles-ignorees", Place(file, 1), words={"sheets": _listed(unread)}))
     if book.old:
         notes.append(issue("ancien-classeur", Place(file, 1)))
     for one in chosen:
