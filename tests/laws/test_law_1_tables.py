@@ -48,7 +48,6 @@ SAMPLES = st.sampled_from(
         "_x000D_",
         "Atelier / club",
         "débat et théâtre, radio",
-        "aucun",
         "\uff1dcmd",
     ]
 )
