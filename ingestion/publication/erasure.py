@@ -42,8 +42,8 @@ def erase(
 ) -> Erased:
     """Erase a document: afterwards no file under the state folder holds a word of it.
 
-    Where it had been public, the next edition is made from nothing, without it, and the editions that hold it keep
-    their manifest alone and answer 410. Done again after an interruption, it ends what it began.
+    The next edition is made from nothing. Where the document had been public it is made at once, without it, and the
+    editions that hold it keep their manifest alone and answer 410. Done again after an interruption, it ends what it began.
     Raises LookupError, RefusedTransition, and what `publish` raises.
     """
     editions = Editions(settings.var)
