@@ -43,7 +43,8 @@ def erase(
     """Erase a document: afterwards no file under the state folder holds a word of it.
 
     The next edition is made from nothing. Where the document had been public it is made at once, without it, and the
-    editions that hold it keep their manifest alone and answer 410. Done again after an interruption, it ends what it began.
+    editions that hold it keep their manifest alone and answer 410. Done again after an interruption, it ends what it
+    began.
     Raises LookupError, RefusedTransition, and what `publish` raises.
     """
     editions = Editions(settings.var)
