@@ -19,6 +19,7 @@ def test_the_commands_of_the_guide_run_and_say_what_it_says(tmp_path: Path) -> N
         **os.environ,
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
         "OBSERVATOIRE_VAR": str(tmp_path / "var"),
+        "COLUMNS": "400",  # a sentence is on one line, however wide the terminal that runs the tests
     }
     said, steps = "", 0
     for kind, text in BLOCK.findall(GUIDE.read_text(encoding="utf-8")):
