@@ -46,11 +46,6 @@ def serialize_lines(quads: Iterable[ox.Quad]) -> list[bytes]:
     return lines
 
 
-def canonical_bytes(quads: Iterable[ox.Quad]) -> bytes:
-    """Return the canonical N-Quads document of a set of quads (UTF-8)."""
-    return b"".join(canonical_lines(quads))
-
-
 def digest(data: bytes) -> str:
     """Return the SHA-256 of a canonical form, in hexadecimal."""
     return hashlib.sha256(data).hexdigest()

@@ -4,27 +4,16 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Final
 
 import typer
 
+from ingestion.commands.export_formats import ExportFormat
 from ingestion.commands.failures import explained
 from ontologie.console import Lang, LangOption, fail, said, say
 
 _ALL: Final = "tout"
-
-
-class ExportFormat(StrEnum):
-    """The forms of an export."""
-
-    JSONL = "jsonl"
-    JSONLD = "jsonld"
-    TTL = "ttl"
-    NQ = "nq"
-    CSV = "csv"
-
 
 WritePackage = Callable[[Path], int]
 """Writes a package where it is told, an archive or a folder, and returns how many files; raises OSError."""

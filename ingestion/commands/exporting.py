@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 import pyoxigraph as ox
 
-from ingestion.commands.export import ExportFormat
+from ingestion.commands.export_formats import ExportFormat
 from ingestion.graphs.export import export_document
 from ingestion.publication.editions import Edition
 from ingestion.reading.exported_table import DEDUCED, Deduced, deduced_cell, export_columns, export_row

@@ -21,7 +21,6 @@ FORMS: Final[tuple[Form, ...]] = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
 UPDATES: Final = (
     "INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY", "WITH",
 )  # fmt: skip
-SELECTS: Final = ("SELECT", "SELECTDISTINCT", "SELECTREDUCED")
 PROLOGUE: Final = ("PREFIX", "BASE", "VERSION")
 # What is computed anew at each evaluation: such an answer is not kept.
 _VOLATILE: Final = re.compile(r"NOW|RAND|UUID", re.IGNORECASE)

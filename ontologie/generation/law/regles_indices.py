@@ -17,9 +17,6 @@ from ontologie.rules import rule_files
 FIELDS: Final = ("objectif", "competence", "plusValue", "pointVigilance")
 """The columns of `regles_indices` that say the polarity of words found in a field."""
 
-CLAUSE: Final = "clause-date"
-"""The rule whose outcomes stand in the place of another's: its text did not yet apply, or perhaps not."""
-
 
 def generate() -> dict[str, str]:
     """Return `regles-indices.ttl`."""
