@@ -44,6 +44,11 @@ class Module:
         """Return the last part of its address."""
         return self.path.rpartition("/")[2]
 
+    @property
+    def short_titles(self) -> dict[str, str]:
+        """Return its own part of its title, in each language: `Core`."""
+        return {lang: title.rpartition(":")[2].strip() for lang, title in self.titles.items()}
+
 
 @dataclass(frozen=True)
 class DescribedTerm:
@@ -104,9 +109,11 @@ def terms(iris: Iris) -> dict[str, DescribedTerm]:
 
 
 def labels_of(iris: Iris, iri: str) -> Mapping[str, str]:
-    """Return the labels of a term of ours by its IRI; none for a term of others."""
+    """Return the labels of a term of ours, or of a module, by its IRI; none for a term of others."""
     found = terms(iris).get(iri.removeprefix(iris.term("")))
-    return found.labels if found else {}
+    if found:
+        return found.labels
+    return next((one.short_titles for one in modules(iris) if iris.base + one.path == iri), {})
 
 
 def short_name(iri: str) -> str:

@@ -64,6 +64,14 @@ def test_a_term_says_what_stands_below_it_and_what_is_said_of_it(client: httpx.C
     assert "codeTerritoire" in said and "territoireAssocie" in said
 
 
+@pytest.mark.parametrize(("lang", "title"), [("fr", "noyau"), ("en", "Core")])
+def test_a_term_names_its_module_in_the_language_of_the_page(client: httpx.Client, lang: str, title: str) -> None:
+    shown = page(client, "/ontologie/terme/Projet", lang=lang)
+    links = re.findall(r'<a href="([^"]*)">([^<]*)</a>', shown)
+    named = [name for link, name in links if link.partition("?")[0].endswith("/ontologie/noyau")]
+    assert named == [title, title]
+
+
 def test_a_term_says_how_often_the_edition_uses_it(client: httpx.Client, store: ox.Store) -> None:
     for name, pattern in (("Projet", f"?s a <{OIA}Projet>"), ("academie", f"?s <{OIA}academie> ?o")):
         found = store.query(f"SELECT (COUNT(*) AS ?n) {{ GRAPH ?g {{ {pattern} }} }}")
