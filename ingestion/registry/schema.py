@@ -118,6 +118,19 @@ editions: Final = Table(
 """Every edition: its date, the last event it took into account, its hash, and its manifest with the hashes of
 vocabularies, rules and shapes. An edition exists once its row does."""
 
+redactions: Final = Table(
+    "redactions",
+    metadata,
+    Column("edition", Integer, primary_key=True, autoincrement=False),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("at", String(20), nullable=False),
+    Column("former", String(64), nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("manifest", Text, nullable=False),
+)
+"""Every time an edition was made anew without what was erased, by its number from 1: when, the hash that the edition
+had and the one it has since, and its manifest since. The row of the edition itself stays as it was."""
+
 schema_version: Final = Table(
     "alembic_version",
     metadata,
@@ -134,13 +147,20 @@ BEGIN RAISE EXCEPTION 'the %% of the registry are append-only', TG_TABLE_NAME; E
     "CREATE TRIGGER {table}_only_grow BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION only_grow()",
 )
 
-for _table in (events, editions):
-    for _verb in ("update", "delete"):
-        _ddl = sa.DDL(_SQLITE.format(table=_table.name, verb=_verb))  # type: ignore[no-untyped-call]
-        sa.event.listen(_table, "after_create", _ddl.execute_if(dialect="sqlite"))
-    for _statement in _POSTGRESQL:
-        _ddl = sa.DDL(_statement.format(table=_table.name))  # type: ignore[no-untyped-call]
-        sa.event.listen(_table, "after_create", _ddl.execute_if(dialect="postgresql"))
+
+def only_grow(table: str, dialect: str) -> list[sa.DDL]:
+    """Return the statements by which a database itself holds that the rows of a table stay as they are."""
+    if dialect == "sqlite":
+        said = [_SQLITE.format(table=table, verb=verb) for verb in ("update", "delete")]
+    else:
+        said = [statement.format(table=table) for statement in _POSTGRESQL]
+    return [sa.DDL(statement) for statement in said]  # type: ignore[no-untyped-call]
+
+
+for _table in (events, editions, redactions):
+    for _dialect in ("sqlite", "postgresql"):
+        for _ddl in only_grow(_table.name, _dialect):
+            sa.event.listen(_table, "after_create", _ddl.execute_if(dialect=_dialect))
 
 _WRITERS: Final = 0x0B5E_4A70
 """The advisory lock of PostgreSQL that writers of the registry take in turn: an event's number then grows with

@@ -20,7 +20,7 @@ import sqlalchemy as sa
 from ingestion.registry.schema import begin_writing, documents, metadata, schema_version
 from ingestion.words.errors import IngestionError
 
-REVISIONS: Final = ("0001", "0002", "0003")
+REVISIONS: Final = ("0001", "0002", "0003", "0004")
 """The versions of the schema that this program knows, the oldest first; `metadata` is the last one."""
 
 _BASELINE, CURRENT = REVISIONS[0], REVISIONS[-1]
