@@ -6,22 +6,37 @@ Each is a function of the edition in the making (its folder, its manifest) and o
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 import pyoxigraph as ox
 import typer
 
 from ingestion import Edition, read_fiches
-from sparql_api.description.sssom import write_alignments
+from ontologie import Iris
+from sparql_api.description.sssom import repeat_alignments, write_alignments
 from sparql_api.description.void import write_void
 from sparql_api.engine.remote.publication import NotPublished, publish_remote
+from sparql_api.fiches.changes import change_index
 from sparql_api.fiches.index import write_index
 from sparql_api.settings import RemoteSettings
 
 
 def index_fiches(edition: Edition, store: ox.Store) -> None:
-    """Write `fiches.sqlite` in the edition's folder."""
-    write_index(edition.path, store, read_fiches(edition), base=edition.manifest["base"])
+    """Make the index of fiches in the edition's folder, of the one before it where only documents differ."""
+    base, since = edition.manifest["base"], edition.since
+    if since is not None and of_documents(since.graphs, base):
+        own = Iris(base).graph("projet", "")
+        fiches = {graph.removeprefix(own): fiche for graph, fiche in since.fiches.items() if graph.startswith(own)}
+        if change_index(edition.path, since.before.path, store, fiches, base=base):
+            return
+    write_index(edition.path, store, read_fiches(edition), base=base)
+
+
+def of_documents(graphs: Iterable[str], base: str) -> bool:
+    """Return whether graphs are all of documents, or say what is derived of one: no vocabulary is among them."""
+    vocabularies = tuple(of("vocabulaire", "") for of in (Iris(base).graph, Iris(base).derived_graph))
+    return not any(graph.startswith(vocabularies) for graph in graphs)
 
 
 def describe_edition(edition: Edition, store: ox.Store) -> None:
@@ -31,7 +46,10 @@ def describe_edition(edition: Edition, store: ox.Store) -> None:
 
 def list_alignments(edition: Edition, store: ox.Store) -> None:
     """Write `alignements.sssom.tsv`, the edition's alignments, in its folder."""
-    write_alignments(edition, store, edition.path)
+    since = edition.since
+    same = since is not None and of_documents(since.graphs, edition.manifest["base"])
+    if since is None or not same or not repeat_alignments(edition, since.before):
+        write_alignments(edition, store, edition.path)
 
 
 def fill_store(edition: Edition, store: ox.Store) -> None:

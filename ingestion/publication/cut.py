@@ -18,7 +18,7 @@ from typing import Final
 import pyoxigraph as ox
 
 from ingestion.publication.assembly import Change, Progress, apply_changes
-from ingestion.publication.dumps import frame_fiches, write_dumps
+from ingestion.publication.dumps import differences, frame_fiches, write_dumps
 from ingestion.publication.editions import Edition, Editions, sync_folder
 from ingestion.publication.ledger import Ledger
 from ingestion.publication.loading import Loading
@@ -181,7 +181,7 @@ class Cut:
                 note_in_ledger(ledger, last, made.last_event, base)
                 return current, False
             number = 1 if last is None else last.number + 1
-            draft = Edition(number, self.editions.folder / f".{number}.tmp")
+            draft = Edition(number, self.editions.folder / f".{number}.tmp", differences(ledger, start, base))
             draft.path.mkdir()
             making = begin_store(loading, ledger, draft, fresh=start is None)
             with step("dumps", progress):

@@ -19,13 +19,15 @@ from typing import Any, Final
 import pyoxigraph as ox
 
 from ingestion.graphs.fiche import framed_fiche, framing, json_bytes
-from ingestion.publication.editions import DUMPS, Edition
+from ingestion.publication.editions import DUMPS, Edition, Since
 from ingestion.publication.ledger import Ledger
 from ingestion.publication.members import MEMBERS, MEMBERS_LIST, dump_lines, files_of, said_of, write_list
 from ingestion.publication.statistics import STATISTICS, count_lines, write_statistics
 from ontologie import Iris, canonical_lines, context, document_types
 
 _LEVEL: Final = 3
+_FEW: Final = 20_000
+"""Changed graphs up to which what differs is told: beyond, everything is made from nothing."""
 
 
 def write_dumps(folder: Path, before: Path | None, ledger: Ledger, root: str, base: str) -> dict[str, Any]:
@@ -47,6 +49,24 @@ def write_dumps(folder: Path, before: Path | None, ledger: Ledger, root: str, ba
     write_statistics(folder, numbers)
     listed = {"count": ledger.segments.count(), "list": MEMBERS_LIST, "sha256": write_list(folder, members)}
     return {"sha256": root, "segments": listed, "dumps": {name: said_of(members, name) for name in DUMPS}}
+
+
+def differences(ledger: Ledger, before: Edition | None, base: str) -> Since | None:
+    """Return what the graphs of the ledger differ by from those of the edition before; None where that is much.
+
+    To be asked once fiches are framed, and before the dumps are written.
+    """
+    touched = ledger.segments.touched()
+    if before is None or len(touched) > _FEW:
+        return None
+    iris, fiches = Iris(base), dict[str, bytes | None]()
+    for kind in document_types():
+        own = iris.graph(kind, "")
+        for prefix in (own, iris.derived_graph(kind, ""), iris.provenance_graph(kind, "")):
+            for graph in (own + graph.removeprefix(prefix) for graph in touched if graph.startswith(prefix)):
+                if graph not in fiches:
+                    fiches[graph] = ledger.fiche(graph)
+    return Since(before, touched, fiches)
 
 
 def write_whole(edition: Edition) -> dict[str, dict[str, Any]]:

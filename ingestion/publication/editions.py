@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Set
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
@@ -25,6 +25,8 @@ class Edition:
 
     number: int
     path: Path
+    since: Since | None = field(default=None, compare=False, repr=False)
+    """Of one in the making: what it differs by; None where it is made from nothing, or stands already."""
 
     @property
     def store_path(self) -> Path:
@@ -36,6 +38,18 @@ class Edition:
         """What the edition says of itself."""
         loaded: dict[str, Any] = json.loads((self.path / MANIFEST).read_text(encoding="utf-8"))
         return loaded
+
+
+@dataclass(frozen=True)
+class Since:
+    """What an edition in the making differs by from the one before it."""
+
+    before: Edition
+    graphs: Set[str]
+    """The IRIs of the graphs that came, changed or went."""
+    fiches: Mapping[str, bytes | None]
+    """By the IRI of the graph of each document of which something changed, its fiche as JSON without context; None
+    where the document went."""
 
 
 @dataclass(frozen=True)

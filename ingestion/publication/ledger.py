@@ -160,6 +160,11 @@ class Ledger:
         for (line,) in self._connection.execute(asked, (start, end or _LAST)):
             yield self._packer.unpack(line)
 
+    def fiche(self, graph: str) -> bytes | None:
+        """Return the kept fiche of a graph, None where there is none."""
+        row = self._connection.execute("SELECT line FROM fiches WHERE graph = ?", (graph,)).fetchone()
+        return None if row is None else self._packer.unpack(row[0])
+
     def unframed(self, mark: str, prefix: str) -> list[str]:
         """Return the IRIs of graphs that start so and whose fiche is not kept, or under another mark.
 

@@ -65,6 +65,10 @@ class Segments:
         """Note that a graph, or what dumps hold of it, changed."""
         self._connection.execute("INSERT OR IGNORE INTO touched VALUES (?)", (graph,))
 
+    def touched(self) -> set[str]:
+        """Return the graphs of which something changed since members were last written."""
+        return {row[0] for row in self._connection.execute("SELECT graph FROM touched")}
+
     def clear(self) -> None:
         """Forget everything."""
         for table in ("segments", "members", "touched"):
@@ -72,7 +76,7 @@ class Segments:
 
     def root(self) -> str:
         """Return the hash over all segments: SHA-256 of the list of their digests, each that of its graphs' list."""
-        touched = [row[0] for row in self._connection.execute("SELECT graph FROM touched ORDER BY graph")]
+        touched = sorted(self.touched())
         starts = {self._start(graph) for graph in touched}
         # Where a cut comes, the segment before it shrinks; where one goes, that segment grows.
         for graph in filter(begins, touched):

@@ -35,6 +35,7 @@ ELSEWHERE: Final = {
 }
 EXTENSIONS: Final = ("subject_label_fr", "object_label_fr", "comment_fr")
 """What SSSOM has no column for: the French of its columns of the same name."""
+VERSION: Final = 'mapping_set_version: "{}"'
 SLOTS: Final = ("mapping_justification", "author_id", "reviewer_id")
 COLUMNS: Final = (
     "subject_id", "subject_label", "predicate_id", "object_id", "object_label", *SLOTS, "mapping_date", "confidence",
@@ -50,6 +51,16 @@ def write_alignments(edition: Edition, store: ox.Store, folder: Path) -> None:
     """Write the alignments of an edition in a folder, as `alignements.sssom.tsv`."""
     text = alignments_table(store, Iris(edition.manifest["base"]), str(edition.number))
     (folder / SSSOM_NAME).write_text(text, encoding="utf-8", newline="\n")
+
+
+def repeat_alignments(edition: Edition, before: Edition) -> bool:
+    """Write an edition's alignments as those of one before, which say the same; return whether that one has them."""
+    if not (before.path / SSSOM_NAME).is_file():
+        return False
+    text = (before.path / SSSOM_NAME).read_bytes()
+    old, new = (f"#{VERSION.format(one.number)}\n".encode() for one in (before, edition))
+    (edition.path / SSSOM_NAME).write_bytes(text.replace(old, new, 1))
+    return old in text
 
 
 def alignments_table(
@@ -79,7 +90,7 @@ def _metadata(
     """Yield the metadata of the mapping set (SSSOM, MappingSet), a line each."""
     title, said = (in_both("catalogue", code) for code in words)
     yield f"mapping_set_id: {iris.base}{path}"
-    yield f'mapping_set_version: "{version}"'
+    yield VERSION.format(version)
     yield f'mapping_set_title: "{title["en"]}"'
     yield f'mapping_set_description: "{said["en"]} / {said["fr"]}"'
     yield f"license: {LICENCE}"

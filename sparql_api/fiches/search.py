@@ -10,6 +10,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
@@ -18,14 +19,15 @@ import zstandard
 
 from ontologie import fold_text
 from sparql_api.computing.cancellation import checked, watched
-from sparql_api.fiches.index import FACETS, INDEX_NAME
-from sparql_api.fiches.text import EXAMPLES_TEXT_NAME, TextIndex, TextMatches
-from sparql_api.fiches.things import local_id
+from sparql_api.fiches.bits import among, bits_of, union
+from sparql_api.fiches.facets import FACET_NAMES, FACETS, Facet, short_ids
+from sparql_api.fiches.rows import DIRECT, EXAMPLES, PROJECTS
+from sparql_api.fiches.stored import fetch, open_index, read_order, read_sets
+from sparql_api.fiches.text import EXAMPLES_TEXT_NAME, TEXT_NAME, TextIndex, TextMatches
+from sparql_api.fiches.things import is_thing, local_id
 
-FACET_NAMES: Final = tuple(facet.name for facet in FACETS)
 TOGETHER: Final = {"principe": "preuve", "preuve": "principe"}
 """Facets that speak of one tie: asked together, they ask for that evidence for that principle."""
-POSITIONS: Final = tuple(tuple(i for i in range(8) if byte >> i & 1) for byte in range(256))
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,8 @@ class SearchResult:
     """An answer: the fiches in order, the facets' counts, what was chosen and what nobody holds."""
 
     numbers: Sequence[int]
+    examples: int
+    """How many of them are invented examples."""
     counts: Mapping[str, tuple[tuple[Value, int], ...]]
     chosen: Mapping[str, tuple[Value, ...]]
     unknown: tuple[tuple[str, str], ...]
@@ -76,25 +80,36 @@ class FicheIndex:
     """The index of one edition, read-only; each call opens its own connection, so threads may share it."""
 
     def __init__(self, folder: Path, *, examples: bool = False) -> None:
-        self.path = folder / INDEX_NAME
+        self.folder = folder
         with self._connect() as database:
             self.meta = dict(database.execute("SELECT key, value FROM meta").fetchall())
-        self.projects = int(self.meta["fiches"])
-        self.size = self.projects + (int(self.meta["exemples"]) if examples else 0)
-        self.text = TextIndex(folder)
-        self._text_of_examples = TextIndex(folder, EXAMPLES_TEXT_NAME) if examples else None
+            self._order, self._sets = read_order(database), read_sets(database)
+        self._count = len(self._order)
+        self._examples = self._sets.get(EXAMPLES, 0)
+        self._seen = self._sets.get(PROJECTS, 0) | (self._examples if examples else 0)
+        places = [place for _, place in sorted(zip(self._order, range(self._count), strict=True))]
+        self.text = TextIndex(folder, TEXT_NAME, places)
+        self._text_of_examples = TextIndex(folder, EXAMPLES_TEXT_NAME, places) if examples else None
+
+    @property
+    def size(self) -> int:
+        """Return how many fiches are seen."""
+        return self._seen.bit_count()
+
+    def first(self, most: int) -> Sequence[int]:
+        """Return the numbers of the first fiches in the order of the list."""
+        return [*islice((n for n in self._order if self._seen >> n & 1), most)]
 
     @cached_property
     def with_examples(self) -> FicheIndex:
         """Return the same index, seen with the invented examples that come after the projects."""
-        return FicheIndex(self.path.parent, examples=True)
+        return FicheIndex(self.folder, examples=True)
 
     def select(self, selection: Selection) -> SearchResult:
         """Return the fiches that hold every word and, of each facet asked, one of the values."""
         chosen, unknown = self._resolve(selection)
-        everything = (1 << self.size) - 1
         text = self._find(selection.q) if selection.q.strip() else None
-        matching = everything if text is None else bits_of(text.numbers, self.size)
+        matching = self._seen if text is None else bits_of(text.numbers, self._count)
         wanted = {name: union(self._held(value, chosen) for value in values) for name, values in chosen.items()}
         counts = {}
         for name in checked(FACET_NAMES):
@@ -107,20 +122,20 @@ class FicheIndex:
             counts[name] = counted(held, others)
         for bits in wanted.values():
             matching &= bits
-        numbers = positions(matching) if text is None else among(text.numbers, matching, self.size)
-        return SearchResult(numbers, counts, chosen, tuple(unknown), text)
+        numbers = among(self._order if text is None else text.numbers, matching, self._count)
+        return SearchResult(numbers, (matching & self._examples).bit_count(), counts, chosen, tuple(unknown), text)
 
     def items(self, numbers: Sequence[int]) -> Iterator[dict[str, Any]]:
         """Yield what a list shows of each of these fiches, in the order given."""
         with self._connect() as database:
-            for text in checked(fetch(database, "item", numbers)):
+            for (text,) in checked(fetch(database, "item", numbers)):
                 yield json.loads(text)
 
     def documents(self, numbers: Sequence[int]) -> Iterator[dict[str, Any]]:
         """Yield the whole document of each of these fiches, in the order given."""
         unpack = zstandard.ZstdDecompressor().decompress
         with self._connect() as database:
-            for packed in checked(fetch(database, "document", numbers)):
+            for (packed,) in checked(fetch(database, "document", numbers)):
                 yield json.loads(unpack(packed))
 
     def value(self, facet: str, iri: str) -> Value | None:
@@ -130,26 +145,32 @@ class FicheIndex:
     @cached_property
     def values(self) -> Mapping[str, tuple[Value, ...]]:
         """Return every value of every facet."""
-        found: dict[str, list[Value]] = {name: [] for name in FACET_NAMES}
-        seen, most_direct = (1 << self.size) - 1, 1 if self._text_of_examples is None else 2
+        return MappingProxyType({facet.name: tuple(self._values(facet)) for facet in FACETS})
+
+    def _values(self, facet: Facet) -> Iterator[Value]:
+        held = sorted(iri for name, iri in self._sets if name == facet.name)
+        ids = short_ids(held)
+        for iri in held:
+            bits = self._sets[facet.name, iri] & self._seen
+            if bits:  # else examples alone hold it
+                labels, names, vocabulary = self._things[iri]
+                folded = names | {fold_text(ids[iri]), fold_text(local_id(iri))}
+                direct = self._sets.get((DIRECT + facet.name, iri), 0) & self._seen if facet.hierarchical else bits
+                groups = vocabulary if facet.grouped else {}
+                yield Value(facet.name, iri, ids[iri], labels, folded, groups, bool(direct), bits)
+
+    @cached_property
+    def _things(self) -> Mapping[str, tuple[Mapping[str, str], frozenset[str], Mapping[str, str]]]:
+        """How values are called, by their IRIs: labels, folded names, labels of the vocabulary."""
+        asked = "SELECT iri, labels, names, groups FROM main.chose UNION SELECT * FROM changes.chose"
         with self._connect() as database:
-            for facet, iri, identifier, labels, names, groups, direct, bits in database.execute(
-                "SELECT facet, iri, id, labels, names, groups, direct, bits FROM valeur ORDER BY facet, iri"
-            ):
-                number = int.from_bytes(bits, "little") & seen
-                if not number:
-                    continue  # what examples alone hold
-                folded = frozenset(json.loads(names)) | {fold_text(identifier), fold_text(local_id(iri))}
-                texts = json.loads(labels), folded, json.loads(groups)
-                found[facet].append(Value(facet, iri, identifier, *texts, 0 < direct <= most_direct, number))
-        return MappingProxyType({facet: tuple(values) for facet, values in found.items()})
+            rows = database.execute(asked).fetchall()
+        return {iri: (json.loads(a), frozenset(json.loads(b)), json.loads(c)) for iri, a, b, c in rows}
 
     @cached_property
     def ties(self) -> Mapping[tuple[str, str], int]:
         """Return the fiches that (principle, kind of evidence) ties, as bits; an early edition does not say them."""
-        with self._connect() as database:
-            rows = database.execute("SELECT principe, genre, bits FROM rattachement").fetchall()
-        return {(principle, kind): int.from_bytes(bits, "little") for principle, kind, bits in rows}
+        return {(principle, kind): bits for (kind, principle), bits in self._sets.items() if is_thing(kind)}
 
     @cached_property
     def points(self) -> Mapping[str, tuple[float, float]]:
@@ -206,64 +227,25 @@ class FicheIndex:
         return [value for value in self.values[facet] if folded in value.names]
 
     def _connect(self) -> IndexConnection:
-        return IndexConnection(self.path)
+        return IndexConnection(self.folder)
 
 
 class IndexConnection:
-    """A read-only connection for the length of a `with`, ended with the computation it serves; the file never changes
-    once it stands."""
+    """A read-only connection for the length of a `with`, ended with the computation it serves; files never change
+    once they stand."""
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
 
     def __enter__(self) -> sqlite3.Connection:
-        uri = f"{self.path.absolute().as_uri()}?mode=ro&immutable=1"
-        self.database = sqlite3.connect(uri, uri=True, check_same_thread=False)
+        self.database = open_index(self.folder)
         return watched(self.database)
 
     def __exit__(self, *error: object) -> None:
         self.database.close()
 
 
-def fetch(database: sqlite3.Connection, column: str, numbers: Sequence[int]) -> Iterator[Any]:
-    """Yield one column of the fiches with these numbers, in the order given."""
-    for start in range(0, len(numbers), 500):
-        part = numbers[start : start + 500]
-        marks = ",".join("?" * len(part))
-        found = dict(database.execute(f"SELECT n, {column} FROM fiche WHERE n IN ({marks})", list(part)))
-        for n in part:
-            yield found[n]
-
-
-def union(sets: Iterable[int]) -> int:
-    """Return the fiches that are in one of some sets."""
-    found = 0
-    for bits in sets:
-        found |= bits
-    return found
-
-
 def counted(values: Iterable[tuple[Value, int]], among: int) -> tuple[tuple[Value, int], ...]:
     """Return (value, number of its fiches among those given), the most held first, without zeros."""
     counts = [(value, (bits & among).bit_count()) for value, bits in values]
     return tuple(sorted((c for c in counts if c[1]), key=lambda c: (-c[1], fold_text(c[0].label("fr")), c[0].iri)))
-
-
-def bits_of(numbers: Sequence[int], size: int) -> int:
-    """Return the set of numbers below `size` as bits."""
-    held = bytearray(size // 8 + 1)
-    for n in numbers:
-        held[n >> 3] |= 1 << (n & 7)
-    return int.from_bytes(held, "little")
-
-
-def among(numbers: Sequence[int], bits: int, size: int) -> list[int]:
-    """Return those numbers below `size` that a set holds, in the order given."""
-    held = bits.to_bytes(size // 8 + 1, "little")
-    return [n for n in numbers if held[n >> 3] >> (n & 7) & 1]
-
-
-def positions(bits: int) -> list[int]:
-    """Return the numbers of a set, ascending."""
-    data = bits.to_bytes((bits.bit_length() + 7) // 8, "little")
-    return [start * 8 + i for start, byte in enumerate(data) if byte for i in POSITIONS[byte]]

@@ -1,6 +1,8 @@
 """The full text of an edition's fiches: an index of words, written at publication and searched while serving.
 
-Knows words and numbers of fiches; not what else a fiche holds. A word finds its inflected forms, a word of three
+Knows words and numbers of fiches; not what else a fiche holds. An index brought up to what changed finds, orders and
+suggests as one written whole: files of the one before are shared, which hold what was replaced, so that nothing is
+told by what the library counts over them. A word finds its inflected forms, a word of three
 letters or more those that it begins; one that no fiche holds finds those one letter away, and says so.
 
 One field a weight holds stems (`titre`, `resume`, `reste`); `mots` holds each word as `folded/spelt`, so that a walk
@@ -13,10 +15,11 @@ import os
 import re
 import shutil
 import unicodedata
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
+from heapq import heapify, heappop, heappush
 from pathlib import Path
 from typing import Final
 
@@ -26,14 +29,15 @@ from rapidfuzz.distance import OSA
 from tantivy import Occur, Query
 
 from sparql_api.computing.cancellation import checkpoint
+from sparql_api.fiches.stored import share
 from sparql_api.fiches.words import WORD, folded, searched_words, spelt_words, stem, stems
 
 TEXT_NAME: Final = "fiches.mots"
 EXAMPLES_TEXT_NAME: Final = "exemples.mots"
 """The words of invented examples: no search among projects finds or counts them, or is corrected by them."""
 WEIGHTS: Final = {"titre": 8.0, "resume": 3.0, "reste": 1.0}
-OF_A_BEGINNING: Final = 0.1
-"""What a word counts that only begins as the one looked for, beside BM25's few units for one that is found."""
+OF_A_BEGINNING: Final = 0.125
+"""What a word counts that only begins as the one looked for. Sums of all these are exact, in whatever order."""
 SHORTEST_BEGINNING: Final = 3
 SHORTEST_MISSPELT: Final = 4
 BEFORE: Final = 80
@@ -41,25 +45,31 @@ AFTER: Final = 160
 """Characters of a passage before and after the word that it shows."""
 MEMORY: Final = 100_000_000
 """Bytes that the writer fills before it writes a part."""
+REWRITTEN: Final = ("meta.json", ".managed.json")
+"""The library's files that change, all others being written once."""
 
 
 def schema() -> tantivy.Schema:
     """Return the fields of the index; words come apart already, by one space."""
     builder = tantivy.SchemaBuilder()
     for name in WEIGHTS:
-        builder.add_text_field(name, tokenizer_name="whitespace", index_option="freq")
+        builder.add_text_field(name, tokenizer_name="whitespace", index_option="basic")
     builder.add_text_field("mots", tokenizer_name="whitespace", index_option="basic")
-    builder.add_unsigned_field("n", indexed=False, fast=True)
+    builder.add_unsigned_field("n", indexed=True, fast=True)
     return builder.build()
 
 
 class TextWriter:
-    """Writes the words of fiches, one after the other."""
+    """Writes the words of fiches, one after the other, into an empty folder or beside those of an index before."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, before: Path | None = None) -> None:
         folder.mkdir()
-        self._writer = tantivy.Index(schema(), path=str(folder)).writer(MEMORY, 1)
         self._folder = folder
+        self._index = tantivy.Index(schema(), path=str(folder)) if before is None else _shared(before, folder)
+
+    @cached_property
+    def _writer(self) -> tantivy.IndexWriter:
+        return self._index.writer(MEMORY, 1)
 
     def add(self, number: int, texts: Mapping[str, str]) -> None:
         """Add the texts of a fiche, by the field in which they count."""
@@ -73,21 +83,40 @@ class TextWriter:
         document.add_text("mots", " ".join(f"{folded(form)}/{form}" for form in sorted(forms)))
         self._writer.add_document(document)
 
+    def replace(self, number: int, texts: Mapping[str, str]) -> None:
+        """Add the texts of a fiche in the place of those that it had, if any."""
+        # By a query: by a term, this version of the library deletes nothing where the field holds numbers.
+        self._writer.delete_documents_by_query(Query.term_query(self._index.schema, "n", number))
+        self.add(number, texts)
+
     def close(self) -> None:
         """Write what is left; the folder is as readable as its neighbours (the library keeps two files to itself)."""
-        self._writer.commit()
-        self._writer.wait_merging_threads()
+        if "_writer" in self.__dict__:
+            self._writer.commit()
+            self._writer.wait_merging_threads()
         for file in self._folder.iterdir():
             file.chmod(0o644)
 
 
+def _shared(before: Path, folder: Path) -> tantivy.Index:
+    for file in before.iterdir():
+        if file.name in REWRITTEN:
+            shutil.copyfile(file, folder / file.name)
+        elif not file.name.endswith(".lock"):
+            share(file, folder / file.name)
+    return tantivy.Index.open(str(folder))
+
+
 @contextmanager
-def text_writer(target: Path) -> Iterator[TextWriter]:
-    """Give a writer of the index that stands at `target` once the block ends, whole or not at all."""
+def text_writer(target: Path, before: Path | None = None) -> Iterator[TextWriter]:
+    """Give a writer of the index that stands at `target` once the block ends, whole or not at all.
+
+    It begins with all that the index `before` holds, where one is given.
+    """
     partial = target.with_name(f"{target.name}.{os.getpid()}.partial")
     shutil.rmtree(partial, ignore_errors=True)
     try:
-        writer = TextWriter(partial)
+        writer = TextWriter(partial, before)
         yield writer
         writer.close()
         shutil.rmtree(target, ignore_errors=True)
@@ -154,10 +183,12 @@ def _around(text: str, place: int) -> str:
 class TextIndex:
     """The words of one edition, read-only; threads may share it."""
 
-    def __init__(self, folder: Path, name: str = TEXT_NAME) -> None:
+    def __init__(self, folder: Path, name: str = TEXT_NAME, places: Sequence[int] | None = None) -> None:
+        """Open the index of a folder; `places` say where each number stands in the list, which is by number else."""
         self._index = tantivy.Index.open(str(folder / name))
         self._schema = self._index.schema
         self._searcher = self._index.searcher()
+        self._places = places
 
     def find(self, text: str, mistaken: Collection[str] | None = None) -> TextMatches:
         """Return what the words of a text find: the fiches that hold every one; raises Cancelled past a deadline.
@@ -196,47 +227,71 @@ class TextIndex:
         if len(last) < SHORTEST_BEGINNING:
             return []
         checkpoint()
-        held = self._searcher.terms_with_prefix("mots", last, limit=4 * most)
-        if not held:
-            held = [(f"{folded(one)}/{one}", self._forms[folded(one)][one]) for one in self.neighbours(last)]
-        best: dict[str, tuple[str, int]] = {}
-        for term, count in held:
-            plain, _, spelt = term.partition("/")
-            best.setdefault(plain, (begun + spelt, count))
-        return list(best.values())[:most]
+        found = self._most_held(self._searcher.terms_with_prefix("mots", last), most)
+        if not found:
+            found = self._most_held([held for one in self._near(last) for held in self._forms[one].items()], most)
+        return [(begun + spelt, count) for spelt, count in found]
 
     def neighbours(self, word: str) -> tuple[str, ...]:
         """Return the words of the edition that are one letter away, as they are most often written, most held first.
 
         A letter more, less, another or two exchanged (optimal string alignment); none for short words and numbers.
         """
+        held = [held for one in self._near(word) for held in self._forms[one].items()]
+        return tuple(spelt for spelt, _ in self._most_held(held, len(held)))
+
+    def _near(self, word: str) -> list[str]:
         plain = folded(word)
         if len(plain) < SHORTEST_MISSPELT or not plain.isalpha():
-            return ()
+            return []
         matches = process.extract_iter(plain, self._forms.keys(), scorer=OSA.distance, score_cutoff=1)
-        near = [max(self._forms[one].items(), key=lambda held: (held[1], held[0])) for one, _, _ in matches]
-        return tuple(spelt for spelt, _ in sorted(near, key=lambda held: (-held[1], held[0])))
+        return [one for one, _, _ in matches]
+
+    def _most_held(self, terms: Sequence[tuple[str, int]], most: int) -> list[tuple[str, int]]:
+        """Return up to `most` words that fiches hold, as each is most often written, with how many hold it so.
+
+        Of each of these terms of `mots` the library says how many held it, of which some may have been replaced: a
+        term is counted once no other may be held more.
+        """
+        waiting = [(-count, term, False) for term, count in terms]
+        heapify(waiting)
+        found: dict[str, tuple[str, int]] = {}
+        while waiting and len(found) < most:
+            checkpoint()
+            count, term, counted = heappop(waiting)
+            plain, _, spelt = term.partition("/")
+            if plain in found:
+                continue
+            if counted:
+                found[plain] = spelt, -count
+            elif held := self._count(term):
+                heappush(waiting, (-held, term, True))
+        return [*found.values()]
+
+    def _count(self, term: str) -> int:
+        return int(self._searcher.search(Query.term_query(self._schema, "mots", term), limit=1).count)  # type: ignore[attr-defined]
 
     @cached_property
     def _forms(self) -> Mapping[str, Mapping[str, int]]:
-        """How each folded word is written, with the number of fiches that hold it so."""
+        """The terms of `mots` by the folded word that each begins with, with how many fiches hold it, or held it."""
         found: dict[str, dict[str, int]] = {}
         for term, count in self._searcher.terms_with_prefix("mots", ""):
-            plain, _, spelt = term.partition("/")
-            found.setdefault(plain, {})[spelt] = count
+            found.setdefault(term.partition("/")[0], {})[term] = count
         return found
 
     def _query(self, roots: Iterable[str], beginning: str) -> Query:
         """Return the query of one word: its stems by the weight of the field, and what it begins."""
         parts = [
-            (Occur.Should, Query.boost_query(Query.term_query(self._schema, name, root), weight))
-            for root in sorted(roots)
+            (Occur.Should, Query.const_score_query(self._one_of(name, roots), weight))
             for name, weight in WEIGHTS.items()
         ]
         if len(beginning) >= SHORTEST_BEGINNING:
             begun = Query.regex_query(self._schema, "mots", f"{re.escape(beginning)}.*")
             parts.append((Occur.Should, Query.const_score_query(begun, OF_A_BEGINNING)))
         return Query.boolean_query(parts)
+
+    def _one_of(self, name: str, roots: Iterable[str]) -> Query:
+        return Query.term_set_query(self._schema, name, sorted(roots))
 
     def _held(self, query: Query) -> bool:
         return bool(self._searcher.search(query, limit=1, count=False).hits)
@@ -245,5 +300,7 @@ class TextIndex:
         """Return the numbers that a query finds, the best first, those as good in the order of the list."""
         hits = self._searcher.search(query, limit=max(1, self._searcher.num_docs), count=False).hits
         numbers = self._searcher.fast_field_values("n", [address for _, address in hits])
-        best = sorted((-float(score), int(n or 0)) for (score, _), n in zip(hits, numbers, strict=True))
-        return tuple(n for _, n in best)
+        held = [int(n or 0) for n in numbers]
+        places = self._places or range(max(held, default=0) + 1)
+        best = sorted((-float(score), places[n], n) for (score, _), n in zip(hits, held, strict=True))
+        return tuple(n for _, _, n in best)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import product
 from typing import Final
 
 import pyoxigraph as ox
@@ -24,12 +25,16 @@ class StoreReader:
         self._labels: dict[str, tuple[dict[str, str], set[str]]] = {}
         self._broader: dict[str, frozenset[str]] = {}
 
-    def said(self, *terms: str) -> Mapping[str, list[str]]:
-        """Return the values of some of our properties by what they are said of: IRIs, and literals as they stand."""
+    def said(self, *terms: str, of: Sequence[str] | None = None) -> Mapping[str, list[str]]:
+        """Return the values of some of our properties by what they are said of: IRIs, and literals as they stand.
+
+        `of` are the subjects asked for, all where it is not given.
+        """
         found: dict[str, list[str]] = defaultdict(list)
         known: dict[str, str] = {}
-        for term in terms:
-            for quad in self.store.quads_for_pattern(None, ox.NamedNode(self.iris.term(term)), None):
+        subjects = (None,) if of is None else tuple(map(ox.NamedNode, of))
+        for term, subject in product(terms, subjects):
+            for quad in self.store.quads_for_pattern(subject, ox.NamedNode(self.iris.term(term)), None):
                 if isinstance(quad.subject, ox.NamedNode) and isinstance(quad.object, ox.NamedNode | ox.Literal):
                     value = quad.object.value
                     found[quad.subject.value].append(known.setdefault(value, value))
@@ -58,6 +63,8 @@ class StoreReader:
 
     def scheme(self, iri: str) -> dict[str, str]:
         """Return the labels of the vocabulary that a concept is in; none where it is in none."""
+        if not is_thing(iri):
+            return {}
         schemes = sorted(str(o)[1:-1] for o in self.objects(ox.NamedNode(iri), SKOS + "inScheme"))
         return self.labels(schemes[0])[0] if schemes else {}
 

@@ -72,5 +72,5 @@ def overview(service: Service, edition: Edition) -> dict[str, Any]:
         ("principles", len(index.values["principe"]), "/fiches"),
         ("quads", int(edition.manifest["counts"]["quads"]), "/sparql"),
     ]
-    latest = index.items(range(min(LATEST, index.size)))
+    latest = index.items(index.first(LATEST))
     return {"figures": figures, "listed": [complete(item, index) for item in latest], "total": index.size}

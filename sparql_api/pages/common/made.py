@@ -13,7 +13,8 @@ import pyoxigraph as ox
 from ingestion import Edition, read_fiches
 from sparql_api.description.sssom import SSSOM_NAME, write_alignments
 from sparql_api.description.void import VOID_NAME, write_void
-from sparql_api.fiches.index import LAYOUT, is_index, write_index
+from sparql_api.fiches.index import write_index
+from sparql_api.fiches.stored import LAYOUT, is_index
 
 
 def fiches_folder(edition: Edition, elsewhere: Path) -> Path:

@@ -19,8 +19,8 @@ from sparql_api.computing.fairuse import FairUse
 from sparql_api.computing.limiter import Computing
 from sparql_api.computing.spool import FileSpool
 from sparql_api.engine.port import Engine
-from sparql_api.fiches.index import INDEX_NAME
 from sparql_api.fiches.search import FicheIndex
+from sparql_api.fiches.stored import INDEX_NAME
 from sparql_api.http.figures import Figures
 from sparql_api.http.parameters import edition_number
 from sparql_api.pages.common.cache import Memory

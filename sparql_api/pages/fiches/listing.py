@@ -5,14 +5,17 @@ Knows parameters; the search itself is the index's, the routes and the page stan
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlencode
 
 from starlette.requests import Request
 
-from sparql_api.fiches.search import FACET_NAMES, FicheIndex, SearchResult, Selection, Value
+from sparql_api.fiches.facets import FACET_NAMES
+from sparql_api.fiches.rows import Documents
+from sparql_api.fiches.search import FicheIndex, SearchResult, Selection, Value
+from sparql_api.fiches.text import Wanted
 from sparql_api.fiches.things import is_thing
 from sparql_api.fiches.words import words
 from sparql_api.http.parameters import yes_or_no
@@ -21,6 +24,8 @@ from sparql_api.settings import Settings
 from sparql_api.words.problems import ProblemError, problem
 from sparql_api.words.texts import text_of
 
+Parts = Sequence[tuple[str, bool]]
+"""A text in parts, each with whether it is a word looked for."""
 BEYOND: Final = {
     "search_max_chars": "too-many-characters",
     "search_max_words": "too-many-words",
@@ -48,11 +53,13 @@ class Listing:
     numbers: Sequence[int]
     """Those of the fiches that the page shows, in its order."""
     items: Sequence[Mapping[str, Any]]
+    passages: Sequence[Parts]
+    """For each of them, what stands around a word looked for, where title and summary hold none."""
 
     @property
     def examples(self) -> int:
         """Return how many of the fiches found are invented examples."""
-        return sum(number >= self.index.projects for number in self.found.numbers)
+        return self.found.examples
 
     @property
     def pages(self) -> int:
@@ -69,7 +76,18 @@ def find(service: Service, request: Request, edition: int) -> Listing:
     found = index.select(selection)
     shown = found.numbers[(page - 1) * per_page : page * per_page]
     items = [complete(item, index) for item in index.items(shown)]
-    return Listing(edition, index, selection, found, page, per_page, shown, items)
+    told = [] if found.text is None else [*passages(Documents(service.iris), index, shown, items, found.text.wanted)]
+    return Listing(edition, index, selection, found, page, per_page, shown, items, told)
+
+
+def passages(
+    inside: Documents, index: FicheIndex, numbers: Sequence[int], items: Sequence[Mapping[str, Any]], wanted: Wanted
+) -> Iterator[Parts]:
+    """Yield, for each fiche shown, the passage that holds a word looked for, where its title and summary hold none."""
+    seen = [bool(wanted.passage((item["titre"], item["resume"]))) for item in items]
+    documents = index.documents([number for number, shown in zip(numbers, seen, strict=True) if not shown])
+    for shown in seen:
+        yield [] if shown else wanted.passage(inside.words(next(documents)))
 
 
 def suggested(service: Service, request: Request, edition: int) -> dict[str, Any]:
@@ -152,12 +170,24 @@ def as_json(request: Request, listing: Listing) -> dict[str, Any]:
         "next": next_address(request, listing) if listing.page < listing.pages else None,
         "unknown": [{"facet": facet, "value": text} for facet, text in found.unknown],
         "corrected": [{"word": word, "instead": [*instead]} for word, instead in corrected(found)],
-        "items": listing.items,
+        "items": [*items_json(listing)],
         "facets": {
             name: [{**value_json(value, value.iri), "count": count} for value, count in counts]
             for name, counts in found.counts.items()
         },
     }
+
+
+def items_json(listing: Listing) -> Iterator[Mapping[str, Any]]:
+    """Yield each fiche shown, where words were asked with its texts in parts, of which some are words found."""
+    if listing.found.text is None:
+        yield from listing.items
+        return
+    parts = listing.found.text.wanted.parts
+    for item, passage in zip(listing.items, listing.passages, strict=True):
+        told = {"titre": parts(item["titre"]), "resume": parts(item["resume"]), "passage": passage}
+        found = {name: [{"text": text, "found": held} for text, held in one] for name, one in told.items() if one}
+        yield {**item, "highlights": found}
 
 
 def corrected(found: SearchResult) -> Iterable[tuple[str, tuple[str, ...]]]:

@@ -5,15 +5,13 @@ Knows how the list is shown; not how it was found.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any, Final
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from sparql_api.fiches.index import Documents
-from sparql_api.fiches.search import FACET_NAMES, Value
-from sparql_api.fiches.text import Wanted
+from sparql_api.fiches.facets import FACET_NAMES
+from sparql_api.fiches.search import Value
 from sparql_api.formats.negotiation import language
 from sparql_api.http.parameters import yes_or_no
 from sparql_api.pages.common.layout import View, render
@@ -39,7 +37,7 @@ def list_page(service: Service, request: Request, listing: Listing) -> Response:
         "facets": [facet_shown(view, listing, name) for name in FACET_NAMES],
         "removable": chips(view, listing),
         "unknown": listing.found.unknown,
-        **words_shown(service, listing),
+        **words_shown(listing),
         "page": listing.page,
         "pages": listing.pages,
         "previous": at_page(view, listing, listing.page - 1) if listing.page > 1 else "",
@@ -49,7 +47,7 @@ def list_page(service: Service, request: Request, listing: Listing) -> Response:
     return render(service, request, "fiches.html", context, edition=listing.edition)
 
 
-def words_shown(service: Service, listing: Listing) -> dict[str, Any]:
+def words_shown(listing: Listing) -> dict[str, Any]:
     """Return what a search by words shows: which word was taken for which, the words found, where else they stand."""
     text = listing.found.text
     if text is None:
@@ -57,17 +55,8 @@ def words_shown(service: Service, listing: Listing) -> dict[str, Any]:
     return {
         "corrected": [(word, ", ".join(instead)) for word, instead in text.taken_for.items()],
         "wanted": text.wanted,
-        "passages": list(passages(Documents(service.iris), listing, text.wanted)),
+        "passages": listing.passages,
     }
-
-
-def passages(inside: Documents, listing: Listing, wanted: Wanted) -> Iterator[list[tuple[str, bool]]]:
-    """Yield, for each fiche shown, the passage that holds a word looked for, where its title and summary hold none."""
-    seen = [bool(wanted.passage((item["titre"], item["resume"]))) for item in listing.items]
-    unseen = [number for number, shown in zip(listing.numbers, seen, strict=True) if not shown]
-    documents = listing.index.documents(unseen)
-    for shown in seen:
-        yield [] if shown else wanted.passage(inside.words(next(documents)))
 
 
 def at_page(view: View, listing: Listing, page: int) -> str:

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ontologie import sentence_table
-from sparql_api.fiches.search import FACET_NAMES
+from sparql_api.fiches.facets import FACET_NAMES
 from sparql_api.formats.rdf_formats import write_json
 from sparql_api.http.delivery import deliver, requested
 from sparql_api.http.openapi import (
@@ -54,7 +54,7 @@ SELECTION: Final = (
 )
 _HELD: Final = structure(iri=maybe(TEXT), id=maybe(TEXT), label=TEXTS)
 """A value of a fiche; a label that no vocabulary knows has no IRI, and `horsVocabulaire`."""
-_ITEM: Final = structure(
+_FICHE: Final = structure(
     iri=TEXT,
     id=TEXT,
     titre=TEXT,
@@ -62,6 +62,13 @@ _ITEM: Final = structure(
     exemple={"type": "boolean"},
     **{name: several(_HELD) for name in (*FACET_NAMES, "outil")},
 )
+_PARTS: Final = several(structure(text=TEXT, found={"type": "boolean"}))
+_HIGHLIGHTS: Final = {
+    "type": "object",
+    "description": "Texts in parts, some of them words asked for; `passage` where titre and resume hold none.",
+    "additionalProperties": _PARTS,
+}
+_ITEM: Final = _FICHE | {"properties": _FICHE["properties"] | {"highlights": _HIGHLIGHTS}}
 _COUNTED: Final = structure(iri=maybe(TEXT), id=TEXT, label=TEXTS, count=NUMBER)
 _PAGE: Final = structure(
     total=COUNT,

@@ -12,7 +12,7 @@ from typing import Any, Final
 import pyoxigraph as ox
 
 from ontologie import PREFIXES, name_properties
-from sparql_api.fiches.index import FACETS
+from sparql_api.fiches.facets import FACETS
 from sparql_api.fiches.things import local_id
 from sparql_api.formats.rdf_formats import MEDIA_TYPES
 from sparql_api.pages.common.layout import View, write_page

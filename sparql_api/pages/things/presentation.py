@@ -17,7 +17,7 @@ from typing import Any, Final
 import pyoxigraph as ox
 
 from ontologie import PREFIXES, Iris, context, sentence_table
-from sparql_api.fiches.index import FACETS
+from sparql_api.fiches.facets import FACETS
 from sparql_api.fiches.things import local_id
 from sparql_api.pages.common.layout import View
 from sparql_api.pages.things.unlisted import Unlisted, property_of

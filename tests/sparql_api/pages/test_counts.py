@@ -22,7 +22,7 @@ import pytest
 from ingestion import Edition
 from ontologie import BASE, PREFIXES
 from queries import bind, catalogue
-from sparql_api.fiches.index import FACETS
+from sparql_api.fiches.facets import FACETS
 from sparql_api.fiches.search import FicheIndex, Selection
 from sparql_api.pages.fiches.files import FILES, Selected
 from tests import patient
@@ -202,7 +202,7 @@ def test_a_file_holds_examples_where_they_are_asked_alone(address: str, suffix: 
 
 def test_words_of_examples_are_no_words_of_projects(index: FicheIndex) -> None:
     seen = index.with_examples
-    words = {word for item in seen.items(range(index.projects, seen.size)) for word in re.findall(r"[^\W\d_]{6,}", item["titre"])}
+    words = {word for item in seen.items(seen.first(seen.size)[index.size :]) for word in re.findall(r"[^\W\d_]{6,}", item["titre"])}
     projects = {word: index.select(Selection(q=word)) for word in sorted(words)}
     for word, found in projects.items():
         more = seen.select(Selection(q=word))

@@ -19,8 +19,8 @@ import python_calamine as calamine
 from ingestion import Edition, Options, Settings, deposit_file, publish
 from ontologie import BASE
 from sparql_api.app import create_app
-from sparql_api.fiches.index import short_ids
-from sparql_api.fiches.search import FACET_NAMES, FicheIndex, Selection
+from sparql_api.fiches.facets import FACET_NAMES, short_ids
+from sparql_api.fiches.search import FicheIndex, Selection
 from sparql_api.formats.tables import LONGEST_CELL, MOST_ROWS, workbook
 from sparql_api.http.responses import content_disposition
 from sparql_api.settings import Settings as ServiceSettings

@@ -1,0 +1,32 @@
+"""Sets of numbers as bits of one large number: to count what several sets share is an AND and a population count."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+
+def bits_of(numbers: Iterable[int], size: int) -> int:
+    """Return the set of numbers below `size` as bits."""
+    held = bytearray(size // 8 + 1)
+    for n in numbers:
+        held[n >> 3] |= 1 << (n & 7)
+    return int.from_bytes(held, "little")
+
+
+def bytes_of(bits: int) -> bytes:
+    """Return a set as bytes, the lowest numbers first."""
+    return bits.to_bytes((bits.bit_length() + 7) // 8, "little")
+
+
+def union(sets: Iterable[int]) -> int:
+    """Return the numbers that are in one of some sets."""
+    found = 0
+    for bits in sets:
+        found |= bits
+    return found
+
+
+def among(numbers: Sequence[int], bits: int, size: int) -> list[int]:
+    """Return those numbers below `size` that a set holds, in the order given."""
+    held = bits.to_bytes(size // 8 + 1, "little")
+    return [n for n in numbers if held[n >> 3] >> (n & 7) & 1]
