@@ -54,9 +54,9 @@ def open_engine(
     else:
         behind = _embedded(settings, rules, stores or EditionStores(settings.editions_path), fair_use, fetch)
     kept = int(settings.cache_mb * MEGABYTE)
-    engine = CachedEngine(behind, cache_bytes=kept, limits=settings.limits(), shelf=open_shelf(settings))
-    if fair_use:
-        engine.listen(lambda event: fair_use.charge(event.client, event.seconds))
+    charge = fair_use.charge if fair_use else None
+    limits, shelf = settings.limits(), open_shelf(settings)
+    engine = CachedEngine(behind, cache_bytes=kept, limits=limits, shelf=shelf, charge=charge)
     if settings.log_queries:
         engine.listen(QueryLog(settings.var / "log"))
     return engine

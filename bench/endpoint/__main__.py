@@ -2,7 +2,8 @@
 
 The first ask of every question after the start is timed apart, and its answer compared with ours as a bag of rows; then
 each is asked again. Sixteen clients ask look-ups together. The table is written after each service, so that a long run
-that is ended leaves what it has.
+that is ended leaves what it has. Before all that, answers kept and look-ups computed are measured beside the Oxigraph server
+(`--peers "" --front-rounds 15` for that alone).
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from bench.endpoint import report
+from bench.endpoint import front, report
 from bench.endpoint.measure import Bag, Bounds, PeerResult, measure
 from bench.endpoint.peers import PEERS, NoPeer, Served
 from bench.endpoint.workload import look_ups, workload
@@ -37,6 +38,7 @@ def main() -> None:
     parser.add_argument("--query-seconds", type=float, default=30.0, help="longest time of a query")
     parser.add_argument("--load-seconds", type=float, default=900.0, help="longest time of loading")
     parser.add_argument("--peer-seconds", type=float, default=420.0, help="longest time of one service's questions")
+    parser.add_argument("--front-rounds", type=int, default=15, help="rounds of kept and computed answers; 0: none")
     given = parser.parse_args()
     edition = Editions(given.var).current()
     if edition is None:
@@ -58,7 +60,13 @@ def main() -> None:
             "runs": str(given.runs),
             "cores": str(os.cpu_count()),
         }
-        for name in given.peers.split(","):
+        if given.front_rounds:
+            try:
+                found = front.side_by_side(data, Path(scratch), look_ups(projects), given.front_rounds)
+                front.write(given.out, found, said)
+            except NoPeer as missing:
+                left_out.append(str(missing))
+        for name in filter(None, given.peers.split(",")):
             folder = Path(scratch) / name
             folder.mkdir()
             started = time.monotonic()
@@ -72,7 +80,8 @@ def main() -> None:
                 report.write(given.out, results, asked, left_out, said)
                 print(f"{name}: {time.monotonic() - started:.0f} s", flush=True)
             shutil.rmtree(folder)
-    report.write(given.out, results, asked, left_out, said)
+    if results:
+        report.write(given.out, results, asked, left_out, said)
 
 
 def some_projects(store_path: Path, most: int) -> list[str]:

@@ -97,6 +97,12 @@ class Peer:
             process.kill()
             process.wait()
 
+    def processor(self) -> float:
+        """Return the seconds of processor that the service and its children have had."""
+        assert self._process is not None
+        root = psutil.Process(self._process.pid)
+        return sum(sum(one.cpu_times()[:2]) for one in [root, *root.children(recursive=True)])
+
     def memory(self) -> int:
         """Return the memory of the service and its children in bytes, what they share counted once."""
         assert self._process is not None

@@ -27,6 +27,8 @@ FAILED: Final = (408, 413, 429, 500, 503, 504)
 
 CONNECTION: Final = "connection"
 """Under which name a request's state holds its connection."""
+CLIENT: Final = "client"
+"""And the key of who asks."""
 
 
 class Connection(Protocol):
@@ -65,8 +67,12 @@ async def held(fair_use: FairUse, request: Request) -> None:
 
 
 def client_of(fair_use: FairUse, request: Request) -> str:
-    """Return the opaque key of who asks."""
-    return fair_use.key(request.client.host if request.client else "")
+    """Return the opaque key of who asks, which the request's state holds from then on."""
+    state: dict[str, str] = request.scope.setdefault("state", {})
+    known = state.get(CLIENT)
+    if known is None:
+        known = state[CLIENT] = fair_use.key(request.client.host if request.client else "")
+    return known
 
 
 async def gone(request: Request) -> bool:

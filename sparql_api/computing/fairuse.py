@@ -25,6 +25,9 @@ FREE_STRIKES: Final = 5
 LONGEST_HOLD: Final = 20.0
 """Seconds; shorter than most clients wait for an answer."""
 
+SAID_SECONDS: Final = 1.0
+"""For so long what is left of a share is said as it was: a header tells of whole seconds."""
+
 
 class ShareExhausted(ProblemError):
     """The client used its share up (429, Retry-After)."""
@@ -63,6 +66,9 @@ class FairUse:
         self._share = Levels(seconds / window if seconds else 1.0, clock)
         self._weights = Levels(WEIGHT_RATE, clock)
         self._strikes = Levels(STRIKE_RATE, clock)
+        self._clock = clock
+        self._said: dict[str, bytes] = {}
+        self._said_until = -math.inf
 
     def key(self, address: str) -> str:
         """Return the opaque key of a network address; it means nothing outside of this process."""
@@ -80,10 +86,12 @@ class FairUse:
         """Count engine time to a client."""
         self._share.charge(client, seconds)
         self._weights.charge(client, seconds)
+        self._said.pop(client or "", None)
 
     def strike(self, client: str) -> None:
         """Note that a client's request came to nothing: refused, ended at a bound, or left alone by who asked."""
         self._strikes.charge(client, 1)
+        self._said.pop(client, None)
 
     def hold(self, client: str) -> float:
         """Return the seconds for which a client's next request waits before anything is done for it.
@@ -95,9 +103,21 @@ class FairUse:
             return 0.0
         return min(LONGEST_HOLD, max(0.0, self._strikes.of(client) - FREE_STRIKES) * random.uniform(0.5, 1.5))
 
-    def at_once(self, client: str) -> bool:
-        """Return whether a client's next request neither waits nor is refused."""
-        return not self.seconds or (self._strikes.of(client) <= FREE_STRIKES and self.used(client) < self.seconds)
+    def at_once(self, client: str) -> bytes | None:
+        """Return what a header says is left of a client's share; None where its next request waits or is refused.
+
+        It is empty where clients have no bound. What was said of a client is said again for a second, unless something
+        is counted to it.
+        """
+        if not self.seconds:
+            return b""
+        now = self._clock()
+        if now >= self._said_until:
+            self._said, self._said_until = {}, now + SAID_SECONDS
+        said = self._said.get(client)
+        if said is None and self._strikes.of(client) <= FREE_STRIKES and self.used(client) < self.seconds:
+            said = self._said[client] = self.left(client).encode()
+        return said
 
     def check(self, client: str) -> None:
         """Raise ShareExhausted where a client has nothing left."""

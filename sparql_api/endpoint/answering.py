@@ -68,6 +68,7 @@ class Answering:
         pinned = asked.edition is not None
         said = ignored_header(asked.ignored) | hint_header(plan.hints)
         if unchanged := unchanged_response(request, key, plan.edition, pinned=pinned, headers=said):
+            offer(request, plan.edition)
             return unchanged
         answer = await self.run(request, asked, plan)
         if key is not None:

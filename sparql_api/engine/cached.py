@@ -8,17 +8,23 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Final
 
 from cachetools import LRUCache
 
-from sparql_api.engine.events import Listener, QueryEvent
+from sparql_api.engine.events import Listener, QueryEvent, Told
 from sparql_api.engine.port import Answer, Engine, EngineStatus
 from sparql_api.engine.shelf import Shelf
 from sparql_api.query.dataset import Dataset
 from sparql_api.query.errors import EngineError, deadline_exceeded
 from sparql_api.query.limits import Limits
 from sparql_api.query.plan import Plan, query_hash
+
+SOON: Final = 0.1
+"""Seconds in which listeners are told of a query: one line of a log apart costs as much as a kept answer."""
 
 
 @dataclass
@@ -30,15 +36,28 @@ class _Flight:
 
 
 class CachedEngine(Engine):
-    """An engine that remembers at most `cache_bytes` of answers, and forgets the least asked first."""
+    """An engine that remembers at most `cache_bytes` of answers, and forgets the least asked first.
 
-    def __init__(self, engine: Engine, *, cache_bytes: int, limits: Limits, shelf: Shelf | None = None) -> None:
+    `charge` counts the seconds of a query to its client, at once.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        *,
+        cache_bytes: int,
+        limits: Limits,
+        shelf: Shelf | None = None,
+        charge: Callable[[str | None, float], None] | None = None,
+    ) -> None:
         self._engine = engine
         self._shelf = shelf
+        self._charge = charge
         self._limits = limits
         self._kept: LRUCache[str, Answer] = LRUCache(cache_bytes, getsizeof=_size)
         self._flights: dict[tuple[str, Limits], _Flight] = {}
         self._listeners: list[Listener] = []
+        self._untold: list[Told] = []
         self.hits = 0
         self.misses = 0
 
@@ -61,6 +80,7 @@ class CachedEngine(Engine):
             self._shelf.settle()
             self._shelf.close()
         await self._engine.stop()
+        self.tell()
 
     def current_edition(self) -> int | None:
         """Return the number of the current edition, None where nothing is published."""
@@ -88,9 +108,8 @@ class CachedEngine(Engine):
         try:
             return await self._engine.prepare(text, dataset=dataset, accept=accept, format=format, edition=edition)
         except EngineError as error:
-            event = QueryEvent(query_hash(text), edition, error.problem.name, 0, 0, None, None, False, None)
-            for listener in self._listeners:
-                listener(event)
+            event = QueryEvent(query_hash(text), edition, error.problem.name, 0, 0, None, None, False)
+            self._tell_soon(event)
             raise
 
     def lookup(self, plan: Plan) -> Answer | None:
@@ -106,19 +125,21 @@ class CachedEngine(Engine):
                 self._keep(plan.key, kept)
         return kept
 
-    def again(self, plan: Plan, client: str | None) -> bool:
-        """Count and tell of a kept answer that is given once more, as it was sent; False where it is kept no longer."""
+    def again(self, plan: Plan) -> bool:
+        """Count a kept answer that is given once more, as it was sent, and tell of it soon; False where it is kept no
+        longer."""
         kept = self.lookup(plan)
-        if kept is not None:
-            self._hit(plan, client, time.monotonic(), kept)
-        return kept is not None
+        if kept is None:
+            return False
+        self._count(plan, kept)
+        self._tell_soon(given_again(plan.query_hash, plan.edition, kept.rows, kept.body.size))
+        return True
 
-    def _hit(self, plan: Plan, client: str | None, started: float, kept: Answer) -> None:
+    def _count(self, plan: Plan, kept: Answer) -> None:
         self.hits += 1
         # What is asked once is not worth a file.
         if self._shelf and plan.edition == self._shelf.edition and plan.key not in self._shelf:
             self._shelf.put(plan.key, kept)
-        self._tell(plan, client, started, kept)
 
     async def run(self, plan: Plan, *, limits: Limits | None = None, client: str | None = None) -> Answer:
         """Answer a prepared query from what is kept, or with those who ask the same; raises EngineError."""
@@ -126,7 +147,8 @@ class CachedEngine(Engine):
         started = time.monotonic()
         kept = self.lookup(plan)
         if kept is not None and kept.body.size <= limits.answer_bytes:
-            self._hit(plan, client, started, kept)
+            self._count(plan, kept)
+            self._tell(plan, client, started, kept)
             return kept
         self.misses += 1
         try:
@@ -153,9 +175,11 @@ class CachedEngine(Engine):
             flight.task.add_done_callback(lambda _: self._flights.pop(key, None))
         flight.passengers += 1
         try:
-            # Who comes late has a deadline of their own.
-            async with asyncio.timeout(None if first else limits.seconds):
+            if first:
                 answer = await asyncio.shield(flight.task)
+            else:  # Who comes late has a deadline of their own.
+                async with asyncio.timeout(limits.seconds):
+                    answer = await asyncio.shield(flight.task)
         except TimeoutError:
             raise deadline_exceeded(limits, self._limits) from None
         finally:
@@ -176,7 +200,7 @@ class CachedEngine(Engine):
             self._kept[key] = replace(answer, seconds=0.0, cached=True)
 
     def _tell(self, plan: Plan, client: str | None, started: float, result: Answer | EngineError | None) -> None:
-        """Tell the listeners; `result` is None where the client went away."""
+        """Charge a query to its client, and tell of it soon; `result` is None where the client went away."""
         answer = result if isinstance(result, Answer) else None
         outcome = "disconnected" if result is None else "ok" if answer else ""
         wall = time.monotonic() - started
@@ -189,12 +213,29 @@ class CachedEngine(Engine):
             rows=answer.rows if answer else None,
             size=answer.body.size if answer else None,
             cached=answer.cached if answer else False,
-            client=client,
         )
-        for listener in self._listeners:
-            listener(event)
+        if self._charge:
+            self._charge(client, event.seconds)
+        self._tell_soon(event)
+
+    def _tell_soon(self, event: QueryEvent) -> None:
+        if not self._untold:
+            asyncio.get_running_loop().call_later(SOON, self.tell)
+        self._untold.append((time.time(), event))
+
+    def tell(self) -> None:
+        """Tell the listeners now of what they were not told of yet."""
+        told, self._untold = self._untold, []
+        for listener in self._listeners if told else ():
+            listener(told)
 
 
 def _size(answer: Answer) -> int:
     """Return the bytes that a kept answer takes: its own, and a kilobyte for what is known of it."""
     return answer.body.size + 1024
+
+
+@lru_cache(maxsize=1024)
+def given_again(query_hash: str, edition: int, rows: int | None, size: int) -> QueryEvent:
+    """Return what is told of an answer that is given as it was sent: it costs nobody anything."""
+    return QueryEvent(query_hash, edition, "ok", 0.0, 0.0, rows, size, True)

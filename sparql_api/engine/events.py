@@ -1,13 +1,13 @@
-"""What is told of each query to logs, metrics and shares."""
+"""What is told of each query to logs and metrics."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 
 class QueryEvent(NamedTuple):
-    """What happened to one query, for logs, metrics and shares; nothing of what it said."""
+    """What happened to one query, for logs and metrics; nothing of what it said."""
 
     query_hash: str
     edition: int | None
@@ -20,7 +20,9 @@ class QueryEvent(NamedTuple):
     rows: int | None
     size: int | None
     cached: bool
-    client: str | None
 
 
-Listener = Callable[[QueryEvent], None]
+Told = tuple[float, QueryEvent]
+"""What happened, and when: seconds since 1970."""
+Listener = Callable[[Sequence[Told]], None]
+"""Takes what happened since it was last told: answers that are given again come by thousands a second."""

@@ -8,12 +8,13 @@ from __future__ import annotations
 import logging
 import os
 import time
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
-from sparql_api.engine.events import QueryEvent
+from sparql_api.engine.events import QueryEvent, Told
 
 FILE_BYTES: Final = 8 << 20
 FILES: Final = 5
@@ -36,17 +37,28 @@ class QueryLog:
         self._opened = 0.0
         self._warned = -SILENT_SECONDS
 
-    def __call__(self, event: QueryEvent) -> None:
-        """Write one line; a log that cannot be written never stops an answer."""
-        data = _line(event).encode()
+    def __call__(self, told: Sequence[Told]) -> None:
+        """Write one line for each event; a log that cannot be written never stops an answer."""
         try:
-            written = os.write(self._with_room(len(data)), data)
-            self._size += written  # Read after the call: making room sets it anew.
+            lines: list[bytes] = []
+            count = 0
+            for when, event in told:
+                line = b"%b%b" % (_time(when), _said(event) if event.wall_seconds else _again(event))
+                if lines and self._size + count + len(line) > self._file_bytes:
+                    self._append(lines, count)
+                    lines, count = [], 0
+                lines.append(line)
+                count += len(line)
+            self._append(lines, count)
         except OSError as error:
             now = time.monotonic()
             if now - self._warned >= SILENT_SECONDS:
                 logger.warning("the query log cannot be written: %s", error)
                 self._warned = now
+
+    def _append(self, lines: Sequence[bytes], count: int) -> None:
+        written = os.write(self._with_room(count), b"".join(lines))
+        self._size += written  # Read after the call: making room sets it anew.
 
     def _with_room(self, count: int) -> int:
         """Return the descriptor of the file, one that has room for so many bytes."""
@@ -89,22 +101,30 @@ class QueryLog:
         return self._path if number == 0 else self._path.with_name(f"queries.{number}.jsonl")
 
 
-def _line(event: QueryEvent) -> str:
-    """Return an event as a line of JSON; no value of it has anything to escape."""
-    now = time.time()
-    second = int(now)
+def _time(when: float) -> bytes:
+    """Return the beginning of a line: a moment, in seconds since 1970, in UTC."""
+    second = int(when)
+    return b'{"time": "%b.%03d+00:00", ' % (_second(second), (when - second) * 1000)
+
+
+def _said(event: QueryEvent) -> bytes:
+    """Return the rest of a line; no value of it has anything to escape."""
     return (
-        f'{{"time": "{_second(second)}.{int((now - second) * 1000):03d}+00:00", "query": "{event.query_hash}", '
+        f'"query": "{event.query_hash}", '
         f'"edition": {_number(event.edition)}, "outcome": "{event.outcome}", "seconds": {event.seconds:.4f}, '
         f'"wall_seconds": {event.wall_seconds:.4f}, "rows": {_number(event.rows)}, "bytes": {_number(event.size)}, '
         f'"cached": {"true" if event.cached else "false"}}}\n'
-    )
+    ).encode()
+
+
+_again: Final = lru_cache(maxsize=1024)(_said)
+"""The same, of an answer that is given again and again."""
 
 
 @lru_cache(maxsize=1)
-def _second(second: int) -> str:
+def _second(second: int) -> bytes:
     """Return a second since 1970 in UTC: answers that are kept come thousands in one."""
-    return datetime.fromtimestamp(second, UTC).strftime("%Y-%m-%dT%H:%M:%S")
+    return datetime.fromtimestamp(second, UTC).strftime("%Y-%m-%dT%H:%M:%S").encode()
 
 
 def _number(value: int | None) -> str:

@@ -9,14 +9,17 @@ import asyncio
 import fcntl
 import struct
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from functools import partial
 from typing import Any, Final
 
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
 from sparql_api.computing.disconnection import CONNECTION
-from sparql_api.http.kept import SEGMENT, Front, forwarded, read_asked
+from sparql_api.http.asked import SEGMENT, Asked, read_asked
+from sparql_api.http.house import House
+from sparql_api.http.kept import Front
 
 HEAD_SECONDS: Final = 15.0
 """From the opening of a connection, or the first byte after an answer, to the end of a request's head."""
@@ -37,13 +40,14 @@ TOO_LONG: Final = b"HTTP/1.1 431 Request Header Fields Too Large\r\nContent-Leng
 class Door(HttpToolsProtocol):
     """One connection. It holds a place, no worker and little memory; whoever holds it for nothing loses it."""
 
-    def __init__(self, most: int, front: Front | None, *arguments: Any, **named: Any) -> None:
+    def __init__(self, house: House, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
-        self._most = most
-        self._front = front
+        self._house = house
+        self._front = house.front
         self._askers: dict[str, str] = {}
         self._trusted = False
         self._between = True  # No request is half read.
+        self._awaits_next = False
         self._reading = False
         self._deferred: tuple[RequestResponseCycle, Any] | None = None
         self._head_timer: asyncio.TimerHandle | None = None
@@ -60,17 +64,16 @@ class Door(HttpToolsProtocol):
         return done and not (self.transport and self.transport.get_write_buffer_size())
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Take a connection in; where there are too many, the one idle for longest goes."""
+        """Take a connection in."""
         super().connection_made(transport)  # type: ignore[arg-type]
         self._trusted = isinstance(self.app, ProxyHeadersMiddleware) and self._peer in self.app.trusted_hosts
         self._await_head()
-        if len(self.connections) > self._most:
-            idle = [one for one in self.connections if isinstance(one, Door) and one.idle]
-            min(idle, key=lambda one: one.idle_since, default=self).drop()
+        self._house.take(self, self.loop)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget a connection."""
         self._cancel(self._head_timer, self._read_timer)
+        self._house.forget(self)
         self._end_cycles()
         super().connection_lost(exc)
 
@@ -80,12 +83,10 @@ class Door(HttpToolsProtocol):
         A request that came before with the same bytes, where nothing else is under way, is answered by what is kept.
         """
         alone = len(data) <= SEGMENT and self._between and self.idle and not self.transport.is_closing()
-        if alone and self._front is not None and (known := self._front.known(data, self._trusted)):
-            asked, spoken_for = known
-            if kept := self._front.answer(asked, self._client(spoken_for)):
-                self._give(kept)
-                return
-        self._reading = True
+        asked = self._front.known(data, self._trusted) if alone and self._front is not None else None
+        if asked is not None and self._give(asked):
+            return
+        self._reading, self._awaits_next = True, False
         super().data_received(data)
         self._reading = False
         if self._deferred is not None and self._begin(*self._deferred, data if alone else None):
@@ -122,9 +123,25 @@ class Door(HttpToolsProtocol):
         super().on_message_complete()
 
     def on_response_complete(self) -> None:
-        """An answer has been written."""
+        """An answer has been written: the next request that waits is begun, or awaited for some seconds."""
+        self.server_state.total_requests += 1
         self.idle_since = time.monotonic()
-        super().on_response_complete()
+        if self.transport.is_closing():
+            return
+        self.flow.resume_reading()
+        if self.pipeline:
+            self._start_asgi_task(*self.pipeline.pop())
+        else:
+            self._awaits_next = True
+
+    def look(self, now: float) -> None:
+        """Close the connection where no request followed an answer in time."""
+        if self._awaits_next and now - self.idle_since > self.timeout_keep_alive:
+            self._awaits_next = False
+            self.timeout_keep_alive_handler()
+
+    def _should_upgrade_to_ws(self) -> bool:
+        return False  # The service speaks HTTP alone: who asks for another protocol is answered as anyone.
 
     def send_400_response(self, msg: str) -> None:
         """Refuse what is no HTTP; where answers are under way, nothing can be said between their bytes."""
@@ -179,24 +196,29 @@ class Door(HttpToolsProtocol):
         front, alone = self._front, self._between and cycle is self.cycle
         asked = read_asked(cycle.scope, self.url, bytes(cycle.body), self._trusted) if alone else None
         if front is not None and asked is not None:
-            spoken_for = forwarded(cycle.scope) if self._trusted else ""
-            if kept := front.answer(asked, self._client(spoken_for)):
+            if self._give(asked):
                 if segment is not None:
-                    front.remember(segment, asked, spoken_for)
+                    front.remember(segment, asked, self._trusted)
                 cycle.response_started = cycle.response_complete = True
-                self._give(kept)
                 return True
-            app = front.drafting(app, asked, segment, spoken_for)
+            app = front.drafting(app, asked, segment, self._trusted)
         super()._start_asgi_task(cycle, app)
         return False
 
-    def _give(self, kept: Sequence[bytes]) -> None:
-        """Write an answer that was kept, and go on as after any other."""
-        self._cancel(self._head_timer)
+    def _give(self, asked: Asked) -> bool:
+        """Write the answer that was kept, where one is, and go on as after any other."""
+        assert self._front is not None
+        found = self._front.answer(asked, self._client(asked.spoken_for))
+        if found is None:
+            return False
+        if self._head_timer is not None:
+            self._head_timer.cancel()
         self._head_timer, self._head_bytes = None, 0
-        date = b"".join(name + b": " + value + b"\r\n" for name, value in self.server_state.default_headers)
-        self.transport.writelines((STATUS_LINE[200], date, *kept))
+        status, kept = found
+        lines = self._house.lines(self.server_state.default_headers)
+        self.transport.write(b"".join((STATUS_LINE[status], lines, *kept)))
         self.on_response_complete()
+        return True
 
     @property
     def _peer(self) -> str:
@@ -268,8 +290,4 @@ def door(most: int, front: Front | None = None) -> Callable[..., Door]:
 
     `front` holds the answers that are kept, where any are.
     """
-
-    def make(*arguments: Any, **named: Any) -> Door:
-        return Door(most, front, *arguments, **named)
-
-    return make
+    return partial(Door, House(most, front))

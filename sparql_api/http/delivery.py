@@ -42,12 +42,12 @@ def deliver(
         **({"Content-Disposition": content_disposition(filename)} if filename else {}),
         **(headers or {}),
     }
+    if kept.shared:
+        offer(request, edition)
     if kept.tag:
         sent["ETag"] = entity_tag(blake2b(data, digest_size=12).hexdigest())
         if not_modified(request, sent["ETag"]):
             return Response(status_code=304, headers=sent)
-    if kept.shared:
-        offer(request, edition)
     body, encoding = compressed(data, request)
     return Response(body, status, {**sent, **encoding}, media_type=media_type)
 

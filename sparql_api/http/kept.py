@@ -1,19 +1,20 @@
 """Answers kept as they were sent, for the next who asks the same: found by the bytes of a request, or by what it asks.
 
-Knows requests as parsed and answers as bytes. Which answers may be kept, who makes them says (`offer`); what is kept is
-given only while its editions stand as they stood, and all that an answer passes is done for each that is given: the
-edition is looked up, the client's hold and share are, and the engine counts and tells of its answer.
+Knows answers as bytes. Which answers may be kept, who makes them says (`offer`); what is kept is given only while its
+editions stand as they stood, and all that an answer passes is done for each that is given: the edition is looked up,
+the client's hold and share are, and the engine counts and tells of its answer.
 """
 
 from __future__ import annotations
 
+import asyncio
 import os
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Final
 
 from cachetools import LRUCache
 from starlette.requests import Request
@@ -21,68 +22,21 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sparql_api.computing.fairuse import FairUse
 from sparql_api.engine.cached import CachedEngine
+from sparql_api.http.asked import Asked
+from sparql_api.http.responses import names_tag
 from sparql_api.query.plan import Plan
 
-SEGMENT: Final = 8 << 10
-"""Greatest request whose answer is kept, in bytes."""
-METHODS: Final = ("GET", "POST", "QUERY")
-VARYING: Final = frozenset(
-    {b"accept", b"accept-encoding", b"accept-language", b"content-type", b"host", b"x-forwarded-proto"}
-)
-"""Headers that an answer depends on, beside its client."""
-APART: Final = frozenset(
-    {
-        *(b"authorization", b"cookie", b"proxy-authorization"),
-        *(b"if-match", b"if-modified-since", b"if-none-match", b"if-range", b"if-unmodified-since", b"range"),
-        *(b"expect", b"transfer-encoding", b"upgrade"),
-    }
-)
-"""Headers of requests that are answered each for itself: of somebody, on a condition, or not whole at once."""
-FORWARDED: Final = b"x-forwarded-for"
 SHARE: Final = b"ratelimit"
 OVERHEAD: Final = 1 << 10
 """Bytes of memory that an entry takes beside those that it holds."""
+UNCHANGED: Final = b"304 "
+"""Before the key of what is answered to who has it already."""
 DRAFT: Final = "draft"
 
 Standing = tuple[int | None, int, int, int]
 """How editions stand: the current one, when one came or went, and since when the one that was read is as it is."""
 FRESH: Final = 50_000_000
 """Nanoseconds within which a file's time may not tell two changes apart."""
-
-
-class RequestKey(NamedTuple):
-    """All that the answer to a request depends on, but for its client."""
-
-    method: str
-    url: bytes
-    headers: tuple[tuple[bytes, bytes], ...]
-    body: bytes
-    trusted: bool
-    """Whether who sent it is believed about the client that it speaks for."""
-
-    @property
-    def size(self) -> int:
-        """The bytes that it holds."""
-        return len(self.url) + len(self.body) + sum(len(name) + len(value) for name, value in self.headers)
-
-
-def read_asked(scope: Mapping[str, Any], url: bytes, body: bytes, trusted: bool) -> RequestKey | None:
-    """Return what a whole request asks; None where its answer is not to be kept."""
-    if scope["method"] not in METHODS:
-        return None
-    varying = []
-    for pair in scope["headers"]:
-        if pair[0] in VARYING:
-            varying.append(pair)
-        elif pair[0] in APART:
-            return None
-    asked = RequestKey(scope["method"], url, tuple(varying), body, trusted)
-    return asked if asked.size <= SEGMENT else None
-
-
-def forwarded(scope: Mapping[str, Any]) -> str:
-    """Return the clients that a request says it comes from, empty where it says none."""
-    return b", ".join(value for name, value in scope["headers"] if name == FORWARDED).decode("latin-1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +47,9 @@ class Kept:
     edition: int | None
     plan: Plan | None
     """What the engine was asked, where the answer is the engine's."""
+    status: int
+    tag: str
+    """Its entity tag, empty where it has none."""
     head: bytes
     """Up to what is left of the client's share, or whole."""
     rest: bytes | None
@@ -109,7 +66,7 @@ class Kept:
 class PendingAnswer:
     """An answer on its way, which may be kept once it is whole and was offered."""
 
-    asked: RequestKey
+    method: str
     standing: Standing
     most: int
     started: int
@@ -117,6 +74,7 @@ class PendingAnswer:
     plan: Plan | None = None
     edition: int | None = None
     offered: bool = False
+    status: int = 0
     _headers: list[tuple[bytes, bytes]] = field(default_factory=list)
     _pieces: list[bytes] = field(default_factory=list)
     _size: int = 0
@@ -126,10 +84,11 @@ class PendingAnswer:
         if not self.offered:
             return False
         if message["type"] == "http.response.start":
+            self.status = message["status"]
             self._headers = [(name.lower(), value) for name, value in message["headers"]]
-            self.offered = message["status"] == 200 and not any(name == b"set-cookie" for name, _ in self._headers)
+            self.offered = self.status in (200, 304) and not any(name == b"set-cookie" for name, _ in self._headers)
             return False
-        piece = message.get("body", b"")
+        piece = b"" if self.method == "HEAD" else message.get("body", b"")
         self._size += len(piece)
         if self._size > self.most:
             self.offered, self._pieces = False, []
@@ -140,13 +99,17 @@ class PendingAnswer:
     def whole(self) -> Kept:
         """Return the answer as a connection writes it; one without a length goes out in chunks (RFC 9112 §7.1)."""
         headers, pieces = self._headers, self._pieces
-        if not any(name == b"content-length" for name, _ in headers):
+        values = dict(headers)
+        if self.method != "HEAD" and self.status == 200 and b"content-length" not in values:
             headers = [*headers, (b"transfer-encoding", b"chunked")]
             pieces = [b"%x\r\n%b\r\n" % (len(piece), piece) for piece in pieces if piece] + [b"0\r\n\r\n"]
         lines = [name + b": " + value + b"\r\n" for name, value in headers] + [b"\r\n"]
+        head, rest, body = b"".join(lines), None, b"".join(pieces)
         at = next((at for at, (name, _) in enumerate(headers) if name == SHARE), None)
-        head, rest = (lines, None) if at is None else (lines[:at], b"".join(lines[at + 1 :]))
-        return Kept(self.standing, self.edition, self.plan, b"".join(head), rest, b"".join(pieces))
+        if at is not None:
+            head, rest = b"".join(lines[:at]) + SHARE + b": ", b"\r\n" + b"".join(lines[at + 1 :])
+        tag = values.get(b"etag", b"").decode("latin-1")
+        return Kept(self.standing, self.edition, self.plan, self.status, tag, head, rest, body)
 
 
 def offer(request: Request, edition: int | None, plan: Plan | None = None) -> None:
@@ -167,10 +130,8 @@ class Front:
         self._fair_use = fair_use
         self._editions = str(editions)
         self._most = most
-        self._answers: LRUCache[RequestKey, Kept] = LRUCache(most - most // 4, getsizeof=lambda kept: kept.size)
-        self._requests: LRUCache[tuple[bool, bytes], tuple[RequestKey, str]] = LRUCache(
-            most // 4, getsizeof=_request_size
-        )
+        self._answers: LRUCache[bytes, Kept] = LRUCache(most - most // 4, getsizeof=lambda kept: kept.size)
+        self._requests: LRUCache[tuple[bool, bytes], Asked] = LRUCache(most // 4, getsizeof=_request_size)
         self.given = 0
 
     @property
@@ -182,59 +143,74 @@ class Front:
         """Return the opaque key of a client."""
         return self._fair_use.key(host)
 
-    def known(self, segment: bytes, trusted: bool) -> tuple[RequestKey, str] | None:
-        """Return what a request asks that came before with the same bytes, and for whom it says it speaks."""
+    def known(self, segment: bytes, trusted: bool) -> Asked | None:
+        """Return what a request asks that came before with the same bytes."""
         return self._requests.get((trusted, segment))
 
-    def remember(self, segment: bytes, asked: RequestKey, spoken_for: str) -> None:
-        """Know a request by its bytes from now on, where its answer is kept."""
-        if asked in self._answers:
-            self._requests[asked.trusted, segment] = (asked, spoken_for)
+    def remember(self, segment: bytes, asked: Asked, trusted: bool) -> None:
+        """Know a request by its bytes from now on."""
+        self._requests[trusted, segment] = asked
 
-    def answer(self, asked: RequestKey, client: str) -> Sequence[bytes] | None:
-        """Return the answer kept, from its first header on; None where it must be made: no longer, or not for them."""
-        kept = self._answers.get(asked)
-        if kept is None:
+    def answer(self, asked: Asked, client: str) -> tuple[int, Sequence[bytes]] | None:
+        """Return the status of the answer kept and its bytes, from its first header on.
+
+        None where it must be made: it is kept no longer, or it is not for this client at this moment.
+        """
+        kept = self._find(asked.key) if asked.has is None else self._for_who_has(asked.has, asked.key)
+        if kept is None or (left := self._fair_use.at_once(client)) is None:
             return None
-        if self._standing(kept.edition) != kept.standing:
-            del self._answers[asked]
-            return None
-        if not self._fair_use.at_once(client) or not (kept.plan is None or self._engine.again(kept.plan, client)):
+        if kept.plan is not None and not self._engine.again(kept.plan):
             return None
         self.given += 1
-        if kept.rest is None:
-            return kept.head, kept.body
-        left = self._fair_use.left(client).encode()
-        return kept.head, b"ratelimit: ", left, b"\r\n", kept.rest, kept.body
+        return kept.status, (kept.head, kept.body) if kept.rest is None else (kept.head, left, kept.rest, kept.body)
 
-    def drafting(self, app: ASGIApp, asked: RequestKey, segment: bytes | None, spoken_for: str) -> ASGIApp:
+    def _for_who_has(self, tags: str, key: bytes) -> Kept | None:
+        """Return what is answered to who has what some tags name: that it is unchanged, or what it is now."""
+        unchanged = self._find(UNCHANGED + key)
+        if unchanged is not None and names_tag(tags, unchanged.tag):
+            return unchanged
+        whole = self._find(key)
+        return whole if whole is not None and not names_tag(tags, whole.tag) else None
+
+    def _find(self, key: bytes) -> Kept | None:
+        kept = self._answers.get(key)
+        if kept is not None and self._standing(kept.edition) != kept.standing:
+            del self._answers[key]
+            return None
+        return kept
+
+    def drafting(self, app: ASGIApp, asked: Asked, segment: bytes | None, trusted: bool) -> ASGIApp:
         """Return an application that answers as another does, and whose answer is kept where it is offered."""
 
         async def answering(scope: Scope, receive: Receive, send: Send) -> None:
-            draft = PendingAnswer(asked, self._standing(None), self._most // 32, time.time_ns() - FRESH)
+            draft = PendingAnswer(scope["method"], self._standing(None), self._most // 32, time.time_ns() - FRESH)
             scope["state"][DRAFT] = draft
+
+            def keep() -> None:
+                if self._keep(draft, asked.key) and segment is not None:
+                    self.remember(segment, asked, trusted)
 
             async def noting(message: Message) -> None:
                 await send(message)
-                if draft.note(message):
-                    self._keep(draft)
-                    if segment is not None:
-                        self.remember(segment, asked, spoken_for)
+                if draft.note(message):  # Kept once the answer has left.
+                    asyncio.get_running_loop().call_soon(keep)
 
             await app(scope, receive, noting)
 
         return answering
 
-    def _keep(self, draft: PendingAnswer) -> None:
+    def _keep(self, draft: PendingAnswer, key: bytes) -> bool:
         if draft.plan is not None and self._engine.lookup(draft.plan) is None:
-            return
+            return False
         standing = self._standing(draft.edition)
         # An edition came or changed while it was made, as by an erasure: it may be of either.
         if standing[:2] != draft.standing[:2] or standing[2] > draft.started:
-            return
+            return False
         draft.standing = standing
         with suppress(ValueError):  # Larger than all that may be kept.
-            self._answers[draft.asked] = draft.whole()
+            self._answers[key if draft.status == 200 else UNCHANGED + key] = draft.whole()
+            return True
+        return False
 
     def _standing(self, edition: int | None) -> Standing:
         current = self._engine.current_edition()
@@ -248,5 +224,5 @@ class Front:
         return current, came, manifest.st_ctime_ns, manifest.st_ino
 
 
-def _request_size(known: tuple[RequestKey, str]) -> int:
-    return known[0].size * 2 + len(known[1]) + OVERHEAD
+def _request_size(asked: Asked) -> int:
+    return len(asked.key) * 2 + len(asked.spoken_for) + len(asked.has or "") + OVERHEAD

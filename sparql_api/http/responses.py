@@ -10,7 +10,7 @@ import asyncio
 import re
 import zlib
 from collections.abc import AsyncIterator, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import blake2b
 from typing import Any, Final
 from urllib.parse import quote
@@ -31,6 +31,7 @@ NOT_WORTH: Final = 512
 _NOT_PLAIN: Final = re.compile(r"[^A-Za-z0-9._ ()-]")
 
 
+@lru_cache(maxsize=64)
 def entity_tag(key: str) -> str:
     """Return the entity tag of what a key names: weak, since rows without ORDER BY may change places.
 
@@ -46,7 +47,11 @@ def _software() -> bytes:
 
 def not_modified(request: Request, tag: str) -> bool:
     """Tell whether the client already has what this tag names (RFC 9110 §13.1.2)."""
-    header = request.headers.get("if-none-match", "")
+    return names_tag(request.headers.get("if-none-match", ""), tag)
+
+
+def names_tag(header: str, tag: str) -> bool:
+    """Tell whether an If-None-Match header names a tag."""
     known = [part.strip().removeprefix("W/") for part in header.split(",")]
     return "*" in known or tag.removeprefix("W/") in known
 
@@ -138,10 +143,10 @@ class BodyResponse(Response):
         else:
             used = "identity"
         self._source, self._coding = body, used
-        super().__init__(None, 200, headers, media_type)
         if used == "identity":
-            self.headers["content-length"] = str(body.size)
-        elif "content-length" in self.headers:
+            headers = {**headers, "Content-Length": str(body.size)}
+        super().__init__(None, 200, headers, media_type)
+        if used != "identity" and "content-length" in self.headers:
             del self.headers["content-length"]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

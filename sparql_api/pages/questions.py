@@ -165,6 +165,7 @@ def run_question(service: Service, question: Question) -> Any:
         if key is not None and media_type == TABLES["csv"] and for_spreadsheet(request):
             key = f"tableur{key}"
         if media_type != PLAIN and (unchanged := unchanged_response(request, key, plan.edition, pinned=kept)):
+            offer(request, plan.edition)
             return unchanged
         limits = service.settings.limits().shortened(timeout_seconds(request.query_params.get("timeout", "")))
         found = await service.engine.run(plan, limits=limits, client=service.computing.client(request))

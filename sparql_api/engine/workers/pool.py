@@ -242,7 +242,9 @@ class Pool:
 
     def _may(self, text: str) -> bool:
         """Tell whether a worker that is free may be given to a query; the last ones ask for more than trust."""
-        return len(self._busy) < self._open_to(self._length(text, None))
+        busy = len(self._busy)
+        # What even a long one may take needs no look at the text.
+        return busy < self._open_to(Length.LONG) or busy < self._open_to(self._length(text, None))
 
     def _open_to(self, length: Length) -> int:
         """Return how many workers queries of a length may find at work and still begin."""

@@ -11,7 +11,7 @@ import httpx
 
 from sparql_api.query.stores import SingleStore
 from tests.sparql_api.endpoint.asking import SELECT, get
-from tests.sparql_api.endpoint.live import Live, endpoint
+from tests.sparql_api.endpoint.live import Live, endpoint, wait_until
 
 
 def test_a_refused_query_is_counted_and_logged_too(client: httpx.Client, live: Live) -> None:
@@ -62,5 +62,6 @@ def test_a_popular_query_is_computed_once(store: Path, tmp_path: Path) -> None:
             return httpx.get(live.url, params={"query": query}, timeout=300).text
 
         assert len(set(pool.map(ask, range(8)))) == 1
-        lines = [json.loads(line) for line in (tmp_path / "log" / "queries.jsonl").read_text().splitlines()]
-        assert sum(not line["cached"] for line in lines) == 1
+        log = tmp_path / "log" / "queries.jsonl"
+        wait_until(lambda: log.exists() and len(log.read_text().splitlines()) == 8)
+        assert sum(not json.loads(line)["cached"] for line in log.read_text().splitlines()) == 1

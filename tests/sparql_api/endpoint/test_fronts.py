@@ -64,7 +64,7 @@ def test_whichever_is_asked_tells_of_all_and_a_signal_ends_them(demo_var: Path, 
             assert httpx.get(f"{url}/sparql", params={"query": f"ASK {{}} # {n}"}, timeout=60).status_code == 200
         wait_until(lambda: counted(url, 'observatoire_queries_total{cached="false",outcome="ok"}') == 40)
         assert counted(url, "observatoire_edition ") == 1
-        assert len((tmp_path / "log" / "queries.jsonl").read_text().splitlines()) == 40
+        wait_until(lambda: len((tmp_path / "log" / "queries.jsonl").read_text().splitlines()) == 40)
         process.terminate()
         assert process.wait(60) == 0
         assert not any(Path(f"/proc/{pid}").exists() for pid in pids)

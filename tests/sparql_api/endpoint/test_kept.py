@@ -14,7 +14,8 @@ import pytest
 from fastapi import FastAPI
 
 from sparql_api.app import create_app
-from sparql_api.http.kept import APART, VARYING, Front
+from sparql_api.http.asked import APART, CONDITION, VARYING
+from sparql_api.http.kept import Front
 from sparql_api.query.stores import EditionStores
 from sparql_api.settings import Settings
 from tests.sparql_api.endpoint.live import Live, endpoint, serve, wait_until
@@ -39,6 +40,8 @@ KEPT = [
     request(f"/sparql?query={SELECT}", JSON + "Accept-Encoding: zstd, gzip\r\n"),
     request(f"/sparql?query={SELECT}&format=csv&download=table"),
     request(f"/sparql?query={SELECT}&edition=1&timeout=7&nothing=1", "Accept: application/xml\r\n"),
+    request(f"/sparql?query={SELECT}", JSON + "Accept-Encoding: br, gzip;q=0.1, identity;q=0\r\n"),
+    request(f"/sparql?query={SELECT}", JSON + "Accept-Encoding: br\r\n"),
     request(f"/sparql?query={TURTLE}", "Accept: text/turtle\r\n"),
     request("/sparql", FORM + JSON, f"query={SELECT}"),
     request("/sparql", "Content-Type: application/sparql-query\r\n", "ASK {}", "QUERY"),
@@ -66,9 +69,7 @@ KEPT = [
 MADE_EACH_TIME = [
     request(f"/sparql?query={SELECT}", JSON + "Cookie: a=b\r\n"),
     request(f"/sparql?query={SELECT}", JSON + "Authorization: Bearer x\r\n"),
-    request(f"/sparql?query={SELECT}", JSON + "If-None-Match: *\r\n"),
     request(f"/sparql?query={SELECT}", JSON + "Range: bytes=0-3\r\n"),
-    request(f"/sparql?query={SELECT}", method="HEAD"),
     request(f"/sparql?query={quote('SELECT (RAND() > 2 AS ?r) {}')}"),
     request("/sparql?query=nonsense"),
     request("/instrument/ai-act", "Accept: text/turtle\r\n"),
@@ -76,6 +77,7 @@ MADE_EACH_TIME = [
     request("/fiches?nothing=1"),
     request("/health"),
     request("/editions/current/dump.nq.gz", method="HEAD"),
+    request(f"/sparql?query={SELECT}", JSON + 'If-None-Match: "a"\r\nIf-None-Match: "b"\r\n'),
 ]
 
 
@@ -144,6 +146,39 @@ def test_an_answer_kept_is_the_one_made(services: tuple[str, str, Front], asked:
     assert front.given == given + 5
 
 
+@pytest.mark.parametrize("asked", KEPT, ids=lambda asked: asked.decode()[:60])
+def test_what_a_client_has_is_not_sent_again(services: tuple[str, str, Front], asked: bytes) -> None:
+    """Whatever tags it names: that of the answer among others, or another alone."""
+    without, url, front = services
+    whole = ask(without, asked)[0]
+    tag = re.search(rb"\r\netag: (\S+)\r\n", whole)
+    assert tag, whole
+    has, several, other = (with_tags(asked, tags) for tags in (tag[1], b'"a", ' + tag[1], b'W/"another"'))
+    unchanged = settled(ask(without, has)[0])
+    assert unchanged.startswith(b"HTTP/1.1 304 ") and unchanged.endswith(b"\r\n\r\n")
+    assert settled(ask(url, has)[0]) == unchanged
+    ask(url, asked)
+    given = front.given
+    assert [settled(one) for one in (*ask(url, has, 2), *ask(url, several, 2))] == [unchanged] * 4
+    assert [settled(one) for one in ask(url, other, 2)] == [settled(whole)] * 2
+    assert front.given == given + 6
+
+
+def with_tags(asked: bytes, tags: bytes) -> bytes:
+    return asked.replace(b"Host:", b"If-None-Match: " + tags + b"\r\nHost:")
+
+
+@pytest.mark.parametrize("asked", [one for one in KEPT if one[:3] == b"GET"], ids=lambda asked: asked.decode()[:60])
+def test_a_head_is_that_of_its_answer(services: tuple[str, str, Front], asked: bytes) -> None:
+    without, url, front = services
+    head = b"HEAD" + asked[3:]
+    expected = settled(ask(without, head)[0])
+    first, given = ask(url, head)[0], front.given
+    assert [settled(one) for one in (first, *ask(url, head, 2))] == [expected] * 3
+    assert front.given == given + 2
+    assert expected.endswith(b"\r\n\r\n") and expected.startswith(b"HTTP/1.1 200 ")
+
+
 @pytest.mark.parametrize("asked", MADE_EACH_TIME, ids=lambda asked: asked.decode()[:60])
 def test_what_is_somebodys_conditional_or_wrong_is_made_each_time(
     services: tuple[str, str, Front], asked: bytes
@@ -166,7 +201,7 @@ def test_every_header_that_the_service_reads_is_known_here() -> None:
     }
     assert {b"accept", b"accept-encoding", b"if-none-match"} <= names
     # The length is the body's; what browsers ask before a request is OPTIONS.
-    assert names - VARYING - APART - {b"content-length", b"access-control-request-headers"} == set()
+    assert names - VARYING - APART - {CONDITION} - {b"content-length", b"access-control-request-headers"} == set()
 
 
 @contextmanager
@@ -245,8 +280,7 @@ def test_each_answer_given_is_counted_logged_and_shared_fairly(store: Path, tmp_
     with small(store, tmp_path, client_seconds=1000) as (live, _):
         answers = ask(live.url, asked, 5)
         assert (live.engine.hits, live.engine.misses, live.front.given) == (4, 1, 4)
-        log = (tmp_path / "log" / "queries.jsonl").read_text().splitlines()
-        assert [line.count('"cached": true') for line in log] == [0, 1, 1, 1, 1]
+        wait_until(lambda: cached_lines(tmp_path) == [0, 1, 1, 1, 1])
         client = live.fair_use.key("127.0.0.1")
         before = left(answers[4])
         live.fair_use.charge(client, 500)
@@ -254,6 +288,12 @@ def test_each_answer_given_is_counted_logged_and_shared_fairly(store: Path, tmp_
         live.fair_use.charge(client, 1000)
         assert ask(live.url, asked)[0].startswith(b"HTTP/1.1 429 ")
         assert live.front.given == 5
+
+
+def cached_lines(var: Path) -> list[int]:
+    """Return of each line of the log whether it tells of a kept answer."""
+    log = var / "log" / "queries.jsonl"
+    return [line.count('"cached": true') for line in log.read_text().splitlines()] if log.exists() else []
 
 
 def left(answer: bytes) -> int:

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from sparql_api.computing.fairuse import FairUse, ShareExhausted
 from sparql_api.engine.cached import CachedEngine
-from sparql_api.engine.events import QueryEvent
+from sparql_api.engine.events import QueryEvent, Told
 from sparql_api.engine.port import Answer
 from sparql_api.engine.querylog import QueryLog
 from sparql_api.formats.body import Body
@@ -259,14 +259,14 @@ def test_those_who_ask_at_once_share_one_computation_and_one_may_leave() -> None
     asyncio.run(main())
 
 
-def event(number: int) -> QueryEvent:
-    return QueryEvent(f"{number:016x}", 1, "ok", 0.1, 0.1, 3, 100, False, None)
+def event(number: int) -> Told:
+    return 1.8e9 + number, QueryEvent(f"{number:016x}", 1, "ok", 0.1, 0.1, 3, 100, False)
 
 
 def test_the_log_is_rotated_and_bounded(tmp_path: Path) -> None:
     log = QueryLog(tmp_path, file_bytes=2000, files=3)
     for number in range(100):
-        log(event(number))
+        log([event(number)])
     files = sorted(path.name for path in tmp_path.iterdir())
     assert files == ["queries.1.jsonl", "queries.2.jsonl", "queries.jsonl"]
     assert all(path.stat().st_size <= 2000 for path in tmp_path.iterdir())
@@ -284,7 +284,7 @@ def test_a_rotation_is_due_when_a_file_is_full_and_loses_no_line(tmp_path: Path)
     """Many rotations; each file but the last is full, so that a rotation is as rare as it should be."""
     log = QueryLog(tmp_path, file_bytes=2000, files=100)
     for number in range(200):
-        log(event(number))
+        log([event(number)])
     assert logged(tmp_path) == list(range(200))
     line = (tmp_path / "queries.jsonl").read_bytes().index(b"\n") + 1
     full = [path.stat().st_size for path in tmp_path.iterdir() if path.name != "queries.jsonl"]
@@ -292,11 +292,21 @@ def test_a_rotation_is_due_when_a_file_is_full_and_loses_no_line(tmp_path: Path)
     assert all(2000 - line < size <= 2000 for size in full)
 
 
+def test_what_happened_together_is_told_together_and_rotated_as_what_came_alone(tmp_path: Path) -> None:
+    for name, pieces in (("together", [range(200)]), ("alone", [range(n, n + 1) for n in range(200)])):
+        log = QueryLog(tmp_path / name, file_bytes=2000, files=100)
+        for numbers in pieces:
+            log([event(number) for number in numbers])
+    files = {path.name: path.read_bytes() for path in (tmp_path / "alone").iterdir()}
+    assert logged(tmp_path / "together") == list(range(200))
+    assert {path.name: path.read_bytes() for path in (tmp_path / "together").iterdir()} == files
+
+
 def test_two_processes_share_one_log(tmp_path: Path) -> None:
     """What one moved on the other does not move again: the file it holds is another by then."""
     logs = [QueryLog(tmp_path, file_bytes=2000, files=100) for _ in range(2)]
     for number in range(200):
-        logs[number % 2](event(number))
+        logs[number % 2]([event(number)])
     assert sorted(logged(tmp_path)) == list(range(200))
     sizes = [path.stat().st_size for path in tmp_path.iterdir() if path.name != "queries.jsonl"]
     assert min(sizes) > 1000
@@ -308,7 +318,7 @@ def test_a_log_that_cannot_be_written_stops_nothing_and_says_so_once(
     (tmp_path / "file").write_text("")
     log = QueryLog(tmp_path / "file")
     for number in range(100):
-        log(event(number))
+        log([event(number)])
     assert len(caplog.records) == 1
 
 
