@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from shapes.judging.report import Result as Result
     from shapes.privacy.masking import MASK as MASK
     from shapes.privacy.masking import mask as mask
-    from shapes.privacy.passages import may_be_personal as may_be_personal
     from shapes.privacy.passages import passages as passages
     from shapes.reporting.causes import place as place
     from shapes.reporting.cells import BYTE_ORDER_MARK as BYTE_ORDER_MARK
@@ -44,7 +43,7 @@ else:
             "reporting.issues": "TO_READ Issue result_of",
             "judging.report": "Report Result",
             "privacy.masking": "MASK mask",
-            "privacy.passages": "may_be_personal passages",
+            "privacy.passages": "passages",
             "reporting.causes": "place",
             "reporting.forms": "as_csv as_json as_text",
             "reporting.html": "as_html",

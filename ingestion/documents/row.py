@@ -31,7 +31,7 @@ from ingestion.words.columns import LIST, MOST_ITEMS, Column, column_of_key, col
 from ingestion.words.examples import is_example, types_of
 from ingestion.words.identifiers import spelt
 from ingestion.words.languages import language_of
-from ingestion.words.personal import find_personal, find_to_read, holds_private, is_of_a_person, may_be_personal
+from ingestion.words.personal import find_personal, find_to_read, holds_private, is_of_a_person
 from ontologie import character_name, fold_label, in_both
 
 NATIONAL: Final = "n"
@@ -111,8 +111,6 @@ def _refuse_personal(draft: Draft, values: dict[str, Value]) -> None:
     An identifier that does is taken out: it would name the document in every message. What may be personal is kept, and
     said to whoever reviews it.
     """
-    if not draft.personal and not _worth_looking(values):
-        return
     for name, value in values.items():
         column, text = columns()[name], _text(value)
         text, author = _looked_at(column, text), name == _AUTHOR
@@ -125,15 +123,6 @@ def _refuse_personal(draft: Draft, values: dict[str, Value]) -> None:
             draft.say("deposant-en-clair", column, words={"private": columns()[private].label})
     if any(found.refuses and found.field == draft.record.place("id").field for found in draft.issues):
         values.pop("id", None)
-
-
-def _worth_looking(values: Mapping[str, Value]) -> bool:
-    """Tell whether some cell could hold personal data; dates and addresses would only look like it."""
-    texts = []
-    for name, value in values.items():
-        if text := _looked_at(columns()[name], _text(value)):
-            texts.append(text)
-    return may_be_personal("\n".join(texts))
 
 
 def _looked_at(column: Column, text: str) -> str:

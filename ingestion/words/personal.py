@@ -13,7 +13,6 @@ from typing import Any, Final
 
 from ontologie import fold_label, fold_text, read_table
 from shapes import MASK, passages
-from shapes import may_be_personal as may_be_personal
 
 _OF_A_PERSON: Final = re.compile(r"@|%|&|linkedin|facebook|instagram|tiktok|twitter|//x\.com|//t\.me|snapchat", re.I)
 

@@ -11,16 +11,23 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Final
+from typing import Final, Literal
 
 from ontologie import read_table
 
 Kind = Mapping[str, str]
 """What a passage is, in `fr` and `en`: « une adresse électronique », “an e-mail address”."""
 
-_PUPIL: Final = "nom-eleve"
+Group = Literal["address", "number", "word", "pupil"]
+"""What a pattern needs to find something: what joins the parts of an address, digits, a word, the word « élève »."""
+
+_GROUPS: Final[Mapping[str, Group]] = {
+    "courriel": "address", "nom-eleve": "pupil", "naissance": "word", "domicile": "word", "page": "word",
+}  # fmt: skip
+"""The group of each pattern; all others look for a number."""
+
 _WORDS: Final = (
-    *("arob", "zéro", "zero", "de naissance", "habit", "domicili", "demeur", "linkedin"),
+    *("de naissance", "habit", "domicili", "demeur", "linkedin"),
     *("facebook", "insta", "tiktok", "twitter", "x.com", "t.me/", "snap", "discord", "github"),
 )
 _OF_NUMBERS: Final = ("ine", "tél", "tel", "portable", "mobile", "gsm", "appel", "joindre", "sms", "whats", "fixe", "+")
@@ -35,20 +42,31 @@ _MARK: Final = re.compile(r"[(\[{<\"'*_/|-]\s*(?:at|a|chez)\s*[)\]}>\"'*_/|-]", 
 _MARK_ALONE: Final = re.compile(r"(?:at|chez|à)\s+[\w-]+\s*(?:\.\w|\(?\s*(?:point|dot))")
 
 
-def may_identify(text: str, lower: str) -> bool:
-    """Tell quickly whether a folded text could hold an identifier: it has what each pattern needs (a test holds it).
+def may_identify(text: str, lower: str) -> frozenset[Group]:
+    """Tell quickly what identifiers a folded text could hold: it has what their patterns need (a test holds it).
 
     Plain searches first: most text has nothing of the kind, and each fiche is looked at.
     """
-    return (
+    found: set[Group] = set()
+    if (
         "@" in text
-        or any(word in lower for word in _WORDS)
-        or _DIGITS.search(text) is not None
+        or "arob" in lower
         or _MARK.search(text) is not None
-        or ("né" in lower and _BORN.search(lower) is not None)
-        or (any(word in lower for word in _OF_NUMBERS) and _FEW_DIGITS.search(text) is not None)
         or (any(word in lower for word in _OF_DOMAINS) and _MARK_ALONE.search(lower) is not None)
-    )
+    ):
+        found.add("address")
+    if (
+        _DIGITS.search(text) is not None
+        or (any(word in lower for word in _OF_NUMBERS) and _FEW_DIGITS.search(text) is not None)
+        or "zéro" in lower
+        or "zero" in lower
+    ):
+        found.add("number")
+    if any(word in lower for word in _WORDS) or ("né" in lower and _BORN.search(lower) is not None):
+        found.add("word")
+    if "lève" in lower or "leve" in lower:
+        found.add("pupil")
+    return frozenset(found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +74,7 @@ class Pattern:
     """A row of the table: what is looked for in the text as it is, and in the folded text, and the key to check."""
 
     code: str
+    group: Group
     refuses: bool
     raw: re.Pattern[str] | None
     folded: re.Pattern[str] | None
@@ -69,6 +88,7 @@ def patterns() -> tuple[Pattern, ...]:
     found = [
         Pattern(
             row["code"],
+            _GROUPS.get(row["code"], "number"),
             row["lecture"] == "refus",
             re.compile(row["motif"]) if row["motif"] else None,
             re.compile(row["motif_replie"]) if row["motif_replie"] else None,
@@ -80,12 +100,10 @@ def patterns() -> tuple[Pattern, ...]:
     return tuple(sorted(found, key=lambda pattern: not pattern.refuses))
 
 
-def identifiers(text: str, folded: str) -> Iterator[tuple[Pattern, int, int, bool]]:
-    """Yield (pattern, start, end, whether these count in the folded text) of each identifier found."""
-    lower = folded.lower()
-    identified, pupils = may_identify(folded, lower), "lève" in lower or "leve" in lower
+def identifiers(text: str, folded: str, groups: frozenset[Group]) -> Iterator[tuple[Pattern, int, int, bool]]:
+    """Yield (pattern, start, end, whether these count in the folded text) of each identifier of some groups."""
     for pattern in patterns():
-        if not (pupils if pattern.code == _PUPIL else identified):
+        if pattern.group not in groups:
             continue
         if pattern.raw is not None:
             yield from ((pattern, *found.span(), False) for found in pattern.raw.finditer(text))

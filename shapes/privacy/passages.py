@@ -7,44 +7,25 @@ read; health alone, of nobody in particular, is nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Final
 
 from ontologie import in_both
+from shapes.privacy.classes import CLASS_BEFORE, DIVISION, THEN_LEVEL
 from shapes.privacy.folding import PlainText, fold
-from shapes.privacy.identifiers import Kind, identifiers, may_identify
+from shapes.privacy.hints import may_name
+from shapes.privacy.identifiers import Group, Kind, identifiers, may_identify
 from shapes.privacy.names import Name, Scan, is_pair, names_in_identifier
-from shapes.privacy.words import first_names, plain, plain_word, spellings
+from shapes.privacy.words import first_names, plain, plain_word
 
 MOST: Final = 200
 """Passages of one text that are told apart; past them it is refused or read whole anyway."""
 
 _SPACE: Final = re.compile(r"\s")
-_CAPITAL: Final = re.compile("[A-Z\u00c0-\u00de][^\\W\\d_]*")
-_CAPITALS: Final = re.compile("[A-Z\u00c0-\u00de][\\w'-]* [A-Z\u00c0-\u00de](?:[\\w'-]|[.])|[A-Z][.][ -]{0,2}[A-Z]")
-_PUPIL: Final = re.compile(r"(?:l[èe]ves?|fils|fille)\W{1,3}([^\W\d_]{3,})(?: ([^\W\d_]{3,}))?", re.I)
-_PUPILS: Final = ("lève", "leve", "fils", "fille")
-_A_PUPIL: Final = re.compile("[ée]l[èe]ve|enfant|fils|fille")
-_BEFORE: Final = re.compile(r"([^\W\d_]{3,}) [\w'-]{2,}[ ,(]{1,3}(?:est |une? )?$")
-_THE: Final = re.compile(r"(?:l'|\b(?:une?|mon|ma|cet|cette|notre) )$", re.IGNORECASE)
 _PART: Final = re.compile(r"[^\W\d_]+")
-_ANNOUNCING: Final = ("mme", "mlle", "mr ", "prénom", "prenom")
 _END: Final = re.compile(r"(?<!\b[A-Z])(?<!\bDr)(?<!\bMr)(?<!\bMme)(?<!\bav)[.!?]+(?=\s)|[\n|]")
-_LEVEL: Final = (
-    r"(?:[3-6]\s?(?:e|è|ème|eme|ième|°)|CP|CE[12]|CM[12]|[Tt]le|[Tt]erminale|2n?de|1[eè]?re|[Ss]econde|[Pp]remière"
-    r"|[Ss]ixième|[Cc]inquième|[Qq]uatrième|[Tt]roisième|ULIS|SEGPA|[MGP]S)"
-)
-_DIVISION: Final = re.compile(
-    rf"(?<!\w){_LEVEL}\s?(?:[A-H]|G?[0-9]{{1,2}}|STMG ?[0-9]?|n° ?[0-9])"
-    r"(?![\w'.]|\s?(?:€|euros?|heures?|h\b|séances?|élèves))"
-)
-_THEN_LEVEL: Final = re.compile(
-    rf"\s?[,(–-]?\s?(?:(?:en|de|classe de|élève de|élève en)\s)?{_LEVEL}(?!\w*\s*(?:et|à|siècle|guerre|République))"
-)
-_CLASS_BEFORE: Final = re.compile(rf"{_LEVEL}[ ]?[A-H0-9]{{0,2}}\s?[:(,–-]\s?$")
-
 
 @dataclass(frozen=True, slots=True)
 class Passage:
@@ -56,44 +37,14 @@ class Passage:
     refuses: bool
 
 
-def may_be_personal(text: str) -> bool:
-    """Tell quickly whether a text could have a passage; `passages` decides."""
-    return _hinted(fold(text).text)
+def _may_be_named(text: str) -> bool:
+    """Tell whether some line could be an id or an address with a first name and a surname."""
+    lines = (line for line in text.split("\n") if _SPACE.search(line) is None)
+    parts = (found for line in lines if len(found := _PART.findall(line)) > 1)
+    return any(plain_word(part) in first_names() for found in parts for part in found)
 
 
-def _hinted(text: str) -> bool:
-    lower = text.lower()
-    return may_identify(text, lower) or _may_name(text, lower)
-
-
-def _may_name(text: str, lower: str) -> bool:
-    """Tell quickly whether a folded text could have a name, or the health of one pupil."""
-    words = _CAPITAL.findall(text)
-    if not spellings().isdisjoint(words) or _CAPITALS.search(text):
-        return True
-    if any(not word.isascii() and plain_word(word) in first_names() for word in words):
-        return True
-    if any(word in lower for word in _ANNOUNCING):
-        return True
-    listed = first_names()
-    if any(_SPACE.search(line) is None and _holds_one(line, listed) for line in text.split("\n")):
-        return True
-    pairs = _PUPIL.findall(text) if any(word in lower for word in _PUPILS) else []
-    beside = [word for pair in pairs for word in pair if word]
-    for found in _A_PUPIL.finditer(lower):
-        before = text[max(0, found.start() - 40) : found.start()]
-        beside += _BEFORE.findall(before)
-        if _THE.search(before) and (_DIVISION.search(text) or any(word[0].isupper() for word in beside)):
-            return True
-    return any(plain_word(word) in listed for word in beside)
-
-
-def _holds_one(text: str, listed: Mapping[str, bool]) -> bool:
-    """Tell whether an id or an address could hold a first name and a surname."""
-    return len(parts := _PART.findall(text)) > 1 and any(plain_word(part) in listed for part in parts)
-
-
-@lru_cache(maxsize=4_000)
+@lru_cache(maxsize=8_000)
 def passages(text: str, *, author: bool = False) -> tuple[Passage, ...]:
     """Return the passages of a text, as they come; in the name of an `author` more is one.
 
@@ -101,10 +52,12 @@ def passages(text: str, *, author: bool = False) -> tuple[Passage, ...]:
     [('a telephone number', True), ('the name of a person', False)]
     """
     folded = fold(text)
-    if not _hinted(folded.text):
-        return ()
-    found = [*_identified(text, folded), *_named(folded, author)]
-    if not _SPACE.search(folded.text):
+    groups = may_identify(folded.text, folded.text.lower())
+    named, written = may_name(folded.text), _may_be_named(folded.text)
+    found = [*_identified(text, folded, groups)] if groups else []
+    if named:
+        found += _named(folded, author)
+    if written and not _SPACE.search(folded.text):
         spans = (folded.span(*span) for span in names_in_identifier(folded.text))
         found += (Passage(*span, _kind("nom"), refuses=False) for span in spans)
     found.sort(key=lambda one: (one.start, not one.refuses, -one.end))
@@ -123,8 +76,8 @@ def _together(found: Iterable[Passage]) -> list[Passage]:
     return kept
 
 
-def _identified(text: str, folded: PlainText) -> Iterator[Passage]:
-    for pattern, start, end, counted_folded in identifiers(text, folded.text):
+def _identified(text: str, folded: PlainText, groups: frozenset[Group]) -> Iterator[Passage]:
+    for pattern, start, end, counted_folded in identifiers(text, folded.text, groups):
         where = folded.span(start, end) if counted_folded else (start, end)
         yield Passage(*where, pattern.kind, pattern.refuses)
 
@@ -134,8 +87,9 @@ def _named(folded: PlainText, author: bool) -> Iterator[Passage]:
     start = 0
     for end in [*(found.end() for found in _END.finditer(folded.text)), len(folded.text)]:
         sentence = folded.text[start:end]
-        for code, first, last, refuses in _judged(sentence, author):
-            yield Passage(*folded.span(start + first, start + last), _kind(code), refuses)
+        if may_name(sentence):
+            for code, first, last, refuses in _judged(sentence, author):
+                yield Passage(*folded.span(start + first, start + last), _kind(code), refuses)
         start = end
 
 
@@ -148,7 +102,7 @@ def _judged(sentence: str, author: bool) -> Iterator[tuple[str, int, int, bool]]
     """Yield (code of what it is, start, end, whether it refuses) of each name of a sentence."""
     lower, scan = plain(sentence), Scan(sentence)
     found = [*scan.names(author=author), *_of_pupils(scan, lower)]
-    health, division = scan.first_of("sante"), _DIVISION.search(sentence)
+    health, division = scan.first_of("sante"), DIVISION.search(sentence)
     if not found:
         if health and division and (one := _ONE_PUPIL.search(lower)):
             yield "sante", min(one.start(), health[0]), max(health[1], division.end()), False
@@ -167,9 +121,9 @@ def _judged(sentence: str, author: bool) -> Iterator[tuple[str, int, int, bool]]
 
 def _beside_class(scan: Scan, name: Name) -> bool:
     """Tell whether a class follows or announces a name, or pupils are named by it."""
-    if _THEN_LEVEL.match(scan.text, name.end) or scan.role_before(name.start, "eleves"):
+    if THEN_LEVEL.match(scan.text, name.end) or scan.role_before(name.start, "eleves"):
         return True
-    return _CLASS_BEFORE.search(scan.text[max(0, name.start - 30) : name.start]) is not None
+    return CLASS_BEFORE.search(scan.text[max(0, name.start - 30) : name.start]) is not None
 
 
 _AFTER_PUPIL: Final = re.compile(
@@ -201,5 +155,5 @@ def _of_pupils(scan: Scan, lower: str) -> Iterator[Name]:
         after = marks.end() if marks else end
         ill = (marks and scan.has_role_at(after, "sante")) or scan.role_before(start, "sante")
         in_capitals = any(word.isupper() and len(word) > 1 for word in scan.text[start:end].split())
-        if ill or _DIVISION.match(scan.text, after):
+        if ill or DIVISION.match(scan.text, after):
             yield Name("complete" if ill or in_capitals else "adult", start, end)

@@ -47,14 +47,6 @@ def first_names() -> Mapping[str, bool]:
 
 
 @cache
-def spellings() -> frozenset[str]:
-    """Return first names and civilities as they are written without accents, one of which most names have."""
-    words = (*first_names(), *(word.rstrip(".") for word in role("civilite")))
-    joined = ("-".join(part.capitalize() for part in word.split("-")) for word in words)
-    return frozenset(spelt for word in joined for spelt in (word, word.upper()))
-
-
-@cache
 def known_names() -> frozenset[str]:
     """Return the names that everybody knows, as labels are folded: of the curriculum, of characters."""
     return frozenset(fold_label(row["nom"]) for row in _table("noms_connus"))
