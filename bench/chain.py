@@ -1,8 +1,9 @@
 """Measures the whole chain, CSV to published edition: python -m bench.chain [--sizes 1000,10000,100000] [--out bench/chain]
 
 For each size, over generated fiches: `observatoire ingest`, then what `observatoire publish` does, which also tells
-when its steps end; then one changed fiche, and the same two again. Each in a process of its own: seconds, processor
-seconds of the command and of the processes it started, and the most memory that they held together.
+when its steps end; then one changed fiche, and a hundred scattered ones, and the same two again. Each in a process of
+its own: seconds, processor seconds of the command and of the processes it started, and the most memory that they held
+together. The seconds of a publication's steps are the processor's.
 """
 
 from __future__ import annotations
@@ -13,17 +14,18 @@ import io
 import json
 import os
 import platform
+import random
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import psutil
 
-from bench.fiches import rows, usages, write
+from bench.fiches import make_row, usages, write
 from ingestion import Registry, Settings, publish
 from sparql_api.outputs import EDITION_OUTPUTS
 
@@ -90,9 +92,10 @@ that the command and its processes held together (pages that they share are coun
 
 def measured(size: int, seed: int, folder: Path) -> str:
     """Return the results of one size."""
-    var, deposit, change = folder / "var", folder / "fiches.csv", folder / "change.csv"
+    var, deposit, change, scattered = (folder / name for name in ("var", "fiches.csv", "change.csv", "scattered.csv"))
     write(deposit, size, seed, 0.0)
-    write_change(change, seed)
+    write_change(change, seed, [0])
+    write_change(scattered, seed, range(1, size, max(1, size // 100)))
     load = os.getloadavg()[0]
     ingest = command("ingest", var, *CLI, "ingest", str(deposit), "--validated-by", "bench")
     published = command("publish", var, "-m", "bench.chain", "--publish", str(var))
@@ -103,20 +106,22 @@ def measured(size: int, seed: int, folder: Path) -> str:
     changed = command("one changed: ingest", var, *CLI, "ingest", str(change), "--validated-by", "bench")
     again = command("one changed: publish", var, "-m", "bench.chain", "--publish", str(var))
     counts, disk = described(var)
+    hundred = command("a hundred changed: ingest", var, *CLI, "ingest", str(scattered), "--validated-by", "bench")
+    after = command("a hundred changed: publish", var, "-m", "bench.chain", "--publish", str(var))
     lines = [f"## {size:,} fiches", "", f"{counts}; load {load:.1f} at the start; {disk}.", "", HEAD]
-    lines += [*(step.row(size) for step in (ingest, published, both)), *(step.row(1) for step in (changed, again)), ""]
-    lines += ["Where the time of the chain goes (the command's start and end are under *publish, rest*):", ""]
-    lines += [*shares(ingest, published, again, size), ""]
+    lines += [*(step.row(size) for step in (ingest, published, both)), *(step.row(1) for step in (changed, again, hundred, after)), ""]
+    lines += ["Where the time of the chain goes (processor seconds):", ""]
+    lines += [*shares(ingest, published, again, after, size), ""]
     return "\n".join(lines)
 
 
-def write_change(path: Path, seed: int) -> None:
-    """Write a deposit of one row, the first of the generated ones with another title."""
-    row, _ = next(rows(1, seed))
+def write_change(path: Path, seed: int, numbers: Iterable[int]) -> None:
+    """Write a deposit of some of the generated rows, with other titles."""
     out = io.StringIO(newline="")
     writer = csv.DictWriter(out, list(usages()[0]), lineterminator="\n")
     writer.writeheader()
-    writer.writerow(row | {"titre": CHANGED})
+    for number in numbers:
+        writer.writerow(make_row(number, random.Random(f"{seed}-{number}")) | {"titre": f"{CHANGED} ({number})"})
     path.write_text(out.getvalue(), encoding="utf-8")
 
 
@@ -180,33 +185,31 @@ def held(pid: int) -> int:
 
 
 def timed(var: Path) -> dict[str, float]:
-    """Publish as the command does; return the seconds that each step took."""
-    spent: dict[str, float] = {}
-    last = time.monotonic()
+    """Publish as the command does; return the processor seconds that each step took, and what was before and after."""
+    spent = {"start": time.process_time()}
+    last = time.process_time()
 
     def step(name: str, _done: int, _total: int) -> None:
         nonlocal last
-        now = time.monotonic()
+        now = time.process_time()
         spent[name] = spent.get(name, 0.0) + now - last
         last = now
 
     settings = Settings(var=var)
     with Registry(settings) as registry:
         publish(settings, registry, EDITION_OUTPUTS, step)
-    return spent
+    return spent | {"end": time.process_time() - last}
 
 
-def shares(ingest: Step, published: Step, again: Step, size: int) -> list[str]:
-    """Return the table of what each step takes of the whole chain, and of the publication of one changed fiche."""
-    whole = ingest.seconds + published.seconds
-    taken = {"ingest": ingest.seconds} | {f"publish, {name}": seconds for name, seconds in published.steps.items()}
-    taken["publish, rest"] = published.seconds - sum(published.steps.values())
-    then = {f"publish, {name}": seconds for name, seconds in again.steps.items()}
-    then["publish, rest"] = again.seconds - sum(again.steps.values())
-    table = ["| step | seconds | share | µs a fiche | seconds, one changed |", "|---|---|---|---|---|"]
+def shares(ingest: Step, published: Step, again: Step, after: Step, size: int) -> list[str]:
+    """Return the table of what each step takes of the whole chain, and of publications of one and a hundred changes."""
+    taken = {"ingest": ingest.own} | {f"publish, {name}": seconds for name, seconds in published.steps.items()}
+    later = [{f"publish, {name}": seconds for name, seconds in one.steps.items()} for one in (again, after)]
+    table = ["| step | CPU s | share | µs a fiche | CPU s, one changed | CPU s, a hundred |", "|---|---|---|---|---|---|"]
     for name, seconds in taken.items():
-        after = f"{then[name]:.1f}" if name in then else ""
-        table.append(f"| {name} | {seconds:.1f} | {seconds / whole:.0%} | {seconds / size * 1e6:,.0f} | {after} |")
+        cells = " | ".join(f"{one[name]:.2f}" if name in one else "" for one in later)
+        share = seconds / sum(taken.values())
+        table.append(f"| {name} | {seconds:.2f} | {share:.0%} | {seconds / size * 1e6:,.0f} | {cells} |")
     return table
 
 
