@@ -9,7 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from ingestion.derivation.rules import DepositedGraphs, Derivation
+from ingestion.derivation.batch import DepositedGraphs
+from ingestion.derivation.rules import Derivation
 from ingestion.graphs.compression import PackedGraph, Packer
 from ingestion.graphs.fiche import framed_fiche
 from ingestion.graphs.ownership import check_apart, check_home
@@ -32,9 +33,10 @@ class Project:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """What was made of a project; no fiche where none was asked for."""
+    """What was made of a project: its derived graph, its workings packed; no fiche where none was asked for."""
 
     derived: PackedGraph
+    workings: bytes
     fiche: bytes | None
 
 
@@ -43,7 +45,8 @@ def make_projects(projects: list[Project], base: str) -> list[Made]:
     packer = Packer()
     read = [{graph: packer.lines(data) for graph, data in one.graphs.items()} for one in projects]
     deposits = [DepositedGraphs(one.iri, graphs) for one, graphs in zip(projects, read, strict=True)]
-    derived = _derivation(base).derive(deposits)
+    workings: dict[str, list[bytes]] = {}
+    derived = _derivation(base).derive(deposits, workings)
     made = []
     for one, deposit, (graph, lines) in zip(projects, deposits, derived.items(), strict=True):
         _check(graph, lines, deposit, packer.lines(one.provenance), base)
@@ -51,7 +54,8 @@ def make_projects(projects: list[Project], base: str) -> list[Made]:
         if one.unframed:
             own = Iris(base).graph("projet", one.iri.removeprefix(Iris(base).entity("projet", "")))
             fiche = framed_fiche(deposit.graphs[own], "projet", base)
-        made.append(Made(packer.graph(graph, lines), fiche))
+        worked = b"".join(sorted(workings.get(one.iri, ())))
+        made.append(Made(packer.graph(graph, lines), packer.pack(worked) if worked else b"", fiche))
     return made
 
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
-from ingestion.derivation.rules import derive_vocabularies, rests_on, rules_digest
+from ingestion.derivation.bearing import Bearing, Held, bearing_of, derivation_digests, resting_on
+from ingestion.derivation.rules import derive_vocabularies, is_ours, rests_on
 from ingestion.derivation.work import Project, make_projects
 from ingestion.graphs.compression import PackedGraph, unpack
 from ingestion.graphs.conversion import ConversionError, convert_each
@@ -36,19 +37,26 @@ MANY: Final = 4_000
 class Change:
     """What differs from the ledger.
 
-    `moment` is the date of what is published now; `everything` tells to derive every project again.
+    `moment` is the date of what is published now; `rules` tells that others than those which made the ledger derive
+    today, `bearing` what of all that changed bears on projects that did not.
     """
 
     plan: EditionPlan
     moment: str
     vocabularies: tuple[Vocabulary, ...]
     gone: tuple[str, ...]
-    everything: bool
+    rules: bool
+    bearing: Bearing
 
     @property
     def anything(self) -> bool:
         """Whether a new edition may be needed."""
-        return bool(self.plan.put or self.plan.remove or self.vocabularies or self.gone or self.everything)
+        return bool(self.plan.put or self.plan.remove or self.words)
+
+    @property
+    def words(self) -> bool:
+        """Whether vocabularies or rules are others."""
+        return bool(self.vocabularies or self.gone or self.rules)
 
 
 def changes_since(ledger: Ledger, plan: EditionPlan, base: str, moment: str) -> Change:
@@ -57,8 +65,12 @@ def changes_since(ledger: Ledger, plan: EditionPlan, base: str, moment: str) -> 
     kept = {vocabulary.graph for vocabulary in packaged}
     gone = tuple(graph for graph in ledger.names(Iris(base).vocabulary_graph("")) if graph not in kept)
     changed = tuple(one for one in packaged if ledger.digest(one.graph) != one.digest)
-    other_rules = ledger.fact("rules") != rules_digest(base)
-    return Change(plan, moment, changed, gone, bool(changed or gone or other_rules))
+    then, now = json.loads(ledger.fact("rules") or "{}"), dict(derivation_digests(base))
+    left = (*gone, *(one.graph for one in changed if is_ours(one)))
+    before = (line for graph in left for line in ledger.lines(graph))
+    after = (line for one in changed if is_ours(one) for line in one.lines)
+    bearing = bearing_of(then, before, after, base) if changed or gone or then != now else Bearing()
+    return Change(plan, moment, changed, gone, then != now, bearing)
 
 
 def apply_changes(
@@ -83,12 +95,12 @@ def apply_changes(
     projects = {project for graph in touched for project in ledger.resting(graph)}
     _remove_documents(writer, change.plan, base)
     made = _put_documents(writer, registry, change, base, say, from_payloads)
-    if change.everything:
+    if change.words:
         _derive_vocabularies(writer, base)
-        projects.update(_projects(ledger, base))
     projects.update(project for graph in touched for project in ledger.resting(graph))
+    projects.update(_resting(ledger, change.bearing, projects, base))
     _derive(writer, projects, base, say)
-    ledger.note("rules", rules_digest(base))
+    ledger.note("rules", json.dumps(dict(derivation_digests(base)), sort_keys=True))
     ledger.note("changed", str(writer.changed))
     return made
 
@@ -175,6 +187,7 @@ def _derive(writer: _Writer, projects: Collection[str], base: str, say: Progress
     for batch, found in in_order(work, batches, processes_for(len(projects), MANY)):
         for one, made in zip(batch, found, strict=True):
             writer.put(made.derived)
+            ledger.keep_workings(one.iri, made.workings)
             if made.fiche is not None:
                 ledger.keep_fiche(mark, iris.graph("projet", one.iri[of_project:]), made.fiche)
         done += len(batch)
@@ -209,7 +222,22 @@ def _deposit_graphs(plan: EditionPlan, base: str) -> list[str]:
     return [*(iris.graph(*name) for name in plan.remove), *(iris.graph(one.kind, one.identifier) for one in plan.put)]
 
 
-def _projects(ledger: Ledger, base: str) -> Iterator[str]:
+def _resting(ledger: Ledger, bearing: Bearing, changed: Collection[str], base: str) -> Iterator[str]:
+    """Yield the projects that rest on what bears on them, but those that changed themselves."""
     iris = Iris(base)
     prefix = iris.graph("projet", "")
-    return (iris.entity("projet", "") + graph.removeprefix(prefix) for graph in ledger.names(prefix))
+    identifiers = [graph.removeprefix(prefix) for graph in ledger.names(prefix)] if bearing else []
+    if bearing.everything:
+        yield from (iris.entity("projet", identifier) for identifier in identifiers)
+        return
+
+    def held(identifier: str) -> Held:
+        project, derived = iris.entity("projet", identifier), iris.derived_graph("projet", identifier)
+        graphs = tuple(ledger.rested_on(project).values())
+        return Held(project, graphs, ledger.data(derived), ledger.workings(project))
+
+    others = [one for one in identifiers if iris.entity("projet", one) not in changed]
+    work = partial(resting_on, bearing=bearing, base=base)
+    batches = ([held(identifier) for identifier in batch] for batch in batched(others, BATCH))
+    for _, found in in_order(work, batches, processes_for(len(others), MANY)):
+        yield from found

@@ -17,7 +17,7 @@ from ingestion.publication import segments, statistics
 from ingestion.publication.segments import Segments, begins
 from ingestion.publication.statistics import Statistics
 
-_VERSION: Final = 6
+_VERSION: Final = 7
 _SCHEMA: Final = f"""
 PRAGMA journal_mode=WAL;
 CREATE TABLE graphs (graph TEXT PRIMARY KEY, digest TEXT NOT NULL, quads INTEGER NOT NULL, cut INTEGER NOT NULL)
@@ -27,13 +27,14 @@ CREATE TABLE contents (graph TEXT PRIMARY KEY, lines BLOB NOT NULL);
 CREATE TABLE fiches (graph TEXT PRIMARY KEY, mark TEXT NOT NULL, line BLOB NOT NULL);
 CREATE TABLE rests (project TEXT, graph TEXT, PRIMARY KEY (project, graph)) WITHOUT ROWID;
 CREATE INDEX rests_by_graph ON rests (graph);
+CREATE TABLE workings (project TEXT PRIMARY KEY, lines BLOB NOT NULL);
 CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 {segments.SCHEMA}
 {statistics.SCHEMA}
 PRAGMA user_version={_VERSION};
 """
 """Digests stand apart from contents, so that an edition's hash reads little. `rests` tells which graphs the
-derivation of a project rests on."""
+derivation of a project rests on; `workings` holds what rules concluded of it to serve others (`derivation.bearing`)."""
 
 _LAST: Final = "\U0010ffff"
 _ABOUT_GRAPHS: Final = ("graphs", "contents", "fiches", "rests")
@@ -72,7 +73,7 @@ class Ledger:
 
     def clear(self) -> None:
         """Forget everything."""
-        for table in (*_ABOUT_GRAPHS, "facts"):
+        for table in (*_ABOUT_GRAPHS, "workings", "facts"):
             self._connection.execute(f"DELETE FROM {table}")
         self.segments.clear()
         self.statistics.clear()
@@ -133,6 +134,17 @@ class Ledger:
         """Return the graphs that a project's derivation rests on, packed, in the order of their IRIs' bytes."""
         asked = "SELECT graph, lines FROM rests JOIN contents USING (graph) WHERE project = ? ORDER BY graph"
         return dict(self._connection.execute(asked, (project,)))
+
+    def keep_workings(self, project: str, packed: bytes) -> None:
+        """Keep what rules concluded of a project to serve others; nothing forgets it."""
+        self._connection.execute("DELETE FROM workings WHERE project = ?", (project,))
+        if packed:
+            self._connection.execute("INSERT INTO workings VALUES (?, ?)", (project, packed))
+
+    def workings(self, project: str) -> bytes:
+        """Return what was kept so of a project, packed; empty where nothing was."""
+        row = self._connection.execute("SELECT lines FROM workings WHERE project = ?", (project,)).fetchone()
+        return b"" if row is None else bytes(row[0])
 
     def digest(self, graph: str) -> str | None:
         """Return the digest of a graph's canonical form, None where it is not there."""

@@ -7,6 +7,7 @@ import shutil
 import sqlite3
 import tempfile
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,10 @@ from ingestion import (
     publish,
     rebuild,
 )
-from ontologie import read_table, serialize_lines
+from ingestion.derivation.bearing import derivation_digests
+from ingestion.derivation.rules import rules_digest
+from ingestion.derivation.work import _derivation
+from ontologie import BASE, RuleFile, digest, read_table, rule_files, serialize_lines, vocabularies
 from tests.making import TEAM, begun, dump_of, write_csv
 from tests.queries.assessors import Analysis, document
 
@@ -141,6 +145,60 @@ def written(kind: str, name: str, judged: str) -> dict[str, Any]:
     criteria = [row["id"] for row in read_table("donnees", "instruments", "criteres.csv")]
     steps = {criterion: judged if criterion < "C-D2" else "non-renseigne" for criterion in criteria}
     return document(Analysis(name, "organisation/drane", project.removeprefix("projet/"), False, steps))
+
+
+OUTCOME = f"<{BASE}regle/constat-cu-r06#manque-qui> <http://www.w3.org/2000/01/rdf-schema#comment> ".encode()
+LABEL = b"/core#prefLabel> "
+
+
+def other_words(path: str, lines: list[bytes]) -> list[bytes]:
+    """Reword an outcome and every label of our tables."""
+    told = (OUTCOME, LABEL) if path.startswith("genere/") else ()
+    return [line.replace(b'"@fr', b' !"@fr') if any(one in line for one in told) else line for line in lines]
+
+
+def other_rules(step: str, rules: tuple[RuleFile, ...]) -> tuple[RuleFile, ...]:
+    """Let one rule conclude of what none did."""
+    if step != "constats":
+        return rules
+    return tuple(
+        replace(rule, text=rule.text.replace("?rien", '"decrite"')) if rule.name == "evaluation" else rule for rule in rules
+    )
+
+
+def test_changed_words_and_rules_derive_whom_they_bear_on_and_the_store_can_be_thrown_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state, registry = begun(tmp_path)
+    # Of the first alone the outcome holds: the other is of a day when the text did not apply.
+    rows = [{"id": "A1", "date": "2025-11-04"}, {"id": "A2", "date": "2024-11-04"}]
+    deposit_file(write_csv(tmp_path / "rows.csv", rows), registry, TEAM, Options(), validate=True)
+    publish(state, registry)
+    derived: list[int] = []
+
+    def noted(step: str, done: int, _total: int) -> None:
+        derived[-1:] = [done] if step == "derivation" else derived[-1:]
+
+    reworded = [(one, other_words(one.path, one.lines)) for one in vocabularies()]
+    packaged = [replace(one, lines=lines, digest=digest(b"".join(lines))) for one, lines in reworded]
+    for module in ("derivation.rules", "derivation.bearing", "publication.assembly", "publication.manifest"):
+        monkeypatch.setattr(f"ingestion.{module}.vocabularies", lambda base: packaged)
+    for count in (1, 3):
+        if count == 3:
+            for module in ("rules", "bearing"):
+                changed = f"ingestion.derivation.{module}.rule_files"
+                monkeypatch.setattr(changed, lambda step, base: other_rules(step, rule_files(step)))
+        for kept in (derivation_digests, rules_digest, _derivation):
+            kept.cache_clear()
+        derived.append(0)
+        edition = publish(state, registry, progress=noted).edition
+        assert derived.pop() == count
+        made = files_of(edition.path)
+        assert rebuild(state, registry).changed == ()
+        assert files_of(edition.path) == made
+    for kept in (derivation_digests, rules_digest, _derivation):
+        kept.cache_clear()
+    registry.close()
 
 
 def test_a_rebuild_rests_on_neither_todays_date_nor_what_conversion_left_in_the_registry(

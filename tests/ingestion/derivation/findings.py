@@ -10,7 +10,8 @@ from typing import Any
 import pyoxigraph as ox
 import pytest
 
-from ingestion.derivation.rules import DepositedGraphs, Derivation, rests_on
+from ingestion.derivation.batch import DepositedGraphs
+from ingestion.derivation.rules import Derivation, rests_on
 from ingestion.graphs.conversion import convert
 from ontologie import BASE, PREFIXES, Iris, canonical_lines, containers, context, vocabularies
 
@@ -89,7 +90,11 @@ def derivation_over(changed: Callable[[str, bytes], bytes]) -> Derivation:
 
 
 def derive_batch(
-    store: ox.Store, projects: Sequence[str], base: str = BASE, derivation: Derivation | None = None
+    store: ox.Store,
+    projects: Sequence[str],
+    base: str = BASE,
+    derivation: Derivation | None = None,
+    workings: dict[str, list[bytes]] | None = None,
 ) -> dict[str, list[ox.Quad]]:
     """Return the derived graphs of projects whose deposits, and the analyses of them, stand in a store."""
     resting: dict[str, dict[str, list[bytes]]] = {project: {} for project in projects}
@@ -99,7 +104,7 @@ def derive_batch(
             if project in resting:
                 resting[project][str(graph)[1:-1]] = lines
     named = [DepositedGraphs(project, graphs) for project, graphs in resting.items()]
-    found = (derivation or _derivation(base)).derive(named)
+    found = (derivation or _derivation(base)).derive(named, workings)
     return {
         graph: list(ox.parse(b"".join(lines), format=ox.RdfFormat.N_QUADS)) if lines else []
         for graph, lines in found.items()

@@ -15,7 +15,8 @@ import pyoxigraph as ox
 import pytest
 
 from ingestion import read_deposit
-from ingestion.derivation.rules import DepositedGraphs, Derivation
+from ingestion.derivation.batch import DepositedGraphs
+from ingestion.derivation.rules import Derivation
 from ingestion.documents.build import build_document
 from ingestion.graphs.conversion import convert
 from ontologie import BASE, read_table

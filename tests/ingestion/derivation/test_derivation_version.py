@@ -11,9 +11,10 @@ import pytest
 
 from ingestion.derivation import indices
 from ingestion.derivation import rules as derivation_rules
+from ingestion.derivation.batch import DepositedGraphs
 from ingestion.derivation.indices import IndiceRule
 from ingestion.derivation.motifs import compile_motif
-from ingestion.derivation.rules import DERIVATION_VERSION, DepositedGraphs, Derivation, rules_digest
+from ingestion.derivation.rules import DERIVATION_VERSION, Derivation, rules_digest
 from ontologie import BASE, PREFIXES, RuleFile, digest
 
 DERIVED = {
@@ -99,7 +100,7 @@ def test_a_version_raised_tells_other_rules_from_these(monkeypatch: pytest.Monke
     assert rules_digest.__wrapped__() != before
 
 
-@pytest.mark.parametrize("module", ["ingestion.derivation.indices", "ingestion.derivation.nodes", "ingestion.derivation.rules"])
+@pytest.mark.parametrize("module", ["ingestion.derivation.indices", "ingestion.derivation.templates", "ingestion.derivation.rules"])
 def test_the_bytes_of_the_code_are_not_looked_at(module: str, monkeypatch: pytest.MonkeyPatch) -> None:
     read = pathlib.Path.read_bytes
     monkeypatch.setattr(

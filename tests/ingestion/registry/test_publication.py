@@ -24,7 +24,8 @@ from ingestion import (
     publish,
     rebuild,
 )
-from ingestion.derivation.rules import DepositedGraphs, Derivation
+from ingestion.derivation.batch import DepositedGraphs
+from ingestion.derivation.rules import Derivation
 from ingestion.graphs.ownership import MisplacedTriple
 from ingestion.publication.erasure import erase
 from ingestion.publication.locking import PublicationBusy, publication_lock
@@ -166,12 +167,12 @@ def test_a_triple_in_two_graphs_is_refused_and_nothing_changes(tmp_path: Path, m
     deposit_file(write_csv(tmp_path / "rows.csv", [{"id": "A1"}]), registry, TEAM, Options(), validate=True)
     graph = "https://w3id.org/observatoire-ia/graphe/derive/projet/18-A1"
 
-    def repeating(_: Derivation, batch: Sequence[DepositedGraphs]) -> dict[str, list[bytes]]:
+    def repeating(_: Derivation, batch: Sequence[DepositedGraphs], _kept: object) -> dict[str, list[bytes]]:
         deposit = graph.replace("derive/", "")
         lines = batch[0].graphs[deposit]
         return {graph: [line.replace(f" <{deposit}> .".encode(), f" <{graph}> .".encode()) for line in lines]}
 
-    def elsewhere(_: Derivation, batch: Sequence[DepositedGraphs]) -> dict[str, list[bytes]]:
+    def elsewhere(_: Derivation, batch: Sequence[DepositedGraphs], _kept: object) -> dict[str, list[bytes]]:
         other = graph.replace("graphe/derive/", "").replace("A1", "A0")
         return {graph: [f"<{other}> <{other}> <{other}> <{graph}> .\n".encode()]}
 
