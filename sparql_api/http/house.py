@@ -21,7 +21,7 @@ class Connection(Protocol):
 
     idle_since: float
 
-    
+    @property
     def idle(self) -> bool:
         """Whether nothing is under way on it."""
 
