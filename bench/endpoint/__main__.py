@@ -27,8 +27,8 @@ from ontologie import Iris
 DISTINCT = 5000
 
 
-def main() -> None:
-    """Run every peer over the same edition, and write the table."""
+def options() -> argparse.Namespace:
+    """Return what the command line says."""
     parser = argparse.ArgumentParser(prog="python -m bench.endpoint", description=__doc__)
     parser.add_argument("--var", type=Path, required=True, help="a state folder with an edition")
     parser.add_argument("--out", type=Path, default=Path("bench/endpoint"))
@@ -39,7 +39,12 @@ def main() -> None:
     parser.add_argument("--load-seconds", type=float, default=900.0, help="longest time of loading")
     parser.add_argument("--peer-seconds", type=float, default=420.0, help="longest time of one service's questions")
     parser.add_argument("--front-rounds", type=int, default=15, help="rounds of kept and computed answers; 0: none")
-    given = parser.parse_args()
+    return parser.parse_args()
+
+
+def main() -> None:
+    """Run every peer over the same edition, and write the table."""
+    given = options()
     edition = Editions(given.var).current()
     if edition is None:
         raise SystemExit("no edition there: run `observatoire demo` first")

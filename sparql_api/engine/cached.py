@@ -55,7 +55,7 @@ class CachedEngine(Engine):
         self._charge = charge
         self._limits = limits
         self._kept: LRUCache[str, Answer] = LRUCache(cache_bytes, getsizeof=_size)
-        self._flights: dict[tuple[str, Limits], _Flight] = {}
+        self._flights: dict[tuple[str, float, int], _Flight] = {}
         self._listeners: list[Listener] = []
         self._untold: list[Told] = []
         self.hits = 0
@@ -166,7 +166,7 @@ class CachedEngine(Engine):
         return answer
 
     async def _together(self, plan: Plan, limits: Limits, client: str | None) -> Answer:
-        key = (plan.key, limits)
+        key = (plan.key, limits.seconds, limits.answer_bytes)
         flight = self._flights.get(key)
         first = flight is None
         if flight is None:

@@ -27,7 +27,7 @@ APART: Final = frozenset(
 """Headers of requests that are answered each for itself: of somebody, on other conditions, or not whole at once."""
 
 
-class Asked(NamedTuple):
+class Demand(NamedTuple):
     """What a request asks."""
 
     key: bytes
@@ -38,7 +38,7 @@ class Asked(NamedTuple):
     """The clients that it says it comes from, where who sent it is believed."""
 
 
-def read_asked(scope: Mapping[str, Any], url: bytes, body: bytes, trusted: bool) -> Asked | None:
+def read_asked(scope: Mapping[str, Any], url: bytes, body: bytes, trusted: bool) -> Demand | None:
     """Return what a whole request asks; None where its answer is not to be kept.
 
     `trusted` is whether who sent it is believed about the client that it speaks for.
@@ -60,4 +60,4 @@ def read_asked(scope: Mapping[str, Any], url: bytes, body: bytes, trusted: bool)
     if len(conditions) > 1 or head.count(b"\n") != len(varying) + 2 or len(head) + len(body) > SEGMENT:
         return None
     has = conditions[0].decode("latin-1") if conditions else None
-    return Asked(head + body, has, b", ".join(forwarded).decode("latin-1"))
+    return Demand(head + body, has, b", ".join(forwarded).decode("latin-1"))

@@ -17,7 +17,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
 from sparql_api.computing.disconnection import CONNECTION
-from sparql_api.http.asked import SEGMENT, Asked, read_asked
+from sparql_api.http.asked import SEGMENT, Demand, read_asked
 from sparql_api.http.house import House
 from sparql_api.http.kept import Front
 
@@ -205,7 +205,7 @@ class Door(HttpToolsProtocol):
         super()._start_asgi_task(cycle, app)
         return False
 
-    def _give(self, asked: Asked) -> bool:
+    def _give(self, asked: Demand) -> bool:
         """Write the answer that was kept, where one is, and go on as after any other."""
         assert self._front is not None
         found = self._front.answer(asked, self._client(asked.spoken_for))

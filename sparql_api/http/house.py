@@ -16,12 +16,12 @@ LOOK_SECONDS: Final = 1.0
 """Between two looks: a timer for each answer, which the next request puts off, costs more than to find the answer."""
 
 
-class Connection(Protocol):
+class OpenConnection(Protocol):
     """A connection, as the house knows it."""
 
     idle_since: float
 
-    
+    @property
     def idle(self) -> bool:
         """Whether nothing is under way on it."""
 
@@ -38,12 +38,12 @@ class House:
     def __init__(self, most: int, front: Front | None) -> None:
         self.front = front
         self._most = most
-        self._connections: set[Connection] = set()
+        self._connections: set[OpenConnection] = set()
         self._looks = False
         self._headers: object = None
         self._lines = b""
 
-    def take(self, connection: Connection, loop: asyncio.AbstractEventLoop) -> None:
+    def take(self, connection: OpenConnection, loop: asyncio.AbstractEventLoop) -> None:
         """Take a connection in; where there are too many, the one idle for longest goes, or this one."""
         self._connections.add(connection)
         if not self._looks:
@@ -52,7 +52,7 @@ class House:
             idle = [one for one in self._connections if one.idle]
             min(idle, key=lambda one: one.idle_since, default=connection).drop()
 
-    def forget(self, connection: Connection) -> None:
+    def forget(self, connection: OpenConnection) -> None:
         """Let go of a connection."""
         self._connections.discard(connection)
 

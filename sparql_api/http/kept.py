@@ -22,7 +22,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sparql_api.computing.fairuse import FairUse
 from sparql_api.engine.cached import CachedEngine
-from sparql_api.http.asked import Asked
+from sparql_api.http.asked import Demand
 from sparql_api.http.responses import names_tag
 from sparql_api.query.plan import Plan
 
@@ -131,7 +131,7 @@ class Front:
         self._editions = str(editions)
         self._most = most
         self._answers: LRUCache[bytes, Kept] = LRUCache(most - most // 4, getsizeof=lambda kept: kept.size)
-        self._requests: LRUCache[tuple[bool, bytes], Asked] = LRUCache(most // 4, getsizeof=_request_size)
+        self._requests: LRUCache[tuple[bool, bytes], Demand] = LRUCache(most // 4, getsizeof=_request_size)
         self.given = 0
 
     @property
@@ -143,15 +143,15 @@ class Front:
         """Return the opaque key of a client."""
         return self._fair_use.key(host)
 
-    def known(self, segment: bytes, trusted: bool) -> Asked | None:
+    def known(self, segment: bytes, trusted: bool) -> Demand | None:
         """Return what a request asks that came before with the same bytes."""
         return self._requests.get((trusted, segment))
 
-    def remember(self, segment: bytes, asked: Asked, trusted: bool) -> None:
+    def remember(self, segment: bytes, asked: Demand, trusted: bool) -> None:
         """Know a request by its bytes from now on."""
         self._requests[trusted, segment] = asked
 
-    def answer(self, asked: Asked, client: str) -> tuple[int, Sequence[bytes]] | None:
+    def answer(self, asked: Demand, client: str) -> tuple[int, Sequence[bytes]] | None:
         """Return the status of the answer kept and its bytes, from its first header on.
 
         None where it must be made: it is kept no longer, or it is not for this client at this moment.
@@ -179,7 +179,7 @@ class Front:
             return None
         return kept
 
-    def drafting(self, app: ASGIApp, asked: Asked, segment: bytes | None, trusted: bool) -> ASGIApp:
+    def drafting(self, app: ASGIApp, asked: Demand, segment: bytes | None, trusted: bool) -> ASGIApp:
         """Return an application that answers as another does, and whose answer is kept where it is offered."""
 
         async def answering(scope: Scope, receive: Receive, send: Send) -> None:
@@ -224,5 +224,5 @@ class Front:
         return current, came, manifest.st_ctime_ns, manifest.st_ino
 
 
-def _request_size(asked: Asked) -> int:
+def _request_size(asked: Demand) -> int:
     return len(asked.key) * 2 + len(asked.spoken_for) + len(asked.has or "") + OVERHEAD

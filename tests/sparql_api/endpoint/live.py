@@ -70,8 +70,9 @@ def small_quads(count: int = 2000) -> list[ox.Quad]:
 
 
 @contextlib.contextmanager
-def endpoint(stores: Stores, var: Path, *, fetch: Fetch = fetch, **values: Any) -> Iterator[Live]:
-    """Serve some stores under `/sparql` while the block runs; `fetch` is how SERVICE reaches out."""
+def endpoint(stores: Stores, var: Path, *, fetch: Fetch = fetch, keep_alive: int = 5, **values: Any) -> Iterator[Live]:
+    """Serve some stores under `/sparql` while the block runs; `fetch` is how SERVICE reaches out, `keep_alive` for how
+    many seconds a connection waits for a next request."""
     settings = Settings(var=var, **{"workers": 2, **values})
     fair_use = FairUse(settings.client_seconds, settings.client_window)
     engine = open_engine(settings, stores=stores, fair_use=fair_use, fetch=fetch)
@@ -89,12 +90,12 @@ def endpoint(stores: Stores, var: Path, *, fetch: Fetch = fetch, **values: Any) 
     app.state.front = front = open_front(settings, engine, fair_use)
     assert front is not None
     app.include_router(sparql_router(engine, settings, fair_use=fair_use, front=front))
-    with serve(app, settings.connections) as url:
+    with serve(app, settings.connections, keep_alive) as url:
         yield Live(f"{url}/sparql", engine, settings, fair_use, front)
 
 
 @contextlib.contextmanager
-def serve(app: FastAPI, connections: int = 1000) -> Iterator[str]:
+def serve(app: FastAPI, connections: int = 1000, keep_alive: int = 5) -> Iterator[str]:
     """Run an application on a free port, behind the service's door, and give its address."""
     listener = socket.create_server(("127.0.0.1", 0))
     config = uvicorn.Config(
@@ -102,6 +103,7 @@ def serve(app: FastAPI, connections: int = 1000) -> Iterator[str]:
         http=door(connections, getattr(app.state, "front", None)),  # type: ignore[arg-type]
         log_level="error",
         timeout_graceful_shutdown=1,
+        timeout_keep_alive=keep_alive,
     )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})

@@ -65,6 +65,27 @@ def test_half_a_second_head_is_not_waited_for(live: Live, monkeypatch: pytest.Mo
         assert closed(connection)
 
 
+def test_a_connection_that_no_request_follows_on_is_closed(
+    store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Behind an answer made, and behind one that was kept."""
+    monkeypatch.setattr("sparql_api.http.house.LOOK_SECONDS", 0.05)
+    with endpoint(SingleStore(store), tmp_path, workers=1, keep_alive=0) as live:
+        for given in (0, 1):
+            with connected(live) as connection:
+                ask(connection, "ASK {}")
+                assert connection.recv(1000).startswith(b"HTTP/1.1 200 ")
+                assert closed(connection)
+            assert live.front.given == given
+
+
+def test_who_asks_for_another_protocol_is_answered_as_anyone(live: Live) -> None:
+    with connected(live) as connection:
+        other = "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n"
+        connection.sendall(f"GET /sparql?query=ASK%7B%7D HTTP/1.1\r\nHost: x\r\n{other}\r\n".encode())
+        assert connection.recv(1000).startswith(b"HTTP/1.1 200 ")
+
+
 def test_a_head_without_end_is_refused(live: Live) -> None:
     with connected(live) as connection:
         connection.sendall(b"GET / HTTP/1.1\r\n")

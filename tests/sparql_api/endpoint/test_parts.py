@@ -145,6 +145,25 @@ def test_who_fails_again_and_again_is_held_and_forgiven_with_time() -> None:
     assert share.hold(client) == 0
 
 
+def test_what_is_left_is_said_for_a_second_unless_something_is_counted() -> None:
+    now = [0.0]
+    share = FairUse(10, 100, clock=lambda: now[0])
+    assert share.at_once("client") == b'"engine-seconds";r=10;t=0'
+    share.charge("client", 4)
+    assert share.at_once("client") == b'"engine-seconds";r=6;t=40'
+    now[0] = 0.9
+    assert share.at_once("client") == b'"engine-seconds";r=6;t=40'
+    now[0] = 10.5
+    assert share.at_once("client") == share.left("client").encode() == b'"engine-seconds";r=7;t=30'
+    for _ in range(6):
+        share.strike("client")
+    assert share.at_once("client") is None
+    assert share.at_once("other") is not None
+    share.charge("other", 10)
+    assert share.at_once("other") is None
+    assert FairUse(0, 100).at_once("client") == b""
+
+
 def test_who_asks_much_weighs_more_than_who_asks_little_for_minutes() -> None:
     now = [0.0]
     share = FairUse(1800, 600, clock=lambda: now[0])
