@@ -19,7 +19,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -143,8 +143,8 @@ def files_by_inode(folder: Path) -> dict[int, int]:
     return {found.st_ino: found.st_size for path in folder.rglob("*") if path.is_file() and (found := path.stat())}
 
 
-def command(name: str, var: Path, *arguments: str) -> Step:
-    """Run the command line, and measure it."""
+def command(name: str, var: Path, *arguments: str, holds: Callable[[int], int] | None = None) -> Step:
+    """Run the command line, and measure it; `holds` gives the bytes that a process and those it started hold."""
     environment = os.environ | {"OBSERVATOIRE_VAR": str(var)}
     begun, most = time.monotonic(), 0
     with tempfile.TemporaryFile() as said:
@@ -152,7 +152,7 @@ def command(name: str, var: Path, *arguments: str) -> Step:
             [sys.executable, *arguments], env=environment, stdout=said, stderr=subprocess.STDOUT
         )
         while os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
-            most = max(most, held(process.pid))
+            most = max(most, (holds or held)(process.pid))
             time.sleep(0.05)
         seconds = time.monotonic() - begun
         # Still there, though ended: the kernel tells what it and those it waited for have used.

@@ -1,14 +1,16 @@
-"""The commands of review: list, show, validate, return, withdraw."""
+"""The commands of review: what waits, what a deposit says and what changed of it; validate, return, withdraw."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ingestion.commands.failures import explained, opened
+from ontologie import sentence
 from ontologie.console import Lang, LangOption, fail, say
 
 if TYPE_CHECKING:
@@ -22,10 +24,21 @@ Academie = Annotated[
     typer.Option("--academie", help="The reviewer's académie, by code or name; none: as known, or national."),
 ]
 Reason = Annotated[str, typer.Option("--reason", help="What to tell the depositing service.")]
-_HEADERS = {
-    Lang.FR: ("id", "académie", "état", "version", "à lire", "avertissements", "titre"),
-    Lang.EN: ("id", "académie", "state", "version", "to read", "warnings", "title"),
-}
+
+
+class ShowFormat(StrEnum):
+    """The forms of a deposit that is shown."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+class DiffFormat(StrEnum):
+    """The forms of a difference."""
+
+    TEXT = "text"
+    TTL = "ttl"
+    NQ = "nq"
 
 
 def review_app() -> typer.Typer:
@@ -33,6 +46,8 @@ def review_app() -> typer.Typer:
     app = typer.Typer(no_args_is_help=True, help="Review deposits: see them, validate, send back, withdraw.")
     app.command("list")(list_command)
     app.command("show")(show_command)
+    app.command("diff")(diff_command)
+    app.command("digest")(digest_command)
     app.command("validate")(validate_command)
     app.command("return")(return_command)
     app.command("withdraw")(withdraw_command)
@@ -45,39 +60,30 @@ def list_command(
     lang: LangOption = Lang.FR,
 ) -> None:
     """List the deposits in a state: by default those that wait for a reviewer; how many passages each has to read."""
-    from rich.console import Console
-    from rich.table import Table
-
+    from ingestion.commands.showing import draw_list
     from ingestion.registry.agents import academie_code
     from ingestion.registry.model import ALL_STATES
     from ingestion.settings import Settings
-    from ingestion.words.languages import texts_of
-    from ingestion.words.messages import TO_READ
 
     if state not in ALL_STATES and state != "toutes":
         fail(lang, "unknown-state", state=state, states=", ".join((*sorted(ALL_STATES), "toutes")))
     with explained(lang), opened(Settings(), lang) as registry:
         code = academie_code(academie)
         found = list(registry.listed(state=None if state == "toutes" else state, academie=code))
+        since = {name: event["at"] for name, event in registry.latest_events("deposited").items()} if found else {}
     if not found:
         say(lang, "nothing-waits")
         return
-    table = Table(*_HEADERS[lang])
-    table.columns[0].no_wrap, table.columns[0].overflow = True, "fold"  # whole: it is typed again
-    names = [one.identifier if one.kind == "projet" else f"{one.kind}/{one.identifier}" for one in found]
-    table.columns[0].min_width = max(map(len, names))
-    for name, one in zip(names, found, strict=True):
-        to_read = sum(entry.get("rule") == TO_READ for entry in one.entries)
-        warnings = sum(entry.get("severity") == "warning" for entry in one.entries) - to_read
-        title = next(iter(texts_of((one.document or {}).get("titre", ""), lang.value)), "")
-        counts = (str(count or "") for count in (to_read, warnings))
-        table.add_row(name, one.academie or "—", one.state, str(one.version), *counts, title)
-    Console().print(table)
+    draw_list(found, since, lang.value)
 
 
-def show_command(identifier: Identifier, lang: LangOption = Lang.FR) -> None:
-    """Show a deposit: its document, passages to read, what was said of it, its history (JSON on standard output)."""
-    from ingestion.documents.to_read import passages_to_read
+def show_command(
+    identifier: Identifier,
+    form: Annotated[ShowFormat, typer.Option("--format", help="text, or json for programs.")] = ShowFormat.TEXT,
+    lang: LangOption = Lang.FR,
+) -> None:
+    """Show a deposit: what it says, the passages to read, what was said of it, its history, what comes next."""
+    from ingestion.commands.showing import as_json, draw_deposit
     from ingestion.settings import Settings
 
     kind, name = split(identifier)
@@ -86,13 +92,61 @@ def show_command(identifier: Identifier, lang: LangOption = Lang.FR) -> None:
             found, history = registry.get(kind, name), registry.history(kind, name)
         except LookupError:
             fail(lang, "unknown-document", 1, identifier=identifier)
-    shown = {
-        "document": found.document, "state": found.state, "academie": found.academie, "version": found.version,
-        "held": found.held, "passages": list(passages_to_read(found.document or {}, lang.value)),
-        "validated_version": found.validated_version, "published_version": found.published_version,
-        "entries": found.entries, "history": history,
-    }  # fmt: skip
-    typer.echo(json.dumps(shown, ensure_ascii=False, indent=2))
+    if form is ShowFormat.JSON:
+        typer.echo(json.dumps(as_json(found, history, lang.value), ensure_ascii=False, indent=2))
+    else:
+        draw_deposit(found, history, lang.value)
+
+
+def diff_command(
+    identifier: Identifier,
+    form: Annotated[
+        DiffFormat, typer.Option("--format", help="text in words; ttl and nq as triples.")
+    ] = DiffFormat.TEXT,
+    lang: LangOption = Lang.FR,
+) -> None:
+    """Show what the latest version of a deposit changes: from the one that is online, else from the one before.
+
+    As nq, an RDF patch: D before a quad that goes, A before one that comes. As ttl, what goes stands in comments.
+
+    Example: observatoire review diff 18-UR005 --format nq
+    """
+    from ingestion.commands.comparing import as_patch, as_turtle, compared, in_lines
+    from ingestion.commands.showing import draw_difference
+    from ingestion.settings import Settings
+
+    kind, name = split(identifier)
+    settings = Settings()
+    with explained(lang), opened(settings, lang) as registry:
+        try:
+            pair = compared(registry, registry.get(kind, name))
+        except LookupError:
+            fail(lang, "unknown-document", 1, identifier=identifier)
+    if pair is None or pair.before.document is None or pair.after.document is None:
+        code = "diff-erased" if pair else "diff-first"
+        typer.echo(sentence("relecture", code, lang, identifier=identifier), err=True)
+    elif form is DiffFormat.TEXT:
+        draw_difference(identifier, pair, lang.value)
+    else:
+        lines = in_lines(pair, settings.base_iri)
+        written = as_patch(*lines) if form is DiffFormat.NQ else as_turtle(*lines, settings.base_iri)
+        typer.echo(written.decode(), nl=False)
+
+
+def digest_command(
+    service: Annotated[str | None, typer.Option(help="A service, or an académie by code or name; none: all.")] = None,
+    lang: LangOption = Lang.FR,
+) -> None:
+    """Tell a service what waits for a reviewer, what came back, what the last edition published.
+
+    Example: observatoire review digest --service Lyon
+    """
+    from ingestion.commands.digest import digest
+    from ingestion.commands.showing import draw_digest
+    from ingestion.settings import Settings
+
+    with explained(lang), opened(Settings(), lang) as registry:
+        draw_digest(digest(registry, service), service, lang.value)
 
 
 def validate_command(

@@ -82,11 +82,11 @@ def _public() -> Iterator[Column]:
 
 
 def _cell(column: Column, document: Mapping[str, Any]) -> str:
-    items = _items(column, document)
+    items = items_of(column, document)
     return LIST.join(_SPECIAL.sub(r"\\\1", item) for item in items) if column.is_list else LIST.join(items)
 
 
-def _items(column: Column, document: Mapping[str, Any]) -> list[str]:
+def items_of(column: Column, document: Mapping[str, Any]) -> list[str]:
     """Return the items of a column: what was deposited, then the values that no wording covers.
 
     What stands under the column's own key comes first: the académie that owns a project before the others.

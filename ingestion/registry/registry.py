@@ -154,6 +154,27 @@ class Registry:
             rows = connection.execute(asked.where(*named(events, kind, identifier)).order_by(events.c.id))
             return [{key: value for key, value in row._mapping.items() if value is not None} for row in rows]
 
+    def content(self, kind: str, identifier: str, number: int) -> tuple[Mapping[str, Any] | None, str]:
+        """Return a version's document, None where it was erased, and the version of its context; raises LookupError."""
+        asked = sa.select(versions.c.payload, versions.c.context)
+        with self._sessions.snapshot() as connection:
+            mine = *named(versions, kind, identifier), versions.c.number == number
+            row = connection.execute(asked.where(*mine)).one_or_none()
+        if row is None:
+            raise LookupError(f"{kind}/{identifier} {number}")
+        return None if row.payload is None else json.loads(row.payload), row.context
+
+    def latest_events(self, event: Event) -> dict[tuple[str, str], dict[str, Any]]:
+        """Return the last event of a kind of each document that had one, by (kind, identifier), with its remark."""
+        if not self._sessions.exists():
+            return {}
+        last = sa.select(sa.func.max(events.c.id)).where(events.c.event == event)
+        last = last.group_by(events.c.kind, events.c.identifier)
+        joined = events.outerjoin(remarks, remarks.c.event == events.c.id)
+        asked = sa.select(events, remarks.c.text.label("remark")).select_from(joined).where(events.c.id.in_(last))
+        with self._sessions.engine.connect() as connection:
+            return {(row.kind, row.identifier): dict(row._mapping) for row in connection.execute(asked)}
+
     # Transactions
 
     def _read(self, *conditions: sa.ColumnElement[bool]) -> Iterator[Registered]:

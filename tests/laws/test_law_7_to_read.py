@@ -145,7 +145,7 @@ def test_the_command_line_shows_the_reviewer_what_to_read(tmp_path: Path) -> Non
     assert told.exit_code == 1
     assert "à lire avant validation" in told.stderr
     assert "à lire" in command(var, "review", "list").stdout
-    shown = json.loads(command(var, "review", "show", "18-A1").stdout)
+    shown = json.loads(command(var, "review", "show", "18-A1", "--format", "json").stdout)
     (passage,) = shown["passages"]
     assert (passage["field"], passage["passage"]) == ("resume", "Mme Santini")
     refused = command(var, "review", "validate", "18-A1", "--by", "Dgesco")

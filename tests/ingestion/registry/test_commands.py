@@ -92,7 +92,7 @@ def test_review_goes_from_a_deposit_to_the_next_edition(tmp_path: Path, var: Pat
     done = command(var, "review", "validate", "18-A1", "18-Z9", *mine)
     assert done.exit_code == 1 and "18-A1 validée" in done.stderr and "18-Z9" in done.stderr
     assert command(var, "review", "return", "18-A2", *mine, "--reason", "Précisez le niveau.").exit_code == 0
-    shown = json.loads(command(var, "review", "show", "18-A2").stdout)
+    shown = json.loads(command(var, "review", "show", "18-A2", "--format", "json").stdout)
     assert shown["state"] == "retourne" and shown["history"][-1]["remark"] == "Précisez le niveau."
     published = command(var, "publish", "--lang", "en")
     assert published.exit_code == 0 and "Edition 2 published: 2 fiches" in published.stderr
@@ -100,7 +100,7 @@ def test_review_goes_from_a_deposit_to_the_next_edition(tmp_path: Path, var: Pat
     assert "Édition 3" in command(var, "publish").stderr
     assert "Rien à faire" in command(var, "publish").stderr
     listed = command(var, "review", "list", "--state", "toutes", "--academie", "Orléans-Tours").stdout
-    assert all(state in listed for state in ("publie", "retourne", "retire"))
+    assert all(state in listed for state in ("publiée", "renvoyée", "retirée"))
 
 
 def test_who_validated_is_told_as_an_academie_or_an_organisation_never_by_name(tmp_path: Path, var: Path) -> None:

@@ -1,0 +1,84 @@
+"""A digest for a service: what waits, what came back to who deposited it, what was published last.
+
+Knows what makes a document a service's: its académie, who deposited it, or the service that its fiche names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from ingestion.documents.told import name_of
+from ingestion.registry.agents import UnknownAcademie, academie_code
+from ingestion.registry.model import Event, Registered
+from ingestion.registry.registry import Registry
+from ontologie import fold_label
+
+MOST: Final = 50
+"""Documents told one by one in each part; `review list` shows them all."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of a digest: its code, and each document with the event that put it there, the oldest first."""
+
+    code: str
+    found: Sequence[tuple[Registered, Mapping[str, Any]]]
+
+
+def digest(registry: Registry, service: str | None) -> list[Part]:
+    """Return what concerns a service, by an académie's code or name or the service's own; none: everybody."""
+    deposited = registry.latest_events("deposited")
+    mine = _of(service, deposited)
+    last = registry.editions.last()
+    parts: tuple[tuple[str, str, Event], ...] = (
+        ("waits", "depose", "deposited"), ("returned", "retourne", "returned"), ("published", "publie", "published"),
+    )  # fmt: skip
+    return [
+        Part(code, _sorted(registry, state, registry.latest_events(event), mine, last.number if last else None))
+        for code, state, event in parts
+    ]
+
+
+def _sorted(
+    registry: Registry, state: str, events: Mapping[tuple[str, str], Mapping[str, Any]],
+    mine: Callable[[Registered], bool], edition: int | None,
+) -> list[tuple[Registered, Mapping[str, Any]]]:  # fmt: skip
+    found = []
+    for one in registry.listed(state=state):
+        event = events.get((one.kind, one.identifier), {})
+        if mine(one) and (state != "publie" or event.get("edition") == edition):
+            found.append((one, event))
+    return sorted(found, key=lambda pair: (str(pair[1].get("at", "")), pair[0].identifier))
+
+
+def _of(
+    service: str | None, deposited: Mapping[tuple[str, str], Mapping[str, Any]]
+) -> Callable[[Registered], bool]:
+    """Return what tells whether a document is a service's."""
+    if not service:
+        return lambda one: True
+    try:
+        code = academie_code(service)
+    except UnknownAcademie:
+        code = None
+    wanted = fold_label(service)
+
+    def mine(one: Registered) -> bool:
+        if code is not None:
+            return one.academie == code
+        event = deposited.get((one.kind, one.identifier), {})
+        organisation = str(event.get("organisation") or "")
+        names = [str(event.get("agent", "")), organisation.rpartition("/")[2], *_named(one)]
+        return wanted in map(fold_label, names)
+
+    return mine
+
+
+def _named(one: Registered) -> Iterator[str]:
+    """Yield the names of the service that a fiche says deposited it."""
+    given = (one.document or {}).get("serviceDeposant", ())
+    for iri in given if isinstance(given, list) else [given]:
+        yield name_of(str(iri))
+        yield str(iri).rpartition("/")[2]
