@@ -93,6 +93,7 @@ def measured(size: int, seed: int, folder: Path) -> str:
     var, deposit, change = folder / "var", folder / "fiches.csv", folder / "change.csv"
     write(deposit, size, seed, 0.0)
     write_change(change, seed)
+    command("account", var, *CLI, "agent", "add", "bench", "--role", "national")
     load = os.getloadavg()[0]
     ingest = command("ingest", var, *CLI, "ingest", str(deposit), "--validated-by", "bench")
     published = command("publish", var, "-m", "bench.chain", "--publish", str(var))

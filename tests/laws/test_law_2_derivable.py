@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from ingestion import (
     Agent,
     Editions,
+    Grant,
     Options,
     RebuildDiffers,
     RefusedTransition,
@@ -28,10 +29,10 @@ from ingestion import (
     rebuild,
 )
 from ontologie import read_table, serialize_lines
-from tests.making import TEAM, begun, dump_of, write_csv
+from tests.making import NATIONAL, TEAM, begun, declared, dump_of, write_csv
 from tests.queries.assessors import Analysis, document
 
-REVIEWER = Agent("DRANE Orléans-Tours", "valideur", "18")
+REVIEWER = Agent("DRANE Orléans-Tours", (Grant("revue", "academie/18"),))
 ROWS = st.lists(
     st.fixed_dictionaries(
         {
@@ -48,7 +49,6 @@ ROWS = st.lists(
 )
 LICENCE = "https://spdx.org/licenses/etalab-2.0.html"
 SOURCE = "https://www.education.gouv.fr/recit"
-NATIONAL = Agent("Dgesco", "valideur", None)
 PROJECTS = [("projet", "18-A0"), ("projet", "18-A1"), ("projet", "18-A2")]
 OTHERS = [("analyse", "sur-A0"), ("analyse", "encore-A0"), ("analyse", "sur-A1"), ("publication", "recit-A0")]
 STEPS = st.lists(
@@ -91,6 +91,7 @@ def test_what_rests_on_analyses_can_be_thrown_away(steps: list[tuple[object, ...
 def throw_away_and_rebuild(steps: list[tuple[object, ...]]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         state, registry = begun(Path(folder))
+        declared(registry, REVIEWER)
         for step in steps:
             live(state, registry, Path(folder), step)
         edition = Editions(state.var).current()

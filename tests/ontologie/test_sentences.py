@@ -26,7 +26,7 @@ MADE = {
     "rapport": ("read-", "accepted-", "refused-"),
     "systeme": ("E",),
     "pages": ("section.", "thing.", "name."),
-    "relecture": ("state-",),
+    "relecture": ("state-", "action-", "role-", "scope-", "extent-"),
     "contenus": ("passage-",),
     "questions": ("type-",),
 }
