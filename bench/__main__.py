@@ -19,6 +19,8 @@ def main() -> None:
             run("bench.fiches", str(size), "--out", str(rows))
             observatoire = str(Path(sys.executable).with_name("observatoire"))
             environment = {"OBSERVATOIRE_VAR": str(var)}
+            subprocess.run(["env", *(f"{k}={v}" for k, v in environment.items()), observatoire, "agent", "add", "bench",
+                            "--role", "national"], check=True)  # fmt: skip
             subprocess.run(["env", *(f"{k}={v}" for k, v in environment.items()), observatoire, "ingest", str(rows),
                             "--validated-by", "bench"], check=True)  # fmt: skip
             subprocess.run(["env", *(f"{k}={v}" for k, v in environment.items()), observatoire, "publish"], check=True)

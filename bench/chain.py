@@ -96,6 +96,7 @@ def measured(size: int, seed: int, folder: Path) -> str:
     write(deposit, size, seed, 0.0)
     write_change(change, seed, [0])
     write_change(scattered, seed, range(1, size, max(1, size // 100)))
+    command("account", var, *CLI, "agent", "add", "bench", "--role", "national")
     load = os.getloadavg()[0]
     ingest = command("ingest", var, *CLI, "ingest", str(deposit), "--validated-by", "bench")
     published = command("publish", var, "-m", "bench.chain", "--publish", str(var))

@@ -1,4 +1,4 @@
-"""Writes the reference pages from the code: `settings.md`, `cli.md`, `http.md`, `questions.md`. `make docs` runs it.
+"""Writes the pages made from the code (`make docs`): `settings.md`, `cli.md`, `http.md`, `questions.md`, `roles.md`.
 
 Knows how to put declared things into Markdown; what there is to say stands where it is declared: under a setting, in
 the help of a command, in what a route says of itself to OpenAPI.
@@ -20,6 +20,9 @@ from pydantic_settings import BaseSettings
 from typer.main import get_command
 
 from ingestion import Settings as StateSettings
+from ingestion.rights.model import Action
+from ingestion.rights.table import rights, scopes
+from ontologie import sentence
 from queries import catalogue
 from sparql_api.app import create_app
 from sparql_api.cli import build_main
@@ -59,6 +62,7 @@ def pages() -> dict[str, str]:
         "cli.md": command_line_page(),
         "http.md": http_page(),
         "questions.md": questions_page(),
+        "roles.md": roles_page(),
     }
 
 
@@ -90,6 +94,56 @@ def questions_page() -> str:
     )
     listed = table(("name", "French", "English", "parameters"), rows)
     return "\n\n".join(["# Saved questions", NOTE, intro, listed]) + "\n"
+
+
+# Roles
+
+
+ROLES_TEXT: Final = (
+    (
+        "fr",
+        "Qui peut quoi",
+        "Un agent (`observatoire agent add`) a un ou plusieurs rôles, chacun avec sa portée. Une même fonction décide "
+        "pour toutes les commandes, d'après ces tables. Sans `--as` ni `OBSERVATOIRE_AGENT`, l'opérateur agit.",
+        ("rôle", "qui", "portée qu'il prend"),
+        "acte",
+    ),
+    (
+        "en",
+        "Who may do what",
+        "An agent (`observatoire agent add`) has one or several roles, each with its scope. One function decides for "
+        "every command, by these tables. Without `--as` or `OBSERVATOIRE_AGENT` it is the operator who acts.",
+        ("role", "who", "scope that it takes"),
+        "act",
+    ),
+)
+
+
+def roles_page() -> str:
+    """Return the page of who may do what, from the tables that decide."""
+    note = NOTE.replace("from the code", "from `ingestion/rights/`")
+    text = ["# Qui peut quoi — Who may do what", note]
+    for lang, title, said, head, act in ROLES_TEXT:
+        known = [
+            (f"`{role}`", sentence("relecture", f"role-{role}", lang),
+             ", ".join(sentence("relecture", f"scope-{one}", lang) for one in taken))
+            for role, taken in scopes().items()
+        ]  # fmt: skip
+        acts = [
+            (sentence("relecture", f"action-{action}", lang), *(rights_text(role, action, lang) for role in scopes()))
+            for action in get_args(Action)
+        ]
+        text += [f"## {title}", said, table(head, known), table((act, *(f"`{role}`" for role in scopes())), acts)]
+    return "\n\n".join(text) + "\n"
+
+
+def rights_text(role: str, action: str, lang: str) -> str:
+    """Return how far a role may do an act, and on which types of documents where not on all."""
+    told = []
+    for right in rights().get((role, action), ()):
+        kinds = f" ({', '.join(sorted(right.kinds))})" if right.kinds else ""
+        told.append(sentence("relecture", f"extent-{right.extent}", lang) + kinds)
+    return "; ".join(told) or "—"
 
 
 # Settings

@@ -37,9 +37,11 @@ if TYPE_CHECKING:
     from ingestion.reading.exported_table import export_columns as export_columns
     from ingestion.reading.exported_table import export_row as export_row
     from ingestion.reading.records import Record as Record
-    from ingestion.registry.model import Agent as Agent
     from ingestion.registry.registry import Registry as Registry
     from ingestion.registry.transitions import RefusedTransition as RefusedTransition
+    from ingestion.rights.decision import Forbidden as Forbidden
+    from ingestion.rights.model import Agent as Agent
+    from ingestion.rights.model import Grant as Grant
     from ingestion.settings import Settings as Settings
     from ingestion.words.columns import columns as columns
     from ingestion.words.errors import UnreadableDeposit as UnreadableDeposit
@@ -63,9 +65,10 @@ else:
             "reading.deposits": "read_deposit",
             "reading.exported_table": "deduced_cell export_columns export_row",
             "reading.records": "Record",
-            "registry.model": "Agent",
             "registry.registry": "Registry",
             "registry.transitions": "RefusedTransition",
+            "rights.decision": "Forbidden",
+            "rights.model": "Agent Grant",
             "settings": "Settings",
             "words.columns": "columns",
             "words.errors": "UnreadableDeposit",

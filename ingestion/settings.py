@@ -29,6 +29,9 @@ class Settings(BaseSettings):
     """The folder of the state: registry, working store, editions."""
     database_url: str | None = None
     """The registry's SQLAlchemy URL; by default a SQLite file in `var`."""
+    agent: str | None = None
+    """In whose name commands act: a declared agent; by default the operator, who deposits and publishes, and validates
+    nothing."""
     base_iri: str = BASE
     """What IRIs of the data start with; relative IRIs in queries are resolved against it."""
 

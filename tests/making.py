@@ -20,12 +20,13 @@ from typing import NoReturn
 import pytest
 from typer.testing import CliRunner, Result
 
-from ingestion import Options, Registry, Settings, deposit_file, publish
+from ingestion import Agent, Grant, Options, Registry, Settings, deposit_file, publish
 from ingestion.registry.agents import TEAM
+from ingestion.rights.model import OPERATOR
 from sparql_api.cli import main
 
 __all__ = [
-    "HEADER", "ROW", "TEAM", "begun", "command", "dump_of", "missing", "observatoire", "once_a_run", "published",
+    "HEADER", "NATIONAL", "OPERATOR", "ROW", "TEAM", "begun", "command", "declared", "dump_of", "missing", "observatoire", "once_a_run", "published",
     "registry_with", "write_csv",
 ]  # fmt: skip
 
@@ -47,6 +48,17 @@ ROW = {
     "auteur_institutionnel": "Académie d'Orléans-Tours - Lettres",
     "url_source": "https://pedagogie.ac-orleans-tours.fr/exemple",
 }
+
+
+NATIONAL = Agent("Dgesco", (Grant("national"),), "organisation/dgesco")
+"""Who may validate any fiche, once it is declared."""
+
+
+def declared(registry: Registry, *agents: Agent) -> Registry:
+    """Declare agents, the project's team first, and return the registry."""
+    for agent in (TEAM, *agents):
+        registry.accounts.declare(agent, OPERATOR)
+    return registry
 
 
 def missing(reason: str) -> NoReturn:
@@ -106,7 +118,7 @@ def write_csv(path: Path, rows: Sequence[Mapping[str, str]], extra: Sequence[str
 def registry_with(tmp_path: Path, rows: Sequence[Mapping[str, str]]) -> tuple[Settings, Registry]:
     """Return a state folder whose registry holds these rows, validated."""
     settings = Settings(var=tmp_path / "var")
-    registry = Registry(settings)
+    registry = declared(Registry(settings), NATIONAL)
     deposit_file(write_csv(tmp_path / "rows.csv", rows), registry, TEAM, Options(), validate=True)
     return settings, registry
 

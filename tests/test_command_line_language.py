@@ -46,7 +46,7 @@ WRONG = {
     ("serve", "--port", "99999999"): "au plus 65535",
     ("serve", "--workers", "0"): "au moins 1",
     ("nada",): "La commande « nada » n'existe pas.",
-    ("review", "return", "x"): "Il manque une option : --by.",
+    ("review", "return", "x"): "Il manque une option : --reason.",
     ("ingest", "a", "--academie"): "L'option --academie attend une valeur.",
     ("check", "de trop"): "Argument en trop : de trop.",
 }

@@ -5,7 +5,7 @@ Knows what makes a document a service's: its académie, who deposited it, or the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -13,6 +13,7 @@ from ingestion.documents.told import name_of
 from ingestion.registry.agents import UnknownAcademie, academie_code
 from ingestion.registry.model import Event, Registered
 from ingestion.registry.registry import Registry
+from ingestion.rights.model import Agent
 from ontologie import fold_label
 
 MOST: Final = 50
@@ -27,8 +28,8 @@ class Part:
     found: Sequence[tuple[Registered, Mapping[str, Any]]]
 
 
-def digest(registry: Registry, service: str | None) -> list[Part]:
-    """Return what concerns a service, by an académie's code or name or the service's own; none: everybody."""
+def digest(registry: Registry, service: str | None, reader: Agent) -> list[Part]:
+    """Return what concerns a service (an académie, its own name; none: all) among what an agent may read."""
     deposited = registry.latest_events("deposited")
     mine = _of(service, deposited)
     last = registry.editions.last()
@@ -36,17 +37,18 @@ def digest(registry: Registry, service: str | None) -> list[Part]:
         ("waits", "depose", "deposited"), ("returned", "retourne", "returned"), ("published", "publie", "published"),
     )  # fmt: skip
     return [
-        Part(code, _sorted(registry, state, registry.latest_events(event), mine, last.number if last else None))
+        Part(code, _sorted(found, state, registry.latest_events(event), mine, last.number if last else None))
         for code, state, event in parts
+        for found in [registry.readable(registry.listed(state=state), reader)]
     ]
 
 
 def _sorted(
-    registry: Registry, state: str, events: Mapping[tuple[str, str], Mapping[str, Any]],
+    listed: Iterable[Registered], state: str, events: Mapping[tuple[str, str], Mapping[str, Any]],
     mine: Callable[[Registered], bool], edition: int | None,
 ) -> list[tuple[Registered, Mapping[str, Any]]]:  # fmt: skip
     found = []
-    for one in registry.listed(state=state):
+    for one in listed:
         event = events.get((one.kind, one.identifier), {})
         if mine(one) and (state != "publie" or event.get("edition") == edition):
             found.append((one, event))

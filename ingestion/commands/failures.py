@@ -53,10 +53,12 @@ def _fail_of_state(lang: Lang, error: Exception, nothing: str) -> None:
     from ingestion.publication.cut import UnknownEdition
     from ingestion.publication.locking import PublicationBusy
     from ingestion.publication.publish import NothingToPublish
+    from ingestion.registry.accounts import WrongAccount
     from ingestion.registry.agents import UnknownAcademie
     from ingestion.registry.schema import DriverMissing
     from ingestion.registry.transitions import RefusedTransition
     from ingestion.registry.upgrade import NewerRegistry
+    from ingestion.rights.decision import Forbidden
 
     match error:
         case PublicationBusy():
@@ -75,6 +77,9 @@ def _fail_of_state(lang: Lang, error: Exception, nothing: str) -> None:
         case RefusedTransition():
             typer.echo(error.messages[lang.value], err=True)
             raise typer.Exit(1) from error
+        case Forbidden() | WrongAccount():
+            typer.echo(error.messages[lang.value], err=True)
+            raise typer.Exit(2) from error
         case UnknownAcademie():
             perhaps = said(lang, "perhaps", names=", ".join(error.suggestions)) if error.suggestions else ""
             fail(lang, "unknown-academie", text=error.text, suggestions=perhaps)

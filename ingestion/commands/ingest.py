@@ -1,4 +1,4 @@
-"""The commands of the way in: demo, ingest, review, publish, export, rebuild, erase.
+"""The commands of the way in: demo, ingest, review, publish, export, agent, rebuild, erase.
 
 Knows options, exit codes and what is said on standard error; what is done is in the modules beside it. The faces
 that publication makes (search index, self-description) come from the root.
@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
+from ingestion.commands.acting import AsOption, able, agent_of, allowed
+from ingestion.commands.agents import agents_app
 from ingestion.commands.export import WritePackage, export_app
 from ingestion.commands.failures import explained, opened
 from ingestion.commands.review import Identifier, review_app, split
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from ingestion.publication.cut import Face
     from ingestion.registry.model import Outcome
     from ingestion.registry.registry import Registry
+    from ingestion.rights.model import Action, Agent
     from ingestion.settings import Settings
     from ingestion.words.messages import Issue
 
@@ -41,7 +44,7 @@ AcceptOption = Annotated[
     bool, typer.Option("--accept-mapping", help="Take the reading of headers that a run proposed, and remember it.")
 ]
 ValidatedByOption = Annotated[
-    str | None, typer.Option(help="Operator on this machine: register and validate in one step.")
+    str | None, typer.Option(help="Register and validate in one step, in the name of this agent, who may validate.")
 ]
 RejectsOption = Annotated[
     Path | None, typer.Option(help="Write the refused rows, to correct and send back: .csv, .xlsx or .json.")
@@ -53,6 +56,7 @@ def build_app(faces: Callable[[], Sequence[Face]], write_principles: WritePackag
     app, with_faces = typer.Typer(no_args_is_help=True), _WithFaces(faces)
     app.add_typer(review_app(), name="review")
     app.add_typer(export_app(write_principles), name="export")
+    app.add_typer(agents_app(), name="agent")
     app.command("demo")(with_faces.demo)
     app.command("ingest")(ingest_command)
     app.command("template")(template_command)
@@ -70,6 +74,7 @@ def ingest_command(
     mapping: Annotated[Path | None, typer.Option(help="Your headers to ours (TOML or CSV).")] = None,
     sheet: Annotated[str | None, typer.Option(help="The one sheet of a workbook to read.")] = None,
     accept_mapping: AcceptOption = False,
+    acting: AsOption = None,
     validated_by: ValidatedByOption = None,
     report: Annotated[Path | None, typer.Option(help="Write the report: .html, .csv, .json or .ttl.")] = None,
     rejects: RejectsOption = None,
@@ -91,7 +96,6 @@ def ingest_command(
     """
     from ingestion.examination.deposit import deposit_file
     from ingestion.examination.pipeline import Options
-    from ingestion.registry.agents import COMMAND_LINE, agent_named
     from ingestion.settings import Settings
 
     _check_forms(report, rejects, lang)
@@ -100,9 +104,11 @@ def ingest_command(
         academie=academie, kind=kind, mapping=mapping, base=settings.base_iri, national=national,
         sheet=sheet, accept_mapping=accept_mapping, memory=settings.var, keep_refused=rejects is not None,
     )  # fmt: skip
-    agent = agent_named(validated_by, "operateur") if validated_by else COMMAND_LINE
-    take = partial(deposit_file, agent=agent, options=options, validate=bool(validated_by), strict=strict)
-    done, unusable = _taken(files, take, settings, lang, dry_run=dry_run)
+    if acting and validated_by and acting != validated_by:
+        fail(lang, "as-and-validated-by")
+    by = _By(validated_by or acting, national=national, validate=bool(validated_by))
+    take = partial(deposit_file, options=options, validate=by.validate, strict=strict)
+    done, unusable = _taken(files, take, by, settings, lang, dry_run=dry_run)
     _report(report, done, unusable, lang)
     _give_back(rejects, done, lang)
     raise typer.Exit(2 if unusable else max((one.exit_code for one in done), default=0))
@@ -132,8 +138,31 @@ def _check_forms(report: Path | None, rejects: Path | None, lang: Lang) -> None:
         fail(lang, "rejects-format", formats=", ".join(REJECTS))
 
 
+@dataclass(frozen=True)
+class _By:
+    """In whose name files are taken, and what for: national deposits, a validation in the same step."""
+
+    name: str | None
+    national: bool
+    validate: bool
+
+    def agent(self, registry: Registry | None, settings: Settings) -> Agent:
+        """Return the agent, who may do that on some documents; without a registry, the operator. Raises Forbidden."""
+        from ingestion.rights.decision import Forbidden, require, standing
+        from ingestion.rights.model import OPERATOR, Matter
+
+        agent = OPERATOR if registry is None else agent_of(registry, self.name, settings)
+        actions: tuple[Action, ...] = ("validate", "deposit") if self.validate else ("deposit",)
+        for action in actions:
+            if why := standing(agent, action):
+                raise Forbidden(why, agent, action)
+        if self.national:
+            require(agent, "deposit", Matter("projet"))
+        return agent
+
+
 def _taken(
-    files: Iterable[Path], take: Callable[..., Deposited], settings: Settings, lang: Lang, *, dry_run: bool
+    files: Iterable[Path], take: Callable[..., Deposited], by: _By, settings: Settings, lang: Lang, *, dry_run: bool
 ) -> tuple[list[Deposited], list[Issue]]:
     """Take files into the registry, or only examine them; return what came of each, and why some could not be used."""
     from ingestion.examination.deposit import none_yet
@@ -143,9 +172,15 @@ def _taken(
     def kept() -> str:
         return said(lang, "kept-dry") if dry_run else _counted(lang, "kept-deposit", registered)
 
-    # Nothing is asked of the registry on a dry run: it is not opened, nor its libraries loaded.
-    with explained(lang, kept=kept), nullcontext() if dry_run else opened(settings, lang) as registry:
-        return _deposit(files, partial(take, registry=registry, registered=registered), lang, told=not dry_run)
+    # On a dry run the registry is asked for what a named agent may do, and for nothing else: without one it is not
+    # opened, nor its libraries loaded.
+    asked = not dry_run or by.name or settings.agent
+    with explained(lang, kept=kept), opened(settings, lang) if asked else nullcontext() as registry:
+        agent = by.agent(registry, settings)
+        permit = registry.permit(agent, validate=by.validate) if registry else None
+        into = None if dry_run else registry
+        take = partial(take, registry=into, agent=agent, permit=permit, registered=registered)
+        return _deposit(files, take, lang, told=not dry_run)
 
 
 def _deposit(
@@ -209,7 +244,7 @@ class _WithFaces:
 
     faces: Callable[[], Sequence[Face]]
 
-    def demo(self, lang: LangOption = Lang.FR) -> None:
+    def demo(self, acting: AsOption = None, lang: LangOption = Lang.FR) -> None:
         """Load the bundled vocabularies and real usages, publish edition 1; again: nothing to do."""
         from ingestion.commands.reporting import print_report
         from ingestion.demo.load import load_demo
@@ -217,8 +252,9 @@ class _WithFaces:
 
         settings = Settings()
         with explained(lang), opened(settings, lang) as registry:
+            by = allowed(registry, acting, settings, "publish")
             with counting(said(lang, "reading", name="demo")) as progress:
-                found = load_demo(registry, settings, progress)
+                found = load_demo(registry, settings, by, progress)
             if any(one.registered["unchanged"] < one.summary.accepted for one in found):
                 print_report(found, lang)
             else:
@@ -226,15 +262,16 @@ class _WithFaces:
             _publish(settings, registry, self.faces(), lang)
         say(lang, "demo-next")
 
-    def publish(self, lang: LangOption = Lang.FR) -> None:
+    def publish(self, acting: AsOption = None, lang: LangOption = Lang.FR) -> None:
         """Cut an edition from what is validated; nothing changed, no new edition."""
         from ingestion.settings import Settings
 
         settings = Settings()
         with explained(lang), opened(settings, lang) as registry:
+            allowed(registry, acting, settings, "publish")
             _publish(settings, registry, self.faces(), lang)
 
-    def rebuild(self, lang: LangOption = Lang.FR) -> None:
+    def rebuild(self, acting: AsOption = None, lang: LangOption = Lang.FR) -> None:
         """Derive the current edition again from the registry, compare, and put it in place; no new edition.
 
         Exit codes: 0 identical to the byte; 1 it differs, and nothing was replaced.
@@ -245,6 +282,7 @@ class _WithFaces:
         settings = Settings()
         try:
             with explained(lang, nothing="no-edition"), opened(settings, lang) as registry, steps(lang) as progress:
+                allowed(registry, acting, settings, "publish")
                 done = rebuild(settings, registry, self.faces(), progress)
         except RebuildDiffers as error:
             say(lang, "rebuild-differs")
@@ -261,7 +299,7 @@ class _WithFaces:
     def erase(
         self,
         identifier: Identifier,
-        agent: Annotated[str | None, typer.Option("--as", help="In whose name; none: this command line's.")] = None,
+        acting: AsOption = None,
         yes: Annotated[bool, typer.Option("--yes", help="Ask nothing.")] = False,
         lang: LangOption = Lang.FR,
     ) -> None:
@@ -270,23 +308,18 @@ class _WithFaces:
         Example: observatoire erase 18-UR005 --yes
         """
         from ingestion.publication.erasure import erase
-        from ingestion.registry.agents import COMMAND_LINE, agent_named
-        from ingestion.registry.transitions import RefusedTransition
         from ingestion.settings import Settings
 
         settings = Settings()
         kind, name = split(identifier)
         if not yes and not _sure(said(lang, "erase-confirm", identifier=identifier)):
             raise typer.Exit(1)
-        acting = COMMAND_LINE if agent is None else agent_named(agent)
         try:
             with explained(lang), opened(settings, lang) as registry, steps(lang) as progress:
-                done = erase(settings, registry, kind, name, acting, self.faces(), progress)
+                agent = able(registry, acting, settings, "erase")
+                done = erase(settings, registry, kind, name, agent, self.faces(), progress)
         except LookupError:
             fail(lang, "unknown-document", 1, identifier=identifier)
-        except RefusedTransition as error:
-            typer.echo(error.messages[lang.value], err=True)
-            raise typer.Exit(1) from error
         say(lang, "erased", identifier=identifier)
         if done.publication is not None:
             emptied = ", ".join(map(str, done.emptied)) or "—"

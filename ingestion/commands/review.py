@@ -3,27 +3,25 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
+from ingestion.commands.acting import AsOption, ByOption, able, agent_of
 from ingestion.commands.failures import explained, opened
 from ontologie import sentence
 from ontologie.console import Lang, LangOption, fail, say
 
 if TYPE_CHECKING:
-    from ingestion.registry.model import Agent
     from ingestion.registry.registry import Registry
+    from ingestion.rights.model import Action, Agent
 
 Identifier = Annotated[str, typer.Argument(help="Id of the fiche, e.g. 18-UR005; analyse/… for another type.")]
-By = Annotated[str, typer.Option("--by", help="Name of the service that reviews, e.g. “DRANE Lyon”.")]
-Academie = Annotated[
-    str | None,
-    typer.Option("--academie", help="The reviewer's académie, by code or name; none: as known, or national."),
-]
 Reason = Annotated[str, typer.Option("--reason", help="What to tell the depositing service.")]
+_DONE: Final[Mapping[Action, str]] = {"validate": "validated", "return": "returned", "withdraw": "withdrawn"}
+"""What is said of an act once it is done."""
 
 
 class ShowFormat(StrEnum):
@@ -57,9 +55,13 @@ def review_app() -> typer.Typer:
 def list_command(
     state: Annotated[str, typer.Option(help="depose, valide, publie, retourne, retire, or toutes for all.")] = "depose",
     academie: Annotated[str | None, typer.Option(help="Only this académie, by code or name.")] = None,
+    acting: AsOption = None,
     lang: LangOption = Lang.FR,
 ) -> None:
-    """List the deposits in a state: by default those that wait for a reviewer; how many passages each has to read."""
+    """List the deposits in a state: by default those that wait for a reviewer; how many passages each has to read.
+
+    Those that the agent may read, and no others.
+    """
     from ingestion.commands.showing import draw_list
     from ingestion.registry.agents import academie_code
     from ingestion.registry.model import ALL_STATES
@@ -67,9 +69,11 @@ def list_command(
 
     if state not in ALL_STATES and state != "toutes":
         fail(lang, "unknown-state", state=state, states=", ".join((*sorted(ALL_STATES), "toutes")))
-    with explained(lang), opened(Settings(), lang) as registry:
+    settings = Settings()
+    with explained(lang), opened(settings, lang) as registry:
         code = academie_code(academie)
-        found = list(registry.listed(state=None if state == "toutes" else state, academie=code))
+        listed = registry.listed(state=None if state == "toutes" else state, academie=code)
+        found = registry.readable(listed, able(registry, acting, settings, "read"))
         since = {name: event["at"] for name, event in registry.latest_events("deposited").items()} if found else {}
     if not found:
         say(lang, "nothing-waits")
@@ -80,16 +84,21 @@ def list_command(
 def show_command(
     identifier: Identifier,
     form: Annotated[ShowFormat, typer.Option("--format", help="text, or json for programs.")] = ShowFormat.TEXT,
+    acting: AsOption = None,
     lang: LangOption = Lang.FR,
 ) -> None:
     """Show a deposit: what it says, the passages to read, what was said of it, its history, what comes next."""
     from ingestion.commands.showing import as_json, draw_deposit
+    from ingestion.rights.decision import require
+    from ingestion.rights.model import Matter
     from ingestion.settings import Settings
 
     kind, name = split(identifier)
-    with explained(lang), opened(Settings(), lang) as registry:
+    settings = Settings()
+    with explained(lang), opened(settings, lang) as registry:
         try:
             found, history = registry.get(kind, name), registry.history(kind, name)
+            require(agent_of(registry, acting, settings), "read", Matter(kind, name, found.academie))
         except LookupError:
             fail(lang, "unknown-document", 1, identifier=identifier)
     if form is ShowFormat.JSON:
@@ -103,6 +112,7 @@ def diff_command(
     form: Annotated[
         DiffFormat, typer.Option("--format", help="text in words; ttl and nq as triples.")
     ] = DiffFormat.TEXT,
+    acting: AsOption = None,
     lang: LangOption = Lang.FR,
 ) -> None:
     """Show what the latest version of a deposit changes: from the one that is online, else from the one before.
@@ -113,13 +123,17 @@ def diff_command(
     """
     from ingestion.commands.comparing import as_patch, as_turtle, compared, in_lines
     from ingestion.commands.showing import draw_difference
+    from ingestion.rights.decision import require
+    from ingestion.rights.model import Matter
     from ingestion.settings import Settings
 
     kind, name = split(identifier)
     settings = Settings()
     with explained(lang), opened(settings, lang) as registry:
         try:
-            pair = compared(registry, registry.get(kind, name))
+            found = registry.get(kind, name)
+            require(agent_of(registry, acting, settings), "read", Matter(kind, name, found.academie))
+            pair = compared(registry, found)
         except LookupError:
             fail(lang, "unknown-document", 1, identifier=identifier)
     if pair is None or pair.before.document is None or pair.after.document is None:
@@ -135,6 +149,7 @@ def diff_command(
 
 def digest_command(
     service: Annotated[str | None, typer.Option(help="A service, or an académie by code or name; none: all.")] = None,
+    acting: AsOption = None,
     lang: LangOption = Lang.FR,
 ) -> None:
     """Tell a service what waits for a reviewer, what came back, what the last edition published.
@@ -145,14 +160,14 @@ def digest_command(
     from ingestion.commands.showing import draw_digest
     from ingestion.settings import Settings
 
-    with explained(lang), opened(Settings(), lang) as registry:
-        draw_digest(digest(registry, service), service, lang.value)
+    settings = Settings()
+    with explained(lang), opened(settings, lang) as registry:
+        draw_digest(digest(registry, service, able(registry, acting, settings, "read")), service, lang.value)
 
 
 def validate_command(
     identifiers: Annotated[list[str], typer.Argument(help="Ids of fiches.")],
-    by: By,
-    academie: Academie = None,
+    acting: ByOption = None,
     passages_read: Annotated[
         bool, typer.Option("--passages-read", help="Say that you read the passages that may be personal, and none is.")
     ] = False,
@@ -162,57 +177,56 @@ def validate_command(
 
     What has passages that may name a person is validated only by who says that they were read.
 
-    Example: observatoire review validate 10-A12 10-A13 --by "DRANE Lyon" --academie Lyon
+    Example: observatoire review validate 10-A12 10-A13 --as "DRANE Lyon"
     """
     def validate(registry: Registry, kind: str, identifier: str, agent: Agent) -> None:
         registry.validate(kind, identifier, agent, passages_read=passages_read)
 
-    _act(lang, identifiers, "validated", by, academie, validate)
+    _act(lang, identifiers, "validate", acting, validate)
 
 
 def return_command(
-    identifier: Identifier, by: By, reason: Reason, academie: Academie = None, lang: LangOption = Lang.FR
+    identifier: Identifier, reason: Reason, acting: ByOption = None, lang: LangOption = Lang.FR
 ) -> None:
     """Send a deposit back with reasons; what is public stays public.
 
-    Example: observatoire review return 10-A12 --by "DRANE Lyon" --reason "Précisez le niveau."
+    Example: observatoire review return 10-A12 --as "DRANE Lyon" --reason "Précisez le niveau."
     """
-    _act(lang, [identifier], "returned", by, academie, lambda r, k, i, agent: r.send_back(k, i, agent, reason))
+    _act(lang, [identifier], "return", acting, lambda r, k, i, agent: r.send_back(k, i, agent, reason))
 
 
 def withdraw_command(
-    identifier: Identifier, by: By, reason: Reason = "", academie: Academie = None, lang: LangOption = Lang.FR
+    identifier: Identifier, reason: Reason = "", acting: ByOption = None, lang: LangOption = Lang.FR
 ) -> None:
     """Withdraw a fiche: it leaves the next edition.
 
-    Example: observatoire review withdraw 10-A12 --by "DRANE Lyon"
+    Example: observatoire review withdraw 10-A12 --as "DRANE Lyon"
     """
-    _act(lang, [identifier], "withdrawn", by, academie, lambda r, k, i, agent: r.withdraw(k, i, agent, reason))
+    _act(lang, [identifier], "withdraw", acting, lambda r, k, i, agent: r.withdraw(k, i, agent, reason))
 
 
 def _act(
-    lang: Lang, identifiers: Sequence[str], done: str, by: str, academie: str | None,
+    lang: Lang, identifiers: Sequence[str], action: Action, acting: str | None,
     act: Callable[[Registry, str, str, Agent], None],
 ) -> None:  # fmt: skip
     """Act on each fiche; one that cannot be acted on is said, and the others go on (exit code 1)."""
-    from ingestion.registry.agents import agent_named
-    from ingestion.registry.transitions import RefusedTransition
     from ingestion.settings import Settings
+    from ingestion.words.errors import RefusedAct
 
-    refused = False
-    with explained(lang), opened(Settings(), lang) as registry:
-        agent = agent_named(by, "valideur", academie)
+    refused, settings = False, Settings()
+    with explained(lang), opened(settings, lang) as registry:
+        agent = able(registry, acting, settings, action)
         for identifier in identifiers:
             try:
                 act(registry, *split(identifier), agent)
             except LookupError:
                 refused = True
                 say(lang, "unknown-document", identifier=identifier)
-            except RefusedTransition as error:
+            except RefusedAct as error:
                 refused = True
                 typer.echo(error.messages[lang.value], err=True)
             else:
-                say(lang, done, identifier=identifier)
+                say(lang, _DONE[action], identifier=identifier)
     if refused:
         raise typer.Exit(1)
 

@@ -1,6 +1,6 @@
 """The bundled demonstration: real usages of AI documented by académies, ten illustrative analyses, invented examples.
 
-Knows where they stand in the package and who vouches for them: the project's own team, as an operator.
+Knows where they stand in the package and who vouches for them: the project's own team, which it declares.
 `python -m ingestion.demo.load --from ../shared/donnees` copies the usages again from the shared data.
 """
 
@@ -17,6 +17,7 @@ from ingestion.examination.deposit import Deposited, deposit_file
 from ingestion.examination.pipeline import Options
 from ingestion.registry.agents import TEAM
 from ingestion.registry.registry import Registry
+from ingestion.rights.model import OPERATOR, Agent
 from ingestion.settings import Settings
 
 EXAMPLES: Final = "exemples.csv"
@@ -24,9 +25,16 @@ FILES: Final = ("usages.csv", "analyses.json", EXAMPLES)
 
 
 def load_demo(
-    registry: Registry, settings: Settings, progress: Callable[[int, int], None] | None = None
+    registry: Registry,
+    settings: Settings,
+    by: Agent = OPERATOR,
+    progress: Callable[[int, int], None] | None = None,
 ) -> list[Deposited]:
-    """Register and validate the bundled files; what is already there stays as it is."""
+    """Register and validate the bundled files; what is already there stays as it is.
+
+    `by` declares the team that vouches for them. Raises Forbidden.
+    """
+    registry.accounts.declare(TEAM, by)
     done = []
     for name in FILES:
         with as_file(files("ingestion").joinpath("demo", name)) as path:

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from ingestion.documents.draft import Draft
 from ingestion.documents.nodes import NodeReader
-from ingestion.documents.territories import is_academie
+from ingestion.documents.territories import is_academie, owner_elsewhere
 from ingestion.reading.records import Record
 from ingestion.words.columns import columns, nearest_names
 from ingestion.words.examples import PROJECT, is_example, types_of
@@ -115,6 +115,8 @@ def _agree(draft: Draft, reader: NodeReader, node: dict[str, list[Any]], deposit
         node.setdefault(_ACADEMIE, [f"{_ACADEMIE}/{deposited_for}"])
     owners = [iri.removeprefix(f"{_ACADEMIE}/") for iri in node.get(_ACADEMIE, ()) if isinstance(iri, str)]
     draft.academie = owners[0] if owners and is_academie(owners[0], reader.base) else None
+    if draft.kind != PROJECT:
+        draft.academie = owner_elsewhere(draft.kind, node, reader.base)
     if deposited_for and owners and owners[0] != deposited_for:
         reader.say("academie-autre", (_ACADEMIE,), owners[0], code=deposited_for)
     prefix = f"{owners[0] if owners else 'n'}-"

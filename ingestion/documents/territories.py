@@ -78,3 +78,22 @@ def _regions(base: str = BASE) -> Mapping[str, str]:
 def is_academie(code: str, base: str = BASE) -> bool:
     """Tell whether a code is that of an académie."""
     return f"{_ACADEMIE}/{code}" in _regions(base)
+
+
+def region_of(code: str, base: str = BASE) -> str:
+    """Return the région académique of an académie (`region-academique/…`), nothing where it is of none."""
+    return _regions(base).get(f"{_ACADEMIE}/{code}", "")
+
+
+def owner_elsewhere(kind: str, node: Mapping[str, Sequence[object]], base: str = BASE) -> str | None:
+    """Return the code of the académie whose a document is that names none: that of the project that an analysis
+    evaluates, that of the author of a publication or a module. None where it is the nation's.
+    """
+    if kind == "analyse":
+        # The id of a project begins with the code of the académie that owns it, and never changes.
+        codes = {str(name).removeprefix("projet/").partition("-")[0] for name in node.get("evalue", ())}
+    else:
+        names = (str(name) for name in node.get("auteur", ()))
+        codes = {name.removeprefix("academie/") for name in names if name.startswith("academie/")}
+    found = {code for code in codes if is_academie(code, base)}
+    return found.pop() if len(codes) == len(found) == 1 else None

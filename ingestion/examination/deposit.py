@@ -21,7 +21,9 @@ from ingestion.examination.pipeline import (
 )
 from ingestion.examination.rejects import Rejected
 from ingestion.graphs.compression import pack
-from ingestion.registry.model import Agent, NewDocument, Outcome, digest_of
+from ingestion.registry.model import NewDocument, Outcome, digest_of
+from ingestion.rights.decision import Permit
+from ingestion.rights.model import Agent
 from ingestion.words.messages import Issue
 from ontologie import BASE
 from shapes import Report
@@ -63,19 +65,24 @@ def deposit_file(
     strict: bool = False,
     progress: Callable[[int, int], None] | None = None,
     registered: dict[Outcome, int] | None = None,
+    permit: Permit | None = None,
 ) -> Deposited:
     """Examine a file and register what may be taken; without a registry, only examine (`--dry-run`).
 
     With `strict`, one refusal leaves the registry as it was. `progress` is told how many records were read so far, of
     how many; `registered` is counted up at each batch that the registry took, which stays there whatever comes after.
-    Raises UnreadableDeposit, and RefusedTransition where the agent validates what is another académie's.
+    What the agent may not deposit, nor validate where asked, is refused at its place: `permit` says so, by default the
+    registry. Raises UnreadableDeposit, and Forbidden where the agent lost a right meanwhile.
     """
     deposit = open_deposit(path, replace(options, strict=strict))
     notes = deposit.notes if registry is None else (*deposit.notes, *keep_agreements(deposit, options))
     total = Deposited(path, Summary(), (), notes, (), none_yet())
     summary, entries, reports, held = Summary(), list[Issue](), list[Report](), list[NewDocument]()
     rejected: list[Rejected] = []
-    for part in examine_batches(deposit, options, known=registry.made_fiches if registry else None):
+    known = registry.made_fiches if registry else None
+    if permit is None and registry is not None:
+        permit = registry.permit(agent, validate=validate)
+    for part in examine_batches(deposit, options, known=known, permit=permit):
         summary += part.summary
         entries.extend(part.entries)
         rejected.extend(part.rejected)

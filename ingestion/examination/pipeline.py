@@ -16,6 +16,7 @@ from typing import Any, Final
 
 from ingestion.documents.build import BuiltDocument
 from ingestion.examination.judgement import issues_of
+from ingestion.examination.permission import permitted
 from ingestion.examination.preparation import Prepared, Task, prepare
 from ingestion.examination.recognition import Known, Recognition
 from ingestion.examination.rejects import Rejected
@@ -25,6 +26,7 @@ from ingestion.reading.agreements import agreements, remember
 from ingestion.reading.deposits import read_deposit
 from ingestion.reading.records import Deposit
 from ingestion.resolution.resolve import resolve
+from ingestion.rights.decision import Permit
 from ingestion.words.errors import unreadable
 from ingestion.words.messages import Issue, Place, issue
 from ingestion.words.personal import mask_private
@@ -159,12 +161,14 @@ def examine_batches(
     options: Options | None = None,
     validate: Validate | None = None,
     known: Known | None = None,
+    permit: Permit | None = None,
 ) -> Iterator[Examination]:
     """Examine a deposit in bounded batches, in the order of the file; memory does not grow with it.
 
     `validate` judges a batch of documents; by default the shapes do. `known` gives the fiches that rows without
-    identifier may be; by default there are none. Raises UnreadableDeposit before the
-    first batch where the deposit cannot be used.
+    identifier may be; by default there are none. `permit` tells what its agent may not
+    deposit; by default nothing is asked. Raises UnreadableDeposit before the first batch where the deposit cannot be
+    used.
     """
     options = options or Options()
     deposit = open_deposit(source, options)
@@ -174,6 +178,7 @@ def examine_batches(
     recognition = Recognition(deposit, task, known) if known else None
     for prepared in prepare(deposit, task, options.batch):
         prepared = recognition.recognised(prepared) if recognition else prepared
+        prepared = permitted(prepared, permit) if permit else prepared
         part = _examine(prepared, options.base, judge, seen)
         yield part if options.keep_refused else dataclasses.replace(part, rejected=())
 

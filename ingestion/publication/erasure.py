@@ -18,8 +18,8 @@ from ingestion.publication.cut import Face
 from ingestion.publication.editions import MANIFEST, Editions
 from ingestion.publication.locking import publication_lock
 from ingestion.publication.publish import Publication, publish
-from ingestion.registry.model import Agent
 from ingestion.registry.registry import Registry
+from ingestion.rights.model import Agent
 from ingestion.settings import Settings
 
 
@@ -45,7 +45,7 @@ def erase(
     The next edition is made from nothing. Where the document had been public it is made at once, without it, and the
     editions that hold it keep their manifest alone and answer 410. Done again after an interruption, it ends what it
     began.
-    Raises LookupError, RefusedTransition, and what `publish` raises.
+    Raises LookupError, RefusedAct, and what `publish` raises.
     """
     editions = Editions(settings.var)
     registry.erase(kind, identifier, agent)

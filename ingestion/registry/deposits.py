@@ -12,10 +12,11 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from ingestion.registry.model import Agent, Event, NewDocument, Outcome, digest_of
-from ingestion.registry.rows import event_row, latest, note_agent, record
+from ingestion.registry.model import Event, NewDocument, Outcome, digest_of
+from ingestion.registry.rows import event_row, latest, record
 from ingestion.registry.schema import documents, versions
-from ingestion.registry.transitions import RefusedTransition
+from ingestion.rights.decision import require
+from ingestion.rights.model import Agent, Matter
 from ingestion.words.messages import TO_READ
 
 BATCH: Final = 500
@@ -38,19 +39,16 @@ def register_batch(
 
     What has passages to read is deposited, and not validated.
 
-    Raises RefusedTransition where the agent validates what is another académie's.
+    Raises Forbidden where the agent may not take one of them, as it is or as it was.
     """
     counts: dict[Outcome, int] = {"created": 0, "new-version": 0, "unchanged": 0}
     known = _known(connection, batch)
     writes = _Writes()
     for new in batch:
-        if validate and agent.academie is not None and agent.academie != new.academie:
-            raise RefusedTransition("other-academie", new.identifier, "depose")
         before = known.get((new.kind, new.identifier))
+        theirs = _names_of(agent, new, before, validate)
         # Whoever validates in the step of the deposit has read nothing yet.
-        counts[_add(writes, new, before, agent, validate and not new.held, moment)] += 1
-    if writes.events:
-        note_agent(connection, agent)
+        counts[_add(writes, new, before, theirs, validate and not new.held, moment)] += 1
     _write(connection, writes)
     return counts
 
@@ -70,7 +68,25 @@ def batches(found: Iterable[NewDocument]) -> Iterator[list[NewDocument]]:
         yield batch
 
 
-def _add(writes: _Writes, new: NewDocument, before: Any, agent: Agent, validate: bool, moment: str) -> Outcome:
+@dataclass(frozen=True, slots=True)
+class _Acting:
+    """Who deposits and perhaps validates a document, and in the name of which académie each of both."""
+
+    agent: Agent
+    deposited: str | None
+    validated: str | None
+
+
+def _names_of(agent: Agent, new: NewDocument, before: Any, validate: bool) -> _Acting:
+    """Decide on a deposit, for whose the document is and for whose it was. Raises Forbidden."""
+    matter = Matter(new.kind, new.identifier, new.academie)
+    if before is not None and before.academie != new.academie:
+        require(agent, "deposit", Matter(new.kind, new.identifier, before.academie))
+    deposited = require(agent, "deposit", matter).academie
+    return _Acting(agent, deposited, require(agent, "validate", matter).academie if validate else None)
+
+
+def _add(writes: _Writes, new: NewDocument, before: Any, acting: _Acting, validate: bool, moment: str) -> Outcome:
     payload = new.payload
     # Versions noted before graphs had a hash have that of their payload.
     digests = [new.graph_sha256, digest_of(payload)] if new.graph_sha256 else [digest_of(payload)]
@@ -79,13 +95,13 @@ def _add(writes: _Writes, new: NewDocument, before: Any, agent: Agent, validate:
         # What was sent back or withdrawn stays so until someone says otherwise: the same file again is no such word.
         if validate and before.state == "depose" and not before.held:
             writes.changes.append(_change(new, before.version, "valide", before.version))
-            writes.events.append(_event(new, before.version, "validated", moment, agent))
+            writes.events.append(_event(new, before.version, "validated", moment, acting))
         return "unchanged"
     number = before.version + 1 if before else 1
     writes.versions.append(_version(new, number, payload, digests[0]))
-    writes.events.append(_event(new, number, "deposited", moment, agent))
+    writes.events.append(_event(new, number, "deposited", moment, acting))
     if validate:
-        writes.events.append(_event(new, number, "validated", moment, agent))
+        writes.events.append(_event(new, number, "validated", moment, acting))
     state = "valide" if validate else "depose"
     if before is None:
         row: dict[str, Any] = {"kind": new.kind, "identifier": new.identifier, "academie": new.academie}
@@ -103,15 +119,16 @@ PASSAGES_READ: Final = "passages-read"
 """Marks a validation by who said that the passages that may be personal were read."""
 
 
-def _event(new: NewDocument, number: int, event: Event, moment: str, agent: Agent) -> dict[str, Any]:
-    detail = DIRECT if event == "validated" else None
-    return event_row(new.kind, new.identifier, number, event, moment, agent, detail=detail)
+def _event(new: NewDocument, number: int, event: Event, moment: str, acting: _Acting) -> dict[str, Any]:
+    validated = event == "validated"
+    of = {"academie": acting.validated if validated else acting.deposited, "detail": DIRECT if validated else None}
+    return event_row(new.kind, new.identifier, number, event, moment, acting.agent, **of)
 
 
 def _change(new: NewDocument, number: int, state: str, validated: int | None) -> dict[str, Any]:
     return {
         "of_kind": new.kind, "of_identifier": new.identifier,
-        "version": number, "state": state, "validated_version": validated,
+        "academie": new.academie, "version": number, "state": state, "validated_version": validated,
     }  # fmt: skip
 
 
@@ -141,7 +158,7 @@ def _known(connection: sa.Connection, batch: Sequence[NewDocument]) -> dict[tupl
     """Return what the registry has of these names: state, versions, and the latest content's digest."""
     found = {}
     of = documents.c
-    columns = of.kind, of.identifier, of.state, of.version, of.validated_version
+    columns = of.kind, of.identifier, of.academie, of.state, of.version, of.validated_version
     erased = versions.c.payload.is_(None).label("erased")
     for kind in sorted({new.kind for new in batch}):
         names = [new.identifier for new in batch if new.kind == kind]

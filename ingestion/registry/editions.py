@@ -13,13 +13,14 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from ingestion.registry.model import Agent, Event
+from ingestion.registry.model import Event
 from ingestion.registry.rows import event_row, latest, record
 from ingestion.registry.schema import documents, editions, events, versions
 from ingestion.registry.sessions import Sessions
+from ingestion.rights.model import Agent
 from ingestion.words.examples import EXAMPLE_PREFIX, PROJECT
 
-PUBLISHER: Final = Agent("publication", "operateur")
+PUBLISHER: Final = Agent("publication")
 _BY_PUBLISHING: Final = ("published", "unpublished")
 
 

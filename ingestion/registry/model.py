@@ -1,4 +1,4 @@
-"""What goes into the registry and what comes out of it: agents, documents, their states. Knows no database."""
+"""What goes into the registry and what comes out of it: documents, their versions and states. Knows no database."""
 
 from __future__ import annotations
 
@@ -12,25 +12,14 @@ from typing import Any, Final, Literal
 from ontologie import newest_context
 
 State = Literal["depose", "valide", "publie", "retourne", "retire"]
-Event = Literal["deposited", "validated", "returned", "withdrawn", "published", "unpublished", "erased"]
+Event = Literal[
+    "deposited", "validated", "returned", "withdrawn", "published", "unpublished", "erased",
+    "declared", "revoked", "token",
+]  # fmt: skip
 Outcome = Literal["created", "new-version", "unchanged"]
 """What came of a deposit."""
 
 ALL_STATES: Final[frozenset[State]] = frozenset(("depose", "valide", "publie", "retourne", "retire"))
-
-
-@dataclass(frozen=True)
-class Agent:
-    """Who acts: the name of a service or of a role. Without `academie`, a national one.
-
-    `name` stays in the registry. The graph says `academie` or `organisation` (`organisation/{id}`), never a name
-    (law 7).
-    """
-
-    name: str
-    role: str = "valideur"
-    academie: str | None = None
-    organisation: str | None = None
 
 
 @dataclass(frozen=True)

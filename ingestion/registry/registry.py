@@ -13,16 +13,22 @@ from typing import Any, Final, Self
 
 import sqlalchemy as sa
 
+from ingestion.registry.accounts import Accounts, known_agent
 from ingestion.registry.deposits import PASSAGES_READ, batches, register_batch
 from ingestion.registry.editions import EditionRecords
-from ingestion.registry.model import ALL_STATES, Agent, Event, NewDocument, Outcome, Registered, State, now
-from ingestion.registry.rows import event_row, is_held, known_agent, latest, named, note_agent, record
+from ingestion.registry.model import ALL_STATES, Event, NewDocument, Outcome, Registered, State, now
+from ingestion.registry.rows import event_row, is_held, latest, named, record
 from ingestion.registry.schema import documents, events, remarks, versions
 from ingestion.registry.sessions import Sessions
 from ingestion.registry.transitions import RefusedTransition
 from ingestion.registry.upgrade import Migrated, copies_of
+from ingestion.rights.decision import Permit, decide, refusal, require
+from ingestion.rights.model import Action, Agent, Matter
 from ingestion.settings import Settings
 
+_ACTS: Final[Mapping[Event, Action]] = {
+    "validated": "validate", "returned": "return", "withdrawn": "withdraw", "erased": "erase",
+}  # fmt: skip
 _MAY_BE_VALIDATED: Final[frozenset[State]] = frozenset(("depose", "retourne", "retire"))
 _MAY_BE_RETURNED: Final[frozenset[State]] = frozenset(("depose", "valide"))
 _MAY_BE_WITHDRAWN: Final[frozenset[State]] = frozenset(("depose", "valide", "publie", "retourne"))
@@ -31,7 +37,8 @@ _MAY_BE_WITHDRAWN: Final[frozenset[State]] = frozenset(("depose", "valide", "pub
 class Registry:
     """Registers, reviews and erases; each call is one transaction. Close it, or use it as a context.
 
-    `editions` is what publication asks of it, and tells it.
+    `editions` is what publication asks of it, and tells it; `accounts` who may act. Of an agent that is given, the name
+    alone counts: what it may do is what the registry says when it acts.
     """
 
     def __init__(self, settings: Settings, migrated: Migrated = lambda copy: None) -> None:
@@ -42,6 +49,7 @@ class Registry:
         """
         self._sessions = Sessions(settings, migrated)
         self.editions = EditionRecords(self._sessions)
+        self.accounts = Accounts(self._sessions)
 
     def __enter__(self) -> Self:
         """Return the registry."""
@@ -63,20 +71,25 @@ class Registry:
         """Register documents in one transaction: same content, no new version; new content, a new one.
 
         With `validate`, what is deposited is validated in the same step, and the event says so. What was sent
-        back or withdrawn stays so when the same content comes again. Raises RefusedTransition, and then nothing
-        is registered.
+        back or withdrawn stays so when the same content comes again. Raises Forbidden, and then nothing is registered.
         """
         counts: dict[Outcome, int] = {"created": 0, "new-version": 0, "unchanged": 0}
         with self._sessions.writing() as connection:
-            acting = known_agent(connection, agent) if validate else agent
+            acting = known_agent(connection, agent.name)
             moment = now()
             for batch in batches(found):
                 for outcome, count in register_batch(connection, batch, acting, validate, moment).items():
                     counts[outcome] += count
         return counts
 
+    def permit(self, agent: Agent, *, validate: bool = False) -> Permit:
+        """Return what tells, of each document, why an agent may not deposit it, nor validate it where asked."""
+        acting = self.accounts.known(agent.name)
+        actions: tuple[Action, ...] = ("deposit", "validate") if validate else ("deposit",)
+        return lambda kind, identifier, academie: refusal(acting, actions, Matter(kind, identifier, academie))
+
     def validate(self, kind: str, identifier: str, agent: Agent, *, passages_read: bool = False) -> None:
-        """Validate a document's latest version; raises RefusedTransition, LookupError where it is unknown.
+        """Validate a document's latest version; raises RefusedAct, LookupError where it is unknown.
 
         What was sent back or withdrawn may be validated after all: a person says so. What has passages that may be
         personal is validated by who says that they were read, and the event says so.
@@ -117,6 +130,11 @@ class Registry:
         self._sessions.compact()
 
     # Reading
+
+    def readable(self, found: Iterable[Registered], agent: Agent) -> list[Registered]:
+        """Return those of some documents that an agent may read."""
+        acting = self.accounts.known(agent.name)
+        return [one for one in found if decide(acting, "read", Matter(one.kind, one.identifier, one.academie)).allowed]
 
     def made_fiches(self, academie: str | None) -> list[tuple[str, Mapping[str, Any]]]:
         """Return the projects of an académie, None for national ones, whose identifier was made: (it, its document)."""
@@ -197,7 +215,7 @@ class Registry:
     ) -> Iterator[tuple[sa.Connection, Any]]:
         """Open the transaction of an act on a document, where this agent may act on it, and record its event.
 
-        Raises LookupError, RefusedTransition.
+        Raises LookupError, Forbidden, RefusedTransition.
         """
         if not self._sessions.exists():
             raise LookupError(f"{kind}/{identifier}")
@@ -205,9 +223,8 @@ class Registry:
             row = connection.execute(sa.select(documents).where(*named(documents, kind, identifier))).one_or_none()
             if row is None:
                 raise LookupError(f"{kind}/{identifier}")
-            acting = known_agent(connection, agent)
-            if acting.academie is not None and acting.academie != row.academie:
-                raise RefusedTransition("other-academie", identifier, row.state)
+            acting = known_agent(connection, agent.name)
+            decision = require(acting, _ACTS[event], Matter(kind, identifier, row.academie))
             if row.state not in states:
                 raise RefusedTransition("wrong-state", identifier, row.state)
             held = event == "validated" and is_held(connection, kind, identifier, row.version)
@@ -215,10 +232,9 @@ class Registry:
                 raise RefusedTransition("erased-version", identifier, row.state)
             if held and not passages_read:
                 raise RefusedTransition("passages-unread", identifier, row.state)
-            note_agent(connection, acting)
             yield connection, row
-            detail = PASSAGES_READ if held else None
-            record(connection, [event_row(kind, identifier, row.version, event, now(), acting, detail=detail)])
+            of = {"academie": decision.academie, "detail": PASSAGES_READ if held else None}
+            record(connection, [event_row(kind, identifier, row.version, event, now(), acting, **of)])
             if remark:
                 number = connection.execute(sa.select(sa.func.max(events.c.id))).scalar_one()
                 connection.execute(remarks.insert().values(event=number, text=remark))

@@ -1,4 +1,4 @@
-"""The rows that several transactions write and the conditions that they read by: events, agents, versions."""
+"""The rows that several transactions write and the conditions that they read by: events, versions."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from ingestion.documents.to_read import passages_to_read
-from ingestion.registry.model import Agent, Event
-from ingestion.registry.schema import agents, documents, events, versions
-from ingestion.registry.transitions import RefusedTransition
+from ingestion.registry.model import Event
+from ingestion.registry.schema import documents, events, versions
+from ingestion.rights.model import Agent
 
 
 def named(table: sa.Table, kind: str, identifier: str) -> list[sa.ColumnElement[bool]]:
@@ -45,32 +45,11 @@ def is_held(connection: sa.Connection, kind: str, identifier: str, number: int) 
 def event_row(
     kind: str, identifier: str, version: int, event: Event, at: str, agent: Agent, **more: Any
 ) -> dict[str, Any]:
-    """Return an event as a row; what is known of who acts is noted as it was at that moment."""
+    """Return an event as a row, in the name of no académie by default; the service is that of who acts."""
     return {
         "kind": kind, "identifier": identifier, "version": version, "event": event, "at": at, "agent": agent.name,
-        "academie": agent.academie, "organisation": agent.organisation, "edition": None, "detail": None, **more,
+        "academie": None, "organisation": agent.organisation, "edition": None, "detail": None, **more,
     }  # fmt: skip
-
-
-def known_agent(connection: sa.Connection, agent: Agent) -> Agent:
-    """Return the agent as the registry knows it, or as given where it does not yet.
-
-    An agent of an académie does not become national by leaving it out. Raises RefusedTransition where another
-    académie is given than the one it is of.
-    """
-    row = connection.execute(sa.select(agents).where(agents.c.name == agent.name)).one_or_none()
-    if row is None:
-        return agent
-    if agent.academie is not None and agent.academie != row.academie:
-        raise RefusedTransition("agent-academie", "", "depose")
-    return Agent(row.name, row.role, row.academie, row.organisation)
-
-
-def note_agent(connection: sa.Connection, agent: Agent) -> None:
-    """Add an agent to those the registry knows."""
-    if connection.execute(sa.select(agents.c.name).where(agents.c.name == agent.name)).first() is None:
-        row = {"name": agent.name, "role": agent.role, "academie": agent.academie}
-        connection.execute(agents.insert().values(**row, organisation=agent.organisation))
 
 
 def record(connection: sa.Connection, rows: Iterable[Mapping[str, Any]]) -> None:

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy import (
     Boolean,
     Column,
+    ForeignKey,
     ForeignKeyConstraint,
     Index,
     Integer,
@@ -84,8 +85,9 @@ events: Final = Table(
     Index("events_by_document", "kind", "identifier"),
     sqlite_autoincrement=True,
 )
-"""What happened: deposited, validated, returned, withdrawn, published, unpublished, erased. `academie` and
-`organisation` are those of who acted, at that moment; `detail` is one of a few fixed words, never free text."""
+"""What happened: deposited, validated, returned, withdrawn, published, unpublished, erased; of an account (its kind is
+`agent`) declared, revoked, token. `academie` is the one in whose name it was done, `organisation` that of who acted,
+at that moment; `detail` is one of a few fixed words, never free text."""
 
 remarks: Final = Table(
     "remarks",
@@ -99,12 +101,22 @@ agents: Final = Table(
     "agents",
     metadata,
     Column("name", String(96), primary_key=True),
-    Column("role", String(32), nullable=False),
-    Column("academie", String(8)),
     Column("organisation", String(96)),
-    Column("token_hash", String(128)),
+    Column("token_hash", String(64)),
+    Column("expires", String(10)),
+    Column("revoked", String(20)),
 )
-"""Who may do what: `role` is operateur, deposant or valideur; no `academie` means national."""
+"""Who may act: `token_hash` is the SHA-256 of a token that was shown once, `expires` the last day of the account,
+`revoked` when it was ended. A name that was revoked is never given again."""
+
+roles: Final = Table(
+    "roles",
+    metadata,
+    Column("agent", String(96), ForeignKey("agents.name"), primary_key=True),
+    Column("role", String(32), primary_key=True),
+    Column("scope", String(96), primary_key=True),
+)
+"""What each agent may do, by `ingestion/rights/rights.csv`; an empty `scope` is the whole country."""
 
 editions: Final = Table(
     "editions",

@@ -1,18 +1,14 @@
-"""What review refuses: a step that a document's state, or whose it is, does not allow; said in two languages."""
+"""What review refuses: a step that a document's state does not allow; said in two languages."""
 
 from __future__ import annotations
 
-from ingestion.words.errors import IngestionError
+from ingestion.words.errors import RefusedAct
 from ontologie import in_both
 
 
-class RefusedTransition(IngestionError):
-    """A step of review that is not allowed; `messages` says why and what to do, in `fr` and `en`.
-
-    `reason` is a code of `phrases/relecture.csv`.
-    """
+class RefusedTransition(RefusedAct):
+    """A step of review that a state does not allow; `reason` is a code of `phrases/relecture.csv`."""
 
     def __init__(self, reason: str, identifier: str, state: str) -> None:
         named = in_both("relecture", f"state-{state}")
-        self.messages = in_both("relecture", reason, identifier=identifier, state=named)
-        super().__init__(self.messages["en"])
+        super().__init__(in_both("relecture", reason, identifier=identifier, state=named))

@@ -17,10 +17,11 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from ingestion.registry.schema import begin_writing, documents, metadata, schema_version
+from ingestion.registry.schema import agents, begin_writing, documents, metadata, roles, schema_version
+from ingestion.rights.model import OPERATOR
 from ingestion.words.errors import IngestionError
 
-REVISIONS: Final = ("0001", "0002", "0003", "0004")
+REVISIONS: Final = ("0001", "0002", "0003", "0004", "0005")
 """The versions of the schema that this program knows, the oldest first; `metadata` is the last one."""
 
 _BASELINE, CURRENT = REVISIONS[0], REVISIONS[-1]
@@ -45,10 +46,16 @@ def version_of(connection: sa.Connection) -> str | None:
 
 
 def create(connection: sa.Connection) -> None:
-    """Make the tables of an empty database, inside the transaction that is to write first; again: nothing to do."""
+    """Make the tables of an empty database, inside the transaction that is to write first; again: nothing to do.
+
+    The operator is declared with them.
+    """
     if version_of(connection) is None:
         metadata.create_all(connection)
         connection.execute(schema_version.insert().values(version_num=CURRENT))
+        connection.execute(agents.insert().values(name=OPERATOR.name))
+        rows = [{"agent": OPERATOR.name, "role": one.role, "scope": one.scope} for one in OPERATOR.grants]
+        connection.execute(roles.insert(), rows)
 
 
 def bring_up_to_date(engine: sa.Engine, told: Migrated) -> bool:

@@ -16,7 +16,10 @@ class IngestionError(Exception):
     ├── UnreadableDeposit     a deposit that cannot be used as a whole
     ├── ConversionError       a document that makes no graph of its own
     ├── MisplacedTriple       a triple in two graphs, or in one that is not its own
-    ├── RefusedTransition     a step of review that a state or an agent does not allow
+    ├── RefusedAct            an act that is not done, said in two languages
+    │   ├── RefusedTransition a step of review that a state does not allow
+    │   ├── Forbidden         an act that its agent may not do
+    │   └── WrongAccount      an account that cannot be as it is asked for
     ├── UnknownAcademie       no académie of that name
     ├── DriverMissing         a registry on a database whose driver is not installed
     ├── NewerRegistry         a registry made by a later program
@@ -25,6 +28,14 @@ class IngestionError(Exception):
     ├── UnknownEdition        the edition that answers is not one of this registry
     └── RebuildDiffers        the registry of today does not make this edition
     """
+
+
+class RefusedAct(IngestionError):
+    """An act that is not done; `messages` says why and what to do, in `fr` and `en`."""
+
+    def __init__(self, messages: Mapping[str, str]) -> None:
+        super().__init__(messages["en"])
+        self.messages = messages
 
 
 class UnreadableDeposit(IngestionError):

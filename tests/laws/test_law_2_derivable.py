@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from ingestion import (
     Agent,
     Editions,
+    Grant,
     Options,
     RebuildDiffers,
     RefusedTransition,
@@ -32,10 +33,10 @@ from ingestion.derivation.bearing import derivation_digests
 from ingestion.derivation.rules import rules_digest
 from ingestion.derivation.work import _derivation
 from ontologie import BASE, RuleFile, digest, read_table, rule_files, serialize_lines, vocabularies
-from tests.making import TEAM, begun, dump_of, write_csv
+from tests.making import NATIONAL, TEAM, begun, declared, dump_of, write_csv
 from tests.queries.assessors import Analysis, document
 
-REVIEWER = Agent("DRANE Orléans-Tours", "valideur", "18")
+REVIEWER = Agent("DRANE Orléans-Tours", (Grant("revue", "academie/18"),))
 ROWS = st.lists(
     st.fixed_dictionaries(
         {
@@ -52,7 +53,6 @@ ROWS = st.lists(
 )
 LICENCE = "https://spdx.org/licenses/etalab-2.0.html"
 SOURCE = "https://www.education.gouv.fr/recit"
-NATIONAL = Agent("Dgesco", "valideur", None)
 PROJECTS = [("projet", "18-A0"), ("projet", "18-A1"), ("projet", "18-A2")]
 OTHERS = [("analyse", "sur-A0"), ("analyse", "encore-A0"), ("analyse", "sur-A1"), ("publication", "recit-A0")]
 STEPS = st.lists(
@@ -95,6 +95,7 @@ def test_what_rests_on_analyses_can_be_thrown_away(steps: list[tuple[object, ...
 def throw_away_and_rebuild(steps: list[tuple[object, ...]]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         state, registry = begun(Path(folder))
+        declared(registry, REVIEWER)
         for step in steps:
             live(state, registry, Path(folder), step)
         edition = Editions(state.var).current()

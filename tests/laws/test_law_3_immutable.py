@@ -12,7 +12,7 @@ from pathlib import Path
 from hypothesis import HealthCheck
 from hypothesis import strategies as st
 
-from ingestion import Agent, Editions, Options, deposit_file, publish, rebuild
+from ingestion import Editions, Options, deposit_file, publish, rebuild
 from tests.laws.lengths import at_two_lengths
 from tests.making import TEAM, begun, write_csv
 
@@ -40,7 +40,7 @@ def test_an_edition_stays_as_it_is_to_the_byte_whatever_comes_after(
             rows = [{"id": name, "titre": title} for name, title in titles.items()]
             deposit_file(write_csv(Path(folder) / "rows.csv", rows), registry, TEAM, Options(), validate=validate)
             if withdrawn in titles and registry.get("projet", f"18-{withdrawn}").state != "retire":
-                registry.withdraw("projet", f"18-{withdrawn}", Agent("essai"))
+                registry.withdraw("projet", f"18-{withdrawn}", TEAM)
             edition = publish(state, registry).edition
             kept.setdefault(edition.number, fingerprints(edition.path))
         assert {number: fingerprints(state.var / "editions" / str(number)) for number in kept} == kept
@@ -76,7 +76,7 @@ def test_a_rebuild_cuts_no_new_edition_and_leaves_the_files_of_this_one(tmp_path
 def test_a_withdrawn_project_leaves_the_next_edition_and_stays_in_the_one_before(tmp_path: Path) -> None:
     state, registry = begun(tmp_path)
     deposit_file(write_csv(tmp_path / "rows.csv", [{"id": "A2"}]), registry, TEAM, Options(), validate=True)
-    registry.withdraw("projet", "18-A0", Agent("essai"))
+    registry.withdraw("projet", "18-A0", TEAM)
     edition = publish(state, registry).edition
     assert edition.manifest["counts"]["projet"] == 1
     first = Editions(state.var).get(1)

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from ingestion import Options, Record, build_document, deposit_file
 from ingestion.commands.ingest import REPORTS
 from ingestion.commands.reporting import print_report, write_report
-from ingestion.registry.agents import COMMAND_LINE
+from ingestion.rights.model import OPERATOR
 from ingestion.words.columns import columns
 from ingestion.words.personal import holds_private, mask_private
 from ingestion.words.terms import terms
@@ -84,7 +84,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
         for number, key in enumerate([*terms(), "type", "id", "cleInconnue", SPELT["capitals"]])
     ]
     documents.write_text(json.dumps(made, ensure_ascii=False), encoding="utf-8")
-    done = [deposit_file(path, None, COMMAND_LINE, Options()) for path in (table, documents)]
+    done = [deposit_file(path, None, OPERATOR, Options()) for path in (table, documents)]
     said = {}
     for suffix in REPORTS:
         write_report(folder / f"r{suffix}", done, Lang.FR)
@@ -104,7 +104,7 @@ def test_the_terminal_names_nobody_in_either_language(tmp_path: Path, capsys: py
         writer = csv.DictWriter(out, list(columns()))
         writer.writeheader()
         writer.writerows(list(rows())[:: len(SPELT) + 1])
-    done = deposit_file(path, None, COMMAND_LINE, Options())
+    done = deposit_file(path, None, OPERATOR, Options())
     for lang in Lang:
         print_report([done], lang)
     said = capsys.readouterr()

@@ -27,6 +27,7 @@ def state(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     deposit = write_csv(folder / "depot.csv", [{"id": "A1", **private}, *wrong], PRIVATE)
     said = ""
     for arguments in (
+        ["agent", "add", "essai", "--role", "national"],
         ["ingest", str(deposit), "--validated-by", "essai", "--report", str(folder / "rapport.json")],
         ["publish"],
         ["export", "fiches"],

@@ -14,15 +14,15 @@ from pathlib import Path
 
 import pytest
 
-from ingestion import Options, Registry, Settings, deposit_file
+from ingestion import Agent, Grant, Options, Registry, Settings, deposit_file
 from ingestion.commands.ingest import REPORTS
-from ingestion.registry.agents import TEAM, agent_named
 from ingestion.registry.transitions import RefusedTransition
 from ingestion.words.columns import columns
-from tests.making import HEADER, ROW, command, write_csv
+from tests.making import HEADER, NATIONAL, ROW, TEAM, command, declared, write_csv
 
 TABLE = Path(__file__).parents[1] / "shapes" / "privacy" / "planted.csv"
 TEXTUAL = [name for name, column in columns().items() if column.kind in ("texte", "concept", "etapes", "langue", "entier")]
+REVIEWER = Agent("DRANE Orléans-Tours", (Grant("revue", "academie/18"),))
 HELD = "Projet mené par Mme Santini et ses élèves de 3e, qui jugent le texte proposé par une IA."
 
 
@@ -51,6 +51,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     (folder / "depot.json").write_text(json.dumps(document, ensure_ascii=False), encoding="utf-8")
     said = ""
     for arguments in (
+        ["agent", "add", "essai", "--role", "national"],
         *(["ingest", str(deposit), "--dry-run", "--report", str(folder / f"rapport{form}")] for form in REPORTS),
         ["ingest", str(deposit), "--validated-by", "essai"],
         ["ingest", str(folder / "depot.json"), "--validated-by", "essai", "--lang", "en"],
@@ -105,7 +106,7 @@ def test_the_json_report_counts_what_is_held(told: tuple[Path, str]) -> None:
 
 @pytest.fixture
 def registry(tmp_path: Path) -> Iterator[Registry]:
-    opened = Registry(Settings(var=tmp_path / "var"))
+    opened = declared(Registry(Settings(var=tmp_path / "var")), REVIEWER, NATIONAL)
     yield opened
     opened.close()
 
@@ -116,20 +117,19 @@ def test_no_door_validates_what_nobody_read(registry: Registry, tmp_path: Path) 
         done = deposit_file(deposit, registry, TEAM, Options(), validate=True)
         assert (done.summary.held, done.summary.accepted, done.exit_code) == (1, 1, 1)
         assert registry.get("projet", "18-A1").state == "depose"
-    reviewer = agent_named("DRANE Orléans-Tours", academie="18")
     with pytest.raises(RefusedTransition) as refused:
-        registry.validate("projet", "18-A1", reviewer)
+        registry.validate("projet", "18-A1", REVIEWER)
     assert "passages-read" in refused.value.messages["fr"]
     assert "Santini" not in str(refused.value.messages)
     assert [event["event"] for event in registry.history("projet", "18-A1")] == ["deposited"]
-    registry.validate("projet", "18-A1", reviewer, passages_read=True)
+    registry.validate("projet", "18-A1", REVIEWER, passages_read=True)
     validated = registry.history("projet", "18-A1")[-1]
     assert (validated["agent"], validated["detail"]) == ("DRANE Orléans-Tours", "passages-read")
     assert registry.get("projet", "18-A1").state == "valide"
 
 
 def test_a_new_version_is_to_be_read_again_and_a_mended_one_is_not(registry: Registry, tmp_path: Path) -> None:
-    reviewer = agent_named("Dgesco")
+    reviewer = NATIONAL
     for text, held in ((HELD, True), (HELD + " Suite.", True), (ROW["resume"], False)):
         deposit_file(write_csv(tmp_path / "d.csv", [{"id": "A1", "resume": text}]), registry, TEAM, Options())
         assert registry.get("projet", "18-A1").held is held
@@ -141,6 +141,7 @@ def test_a_new_version_is_to_be_read_again_and_a_mended_one_is_not(registry: Reg
 
 def test_the_command_line_shows_the_reviewer_what_to_read(tmp_path: Path) -> None:
     var, deposit = tmp_path / "var", write_csv(tmp_path / "d.csv", [{"id": "A1", "resume": HELD}])
+    command(var, "agent", "add", "Dgesco", "--role", "national")
     told = command(var, "ingest", str(deposit))
     assert told.exit_code == 1
     assert "à lire avant validation" in told.stderr

@@ -26,7 +26,9 @@ MADE = {
     "rapport": ("read-", "accepted-", "refused-"),
     "systeme": ("E",),
     "pages": ("section.", "thing.", "name."),
-    "relecture": ("state-", "list-", "event-", "next-", "diff-", "digest-"),
+    "relecture": (
+        "state-", "list-", "event-", "next-", "diff-", "digest-", "action-", "role-", "scope-", "extent-",
+    ),
     "contenus": ("passage-",),
     "questions": ("type-",),
 }

@@ -19,7 +19,7 @@ from ingestion.registry.model import NewDocument
 from ingestion.words import terms
 from ontologie import BASE, context, context_iri, context_versions, document_types, framing, newest_context
 from tests.ingestion.reading.conftest import Write, built, refusal
-from tests.making import TEAM
+from tests.making import TEAM, declared
 
 GOLDEN = Path(__file__).parent / "contextes"
 RELEASED = {
@@ -154,7 +154,7 @@ def test_a_payload_is_converted_for_ever_by_the_version_of_its_deposit(
             document = {**PROJECT, "id": f"projet/{name}"}
             graph = compression.pack(convert([document], context=version)[0].lines, version=version)
             new = NewDocument("projet", name, "18", document, graph=graph, context=version)
-            registry.register([new], TEAM, validate=True)
+            declared(registry).register([new], TEAM, validate=True)
         assert [one.context for one in registry.listed()] == ["1.0.0", another_version]
         contents = registry.editions.contents(registry.editions.plan().put)
     kept = [b"".join(lines) for lines in assembly._graphs(contents, BASE, from_payloads)]

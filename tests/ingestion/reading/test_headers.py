@@ -11,7 +11,7 @@ from ingestion import Registry, Settings, UnreadableDeposit, read_deposit
 from ingestion.examination.deposit import deposit_file
 from ingestion.examination.pipeline import Options
 from ingestion.reading.records import Deposit
-from ingestion.registry.agents import COMMAND_LINE
+from ingestion.rights.model import OPERATOR
 from ingestion.words.columns import columns
 from ingestion.words.headers import HELD, NAMED, USUAL, Named, likely, named
 from ontologie import read_table
@@ -144,7 +144,7 @@ def test_a_reading_accepted_once_is_remembered_for_that_académie(write: Write, 
     def deposited(**more: object) -> tuple[set[str], int]:
         options = Options(memory=tmp_path / "var", **more)  # type: ignore[arg-type]
         with Registry(Settings(var=tmp_path / "var")) as registry:
-            one = deposit_file(path, registry, COMMAND_LINE, options)
+            one = deposit_file(path, registry, OPERATOR, options)
         return {note.rule for note in one.notes}, one.summary.read
 
     with pytest.raises(UnreadableDeposit):
@@ -167,5 +167,5 @@ def test_a_title_above_never_makes_a_persons_name_public(write: Write) -> None:
 
 def test_progress_knows_how_many_rows_there_are(write: Write) -> None:
     path, told = write("id;titre\n" + "".join(f"A{n};Un\n" for n in range(7))), []
-    deposit_file(path, None, COMMAND_LINE, Options(batch=3), progress=lambda done, total: told.append((done, total)))
+    deposit_file(path, None, OPERATOR, Options(batch=3), progress=lambda done, total: told.append((done, total)))
     assert told == [(3, 7), (6, 7), (7, 7)]

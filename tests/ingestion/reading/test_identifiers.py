@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from ingestion import build_document, read_deposit
 from ingestion.examination.deposit import deposit_file
 from ingestion.examination.pipeline import Options
-from ingestion.registry.agents import COMMAND_LINE
 from ingestion.registry.model import Outcome
 from ingestion.registry.registry import Registry
+from ingestion.rights.model import OPERATOR
 from ingestion.settings import Settings
 from ingestion.words.identifiers import spelt, unspelt
 from tests.ingestion.reading.conftest import Write, codes, row
@@ -80,7 +80,7 @@ def registry(tmp_path: Path) -> Registry:
 
 
 def deposited(registry: Registry, write: Write, *lines: str) -> tuple[dict[Outcome, int], list[str]]:
-    done = deposit_file(write(rows(*lines)), registry, COMMAND_LINE, Options())
+    done = deposit_file(write(rows(*lines)), registry, OPERATOR, Options())
     return done.registered, [entry.rule for entry in done.entries if "titre" in entry.rule or "retrouvee" in entry.rule]
 
 

@@ -24,15 +24,13 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from ingestion import Agent, Editions, Registry, Settings, publish, rebuild
+from ingestion import Editions, Registry, Settings, publish, rebuild
 from ingestion.derivation.rules import rules_digest
 from ingestion.registry.model import NewDocument
 from ontologie import serialize_lines, vocabularies
 from shapes import shapes_digest
 from tests.ingestion.registry.edition_digest import edition_hash
-from tests.making import dump_of
-
-AGENT = Agent("essai", "operateur")
+from tests.making import TEAM, declared, dump_of
 
 
 def document(identifier: str, title: str) -> NewDocument:
@@ -51,10 +49,10 @@ def document(identifier: str, title: str) -> NewDocument:
 
 def deposit(var: Path, turn: int) -> None:
     """Register a new project and a new version of another, and withdraw a third."""
-    with Registry(Settings(var=var)) as registry:
-        registry.register([document("18-A", f"Titre {turn}"), document(f"18-B{turn}", "Un")], AGENT, validate=True)
+    with declared(Registry(Settings(var=var))) as registry:
+        registry.register([document("18-A", f"Titre {turn}"), document(f"18-B{turn}", "Un")], TEAM, validate=True)
         if turn > 0 and turn % 3 == 2:
-            registry.withdraw("projet", f"18-B{turn - 1}", AGENT)
+            registry.withdraw("projet", f"18-B{turn - 1}", TEAM)
 
 
 def run_publish(var: Path) -> None:

@@ -85,10 +85,12 @@ def test_a_file_that_cannot_be_used_is_in_the_report_and_the_others_are_taken(tm
 def test_review_goes_from_a_deposit_to_the_next_edition(tmp_path: Path, var: Path) -> None:
     rows = write_csv(tmp_path / "rows.csv", [{"id": "A1"}, {"id": "A2"}])
     assert command(var, "ingest", str(rows), "--academie", "Orléans-Tours").exit_code == 0
-    other = ("--by", "DRANE Lille", "--academie", "Lille")
+    for name, code in (("DRANE Lille", "Lille"), ("DRANE Orléans-Tours", "18")):
+        assert command(var, "agent", "add", name, "--role", "revue", "--academie", code).exit_code == 0
+    other = ("--as", "DRANE Lille")
     refused = command(var, "review", "validate", "18-A1", *other)
     assert refused.exit_code == 1 and "autre académie" in refused.stderr
-    mine = ("--by", "DRANE Orléans-Tours", "--academie", "18")
+    mine = ("--by", "DRANE Orléans-Tours")
     done = command(var, "review", "validate", "18-A1", "18-Z9", *mine)
     assert done.exit_code == 1 and "18-A1 validée" in done.stderr and "18-Z9" in done.stderr
     assert command(var, "review", "return", "18-A2", *mine, "--reason", "Précisez le niveau.").exit_code == 0
@@ -106,9 +108,10 @@ def test_review_goes_from_a_deposit_to_the_next_edition(tmp_path: Path, var: Pat
 def test_who_validated_is_told_as_an_academie_or_an_organisation_never_by_name(tmp_path: Path, var: Path) -> None:
     rows = write_csv(tmp_path / "rows.csv", [{"id": "A1"}, {"id": "A2"}, {"id": "A3"}])
     command(var, "ingest", str(rows))
-    command(var, "review", "validate", "18-A1", "--by", "Jeanne Martin", "--academie", "18")
-    command(var, "review", "validate", "18-A2", "--by", "Dgesco")
-    command(var, "review", "validate", "18-A3", "--by", "Jean Martin")
+    command(var, "agent", "add", "Jeanne Martin", "--role", "revue", "--academie", "18")
+    command(var, "agent", "add", "Jean Martin", "--role", "national")
+    for name, agent in (("18-A1", "Jeanne Martin"), ("18-A2", "Dgesco"), ("18-A3", "Jean Martin")):
+        assert command(var, "review", "validate", name, "--as", agent).exit_code == 0
     command(var, "publish")
     edition = Editions(var).current()
     assert edition is not None
@@ -209,7 +212,7 @@ def test_a_database_without_its_driver_is_told_with_what_to_install(
 
 
 def test_an_unknown_academie_or_state_is_told_with_what_is_known(var: Path) -> None:
-    done = command(var, "review", "validate", "18-A0", "--by", "DRANE", "--academie", "Orlean")
+    done = command(var, "agent", "add", "DRANE", "--role", "revue", "--academie", "Orlean")
     assert done.exit_code == 2 and "Orléans" in done.stderr
     assert command(var, "review", "list", "--state", "perdu").exit_code == 2
     assert command(var, "review", "show", "18-Z9").exit_code == 1

@@ -67,7 +67,7 @@ def test_what_someone_withdrew_stays_withdrawn_when_the_demonstration_is_loaded_
     shutil.copytree(demo_var, var, symlinks=True)
     with Registry(Settings(var=var)) as registry:
         name = next(registry.listed(kind="projet")).identifier
-    assert command(var, "review", "withdraw", name, "--by", "essai").exit_code == 0
+    assert command(var, "review", "withdraw", name, "--by", "equipe-projet").exit_code == 0
     done = command(var, "demo")
     assert "Édition 2" in done.stderr
     with Registry(Settings(var=var)) as registry:

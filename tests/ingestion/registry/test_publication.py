@@ -29,8 +29,9 @@ from ingestion.derivation.rules import Derivation
 from ingestion.graphs.ownership import MisplacedTriple
 from ingestion.publication.erasure import erase
 from ingestion.publication.locking import PublicationBusy, publication_lock
+from ingestion.rights.model import OPERATOR
 from tests.ingestion.registry.edition_digest import edition_hash
-from tests.making import TEAM, begun, command, dump_of, published, registry_with, write_csv
+from tests.making import TEAM, begun, command, declared, dump_of, published, registry_with, write_csv
 
 
 def test_the_dump_unpacked_is_canonical_and_its_hash_is_in_the_manifest(tmp_path: Path) -> None:
@@ -69,7 +70,7 @@ def test_what_is_refused_leaves_registry_and_edition_as_they_were(tmp_path: Path
 
     before = bytes_of_everything()
     bad = write_csv(tmp_path / "bad.csv", [{"id": "Z1", "academie": "Atlantide"}])
-    assert command(state.var, "ingest", str(bad), "--validated-by", "essai").exit_code == 1
+    assert command(state.var, "ingest", str(bad), "--validated-by", "equipe-projet").exit_code == 1
     (tmp_path / "vide.csv").write_bytes(b"")
     assert command(state.var, "ingest", str(tmp_path / "vide.csv")).exit_code == 2
     assert bytes_of_everything() == before
@@ -78,10 +79,10 @@ def test_what_is_refused_leaves_registry_and_edition_as_they_were(tmp_path: Path
 def test_strict_takes_all_or_nothing_and_a_dry_run_takes_nothing(tmp_path: Path) -> None:
     rows = write_csv(tmp_path / "mixed.csv", [{"id": "A1"}, {"id": "A2", "titre": ""}])
     registry = Registry(Settings(var=tmp_path / "var"))
-    assert deposit_file(rows, registry, TEAM, Options(), strict=True).exit_code == 1
+    assert deposit_file(rows, registry, OPERATOR, Options(), strict=True).exit_code == 1
     assert deposit_file(rows, None, TEAM, Options()).summary.accepted == 1
     assert not (tmp_path / "var" / "registre.sqlite").exists()
-    deposit_file(rows, registry, TEAM, Options())
+    deposit_file(rows, registry, OPERATOR, Options())
     assert [found.identifier for found in registry.listed()] == ["18-A1"]
 
 
@@ -119,7 +120,7 @@ def test_a_publisher_killed_at_any_of_many_moments_leaves_a_state_that_works(tmp
 
 def test_a_registry_on_postgresql_publishes_and_rebuilds_as_well(tmp_path: Path, postgresql: str) -> None:
     state = Settings(var=tmp_path / "var", database_url=postgresql)
-    with Registry(state) as registry:
+    with declared(Registry(state)) as registry:
         rows = write_csv(tmp_path / "rows.csv", [{"id": "A1"}, {"id": "A2"}])
         deposit_file(rows, registry, TEAM, Options(), validate=True)
         assert publish(state, registry).changed

@@ -10,12 +10,14 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from ingestion import Agent, RefusedTransition, Registry, Settings
+from ingestion import Agent, Forbidden, Grant, RefusedTransition, Registry, Settings
 from ingestion.registry.editions import RegisteredEdition
 from ingestion.registry.model import NewDocument, now
+from tests.making import NATIONAL, declared
 
 POSTGRES = Path("/usr/lib/postgresql/15/bin")
-LYON, NATIONAL = Agent("DRANE Lyon", "valideur", "10"), Agent("Dgesco")
+LYON = Agent("DRANE Lyon", (Grant("revue", "academie/10"),))
+LILLE = Agent("DRANE Lille", (Grant("revue", "academie/09"),))
 LATER = "2100-01-01T00:00:00Z"
 
 
@@ -42,7 +44,7 @@ def cut(registry: Registry) -> int:
 @pytest.fixture(params=["sqlite", "postgresql"])
 def registry(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Registry]:
     url = request.getfixturevalue("postgresql") if request.param == "postgresql" else None
-    opened = Registry(Settings(var=tmp_path / "var", database_url=url))
+    opened = declared(Registry(Settings(var=tmp_path / "var", database_url=url)), LYON, LILLE, NATIONAL)
     yield opened
     opened.close()
 
@@ -91,23 +93,22 @@ def test_sending_back_does_not_revive_what_was_withdrawn(registry: Registry) -> 
 
 def test_a_reviewer_of_another_academie_may_not_act_and_a_national_one_may(registry: Registry) -> None:
     registry.register([document()], LYON)
-    with pytest.raises(RefusedTransition) as caught:
-        registry.validate("projet", "10-A1", Agent("DRANE Lille", "valideur", "09"))
+    with pytest.raises(Forbidden) as caught:
+        registry.validate("projet", "10-A1", LILLE)
     assert "autre académie" in caught.value.messages["fr"]
     registry.validate("projet", "10-A1", NATIONAL)
 
 
-def test_a_reviewer_does_not_become_national_by_leaving_the_academie_out(registry: Registry) -> None:
-    registry.register([document(), document("09-B1", academie="09")], LYON)
-    registry.validate("projet", "10-A1", LYON)
-    with pytest.raises(RefusedTransition):
-        registry.validate("projet", "09-B1", Agent("DRANE Lyon"))
-    with pytest.raises(RefusedTransition):
-        registry.validate("projet", "09-B1", Agent("DRANE Lyon", "valideur", "09"))
+def test_what_an_agent_may_do_is_what_the_registry_says_whatever_is_said_of_it(registry: Registry) -> None:
+    registry.register([document(), document("09-B1", academie="09")], NATIONAL)
+    for claimed in ((), (Grant("national"),), (Grant("revue", "academie/09"),)):
+        with pytest.raises(Forbidden):
+            registry.validate("projet", "09-B1", Agent("DRANE Lyon", claimed))
+    registry.validate("projet", "10-A1", Agent("DRANE Lyon"))
 
 
 def test_validating_at_the_deposit_what_is_another_academies_registers_nothing(registry: Registry) -> None:
-    with pytest.raises(RefusedTransition):
+    with pytest.raises(Forbidden):
         registry.register([document(), document("09-B1", academie="09")], LYON, validate=True)
     assert not list(registry.listed())
 
@@ -223,7 +224,7 @@ def test_many_documents_go_in_one_transaction(registry: Registry) -> None:
     assert len(registry.editions.plan().put) == 1200
     assert registry.register(many, LYON, validate=True)["unchanged"] == 1200
     broken = (*[document(f"10-B{n}") for n in range(600)], document("09-C1", academie="09"))
-    with pytest.raises(RefusedTransition):
+    with pytest.raises(Forbidden):
         registry.register(broken, LYON, validate=True)
     assert len(registry.editions.plan().put) == 1200
 

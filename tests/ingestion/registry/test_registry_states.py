@@ -13,14 +13,16 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from ingestion import Agent, RefusedTransition, Registry, Settings
+from ingestion import Agent, Grant, Registry, Settings
 from ingestion.registry.editions import RegisteredEdition
 from ingestion.registry.model import NewDocument, now
+from ingestion.words.errors import RefusedAct
+from tests.making import NATIONAL, TEAM, declared
 
 NAMES = st.sampled_from(["10-A", "10-B", "09-C"])
 TITLES = st.sampled_from(["un", "deux"])
-AGENTS = st.sampled_from([Agent("Lyon", academie="10"), Agent("Lille", academie="09"), Agent("Dgesco")])
-OPERATOR = Agent("operateur", "operateur")
+LOCAL = {name: Agent(name, (Grant("revue", f"academie/{code}"),)) for name, code in (("Lyon", "10"), ("Lille", "09"))}
+AGENTS = st.sampled_from([*LOCAL.values(), NATIONAL])
 
 
 @dataclass
@@ -39,7 +41,7 @@ class History(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.folder = Path(tempfile.mkdtemp())
-        self.registry = Registry(Settings(var=self.folder))
+        self.registry = declared(Registry(Settings(var=self.folder)), *LOCAL.values(), NATIONAL)
         self.fiches: dict[str, Fiche] = {}
         self.events = 0
         self.cuts = 0
@@ -51,7 +53,7 @@ class History(RuleBasedStateMachine):
     @rule(name=NAMES, title=TITLES, validate=st.booleans())
     def deposit(self, name: str, title: str, validate: bool) -> None:
         new = NewDocument("projet", name, name[:2], {"id": f"projet/{name}", "titre": title})
-        counts = self.registry.register([new], OPERATOR, validate=validate)
+        counts = self.registry.register([new], TEAM, validate=validate)
         known = self.fiches.get(name)
         if known is not None and known.titles[-1] == title:
             assert counts["unchanged"] == 1
@@ -80,8 +82,8 @@ class History(RuleBasedStateMachine):
         if known is None:
             with pytest.raises(LookupError):
                 act(*arguments)
-        elif agent.academie not in (None, name[:2]) or known.state not in allowed:
-            with pytest.raises(RefusedTransition):
+        elif agent.grants[0].scope not in ("", f"academie/{name[:2]}") or known.state not in allowed:
+            with pytest.raises(RefusedAct):
                 act(*arguments)
         else:
             act(*arguments)

@@ -23,16 +23,16 @@ from alembic.migration import MigrationContext
 from alembic.runtime.migration import HeadMaintainer
 from alembic.script import ScriptDirectory
 
-from ingestion import Agent, Edition, Registry, Settings, publish, rebuild
+from ingestion import Agent, Edition, Forbidden, Grant, Registry, Settings, publish, rebuild
 from ingestion.graphs.conversion import convert
 from ingestion.registry.model import NewDocument
 from ingestion.registry.schema import connect, metadata
 from ingestion.registry.upgrade import CURRENT, REVISIONS, NewerRegistry, copies_of
+from ingestion.rights.model import OPERATOR
 from ontologie import digest, serialize_lines
-from tests.making import command
+from tests.making import NATIONAL, command, declared
 
 RELEASES = Path(__file__).parent / "releases"
-NATIONAL = Agent("Dgesco")
 
 
 def known(release: str) -> dict[str, Any]:
@@ -125,7 +125,7 @@ def test_a_registry_of_a_release_becomes_what_an_empty_one_of_today_is(
         engine.dispose()
     else:
         fresh = Settings(var=tmp_path / "fresh")
-    with Registry(fresh) as registry:
+    with declared(Registry(fresh), NATIONAL) as registry:
         registry.register([NewDocument("projet", "18-A1", "18", {"id": "projet/18-A1"})], NATIONAL)
     assert version_in(fresh) == CURRENT
     assert upgraded == schema(fresh)
@@ -150,8 +150,19 @@ def test_a_registry_of_a_release_still_says_all_that_it_said(release: Settings) 
         assert last is not None and (last.number, last.sha256) == (2, known("0.1.0")["edition"])
         with pytest.raises(sa.exc.DBAPIError, match="append-only"), registry._sessions.writing() as connection:
             connection.execute(sa.text("DELETE FROM events"))
+        declared(registry, NATIONAL)
         registry.register([NewDocument("projet", "18-A7", "18", {"id": "projet/18-A7"})], NATIONAL, validate=True)
         assert {one.identifier for one in registry.editions.plan(last.last_event).put} == {"18-A7"}
+
+
+def test_who_acted_before_there_were_roles_stays_in_the_history_and_may_do_nothing(release: Settings) -> None:
+    with Registry(release) as registry:
+        assert [one.name for one in registry.accounts.listed(OPERATOR)] == ["opérateur"]
+        told = {(one["event"], one["agent"], one.get("academie")) for one in registry.history("projet", "18-A2")}
+        assert ("validated", "DRANE Orléans-Tours", "18") in told
+        with pytest.raises(Forbidden) as refused:
+            registry.validate("projet", "18-A6", Agent("DRANE Orléans-Tours", (Grant("national"),)))
+        assert "observatoire agent add" in refused.value.messages["fr"]
 
 
 def test_the_payloads_of_a_release_are_converted_to_the_graphs_of_their_time(release: Settings) -> None:
@@ -210,7 +221,7 @@ def test_what_an_erasure_must_remove_is_not_left_in_the_copy(tmp_path: Path) -> 
     state = restored("0.1.0", tmp_path / "var")
     with Registry(state) as registry:
         assert registry.get("projet", "18-A1") and copies_of(engine_of(state))
-        registry.erase("projet", "18-A1", NATIONAL)
+        declared(registry, NATIONAL).erase("projet", "18-A1", NATIONAL)
     assert not copies_of(engine_of(state))
 
 

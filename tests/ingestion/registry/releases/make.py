@@ -20,14 +20,15 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from ingestion import Agent, Options, Registry, Settings, deposit_file, publish
+from ingestion import Agent, Grant, Options, Registry, Settings, deposit_file, publish
 from ingestion.publication.ledger import Ledger
 from ingestion.registry.agents import TEAM
 from ingestion.registry.schema import connect, metadata
+from ingestion.rights.model import OPERATOR
 from ontologie import BASE
 
 HERE = Path(__file__).parent
-REVIEWER = Agent("DRANE Orléans-Tours", "valideur", "18")
+REVIEWER = Agent("DRANE Orléans-Tours", (Grant("revue", "academie/18"),))
 ROW = {
     "titre": "Écrire un conte avec une IA", "academie": "Orléans-Tours", "niveaux": "3e", "disciplines": "Français",
     "outils_ia": "ChatGPT", "type_ia": "generative", "objectifs": "Esprit critique", "date": "2025-05",
@@ -57,6 +58,8 @@ def live(var: Path) -> None:
     """Let a registry live: deposits, versions, reviews, an erasure, two editions, and what waits."""
     settings = Settings(var=var)
     with Registry(settings) as registry:
+        for agent in (TEAM, REVIEWER):
+            registry.accounts.declare(agent, OPERATOR)
         first = write(var.parent, A1={}, A2={"titre": "Débattre de l'IA"}, A3={}, A4={}, A5={})
         deposit_file(first, registry, TEAM, Options(), validate=True)
         done = deposit_file(analysis(var.parent), registry, TEAM, Options(), validate=True)
