@@ -25,10 +25,8 @@ from tests.making import OPERATOR, begun, command, write_csv
 with (Path(__file__).parent / "doors.csv").open(encoding="utf-8", newline="") as lines:
     DOORS = list(csv.DictReader(lines))
 ACTING = [row for row in DOORS if row["action"]]
-READING = {
-    "/sparql", "/editions/{number}/sparql", "/rdf-graph-store", "/mcp", "/reconcile", "/jobs",
-}  # fmt: skip
-"""Addresses that take a query in a body, and answer from an edition."""
+READING = {"/sparql", "/graphe/{rest:path}"}
+"""Addresses that take a query in a body and answer from an edition, or refuse whatever method writes."""
 OTHERS = Agent("Lecteur de Lille", (Grant("lecteur", "academie/09"),))
 """Declared, and without any right on what the tests touch, but to read what is Lille's."""
 
