@@ -91,9 +91,10 @@ def owner_elsewhere(kind: str, node: Mapping[str, Sequence[object]], base: str =
     """
     if kind == "analyse":
         # The id of a project begins with the code of the académie that owns it, and never changes.
-        codes = {str(name).removeprefix("projet/").partition("-")[0] for name in node.get("evalue", ())}
+        names = [str(name) for name in node.get("evalue", ())]
+        codes = {name.removeprefix("projet/").partition("-")[0] for name in names if name.startswith("projet/")}
     else:
-        names = (str(name) for name in node.get("auteur", ()))
+        names = [str(name) for name in node.get("auteur", ())]
         codes = {name.removeprefix("academie/") for name in names if name.startswith("academie/")}
     found = {code for code in codes if is_academie(code, base)}
     return found.pop() if len(codes) == len(found) == 1 else None

@@ -15,6 +15,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
+from ingestion.registry.editions import PUBLISHER
 from ingestion.registry.model import Event, now
 from ingestion.registry.rows import event_row, named, record
 from ingestion.registry.schema import agents, events, roles
@@ -25,6 +26,9 @@ from ingestion.words.errors import RefusedAct
 from ontologie import in_both
 
 TOKEN_BYTES: Final = 32
+_OWN: Final = frozenset((OPERATOR.name, PUBLISHER.name))
+"""Names under which the program itself acts."""
+
 _PREFIX: Final = "oia_"
 """What every token begins with, so that one that was published by mistake is found."""
 
@@ -60,12 +64,12 @@ class Accounts:
     def declare(self, agent: Agent, by: Agent) -> bool:
         """Declare an agent, or give a known one what it does not have yet; return whether that changed anything.
 
-        Raises Forbidden, and WrongAccount for the operator's name and for one that was revoked.
+        Raises Forbidden, and WrongAccount for a name of the program's own and for one that was revoked.
         """
         with self._sessions.writing() as connection:
             acting = known_agent(connection, by.name)
             require(acting, "accounts")
-            if agent.name == OPERATOR.name:
+            if agent.name in _OWN:
                 raise WrongAccount("account-operator", agent=agent.name)
             before = known_agent(connection, agent.name)
             if before.revoked is not None:
@@ -162,7 +166,7 @@ def _agents(connection: sa.Connection, *conditions: sa.ColumnElement[bool]) -> I
 def _declared(connection: sa.Connection, name: str) -> None:
     """Raise WrongAccount where an account is not there to be changed."""
     agent = known_agent(connection, name)
-    if name == OPERATOR.name:
+    if name in _OWN:
         raise WrongAccount("account-operator", agent=name)
     if agent.revoked is not None:
         raise WrongAccount("account-revoked", agent=name)

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingestion import build_document, read_deposit
+from ingestion.documents.territories import owner_elsewhere
 from ingestion.examination.deposit import deposit_file
 from ingestion.examination.pipeline import Options
 from ingestion.registry.model import Outcome
@@ -112,3 +113,22 @@ def test_another_academie_has_its_own_fiches(registry: Registry, write: Write) -
         deposited(registry, write, of("Débattre", "a"))
         counts, _ = deposited(registry, write, of("Débattre", "a").replace("Lyon", "Nice"))
         assert counts["created"] == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "node", "owner"),
+    [
+        ("analyse", {"evalue": ["projet/18-A1"]}, "18"),
+        ("analyse", {"evalue": ["projet/n-A1"]}, None),
+        ("analyse", {"evalue": ["projet/18-A1", "projet/10-B1"]}, None),
+        ("analyse", {"evalue": ["projet/18-A1"], "academie": ["academie/10"]}, "18"),
+        ("analyse", {"evalue": ["https://example.org/18-A1"]}, None),
+        ("publication", {"auteur": ["academie/10", "organisation/dgesco"]}, "10"),
+        ("module", {"auteur": ["organisation/dgesco"]}, None),
+        ("module", {"academie": ["academie/10"]}, None),
+    ],
+)
+def test_a_document_that_is_no_project_is_of_whom_it_speaks_of_or_comes_from(
+    kind: str, node: dict[str, list[str]], owner: str | None
+) -> None:
+    assert owner_elsewhere(kind, node) == owner

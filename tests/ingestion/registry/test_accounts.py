@@ -36,6 +36,7 @@ def test_the_operator_is_there_before_anything_is_and_stays_as_it_is(registry: R
     for act in (
         lambda: registry.accounts.revoke("opérateur", OPERATOR),
         lambda: registry.accounts.declare(Agent("opérateur", (Grant("national"),)), OPERATOR),
+        lambda: registry.accounts.declare(Agent("publication", (Grant("national"),)), OPERATOR),
     ):
         with pytest.raises(WrongAccount):
             act()

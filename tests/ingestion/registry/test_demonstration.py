@@ -88,3 +88,13 @@ def test_each_fiche_has_its_provenance_and_says_the_team_validated_it(demo_editi
     examples = {name for name in said if name.startswith(f"{prefix}ex-")}
     assert len(said - examples) == demo_edition.manifest["counts"][kind]
     assert len(examples) == (demo_edition.manifest["counts"]["exemple"] if kind == "projet" else 0)
+
+
+def test_each_analysis_is_of_the_academie_whose_project_it_evaluates(demo_var: Path) -> None:
+    with Registry(Settings(var=demo_var)) as registry:
+        projects = {one.identifier: one.academie for one in registry.listed(kind="projet")}
+        analyses = list(registry.listed(kind="analyse"))
+    assert len(analyses) == 10
+    for one in analyses:
+        assert one.document is not None and one.academie is not None
+        assert one.academie == projects[one.document["evalue"].removeprefix("projet/")]

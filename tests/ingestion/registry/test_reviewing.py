@@ -25,9 +25,10 @@ def var(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ]
     var = folder / "var"
     command(var, "ingest", str(write_csv(folder / "a.csv", first)))
-    command(var, "review", "validate", "18-A1", "--by", "Dgesco")
+    command(var, "agent", "add", "Dgesco", "--role", "national")
+    command(var, "review", "validate", "18-A1", "--as", "Dgesco")
     command(var, "publish")
-    command(var, "review", "return", "18-A3", "--by", "Dgesco", "--reason", "Précisez le niveau.")
+    command(var, "review", "return", "18-A3", "--as", "Dgesco", "--reason", "Précisez le niveau.")
     changed = [{"id": "A1", "outils_ia": "Mistral|Zorglub", "objectifs": "Relire|Débattre"}]
     command(var, "ingest", str(write_csv(folder / "b.csv", changed)))
     return var
