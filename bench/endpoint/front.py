@@ -30,7 +30,7 @@ HEAD: Final = """# Answers kept and look-ups computed, against the Oxigraph serv
 
 Made by `python -m bench.endpoint` on {size}, {when}: {rounds} rounds, each service asked in turn by one client alone, then by
 sixteen. Medians; a ratio is the median of those of single rounds. **Kept**: twenty look-ups asked again and again, all walls
-of the service standing but a client's share. **Computed**: another project each time, nothing kept.
+of the service standing. **Computed**: another project each time, nothing kept.
 """
 
 

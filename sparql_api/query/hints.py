@@ -45,6 +45,8 @@ class Words:
     near: re.Pattern[str]
     """What is in angle brackets and almost one of our addresses: of another scheme, with www, in capitals."""
     base: str
+    short: tuple[str, ...]
+    """The prefixes that are known for the namespace without being declared."""
 
 
 @cache
@@ -60,7 +62,8 @@ def words(base: str) -> Words:
                 names.add(subject.value.removeprefix(namespace))
                 if quad.predicate.value == RDF_TYPE and quad.object == objects:
                     links.add(subject.value)
-    return Words(namespace, frozenset(names), frozenset(links), near_misses(base), base)
+    short = tuple(name for name, iri in Iris(base).prefixes().items() if iri == namespace)
+    return Words(namespace, frozenset(names), frozenset(links), near_misses(base), base, short)
 
 
 def near_misses(base: str) -> re.Pattern[str]:
@@ -72,7 +75,7 @@ def near_misses(base: str) -> re.Pattern[str]:
 def hints(text: str, prefixes: Mapping[str, str], known: Words) -> tuple[Text, ...]:
     """Return what is to be said of a valid query; most often nothing."""
     joins, misses = "group_concat" in text.casefold(), known.near.search(text) is not None
-    if not joins and not misses and not set(names_in(text, prefixes, known)) - known.names:
+    if not joins and not misses and not set(names_in(text, known)) - known.names:
         return ()
     tokens = list(tokenize(text))
     declared = {**prefixes, **declared_prefixes(tokens)}
@@ -86,15 +89,16 @@ def hints(text: str, prefixes: Mapping[str, str], known: Words) -> tuple[Text, .
     return tuple(said[:MOST])
 
 
-def names_in(text: str, prefixes: Mapping[str, str], known: Words) -> Iterator[str]:
+def names_in(text: str, known: Words) -> Iterator[str]:
     """Yield what looks like a name of the namespace, in comments and strings too: found fast, not surely."""
-    short = [name for name, iri in prefixes.items() if iri == known.namespace]
+    short = list(known.short)
     if known.namespace in text:
         namespace = re.escape(known.namespace)
         short += re.findall(rf"([\w.-]*):\s*<{namespace}>", text)
         yield from re.findall(rf"<{namespace}{_NAME}>", text)
     for prefix in dict.fromkeys(short[:MOST]):
-        yield from re.findall(rf"{re.escape(prefix)}:{_NAME}", text)
+        if prefix + ":" in text:
+            yield from re.findall(rf"{re.escape(prefix)}:{_NAME}", text)
 
 
 def iri_of(token: Token, declared: Mapping[str, str]) -> str:
