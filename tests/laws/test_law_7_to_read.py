@@ -16,9 +16,11 @@ import pytest
 
 from ingestion import Options, Registry, Settings, deposit_file
 from ingestion.commands.ingest import REPORTS
-from ingestion.registry.agents import TEAM, agent_named
+from ingestion.commands.reporting import write_report
+from ingestion.registry.agents import COMMAND_LINE, TEAM, agent_named
 from ingestion.registry.transitions import RefusedTransition
 from ingestion.words.columns import columns
+from ontologie.console import Lang
 from tests.making import HEADER, ROW, command, write_csv
 
 TABLE = Path(__file__).parents[1] / "shapes" / "privacy" / "planted.csv"
@@ -51,7 +53,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     (folder / "depot.json").write_text(json.dumps(document, ensure_ascii=False), encoding="utf-8")
     said = ""
     for arguments in (
-        *(["ingest", str(deposit), "--dry-run", "--report", str(folder / f"rapport{form}")] for form in REPORTS),
+        ["ingest", str(deposit), "--dry-run", "--report", str(folder / "commande.json")],
         ["ingest", str(deposit), "--validated-by", "essai"],
         ["ingest", str(folder / "depot.json"), "--validated-by", "essai", "--lang", "en"],
         ["publish"],
@@ -60,7 +62,10 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
         done = command(folder / "var", *arguments)
         assert done.exit_code in (0, 1), done.stderr
         said += done.stdout + done.stderr
+    said += (folder / "commande.json").read_text(encoding="utf-8")
+    examined = deposit_file(deposit, None, COMMAND_LINE, Options())
     for form in REPORTS:
+        write_report(folder / f"rapport{form}", [examined], Lang.FR)
         said += (folder / f"rapport{form}").read_text(encoding="utf-8")
     return folder, said
 

@@ -16,6 +16,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from ingestion import Agent, RefusedTransition, Registry, Settings
 from ingestion.registry.editions import RegisteredEdition
 from ingestion.registry.model import NewDocument, now
+from tests.laws.lengths import examples
 
 NAMES = st.sampled_from(["10-A", "10-B", "09-C"])
 TITLES = st.sampled_from(["un", "deux"])
@@ -149,4 +150,4 @@ class History(RuleBasedStateMachine):
 
 
 TestHistory = History.TestCase
-TestHistory.settings = settings(max_examples=15, stateful_step_count=20, deadline=None)
+TestHistory.settings = settings(max_examples=examples(15), stateful_step_count=20, deadline=None)
