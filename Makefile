@@ -40,10 +40,10 @@ serve: demo      ## Set up, load the demo, serve on http://127.0.0.1:8000 (PORT=
 	$(BIN)/observatoire serve --port $(PORT)
 
 test: setup-test ## Set up and run the tests
-	$(BIN)/python -m pytest -q -m "not long" -n $(JOBS) --dist loadfile --durations=15
+	$(BIN)/python -m pytest -q -m "not long" -n $(JOBS) --dist loadfile --no-loadscope-reorder --durations=15
 
 test-long: setup-test ## The long suites
-	$(BIN)/python -m pytest -q -m "long and not alone" -n $(JOBS) --dist load --durations=20
+	EXAMPLES=all $(BIN)/python -m pytest -q -m "(long or generated) and not alone" -n $(JOBS) --dist load --durations=20
 	$(BIN)/python -m pytest -q -m "long and alone" --durations=20
 
 test-all: test test-long ## The tests, then the long suites

@@ -25,6 +25,22 @@ def pytest_configure() -> None:
     gc.set_threshold(100_000)
 
 
+FIRST = (
+    "tests/docs/test_academy_guide.py", "tests/laws/", "tests/sparql_api/remote/", "tests/ingestion/registry/", "tests/browser/",
+    "tests/sparql_api/packages/", "tests/sparql_api/pages/", "tests/ontologie/", "tests/queries/", "tests/sparql_api/",
+)  # fmt: skip
+"""The files that take longest come first: processes that share them end together."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what tries generated values, which the long suites do at their whole number; put long files first."""
+    for item in items:
+        if getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
+            item.add_marker("generated")
+    items.sort(key=lambda item: next((n for n, path in enumerate(FIRST) if item.nodeid.startswith(path)), len(FIRST)))
+
+
 @pytest.fixture(scope="session")
 def demo_var(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a state folder with the demonstration published, as `observatoire demo` does; do not change it."""

@@ -11,6 +11,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator, Mapping, Sequence, Set
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -44,7 +45,6 @@ COLUMNS: Final = (
 
 
 Value = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
-Said = Mapping[str, list[Value]]
 
 
 def write_alignments(edition: Edition, store: ox.Store, folder: Path) -> None:
@@ -104,44 +104,50 @@ def _metadata(
 
 
 def _rows(store: ox.Store, prefixes: Mapping[str, str], closed: Set[str]) -> Iterator[dict[str, str]]:
+    @cache  # an end has many alignments
+    def end(name: Value) -> tuple[str, str, str, str]:
+        """Return an end's id, its scheme, its label in English and in French."""
+        schemes = _values(store, name, SKOS + "inScheme")
+        labels = _values(store, name, SKOS + "prefLabel", closed)
+        return _cell([name], prefixes), _cell(schemes, prefixes), *_both(labels)
+
     kind = ox.NamedNode(SSSOM + "Mapping")
     for quad in store.quads_for_pattern(None, ox.NamedNode(RDF_TYPE), kind, None):
-        node = _said(store, quad.subject)
-        row = {name: _cell(node.get(SSSOM + name), prefixes) for name in (*SLOTS, "mapping_date", "confidence")}
-        row["predicate_id"] = _cell(node[OWL + "annotatedProperty"], prefixes)
-        row["comment"], row["comment_fr"] = _both(node, RDFS + "comment")
+
+        def said(predicate: str, node: Value = quad.subject) -> list[Value]:
+            return _values(store, node, predicate)
+
+        row = {name: _cell(said(SSSOM + name), prefixes) for name in (*SLOTS, "mapping_date", "confidence")}
+        row["predicate_id"] = _cell(said(OWL + "annotatedProperty"), prefixes)
+        row["comment"], row["comment_fr"] = _both(said(RDFS + "comment"))
         for name, part in (("subject", "annotatedSource"), ("object", "annotatedTarget")):
-            (end,) = node[OWL + part]
-            about = _said(store, end)
-            row[f"{name}_id"] = _cell([end], prefixes)
-            row[f"{name}_source"] = _cell(about.get(SKOS + "inScheme"), prefixes)
-            row[f"{name}_label"], row[f"{name}_label_fr"] = _both(_said(store, end, closed), SKOS + "prefLabel")
+            (one,) = said(OWL + part)
+            columns = (f"{name}_id", f"{name}_source", f"{name}_label", f"{name}_label_fr")
+            row.update(zip(columns, end(one), strict=True))
         yield row
 
 
-def _said(store: ox.Store, subject: Value, closed: Set[str] = frozenset()) -> Said:
-    """Return what all graphs but the `closed` ones say of a subject, each value once, always in one order."""
-    found: dict[str, set[Value]] = {}
-    if not isinstance(subject, ox.Literal):
-        for quad in store.quads_for_pattern(subject, None, None, None):
-            if str(quad.graph_name).strip("<>") not in closed:
-                found.setdefault(quad.predicate.value, set()).add(quad.object)
-    return {predicate: sorted(values, key=str) for predicate, values in found.items()}
+def _values(store: ox.Store, subject: Value, predicate: str, closed: Set[str] = frozenset()) -> list[Value]:
+    """Return the values that all graphs but the `closed` ones give a subject, each once, always in one order."""
+    if isinstance(subject, ox.Literal):
+        return []
+    quads = store.quads_for_pattern(subject, ox.NamedNode(predicate), None, None)
+    return sorted({quad.object for quad in quads if str(quad.graph_name).strip("<>") not in closed}, key=str)
 
 
-def _both(said: Said, predicate: str) -> tuple[str, str]:
+def _both(texts: Sequence[Value]) -> tuple[str, str]:
     """Return a text in English and in French."""
-    return _text(said, predicate, "en"), _text(said, predicate, "fr")
+    return _text(texts, "en"), _text(texts, "fr")
 
 
-def _text(said: Said, predicate: str, language: str) -> str:
+def _text(values: Sequence[Value], language: str) -> str:
     """Return a text in a language, else in the one there is, on one line; nothing where there is none."""
-    texts = [value for value in said.get(predicate, ()) if isinstance(value, ox.Literal)]
+    texts = [value for value in values if isinstance(value, ox.Literal)]
     fit = [text.value for text in texts if text.language == language] or [text.value for text in texts]
     return " ".join(fit[0].split()) if fit else ""
 
 
-def _cell(values: Sequence[Value] | None, prefixes: Mapping[str, str]) -> str:
+def _cell(values: Sequence[Value], prefixes: Mapping[str, str]) -> str:
     """Return the first value as SSSOM writes it: an IRI by its prefix where there is one, the text of a literal."""
     value = values[0] if values else None
     if not isinstance(value, ox.NamedNode):

@@ -23,6 +23,9 @@ PAGES = {
     "ontologie": "/ontologie",
     "problem": "/projet/rien",
 }
+EVERY_DAY = {"home", "list", "fiche", "sparql", "question"}
+"""Pages of each kind; the others in the long suites."""
+NAMES = [pytest.param(name, marks=[] if name in EVERY_DAY else [pytest.mark.long]) for name in PAGES]
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]
 
 
@@ -47,7 +50,7 @@ def obstacles(page: Page, axe: Path, rules: list[str]) -> list[tuple[str, list[s
     return [(fault["id"], [node["html"][:120] for node in fault["nodes"]][:3]) for fault in found["violations"]]
 
 
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", NAMES)
 def test_a_page_has_no_fault_and_no_obstacle(browser: Browser, address: str, axe: Path, name: str) -> None:
     with opened(browser, address, viewport={"width": 1280, "height": 900}) as (page, faults):
         page.goto(address + PAGES[name])
@@ -55,14 +58,14 @@ def test_a_page_has_no_fault_and_no_obstacle(browser: Browser, address: str, axe
         assert obstacles(page, axe, RULES) == []
 
 
-@pytest.mark.parametrize("name", ["home", "list", "fiche", "sparql", "question"])
+@pytest.mark.parametrize("name", ["fiche", *(pytest.param(name, marks=pytest.mark.long) for name in ("home", "list", "sparql", "question"))])
 def test_the_dark_theme_is_as_easy_to_read(browser: Browser, address: str, axe: Path, name: str) -> None:
     with opened(browser, address, color_scheme="dark") as (page, _):
         page.goto(address + PAGES[name])
         assert obstacles(page, axe, ["color-contrast"]) == []
 
 
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", NAMES)
 def test_a_page_fits_a_small_screen(browser: Browser, address: str, name: str) -> None:
     with opened(browser, address, viewport={"width": 360, "height": 740}) as (page, _):
         page.goto(address + PAGES[name])

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 import pytest
 from hypothesis import given, seed, settings
 from hypothesis import strategies as st
 
 Law = Callable[..., None]
+SHARE: Final = 1 if os.environ.get("EXAMPLES") == "all" else 4
+"""Of the values that a test generates, every day tries one in so many; the long suites (`EXAMPLES=all`) all of them."""
+
+
+def examples(whole: int) -> int:
+    """Return how many values to try of a test's whole number."""
+    return -(-whole // SHARE)
 
 
 def at_two_lengths(few: int, many: int, *strategies: st.SearchStrategy[Any], **how: Any) -> Callable[[Law], Law]:

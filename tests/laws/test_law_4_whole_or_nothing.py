@@ -34,6 +34,7 @@ from sparql_api.query.plan import Plan
 from sparql_api.query.stores import SingleStore
 from sparql_api.settings import Settings
 from tests import patient
+from tests.laws.lengths import examples
 from tests.sparql_api.endpoint.live import serve, small_quads, worker_pids, write_store
 
 # One index is read in its order, so that two evaluations give the same bytes (checked below).
@@ -137,7 +138,7 @@ def at_any_byte(service: Service, question: tuple[str, str], share: float, codin
 
 
 @given(st.sampled_from(QUESTIONS), st.floats(0, 1.2), st.sampled_from(CODINGS))
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(200), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_cut_at_any_byte_an_answer_is_an_error(
     service: Service, question: tuple[str, str], share: float, coding: str
 ) -> None:
@@ -154,7 +155,7 @@ def test_ten_thousand_cuts_leave_no_half_answer(
 
 
 @given(st.sampled_from(QUESTIONS), st.floats(0.0005, 0.03))
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(40), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_cut_at_any_moment_an_answer_is_an_error(service: Service, question: tuple[str, str], seconds: float) -> None:
     service.engine.cut = Limits(seconds)
     try:
@@ -165,10 +166,23 @@ def test_cut_at_any_moment_an_answer_is_an_error(service: Service, question: tup
 
 
 @given(st.sampled_from(QUESTIONS), st.floats(0, 0.02))
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a_worker_killed_at_any_moment_leaves_no_half_answer(
     service: Service, question: tuple[str, str], moment: float
 ) -> None:
+    killed_at(service, question, moment)
+
+
+@pytest.mark.long
+@given(st.sampled_from(QUESTIONS), st.floats(0, 0.02))
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_workers_killed_at_many_moments_leave_no_half_answer(
+    service: Service, question: tuple[str, str], moment: float
+) -> None:
+    killed_at(service, question, moment)
+
+
+def killed_at(service: Service, question: tuple[str, str], moment: float) -> None:
     service.engine.kill_after = moment
     try:
         answer = service.ask(*question)

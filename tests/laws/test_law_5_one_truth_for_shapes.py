@@ -70,7 +70,7 @@ def _about(result: Result, homes: tuple[str, ...]) -> bool:
     return name in homes
 
 
-@at_two_lengths(3, 5, batches, **common)
+@at_two_lengths(1, 5, batches, **common)
 def test_the_screen_and_pyshacl_find_the_same(batch: list[Lines]) -> None:
     judge = gate()
     documents = named(batch)
@@ -83,7 +83,7 @@ def test_judging_alone_or_by_the_whole_of_the_shapes_is_the_same(batch: list[Lin
     assert one_by_one(gate(), documents) == by_plain_pyshacl(documents)
 
 
-@at_two_lengths(2, 5, batches, **common)
+@at_two_lengths(1, 5, batches, **common)
 def test_where_sql_has_no_doubt_it_claims_what_pyshacl_finds(batch: list[Lines]) -> None:
     judge = gate()
     documents = {name: lines for name, lines in named(batch).items() if judge.statements(name, lines)}

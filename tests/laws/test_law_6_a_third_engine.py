@@ -28,6 +28,7 @@ from sparql_api.query.errors import EngineError
 from sparql_api.settings import Settings
 from tests.laws.bags import bag, lines, table
 from tests.laws.generated_queries import generated
+from tests.laws.lengths import examples
 from tests.sparql_api.remote.making import announce, cut_edition, rich
 
 ACCEPT = "application/sparql-results+json, application/n-triples;q=0.5"
@@ -95,7 +96,7 @@ def test_the_catalogue_s_questions_have_one_answer(demonstration: Oracle) -> Non
     assert differing == []
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], derandomize=True)
+@settings(max_examples=examples(120), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], derandomize=True)
 @given(text=generated())
 def test_generated_queries_have_one_answer(small: Oracle, text: str) -> None:
     reference, third = small.ask(text)

@@ -25,6 +25,7 @@ from sparql_api.query.errors import EngineError
 from sparql_api.settings import Settings
 from tests.laws.bags import bag, without_languages
 from tests.laws.generated_queries import generated
+from tests.laws.lengths import examples
 from tests.sparql_api.remote.fuseki import Fuseki
 from tests.sparql_api.remote.making import announce, cut_edition, rich
 
@@ -101,7 +102,7 @@ def small(tmp_path_factory: pytest.TempPathFactory, fuseki: Fuseki) -> Iterator[
     yield from engines(var, edition, fuseki)
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], derandomize=True)
+@settings(max_examples=examples(120), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], derandomize=True)
 @given(text=generated())
 def test_generated_queries_have_one_answer(small: Engines, text: str) -> None:
     reference, other = small.ask(text)

@@ -26,6 +26,7 @@ from ingestion.words.terms import terms
 from ontologie import fold_label
 from ontologie.console import Lang
 from shapes import MASK
+from tests.laws.lengths import examples
 
 PUBLIC = [name for name, column in columns().items() if column.kind != "prive"]
 PRIVATE = {
@@ -141,7 +142,7 @@ def names() -> st.SearchStrategy[str]:
     return st.lists(letters, min_size=2, max_size=4, unique_by=fold_label).map(" ".join)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(names(), st.randoms(use_true_random=False), st.sampled_from([" ", "-", "  ", ", ", "\u00a0"]), st.text(max_size=20))
 def test_a_name_is_found_in_any_order_and_case(name: str, random, joint: str, around: str) -> None:  # type: ignore[no-untyped-def]
     parts = [random.choice([part, part.upper(), part.title(), fold_label(part)]) for part in name.split()]

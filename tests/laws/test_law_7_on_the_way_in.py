@@ -18,6 +18,7 @@ from ingestion import BuiltDocument, Issue, Record, UnreadableDeposit, build_doc
 from ingestion.reading.records import Header
 from ingestion.words.columns import columns
 from ingestion.words.terms import terms
+from tests.laws.lengths import examples
 
 PUBLIC = [name for name, column in columns().items() if column.kind != "prive"]
 PRIVATE = [name for name, column in columns().items() if column.kind == "prive"]
@@ -44,7 +45,7 @@ def row(**cells: str) -> BuiltDocument:
     return build_document(Record("depot.csv", 2, values, header))
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(150), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.sampled_from(PUBLIC), SECRETS, AROUND)
 def test_personal_data_in_a_public_column_is_refused_and_not_quoted(name: str, secret: str, around: str) -> None:
     if name == "url_source" or columns()[name].kind == "iri":
@@ -68,7 +69,7 @@ def test_personal_data_under_a_key_is_refused_and_not_quoted(fields: list[tuple[
         assert secret not in said(built.issues)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.sampled_from(["niveaux", "disciplines", "outils_ia", "objectifs", "date"]), st.sampled_from(PRIVATE), SECRETS)
 def test_private_columns_stay_apart_whatever_else_is_wrong(name: str, private: str, secret: str) -> None:
     document = row(**{private: secret, name: "inconnu, à vérifier", "academie": "Lyo"})

@@ -16,9 +16,11 @@ import pytest
 
 from ingestion import Agent, Grant, Options, Registry, Settings, deposit_file
 from ingestion.commands.ingest import REPORTS
+from ingestion.commands.reporting import write_report
 from ingestion.registry.transitions import RefusedTransition
 from ingestion.words.columns import columns
-from tests.making import HEADER, NATIONAL, ROW, TEAM, command, declared, write_csv
+from ontologie.console import Lang
+from tests.making import HEADER, NATIONAL, OPERATOR, ROW, TEAM, command, declared, write_csv
 
 TABLE = Path(__file__).parents[1] / "shapes" / "privacy" / "planted.csv"
 TEXTUAL = [name for name, column in columns().items() if column.kind in ("texte", "concept", "etapes", "langue", "entier")]
@@ -52,7 +54,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     said = ""
     for arguments in (
         ["agent", "add", "essai", "--role", "national"],
-        *(["ingest", str(deposit), "--dry-run", "--report", str(folder / f"rapport{form}")] for form in REPORTS),
+        ["ingest", str(deposit), "--dry-run", "--report", str(folder / "commande.json")],
         ["ingest", str(deposit), "--validated-by", "essai"],
         ["ingest", str(folder / "depot.json"), "--validated-by", "essai", "--lang", "en"],
         ["publish"],
@@ -61,7 +63,10 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
         done = command(folder / "var", *arguments)
         assert done.exit_code in (0, 1), done.stderr
         said += done.stdout + done.stderr
+    said += (folder / "commande.json").read_text(encoding="utf-8")
+    examined = deposit_file(deposit, None, OPERATOR, Options())
     for form in REPORTS:
+        write_report(folder / f"rapport{form}", [examined], Lang.FR)
         said += (folder / f"rapport{form}").read_text(encoding="utf-8")
     return folder, said
 

@@ -13,6 +13,7 @@ from pyld import jsonld
 
 from ontologie import BASE, containers, context, document_types, frame, read_text, serialize_lines, to_document
 from ontologie.framing import expanded
+from tests.laws.lengths import examples
 
 KINDS = ("analyse", "module", "projet", "publication")
 WORDS = context()
@@ -104,13 +105,13 @@ def projects(draw: st.DrawFn) -> dict[str, Any]:
     return document
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(projects())
 def test_any_project_comes_back_as_it_was(document: dict[str, Any]) -> None:
     assert ordered(framed(to_quads(document), "projet")) == ordered(document)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(projects())
 def test_the_fast_way_gives_what_the_frame_gives(document: dict[str, Any]) -> None:
     quads = to_quads(document)

@@ -74,7 +74,11 @@ def test_every_term_stands_in_exactly_one_module() -> None:
     assert len(homes) >= 130
 
 
-@pytest.mark.parametrize("path", packaged())
+BIG = {"tiers/scolomfr/scolomfr-voc-015.ttl"}
+"""Ten times the next one."""
+
+
+@pytest.mark.parametrize("path", [pytest.param(p, marks=[pytest.mark.long] if p in BIG else []) for p in packaged()])
 def test_two_parsers_read_a_file_alike(path: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rdflib, "NORMALIZE_LITERALS", False)
     theirs = rdflib.Graph().parse(FOLDER / path, publicID=BASE)

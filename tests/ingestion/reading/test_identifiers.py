@@ -19,12 +19,13 @@ from ingestion.rights.model import OPERATOR
 from ingestion.settings import Settings
 from ingestion.words.identifiers import spelt, unspelt
 from tests.ingestion.reading.conftest import Write, codes, row
+from tests.laws.lengths import examples
 
 HEADER = "titre,resume,type_ia,academie,niveaux,disciplines,etablissement,url_source\n"
 
 
 @given(st.text(st.characters(codec="utf-8"), min_size=1, max_size=12).map(lambda text: "A" + text))
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 def test_an_identifier_can_be_read_back_from_its_spelling(external: str) -> None:
     name = spelt(external, "10")
     if not name.startswith("r-"):

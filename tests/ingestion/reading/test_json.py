@@ -15,6 +15,7 @@ from ingestion.reading.records import Record
 from ingestion.words.terms import terms
 from ontologie import BASE, context, document_types, read_text
 from tests.ingestion.reading.conftest import Write, built, codes, refusal
+from tests.laws.lengths import examples
 
 PROJECT = {
     "id": "projet/18-A",
@@ -287,7 +288,7 @@ ANYTHING = st.recursive(
 )
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(300), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.dictionaries(KEYS, ANYTHING, max_size=6), st.sampled_from(["projet/n-A", "analyse/A", "publication/A", "A"]))
 def test_whatever_a_json_object_holds_it_is_answered(members: dict[str, Any], name: str) -> None:
     text = json.dumps({"id": name, "type": "Projet", **members}, indent=1)

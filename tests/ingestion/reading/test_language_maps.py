@@ -21,6 +21,7 @@ from ingestion.words.languages import AUTHORITY, language_of, tag_of, valid_tag
 from ingestion.words.terms import terms
 from ontologie import BASE, context_iri, newest_context, read_table
 from tests.ingestion.reading.conftest import Write, built
+from tests.laws.lengths import examples
 
 NEWEST = f'"@context": "{context_iri()}", '
 EARLIER = f'"@context": "{context_iri(version="1.1.0")}", '
@@ -180,7 +181,7 @@ def test_every_language_of_the_table_leads_to_its_tag_and_back() -> None:
         assert tag_of([AUTHORITY + one["code"]]) == valid_tag(one["balise"]) == one["balise"]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(st.one_of(st.text(max_size=12), st.from_regex(r"[A-Za-z]{1,9}([-_][A-Za-z0-9]{1,9}){0,3}", fullmatch=True)))
 def test_a_tag_that_is_taken_reaches_the_graph(tag: str) -> None:
     taken = valid_tag(tag)

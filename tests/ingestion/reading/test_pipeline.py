@@ -234,6 +234,7 @@ def test_the_shapes_refuse_what_only_they_know(write: Write) -> None:
     assert refused["niveau"].line == 1 and refused["niveau"].column == 54
 
 
+@pytest.mark.long
 def test_memory_stays_flat_over_many_rows(tmp_path: Path) -> None:
     import tracemalloc
 

@@ -1,9 +1,10 @@
 """Kills a publisher at random moments, and says what state each death leaves. Run by `test_publication_killed`.
 
-    python -m tests.ingestion.registry.killing VAR TURNS SEED
-    python -m tests.ingestion.registry.killing VAR points
+    python -m tests.ingestion.registry.killing VAR TURNS SEED [few]
+    python -m tests.ingestion.registry.killing VAR points [few]
 
-With `points`, at each of `POINTS` in the place of moments.
+With `points`, at each of `POINTS` in the place of moments. With `few`, editions hold few vocabularies: they are what
+makes a publication long, and no point lies inside them.
 
 This process never opens a store: each publisher is a fork of it, already warm, so that a death falls inside the
 publication and not inside the start of Python. Prints one JSON line a turn.
@@ -24,13 +25,30 @@ from typing import Any
 
 import pyoxigraph as ox
 
+import ingestion.derivation.rules
+import ingestion.publication.assembly
+import ingestion.publication.manifest
 from ingestion import Editions, Registry, Settings, publish, rebuild
 from ingestion.derivation.rules import rules_digest
 from ingestion.registry.model import NewDocument
-from ontologie import serialize_lines, vocabularies
+from ontologie import BASE, Vocabulary, serialize_lines, vocabularies
 from shapes import shapes_digest
 from tests.ingestion.registry.edition_digest import edition_hash
 from tests.making import TEAM, declared, dump_of
+
+FEW = ("termes/noyau.ttl", "genere/type-ia.ttl")
+
+
+def with_few_vocabularies() -> None:
+    """Publish some vocabularies only, from here on."""
+    few = tuple(one for one in vocabularies() if one.path in FEW)
+    assert len(few) == len(FEW)
+
+    def some(base: str = BASE) -> tuple[Vocabulary, ...]:
+        return few
+
+    for module in (ingestion.derivation.rules, ingestion.publication.assembly, ingestion.publication.manifest):
+        module.vocabularies = some  # type: ignore[attr-defined]
 
 
 def document(identifier: str, title: str) -> NewDocument:
@@ -187,6 +205,8 @@ def main(var: Path, turns: int, seed: int) -> None:
 
 
 if __name__ == "__main__":
+    if sys.argv[-1] == "few":
+        with_few_vocabularies()
     if sys.argv[2] == "points":
         at_points(Path(sys.argv[1]))
     else:

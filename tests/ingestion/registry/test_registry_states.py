@@ -17,6 +17,7 @@ from ingestion import Agent, Grant, Registry, Settings
 from ingestion.registry.editions import RegisteredEdition
 from ingestion.registry.model import NewDocument, now
 from ingestion.words.errors import RefusedAct
+from tests.laws.lengths import examples
 from tests.making import NATIONAL, TEAM, declared
 
 NAMES = st.sampled_from(["10-A", "10-B", "09-C"])
@@ -151,4 +152,4 @@ class History(RuleBasedStateMachine):
 
 
 TestHistory = History.TestCase
-TestHistory.settings = settings(max_examples=15, stateful_step_count=20, deadline=None)
+TestHistory.settings = settings(max_examples=examples(15), stateful_step_count=20, deadline=None)

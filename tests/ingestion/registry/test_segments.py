@@ -21,6 +21,7 @@ from ingestion.publication import segments
 from ingestion.publication.dumps import write_dumps
 from ingestion.publication.ledger import Ledger
 from ontologie import BASE, RDF_TYPE
+from tests.laws.lengths import examples
 
 NAMES = [f"{BASE}graphe/{kind}/{n}" for kind in ("projet", "derive/projet", "vocabulaire") for n in range(8)]
 TERMS = [f"<{BASE}projet/1>", f"<{BASE}projet/1#x>", f"<{BASE}projet/2#x>", "<https://w3id.org/dpv#A>", "<https://w3id.org/dpv>"]
@@ -57,7 +58,7 @@ def short_segments(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(segments, "CLASSES", 3)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(history=st.lists(CHANGES, min_size=1, max_size=5))
 def test_any_history_gives_the_segments_of_a_build_from_nothing(history: list[dict[str, Triples]]) -> None:
     with tempfile.TemporaryDirectory() as name:

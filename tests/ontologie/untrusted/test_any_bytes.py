@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from bench.hostile.files import HEADER, ODS_TABLE, PREFIXES, ROW, TABLE, ods, one, xlsx
 from bench.hostile.run import attempt
+from tests.laws.lengths import examples
 
 SUFFIXES = ("", ".csv", ".xlsx", ".xls", ".ods", ".json", ".jsonl", ".jsonld", ".ttl", ".nq", ".trig", ".rdf", ".toml", ".rq")
 COMMANDS = ("ingest", "validate", "mapping", "query")
@@ -62,7 +63,7 @@ anything = {"content": st.binary(max_size=300), "stem": stems, "suffix": st.samp
 unhurried = [HealthCheck.too_slow]
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=unhurried)
+@settings(max_examples=examples(15), deadline=None, suppress_health_check=unhurried)
 @given(**anything)
 def test_any_bytes_under_any_name_end_with_a_code(content: bytes, stem: str, suffix: str, command: str) -> None:
     ends(content, stem, suffix, command)

@@ -21,6 +21,7 @@ from shapes.privacy.folding import fold
 from shapes.privacy.hints import may_name
 from shapes.privacy.identifiers import patterns
 from shapes.privacy.passages import _judged
+from tests.laws.lengths import examples
 
 HERE = Path(__file__).parent
 DEMO = HERE.parents[2] / "ingestion" / "demo"
@@ -88,7 +89,7 @@ def key_of(number: str) -> int:
     return next(key for key in range(1, 98) if (digits + key) % 97 == 0)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(st.from_regex(r"[12][0-9]{2}(0[1-9]|1[0-2])(0[1-9]|[1-8][0-9]|9[0-5]|2A|2B)[0-9]{6}", fullmatch=True))
 def test_a_social_security_number_has_its_key(number: str) -> None:
     key = key_of(number)
@@ -104,7 +105,7 @@ def test_a_bank_account_has_its_key(account: str) -> None:
     assert outcome(wrong) == "clean"
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(st.text(max_size=40), st.text(max_size=20))
 def test_folding_keeps_the_place_of_everything(before: str, after: str) -> None:
     secret = "jeanne.martin@exemple.fr"
@@ -115,7 +116,7 @@ def test_folding_keeps_the_place_of_everything(before: str, after: str) -> None:
     assert mask(text).endswith(after) or outcome(f"{secret} {after}") != outcome("x") or passages(after)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(st.text(alphabet=st.characters(codec="utf-8", max_codepoint=0x17F), max_size=60))
 def test_plain_french_is_left_as_it_is(text: str) -> None:
     ordinary = "".join(c for c in unicodedata.normalize("NFC", text) if c.isalnum() or c in " ,.'")
@@ -128,7 +129,7 @@ def test_plain_french_is_left_as_it_is(text: str) -> None:
 def test_what_a_shape_refuses_is_refused_here(row: dict[str, str]) -> None:
     """One truth: the pattern of a shape, in the text as it stands, is one of those looked for here."""
 
-    @settings(max_examples=100, deadline=None)
+    @settings(max_examples=examples(100), deadline=None)
     @given(st.from_regex(row["motif"]))
     def refused(text: str) -> None:
         assert outcome(text) == "refused"

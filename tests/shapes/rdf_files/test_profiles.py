@@ -83,7 +83,7 @@ def test_the_fiches_of_quebec_are_accepted_with_their_profile_and_refused_withou
     given = ["--profile", str(TERMS), "--profile", str(QUEBEC / "vocabulaire.ttl"), "--format", "json"]
     assert len(fiches) == 5
     assert CliRunner().invoke(build_app(), [*fiches, *given]).exit_code == 0
-    assert CliRunner().invoke(build_app(), fiches).exit_code == 1
+    assert CliRunner().invoke(build_app(), fiches[:1]).exit_code == 1
 
 
 @pytest.mark.parametrize(
@@ -174,13 +174,13 @@ def test_a_profile_that_cannot_be_used_is_named_with_the_reason(tmp_path: Path, 
 def test_shapes_that_turn_in_circles_or_compute_without_end_are_ended(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(profiles, "SECONDS", 6)
+    monkeypatch.setattr(profiles, "SECONDS", 2)
     circle = "ex:A a sh:NodeShape ; sh:targetClass oia:Projet ; sh:node ex:B . ex:B a sh:NodeShape ; sh:node ex:A ."
     outcome = run(tmp_path, profile=PROFILE + circle)
     assert outcome.exit_code in (0, 2) and "Traceback" not in outcome.output
     endless = 'ex:A a sh:NodeShape ; sh:targetClass oia:Projet ; sh:property [ sh:path dct:title ; sh:pattern "^(a+)+$" ] .'
     outcome = run(tmp_path, changed("Un titolo", "a" * 60 + "!"), PROFILE + endless)
-    assert outcome.exit_code == 2 and "6 seconds" in outcome.stderr
+    assert outcome.exit_code == 2 and "2 seconds" in outcome.stderr
 
 
 def test_bounds_hold_and_tables_are_not_judged_by_a_profile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

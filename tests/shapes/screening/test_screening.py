@@ -21,6 +21,7 @@ from shapes.rules.sources import shapes_graph
 from shapes.screening.columns import Columns, Facts, id_of, loadable
 from shapes.screening.lexical import WELL_TYPED, OtherDialect, full_match, re2
 from shapes.screening.screen import Screen
+from tests.laws.lengths import examples
 from tests.shapes.documents import real_documents, renamed
 
 PATTERNS = sorted({str(pattern) for pattern in shapes_graph().objects(None, SH.pattern)})
@@ -36,7 +37,7 @@ def test_every_pattern_of_the_shapes_is_screened(pattern: str) -> None:
     re2(pattern)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.lists(texts, min_size=20, max_size=20))
 def test_a_translated_pattern_matches_what_python_matches(values: list[str]) -> None:
     kept = [value for value in values if "\0" not in value]
@@ -64,7 +65,7 @@ forms = st.one_of(
 )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(st.lists(forms, min_size=10, max_size=10), st.sampled_from(sorted(WELL_TYPED)))
 @example(["2025-02-28", "2025-02-29", "2025-04-31", "2025-04-30"], str(rdflib.XSD.date))
 def test_a_form_held_to_be_well_typed_is_well_typed_for_pyshacl(values: list[str], datatype: str) -> None:
@@ -96,7 +97,7 @@ def _columns(predicate: str) -> Columns:
     return Columns(Facts([predicate]))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.lists(st.text(), min_size=1, max_size=6))
 @example(['C:\\new\\temp "x"\\\\n', "\u2028\u0085", "a\tb\rc\nd\f\b", "<< x >>", "🤦🏼‍♂️"])
 def test_the_columns_of_a_term_are_what_was_written(values: list[str]) -> None:

@@ -18,6 +18,7 @@ from queries import tokenize
 from sparql_api.query.guard import allowed, inspect
 from sparql_api.query.stores import SingleStore
 from tests import patient
+from tests.laws.lengths import examples
 from tests.sparql_api.endpoint.live import Live, Trap, endpoint
 
 NOWHERE = "<http://127.0.0.1:1/>"
@@ -123,7 +124,7 @@ PROLOGUE = st.sampled_from(
 
 
 @given(PROLOGUE, st.lists(st.one_of(BEFORE, GLUE), max_size=4), KEYWORD, GLUE, TARGET, GLUE, AFTER)
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=examples(600), deadline=None)
 @example("", ["?s ?p ?o", " ", "FILTER(1<2)"], "SERVICE#\n", "", NOWHERE, "", "{}")
 def test_whatever_the_store_would_call_is_refused(
     prologue: str, before: list[str], keyword: str, glue: str, target: str, glue2: str, after: str
@@ -134,7 +135,7 @@ def test_whatever_the_store_would_call_is_refused(
 
 
 @given(st.text(alphabet=st.sampled_from(list("SERVICEservice<>{}()?:.#'\"\\u0 \n@_-^|&=!1aé"))))
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=examples(500), deadline=None)
 def test_any_text_is_read_without_failing_and_nothing_of_it_is_lost(text: str) -> None:
     tokens = list(tokenize(text, trivia=True))
     assert "".join(token.text for token in tokens) == text

@@ -22,6 +22,7 @@ from sparql_api.engine.remote.text import complete
 from sparql_api.query.errors import EngineError
 from sparql_api.query.plan import Plan, Rules, plan
 from sparql_api.query.stores import StoreRef
+from tests.laws.lengths import examples
 from tests.sparql_api.endpoint.live import Trap
 from tests.sparql_api.endpoint.test_guard import INNOCENT, SPELLINGS, STORE
 
@@ -154,7 +155,7 @@ def judge(text: str, trap: Trap) -> str:
 
 
 @given(TEXTS)
-@settings(max_examples=1500, deadline=None, database=None)
+@settings(max_examples=examples(1500), deadline=None, database=None)
 def test_no_text_made_by_chance_gets_past_the_guard(trap: Trap, text: str) -> None:
     judge(text, trap)
 
@@ -189,7 +190,7 @@ ADDRESSES = st.tuples(
 @example("http://℀", "")
 @example("", "http://[")
 @example("http://a:b", "http://a:99999")
-@settings(max_examples=80, deadline=None, database=None)
+@settings(max_examples=examples(80), deadline=None, database=None)
 def test_any_address_is_planned_or_refused_with_its_reason(address: str, base: str) -> None:
     for text in ("SELECT*{SERVICE<%s>{}}", f"BASE<{base}>SELECT*{{SERVICE<%s>{{}}}}", "PREFIX a:<%s>ASK{SERVICE a:{}}"):
         planned(text.replace("%s", address))
@@ -207,7 +208,7 @@ def test_an_address_that_is_none_is_refused_as_one_that_is_not_listed(address: s
     st.text(st.characters(exclude_categories=()))
     | st.text(st.sampled_from("SERVICE sevic<>{}()'\"#\\u0053:?.\n\x00\ud800\u2028"))
 )
-@settings(max_examples=400, deadline=None, database=None)
+@settings(max_examples=examples(400), deadline=None, database=None)
 def test_any_text_is_planned_or_refused_with_its_reason(text: str) -> None:
     planned(text)
     planned(f"SELECT * {{ {text} }}")

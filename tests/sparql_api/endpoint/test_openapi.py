@@ -108,7 +108,7 @@ def test_the_description_is_one_and_each_default_has_the_type_of_its_parameter(t
     wrong["paths"]["/editions"]["get"]["parameters"].append(
         {"name": "n", "in": "query", "schema": {"type": "number", "default": "0.5"}}
     )
-    assert list(OpenAPIV31SpecValidator(wrong).iter_errors()), "a default of another type would be noticed"
+    assert any(OpenAPIV31SpecValidator(wrong).iter_errors()), "a default of another type would be noticed"
 
 
 def is_question(operation: schemathesis.APIOperation) -> bool:

@@ -31,6 +31,7 @@ from sparql_api.query.reader_process import WAITING
 from sparql_api.query.stores import StoreRef
 from sparql_api.settings import Settings
 from sparql_api.words.problems import catalogue
+from tests.laws.lengths import examples
 
 VALUES = st.text(alphabet=st.sampled_from(list('a"\\\n\r\t,{}[]:<>é ')), max_size=12)
 FORMATS = [
@@ -50,7 +51,7 @@ def literal(text: str) -> str:
     st.sampled_from(FORMATS),
     st.integers(1, 40),
 )
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(400), deadline=None)
 def test_rows_are_counted_whatever_they_hold_and_however_they_are_cut(
     rows: list[tuple[str | None, str | None]], form: ox.QueryResultsFormat, chunk: int
 ) -> None:

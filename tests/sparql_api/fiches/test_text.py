@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from ingestion import Edition, read_fiches
 from sparql_api.fiches.search import FicheIndex, Selection
 from sparql_api.fiches.text import TEXT_NAME, TextIndex, text_writer
+from tests.laws.lengths import examples
 
 INFLECTED = {
     "différenciées": "différenciation", "evaluees": "évaluation", "génératif": "générative", "rédigées": "rédiger",
@@ -125,7 +126,7 @@ def apart(one: str, other: str) -> bool:
     return other in ways
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(held=st.lists(WORDS, min_size=1, max_size=12, unique=True), typed=st.text(LETTERS, min_size=4, max_size=7))
 def test_neighbours_are_the_words_one_letter_away(
     tmp_path_factory: pytest.TempPathFactory, held: list[str], typed: str

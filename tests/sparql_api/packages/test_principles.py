@@ -135,6 +135,7 @@ def test_its_shapes_accept_it_and_refuse_what_lacks_a_label(unpacked: Path, ever
     assert "Give a label in English." in said
 
 
+@pytest.mark.long  # test_sssom.py has the same table judged every day
 def test_its_alignments_are_sssom(unpacked: Path, everything: list[ox.Triple]) -> None:
     command = [str(Path(sys.executable).with_name("sssom")), "validate", str(unpacked / "alignements.sssom.tsv")]
     done = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)
@@ -143,7 +144,7 @@ def test_its_alignments_are_sssom(unpacked: Path, everything: list[ox.Triple]) -
     assert sum(not line.startswith("#") for line in lines) - 1 == len(kinds(everything)["Alignement"])
 
 
-@pytest.mark.parametrize("name", ["README.md", "LISEZ-MOI.md"])
+@pytest.mark.parametrize("name", ["README.md", pytest.param("LISEZ-MOI.md", marks=pytest.mark.long)])
 def test_its_steps_run_as_they_are_written(unpacked: Path, name: str) -> None:
     first, checked, *_ = run_steps((unpacked / name).read_text(encoding="utf-8"), unpacked)
     assert first.startswith("0.9 | ")

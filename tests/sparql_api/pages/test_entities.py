@@ -81,12 +81,13 @@ def test_trig_adds_the_graph_and_its_provenance_and_nothing_derived(client: http
     assert own == graph_of(store, "projet/18-UR005")
 
 
+@pytest.mark.parametrize("one_in", [6, pytest.param(1, marks=pytest.mark.long)])
 def test_the_jsonld_of_every_document_expands_offline_to_exactly_its_graph(
-    client: httpx.Client, store: ox.Store, monkeypatch: pytest.MonkeyPatch
+    client: httpx.Client, store: ox.Store, monkeypatch: pytest.MonkeyPatch, one_in: int
 ) -> None:
     monkeypatch.setattr(rdflib, "NORMALIZE_LITERALS", False)
     analyses = [p.value.removeprefix(f"{BASE}graphe/") for p in store.named_graphs() if "/graphe/analyse/" in p.value]
-    for path in [*projects(store), *sorted(analyses)]:
+    for path in [*projects(store), *sorted(analyses)][::one_in]:
         text = client.get(f"/{path}.jsonld").text
         document = json.loads(text)
         assert isinstance(document["@context"], dict), "the context is inlined"
@@ -116,7 +117,8 @@ def test_jsonld_js_expands_a_fiche_to_exactly_its_graph(client: httpx.Client, st
         assert {quad.triple for quad in found} == graph_of(store, path), path
 
 
-def test_every_iri_under_the_base_answers(client: httpx.Client, store: ox.Store) -> None:
+@pytest.mark.parametrize("some", [2, pytest.param(12, marks=pytest.mark.long)])
+def test_every_iri_under_the_base_answers(client: httpx.Client, store: ox.Store, some: int) -> None:
     subjects = {quad.subject.value for quad in store if quad.subject.value.startswith(BASE)}
     documents = sorted({iri.removeprefix(BASE).partition("#")[0] for iri in subjects} - {""})
     kinds: dict[str, list[str]] = {}
@@ -127,7 +129,7 @@ def test_every_iri_under_the_base_answers(client: httpx.Client, store: ox.Store)
                 "graphe", "ontologie"}  # fmt: skip
     assert expected <= set(kinds)
     for kind, paths in kinds.items():
-        for path in random.Random(3).sample(paths, min(6, len(paths))):
+        for path in random.Random(3).sample(paths, min(some, len(paths))):
             answer = client.get(f"/{path}", headers={"Accept": "text/turtle"}, follow_redirects=True)
             assert answer.status_code == 200, path
             assert answer.headers["content-type"].startswith("text/turtle"), path

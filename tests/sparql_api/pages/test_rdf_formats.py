@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from ontologie import BASE, Iris
 from sparql_api.formats.rdf_formats import MEDIA_TYPES, write_compacted, write_quads, write_triples
 from sparql_api.words.problems import ProblemError
+from tests.laws.lengths import examples
 
 IRIS = Iris(BASE)
 SUBJECT = ox.NamedNode(BASE + "projet/18-X")
@@ -34,7 +35,7 @@ def written(quads: list[ox.Quad], name: str) -> bytes:
 @example(HARD, "fr")
 @example("\r", None)
 @example(" \r\n ", "fr")
-@settings(max_examples=60, deadline=None, database=None)
+@settings(max_examples=examples(60), deadline=None, database=None)
 def test_every_face_says_the_same_graph(text: str, language: str | None) -> None:
     literal = ox.Literal(text, language=language)
     quads = [ox.Quad(SUBJECT, predicate, literal) for predicate in (TITLE, ABSTRACT)]
