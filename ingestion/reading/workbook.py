@@ -19,6 +19,7 @@ from ingestion.reading.locating import Row, find_header
 from ingestion.reading.mapping import Correspondence
 from ingestion.reading.marks import Marks
 from ingestion.reading.marks_ods import ods_marks
+from ingestion.reading.marks_xls import xls_marks
 from ingestion.reading.marks_xlsx import xlsx_marks
 from ingestion.reading.records import Deposit, UnreadableCell
 from ingestion.reading.shown import shown
@@ -67,7 +68,7 @@ def read_workbook(
     ours = [sentence("rapport", "template-sheets", lang).split(" | ")[1:] for lang in LANGUAGES]
     if unread and sorted(unread) not in map(sorted, ours):  # those of our template are no surprise
         notes.append(issue("feuilles-ignorees", Place(file, 1), words={"sheets": _listed(unread)}))
-    if book.old:
+    if book.blind:
         notes.append(issue("ancien-classeur", Place(file, 1)))
     for one in chosen:
         notes.extend(one.notes(file, named=len(chosen) > 1))
@@ -102,14 +103,17 @@ class _Book:
     def __init__(self, data: bytes, file: str) -> None:
         self._file = file
         self._marks: dict[str, Callable[[], Marks]] = {}
-        self.old = not data.startswith(b"PK")
-        if not self.old:
+        self.blind = False
+        if data.startswith(b"PK"):
             archive = zipfile.ZipFile(io.BytesIO(data))
             _check_size(archive, file)
             if "content.xml" in archive.namelist():
                 self._marks = {name: lambda marks=marks: marks for name, marks in ods_marks(archive).items()}  # type: ignore[misc]
             else:
                 self._marks = xlsx_marks(archive)
+        else:
+            self._marks = xls_marks(data)
+            self.blind = not self._marks
         self._book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
 
     def names(self, asked: str | None) -> list[str]:
