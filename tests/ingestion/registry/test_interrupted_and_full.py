@@ -151,7 +151,7 @@ def small_disk(folder: Path, size: str) -> Iterator[None]:
 def test_a_full_disk_at_ingest(tmp_path: Path, size: str) -> None:
     deposit = write_csv(tmp_path / "a.csv", [{"id": f"A{number}", "resume": ROW["resume"] * 6} for number in range(400)])
     with small_disk(tmp_path / "var", size):
-        done = observatoire(tmp_path / "var", "ingest", str(deposit), "--validated-by", "essai")
+        done = observatoire(tmp_path / "var", "ingest", str(deposit))
     assert done.returncode == 2, done.stderr
     assert "Plus de place" in done.stderr
     assert "le disque est plein" in done.stderr
@@ -162,6 +162,7 @@ def test_a_full_disk_at_ingest(tmp_path: Path, size: str) -> None:
 def test_a_full_disk_at_publication(tmp_path: Path) -> None:
     deposit = write_csv(tmp_path / "a.csv", [{}])
     with small_disk(tmp_path / "var", "12m"):
+        assert observatoire(tmp_path / "var", "agent", "add", "essai", "--role", "national").returncode == 0
         assert observatoire(tmp_path / "var", "ingest", str(deposit), "--validated-by", "essai").returncode == 0
         done = observatoire(tmp_path / "var", "publish", "--lang", "en")
     assert done.returncode == 2, done.stderr
