@@ -288,9 +288,9 @@ class _WithFaces:
             typer.echo(error.messages[lang.value], err=True)
             raise typer.Exit(1) from error
         say(lang, "erased", identifier=identifier)
-        if done.publication is not None:
-            emptied = ", ".join(map(str, done.emptied)) or "—"
-            say(lang, "erased-editions", number=done.publication.edition.number, emptied=emptied)
+        for code, numbers in (("erased-redacted", done.editions), ("erased-gone", done.gone)):
+            if numbers:
+                say(lang, code, numbers=", ".join(map(str, numbers)))
 
 
 def _sure(question: str) -> bool:

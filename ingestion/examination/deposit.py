@@ -75,7 +75,8 @@ def deposit_file(
     total = Deposited(path, Summary(), (), notes, (), none_yet())
     summary, entries, reports, held = Summary(), list[Issue](), list[Report](), list[NewDocument]()
     rejected: list[Rejected] = []
-    for part in examine_batches(deposit, options, known=registry.made_fiches if registry else None):
+    known, erased = (registry.made_fiches, registry.erased_on) if registry else (None, None)
+    for part in examine_batches(deposit, options, known=known, erased=erased):
         summary += part.summary
         entries.extend(part.entries)
         rejected.extend(part.rejected)
