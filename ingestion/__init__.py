@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from ingestion.publication.editions import Edition as Edition
     from ingestion.publication.editions import Editions as Editions
     from ingestion.publication.editions import is_gone as is_gone
+    from ingestion.publication.editions import redaction_of as redaction_of
     from ingestion.publication.manifest import software_version as software_version
     from ingestion.publication.members import MEMBERS as MEMBERS
     from ingestion.publication.members import MEMBERS_LIST as MEMBERS_LIST
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     from ingestion.publication.publish import publish as publish
     from ingestion.publication.rebuild import RebuildDiffers as RebuildDiffers
     from ingestion.publication.rebuild import rebuild as rebuild
+    from ingestion.publication.stores import begin_making as begin_making
+    from ingestion.publication.stores import is_to_be_made as is_to_be_made
     from ingestion.reading.deposits import read_deposit as read_deposit
     from ingestion.reading.exported_table import deduced_cell as deduced_cell
     from ingestion.reading.exported_table import export_columns as export_columns
@@ -57,11 +60,12 @@ else:
             "graphs.conversion": "convert",
             "graphs.export": "export_document",
             "publication.dumps": "read_fiches read_statistics",
-            "publication.editions": "DUMPS Edition Editions is_gone",
+            "publication.editions": "DUMPS Edition Editions is_gone redaction_of",
             "publication.manifest": "software_version",
             "publication.members": "MEMBERS MEMBERS_LIST files_of has_dump lines_of members_of packed_bytes",
             "publication.publish": "publish",
             "publication.rebuild": "RebuildDiffers rebuild",
+            "publication.stores": "begin_making is_to_be_made",
             "reading.deposits": "read_deposit",
             "reading.exported_table": "deduced_cell export_columns export_row",
             "reading.records": "Record",

@@ -25,7 +25,7 @@ from sparql_api.engines import open_engine
 from sparql_api.http.assets import Assets
 from sparql_api.http.figures import Figures
 from sparql_api.http.kept import Front
-from sparql_api.http.middleware import PublicAddress, SecurityHeaders, Straight
+from sparql_api.http.middleware import PublicAddress, Redactions, SecurityHeaders, Straight
 from sparql_api.http.problem_documents import install_problem_handlers
 from sparql_api.http.traces import bound_traces
 from sparql_api.pages.common.labels import DisplayLabels
@@ -59,7 +59,7 @@ def create_app(settings: Settings, engine: Engine | None = None, beside: Path | 
     running = engine or open_engine(settings, fair_use=fair_use)
     computing = open_computing(settings, fair_use)
     spool = FileSpool(settings.var / "tmp", int(settings.spool_mb * MEGABYTE))
-    labels = DisplayLabels(settings.base_iri)
+    labels = DisplayLabels(settings.base_iri, settings.editions_path)
     figures = Figures(beside)
     service = Service(settings, running, Editions(settings.var), fair_use, computing, spool, labels, figures=figures)
 
@@ -133,6 +133,7 @@ def wrap(app: FastAPI, service: Service, endpoint: APIRouter) -> None:
     )
     known = app.exception_handlers[ProblemError]
     app.add_middleware(Straight, straight=plain_routes(endpoint), problem=known, slashed=f"{STATIC}/")
+    app.add_middleware(Redactions, editions=service.settings.editions_path, problem=known)
     app.add_middleware(SecurityHeaders)
     if service.settings.public_url:
         app.add_middleware(PublicAddress, address=service.settings.public_url)

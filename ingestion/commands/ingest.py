@@ -321,9 +321,9 @@ class _WithFaces:
         except LookupError:
             fail(lang, "unknown-document", 1, identifier=identifier)
         say(lang, "erased", identifier=identifier)
-        if done.publication is not None:
-            emptied = ", ".join(map(str, done.emptied)) or "—"
-            say(lang, "erased-editions", number=done.publication.edition.number, emptied=emptied)
+        for code, numbers in (("erased-redacted", done.editions), ("erased-gone", done.gone)):
+            if numbers:
+                say(lang, code, numbers=", ".join(map(str, numbers)))
 
 
 def _sure(question: str) -> bool:

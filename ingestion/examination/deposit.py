@@ -79,10 +79,10 @@ def deposit_file(
     total = Deposited(path, Summary(), (), notes, (), none_yet())
     summary, entries, reports, held = Summary(), list[Issue](), list[Report](), list[NewDocument]()
     rejected: list[Rejected] = []
-    known = registry.made_fiches if registry else None
+    known, erased = (registry.made_fiches, registry.erased_on) if registry else (None, None)
     if permit is None and registry is not None:
         permit = registry.permit(agent, validate=validate)
-    for part in examine_batches(deposit, options, known=known, permit=permit):
+    for part in examine_batches(deposit, options, known=known, erased=erased, permit=permit):
         summary += part.summary
         entries.extend(part.entries)
         rejected.extend(part.rejected)

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from ingestion.documents.build import BuiltDocument
+from ingestion.examination.erased import Erased, told_of_erasure
 from ingestion.examination.judgement import issues_of
 from ingestion.examination.permission import permitted
 from ingestion.examination.preparation import Prepared, Task, prepare
@@ -161,14 +162,15 @@ def examine_batches(
     options: Options | None = None,
     validate: Validate | None = None,
     known: Known | None = None,
+    erased: Erased | None = None,
     permit: Permit | None = None,
 ) -> Iterator[Examination]:
     """Examine a deposit in bounded batches, in the order of the file; memory does not grow with it.
 
     `validate` judges a batch of documents; by default the shapes do. `known` gives the fiches that rows without
-    identifier may be; by default there are none. `permit` tells what its agent may not
-    deposit; by default nothing is asked. Raises UnreadableDeposit before the first batch where the deposit cannot be
-    used.
+    identifier may be, `erased` the documents that were erased; by default there are none. `permit` tells what its agent
+    may not deposit; by default nothing is asked. Raises UnreadableDeposit before the first batch where the deposit
+    cannot be used.
     """
     options = options or Options()
     deposit = open_deposit(source, options)
@@ -179,6 +181,7 @@ def examine_batches(
     for prepared in prepare(deposit, task, options.batch):
         prepared = recognition.recognised(prepared) if recognition else prepared
         prepared = permitted(prepared, permit) if permit else prepared
+        prepared = told_of_erasure(prepared, deposit.kind, erased) if erased else prepared
         part = _examine(prepared, options.base, judge, seen)
         yield part if options.keep_refused else dataclasses.replace(part, rejected=())
 

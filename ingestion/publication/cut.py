@@ -114,15 +114,21 @@ def finish_store(making: Making, draft: Edition, faces: Sequence[Face], progress
     """Make the faces of a draft, beside one another and beside the compaction of its store, and end with the store."""
     with step("store", progress):
         folder = making.loaded.result()
-    with step("faces", progress), ThreadPoolExecutor(max(1, len(faces))) as pool:
-        store = ox.Store.read_only(str(folder))
-        for made in [pool.submit(face, draft, store) for face in faces]:
-            made.result()
-        del store
+    with step("faces", progress):
+        make_faces(draft, folder, faces)
     with step("compaction", progress):
         making.done.result()
     if folder != draft.store_path:
         shutil.rmtree(folder)
+
+
+def make_faces(draft: Edition, store_path: Path, faces: Sequence[Face]) -> None:
+    """Make the faces of a draft, beside one another, from a store that says what it does."""
+    with ThreadPoolExecutor(max(1, len(faces))) as pool:
+        store = ox.Store.read_only(str(store_path))
+        for made in [pool.submit(face, draft, store) for face in faces]:
+            made.result()
+        del store
 
 
 @contextmanager
@@ -178,7 +184,8 @@ class Cut:
             frame_fiches(ledger, base)
             root = ledger.segments.root()
             if last is not None and current is not None and same_graphs(ledger, root, last.manifest):
-                note_in_ledger(ledger, last, made.last_event, base)
+                # What was erased of the edition itself leaves the registry with the next one.
+                note_in_ledger(ledger, last, last.last_event if made.remove else made.last_event, base)
                 return current, False
             number = 1 if last is None else last.number + 1
             draft = Edition(number, self.editions.folder / f".{number}.tmp", differences(ledger, start, base))

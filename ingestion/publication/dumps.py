@@ -12,7 +12,6 @@ import hashlib
 import json
 from collections.abc import Iterator
 from functools import cache
-from itertools import groupby
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,7 +20,7 @@ import pyoxigraph as ox
 from ingestion.graphs.fiche import framed_fiche, framing, json_bytes
 from ingestion.publication.editions import DUMPS, Edition, Since
 from ingestion.publication.ledger import Ledger
-from ingestion.publication.members import MEMBERS, MEMBERS_LIST, dump_lines, files_of, said_of, write_list
+from ingestion.publication.members import MEMBERS, MEMBERS_LIST, dump_lines, files_of, graphs_of, said_of, write_list
 from ingestion.publication.statistics import STATISTICS, count_lines, write_statistics
 from ontologie import Iris, canonical_lines, context, document_types
 
@@ -114,12 +113,10 @@ def read_statistics(edition: Edition, scratch: Path) -> dict[str, Any]:
     prefix, vocabularies = Iris(base).vocabulary_graph(""), {}
 
     def graphs() -> Iterator[tuple[str, bytes]]:
-        lines = dump_lines(edition, "dump.nq.gz")
-        for name, group in groupby(lines, key=lambda line: line[line.rindex(b" <") + 2 : -4].decode()):
-            held = list(group)
+        for name, lines in graphs_of(edition):
             if name.startswith(prefix):
-                vocabularies[name] = len(held)
-            yield name, b"".join(held)
+                vocabularies[name] = lines.count(b"\n")
+            yield name, lines
 
     return count_lines(graphs(), base, scratch) | {"vocabularies": vocabularies}
 

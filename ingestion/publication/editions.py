@@ -2,26 +2,30 @@
 
 Decided in docs/decisions/editions.md.
 
-Knows names and the atomic move of the link; what goes into an edition is the publisher's business.
+Knows names and atomic moves, and how often an edition was redacted; what goes into one is the publisher's business.
 """
 
 from __future__ import annotations
 
+import ctypes
 import json
 import os
-from collections.abc import Iterable, Mapping, Set
+import shutil
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Final
 
 MANIFEST: Final = "manifest.json"
 DUMPS: Final = ("dump.nq.gz", "dump.ttl.gz", "dump.jsonl.gz")
+_EXCHANGE: Final = 2
+_AT_FDCWD: Final = -100
 
 
 @dataclass(frozen=True)
 class Edition:
-    """One edition, which never changes."""
+    """One edition, which never changes but by erasure: its manifest then says so."""
 
     number: int
     path: Path
@@ -38,6 +42,11 @@ class Edition:
         """What the edition says of itself."""
         loaded: dict[str, Any] = json.loads((self.path / MANIFEST).read_text(encoding="utf-8"))
         return loaded
+
+    @property
+    def redaction(self) -> int:
+        """How often it was made anew without what was erased, 0 for an edition as it was cut."""
+        return redaction_of(self.path)
 
 
 @dataclass(frozen=True)
@@ -66,7 +75,7 @@ class Editions:
     def current(self) -> Edition | None:
         """Return the edition that answers by default; None before the first publication."""
         try:
-            return self._at(int((self.folder / "current").readlink().name))
+            return self.at(int((self.folder / "current").readlink().name))
         except (OSError, ValueError):
             return None
 
@@ -75,7 +84,7 @@ class Editions:
         current = self.current()
         if current is None or not 0 < number <= current.number:
             return None
-        return current if number == current.number else self._at(number)
+        return current if number == current.number else self.at(number)
 
     def all(self) -> list[Edition]:
         """Return the editions, the oldest first."""
@@ -89,23 +98,25 @@ class Editions:
         if not self.folder.is_dir():
             return []
         numbers = sorted(int(entry.name) for entry in self.folder.iterdir() if entry.name.isdecimal())
-        return [edition for number in numbers if (edition := self._at(number))]
+        return [edition for number in numbers if (edition := self.at(number))]
 
-    def _at(self, number: int) -> Edition | None:
+    def at(self, number: int) -> Edition | None:
+        """Return the edition of a number as its folder stands, whatever the link points to; None without a manifest."""
         path = self.folder / str(number)
         return Edition(number, path) if (path / MANIFEST).is_file() else None
 
     def is_gone(self, number: int) -> bool:
-        """Tell whether an edition is no longer served, because it holds a document erased since."""
+        """Tell whether an edition is no longer served: it held a document erased since, and cannot be made anew."""
         return is_gone(self.folder, number)
 
-    def withdraw(self, numbers: Iterable[int]) -> None:
-        """Stop serving editions, for good; the folders of those that are kept do not change."""
-        fresh = [mark for number in numbers if not (mark := _mark(self.folder, number)).exists()]
-        for mark in fresh:
-            mark.touch()
-        if fresh:
-            sync_folder(self.folder)
+    def withdraw(self, number: int) -> None:
+        """Stop serving an edition, for good."""
+        _mark(self.folder, number).touch()
+        sync_folder(self.folder)
+
+    def restore(self, number: int) -> None:
+        """Serve an edition again, where it was not."""
+        _mark(self.folder, number).unlink(missing_ok=True)
 
     def point_to(self, edition: Edition) -> None:
         """Make an edition the current one, in one atomic move."""
@@ -124,6 +135,38 @@ def is_gone(folder: Path, number: int) -> bool:
 def _mark(folder: Path, number: int) -> Path:
     """Return the file that says so: beside the edition, which itself never changes."""
     return folder / f"{number}.gone"
+
+
+def redaction_of(folder: str | Path) -> int:
+    """Return how often the edition of a folder was redacted, as its manifest says; 0 where there is none."""
+    path = f"{folder}/{MANIFEST}"
+    try:
+        found = os.stat(path)  # noqa: PTH116 (for every answer)
+    except OSError:
+        return 0
+    return _redactions(path, found.st_ino, found.st_ctime_ns)
+
+
+@lru_cache(maxsize=256)
+def _redactions(path: str, inode: int, changed: int) -> int:
+    return len(json.loads(Path(path).read_text(encoding="utf-8")).get("redactions", ()))
+
+
+def exchange(fresh: Path, old: Path) -> None:
+    """Put a fresh folder in the place of an old one, at once where the kernel can; the old one is removed."""
+    if not old.exists():
+        fresh.rename(old)
+        sync_folder(old.parent)
+        return
+    renameat2 = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
+    names = os.fsencode(fresh), os.fsencode(old)
+    if renameat2 is None or renameat2(_AT_FDCWD, names[0], _AT_FDCWD, names[1], _EXCHANGE) != 0:
+        aside = fresh.with_name(f"{fresh.name}.tmp")
+        old.rename(aside)
+        fresh.rename(old)
+        fresh = aside
+    sync_folder(old.parent)
+    shutil.rmtree(fresh)
 
 
 def sync_folder(folder: Path) -> None:

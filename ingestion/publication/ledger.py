@@ -71,6 +71,14 @@ class Ledger:
         self._connection.execute("COMMIT")
         self._connection.execute("BEGIN IMMEDIATE")
 
+    def renew(self, path: Path) -> None:
+        """Write it whole into a new file, in which nothing is left of what it held before; what was put in is kept."""
+        self._connection.execute("COMMIT")
+        self._connection.execute("VACUUM INTO ?", (str(path),))
+        self._connection.execute("BEGIN IMMEDIATE")
+        with closing(sqlite3.connect(path)) as fresh:
+            fresh.execute("PRAGMA journal_mode=WAL")
+
     def clear(self) -> None:
         """Forget everything."""
         for table in (*_ABOUT_GRAPHS, "workings", "facts"):
@@ -212,6 +220,14 @@ class Ledger:
         """Return the IRIs of graphs that start so, in the order of their bytes."""
         asked = "SELECT graph FROM graphs WHERE graph >= ? AND graph < ? ORDER BY graph"
         return [row[0] for row in self._connection.execute(asked, (prefix, prefix + _LAST))]
+
+
+def replace_ledger(fresh: Path, old: Path) -> None:
+    """Put a fresh ledger in the place of an old one, of which no file is left; both are closed."""
+    for path in (old, fresh):
+        for suffix in ("-wal", "-shm"):
+            path.with_name(path.name + suffix).unlink(missing_ok=True)
+    fresh.replace(old)
 
 
 def _usable(path: Path) -> bool:

@@ -65,6 +65,36 @@ def make_manifest(
     }  # fmt: skip
 
 
+def without_documents(
+    manifest: Mapping[str, Any],
+    names: Mapping[tuple[str, str], int],
+    counted: Mapping[str, int],
+    written: Mapping[str, Any],
+) -> dict[str, Any]:
+    """Return the manifest of an edition as it is without some documents, by (kind, identifier), each with its warnings.
+
+    `counted` are the graphs and quads left, `written` is what `rewrite` says of the dumps.
+    """
+    counts, validation = {**manifest["counts"], **counted}, dict(manifest["validation"])
+    for (kind, identifier), warnings in names.items():
+        example = kind == PROJECT and identifier.startswith(EXAMPLE_PREFIX) and "exemple" in counts
+        counts["exemple" if example else kind] -= 1
+        if not example:
+            counts["documents"] -= 1
+            validation["warnings"] -= warnings
+            validation["documents_with_warnings"] -= warnings > 0
+    erased = {*manifest.get("erased", ()), *(f"{kind}/{identifier}" for kind, identifier in names)}
+    return {
+        **manifest,
+        "counts": {name: count for name, count in counts.items() if count or name in ("graphs", "quads", "documents")},
+        "validation": validation,
+        "sha256": written["sha256"],
+        "erased": sorted(erased),
+        "segments": written["segments"],
+        "dumps": {name: {**about, "date": manifest["date"]} for name, about in written["dumps"].items()},
+    }
+
+
 def made_with(base: str) -> dict[str, Any]:
     """Return the hashes of what decides the graphs beside the documents: vocabularies, rules, shapes."""
     return {

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import Any, Final
 
@@ -86,6 +87,24 @@ def packed_bytes(edition: Edition, dump: str) -> int:
 def dump_lines(edition: Edition, dump: str) -> Iterator[bytes]:
     """Yield the lines of a dump, unpacked."""
     return lines_of(files_of(edition, dump))
+
+
+def graphs_of(edition: Edition) -> Iterator[tuple[str, bytes]]:
+    """Yield (graph IRI, canonical N-Quads) of an edition's dump, in the order of the IRIs' bytes."""
+    lines = dump_lines(edition, "dump.nq.gz")
+    for graph, group in groupby(lines, key=lambda line: line[line.rindex(b" <") + 2 : -4]):
+        yield graph.decode(), b"".join(group)
+
+
+def graphs_named(edition: Edition, names: Collection[str]) -> dict[str, bytes]:
+    """Return the canonical N-Quads of some graphs of an edition, those that it has; other files are but unpacked."""
+    found, ends = dict[str, bytes](), {name: f" <{name}> .\n".encode() for name in names}
+    for path in files_of(edition, "dump.nq.gz"):
+        data = gzip.decompress(path.read_bytes())
+        for name, end in ends.items():
+            if end in data:
+                found[name] = b"".join(line for line in data.splitlines(keepends=True) if line.endswith(end))
+    return found
 
 
 def lines_of(files: Iterable[Path]) -> Iterator[bytes]:

@@ -16,6 +16,7 @@ from ingestion.publication.cut import Cut, Face, refuse_unknown, settle
 from ingestion.publication.editions import Edition, Editions
 from ingestion.publication.ledger import Ledger
 from ingestion.publication.locking import PublicationBusy, publication_lock
+from ingestion.publication.redaction import redact
 from ingestion.registry.editions import RegisteredEdition
 from ingestion.registry.model import now
 from ingestion.registry.registry import Registry
@@ -43,7 +44,7 @@ def publish(
 ) -> Publication:
     """Cut an edition from what is validated; nothing changed, no new edition.
 
-    Earlier editions that hold a document erased since are served no more.
+    An erasure that was interrupted is ended first: no edition is left that holds what was erased.
 
     Raises PublicationBusy, NothingToPublish, UnknownEdition, and MisplacedTriple where a triple would be in two
     graphs or in a graph that is not its own.
@@ -53,22 +54,30 @@ def publish(
         refuse_unknown(editions, None)
         raise NothingToPublish
     editions.folder.mkdir(parents=True, exist_ok=True)
-    with publication_lock(settings.var), Ledger(settings.var / "graphes.sqlite", settings.base_iri) as ledger:
-        last = registry.editions.last()
-        current = settle(editions, last)
-        if current is None or not _in_step(ledger, last, settings.base_iri):
-            # The ledger is behind or ahead of the edition that answers: it is made again from the registry.
-            ledger.clear()
-        since = ledger.fact("last_event")
-        plan = registry.editions.plan(None if since is None else int(since))
-        change = changes_since(ledger, plan, settings.base_iri, now())
-        if current is None or change.anything:
-            cut = Cut(settings, editions, registry, ledger)
-            current, changed = cut.edition(change, current, last, faces, progress)
-        else:
-            changed = False
-        editions.withdraw(registry.editions.of_erased() - {current.number})
-        return Publication(current, changed, current.manifest["counts"]["documents"])
+    with publication_lock(settings.var):
+        settle(editions, registry.editions.last())
+        redact(settings, registry, faces, progress)
+        with Ledger(settings.var / "graphes.sqlite", settings.base_iri) as ledger:
+            current, changed = _published(settings, registry, ledger, faces, progress)
+    return Publication(current, changed, current.manifest["counts"]["documents"])
+
+
+def _published(
+    settings: Settings, registry: Registry, ledger: Ledger, faces: Sequence[Face], progress: Progress | None
+) -> tuple[Edition, bool]:
+    """Return the edition that answers, and whether it was cut now."""
+    editions, last = Editions(settings.var), registry.editions.last()
+    current = editions.current()
+    gone = current is not None and editions.is_gone(current.number)
+    if current is None or gone or not _in_step(ledger, last, settings.base_iri):
+        # The ledger is behind or ahead of the edition that answers: it is made again from the registry.
+        ledger.clear()
+    since = ledger.fact("last_event")
+    plan = registry.editions.plan(None if since is None else int(since))
+    change = changes_since(ledger, plan, settings.base_iri, now())
+    if current is not None and not gone and not change.anything:
+        return current, False
+    return Cut(settings, editions, registry, ledger).edition(change, current, last, faces, progress)
 
 
 def _in_step(ledger: Ledger, last: RegisteredEdition | None, base: str) -> bool:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import ctypes
 import hashlib
 import json
-import os
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -24,20 +22,19 @@ from ingestion.publication.cut import (
     sync_files,
 )
 from ingestion.publication.dumps import frame_fiches, write_dumps, write_whole
-from ingestion.publication.editions import Edition, Editions, sync_folder
-from ingestion.publication.ledger import Ledger
+from ingestion.publication.editions import Edition, Editions, exchange
+from ingestion.publication.ledger import Ledger, replace_ledger
 from ingestion.publication.loading import Loading
 from ingestion.publication.locking import publication_lock
 from ingestion.publication.manifest import made_with, same_graphs, write_manifest
 from ingestion.publication.members import MEMBERS, MEMBERS_LIST, files_of
 from ingestion.publication.publish import NothingToPublish
+from ingestion.publication.redaction import redact
 from ingestion.registry.editions import RegisteredEdition
 from ingestion.registry.registry import Registry
 from ingestion.settings import Settings
 from ingestion.words.errors import IngestionError
 
-_EXCHANGE: Final = 2
-_AT_FDCWD: Final = -100
 _SHOWN: Final = 5
 
 
@@ -78,6 +75,8 @@ def rebuild(
     with publication_lock(settings.var):
         last = registry.editions.last() or last
         settle(editions, last)
+        redact(settings, registry, faces, progress)
+        last = registry.editions.last() or last
         changed = _changed(last, settings.base_iri)
         draft = Edition(last.number, editions.folder / f".{last.number}.tmp")
         shutil.rmtree(draft.path, ignore_errors=True)
@@ -90,12 +89,11 @@ def rebuild(
                 ledger.commit()
             else:
                 note_in_ledger(ledger, last, last.last_event, settings.base_iri)
-        _replace_ledger(draft.path / "graphes.sqlite", settings.var / "graphes.sqlite")
+        replace_ledger(draft.path / "graphes.sqlite", settings.var / "graphes.sqlite")
         sync_files(draft.path)
         edition = Edition(last.number, editions.folder / str(last.number))
         exchange(draft.path, edition.path)
         editions.point_to(edition)
-        editions.withdraw(registry.editions.of_erased() - {edition.number})
         return Rebuilt(edition, tuple(changed))
 
 
@@ -178,27 +176,3 @@ def _differing(ledger: Ledger, path: Path, last: RegisteredEdition) -> list[str]
             return []
         then, today = dict(known.digests()), dict(ledger.digests())
     return [graph for graph in sorted({*then, *today}) if then.get(graph) != today.get(graph)][:_SHOWN]
-
-
-def _replace_ledger(fresh: Path, old: Path) -> None:
-    for suffix in ("-wal", "-shm"):
-        old.with_name(old.name + suffix).unlink(missing_ok=True)
-        fresh.with_name(fresh.name + suffix).unlink(missing_ok=True)
-    fresh.replace(old)
-
-
-def exchange(fresh: Path, old: Path) -> None:
-    """Put a fresh folder in the place of an old one, at once where the kernel can; the old one is removed."""
-    if not old.exists():
-        fresh.rename(old)
-        sync_folder(old.parent)
-        return
-    renameat2 = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
-    names = os.fsencode(fresh), os.fsencode(old)
-    if renameat2 is None or renameat2(_AT_FDCWD, names[0], _AT_FDCWD, names[1], _EXCHANGE) != 0:
-        aside = fresh.with_name(f"{fresh.name}.tmp")
-        old.rename(aside)
-        fresh.rename(old)
-        fresh = aside
-    sync_folder(old.parent)
-    shutil.rmtree(fresh)

@@ -14,7 +14,7 @@ import hashlib
 import os
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
@@ -54,6 +54,16 @@ def begins(graph: str) -> bool:
     return crc32(graph.encode()) % CLASSES == 0
 
 
+def digest_of(graphs: Iterable[tuple[str, str]]) -> str:
+    """Return the digest of a segment, from its (graph IRI, SHA-256 of its canonical N-Quads)."""
+    return hashlib.sha256("".join(f"{graph} {one}\n" for graph, one in graphs).encode()).hexdigest()
+
+
+def root_of(digests: Iterable[str]) -> str:
+    """Return the hash over all segments, from their digests."""
+    return hashlib.sha256("".join(f"{one}\n" for one in digests).encode()).hexdigest()
+
+
 class Segments:
     """The segments of a ledger, in its database, whose table `graphs` says in `cut` where one begins."""
 
@@ -85,7 +95,7 @@ class Segments:
         for start in starts:
             self._note(start)
         listed = self._connection.execute("SELECT digest FROM segments ORDER BY start")
-        return hashlib.sha256("".join(f"{digest}\n" for (digest,) in listed).encode()).hexdigest()
+        return root_of(digest for (digest,) in listed)
 
     def count(self) -> int:
         """Return how many segments there are."""
@@ -101,7 +111,7 @@ class Segments:
         stale = {row[0] for row in self._connection.execute("SELECT start FROM segments WHERE stale")}
         lost = {start for start, one in self._members() if start not in stale and not _linked(one, folder, before)}
         written = self._written(sorted(stale | lost), folder, before, contents)
-        _make_last(written, folder)
+        make_last(written, folder)
         self._connection.execute("UPDATE segments SET stale = 0 WHERE stale")
         self._connection.execute("DELETE FROM touched")
         return [one for _, one in self._members()]
@@ -124,7 +134,7 @@ class Segments:
             for start in starts:
                 known = {one.unpacked: one for one in self._of(start)}
                 self._connection.execute("DELETE FROM members WHERE start = ?", (start,))
-                make = partial(_write, folder, before, known)
+                make = partial(write_member, folder, before, known)
                 waiting += [(start, pool.submit(make, *one)) for one in contents(start, self._end(start))]
                 settle(_WAITING)
             settle(0)
@@ -145,8 +155,7 @@ class Segments:
         if not rows:
             self._connection.execute("DELETE FROM segments WHERE start = ?", (start,))
             return
-        total = hashlib.sha256("".join(f"{graph} {one}\n" for graph, one in rows).encode()).hexdigest()
-        self._connection.execute("INSERT OR REPLACE INTO segments VALUES (?, ?, 1)", (start, total))
+        self._connection.execute("INSERT OR REPLACE INTO segments VALUES (?, ?, 1)", (start, digest_of(rows)))
 
     def _start(self, graph: str, *, before: bool = False) -> str:
         """Return where the segment of a graph begins, whether it is there or not, or that of the graph before it."""
@@ -176,7 +185,7 @@ def _linked(one: Member, folder: Path, before: Path | None) -> bool:
     return True
 
 
-def _write(
+def write_member(
     folder: Path, before: Path | None, known: dict[str, Member], form: str, content: bytes
 ) -> tuple[Member, bool]:
     """Write a member, or link what `before` has of it; return it, and whether its file is new."""
@@ -192,7 +201,7 @@ def _write(
     return one, True
 
 
-def _make_last(files: list[Path], folder: Path) -> None:
+def make_last(files: list[Path], folder: Path) -> None:
     """Make new files last through a power cut, and their names."""
     if len(files) >= _EACH:
         os.sync()

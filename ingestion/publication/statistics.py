@@ -8,7 +8,9 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Final
@@ -67,6 +69,12 @@ class Statistics:
                 self._count(sign, graph, lines)
         if len(self._terms) >= _PENDING:
             self._flush()
+
+    def count_terms(self, subjects: Iterable[bytes], objects: Iterable[bytes]) -> None:
+        """Count terms as those of one graph more, of which nothing else is counted."""
+        for which, terms in enumerate((subjects, objects)):
+            for term in terms:
+                self._terms.setdefault(term, [0, 0])[which] += 1
 
     def clear(self) -> None:
         """Forget everything."""
@@ -177,6 +185,66 @@ def count_lines(graphs: Iterable[tuple[str, bytes]], base: str, scratch: Path) -
     finally:
         connection.close()
         path.unlink()
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What some graphs of an edition change of its statistics: (graph, its N-Quads before, after) for each."""
+
+    base: str
+    changes: Sequence[tuple[str, bytes, bytes]]
+    _subjects: set[bytes] = field(default_factory=set)
+    _objects: set[bytes] = field(default_factory=set)
+    _found: tuple[set[bytes], set[bytes]] = field(default_factory=lambda: (set(), set()))
+
+    def __post_init__(self) -> None:
+        for graph, *contents in self.changes:
+            for lines in contents:
+                subjects, objects = terms_of(graph, lines)
+                self._subjects.update(subjects)
+                self._objects.update(objects)
+
+    def look_at(self, graph: str, lines: bytes) -> None:
+        """Look at a graph that does not change: what it says too is no more and no less distinct for the others."""
+        if not self._subjects and not self._objects:
+            return
+        subjects, objects = terms_of(graph, lines)
+        for waiting, found, said in zip((self._subjects, self._objects), self._found, (subjects, objects), strict=True):
+            both = waiting & said
+            waiting -= both
+            found |= both
+
+    def numbers(self, told: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the numbers of the edition as it is then, all other graphs looked at; `told` are those before."""
+        with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
+            connection.executescript(SCHEMA)
+            statistics = Statistics(connection, self.base)
+            statistics.count_terms(*self._found)
+            for graph, before, _ in self.changes:
+                statistics.change(graph, b"", before)
+            then = statistics.numbers()
+            for change in self.changes:
+                statistics.change(*change)
+            now = statistics.numbers()
+        return {name: _plus(told[name], then[name], now[name]) for name in then}
+
+
+def terms_of(graph: str, lines: bytes) -> tuple[set[bytes], set[bytes]]:
+    """Return the subjects and the objects of a graph's N-Quads."""
+    end = len(f" <{graph}> .\n".encode())
+    triples = [line.split(b" ", 2) for line in lines.splitlines(keepends=True)]
+    return {subject for subject, _, _ in triples}, {rest[:-end] for _, _, rest in triples}
+
+
+def _plus(told: Any, before: Any, after: Any) -> Any:
+    """Return a number, or numbers by name, and what they grew by; a name of none is no more."""
+    if isinstance(told, int):
+        return told + after - before
+    if isinstance(told, list):
+        links = _plus(*({(term, where): count for term, where, count in one} for one in (told, before, after)))
+        return [[*name, count] for name, count in sorted(links.items())]
+    grown = {name: told.get(name, 0) + after.get(name, 0) - before.get(name, 0) for name in {*told, *before, *after}}
+    return {name: grown[name] for name in sorted(grown) if grown[name]}
 
 
 def _iri(term: bytes) -> str:

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from ingestion.registry.model import Event
 from ingestion.registry.rows import event_row, latest, record
-from ingestion.registry.schema import documents, editions, events, versions
+from ingestion.registry.schema import documents, editions, events, redactions, versions
 from ingestion.registry.sessions import Sessions
 from ingestion.rights.model import Agent
 from ingestion.words.examples import EXAMPLE_PREFIX, PROJECT
@@ -45,7 +45,7 @@ class EditionPlan:
 
 @dataclass(frozen=True, slots=True)
 class RegisteredEdition:
-    """An edition as the registry noted it."""
+    """An edition as the registry noted it, and as it is since it was last redacted: hash and manifest."""
 
     number: int
     at: str
@@ -170,16 +170,21 @@ class EditionRecords:
         if not self._sessions.exists():
             return None
         with self._sessions.engine.connect() as connection:
-            row = connection.execute(sa.select(editions).order_by(editions.c.number.desc()).limit(1)).one_or_none()
-            if row is None:
-                return None
-            return RegisteredEdition(row.number, row.at, row.last_event, row.sha256, json.loads(row.manifest))
+            number = connection.execute(sa.select(sa.func.max(editions.c.number))).scalar()
+            return None if number is None else _registered(connection, number)
 
-    def of_erased(self) -> set[int]:
-        """Return the numbers of the editions that hold a version erased since.
+    def get(self, number: int) -> RegisteredEdition:
+        """Return an edition that was published."""
+        with self._sessions.engine.connect() as connection:
+            return _registered(connection, number)
+
+    def of_erased(self) -> dict[int, dict[tuple[str, str], int]]:
+        """Return the editions that were cut with a version erased since: which documents, each with its warnings.
 
         An edition holds a version from the one that published it until another version is, or none any more.
         """
+        if not self._sessions.exists():
+            return {}
         with self._sessions.engine.connect() as connection:
             erased = (
                 sa.select(events.c.kind, events.c.identifier).where(events.c.event == "erased").distinct().subquery()
@@ -190,24 +195,29 @@ class EditionRecords:
                 versions.c.identifier == events.c.identifier,
                 versions.c.number == events.c.version,
             )
-            columns = events.c.kind, events.c.identifier, events.c.event, events.c.edition, versions.c.payload.is_(None)
             told = (
-                sa.select(*columns).join(erased, theirs).join(versions, same).where(events.c.event.in_(_BY_PUBLISHING))
+                sa.select(events, versions.c.payload.is_(None).label("emptied"), versions.c.warnings)
+                .join(erased, theirs)
+                .join(versions, same)
+                .where(events.c.event.in_(_BY_PUBLISHING))
             )
             end = connection.execute(sa.select(sa.func.coalesce(sa.func.max(editions.c.number), 0))).scalar_one() + 1
-            since: dict[tuple[str, str], int] = {}
-            found: set[int] = set()
-            for kind, identifier, event, edition, emptied in connection.execute(told.order_by(events.c.id)):
-                found.update(range(since.pop((kind, identifier), edition), edition))
-                if event == "published" and emptied:
-                    since[kind, identifier] = edition
-            return found.union(*(range(first, end) for first in since.values()))
+            since: dict[tuple[str, str], tuple[int, int]] = {}
+            found: dict[int, dict[tuple[str, str], int]] = {}
 
-    def was_public(self, kind: str, identifier: str) -> bool:
-        """Tell whether an edition ever held a document."""
-        theirs = events.c.kind == kind, events.c.identifier == identifier, events.c.event == "published"
-        with self._sessions.engine.connect() as connection:
-            return connection.execute(sa.select(events.c.id).where(*theirs).limit(1)).first() is not None
+            def ends(name: tuple[str, str], edition: int) -> None:
+                first, warnings = since.pop(name, (edition, 0))
+                for number in range(first, edition):
+                    found.setdefault(number, {})[name] = warnings
+
+            for row in connection.execute(told.order_by(events.c.id)):
+                name = (row.kind, row.identifier)
+                ends(name, row.edition)
+                if row.event == "published" and row.emptied:
+                    since[name] = (row.edition, row.warnings)
+            for name in [*since]:
+                ends(name, end)
+            return found
 
     def erased(self) -> list[tuple[str, str]]:
         """Return the documents that were public, were erased, and ought not to be public again."""
@@ -221,6 +231,13 @@ class EditionRecords:
             columns = documents.c.kind, documents.c.identifier
             asked = sa.select(*columns).select_from(held).where(documents.c.validated_version.is_(None))
             return [(kind, identifier) for kind, identifier in connection.execute(asked.order_by(*columns))]
+
+    def redact(self, edition: RegisteredEdition, number: int, at: str, former: str) -> None:
+        """Note that an edition is another from now on, for the `number`th time: without what was erased."""
+        manifest = json.dumps(edition.manifest, ensure_ascii=False, sort_keys=True)
+        row = {"edition": edition.number, "number": number, "at": at, "former": former, "sha256": edition.sha256}
+        with self._sessions.writing() as connection:
+            connection.execute(redactions.insert().values(**row, manifest=manifest))
 
     def commit(self, edition: RegisteredEdition, made: EditionPlan) -> None:
         """Note an edition, and that it holds its plan; from here on it exists."""
@@ -248,6 +265,14 @@ class EditionRecords:
                 version = connection.execute(sa.select(documents.c.published_version).where(*mine)).scalar_one()
                 record(connection, [_told(kind, identifier, version, "unpublished", edition)])
                 connection.execute(documents.update().where(*mine).values(published_version=None))
+
+
+def _registered(connection: sa.Connection, number: int) -> RegisteredEdition:
+    """Return an edition by its number, as its last redaction left it."""
+    row = connection.execute(sa.select(editions).where(editions.c.number == number)).one()
+    asked = sa.select(redactions.c.sha256, redactions.c.manifest).where(redactions.c.edition == number)
+    now = connection.execute(asked.order_by(redactions.c.number.desc()).limit(1)).one_or_none() or row
+    return RegisteredEdition(row.number, row.at, row.last_event, now.sha256, json.loads(now.manifest))
 
 
 def _facts_of(one: Planned, told: Sequence[Any], moment: str) -> ReviewFacts:

@@ -7,7 +7,7 @@ Personal data lives here and nowhere else (law 7).
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Final, Self
 
@@ -113,8 +113,8 @@ class Registry:
     def erase(self, kind: str, identifier: str, agent: Agent) -> None:
         """Erase payloads, personal data and remarks of a document; the fact of the events stays (GDPR art. 17).
 
-        A public document leaves the next edition: publish right after, which also ends the service of the editions
-        that hold it. The copies that an upgrade of the registry left go too.
+        The editions that hold it are made anew by the next publication or rebuild (`publication.redaction`). The
+        copies that an upgrade of the registry left go too.
         """
         with self._act(kind, identifier, agent, ALL_STATES, "erased") as (connection, row):
             _change(connection, row, state="retire", validated_version=None)
@@ -148,6 +148,21 @@ class Registry:
                 .where(documents.c.identifier.like(f"{academie or 'n'}-r-%"), versions.c.payload.is_not(None))
             )
             return [(row.identifier, json.loads(row.payload)) for row in connection.execute(asked)]
+
+    def erased_on(self, kind: str, identifiers: Sequence[str]) -> dict[str, str]:
+        """Return which of these documents were erased and not deposited again since, each with the moment."""
+        if not self._sessions.exists():
+            return {}
+        with self._sessions.snapshot() as connection:
+            same = sa.and_(events.c.kind == documents.c.kind, events.c.identifier == documents.c.identifier)
+            asked = (
+                sa.select(documents.c.identifier, sa.func.max(events.c.at))
+                .select_from(latest(documents.c.version).join(events, same))
+                .where(documents.c.kind == kind, documents.c.identifier.in_(identifiers))
+                .where(events.c.event == "erased", versions.c.payload.is_(None))
+                .group_by(documents.c.identifier)
+            )
+            return {identifier: at for identifier, at in connection.execute(asked)}
 
     def listed(
         self, *, state: str | None = None, academie: str | None = None, kind: str | None = None

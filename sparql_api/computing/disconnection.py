@@ -23,6 +23,8 @@ UNWATCHED: Final = 0.02
 """Seconds that a request may take before anyone looks whether its client is still there."""
 FAILED: Final = (408, 413, 429, 500, 503, 504)
 """Statuses of requests that cost something and came to nothing: many of them slow a client down."""
+FREE: Final = ("no-edition", "edition-being-made")
+"""What no client is the cause of."""
 
 
 CONNECTION: Final = "connection"
@@ -52,7 +54,7 @@ async def sparing(
     try:
         return await answer()
     except ProblemError as error:
-        if (error.problem.status in FAILED and error.problem.name != "no-edition") or dear:
+        if (error.problem.status in FAILED and error.problem.name not in FREE) or dear:
             fair_use.strike(client)
         raise
     except ClientGone:

@@ -142,7 +142,12 @@ class Shelf:
         return file
 
     def _write(self, path: Path, row: tuple[object, ...]) -> None:
-        """Write a row, in the writer's thread; where the file is full, the oldest quarter goes."""
+        """Write a row, in the writer's thread; where the file is full, the oldest quarter goes.
+
+        A file that is no more, as after an erasure, is not made again.
+        """
+        if not path.exists():
+            return
         try:
             with closing(self._connect(path)) as file:
                 try:

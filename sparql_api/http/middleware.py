@@ -5,9 +5,12 @@ Knows ASGI; what is answered is the routes'.
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Awaitable, Callable, Mapping
+import time
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from inspect import isawaitable
+from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote, urlsplit
 
@@ -15,13 +18,18 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from ingestion import redaction_of
 from sparql_api.http.policies import ALL, CSP, STRICT
+from sparql_api.query.errors import EditionBeingMade, retry
 from sparql_api.words.problems import ProblemError
 
 Respond = Callable[[Request, Any], Response | Awaitable[Response]]
 ADDED: Final = tuple((name.lower().encode(), value.encode()) for name, value in {**ALL, CSP: STRICT}.items())
 """What every answer says, those of the framework's own too."""
 SAFE_IN_PATH: Final = "/:@!$&'()*+,;=~-._%"
+EDITION: Final = b"observatoire-edition"
+TICK: Final = 50_000_000
+"""Nanoseconds within which a file's time may not tell two moments apart."""
 RAW: Final = re.compile(rb"[\x80-\xff]")
 
 
@@ -80,6 +88,51 @@ class PublicAddress:
             headers = [pair for pair in scope["headers"] if pair[0] != b"host"]
             scope = {**scope, "scheme": self.scheme, "headers": [*headers, (b"host", self.host)]}
         await self.app(scope, receive, send)
+
+
+class Redactions:
+    """Says beside the edition that answers how often it was redacted; what that overtook is to be asked for again."""
+
+    def __init__(self, app: ASGIApp, editions: Path, problem: Respond) -> None:
+        self.app = app
+        self.editions = editions
+        self.problem = problem
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on; an answer that may be of the edition as it was before is replaced by a problem (503)."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        started, replaced = time.time_ns() - TICK, False
+
+        async def marked(message: Message) -> None:
+            nonlocal replaced
+            if replaced:
+                return
+            if message["type"] == "http.response.start" and (found := self._redaction(message["headers"])):
+                number, count, since = found
+                if since > started:
+                    replaced = True
+                    error = EditionBeingMade(retry("edition-being-made", 1, edition=number))
+                    response = self.problem(Request(scope, receive), error)
+                    await (await response if isawaitable(response) else response)(scope, receive, send)
+                    return
+                told = (EDITION, b"%d; redacted=%d" % (number, count))
+                message["headers"] = [told if name == EDITION else (name, value) for name, value in message["headers"]]
+            await send(message)
+
+        await self.app(scope, receive, marked)
+
+    def _redaction(self, headers: Iterable[tuple[bytes, bytes]]) -> tuple[int, int, int] | None:
+        """Return the edition that headers name, how often it was redacted, since when; None where it never was."""
+        number = next((int(value) for name, value in headers if name == EDITION), None)
+        folder = f"{self.editions}/{number}"
+        if number is None or not (count := redaction_of(folder)):
+            return None
+        try:
+            return number, count, os.stat(folder).st_ctime_ns  # noqa: PTH116 (for every answer)
+        except OSError:
+            return None
 
 
 class SecurityHeaders:

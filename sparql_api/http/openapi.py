@@ -61,6 +61,8 @@ TABLEUR: Final = {
     **parameter("tableur", "For a spreadsheet: the CSV has a byte order mark and semicolons."),
     "allowEmptyValue": True,
 }
+SAID_OF_EDITION: Final = "The edition that answers; `redacted` says how often it was made anew without what was erased."
+EDITION_SAID: Final[Schema] = {"type": "string", "pattern": "^[1-9][0-9]*(; redacted=[1-9][0-9]*)?$"}
 PROBLEM: Final = structure(type=TEXT, title=TEXT, status=WHOLE, detail=TEXT)
 """RFC 9457."""
 ERRORS: Final = {
@@ -70,13 +72,13 @@ ERRORS: Final = {
     "405": "A method that this address does not know.",
     "406": "None of the formats accepted.",
     "408": "The body did not arrive in time.",
-    "410": "The edition held a document erased since, and is no longer served.",
+    "410": "The document was erased, or the edition held it and could not be made anew without it.",
     "413": "The query is too long.",
     "415": "The body is no query.",
     "429": "The client's share of engine time is used up.",
     "500": "The engine stopped on this query; others are not affected.",
     "502": "A service or the store behind this one did not answer as it should.",
-    "503": "A bound was reached, the queue is full, or nothing is published; `type` names which.",
+    "503": "A bound was reached, the queue is full, nothing is published or yet made anew; `type` names which.",
     "504": "The deadline was reached.",
 }
 OF_EDITION: Final = ("404", "410", "503")
@@ -90,7 +92,7 @@ _SAID: Final[Answers] = {"application/problem+json": PROBLEM, "text/html": {}}
 
 def answers(found: Answers, errors: Iterable[str] = (), *, said: str = "As asked.", tagged: bool = True) -> Schema:
     """Return the responses of an operation: the answer, 304 where it is `tagged`, and problem documents."""
-    edition = {"Observatoire-Edition": {"description": "The edition that answers.", "schema": NUMBER}}
+    edition = {"Observatoire-Edition": {"description": SAID_OF_EDITION, "schema": EDITION_SAID}}
     responses: Schema = {
         "200": {"description": said, "headers": edition, "content": {m: {"schema": s} for m, s in found.items()}}
     }

@@ -12,7 +12,7 @@ from typing import Any, Final, Literal, TypeVar
 
 FOREVER: Final = "public, max-age=31536000, s-maxage=3600, immutable"
 """What never changes may be kept for good. Caches that many share ask again each hour whether it is still served: an
-edition that holds an erased document is not."""
+edition that holds an erased document is not, and is another once it was made anew without it."""
 ASK_AGAIN: Final = "public, max-age=0, s-maxage=60, must-revalidate"
 """What another edition may change, and whose tag is known before any work: to ask again costs little."""
 SOON: Final = "public, max-age=60, stale-while-revalidate=600"

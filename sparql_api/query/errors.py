@@ -82,7 +82,11 @@ class EditionNotFound(EngineError):
 
 
 class EditionGone(EngineError):
-    """The edition holds a document erased since (410)."""
+    """The edition held a document erased since, and cannot be made without it (410)."""
+
+
+class EditionBeingMade(EngineError):
+    """The edition was redacted, and its store is being made anew (503, Retry-After)."""
 
 
 def retry(name: str, seconds: int, **values: object) -> Problem:

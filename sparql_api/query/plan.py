@@ -83,7 +83,7 @@ class Plan:
         """A hash of everything the answer depends on."""
         dataset = self.dataset
         parts = [
-            str(self.edition),
+            f"{self.edition};{self.store.redaction}",
             self.media_type,
             "union" if self.union else "plain",
             "-" if dataset is None else "\n".join(["d", *dataset.default, "n", *dataset.named]),

@@ -70,6 +70,8 @@ WRITTEN: list[list[tuple[object, ...]]] = [
     [("write", OTHERS[0], "atteint", True), ("write", OTHERS[3], "atteint", True), ("publish",), ("withdraw", OTHERS[0]), ("publish",)],
     # An analysis before its project; and erased.
     [("write", OTHERS[2], "atteint", True), ("publish",), ("deposit", [{"id": "A1"}], True), ("publish",), ("erase", OTHERS[2])],
+    # A project is erased, what was judged of it stays.
+    [("write", OTHERS[0], "atteint", True), ("publish",), ("erase", PROJECTS[0])],
 ]  # fmt: skip
 
 
@@ -132,7 +134,7 @@ def live(state: Settings, registry: Registry, folder: Path, step: tuple[object, 
                 getattr(registry, act)(kind, name, *arguments)
             except (RefusedTransition, LookupError):
                 return
-            if act == "erase":  # What erasure asks for right after (Registry.erase).
+            if act == "erase":  # The editions that held it are made anew (Registry.erase).
                 publish(state, registry)
 
 

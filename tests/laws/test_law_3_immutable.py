@@ -1,4 +1,4 @@
-"""Law 3. Immutable: an edition never changes, whatever is deposited, withdrawn or published after it.
+"""Law 3. Immutable: an edition never changes, but by erasure, which its manifest states; every answer says which it is of.
 
 That every answer comes from exactly one edition, and says which, is tested with the endpoint.
 """
@@ -13,6 +13,7 @@ from hypothesis import HealthCheck
 from hypothesis import strategies as st
 
 from ingestion import Editions, Options, deposit_file, publish, rebuild
+from ingestion.publication.erasure import erase
 from tests.laws.lengths import at_two_lengths
 from tests.making import TEAM, begun, write_csv
 
@@ -89,3 +90,30 @@ def test_an_edition_is_not_seen_before_the_link_points_to_it(tmp_path: Path) -> 
     (state.var / "editions" / "2" / "manifest.json").write_text("{}")
     assert Editions(state.var).get(2) is None
     assert [edition.number for edition in Editions(state.var).all()] == [1]
+
+
+def test_an_erasure_alone_changes_an_edition_and_its_manifest_states_it(tmp_path: Path) -> None:
+    state, registry = begun(tmp_path)
+    for name in ("A1", "A2"):
+        deposit_file(write_csv(tmp_path / "rows.csv", [{"id": name}]), registry, TEAM, Options(), validate=True)
+        publish(state, registry)
+    before = {one.number: (fingerprints(one.path), one.manifest) for one in Editions(state.var).all()}
+    erase(state, registry, "projet", "18-A1", TEAM)
+    editions = Editions(state.var).all()
+    assert fingerprints(editions[0].path) == before[1][0], "which never held it"
+    for one in editions[1:]:
+        files, manifest = before[one.number]
+        kept = {name: found for name, found in fingerprints(one.path).items() if files.get(name) == found}
+        members = {name for name in files if name.startswith("members/")}
+        assert len(members & set(kept)) > len(members) - 9, "what others said is the same to the byte"
+        told = {"redactions", "erased", "sha256", "segments", "dumps", "counts"}
+        assert {name for name in one.manifest if one.manifest[name] != manifest.get(name)} == told
+        assert [said["former"] for said in one.manifest["redactions"]] == [manifest["sha256"]]
+    after = {one.number: fingerprints(one.path) for one in editions}
+    publish(state, registry)
+    rebuilt = rebuild(state, registry).edition
+    assert {one.number: fingerprints(one.path) for one in editions if one != rebuilt} == {
+        number: found for number, found in after.items() if number != rebuilt.number
+    }
+    assert rebuilt.manifest == editions[-1].manifest
+    registry.close()

@@ -23,6 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Final
 
+from ingestion import Edition
 from sparql_api.engine.planning import PlanningEngine
 from sparql_api.engine.port import Answer, EngineStatus
 from sparql_api.engine.remote import answers as remote_answers
@@ -189,18 +190,23 @@ class RemoteEngine(PlanningEngine):
     async def _holding(self, wanted: StoreRef) -> tuple[str, Seal]:
         """Return the slot that holds an edition, and its seal; raises EngineError."""
         edition = wanted.number
-        found = self._known(edition)
+        found = self._known(wanted)
         if found is None:
             self._seals = await self._store.seals()
-            found = self._known(edition)
+            found = self._known(wanted)
         if found is not None:
             return found
         if isinstance(wanted, PinnedRef) and edition != self.current_edition():
             raise NotHeld(problem("edition-not-held", edition=edition))
         raise StoreUnreachable(errors.retry("remote-behind", RETRY_SECONDS, edition=edition))
 
-    def _known(self, edition: int) -> tuple[str, Seal] | None:
-        return next(((slot, seal) for slot, seal in self._seals.items() if seal.edition == edition), None)
+    def _known(self, wanted: StoreRef) -> tuple[str, Seal] | None:
+        """Return the slot that holds an edition as it is now: one filled before a redaction holds what was erased."""
+        held = ((slot, seal) for slot, seal in self._seals.items() if seal.edition == wanted.number)
+        if not wanted.redaction:
+            return next(held, None)
+        root = Edition(wanted.number, wanted.path.parent).manifest["sha256"]
+        return next(((slot, seal) for slot, seal in held if seal.sha256 == root), None)
 
     async def _write(self, work: _Work, raw: IO[bytes], size: int) -> Written:
         """Return the answer in the format asked; raises EngineError where it is not whole, or cannot be written."""

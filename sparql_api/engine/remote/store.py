@@ -15,6 +15,7 @@ from typing import IO, Any, Final
 
 import httpx
 
+from ingestion import redaction_of
 from sparql_api.engine.remote import answers as remote_answers
 from sparql_api.engine.remote import seals as remote_seals
 from sparql_api.engine.remote import text as remote_text
@@ -78,7 +79,7 @@ class PublishedEditions(EditionStores):
         folder = self._kept(number)
         if not (folder / "manifest.json").is_file():
             raise errors.EditionNotFound(problem("edition-not-found", edition=number))
-        return PinnedRef(number, folder / "store")
+        return PinnedRef(number, folder / "store", redaction_of(folder))
 
 
 class RemoteStore:

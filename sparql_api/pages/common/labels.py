@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from threading import Lock
 from typing import Final
 
 import pyoxigraph as ox
 from cachetools import LRUCache
 
+from ingestion import redaction_of
 from ontologie import name_properties
 from sparql_api.pages.common.reading import Reading
 
@@ -18,23 +20,25 @@ UNSAFE: Final = frozenset('<>"{}|^`\\')
 
 
 class DisplayLabels:
-    """The labels of things by edition: an edition never changes, so each is asked for once."""
+    """The labels of things by edition and redaction: neither changes, so each is asked for once."""
 
-    def __init__(self, base: str) -> None:
+    def __init__(self, base: str, editions: Path) -> None:
         self._base = base
-        self._kept: LRUCache[tuple[int, str], Mapping[str, str]] = LRUCache(LABELS_KEPT)
+        self._editions = editions
+        self._kept: LRUCache[tuple[int, int, str], Mapping[str, str]] = LRUCache(LABELS_KEPT)
         self._lock = Lock()
 
     async def of(self, reading: Reading, iris: Iterable[str], edition: int) -> dict[str, Mapping[str, str]]:
         """Return {IRI: {language: label}} of these things; an empty mapping for one without a label."""
         wanted = {iri for iri in iris if is_safe(iri)}
+        of = edition, redaction_of(f"{self._editions}/{edition}")
         with self._lock:
-            known = {iri: self._kept[edition, iri] for iri in wanted if (edition, iri) in self._kept}
+            known = {iri: self._kept[*of, iri] for iri in wanted if (*of, iri) in self._kept}
         missing = sorted(wanted - set(known))
         for chunk in chunks(missing):
             known |= await select_labels(reading, chunk, edition, self._base)
         with self._lock:
-            self._kept.update({(edition, iri): known[iri] for iri in missing})
+            self._kept.update({(*of, iri): known[iri] for iri in missing})
         return known
 
 

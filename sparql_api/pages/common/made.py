@@ -5,6 +5,7 @@ An edition may have been published without them, or by a version that laid them 
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,6 +16,8 @@ from sparql_api.description.sssom import SSSOM_NAME, write_alignments
 from sparql_api.description.void import VOID_NAME, write_void
 from sparql_api.fiches.index import write_index
 from sparql_api.fiches.stored import LAYOUT, is_index
+from sparql_api.query.errors import EditionBeingMade, retry
+from sparql_api.query.stores import demand_store
 
 
 def fiches_folder(edition: Edition, elsewhere: Path) -> Path:
@@ -23,8 +26,10 @@ def fiches_folder(edition: Edition, elsewhere: Path) -> Path:
         return edition.path
     folder = made_folder(edition, elsewhere)
     if not is_index(folder):
+        demand_store(edition)
         store = ox.Store.read_only(str(edition.store_path))
         write_index(folder, store, read_fiches(edition), base=edition.manifest["base"])
+        keep_current(edition, folder)
     return folder
 
 
@@ -39,8 +44,14 @@ def alignments_file(edition: Edition, elsewhere: Path) -> Path:
         edition,
         elsewhere,
         SSSOM_NAME,
-        lambda edition, folder: write_alignments(edition, ox.Store.read_only(str(edition.store_path)), folder),
+        write_alignments_of,
     )
+
+
+def write_alignments_of(edition: Edition, folder: Path) -> None:
+    """Write the alignments of an edition, from its store; raises EditionBeingMade."""
+    demand_store(edition)
+    write_alignments(edition, ox.Store.read_only(str(edition.store_path)), folder)
 
 
 def _file(edition: Edition, elsewhere: Path, name: str, write: Callable[[Edition, Path], None]) -> Path:
@@ -49,7 +60,15 @@ def _file(edition: Edition, elsewhere: Path, name: str, write: Callable[[Edition
     folder = made_folder(edition, elsewhere)
     if not (folder / name).is_file():
         write(edition, folder)
+        keep_current(edition, folder)
     return folder / name
+
+
+def keep_current(edition: Edition, folder: Path) -> None:
+    """Keep what was just made of an edition, unless it was redacted meanwhile; raises EditionBeingMade then."""
+    if Edition(edition.number, edition.path).manifest["sha256"] != edition.manifest["sha256"]:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise EditionBeingMade(retry("edition-being-made", 1, edition=edition.number))
 
 
 def made_folder(edition: Edition, elsewhere: Path) -> Path:

@@ -89,7 +89,7 @@ def named_in(request: Request) -> str:
 def file_key(request: Request, edition: Edition) -> str:
     """Return a hash of all that a selection's file depends on: edition, address, parameters, language."""
     asked = sorted(pair for pair in request.query_params.multi_items() if pair[0] not in CARRIED)
-    depends = (edition.number, request.url.path, asked, named_in(request))
+    depends = (edition.number, edition.redaction, request.url.path, asked, named_in(request))
     return blake2b(repr(depends).encode(), digest_size=16).hexdigest()
 
 

@@ -118,12 +118,13 @@ async def represent(service: Service, request: Request, path: str, name: str) ->
     """Return one format of the thing at `path`; None where the edition says nothing of it."""
     if name != "html":
         refuse_unknown(request)
-    number = service.edition(request).number
+    edition = service.edition(request)
+    number = edition.number
     view = View(service, request, language(request), number)
     # A page is another in another language, and with links that take other parameters along.
     of_page = (view.language, *(request.query_params.get(part) for part in CARRIED)) if name == "html" else ()
     profile = asked_profile(request, path, name)
-    key = (number, path, name, profile, *of_page)
+    key = (number, edition.redaction, path, name, profile, *of_page)
     data = service.memory.get(key)
     if data is None:
         found = await describe(service.reading(request), service.iris, path, number)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gzip
+import json
 import sqlite3
+import subprocess
 import zlib
 from collections.abc import Iterator
 from contextlib import closing
@@ -13,11 +15,27 @@ import pyoxigraph as ox
 import pytest
 import zstandard
 
-from ingestion import Editions, Options, Registry, Settings, deposit_file, publish
+from ingestion import (
+    Edition,
+    Editions,
+    Options,
+    Registry,
+    Settings,
+    deposit_file,
+    publish,
+    read_statistics,
+    rebuild,
+)
 from ingestion.publication.erasure import erase
+from ingestion.publication.members import graphs_of
+from ingestion.publication.redaction import Redacted
 from ingestion.registry.transitions import RefusedTransition
 from sparql_api.outputs import EDITION_OUTPUTS
-from tests.making import TEAM, begun, command, write_csv
+from tests.ingestion.registry.edition_digest import edition_hash
+from tests.ingestion.registry.test_interrupted_and_full import small_disk
+from tests.ingestion.registry.test_publication import killed
+from tests.laws.test_law_2_derivable import written
+from tests.making import TEAM, begun, command, dump_of, observatoire, write_csv
 
 WORD = "Zanzibarine"
 """Stands in the erased fiche alone; words of one letter more are indexed in small letters, without accents."""
@@ -83,25 +101,87 @@ def state(tmp_path: Path) -> Iterator[tuple[Settings, Registry]]:
     registry.close()
 
 
-def test_no_byte_of_an_erased_fiche_is_left(state: tuple[Settings, Registry]) -> None:
+def test_no_byte_of_an_erased_fiche_is_left_and_every_edition_that_held_it_says_so(state: tuple[Settings, Registry]) -> None:
     settings, registry = state
     before = holding(settings.var)
     parts = {name.split("/")[0] for name in before} | {name.split("/")[2] for name in before if name.count("/") > 1}
     assert {"registre.sqlite", "graphes.sqlite", "store", "editions", "members", "fiches.sqlite"} <= parts, before
-    done = erase(settings, registry, "projet", "18-B1", TEAM, EDITION_OUTPUTS)
-    assert holding(settings.var) == set()
-    assert done.publication is not None and done.publication.edition.number == 4
-    assert done.emptied == (2, 3)
     editions = Editions(settings.var)
-    assert [path.name for path in (editions.folder / "2").iterdir()] == ["manifest.json"]
-    assert [editions.is_gone(number) for number in (1, 2, 3, 4)] == [False, True, True, False]
-    manifest = done.publication.edition.manifest
-    assert manifest["erased"] == ["projet/18-B1"] and manifest["counts"]["projet"] == 2
-    assert [event["event"] for event in registry.history("projet", "18-B1")][-2:] == ["erased", "unpublished"]
-    store = ox.Store.read_only(str(done.publication.edition.store_path))
-    assert len(store) == manifest["counts"]["quads"]
-    again = erase(settings, registry, "projet", "18-B1", TEAM, EDITION_OUTPUTS)
-    assert again.publication is not None and not again.publication.changed and again.emptied == ()
+    as_cut = {one.number: (one.manifest, inodes(one)) for one in editions.all()}
+    assert erase(settings, registry, "projet", "18-B1", TEAM, EDITION_OUTPUTS) == Redacted((2, 3))
+    assert holding(settings.var) == set()
+    assert [(one.number, one.redaction) for one in editions.all()] == [(1, 0), (2, 1), (3, 1)]
+    current = editions.current()
+    assert current is not None and current.number == 3, "no edition is cut"
+    for one in editions.all()[1:]:
+        was, files = as_cut[one.number]
+        manifest, dump = one.manifest, dump_of(one.path)
+        assert manifest["erased"] == ["projet/18-B1"] and manifest["counts"]["projet"] == was["counts"]["projet"] - 1
+        (said,) = manifest["redactions"]
+        assert (said["count"], said["former"], said["root"]) == (1, was["sha256"], manifest["sha256"])
+        assert edition_hash(dump) == manifest["sha256"] == registry.editions.get(one.number).sha256
+        assert dump.count(b"\n") == manifest["counts"]["quads"] and b"18-B1" not in dump
+        left = {path: path.read_bytes() for path in (one.path / "members").iterdir()}
+        assert len(set(inodes(one).values()) & set(files.values())) > len(left) - 9, "what did not change is the same file"
+        assert read_statistics(one, one.path)["triples"] == manifest["counts"]["quads"]
+    assert len(ox.Store.read_only(str(current.store_path))) == current.manifest["counts"]["quads"]
+    assert not (settings.var / "editions" / "2" / "store").exists(), "made when it is asked for"
+    assert erase(settings, registry, "projet", "18-B1", TEAM, EDITION_OUTPUTS) == Redacted(), "done already"
+    assert not publish(settings, registry, EDITION_OUTPUTS).changed
+
+
+@pytest.mark.long
+def test_the_registry_makes_a_redacted_edition_again_and_the_next_one_lays_a_tombstone(
+    state: tuple[Settings, Registry],
+) -> None:
+    settings, registry = state
+    erase(settings, registry, "projet", "18-B1", TEAM)
+    assert rebuild(settings, registry).changed == ()
+    assert not publish(settings, registry).changed
+    deposit_file(write_csv(settings.var.parent / "rows.csv", [{"id": "B3"}]), registry, TEAM, Options(), validate=True)
+    after = publish(settings, registry).edition
+    assert (after.number, after.redaction, after.manifest["erased"]) == (4, 0, ["projet/18-B1"])
+    assert [event["event"] for event in registry.history("projet", "18-B1")][-1] == "unpublished"
+    assert holding(settings.var) == set()
+
+
+def inodes(edition: Edition) -> dict[str, int]:
+    return {path.name: path.stat().st_ino for path in (edition.path / "members").iterdir()}
+
+
+@pytest.mark.long
+def test_an_analysis_that_is_erased_takes_with_it_what_was_derived_from_it(tmp_path: Path) -> None:
+    state, registry = begun(tmp_path)
+    for name in ("sur-A0", "encore-A0"):
+        path = tmp_path / "document.json"
+        path.write_text(json.dumps(written("analyse", name, "atteint")), encoding="utf-8")
+        deposit_file(path, registry, TEAM, Options(), validate=True)
+    publish(state, registry)
+    graph = f"{state.base_iri}graphe/derive/projet/18-A0"
+    before = dict(graphs_of(Edition(2, state.var / "editions" / "2")))[graph]
+    assert erase(state, registry, "analyse", "sur-A0", TEAM) == Redacted((2,))
+    edition = Edition(2, state.var / "editions" / "2")
+    after = dict(graphs_of(edition))[graph]
+    assert b"sur-A0" in before and b"sur-A0" not in after and b"encore-A0" in after
+    assert erase(state, registry, "projet", "18-A0", TEAM) == Redacted((1, 2)), "what is said of it stays"
+    assert [one.redaction for one in Editions(state.var).all()] == [1, 2]
+    assert [said["count"] for said in Editions(state.var).all()[1].manifest["redactions"]] == [1, 1]
+    assert rebuild(state, registry).changed == (), "derived anew as a build from nothing derives"
+    registry.close()
+
+
+def test_an_edition_that_cannot_be_made_anew_is_gone(state: tuple[Settings, Registry]) -> None:
+    settings, registry = state
+    editions = Editions(settings.var)
+    # Of the members that two editions share, that of one of them alone is damaged.
+    member = next((editions.folder / "2" / "members").glob("*.nq.gz"))
+    data = member.read_bytes()
+    member.unlink()
+    member.write_bytes(data[:-9])
+    assert erase(settings, registry, "projet", "18-B1", TEAM, EDITION_OUTPUTS) == Redacted((3,), (2,))
+    assert holding(settings.var) == set()
+    assert editions.is_gone(2) and [path.name for path in (editions.folder / "2").iterdir()] == ["manifest.json"]
+    assert erase(settings, registry, "projet", "18-B1", TEAM, EDITION_OUTPUTS) == Redacted()
 
 
 def test_what_was_never_public_leaves_without_an_edition(tmp_path: Path) -> None:
@@ -109,7 +189,7 @@ def test_what_was_never_public_leaves_without_an_edition(tmp_path: Path) -> None
     deposit_file(write_csv(tmp_path / "rows.csv", [PLANTED]), registry, TEAM, Options())
     (tmp_path / "rows.csv").unlink()
     assert "registre.sqlite" in str(holding(settings.var))
-    assert erase(settings, registry, "projet", "18-B1", TEAM).publication is None
+    assert erase(settings, registry, "projet", "18-B1", TEAM) == Redacted()
     assert holding(settings.var) == set()
     registry.close()
 
@@ -135,6 +215,11 @@ def test_what_was_erased_is_not_validated_and_comes_back_as_a_new_version(tmp_pa
     with pytest.raises(RefusedTransition, match="was erased"):
         registry.validate("projet", "18-B1", TEAM)
     again = deposit_file(file, registry, TEAM, Options())
+    (warning,) = (entry for entry in again.entries if entry.rule == "depot:deja-efface")
+    erased = next(event["at"] for event in registry.history("projet", "18-B1") if event["event"] == "erased")
+    assert warning.severity == "warning" and again.summary.warned == 1 and again.exit_code == 0
+    assert all(erased[:10] in warning.message[lang] and "18-B1" in warning.message[lang] for lang in ("fr", "en"))
+    assert not deposit_file(file, registry, TEAM, Options()).entries, "it is there again"
     assert again.registered == {"created": 0, "new-version": 1, "unchanged": 0}
     found = registry.get("projet", "18-B1")
     assert (found.state, found.version) == ("depose", 2) and found.document is not None
@@ -153,3 +238,43 @@ def test_what_a_service_or_a_killed_publication_left_goes_too(tmp_path: Path) ->
     erase(settings, registry, "projet", "18-B1", TEAM)
     assert holding(settings.var) == set()
     registry.close()
+
+
+@pytest.mark.long
+def test_an_erasure_killed_at_each_named_point_is_ended_by_the_same_command(tmp_path: Path) -> None:
+    points = killed(tmp_path / "var", "erasing")
+    assert len(points) == 9 and all(turn["killed"] and turn["swept"] for turn in points), points
+    for turn in points:
+        assert turn["left"] == turn["found"] == {"edition": 2, "sound": True}, turn
+    assert holding(tmp_path / "var") == set()
+    assert [one.redaction for one in Editions(tmp_path / "var").all()] == [9, 9]
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("size", ["7m", "9m", "12m"])
+def test_a_full_disk_leaves_the_edition_as_it_was_or_as_it_is_to_be(tmp_path: Path, size: str) -> None:
+    deposits = [write_csv(tmp_path / f"{name}.csv", [row]) for name, row in (("b", PLANTED), ("c", {"id": "C1"}))]
+    with small_disk(tmp_path / "disk", "200m"):
+        var = tmp_path / "disk" / "var"
+        for path in deposits:
+            command(var, "ingest", str(path), "--validated-by", "essai")
+            command(var, "publish")
+        before = Editions(var).current()
+        assert before is not None
+        manifest = before.manifest
+        subprocess.run(["mount", "-o", f"remount,size={used(var) + int(size[:-1]) * 1024}k", str(tmp_path / "disk")], check=True)
+        done = observatoire(var, "erase", "18-B1", "--yes")
+        current = Editions(var).current()
+        assert current is not None and current.number == 2
+        assert len(ox.Store.read_only(str(current.store_path))) == current.manifest["counts"]["quads"]
+        if done.returncode:
+            assert done.returncode == 2 and "Plus de place" in done.stderr and "Traceback" not in done.stderr
+            assert current.manifest == manifest or current.redaction == 1
+        subprocess.run(["mount", "-o", "remount,size=200m", str(tmp_path / "disk")], check=True)
+        assert observatoire(var, "erase", "18-B1", "--yes").returncode == 0
+        assert holding(var) == set() and [one.redaction for one in Editions(var).all()] == [1, 1]
+
+
+def used(var: Path) -> int:
+    """Return the kilobytes that are used of the disk of a folder."""
+    return int(subprocess.check_output(["df", "-k", "--output=used", str(var)], text=True).split()[-1])

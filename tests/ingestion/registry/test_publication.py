@@ -134,7 +134,7 @@ def test_a_registry_on_postgresql_publishes_and_rebuilds_as_well(tmp_path: Path,
         assert publish(state, registry).edition.manifest["counts"]["projet"] == 1
         assert {one.identifier: one.state for one in registry.listed()} == {"18-A1": "publie", "18-A2": "retire"}
         done = erase(state, registry, "projet", "18-A2", TEAM)
-        assert done.emptied == (1,) and registry.get("projet", "18-A2").document is None
+        assert done.editions == (1,) and registry.get("projet", "18-A2").document is None
 
 
 def test_a_face_is_made_with_each_edition_and_again_by_a_rebuild(tmp_path: Path) -> None:
