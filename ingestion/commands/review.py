@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -22,6 +23,9 @@ Academie = Annotated[
     typer.Option("--academie", help="The reviewer's académie, by code or name; none: as known, or national."),
 ]
 Reason = Annotated[str, typer.Option("--reason", help="What to tell the depositing service.")]
+AsNew = Annotated[
+    bool, typer.Option("--as-new", help="Make a fiche of its own of a row that was taken for this one by its page.")
+]
 _HEADERS = {
     Lang.FR: ("id", "académie", "état", "version", "à lire", "avertissements", "titre"),
     Lang.EN: ("id", "académie", "state", "version", "to read", "warnings", "title"),
@@ -117,13 +121,27 @@ def validate_command(
 
 
 def return_command(
-    identifier: Identifier, by: By, reason: Reason, academie: Academie = None, lang: LangOption = Lang.FR
-) -> None:
+    identifier: Identifier, by: By, reason: Reason, academie: Academie = None, as_new: AsNew = False,
+    lang: LangOption = Lang.FR,
+) -> None:  # fmt: skip
     """Send a deposit back with reasons; what is public stays public.
 
     Example: observatoire review return 10-A12 --by "DRANE Lyon" --reason "Précisez le niveau."
     """
-    _act(lang, [identifier], "returned", by, academie, lambda r, k, i, agent: r.send_back(k, i, agent, reason))
+    from ingestion.examination.apart import apart
+    from ingestion.settings import Settings
+
+    base, made = Settings().base_iri, list[str]()
+
+    def send_back(registry: Registry, kind: str, name: str, agent: Agent) -> None:
+        if as_new:
+            made.append(registry.set_apart(kind, name, agent, reason, partial(apart, base=base)))
+        else:
+            registry.send_back(kind, name, agent, reason)
+
+    _act(lang, [identifier], "returned", by, academie, send_back)
+    for name in made:
+        say(lang, "made-apart", identifier=name)
 
 
 def withdraw_command(

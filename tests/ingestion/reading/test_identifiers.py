@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -112,3 +113,16 @@ def test_another_academie_has_its_own_fiches(registry: Registry, write: Write) -
         deposited(registry, write, of("Débattre", "a"))
         counts, _ = deposited(registry, write, of("Débattre", "a").replace("Lyon", "Nice"))
         assert counts["created"] == 1
+
+
+def test_a_json_row_is_known_by_its_page_too(registry: Registry, write: Write) -> None:
+    def row_of(title: str) -> str:
+        told = {"titre": title, "resume": "r", "type_ia": "autre", "academie": "Lyon", "etablissement": "Collège Molière"}
+        return json.dumps([{**told, "url_source": "https://exemple.fr/a"}])
+
+    with registry:
+        first = deposit_file(write(row_of("Débatre"), "a.json"), registry, COMMAND_LINE, Options())
+        again = deposit_file(write(row_of("Débattre"), "a.json"), registry, COMMAND_LINE, Options())
+    assert first.registered["created"] == 1
+    assert (again.registered["created"], again.registered["new-version"]) == (0, 1)
+    assert "depot:titre-change" in {entry.rule for entry in again.entries}
