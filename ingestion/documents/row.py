@@ -172,7 +172,7 @@ def _name(draft: Draft, values: Mapping[str, Value], base: str, academie: str | 
     elif external:
         name = spelt(external, draft.academie)
         if name != external:
-            draft.say("identifiant-adapte", column, f"{external} → {name}")
+            draft.say("identifiant-adapte", column, external)
         draft.identifier = f"{draft.academie or NATIONAL}-{name}"
     elif "id" in draft.record.values or not values.get("titre"):
         return
