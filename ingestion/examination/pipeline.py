@@ -39,6 +39,7 @@ BATCH: Final = 4000
 _FEW: Final = 3
 """Up to so many documents, each is judged alone: the screen is not worth waking."""
 
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class Options:
     """How a deposit is examined.
