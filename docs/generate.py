@@ -1,4 +1,4 @@
-"""Writes the pages made from the code (`make docs`): `settings.md`, `cli.md`, `http.md`, `questions.md`, `roles.md`.
+"""Writes the reference pages from the code (`make docs`): settings, commands, HTTP, questions, roles, messages.
 
 Knows how to put declared things into Markdown; what there is to say stands where it is declared: under a setting, in
 the help of a command, in what a route says of itself to OpenAPI.
@@ -17,13 +17,16 @@ from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 from pydantic_settings import BaseSettings
+from rdflib import Literal
+from rdflib.namespace import SH
 from typer.main import get_command
 
 from ingestion import Settings as StateSettings
 from ingestion.rights.model import Action
 from ingestion.rights.table import rights, scopes
-from ontologie import sentence
+from ontologie import LANGUAGES, sentence, sentence_table
 from queries import catalogue
+from shapes import shapes_graph
 from sparql_api.app import create_app
 from sparql_api.cli import build_main
 from sparql_api.http.policies import POLICIES, Policy
@@ -46,6 +49,11 @@ TYPES: Final[dict[Any, str]] = {
     **{Path: "path", bool: "true or false", int: "whole number", float: "number"},
 }
 QUESTION: Final = "/queries/{name}"
+SEVERITIES: Final = {
+    "violation": "Refusals: the row, or the file, is not taken",
+    "warning": "Warnings: the row is taken, and this is said of it",
+    "info": "Advice and what was done",
+}
 Row = tuple[str, ...]
 
 
@@ -63,6 +71,7 @@ def pages() -> dict[str, str]:
         "http.md": http_page(),
         "questions.md": questions_page(),
         "roles.md": roles_page(),
+        "messages.md": messages_page(),
     }
 
 
@@ -144,6 +153,44 @@ def rights_text(role: str, action: str, lang: str) -> str:
         kinds = f" ({', '.join(sorted(right.kinds))})" if right.kinds else ""
         told.append(sentence("relecture", f"extent-{right.extent}", lang) + kinds)
     return "; ".join(told) or "—"
+
+
+# Messages
+
+
+def messages_page() -> str:
+    """Return the page of what a depositor is told: sentences of the way in, then those of the shapes."""
+    told = [(row["severity"], *(f"{row[f'message_{lang}']} {row[f'remedy_{lang}']}" for lang in LANGUAGES), code)
+            for code, row in sentence_table("depot").items()]  # fmt: skip
+    text = [
+        "# Messages of the way in",
+        NOTE,
+        "All that a depositor may be told of a file, a row or a cell: what is wrong, then what to do. What stands in "
+        "braces is filled in: a value, the label of a column, its help. The sentences are rows of "
+        "`ontologie/phrases/depot.csv`, those of the second part are the shapes' own; the code is the last part of "
+        "`rule` in the JSON report.",
+    ]
+    for title, rows in (("## Reading and building", told), ("## What the shapes say of a document", shape_messages())):
+        text.append(title)
+        for severity, meaning in SEVERITIES.items():
+            listed = [(f"`{code}`", french, english) for kind, french, english, code in rows if kind == severity]
+            if listed:
+                text += [f"### {meaning}", table(("code", "French", "English"), listed)]
+    return "\n\n".join(text) + "\n"
+
+
+def shape_messages() -> list[Row]:
+    """Return (severity, French, English, name) of each shape that says something, by its name."""
+    shapes = shapes_graph()
+    found: list[Row] = []
+    for shape in sorted(set(shapes.subjects(SH.message)), key=str):
+        if "#" not in str(shape):
+            continue
+        said = {one.language: str(one) for one in shapes.objects(shape, SH.message) if isinstance(one, Literal)}
+        severity = shapes.value(shape, SH.severity) or SH.Violation
+        kind = str(severity).rpartition("#")[2].lower()
+        found.append((kind, *(said.get(lang, "") for lang in LANGUAGES), str(shape).rpartition("#")[2]))
+    return found
 
 
 # Settings

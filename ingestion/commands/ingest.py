@@ -189,12 +189,13 @@ def _deposit(
     """Take one file after another, and say what came of each; return that, and why some could not be used."""
     from ingestion.commands.reporting import print_report, print_unreadable
     from ingestion.words.errors import UnreadableDeposit
+    from ingestion.words.messages import shown_name
 
     done: list[Deposited] = []
     unusable: list[Issue] = []
     for path in files:
         try:
-            with counting(said(lang, "reading", name=path.name)) as progress:
+            with counting(said(lang, "reading", name=shown_name(path.name))) as progress:
                 one = take(path, progress=progress)
         except UnreadableDeposit as error:
             unusable.append(error.issue)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 
 Identifier = Annotated[str, typer.Argument(help="Id of the fiche, e.g. 18-UR005; analyse/… for another type.")]
 Reason = Annotated[str, typer.Option("--reason", help="What to tell the depositing service.")]
+AsNew = Annotated[
+    bool, typer.Option("--as-new", help="Make a fiche of its own of a row that was taken for this one by its page.")
+]
 _DONE: Final[Mapping[Action, str]] = {"validate": "validated", "return": "returned", "withdraw": "withdrawn"}
 """What is said of an act once it is done."""
 
@@ -186,13 +190,26 @@ def validate_command(
 
 
 def return_command(
-    identifier: Identifier, reason: Reason, acting: ByOption = None, lang: LangOption = Lang.FR
+    identifier: Identifier, reason: Reason, as_new: AsNew = False, acting: ByOption = None, lang: LangOption = Lang.FR
 ) -> None:
     """Send a deposit back with reasons; what is public stays public.
 
     Example: observatoire review return 10-A12 --as "DRANE Lyon" --reason "Précisez le niveau."
     """
-    _act(lang, [identifier], "return", acting, lambda r, k, i, agent: r.send_back(k, i, agent, reason))
+    from ingestion.examination.apart import apart
+    from ingestion.settings import Settings
+
+    base, made = Settings().base_iri, list[str]()
+
+    def send_back(registry: Registry, kind: str, name: str, agent: Agent) -> None:
+        if as_new:
+            made.append(registry.set_apart(kind, name, agent, reason, partial(apart, base=base)))
+        else:
+            registry.send_back(kind, name, agent, reason)
+
+    _act(lang, [identifier], "return", acting, send_back)
+    for name in made:
+        say(lang, "made-apart", identifier=name)
 
 
 def withdraw_command(

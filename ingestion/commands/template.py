@@ -12,8 +12,8 @@ from typing import Final
 from xml.sax.saxutils import escape, quoteattr
 
 from ingestion.resolution.resolve import resolve
-from ingestion.words.columns import Column, columns
-from ontologie import Language, concepts, read_table, sentence
+from ingestion.words.columns import Column, columns, names_of
+from ontologie import Language, read_table, sentence
 from shapes import BYTE_ORDER_MARK, SPREADSHEET_SEPARATOR, column_letters, csv_line
 
 MOST_CHOICES: Final = 400
@@ -32,16 +32,10 @@ def choices(column: Column) -> list[str]:
     """Return the names that a cell may take, each resolving to its concept; none where it is free or they are many."""
     if column.kind == "booleen":
         return ["oui", "non"]
-    if column.kind != "concept":
-        return []
-    found = {
-        concept.displayed
-        for concept in concepts().values()
-        if concept.current and not concept.schemes.isdisjoint(column.schemes)
-    }
+    found = names_of(column)
     if len(found) > MOST_CHOICES:
         return []
-    return sorted(name for name in found if "|" not in name and resolve(column.name, name).state == "found")
+    return [name for name in found if resolve(column.name, name).state == "found"]
 
 
 def example() -> dict[str, str]:
@@ -50,17 +44,26 @@ def example() -> dict[str, str]:
 
 
 def _note(column: Column, lang: Language) -> str:
-    return f"{column.label[lang]}\n{column.help[lang]}"
+    """Return what the note of a header says; its last line is the name that files and commands use."""
+    named = sentence("rapport", "template-name", lang, name=column.name)
+    return f"{column.label[lang]}\n{column.help[lang]}\n{named}"
 
 
 def _explained(lang: Language) -> list[str]:
-    """Return the lines of the sheet that explains; one cell each, so that it is no table."""
-    return sentence("rapport", "template-guide", lang).split(" | ")
+    """Return the lines of the sheet that explains: how to fill it, each column; of one cell, so that it is no table."""
+    given = example()
+    lines = sentence("rapport", "template-guide", lang).split(" | ")
+    for name, column in columns().items():
+        code = "template-required" if column.required else "template-column"
+        told = sentence("rapport", code, lang, label=column.label[lang], help=column.help[lang])
+        shown = sentence("rapport", "template-example", lang, value=given[name]) if name in given else ""
+        lines.append(f"{told} {shown}".strip())
+    return lines
 
 
 def _csv(lang: Language) -> bytes:
     given = example()
-    rows = [list(columns()), [given.get(name, "") for name in columns()]]
+    rows = [[column.label[lang] for column in columns().values()], [given.get(name, "") for name in columns()]]
     return (BYTE_ORDER_MARK + "".join(csv_line(row, SPREADSHEET_SEPARATOR) for row in rows)).encode()
 
 
@@ -79,14 +82,14 @@ def _xlsx(lang: Language) -> bytes:
         table, listed, told = book.add_worksheet(fiches), book.add_worksheet(lists), book.add_worksheet(guide)
         table.freeze_panes(1, 0)
         for index, (name, column) in enumerate(columns().items()):
-            table.write_string(0, index, name, bold)
-            table.write_comment(0, index, _note(column, lang))
+            table.write_string(0, index, column.label[lang], bold)
+            table.write_comment(0, index, _note(column, lang), {"x_scale": 2, "y_scale": 2})
             table.set_column(index, index, _WIDTH)
             table.write_string(1, index, given.get(name, ""))
             found = choices(column)
             if found:
                 # Columns without choices have no header here: this sheet would be taken for one of fiches.
-                listed.write_column(0, index, [name, *found])
+                listed.write_column(0, index, [column.label[lang], *found])
                 letter = column_letters(index + 1)
                 source = f"='{lists}'!${letter}$2:${letter}${len(found) + 1}"
                 # Several values stand in one cell: another one than those of the list is no error.
@@ -118,12 +121,15 @@ def _ods(lang: Language) -> bytes:
         for name, values in found.items()
         if values
     )
-    header = [_ods_cell(name, note=_note(column, lang)) for name, column in columns().items()]
+    header = [_ods_cell(column.label[lang], note=_note(column, lang)) for column in columns().values()]
     first = [_ods_cell(given.get(name, ""), rule=name if found[name] else "") for name in columns()]
     empty = [_ods_cell("", rule=name if found[name] else "") for name in columns()]
     filled = _ods_row(header) + _ods_row(first) + _ods_row(empty, _ROWS)
     longest = max(map(len, found.values()))
-    padded = [[name if values else "", *values, *[""] * (longest - len(values))] for name, values in found.items()]
+    padded = [
+        [columns()[name].label[lang] if values else "", *values, *[""] * (longest - len(values))]
+        for name, values in found.items()
+    ]
     columned = [list(map(_ods_cell, line)) for line in zip(*padded, strict=True)]
     told = [[_ods_cell(text)] for text in _explained(lang)]
     tables = (

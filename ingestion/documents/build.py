@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from ingestion.documents.draft import Draft
 from ingestion.documents.json_document import is_document, read_document
@@ -21,6 +21,8 @@ from ingestion.words.examples import PROJECT
 from ingestion.words.messages import Issue, quote
 from ontologie import BASE, newest_context
 
+_ACADEMIE: Final = "academie"
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class BuiltDocument:
@@ -28,8 +30,9 @@ class BuiltDocument:
 
     `document` has the keys of the context in a stable order, its IRIs relative to the base where they are
     ours; it is empty where nothing can be made of the record. `context` is the version of the context by which it
-    is converted, now and ever after. `identifier` is what follows the kind in its IRI. `academie` is the code of
-    the académie that owns it, None for a national document. `personal` holds the private columns, for the registry
+    is converted, now and ever after. `judged` is the document, or what the shapes judge in place of one without name.
+    `identifier` is what follows the kind in its IRI. `academie` is the code of the académie that owns it, None for a
+    national document. `personal` holds the private columns, for the registry
     alone (law 7). `line` is where the record starts.
     """
 
@@ -45,6 +48,7 @@ class BuiltDocument:
     made: bool = False
     """Whether its identifier was made, the deposit giving none."""
     context: str = dataclasses.field(default_factory=newest_context)
+    judged: dict[str, Any] = dataclasses.field(default_factory=dict)
 
     @property
     def refused(self) -> bool:
@@ -81,24 +85,27 @@ def build_document(
     else:
         draft = read_row(record, kind, base, academie, examples=examples)
         say_unreadable(draft)
-    if not national and draft.kind == PROJECT and draft.identifier.startswith(f"{NATIONAL}-"):
+    given = _ACADEMIE in draft.record.values or _ACADEMIE in draft.record.unreadable
+    if not national and not given and draft.kind == PROJECT and draft.identifier.startswith(f"{NATIONAL}-"):
         draft.say("academie-absente", columns()["academie"])
     return _built(draft, record, base)
 
 
 def _built(draft: Draft, record: Record, base: str) -> BuiltDocument:
-    document = draft.document()
-    deposited = draft.identifier or str(record.values.get("id", ""))
+    judged = draft.document()
+    document, identifier = ({}, "") if draft.stands_in else (judged, draft.identifier)
+    deposited = identifier or str(record.values.get("id", ""))
     name = f"{base}{document['id']}" if document else quote(deposited, private=record.private)
     return BuiltDocument(
         document=document,
         issues=tuple(dataclasses.replace(issue, document=name) for issue in draft.issues),
         personal=draft.personal,
         kind=draft.kind,
-        identifier=draft.identifier,
+        identifier=identifier,
         academie=draft.academie,
         line=record.line,
         name=name,
         made=draft.made,
         context=draft.context,
+        judged=judged,
     )

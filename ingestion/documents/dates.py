@@ -1,6 +1,7 @@
 """Reads dates as people write them in French: a day, a month, a year, a school year, a period; or not at all.
 
-Knows the forms of `grammaire/dates.csv` and of numbers. What has two readings ("mars 25", "03-04-25") has none.
+Knows the forms of `grammaire/dates.csv` and of numbers. What has two readings ("03-04-25", "2e trimestre 2025") has
+none; of a part of a year ("printemps 2025", "T1 2024-2025") the year is certain.
 """
 
 from __future__ import annotations
@@ -24,6 +25,10 @@ _DAY: Final = re.compile(rf"([0-9]{{1,2}})([/.-])([0-9]{{1,2}})\2{_YEAR}{_TIME}"
 _SHORT_DAY: Final = re.compile(r"([0-9]{1,2})([/.])([0-9]{1,2})\2([0-9]{2})")
 _MONTH: Final = re.compile(rf"{_YEAR}[-/](0[1-9]|1[0-2])")
 _FRENCH_MONTH: Final = re.compile(rf"(0?[1-9]|1[0-2])[/.-]{_YEAR}")
+_SERIAL: Final = re.compile(r"(?:3[6-9]|4[0-9]|5[0-4])[0-9]{3}")
+"""A day as spreadsheets count it: from 1998 to 2050."""
+
+_FIRST_SERIAL: Final = datetime.date(1899, 12, 30)
 _ONE_YEAR: Final = re.compile(_YEAR)
 _SCHOOL_YEAR: Final = re.compile(rf"{_YEAR} ?[-/–—] ?{_YEAR}")
 _SHORT_SCHOOL_YEAR: Final = re.compile(rf"(?:{_YEAR}|([0-9]{{2}})) ?[-/–—] ?([0-9]{{2}})")
@@ -48,6 +53,11 @@ def is_rentree(text: str) -> bool:
     return _rentree().fullmatch(_plain(text)) is not None
 
 
+def is_month_and_figures(text: str) -> bool:
+    """Tell whether a text is a month and two figures ("sept 24"): in French a year, in other languages maybe a day."""
+    return _month_and_figures().fullmatch(_announced().sub("", _plain(text))) is not None
+
+
 def _plain(text: str) -> str:
     """Return a text without case, accents, repeated spaces, or the dot of an abbreviation."""
     folded = fold_text(text.replace("’", "'")).replace("'", " ").strip(" .;,()")
@@ -61,7 +71,7 @@ def _date(text: str) -> Dated | None:
             return found
     if match := _rentree().fullmatch(text):
         return "anneeScolaire", f"{match[1]}-{int(match[1]) + 1}"
-    return None
+    return _part(text)
 
 
 def _numbers(text: str) -> Dated | None:
@@ -76,7 +86,21 @@ def _numbers(text: str) -> Dated | None:
         return "dateMois", f"{match[1]}-{match[2]}"
     if match := _FRENCH_MONTH.fullmatch(text):
         return "dateMois", f"{match[2]}-{int(match[1]):02}"
+    if _SERIAL.fullmatch(text):
+        return "date", (_FIRST_SERIAL + datetime.timedelta(days=int(text))).isoformat()
     return ("dateAnnee", text) if _ONE_YEAR.fullmatch(text) else None
+
+
+def _part(text: str) -> Dated | None:
+    """Read a part of a year as that year: of a school year any part, of a calendar year what is certainly in it."""
+    for kind in ("partie", "partie certaine"):
+        if match := _part_of(kind).fullmatch(text):
+            year = (match[1] or match[2]).strip()
+            if found := _school_year(year):
+                return found
+            if kind == "partie certaine" and _ONE_YEAR.fullmatch(year):
+                return "dateAnnee", year
+    return None
 
 
 def _school_year(text: str) -> Dated | None:
@@ -95,8 +119,8 @@ def _named(text: str) -> Dated | None:
     """Read a date whose month is a word."""
     if match := _day_of_month().fullmatch(text):
         return _day(_full_year(match[3]), _months()[match[2]], match[1])
-    if match := _month_of_year().fullmatch(text):
-        return "dateMois", f"{_full_year(match[2] or match[3])}-{_months()[match[1]]}"
+    if match := _month_of_year().fullmatch(text) or _month_and_figures().fullmatch(text):
+        return "dateMois", f"{_full_year(next(filter(None, match.groups()[1:])))}-{_months()[match[1]]}"
     return None
 
 
@@ -174,8 +198,21 @@ def _day_without_year() -> re.Pattern[str]:
 
 @cache
 def _month_of_year() -> re.Pattern[str]:
-    """Return the pattern of a month and its year; of two figures after a space, which may be a day, it is none."""
+    """Return the pattern of a month and its year."""
     return re.compile(rf"({_names('mois')})(?:[ /-]+{_YEAR}|[/-]([0-9]{{2}}))")
+
+
+@cache
+def _month_and_figures() -> re.Pattern[str]:
+    """Return the pattern of a month and two figures after a space: a year, of those that a project here may have."""
+    return re.compile(rf"({_names('mois')}) +(1[5-9]|[23][0-9])")
+
+
+@cache
+def _part_of(kind: str) -> re.Pattern[str]:
+    """Return the pattern of a part and its year, in either order."""
+    years, between = r"([0-9][0-9 /–—-]*[0-9])", r"(?:[ ,:]|de l annee scolaire |de l annee |de |d )*"
+    return re.compile(rf"(?:{_names(kind)})\b{between}{years}|{years}[ ,:(-]+(?:{_names(kind)})")
 
 
 @cache
@@ -185,7 +222,7 @@ def _rentree() -> re.Pattern[str]:
 
 @cache
 def _announced() -> re.Pattern[str]:
-    return re.compile(rf"^(?:(?:{_names('annonce')})[ :]+)+")
+    return re.compile(rf"^(?:(?:{_names('annonce')})[ :-]+)+")
 
 
 @cache

@@ -28,13 +28,15 @@ _DIGITS: Final = 12
 class Draft:
     """What is known so far of one document. Only the modules that build documents change it.
 
-    `made` says that its identifier was made, the deposit giving none.
+    `made` says that its identifier was made, the deposit giving none; `stands_in`, that it is none of its own: what has
+    no name is judged under it, and never kept.
     """
 
     record: Record
     kind: str
     identifier: str = ""
     made: bool = False
+    stands_in: bool = False
     academie: str | None = None
     types: Sequence[str] = ()
     nodes: dict[str, dict[str, Any]] = field(default_factory=lambda: {"document": {}, FICHE: {}})
@@ -96,6 +98,22 @@ class Draft:
     def _mention(self, name: str, label: str, concepts: Iterable[str]) -> dict[str, Any]:
         said = {"champ": [name], "libelleDepose": [label], "resoluEn": list(concepts)}
         return node(f"{self.id}#mention-{content_name(name, label)}", ["Mention"], said)
+
+
+def renamed(document: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """Return a document under another id: its own, those of its nodes and of its graph, and whatever points at them."""
+    old, graph = document["id"], f"graphe/{document['id']}"
+
+    def again(value: Any) -> Any:
+        if isinstance(value, Mapping):
+            return {key: again(below) for key, below in value.items()}
+        if isinstance(value, list):
+            return [again(below) for below in value]
+        if isinstance(value, str) and (value in (old, graph) or value.startswith(f"{old}#")):
+            return value.replace(old, name, 1)
+        return value
+
+    return {key: again(value) for key, value in document.items()}
 
 
 def content_name(*content: str) -> str:

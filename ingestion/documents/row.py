@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
-from ingestion.documents.dates import is_rentree, read_dates
+from ingestion.documents.dates import is_month_and_figures, is_rentree, read_dates
 from ingestion.documents.draft import Draft, content_name, node
 from ingestion.documents.identity import made
 from ingestion.documents.territories import owner, region_agrees
@@ -26,17 +26,20 @@ from ingestion.reading.tables import SPACES
 from ingestion.resolution.crcn import SCHEME as CRCN
 from ingestion.resolution.crcn import Competences, label_of, read_competences
 from ingestion.resolution.items import Item, resolve_cell, resolve_together
-from ingestion.resolution.resolve import resolve
+from ingestion.resolution.resolve import certainly, resolve
 from ingestion.words.columns import LIST, MOST_ITEMS, Column, column_of_key, columns, too_many
 from ingestion.words.examples import is_example, types_of
 from ingestion.words.identifiers import spelt
-from ingestion.words.languages import language_of
+from ingestion.words.languages import FRENCH, language_of
 from ingestion.words.personal import find_personal, find_to_read, holds_private, is_of_a_person
 from ontologie import character_name, fold_label, in_both
 
 NATIONAL: Final = "n"
 _ACADEMIE: Final = "academie"
 _AUTHOR: Final = "auteur_institutionnel"
+_READ_AT_MOST: Final = 50_000
+"""Characters of a cell refused for its form that are looked at for more."""
+
 _CALENDAR_YEARS: Final = frozenset(("academie/40", "academie/42"))
 """Where school starts in February: Nouvelle-Calédonie, Wallis-et-Futuna."""
 
@@ -59,6 +62,8 @@ def read_row(
         draft.say("ligne-de-total", columns()["titre"])
         return draft  # nothing else of it is to be corrected
     _name(draft, values, base, academie, examples)
+    if not draft.identifier:
+        _stand_in(draft)
     draft.types = types_of(kind, draft.identifier, base)
     for name, column in columns().items():
         if name in values:
@@ -111,18 +116,26 @@ def _refuse_personal(draft: Draft, values: dict[str, Value]) -> None:
     An identifier that does is taken out: it would name the document in every message. What may be personal is kept, and
     said to whoever reviews it.
     """
-    for name, value in values.items():
-        column, text = columns()[name], _text(value)
+    public = {name: _text(value) for name, value in values.items()} | _refused_already(draft, values)
+    for name, whole in public.items():
+        column, text = columns()[name], whole
         text, author = _looked_at(column, text), name == _AUTHOR
         if kind := find_personal(text, author=author):
             draft.say("donnee-personnelle", column, words={"kind": kind})
-        repeated = [private for private, given in draft.personal.items() if holds_private(_text(value), given)]
+        repeated = [private for private, given in draft.personal.items() if holds_private(whole, given)]
         if not kind and not repeated and (kind := find_to_read(text, author=author)):
             draft.say("passage-a-lire", column, words={"kind": kind})
         for private in repeated:
             draft.say("deposant-en-clair", column, words={"private": columns()[private].label})
     if any(found.refuses and found.field == draft.record.place("id").field for found in draft.issues):
         values.pop("id", None)
+
+
+def _refused_already(draft: Draft, values: Mapping[str, Value]) -> dict[str, str]:
+    """Return the cells that are refused for their form: what else they hold is said with it, as far as it is read."""
+    given = draft.record.values
+    left = (name for name in given if name not in values and columns()[name].kind != "prive")
+    return {name: _text(given[name])[:_READ_AT_MOST] for name in left}
 
 
 def _looked_at(column: Column, text: str) -> str:
@@ -148,15 +161,23 @@ def _name(draft: Draft, values: Mapping[str, Value], base: str, academie: str | 
     elif external:
         name = spelt(external, draft.academie)
         if name != external:
-            draft.say("identifiant-adapte", column, external, words={"identifier": name})
+            draft.say("identifiant-adapte", column, external)
         draft.identifier = f"{draft.academie or NATIONAL}-{name}"
     elif "id" in draft.record.values or not values.get("titre"):
         return
     else:
         name, draft.made = made(values, draft.academie), True
-        draft.say("identifiant-fait", column, words={"identifier": name})
+        draft.say("identifiant-fait", column, name)
         draft.identifier = f"{draft.academie or NATIONAL}-{name}"
     draft.add(column, (draft.identifier,))
+
+
+def _stand_in(draft: Draft) -> None:
+    """Name what has no name, so that all its faults are said at once; the name never leaves the examination."""
+    record = draft.record
+    told = content_name(record.sheet, str(record.line), *map(_text, record.values.values()))
+    draft.stands_in, draft.identifier = True, f"{draft.academie or NATIONAL}-{told}"
+    draft.add(columns()["id"], (draft.identifier,))
 
 
 def _items(column: Column, value: Value) -> list[str]:
@@ -224,7 +245,15 @@ def _concepts(draft: Draft, column: Column, items: list[str], base: str) -> None
         for key, iris in item.answer.concepts:
             if _may_say(draft, column, key):
                 draft.add(column, iris, key)
+                _say_moved(draft, column, item.text, key, base)
     _say_unresolved(draft, column, found, base)
+
+
+def _say_moved(draft: Draft, column: Column, text: str, key: str, base: str) -> None:
+    """Say that a label went to another column, whose own it is: what a cell only implies is no such label."""
+    other = column_of_key(key)
+    if other is not None and other is not column and certainly(other.name, text, base):
+        draft.say("valeur-rangee", column, text, words={"other": other.label})
 
 
 def _may_say(draft: Draft, column: Column, key: str) -> bool:
@@ -277,6 +306,9 @@ def _dated(draft: Draft, column: Column, text: str) -> tuple[tuple[str, str], ..
     owners = draft.nodes["document"].get(_ACADEMIE, ())
     if not _CALENDAR_YEARS.isdisjoint(owners) and is_rentree(text):
         return ()
+    language = draft.record.values.get("langue")
+    if isinstance(language, str) and language_of(language) not in (None, FRENCH) and is_month_and_figures(text):
+        return ()
     if column.key == "date" and found[1:] and "date_fin" not in draft.record.values:
         (start, first), (end, last) = found
         return (start, first), (f"dateFin{end.removeprefix('date')}", last)
@@ -326,8 +358,6 @@ def _identifiers(draft: Draft, column: Column, items: list[str], base: str) -> N
 
 
 def _phases(draft: Draft, column: Column, items: list[str], base: str) -> None:
-    if not draft.identifier:
-        return
     nodes = draft.nodes["document"].setdefault(column.key, [])
     for rank, text in enumerate(items, 1):
         said = {"description": [text], "ordre": [str(rank)]}

@@ -24,7 +24,7 @@ from ingestion.graphs.compression import pack
 from ingestion.registry.model import NewDocument, Outcome, digest_of
 from ingestion.rights.decision import Permit
 from ingestion.rights.model import Agent
-from ingestion.words.messages import Issue
+from ingestion.words.messages import Issue, Place, issue
 from ontologie import BASE
 from shapes import Report
 
@@ -79,6 +79,7 @@ def deposit_file(
     total = Deposited(path, Summary(), (), notes, (), none_yet())
     summary, entries, reports, held = Summary(), list[Issue](), list[Report](), list[NewDocument]()
     rejected: list[Rejected] = []
+    left: list[Issue] = []
     known, erased = (registry.made_fiches, registry.erased_on) if registry else (None, None)
     if permit is None and registry is not None:
         permit = registry.permit(agent, validate=validate)
@@ -90,11 +91,14 @@ def deposit_file(
         accepted = [new_document(one, options.base) for one in part.documents]
         if strict:
             held.extend(accepted)
+            left.extend(_not_taken(one, deposit.file) for one in part.documents)
         elif registry is not None and accepted:
             _count((total.registered, registered), registry.register(accepted, agent, validate=validate))
         if progress is not None:
             progress(summary.read, deposit.count)
-    if strict and registry is not None and held and not summary.refused:
+    if strict and summary.refused:
+        entries.extend(left)
+    elif strict and registry is not None and held:
         _count((total.registered, registered), registry.register(held, agent, validate=validate))
     return Deposited(
         path, summary, tuple(entries), notes, tuple(reports), total.registered, deposit.separator, tuple(rejected)
@@ -121,6 +125,11 @@ def new_document(examined: ExaminedDocument, base: str = BASE) -> NewDocument:
         built.context,
         examined.held,
     )
+
+
+def _not_taken(examined: ExaminedDocument, file: str) -> Issue:
+    """Return what is said of a good record where another one is refused and all or nothing is taken."""
+    return issue("non-prise", Place(file, examined.built.line), document=examined.built.name)
 
 
 def none_yet() -> dict[Outcome, int]:

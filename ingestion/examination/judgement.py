@@ -41,7 +41,7 @@ def issues_of(report: Report, record: Record, built: BuiltDocument, base: str = 
         if same in seen or (place.field or "") in refused:
             continue
         seen.add(same)
-        found = _issue(result, place, column, f"{base}{built.document['id']}", base)
+        found = _issue(result, place, column, built.name, base)
         of_the_field = found.severity == "info" or result.value in (None, "", f"<{result.focus}>")
         known = found.field in named if of_the_field else (found.field, found.value) in warned
         if found.refuses or not known:
@@ -57,12 +57,17 @@ def _issue(result: Result, place: Place, column: Column | None, document: str, b
         line=place.line,
         column=place.column,
         field=quote(place.field or "", private=place.private),
-        value=quote(_text(result.value, base), private=place.private) if result.value else "",
+        value=quote(_told(result, base), private=place.private),
         remedy=column.help if column else {},
         rule=result.shape,
         document=document,
         in_table=place.in_table,
     )
+
+
+def _told(result: Result, base: str) -> str:
+    """Return the value of a result that people wrote: the node itself, which its shape found wrong, is none."""
+    return "" if not result.value or result.value == f"<{result.focus}>" else _text(result.value, base)
 
 
 def _place(

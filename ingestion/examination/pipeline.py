@@ -9,12 +9,14 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 from ingestion.documents.build import BuiltDocument
+from ingestion.documents.draft import renamed
+from ingestion.examination.beside import Validate, issues_beside, reports_beside
 from ingestion.examination.erased import Erased, told_of_erasure
 from ingestion.examination.judgement import issues_of
 from ingestion.examination.permission import permitted
@@ -39,9 +41,6 @@ BATCH: Final = 4000
 
 _FEW: Final = 3
 """Up to so many documents, each is judged alone: the screen is not worth waking."""
-
-Validate = Callable[[Mapping[str, bytes]], Mapping[str, Report]]
-"""Judges documents: N-Quads by IRI → report by IRI."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -211,12 +210,12 @@ def _examine(batch: list[Prepared], base: str, judge: Validate, seen: _Seen) -> 
     kept = [admitted for one in batch if (admitted := seen.admit(one)) is not None]
     graphs = [one.graph for one in kept if isinstance(one.graph, ConvertedDocument)]
     found = judge({graph.iri: b"".join(graph.lines) for graph in graphs}) if graphs else {}
-    reports = _without_private(found, kept)
+    reports, beside = _without_private(found, kept), issues_beside(kept, judge, base)
     accepted: list[ExaminedDocument] = []
     rejected: list[Rejected] = []
     entries: list[Issue] = []
-    for one in kept:
-        issues = _in_order(_issues(one, reports, base))
+    for rank, one in enumerate(kept):
+        issues = _in_order((*_issues(one, reports, base), *beside.get(rank, ())))
         entries.extend(issues)
         if isinstance(one.graph, ConvertedDocument) and not any(found.refuses for found in issues):
             accepted.append(ExaminedDocument(one.built, one.graph, issues, reports.get(one.graph.iri)))
@@ -224,7 +223,7 @@ def _examine(batch: list[Prepared], base: str, judge: Validate, seen: _Seen) -> 
             rejected.append(Rejected(one.record, issues, one.built.identifier))
     held, warned = sum(one.held for one in accepted), sum(one.warned for one in accepted)
     summary = Summary(len(kept), len(accepted), held, warned, len(kept) - len(accepted))
-    told = tuple(reports.values())
+    told = (*reports.values(), *reports_beside(beside, base))
     return Examination(tuple(accepted), tuple(entries), summary, reports=told, rejected=tuple(rejected))
 
 
@@ -276,7 +275,8 @@ class _Seen:
         external = record.values.get("id") or built.identifier
         words = {"first": str(first)}
         taken = issue("identifiant-double", record.place("id"), value=str(external), document=built.name, words=words)
-        refused = dataclasses.replace(built, document={}, issues=(*built.issues, taken))
+        judged = renamed(built.document, f"{built.kind}/{digest.hex()}")
+        refused = dataclasses.replace(built, document={}, judged=judged, issues=(*built.issues, taken))
         return Prepared(record, refused, None)
 
 

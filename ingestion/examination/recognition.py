@@ -12,8 +12,9 @@ from typing import Any, Final
 
 from ingestion.documents.identity import PLACE
 from ingestion.examination.preparation import Prepared, Task, prepare_batch
-from ingestion.reading.records import Deposit
-from ingestion.words.columns import columns
+from ingestion.reading.records import Deposit, Record
+from ingestion.reading.tables import SPACES
+from ingestion.words.columns import column_name, columns
 from ingestion.words.messages import issue
 from ontologie import fold_text
 
@@ -43,8 +44,8 @@ class Recognition:
         return [self._recognised(one) if one.built.made else one for one in batch]
 
     def _recognised(self, one: Prepared) -> Prepared:
-        page = one.record.values.get(_PAGE)
-        if not isinstance(page, str) or one.built.refused:
+        page = _page(one.record)
+        if not page or one.built.refused:
             return one
         same = self._of(one.built.academie).get(page, [])
         if len(same) != 1 or same[0].identifier == one.built.identifier or self._count(page) != 1:
@@ -56,10 +57,13 @@ class Recognition:
 
     def _again(self, one: Prepared, fiche: _MadeFiche, *, changed: bool) -> Prepared:
         external = fiche.identifier.partition("-")[2]
-        record = dataclasses.replace(one.record, values={**one.record.values, "id": external})
+        named: dict[str, Any] = {"values": {**one.record.values, "id": external}}
+        if one.record.members is not None:
+            named = {"members": {**one.record.members, "id": external}}
+        record = dataclasses.replace(one.record, **named)
         ((built, graph),) = prepare_batch([record], self._task)
         code = "titre-change" if changed else "fiche-retrouvee"
-        said = issue(code, record.place("titre"), document=built.name, words={"identifier": external})
+        said = issue(code, record.place("titre"), document=built.name, value=external)
         return Prepared(record, dataclasses.replace(built, issues=(*built.issues, said)), graph)
 
     def _of(self, academie: str | None) -> Mapping[str, list[_MadeFiche]]:
@@ -67,7 +71,7 @@ class Recognition:
         if academie not in self._fiches:
             found: dict[str, list[_MadeFiche]] = {}
             for identifier, document in self._known(academie):
-                for page in _texts(document.get(columns()[_PAGE].key) or _in_fiche(document)):
+                for page in page_of(document):
                     found.setdefault(page, []).append(_fiche(identifier, document))
             self._fiches[academie] = found
         return self._fiches[academie]
@@ -75,28 +79,38 @@ class Recognition:
     def _count(self, page: str) -> int:
         """Return how many rows of the deposit have a page."""
         if self._pages is None:
-            self._pages = Counter(hash(record.values.get(_PAGE)) for record in self._deposit.records)
+            self._pages = Counter(hash(_page(record)) for record in self._deposit.records)
         return self._pages[hash(page)]
 
 
+def _page(record: Record) -> str:
+    """Return the page that a row gives, of a table or of JSON; empty where it gives none."""
+    given = record.values.get(_PAGE)
+    if given is None:
+        members = record.members or {}
+        given = next((value for key, value in members.items() if column_name(key) == _PAGE), None)
+    return next(texts(given), "").strip(SPACES)
+
+
 def _fiche(identifier: str, document: Mapping[str, Any]) -> _MadeFiche:
-    title = "\x1e".join(map(fold_text, _texts(document.get("titre"))))
+    title = "\x1e".join(map(fold_text, texts(document.get("titre"))))
     keys = (columns()[name].key for name in PLACE)
-    place = "\x1e".join(fold_text(text) for key in keys for text in _texts(document.get(key)))
+    place = "\x1e".join(fold_text(text) for key in keys for text in texts(document.get(key)))
     return _MadeFiche(identifier, title, place)
 
 
-def _in_fiche(document: Mapping[str, Any]) -> Any:
-    nodes: Any = document.get("fiche") or []
-    return [node.get(columns()[_PAGE].key) for node in (nodes if isinstance(nodes, list) else [nodes])]
+def page_of(document: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the pages of a document: they are said of its fiche."""
+    key, nodes = columns()[_PAGE].key, document.get("fiche") or []
+    return texts(document.get(key) or [node.get(key) for node in (nodes if isinstance(nodes, list) else [nodes])])
 
 
-def _texts(value: Any) -> Iterator[str]:
+def texts(value: Any) -> Iterator[str]:
     """Yield the texts of a value: itself, those of a list, those of a language map."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, (list, tuple)):
         for item in value:
-            yield from _texts(item)
+            yield from texts(item)
     elif isinstance(value, Mapping):
-        yield from _texts(list(value.values()))
+        yield from texts(list(value.values()))

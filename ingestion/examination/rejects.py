@@ -50,7 +50,7 @@ def write_rejects(path: Path, rejected: Sequence[Rejected], lang: Language, sepa
             objects = [{**(one.record.members or {}), REASON_KEY: one.reasons(lang)} for one in rejected]
             out.write(json.dumps(objects, ensure_ascii=False, indent=2).encode() + b"\n")
         elif path.suffix.lower() == ".xlsx":
-            _workbook(out, _rows(rejected, lang))
+            _workbook(out, sentence("rapport", "reject-sheet", lang), _rows(rejected, lang))
         else:
             lines = (csv_line(row, separator or SPREADSHEET_SEPARATOR) for row in _rows(rejected, lang))
             out.write((BYTE_ORDER_MARK + "".join(lines)).encode())
@@ -79,11 +79,11 @@ def _cell(one: Rejected, name: str) -> str:
     return value if isinstance(value, str) else LIST.join(value)
 
 
-def _workbook(out: IO[bytes], rows: Iterable[list[str]]) -> None:
+def _workbook(out: IO[bytes], name: str, rows: Iterable[list[str]]) -> None:
     import xlsxwriter  # seldom asked for
 
     with xlsxwriter.Workbook(out, {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True}) as book:
-        page = book.add_worksheet()
+        page = book.add_worksheet(name)
         page.freeze_panes(1, 0)
         for line, row in enumerate(rows):
             for column, cell in enumerate(map(inert, row)):

@@ -137,14 +137,16 @@ class _HeaderReading:
 
     def notes(self, header: Header, lost: Sequence[str], taken: Iterable[str]) -> Iterable[Issue]:
         """Yield what is to be said: how headers were understood, which are left out, and what they may mean."""
-        renamed = [
-            in_both("contenus", "read-as", name=quote(label), column=name)
+        kept = [
+            (name, how, label)
             for name, all_named in self._named.items()
             for how, _, label in all_named
-            if name and how != NAMED and label not in lost
+            if name and label not in lost
         ]
-        if renamed:
-            yield issue("colonnes-comprises", self._place, words={"columns": listed(renamed, _SHOWN)})
+        if any(not _plain(*one) for one in kept):
+            # All that is kept, as it stands too: what this does not name would look lost.
+            read = listed([_read(*one) for one in kept], _SHOWN)
+            yield issue("colonnes-comprises", self._place, words={"columns": read})
         asked = [label for how, _, label in self._named.get(IGNORED, ()) if how == MAPPED]
         if asked:
             yield issue("colonnes-ignorees", self._place, words={"columns": listed(list(map(_quoted, asked)), _SHOWN)})
@@ -162,6 +164,17 @@ class _HeaderReading:
             yield issue("colonnes-a-confirmer", self._place, words={"columns": listed([*near, *left], _SHOWN)})
         elif left:
             yield issue("colonnes-laissees", self._place, words={"columns": listed(left, _SHOWN)})
+
+
+def _read(name: str, how: int, label: str) -> dict[str, str]:
+    if _plain(name, how, label):
+        return _quoted(label)
+    return in_both("contenus", "read-as", name=quote(label), column=name)
+
+
+def _plain(name: str, how: int, label: str) -> bool:
+    """Tell whether a header is the column's own name or label: nothing is to be said of it."""
+    return how == NAMED or fold_label(label) in map(fold_label, columns()[name].label.values())
 
 
 def _quoted(label: str) -> dict[str, str]:

@@ -14,6 +14,7 @@ from typing import Any, Final, Self
 import sqlalchemy as sa
 
 from ingestion.registry.accounts import Accounts, known_agent
+from ingestion.registry.apart import Apart, deposited_again, registered_apart
 from ingestion.registry.deposits import PASSAGES_READ, batches, register_batch
 from ingestion.registry.editions import EditionRecords
 from ingestion.registry.model import ALL_STATES, Event, NewDocument, Outcome, Registered, State, now
@@ -104,6 +105,22 @@ class Registry:
         with self._act(kind, identifier, agent, _MAY_BE_RETURNED, "returned", reason) as (connection, row):
             kept = row.validated_version if row.state == "depose" else _wanted_before(connection, row)
             _change(connection, row, state="retourne", validated_version=kept)
+
+    def set_apart(self, kind: str, identifier: str, agent: Agent, reason: str, apart: Apart) -> str:
+        """Send the latest version back, and make it a document of its own, to be validated; return its identifier.
+
+        For a row that was taken for another fiche by its page. The version before it is the latest again where nobody
+        had validated it. Raises RefusedTransition where the row was not taken so.
+        """
+        with self._act(kind, identifier, agent, _MAY_BE_RETURNED, "returned", reason) as (connection, row):
+            (found,) = self._read(*named(documents, kind, identifier))
+            acting, moment = known_agent(connection, agent.name), now()
+            name = registered_apart(connection, found, acting, apart, moment)
+            kept = row.validated_version if row.state == "depose" else _wanted_before(connection, row)
+            _change(connection, row, state="retourne", validated_version=kept)
+            if kept is None and (number := deposited_again(connection, found, acting, moment)) is not None:
+                _change(connection, row, state="depose", version=number)
+        return name
 
     def withdraw(self, kind: str, identifier: str, agent: Agent, reason: str = "") -> None:
         """Withdraw a document: it leaves the next edition."""

@@ -104,23 +104,27 @@ def _joined(column: str, text: str, between: re.Pattern[str], base: str) -> list
         if between is _HYPHEN and len(parts) == 2 and _far_apart(parts, base):
             return []  # "CP-CM2": from the one to the other, or these two?
         if shared:
-            return shared
+            return [Item(text, shared)]
     answers = [certainly(column, part, base) for part in parts]
     if all(answers) or (column in _EACH_ALONE and any(answers)):
         return [Item(part, resolve(column, part, base)) for part in parts]
     return []
 
 
-def _shared_track(parts: Sequence[str], base: str) -> list[Item]:
-    """Return levels of which the last one says the track of all ("1re et Tle générales", "1re et Tle STMG")."""
+def _shared_track(parts: Sequence[str], base: str) -> Resolution | None:
+    """Return levels of which the last one says the track of all ("1re et Tle générales", "1re et Tle STMG").
+
+    They are one label: taken apart, "1re" alone would say less.
+    """
     *others, last = parts
     words = fold_label(last).split()
     plural = words[-1:] and words[-1].endswith("s") and not words[0].endswith("s") and words[-1] in _of("voie")
     if len(words) < 2 or not (plural or words[-1] in _of("serie")):
-        return []
+        return None
     spelt = [f"{part} {words[-1]}" for part in others]
     answers = [certainly(LEVELS, text, base) for text in (*spelt, last)]
-    return [Item(part, answer) for part, answer in zip(parts, answers, strict=True) if answer] if all(answers) else []
+    found = [answer for answer in answers if answer and answer.state == "found"]
+    return Resolution("found", merged(tuple(one.concepts for one in found))) if len(found) == len(parts) else None
 
 
 def _of(kind: str) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import Final
 
-from ontologie import fold_label, read_table
+from ontologie import concepts, fold_label, read_table
 
 LIST: Final = "|"
 """What separates the items of a list in one cell."""
@@ -39,6 +39,12 @@ MOST_ITEMS: Final = 1_000
 _LONGEST_NAME: Final = 200
 """Characters of a name that is worth comparing with others."""
 
+_CHOICES: Final = "{choices}"
+"""Stands in an advice for the names to choose from."""
+
+_MOST_NAMED: Final = 25
+"""Names that an advice says; a longer list is in the table to fill."""
+
 IGNORED: Final = ""
 """What a mapping gives for a column to leave out."""
 
@@ -64,10 +70,15 @@ class Column:
     is_list: bool
     required: bool
     label: Mapping[str, str]
-    help: Mapping[str, str]
+    advice: Mapping[str, str]
     node: str
     longest: int
     form: re.Pattern[str] | None
+
+    @property
+    def help(self) -> Mapping[str, str]:
+        """Return what a cell should hold, in both languages, the values to choose from by the names that they go by."""
+        return _help(self.name)
 
 
 @cache
@@ -85,11 +96,32 @@ def _column(row: Mapping[str, str]) -> Column:
         is_list=row["liste"] == "oui",
         required=row["obligatoire"] == "oui",
         label={lang: row[f"label_{lang}"] for lang in ("fr", "en")},
-        help={lang: row[f"aide_{lang}"] for lang in ("fr", "en")},
+        advice={lang: row[f"aide_{lang}"] for lang in ("fr", "en")},
         node=row["noeud"],
         longest=int(row["longueur_max"]),
         form=re.compile(row["motif"]) if row["motif"] else None,
     )
+
+
+@cache
+def _help(name: str) -> Mapping[str, str]:
+    column = columns()[name]
+    if not any(_CHOICES in text for text in column.advice.values()):
+        return column.advice
+    names = names_of(column)
+    listed = ", ".join([*names[:_MOST_NAMED], *["…"] * (len(names) > _MOST_NAMED)])
+    return {lang: text.replace(_CHOICES, listed) for lang, text in column.advice.items()}
+
+
+@cache
+def _names(schemes: tuple[str, ...]) -> tuple[str, ...]:
+    found = (one for one in concepts().values() if one.current and not one.schemes.isdisjoint(schemes))
+    return tuple(sorted({one.displayed for one in found if LIST not in one.displayed}, key=fold_label))
+
+
+def names_of(column: Column) -> tuple[str, ...]:
+    """Return the names of what the vocabularies of a column hold, in the order of letters; none where it has none."""
+    return _names(column.schemes) if column.kind == "concept" else ()
 
 
 @cache

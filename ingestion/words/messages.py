@@ -16,14 +16,20 @@ from typing import Final
 
 from ingestion.words.personal import mask_private
 from ontologie import LANGUAGES, Word, in_language, sentence, sentence_table
+from shapes import MASK, mask, passages
 from shapes import TO_READ as TO_READ
 from shapes import Issue as Issue
-from shapes import mask
+
+RECOGNISED: Final = frozenset({"depot:fiche-retrouvee", "depot:titre-change"})
+"""The rules of a row that was taken for a version of a fiche by its page."""
 
 LONGEST_VALUE: Final = 200
 """Characters of a deposited value that a report quotes at most."""
 
 _LONGEST_QUOTE: Final = 80
+_BETWEEN_WORDS: Final = str.maketrans("_.-+/\\", "      ")
+"""What stands between the words of a file's name, as spaces."""
+
 _HOSTILE: Final = re.compile(
     "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
 )
@@ -106,8 +112,15 @@ def listed(names: Sequence[Mapping[str, str]], most: int) -> dict[str, str]:
 
 
 def shown_name(path: str | Path) -> str:
-    """Return the name of a file as it is said: what is no text, or moves a terminal, by its name."""
-    return _HOSTILE.sub(_named, str(path).encode(errors="replace").decode())
+    """Return the name of a file as it is said: a person's masked; what is no text or moves a terminal, by its name."""
+    folder, slash, name = str(path).encode(errors="replace").decode().rpartition("/")
+    spaced = name.translate(_BETWEEN_WORDS)  # a name in "Projets_Marie_Dupont.xlsx"
+    found = {(one.end, one.start) for one in (*passages(name), *passages(spaced))}
+    kept = len(name)
+    for end, start in sorted(found, reverse=True):
+        if start < kept:
+            name, kept = name[:start] + MASK + name[min(end, kept) :], start
+    return _HOSTILE.sub(_named, f"{folder}{slash}{name}")
 
 
 def _named(found: re.Match[str]) -> str:

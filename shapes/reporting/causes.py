@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import islice
 from typing import Final
 
 from ontologie import Language
@@ -33,6 +32,11 @@ class Cause:
     def values(self) -> dict[str, int]:
         """Return how many times each value was met, the most frequent first."""
         return dict(Counter(entry.value for entry in self.entries if entry.value).most_common())
+
+    @property
+    def documents(self) -> list[str]:
+        """Return the identifiers of the documents, each once, in the order of the file."""
+        return list(dict.fromkeys(filter(None, map(identifier, self.entries))))
 
     def places(self, lang: Language) -> tuple[str, ...]:
         """Return the first places, the file left out where there is only one."""
@@ -69,13 +73,14 @@ def identifier(entry: Issue) -> str:
 
 
 def where(cause: Cause, lang: Language) -> str:
-    """Return the first places of a cause, and the other values met."""
+    """Return the first places of a cause, and the values met, or else the fiches."""
     lines = " ; ".join(cause.places(lang))
     if len(cause.entries) > MOST_EXAMPLES:
         lines += f" … ({report_words(lang)['in_all']} {len(cause.entries)})"
     met = cause.values
-    if len(met) < 2:
+    told = [f"{value} ({count})" if count > 1 else value for value, count in met.items()] or cause.documents
+    if len(told) < 2:
         return lines
-    shown = [f"{value} ({count})" if count > 1 else value for value, count in islice(met.items(), MOST_EXAMPLES)]
-    more = " …" if len(met) > MOST_EXAMPLES else ""
-    return f"{lines}\n{report_words(lang)['values']} {' ; '.join(shown)}{more}"
+    head = report_words(lang)["values" if met else "documents"]
+    more = " …" if len(told) > MOST_EXAMPLES else ""
+    return f"{lines}\n{head} {' ; '.join(told[:MOST_EXAMPLES])}{more}"

@@ -79,9 +79,9 @@ def _subject(shape: str) -> str:
 
 
 def result_of(entry: Issue, base: str) -> Result:
-    """Make the validation result of an entry that no shape found, for the report in Turtle.
+    """Make the validation result of an entry that is in no report of the shapes, for the report in Turtle.
 
-    Its focus is the document where it has an IRI, else a node of its own; its shape stands for the rule of the way in.
+    Its focus is the document where it has an IRI, else a node of its own; a rule of the way in has a shape of its name.
     """
     place = f"{entry.file}, {entry.line or ''}"
     named = entry.document if entry.document.startswith(("http://", "https://")) else ""
@@ -92,7 +92,7 @@ def result_of(entry: Issue, base: str) -> Result:
         value=None,
         component=f"{base}shapes#RegleDeDepot",
         severity=entry.severity,
-        shape=f"{base}shapes#depot-{code}",
+        shape=entry.rule if entry.rule.startswith("http") else f"{base}shapes#depot-{code}",
         messages=dict(entry.message),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -133,3 +134,16 @@ def test_a_document_that_is_no_project_is_of_whom_it_speaks_of_or_comes_from(
     kind: str, node: dict[str, list[str]], owner: str | None
 ) -> None:
     assert owner_elsewhere(kind, node) == owner
+
+
+def test_a_json_row_is_known_by_its_page_too(registry: Registry, write: Write) -> None:
+    def row_of(title: str) -> str:
+        told = {"titre": title, "resume": "r", "type_ia": "autre", "academie": "Lyon", "etablissement": "Collège Molière"}
+        return json.dumps([{**told, "url_source": "https://exemple.fr/a"}])
+
+    with registry:
+        first = deposit_file(write(row_of("Débatre"), "a.json"), registry, OPERATOR, Options())
+        again = deposit_file(write(row_of("Débattre"), "a.json"), registry, OPERATOR, Options())
+    assert first.registered["created"] == 1
+    assert (again.registered["created"], again.registered["new-version"]) == (0, 1)
+    assert "depot:titre-change" in {entry.rule for entry in again.entries}

@@ -239,3 +239,21 @@ def test_a_level_that_nobody_reviewed_is_not_read_together_with_a_subject() -> N
     assert len(alone) > 150
     assert names("disciplines", "musique") and names("niveaux", "Seconde musique")
     assert [label for label in alone if resolve("niveaux", f"{label} musique").state == "found"] == []
+
+
+TRACKS = ("générales", "technologiques", "professionnelles", "STMG", "STI2D", "ST2S", "STL", "pro")
+COMPOSITES = [
+    *(f"{first}{between}{second} {track}" for first, second in (("1re", "Tle"), ("2de", "1re"), ("Première", "terminale"))
+      for between in (" et ", " & ") for track in TRACKS),
+    *("4e et 3e", "CE2-CM1-CM2", "5e / 4e, 3e", "CP et CE1", "6e-5e", "1re, Tle STMG", "3e, 1re et Tle générales", "cm1/cm2 ulis"),
+    *("2nde et 1re technologiques", "Terminale générale spé philo", "De la 6e à la 3e", "BTS SIO 1 et 2"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("label", COMPOSITES)
+def test_what_is_kept_of_a_composite_label_says_the_same_read_again(label: str) -> None:
+    """A cell is exported as the labels kept of it: each, read alone, must lead where it led in the cell."""
+    items = resolve_cell("niveaux", label)
+    again = [item for kept in items for item in resolve_cell("niveaux", kept.text)]
+    assert {iri for item in again for iri in item.answer.iris} == {iri for item in items for iri in item.answer.iris}
+    assert names("niveaux", "1re et Tle générales") == ["1re générale", "terminale générale"]

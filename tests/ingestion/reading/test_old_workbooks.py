@@ -9,9 +9,9 @@ import pytest
 from ingestion import read_deposit
 from ingestion.reading.marks_xls import xls_marks
 from tests.ingestion.reading.conftest import refusal
-from tests.ingestion.reading.old_workbook import Error, Number, old_workbook
+from tests.ingestion.reading.old_workbook import Cell, Error, Number, old_workbook
 
-ROWS = [
+ROWS: list[list[Cell]] = [
     ["id", "titre", "date", "effectif"],
     [Number(7, "code"), "Un", Number(45717, "month"), Number(24)],
     ["A2", "Caché", "", ""],

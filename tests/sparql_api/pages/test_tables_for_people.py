@@ -34,7 +34,7 @@ ROWS = [
     {"id": "S2", "titre": "IA en classe | Académie de Lyon", "outils_ia": "ChatGPT|Outil-Maison 3000"},
     {"id": "S3", "titre": "'=déjà", "objectifs": "Vérifier|Apprendre à citer", "academie": "Lyon|Orléans-Tours"},
     {"id": "S4", "titre": "Titre", "resume": "Ligne une\r\n- ligne deux ; @trois", "niveaux": "3e|niveau avancé"},
-    {"id": "S5", "titre": "\uff1dcmd \u202eà l'envers", "disciplines": "Français|Astrologie", "date": "printemps 2025"},
+    {"id": "S5", "titre": "\uff1dcmd \u202eà l'envers", "disciplines": "Français|Astrologie", "date": "hiver 2025"},
     {"id": "S6", "titre": "-0.5", "resume": "sans tableur;=1+1", "effectif": "24", "phases": "Lire|- Écrire|Jouer"},
 ]
 DANGEROUS = "=+-@\uff1d\uff0b\uff0d\uff20\t\r\n"
@@ -190,7 +190,7 @@ def test_a_label_that_no_vocabulary_knows_is_shown_and_marked(people: httpx.Clie
         for language, mark in (("fr", "hors vocabulaire"), ("en", "not in a vocabulary")):
             page = people.get(f"/projet/{path}.html?lang={language}").text
             assert re.search(rf"{shown}</span> <span class=\"meta\">\({mark}\)", page), (path, language)
-    assert re.search(r"printemps 2025</span> <span class=\"meta\">\(tel que déposé\)", people.get("/projet/18-S5.html?lang=fr").text)
+    assert re.search(r"hiver 2025</span> <span class=\"meta\">\(tel que déposé\)", people.get("/projet/18-S5.html?lang=fr").text)
     assert "niveau avancé (hors vocabulaire)" in people.get("/fiches?lang=fr", headers={"Accept": "text/html"}).text
 
 
