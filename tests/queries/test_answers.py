@@ -52,7 +52,9 @@ def short(value: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def on_fixture(store: ox.Store, assessed: ox.Store) -> Callable[[str], list[ox.Store]]:
+def on_fixture(
+    store: ox.Store, assessed: ox.Store, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[str], list[ox.Store]]:
     """Give the demonstration with what a question's fixture adds; the demonstration itself where it has none.
 
     A question that leaves illustrations out is also asked where two assessors have judged.
@@ -64,8 +66,9 @@ def on_fixture(store: ox.Store, assessed: ox.Store) -> Callable[[str], list[ox.S
         fixture = FIXTURES / f"{name}.ttl"
         if not fixture.exists():
             return [store]
-        own = ox.Store()
-        own.bulk_extend(store)
+        folder = str(tmp_path_factory.mktemp("completed") / "store")
+        store.backup(folder)  # hard links
+        own = ox.Store(folder)
         own.load(path=str(fixture), format=ox.RdfFormat.TURTLE, base_iri=BASE)
         return [own]
 
