@@ -73,10 +73,11 @@ def redact(
 def renew_ledger(settings: Settings, registry: Registry) -> None:
     """Write the publisher's ledger anew without what was erased; where it is not of the last edition, remove it."""
     path, base, last = settings.var / "graphes.sqlite", settings.base_iri, registry.editions.last()
+    fresh = path.with_name(f".{path.name}.tmp")
+    for left in path.parent.glob(f"{fresh.name}*"):
+        left.unlink()
     if not path.exists():
         return
-    fresh = path.with_name(f".{path.name}.tmp")
-    fresh.unlink(missing_ok=True)
     with Ledger(path, base) as ledger:
         known = tuple(ledger.fact(name) for name in ("edition", "sha256", "base"))
         kept = last is not None and known == (str(last.number), last.sha256, base)

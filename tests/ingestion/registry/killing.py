@@ -1,10 +1,10 @@
 """Kills a publisher at random moments, and says what state each death leaves. Run by `test_publication_killed`.
 
     python -m tests.ingestion.registry.killing VAR TURNS SEED [few]
-    python -m tests.ingestion.registry.killing VAR points|erasing [few]
+    python -m tests.ingestion.registry.killing VAR points [few]
 
-With `points`, at each of `POINTS` in the place of moments; with `erasing`, those of an erasure. With `few`, editions
-hold few vocabularies: they are what makes a publication long, and no point lies inside them.
+With `points`, at each of `POINTS` in the place of moments. With `few`, editions hold few vocabularies: they are what
+makes a publication long, and no point lies inside them.
 
 This process never opens a store: each publisher is a fork of it, already warm, so that a death falls inside the
 publication and not inside the start of Python. Prints one JSON line a turn.
@@ -30,12 +30,11 @@ import ingestion.publication.assembly
 import ingestion.publication.manifest
 from ingestion import Edition, Editions, Registry, Settings, publish, rebuild
 from ingestion.derivation.rules import rules_digest
-from ingestion.publication.erasure import erase
 from ingestion.registry.model import NewDocument
 from ontologie import BASE, Vocabulary, serialize_lines, vocabularies
 from shapes import shapes_digest
 from tests.ingestion.registry.edition_digest import edition_hash
-from tests.making import OPERATOR, TEAM, declared, dump_of
+from tests.making import TEAM, declared, dump_of
 
 FEW = ("termes/noyau.ttl", "genere/type-ia.ttl")
 
@@ -154,27 +153,9 @@ POINTS = {
 """The points at which a publisher is killed: which function, before or after it is first called."""
 
 
-ERASING = {
-    "the registry holds no word of it": ("ingestion.registry.registry.Registry.erase", True),
-    "a new ledger is written": ("ingestion.publication.redaction.replace_ledger", False),
-    "the ledger is another": ("ingestion.publication.redaction.replace_ledger", True),
-    "the members are written": ("ingestion.publication.rewriting.make_last", True),
-    "the store is made": ("ingestion.publication.redaction.write_store", True),
-    "the redaction is noted": ("ingestion.registry.editions.EditionRecords.redact", True),
-    "the folders are exchanged": ("ingestion.publication.editions.sync_folder", True),
-    "the former folder is removed": ("ingestion.publication.redaction.exchange", True),
-    "the registry is to be written anew": ("ingestion.registry.registry.Registry.compact", False),
-}
-
-
-def run_erase(var: Path, identifier: str) -> None:
-    """Erase a project."""
-    with Registry(Settings(var=var)) as registry:
-        erase(Settings(var=var), registry, "projet", identifier, OPERATOR, FACES)
-
-
-def run_killed(work: Callable[[], object], name: str, after: bool) -> None:
-    """Work, and die before or after a function is first called, as `kill -9` does it."""
+def run_killed(var: Path, point: str) -> None:
+    """Publish, and die at a point as `kill -9` does it."""
+    name, after = POINTS[point]
     owner, _, function = name.rpartition(".")
     held = pkgutil.resolve_name(owner)
     first = getattr(held, function)
@@ -186,7 +167,7 @@ def run_killed(work: Callable[[], object], name: str, after: bool) -> None:
         return None
 
     setattr(held, function, dying)
-    work()
+    run_publish(var)
 
 
 def at_points(var: Path) -> None:
@@ -195,7 +176,7 @@ def at_points(var: Path) -> None:
     forked(lambda: run_publish(var), None)
     for turn, point in enumerate(POINTS, 1):
         deposit(var, turn)
-        ended, _ = forked(lambda point=point: run_killed(lambda: run_publish(var), *POINTS[point]), None)  # type: ignore[misc]
+        ended, _ = forked(lambda point=point: run_killed(var, point), None)  # type: ignore[misc]
         _, left = forked(lambda: inspect(var), None)
         forked(lambda: run_publish(var), None)
         _, found = forked(lambda: inspect(var), None)
@@ -207,24 +188,6 @@ def at_points(var: Path) -> None:
     forked(lambda: run_rebuild(var), None)
     _, found = forked(lambda: inspect(var), None)
     print(json.dumps({"point": "last", "found": found}), flush=True)
-
-
-def while_erasing(var: Path) -> None:
-    """Kill an erasure at each point; say what a reader finds then, and after the same command was given again."""
-    names = [f"18-B{turn}" for turn in range(len(ERASING))]
-    with declared(Registry(Settings(var=var))) as registry:
-        registry.register([document(name, f"Zanzibarine{turn}z") for turn, name in enumerate(names)], TEAM, validate=True)
-    forked(lambda: run_publish(var), None)
-    deposit(var, 99)
-    forked(lambda: run_publish(var), None)
-    for name, (point, how) in zip(names, ERASING.items(), strict=True):
-        ended, _ = forked(lambda name=name, how=how: run_killed(lambda: run_erase(var, name), *how), None)  # type: ignore[misc]
-        _, left = forked(lambda: inspect(var), None)
-        forked(lambda name=name: run_erase(var, name), None)  # type: ignore[misc]
-        _, found = forked(lambda: inspect(var), None)
-        swept = not list((var / "editions").glob(".*.tmp")) and not list(var.glob(".*.tmp"))
-        told = {"point": point, "killed": not ended, "left": left, "found": found, "swept": swept}
-        print(json.dumps(told), flush=True)
 
 
 def main(var: Path, turns: int, seed: int) -> None:
@@ -254,7 +217,5 @@ if __name__ == "__main__":
         with_few_vocabularies()
     if sys.argv[2] == "points":
         at_points(Path(sys.argv[1]))
-    elif sys.argv[2] == "erasing":
-        while_erasing(Path(sys.argv[1]))
     else:
         main(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))

@@ -6,6 +6,7 @@ import gzip
 import json
 import sqlite3
 import subprocess
+import sys
 import zlib
 from collections.abc import Iterator
 from contextlib import closing
@@ -32,10 +33,8 @@ from ingestion.publication.redaction import Redacted
 from ingestion.registry.transitions import RefusedTransition
 from sparql_api.outputs import EDITION_OUTPUTS
 from tests.ingestion.registry.edition_digest import edition_hash
-from tests.ingestion.registry.test_interrupted_and_full import small_disk
-from tests.ingestion.registry.test_publication import killed
 from tests.laws.test_law_2_derivable import written
-from tests.making import TEAM, begun, command, dump_of, observatoire, write_csv
+from tests.making import TEAM, begun, command, dump_of, write_csv
 
 WORD = "Zanzibarine"
 """Stands in the erased fiche alone; words of one letter more are indexed in small letters, without accents."""
@@ -242,39 +241,10 @@ def test_what_a_service_or_a_killed_publication_left_goes_too(tmp_path: Path) ->
 
 @pytest.mark.long
 def test_an_erasure_killed_at_each_named_point_is_ended_by_the_same_command(tmp_path: Path) -> None:
-    points = killed(tmp_path / "var", "erasing")
+    module = [sys.executable, "-m", "tests.ingestion.registry.killing_erasures", str(tmp_path / "var")]
+    done = subprocess.run(module, capture_output=True, text=True, cwd=Path(__file__).parents[3], check=True)
+    points = [json.loads(line) for line in done.stdout.splitlines()]
     assert len(points) == 9 and all(turn["killed"] and turn["swept"] for turn in points), points
     for turn in points:
         assert turn["left"] == turn["found"] == {"edition": 2, "sound": True}, turn
-    assert holding(tmp_path / "var") == set()
     assert [one.redaction for one in Editions(tmp_path / "var").all()] == [9, 9]
-
-
-@pytest.mark.long
-@pytest.mark.parametrize("size", ["7m", "9m", "12m"])
-def test_a_full_disk_leaves_the_edition_as_it_was_or_as_it_is_to_be(tmp_path: Path, size: str) -> None:
-    deposits = [write_csv(tmp_path / f"{name}.csv", [row]) for name, row in (("b", PLANTED), ("c", {"id": "C1"}))]
-    with small_disk(tmp_path / "disk", "200m"):
-        var = tmp_path / "disk" / "var"
-        for path in deposits:
-            command(var, "ingest", str(path), "--validated-by", "essai")
-            command(var, "publish")
-        before = Editions(var).current()
-        assert before is not None
-        manifest = before.manifest
-        subprocess.run(["mount", "-o", f"remount,size={used(var) + int(size[:-1]) * 1024}k", str(tmp_path / "disk")], check=True)
-        done = observatoire(var, "erase", "18-B1", "--yes")
-        current = Editions(var).current()
-        assert current is not None and current.number == 2
-        assert len(ox.Store.read_only(str(current.store_path))) == current.manifest["counts"]["quads"]
-        if done.returncode:
-            assert done.returncode == 2 and "Plus de place" in done.stderr and "Traceback" not in done.stderr
-            assert current.manifest == manifest or current.redaction == 1
-        subprocess.run(["mount", "-o", "remount,size=200m", str(tmp_path / "disk")], check=True)
-        assert observatoire(var, "erase", "18-B1", "--yes").returncode == 0
-        assert holding(var) == set() and [one.redaction for one in Editions(var).all()] == [1, 1]
-
-
-def used(var: Path) -> int:
-    """Return the kilobytes that are used of the disk of a folder."""
-    return int(subprocess.check_output(["df", "-k", "--output=used", str(var)], text=True).split()[-1])

@@ -84,8 +84,9 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         assert deposit(world, folder, {"id": "B1", "titre": f"La {WORD}", "resume": text}) == 2
         assert deposit(world, folder, {"id": "B2", "titre": "Une autre fiche"}) == 3
         for path in (*(path for n in (1, 2, 3) for path in addresses(n)), *OF_THE_DOCUMENT, f"/fiches?q={WORD}"):
-            for _ in range(2):  # Asked twice, an answer is kept.
-                world.before[path] = client.get(path)
+            world.before[path] = client.get(path)
+        for path in addresses(3):
+            assert client.get(path).content == world.before[path].content, "asked twice, an answer is kept"
         erase(state, registry, "projet", "18-B1", TEAM, EDITION_OUTPUTS)
         yield world
     registry.close()
