@@ -15,13 +15,14 @@ import os
 import re
 import shutil
 import unicodedata
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from heapq import heapify, heappop, heappush
 from pathlib import Path
-from typing import Final
+from typing import Final, cast
 
 import tantivy
 from rapidfuzz import process
@@ -299,8 +300,10 @@ class TextIndex:
     def _ranked(self, query: Query) -> tuple[int, ...]:
         """Return the numbers that a query finds, the best first, those as good in the order of the list."""
         hits = self._searcher.search(query, limit=max(1, self._searcher.num_docs), count=False).hits
-        numbers = self._searcher.fast_field_values("n", [address for _, address in hits])
-        held = [int(n or 0) for n in numbers]
-        places = self._places or range(max(held, default=0) + 1)
-        best = sorted((-float(score), places[n], n) for (score, _), n in zip(hits, held, strict=True))
-        return tuple(n for _, _, n in best)
+        numbers = cast("list[int]", self._searcher.fast_field_values("n", [address for _, address in hits]))
+        # Few scores for many fiches: what is as good is sorted by place, which is quicker than all by both.
+        found: dict[float, list[int]] = defaultdict(list)
+        for (score, _), n in zip(hits, numbers, strict=True):
+            found[float(score)].append(n)
+        place = None if self._places is None else self._places.__getitem__
+        return tuple(n for score in sorted(found, reverse=True) for n in sorted(found[score], key=place))

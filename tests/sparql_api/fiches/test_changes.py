@@ -13,12 +13,15 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+from ingestion import Edition
 from ontologie import BASE, PREFIXES
+from sparql_api.description.sssom import SSSOM_NAME, repeat_alignments, write_alignments
 from sparql_api.fiches import changes
 from sparql_api.fiches.changes import change_index
 from sparql_api.fiches.facets import FACET_NAMES
 from sparql_api.fiches.index import write_index
 from sparql_api.fiches.search import FicheIndex, Selection
+from sparql_api.outputs import of_documents
 
 LEVELS = {"3e": "college", "4e": "college", "seconde": "lycee"}
 TITLES = ["Robots", "Évaluer un robot", "La différenciation", "Élèves et évaluation", "Textes différenciés"]
@@ -153,3 +156,35 @@ def test_an_index_is_written_whole_where_a_fiche_went_or_much_changed(tmp_path: 
     later.mkdir()
     assert not change_index(later, folder, store_of(held), {"b": document("b", fiche("Robot"))})
     assert change_index(later, folder, store_of(held), {"a": document("a", fiche("Robots"))})
+
+
+def test_a_word_of_a_fiche_that_was_replaced_is_neither_found_nor_suggested(tmp_path: Path) -> None:
+    held = {"a": fiche("Robots et contes"), "b": fiche("Un robot")}
+    before, after = whole(tmp_path / "before", held), tmp_path / "after"
+    after.mkdir()
+    assert change_index(after, before, store_of(held), {"a": document("a", fiche("Débats"))})
+    index = FicheIndex(after)
+    assert not index.select(Selection("conte")).numbers and not index.text.suggestions("con", 5)
+    assert index.text.suggestions("rob", 5) == [("robot", 1)]
+    # « contes » is one letter away from « conter », and stands in the files still.
+    assert index.text.neighbours("conter") == ()
+
+
+def test_alignments_taken_over_are_those_written_anew(tmp_path: Path) -> None:
+    editions = [Edition(number, tmp_path / str(number)) for number in (1, 2)]
+    for one in editions:
+        one.path.mkdir()
+        (one.path / "manifest.json").write_text(json.dumps({"base": BASE}), encoding="utf-8")
+    assert not repeat_alignments(editions[1], editions[0])
+    write_alignments(editions[0], ox.Store(), editions[0].path)
+    assert repeat_alignments(editions[1], editions[0])
+    repeated = (editions[1].path / SSSOM_NAME).read_bytes()
+    write_alignments(editions[1], ox.Store(), editions[1].path)
+    assert (editions[1].path / SSSOM_NAME).read_bytes() == repeated
+
+
+def test_what_is_said_of_things_changes_with_vocabularies_alone() -> None:
+    graphs = [f"{BASE}graphe/{path}/a" for path in ("projet", "derive/projet", "provenance/projet", "analyse")]
+    assert of_documents(graphs, BASE)
+    for path in ("vocabulaire/noyau", "derive/vocabulaire/inferences"):
+        assert not of_documents([*graphs, f"{BASE}graphe/{path}"], BASE)

@@ -234,6 +234,18 @@ def test_a_misspelt_word_is_said_to_be_taken_for_another(client: httpx.Client) -
     assert "<mark>" in page
 
 
+def test_json_shows_where_the_words_stand_and_takes_nothing_from_a_text(client: httpx.Client) -> None:
+    assert "highlights" not in ask(client)["items"][0]
+    items = ask(client, q="modélisation")["items"]
+    found = set()
+    for item in items:
+        shown = item["highlights"]
+        for name in {"titre", "resume"} & set(shown):
+            assert "".join(part["text"] for part in shown[name]) == item[name]
+        found |= {part["text"].casefold() for parts in shown.values() for part in parts if part["found"]}
+    assert found and all(word.startswith("mod") for word in found), found
+
+
 def test_what_is_found_is_marked_and_nothing_of_a_text_is_markup(client: httpx.Client) -> None:
     page = client.get("/fiches", params={"q": "élèves <b>"}, headers={"Accept": "text/html"}).text
     marked = set(re.findall(r"<mark>(.*?)</mark>", page))
