@@ -10,6 +10,7 @@ from functools import cache
 from typing import Final
 
 from shapes.privacy.classes import DIVISION
+from shapes.privacy.lone import HINT
 from shapes.privacy.words import first_names, plain, plain_word, role
 
 _WORD: Final = re.compile(r"[^\W\d_]+")
@@ -27,6 +28,7 @@ _PUPILS: Final = frozenset({"eleve", "eleves", "enfant", "enfants", "fils", "fil
 _ONE_PUPIL: Final = frozenset({"eleve", "fils", "fille", "prenom", "prenoms"})
 """Words beside which any word with a capital is a first name."""
 
+_CAPITALISED: Final = re.compile("[A-Z\u00c0-\u00de][a-z\u00df-\u00ff]{2}")
 _STUCK: Final = re.compile("(?:[ée]l[èe]ve|enfant|fils|fille|[Pp]r[ée]nom)s?[A-Z\u00c0-\u00de]")
 """A word to which a name is stuck: « l'élèveLisandru »."""
 
@@ -49,7 +51,9 @@ def may_name(text: str) -> bool:
     bare = set(map(plain_word, words))
     if not (_civilities().isdisjoint(words) and _ONE_PUPIL.isdisjoint(bare) and _of_health().isdisjoint(bare)):
         return True
-    if _STUCK.search(text) is not None:
+    if _STUCK.search(text) is not None or HINT.search(text) is not None:
+        return True
+    if not (_of_acts().isdisjoint(bare) or _CAPITALISED.search(text) is None):
         return True
     if not (listed := _of_first_names() & bare):
         return _INITIAL.search(text) is not None or _may_stand_beside(text, words, bare)
@@ -89,6 +93,13 @@ def _of_health() -> frozenset[str]:
 @cache
 def _of_roles() -> frozenset[str]:
     return _openings("role")
+
+
+@cache
+def _of_acts() -> frozenset[str]:
+    """Return the longest word of each phrase that goes with a person, plain."""
+    phrases = (_WORD.findall(phrase) for name in ("apres-prenom", "avant-prenom") for phrase in role(name))
+    return frozenset(plain(max(words, key=len)) for words in phrases)
 
 
 def _openings(name: str) -> frozenset[str]:

@@ -15,8 +15,8 @@ from typing import Final, Literal
 from ontologie import fold_label
 from shapes.privacy.words import first_names, known_names, known_openings, known_surnames, plain, plain_word, role
 
-Part = Literal["complete", "first", "adult", "initials"]
-"""First name and surname; a first name; a name after a civility or a role; initials."""
+Part = Literal["complete", "first", "adult", "initials", "lone"]
+"""First name and surname; a first name; a name after a civility or a role; initials; what only its neighbours show."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +63,7 @@ _CIVILITY: Final = re.compile(
     rf"(?P<name>[{_UPPER}](?:\.|[\w'-]+)(?:[ -][{_UPPER}][\w'-]+){{0,2}})"
     r"|(?<![\w'.-])(?:mme|mlle|mr)\.?\s+(?P<low>[a-z\u00df-\u00ff][\w'-]{2,})"
 )
+_ABBREVIATED: Final = re.compile(r"M(?:\.|\s|r|me|lle)|m(?:r|me|lle)")
 _INITIAL: Final = re.compile(
     rf"(?:(?<=[,:(] )|(?<=\()|(?<![\w'])(?:par|de|avec|et|chez|selon|prof|contact) |^)"
     rf"(?P<name>[A-Z]\.(?:[ -]{{0,2}}[A-Z]\.)?[ ]?"
@@ -176,7 +177,9 @@ class Scan:
             if plain(name) in role("sans-nom"):
                 continue
             rank = next((rank for rank, word in enumerate(self.words) if word.start == found.start()), 0)
-            if fold_label(name) not in known_names() and self.may_be_person(rank):
+            # « rue du Docteur Roux » is a place, « salle de Mme Perrin » somebody's.
+            short = _ABBREVIATED.match(found[0]) is not None and rank not in self._known
+            if fold_label(name) not in known_names() and (short or self.may_be_person(rank)):
                 yield Name("adult", *found.span())
 
     def _beside_role(self) -> Iterator[Name]:

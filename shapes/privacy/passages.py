@@ -17,6 +17,7 @@ from shapes.privacy.classes import CLASS_BEFORE, DIVISION, THEN_LEVEL
 from shapes.privacy.folding import PlainText, fold
 from shapes.privacy.hints import may_name
 from shapes.privacy.identifiers import Group, Kind, identifiers, may_identify
+from shapes.privacy.lone import lone_names
 from shapes.privacy.names import Name, Scan, is_pair, names_in_identifier
 from shapes.privacy.words import first_names, plain, plain_word
 
@@ -101,7 +102,7 @@ def _kind(code: str) -> Kind:
 def _judged(sentence: str, author: bool) -> Iterator[tuple[str, int, int, bool]]:
     """Yield (code of what it is, start, end, whether it refuses) of each name of a sentence."""
     lower, scan = plain(sentence), Scan(sentence)
-    found = [*scan.names(author=author), *_of_pupils(scan, lower)]
+    found = [*scan.names(author=author), *_of_pupils(scan, lower), *_lone(scan)]
     health, division = scan.first_of("sante"), DIVISION.search(sentence)
     if not found:
         if health and division and (one := _ONE_PUPIL.search(lower)):
@@ -110,13 +111,18 @@ def _judged(sentence: str, author: bool) -> Iterator[tuple[str, int, int, bool]]
     pupil = scan.first_of("eleve")
     for name in found:
         if health:
-            yield "sante", min(name.start, health[0]), max(name.end, health[1]), True
+            yield "sante", min(name.start, health[0]), max(name.end, health[1]), name.part != "lone"
         elif name.part == "complete" and (pupil or division or _beside_class(scan, name)):
             yield "eleve", name.start, name.end, True
         elif name.part != "initials":
-            yield "prenom" if name.part == "first" else "nom", name.start, name.end, False
+            yield "prenom" if name.part in ("first", "lone") else "nom", name.start, name.end, False
         elif pupil or division or scan.first_of("eleves"):
             yield "initiales", name.start, name.end, False
+
+
+def _lone(scan: Scan) -> Iterator[Name]:
+    """Yield the names that no list has; what nobody is sure of refuses nothing."""
+    return (Name("lone", *span) for span in lone_names(scan.text))
 
 
 def _beside_class(scan: Scan, name: Name) -> bool:

@@ -159,3 +159,25 @@ PIECES = (
 def test_what_a_hint_leaves_out_no_search_would_find(sentence: str, author: bool) -> None:
     if not may_name(sentence):
         assert list(_judged(sentence, author)) == []
+
+
+UNSEEN = table(HERE / "unseen.csv")
+"""Texts written as teachers write, without a look at the patterns; the second set after they were tuned on the first."""
+
+MISSED = frozenset({"Enora Le Bihan", "enora.lebihan", "Zacharie", "Youenn Kerbrat"})
+"""What is not found there: a name that no list has, with nothing of a person's beside it."""
+
+
+def test_of_texts_written_apart_what_is_missed_is_known() -> None:
+    planted = [row for row in UNSEEN if row["personal"] == "oui"]
+    missed = {row["secret"] for row in planted if not passages(row["text"]) or row["secret"] in mask(row["text"])}
+    assert len({row["kind"] for row in planted}) >= FEWEST
+    assert missed <= MISSED
+
+
+@pytest.mark.parametrize("number", ["1", "2"])
+def test_of_texts_written_apart_one_in_twenty_five_at_most_raises_an_alarm(number: str) -> None:
+    near = [row["text"] for row in UNSEEN if row["personal"] == "non" and row["set"] == number]
+    alarms = [text for text in near if outcome(text) != "clean"]
+    assert len(near) >= 40
+    assert len(alarms) <= len(near) / 25, alarms
