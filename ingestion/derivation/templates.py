@@ -170,7 +170,7 @@ def template_of(name: str, text: str) -> Template:
     split = _CONSTRUCT.fullmatch(text)
     if split is None:
         raise ValueError(f"the rule {name} must be a CONSTRUCT")
-    read = _Reader(name, split["preamble"], _TOKEN.findall(split["template"]))
+    read = _TemplateReader(name, split["preamble"], _TOKEN.findall(split["template"]))
     read.triples()
     told: dict[Part, dict[Part, Part]] = {}
     for subject, predicate, value in read.found:
@@ -202,7 +202,7 @@ _TOKEN: Final = re.compile(r'<[^>]*>|"[^"\\]*"(?:@[\w-]+)?|\?\w+|[a-z][\w-]*:[\w
 
 
 @dataclass
-class _Reader:
+class _TemplateReader:
     """Reads the triples of a template, whose blank nodes are written `[ … ]` and named here by their rank."""
 
     name: str

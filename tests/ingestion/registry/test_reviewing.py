@@ -95,4 +95,4 @@ def test_a_digest_tells_a_service_what_is_its_own(var: Path) -> None:
     assert "Renvoyé au service déposant (1)" in said and "Précisez le niveau." in said
     assert shown(var, "digest") == said
     assert "Rien n'attend" in shown(var, "digest", "--service", "Lyon")
-    assert "18-A2" in shown(var, "digest", "--service", "ligne-de-commande")
+    assert "18-A2" in shown(var, "digest", "--service", "opérateur")
