@@ -23,6 +23,9 @@ Decided in docs/decisions/iris-and-graphs.md.
 """
 
 
+_END: Final = b" .\n"
+
+
 @dataclass(frozen=True, slots=True)
 class DepositedGraphs:
     """A project and the graphs that its derivation rests on: its deposit, and the analyses that evaluate it.
@@ -62,6 +65,7 @@ class Batch:
     def take(self, found: Conclusions, step: str, rule: str, seen: frozenset[bytes]) -> list[bytes]:
         """Take over what a rule of a step concluded; return what is new and whose predicate is among those `seen`."""
         shown = list[bytes]()
+        kept = f" <{working_graph(step, rule, self._base)}> .\n".encode()
         for predicate, about in found.items():
             working = predicate.startswith(self._working)
             known = self._served if working else self._derived
@@ -71,15 +75,11 @@ class Batch:
                     new += lines - known[rank]
                     known[rank] |= lines if step not in _SAYABLE else self._unsaid(rank, lines)
                     if working:
-                        self._keep(rank, lines, step, rule)
+                        self.workings[self._there[rank].project] += [line[: -len(_END)] + kept for line in lines]
         return shown
 
     def _unsaid(self, rank: int, lines: set[bytes]) -> set[bytes]:
         return {line for line in lines if not self._there[rank].says(line)}
-
-    def _keep(self, rank: int, lines: set[bytes], step: str, rule: str) -> None:
-        graph = working_graph(step, rule, self._base)
-        self.workings[self._there[rank].project] += (moved(line, graph) for line in lines)
 
     def graphs(self) -> dict[str, list[bytes]]:
         """Return the derived graph of each project, as canonical N-Quads lines: its terms are those of a store."""
@@ -101,7 +101,7 @@ def _documents(one: DepositedGraphs, base: str) -> Iterator[str]:
 
 def moved(triples: bytes, graph: str) -> bytes:
     """Return lines of N-Triples as those of a graph: only a line's end holds a line end."""
-    return triples.replace(b" .\n", f" <{graph}> .\n".encode())
+    return triples.replace(_END, f" <{graph}> .\n".encode())
 
 
 def deposit_graph(project: str, base: str) -> str:

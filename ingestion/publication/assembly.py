@@ -187,7 +187,7 @@ def _derive(writer: _Writer, projects: Collection[str], base: str, say: Progress
     for batch, found in in_order(work, batches, processes_for(len(projects), MANY)):
         for one, made in zip(batch, found, strict=True):
             writer.put(made.derived)
-            ledger.keep_workings(one.iri, made.workings)
+            ledger.keep_workings(made.derived.graph, made.workings)
             if made.fiche is not None:
                 ledger.keep_fiche(mark, iris.graph("projet", one.iri[of_project:]), made.fiche)
         done += len(batch)
@@ -208,13 +208,14 @@ class _Writer:
 
     def put(self, one: PackedGraph, resting: Sequence[str] = (), data: bytes | None = None) -> None:
         """Replace a packed graph; `data` is what it unpacks to, where that is at hand."""
-        replaced = self.ledger.put(one, resting)
+        data = self.ledger.unpacked(one) if data is None else data
+        replaced = self.ledger.put(one, resting, data)
         if replaced is None:
             return
         self.changed += 1
         if replaced:
             self.loading.remove(one.graph)
-        self.loading.add(self.ledger.unpacked(one) if data is None else data)
+        self.loading.add(data)
 
 
 def _deposit_graphs(plan: EditionPlan, base: str) -> list[str]:
@@ -234,7 +235,7 @@ def _resting(ledger: Ledger, bearing: Bearing, changed: Collection[str], base: s
     def held(identifier: str) -> Held:
         project, derived = iris.entity("projet", identifier), iris.derived_graph("projet", identifier)
         graphs = tuple(ledger.rested_on(project).values())
-        return Held(project, graphs, ledger.data(derived), ledger.workings(project))
+        return Held(project, graphs, ledger.data(derived), ledger.workings(derived))
 
     others = [one for one in identifiers if iris.entity("projet", one) not in changed]
     work = partial(resting_on, bearing=bearing, base=base)

@@ -17,7 +17,7 @@ from ingestion.publication import segments, statistics
 from ingestion.publication.segments import Segments, begins
 from ingestion.publication.statistics import Statistics
 
-_VERSION: Final = 7
+_VERSION: Final = 8
 _SCHEMA: Final = f"""
 PRAGMA journal_mode=WAL;
 CREATE TABLE graphs (graph TEXT PRIMARY KEY, digest TEXT NOT NULL, quads INTEGER NOT NULL, cut INTEGER NOT NULL)
@@ -27,7 +27,7 @@ CREATE TABLE contents (graph TEXT PRIMARY KEY, lines BLOB NOT NULL);
 CREATE TABLE fiches (graph TEXT PRIMARY KEY, mark TEXT NOT NULL, line BLOB NOT NULL);
 CREATE TABLE rests (project TEXT, graph TEXT, PRIMARY KEY (project, graph)) WITHOUT ROWID;
 CREATE INDEX rests_by_graph ON rests (graph);
-CREATE TABLE workings (project TEXT PRIMARY KEY, lines BLOB NOT NULL);
+CREATE TABLE workings (graph TEXT PRIMARY KEY, lines BLOB NOT NULL);
 CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 {segments.SCHEMA}
 {statistics.SCHEMA}
@@ -37,7 +37,7 @@ PRAGMA user_version={_VERSION};
 derivation of a project rests on; `workings` holds what rules concluded of it to serve others (`derivation.bearing`)."""
 
 _LAST: Final = "\U0010ffff"
-_ABOUT_GRAPHS: Final = ("graphs", "contents", "fiches", "rests")
+_ABOUT_GRAPHS: Final = ("graphs", "contents", "fiches", "rests", "workings")
 
 
 class Ledger:
@@ -81,7 +81,7 @@ class Ledger:
 
     def clear(self) -> None:
         """Forget everything."""
-        for table in (*_ABOUT_GRAPHS, "workings", "facts"):
+        for table in (*_ABOUT_GRAPHS, "facts"):
             self._connection.execute(f"DELETE FROM {table}")
         self.segments.clear()
         self.statistics.clear()
@@ -103,22 +103,23 @@ class Ledger:
         """Return the canonical N-Quads of what was packed."""
         return self._packer.unpack(one.data) if one.data else b""
 
-    def put(self, one: PackedGraph, resting: Sequence[str] = ()) -> bool | None:
+    def put(self, one: PackedGraph, resting: Sequence[str] = (), data: bytes | None = None) -> bool | None:
         """Replace a graph, without lines removing it; return whether it stood here, None where nothing changed.
 
-        `resting` are the projects whose derivation rests on it.
+        `resting` are the projects whose derivation rests on it; `data` is what it unpacks to, where that is at hand.
         """
         before = self.digest(one.graph)
         if not one.quads:
             if before is None:
                 return None
-            self._changed(one)
+            self._changed(one.graph, self.data(one.graph), b"")
             for table in _ABOUT_GRAPHS:
                 self._connection.execute(f"DELETE FROM {table} WHERE graph = ?", (one.graph,))
             return True
         if one.digest == before:
             return None
-        self._changed(one)
+        data = self.unpacked(one) if data is None else data
+        self._changed(one.graph, b"" if before is None else self.data(one.graph), data)
         row = (one.graph, one.digest, one.quads, begins(one.graph))
         self._connection.execute("INSERT OR REPLACE INTO graphs VALUES (?, ?, ?, ?)", row)
         self._connection.execute("INSERT OR REPLACE INTO contents VALUES (?, ?)", (one.graph, one.data))
@@ -128,11 +129,10 @@ class Ledger:
             self._connection.execute("INSERT INTO rests VALUES (?, ?)", (project, one.graph))
         return before is not None
 
-    def _changed(self, one: PackedGraph) -> None:
-        """Tell segments and statistics of a graph that is about to be replaced."""
-        before = self.data(one.graph)
-        self.statistics.change(one.graph, self._packer.unpack(before) if before else b"", self.unpacked(one))
-        self.segments.touch(one.graph)
+    def _changed(self, graph: str, before: bytes, after: bytes) -> None:
+        """Tell segments and statistics of a graph, packed as it was, that is about to be replaced."""
+        self.statistics.change(graph, self._packer.unpack(before) if before else b"", after)
+        self.segments.touch(graph)
 
     def resting(self, graph: str) -> list[str]:
         """Return the projects whose derivation rests on a graph."""
@@ -143,15 +143,16 @@ class Ledger:
         asked = "SELECT graph, lines FROM rests JOIN contents USING (graph) WHERE project = ? ORDER BY graph"
         return dict(self._connection.execute(asked, (project,)))
 
-    def keep_workings(self, project: str, packed: bytes) -> None:
-        """Keep what rules concluded of a project to serve others; nothing forgets it."""
-        self._connection.execute("DELETE FROM workings WHERE project = ?", (project,))
+    def keep_workings(self, graph: str, packed: bytes) -> None:
+        """Keep what rules concluded to serve others, with the derived graph that came of it, and as long as that."""
         if packed:
-            self._connection.execute("INSERT INTO workings VALUES (?, ?)", (project, packed))
+            self._connection.execute("INSERT OR REPLACE INTO workings VALUES (?, ?)", (graph, packed))
+        else:
+            self._connection.execute("DELETE FROM workings WHERE graph = ?", (graph,))
 
-    def workings(self, project: str) -> bytes:
-        """Return what was kept so of a project, packed; empty where nothing was."""
-        row = self._connection.execute("SELECT lines FROM workings WHERE project = ?", (project,)).fetchone()
+    def workings(self, graph: str) -> bytes:
+        """Return what was kept so with a derived graph, packed; empty where nothing was."""
+        row = self._connection.execute("SELECT lines FROM workings WHERE graph = ?", (graph,)).fetchone()
         return b"" if row is None else bytes(row[0])
 
     def digest(self, graph: str) -> str | None:

@@ -49,11 +49,19 @@ def test_a_finding_links_the_very_statements_it_rests_on() -> None:
     assert len(statements) == len({local(quad.subject) for quad in statements})
 
 
-def test_a_finding_says_its_rule_its_provision_whom_it_binds_and_that_a_person_must_look() -> None:
+def test_what_holds_of_every_finding_and_every_premise_is_said_of_none() -> None:
+    """That a person must look is what `oia:aRevoir` says of all findings; what `oia:premisse` leads to is a premise."""
+    quads = derived(store_of(document(niveau="5e", typeIA=GENERATIVE, date=IN_LAW)))
+    premises = {quad.object for quad in quads if quad.predicate == oia("premisse")}
+    assert premises
+    assert {local(quad.predicate) for quad in quads if quad.subject in premises} == {"subject", "predicate", "object"}
+    assert not [quad for quad in quads if quad.predicate == oia("aRevoir")]
+
+
+def test_a_finding_says_its_rule_its_provision_and_whom_it_binds() -> None:
     found = findings(derived(store_of(document(niveau="5e", typeIA=GENERATIVE, date=IN_LAW))))["constat-cu-r04"]
     assert found.said["applique"] == [ox.NamedNode(f"{BASE}regle/CU-R04")]
     assert found.said["debiteur"] == [ox.NamedNode(f"{BASE}concept/debiteur/enseignant")]
-    assert [term.value for term in found.said["aRevoir"]] == ["true"]
     (confidence,) = found.said["confiance"]
     assert isinstance(confidence, ox.Literal) and confidence.datatype.value.endswith("#decimal")
     assert float(confidence.value) == 0
@@ -228,7 +236,7 @@ def test_whatever_fiches_say_each_finding_is_one_and_whole(batch: list[dict[str,
         for name, found in findings(quads, project).items():
             said = found.said
             assert name in RULES
-            assert [len(said[key]) for key in ("type", "regle", "verdict", "confiance", "aRevoir")] == [1] * 5
+            assert [len(said[key]) for key in ("type", "regle", "verdict", "confiance")] == [1] * 4
             assert sorted(str(term.language) for term in said["comment"] if isinstance(term, ox.Literal)) == [
                 "en",
                 "fr",
