@@ -89,6 +89,7 @@ def test_ingest_told_to_end_says_what_is_registered_and_goes_on_later(tmp_path: 
 @pytest.mark.long
 def test_publish_told_to_end_leaves_what_was_published(tmp_path: Path) -> None:
     var = tmp_path / "var"
+    observatoire(var, "agent", "add", "essai", "--role", "national")
     observatoire(var, "ingest", str(write_csv(tmp_path / "a.csv", [{}])), "--validated-by", "essai")
     process = begin(var, "publish", "--lang", "en")
     while not held(var / "publication.lock"):
@@ -151,7 +152,7 @@ def small_disk(folder: Path, size: str) -> Iterator[None]:
 def test_a_full_disk_at_ingest(tmp_path: Path, size: str) -> None:
     deposit = write_csv(tmp_path / "a.csv", [{"id": f"A{number}", "resume": ROW["resume"] * 6} for number in range(400)])
     with small_disk(tmp_path / "var", size):
-        done = observatoire(tmp_path / "var", "ingest", str(deposit), "--validated-by", "essai")
+        done = observatoire(tmp_path / "var", "ingest", str(deposit))
     assert done.returncode == 2, done.stderr
     assert "Plus de place" in done.stderr
     assert "le disque est plein" in done.stderr
@@ -162,6 +163,7 @@ def test_a_full_disk_at_ingest(tmp_path: Path, size: str) -> None:
 def test_a_full_disk_at_publication(tmp_path: Path) -> None:
     deposit = write_csv(tmp_path / "a.csv", [{}])
     with small_disk(tmp_path / "var", "12m"):
+        observatoire(tmp_path / "var", "agent", "add", "essai", "--role", "national")
         assert observatoire(tmp_path / "var", "ingest", str(deposit), "--validated-by", "essai").returncode == 0
         done = observatoire(tmp_path / "var", "publish", "--lang", "en")
     assert done.returncode == 2, done.stderr
