@@ -89,6 +89,7 @@ def test_ingest_told_to_end_says_what_is_registered_and_goes_on_later(tmp_path: 
 @pytest.mark.long
 def test_publish_told_to_end_leaves_what_was_published(tmp_path: Path) -> None:
     var = tmp_path / "var"
+    observatoire(var, "agent", "add", "essai", "--role", "national")
     observatoire(var, "ingest", str(write_csv(tmp_path / "a.csv", [{}])), "--validated-by", "essai")
     process = begin(var, "publish", "--lang", "en")
     while not held(var / "publication.lock"):
