@@ -57,7 +57,7 @@ def _issue(result: Result, place: Place, column: Column | None, document: str, b
         line=place.line,
         column=place.column,
         field=quote(place.field or "", private=place.private),
-        value=quote(_text(result.value, base), private=place.private) if _tells(result) else "",
+        value=quote(_text(_value(result), base), private=place.private),
         remedy=column.help if column else {},
         rule=result.shape,
         document=document,
@@ -65,9 +65,9 @@ def _issue(result: Result, place: Place, column: Column | None, document: str, b
     )
 
 
-def _tells(result: Result) -> bool:
-    """Tell whether a result has a value that people wrote: the node itself, which its shape found wrong, is none."""
-    return bool(result.value) and result.value != f"<{result.focus}>"
+def _value(result: Result) -> str:
+    """Return the value that people wrote, empty where there is none: the node itself, found wrong, is no such value."""
+    return "" if result.value in (None, f"<{result.focus}>") else result.value or ""
 
 
 def _place(
