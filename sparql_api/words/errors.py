@@ -13,7 +13,7 @@ class ServiceError(Exception):
     │       ├── QuerySyntaxError, QueryRefused, QueryTooLong, NotAcceptable, EvaluationError
     │       ├── ServiceFailed, DeadlineExceeded, MemoryExceeded, AnswerTooLarge
     │       ├── QueueFull, Preempted, SpoolFull, WorkerCrashed, StoreUnreadable
-    │       ├── NoEdition, EditionNotFound, EditionGone
+    │       ├── NoEdition, EditionNotFound, EditionGone, EditionBeingMade
     │       └── NotHeld, StoreUnreachable, StoreFailed     of a store elsewhere
     ├── ClientGone                   nobody waits for the answer any more
     ├── Cancelled                    a computation was told to end
