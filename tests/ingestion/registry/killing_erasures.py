@@ -65,6 +65,7 @@ def main(var: Path) -> None:
     forked(lambda: run_publish(var), None)
     for turn, (point, how) in enumerate(POINTS.items()):
         erasure = f"18-B{3 * turn}"
+        forked(lambda: run_publish(var), None)  # No edition: it makes the ledger that an interruption had thrown away.
         ended, _ = forked(lambda name=erasure, how=how: killed_at(lambda: run_erase(var, name), *how), None)  # type: ignore[misc]
         _, left = forked(lambda: inspect(var), None)
         forked(lambda name=erasure: run_erase(var, name), None)  # type: ignore[misc]
