@@ -80,6 +80,12 @@ def before() -> tuple[dict[str, list[bytes]], list[Held], dict[str, str], list[b
         return *held(), dict(derivation_digests()), our_lines()
 
 
+@pytest.fixture(autouse=True)
+def packaged_as_it_is() -> None:
+    """Derive by what is packaged before any test packages something else, in whatever order they come."""
+    before()
+
+
 def rest() -> tuple[set[str], set[str], Bearing]:
     """Return the projects that are derived otherwise by what is packaged now, those said to rest on it, and why."""
     derived, kept, digests, lines = before()
