@@ -1,8 +1,4 @@
-<<<<<<< HEAD
-"""Writes the reference pages from the code (`make docs`): settings, commands, HTTP, questions, roles, messages.
-=======
-"""Writes the reference pages from the code: settings, command line (twice), HTTP, questions. `make docs` runs it.
->>>>>>> w-privacy
+"""Writes the reference pages from the code (`make docs`): settings, commands (twice), HTTP, questions, roles, messages.
 
 Knows how to put declared things into Markdown; what there is to say stands where it is declared: under a setting, in
 the help of a command, in what a route says of itself to OpenAPI.
@@ -26,13 +22,9 @@ from rdflib.namespace import SH
 from typer.main import get_command
 
 from ingestion import Settings as StateSettings
-<<<<<<< HEAD
 from ingestion.rights.model import Action
 from ingestion.rights.table import rights, scopes
-from ontologie import LANGUAGES, sentence, sentence_table
-=======
-from ontologie import Language
->>>>>>> w-privacy
+from ontologie import LANGUAGES, Language, sentence, sentence_table
 from queries import catalogue
 from shapes import shapes_graph
 from sparql_api.app import create_app
