@@ -36,7 +36,7 @@ def asked(editions: Path, meanwhile: Callable[[], None] = lambda: None) -> httpx
 
     async def ask() -> httpx.Response:
         transport = httpx.ASGITransport(Redactions(service, editions, told))
-        async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+        async with httpx.AsyncClient(transport=transport, base_url="http://test", timeout=300) as client:
             return await client.get("/")
 
     return asyncio.run(ask())
