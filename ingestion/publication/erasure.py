@@ -16,7 +16,7 @@ from ingestion.publication.cut import Face, settle
 from ingestion.publication.editions import Editions
 from ingestion.publication.locking import publication_lock
 from ingestion.publication.publish import publish
-from ingestion.publication.redaction import Redacted, redact, renew_ledger
+from ingestion.publication.redaction import Redacted, redact, renew_later_stores, renew_ledger
 from ingestion.registry.registry import Registry
 from ingestion.rights.model import Agent
 from ingestion.settings import Settings
@@ -46,6 +46,7 @@ def erase(
             # Also where it was never public: a publication that was killed leaves what it had begun to write.
             shutil.rmtree(settings.var / "store", ignore_errors=True)
             renew_ledger(settings, registry)
+        renew_later_stores(settings, registry, (kind, identifier))
     if current is not None and editions.is_gone(current.number):
         publish(settings, registry, faces, progress)
     # Answers that a service keeps hold texts of fiches.

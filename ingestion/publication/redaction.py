@@ -26,7 +26,7 @@ from ingestion.publication.manifest import without_documents, write_manifest
 from ingestion.publication.members import has_dump
 from ingestion.publication.removal import Names, changed_without, forget
 from ingestion.publication.rewriting import Rewritten, rewrite
-from ingestion.publication.stores import making_stores, write_store
+from ingestion.publication.stores import making_stores, renew_store, write_store
 from ingestion.registry.editions import RegisteredEdition
 from ingestion.registry.model import now
 from ingestion.registry.registry import Registry
@@ -68,6 +68,23 @@ def redact(
         if progress is not None:
             progress("redaction", count, len(waiting))
     return Redacted(tuple(sorted(done)), tuple(sorted(gone)))
+
+
+def renew_later_stores(settings: Settings, registry: Registry, name: tuple[str, str]) -> None:
+    """Make the stores of the editions that no longer held a document anew: each began as a copy of the one before.
+
+    That of the current edition at once; another when it is asked for.
+    """
+    held = {number for number, names in registry.editions.of_erased().items() if name in names}
+    editions = Editions(settings.var)
+    current = editions.current()
+    later = [one for one in editions.all() if held and one.number > min(held) and one.number not in held]
+    for one in (one for one in later if one.store_path.is_dir()):
+        with making_stores(settings.var):
+            if one == current:
+                renew_store(one)
+            else:
+                shutil.rmtree(one.store_path)
 
 
 def renew_ledger(settings: Settings, registry: Registry) -> None:

@@ -27,8 +27,9 @@ def forget(ledger: Ledger, names: Iterable[tuple[str, str]], base: str) -> None:
         ledger.put(ledger.packed(graph, []))
     rested = {project: ledger.rested_on(project) for project in projects}
     provenance = {project: ledger.data(_about(project, base)) for project in projects}
-    for graph, lines in _derived(rested, provenance, base).items():
+    for graph, (lines, workings) in _derived(rested, provenance, base).items():
         ledger.put(ledger.packed(graph, lines.splitlines(keepends=True)))
+        ledger.keep_workings(graph, workings)
 
 
 def changed_without(one: Edition, names: Names) -> dict[str, bytes]:
@@ -48,7 +49,8 @@ def changed_without(one: Edition, names: Names) -> dict[str, bytes]:
         theirs = () if graph in gone else rests_on(graph, lines.splitlines(keepends=True), base)
         for project in projects.intersection(theirs):
             rested[project][graph] = packer.pack(lines)
-    return dict.fromkeys(gone, b"") | _derived(rested, provenance, base)
+    derived = {graph: lines for graph, (lines, _) in _derived(rested, provenance, base).items()}
+    return dict.fromkeys(gone, b"") | derived
 
 
 def _resting(one: Edition, names: Names) -> set[str]:
@@ -75,13 +77,17 @@ def _first_graphs(one: Edition, wanted: Collection[str]) -> Iterator[tuple[str, 
 
 def _derived(
     rested: Mapping[str, Mapping[str, bytes]], provenance: Mapping[str, bytes], base: str
-) -> dict[str, bytes]:
-    """Return the derived graph of each project, from the packed graphs that it rests on: empty where none is left."""
+) -> dict[str, tuple[bytes, bytes]]:
+    """Return the derived graph of each project, with its packed workings, from the packed graphs that it rests on.
+
+    Both are empty where none of those is left.
+    """
     iris, packer = Iris(base), Packer()
-    found = {iris.derived_graph("projet", _name(project, base)): b"" for project in rested}
+    found = {iris.derived_graph("projet", _name(project, base)): (b"", b"") for project in rested}
     left = [Project(one, graphs, provenance[one], False) for one, graphs in rested.items() if graphs]
     for made in make_projects(left, base) if left else ():
-        found[made.derived.graph] = packer.unpack(made.derived.data) if made.derived.data else b""
+        lines = packer.unpack(made.derived.data) if made.derived.data else b""
+        found[made.derived.graph] = lines, made.workings
     return found
 
 

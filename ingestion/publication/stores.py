@@ -18,7 +18,7 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from ingestion.publication.editions import Edition
+from ingestion.publication.editions import Edition, exchange
 from ingestion.publication.loading import Loading
 from ingestion.publication.members import files_of, has_dump
 
@@ -27,6 +27,15 @@ logger: Final = logging.getLogger("observatoire")
 
 def write_store(edition: Edition) -> None:
     """Write an edition's store from its dump; it has its name once it is whole."""
+    _made(edition).rename(edition.store_path)
+
+
+def renew_store(edition: Edition) -> None:
+    """Put a store made from an edition's dump in the place of the one that it has."""
+    exchange(_made(edition), edition.store_path)
+
+
+def _made(edition: Edition) -> Path:
     working, made = edition.path / ".store.making", edition.path / ".store.made"
     for folder in (working, made):
         shutil.rmtree(folder, ignore_errors=True)
@@ -41,7 +50,7 @@ def write_store(edition: Edition) -> None:
             loading.add(gzip.decompress(file.read_bytes()))
         loading.then(finish).result()
     shutil.rmtree(working)
-    made.rename(edition.store_path)
+    return made
 
 
 @contextmanager

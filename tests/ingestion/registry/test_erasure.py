@@ -183,6 +183,24 @@ def test_an_edition_that_cannot_be_made_anew_is_gone(state: tuple[Settings, Regi
     assert erase(settings, registry, "projet", "18-B1", TEAM, EDITION_OUTPUTS) == Redacted()
 
 
+@pytest.mark.long
+def test_a_fiche_withdrawn_before_it_is_erased_leaves_the_stores_of_later_editions_too(
+    state: tuple[Settings, Registry], tmp_path: Path
+) -> None:
+    settings, registry = state
+    registry.withdraw("projet", "18-B1", TEAM)
+    publish(settings, registry, EDITION_OUTPUTS)
+    deposit_file(write_csv(tmp_path / "rows.csv", [{"id": "B3"}]), registry, TEAM, Options(), validate=True)
+    publish(settings, registry, EDITION_OUTPUTS)
+    editions = Editions(settings.var)
+    assert any(name.startswith("editions/5/store/") for name in holding(settings.var)), "stores keep removed strings"
+    assert erase(settings, registry, "projet", "18-B1", TEAM, EDITION_OUTPUTS) == Redacted((2, 3))
+    assert holding(settings.var) == set()
+    current = editions.current()
+    assert current is not None and [(one.number, one.redaction) for one in editions.all()][3:] == [(4, 0), (5, 0)]
+    assert len(ox.Store.read_only(str(current.store_path))) == current.manifest["counts"]["quads"]
+
+
 def test_what_was_never_public_leaves_without_an_edition(tmp_path: Path) -> None:
     settings, registry = begun(tmp_path)
     deposit_file(write_csv(tmp_path / "rows.csv", [PLANTED]), registry, TEAM, Options())
