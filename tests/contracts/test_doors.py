@@ -25,7 +25,7 @@ from tests.making import OPERATOR, begun, command, write_csv
 with (Path(__file__).parent / "doors.csv").open(encoding="utf-8", newline="") as lines:
     DOORS = list(csv.DictReader(lines))
 ACTING = [row for row in DOORS if row["action"]]
-READING = {"/sparql", "/graphe/{rest:path}"}
+READING = {"/sparql", "/rdf-graph-store", "/graphe/{rest:path}"}
 """Addresses that take a query in a body and answer from an edition, or refuse whatever method writes."""
 LISTING = ("review list", "review digest")
 """Commands that show what their agent may read, perhaps nothing."""

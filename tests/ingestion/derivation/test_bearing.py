@@ -167,7 +167,7 @@ def test_a_changed_date_bears_on_whom_its_rule_says_something_of() -> None:
     ("name", "old", "new"),
     [
         ("constats/comptes-d-eleves", '?eleves != "non"', '?eleves = "oui"'),
-        ("constats/decouverte", "0 8", "0 7"),
+        ("constats/decouverte", "0 8", "12 12"),
         ("faits/mains", '"non", "tu"', '"tu", "tu"'),
         ("defaut/aia-minimal", "FILTER(?type != <concept/type-ia/autre>)", ""),
     ],

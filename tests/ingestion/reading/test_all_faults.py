@@ -10,10 +10,10 @@ import rdflib
 from ingestion import Options, UnreadableDeposit, examine
 from ingestion.commands.reporting import write_report
 from ingestion.examination.deposit import deposit_file
-from ingestion.registry.agents import COMMAND_LINE
 from ontologie.console import Lang
 from shapes import as_text
 from tests.ingestion.reading.conftest import Write
+from tests.making import OPERATOR
 
 HEADER = "id,titre,resume,type_ia,academie,date,date_fin,effectif,phases\n"
 SH = rdflib.Namespace("http://www.w3.org/ns/shacl#")
@@ -61,7 +61,7 @@ def test_a_name_that_stands_in_is_nowhere(write: Write, tmp_path: Path) -> None:
     names = {result.focus for results in judged for result in results if result.focus.startswith("http")}
     assert names <= {f"https://w3id.org/observatoire-ia/{prefix}projet/10-A" for prefix in ("", "graphe/")}
     assert {entry.document.rpartition("/")[2] for entry in found.entries} == {"", "10-A"}
-    done = deposit_file(path, None, COMMAND_LINE, Options())
+    done = deposit_file(path, None, OPERATOR, Options())
     write_report(tmp_path / "r.ttl", [done], Lang.FR)
     graph = rdflib.Graph().parse(tmp_path / "r.ttl")
     refused = list(graph.subjects(SH.resultSeverity, SH.Violation))
@@ -96,10 +96,10 @@ def test_advice_on_a_whole_fiche_names_fiches_and_no_graph(write: Write) -> None
 
 def test_strict_says_which_good_rows_it_did_not_take(write: Write) -> None:
     path = write(HEADER + "A,t,r,autre,Lyon,,,,\nB,,r,autre,Lyon,,,,\nC,t,r,autre,Lyon,,,,\n")
-    done = deposit_file(path, None, COMMAND_LINE, Options(), strict=True)
+    done = deposit_file(path, None, OPERATOR, Options(), strict=True)
     left = [(one.line, one.document.rpartition("/")[2]) for one in done.entries if one.rule == "depot:non-prise"]
     assert left == [(2, "10-A"), (4, "10-C")] and done.exit_code == 1
-    assert "depot:non-prise" not in {one.rule for one in deposit_file(path, None, COMMAND_LINE, Options()).entries}
+    assert "depot:non-prise" not in {one.rule for one in deposit_file(path, None, OPERATOR, Options()).entries}
 
 
 def test_a_value_filed_in_another_column_is_said(write: Write) -> None:

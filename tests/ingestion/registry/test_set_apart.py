@@ -7,16 +7,15 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from ingestion import RefusedTransition, Registry, Settings
+from ingestion import Agent, Grant, RefusedTransition, Registry, Settings
 from ingestion.examination.apart import apart
 from ingestion.examination.deposit import deposit_file
 from ingestion.examination.pipeline import Options
-from ingestion.registry.agents import COMMAND_LINE
-from ingestion.registry.model import Agent
 from sparql_api.cli import main
+from tests.making import OPERATOR, declared
 
 HEADER = "titre,resume,type_ia,academie,etablissement,url_source,phases,deposant_nom\n"
-REVIEWER = Agent("DRANE Lyon", "valideur", "10")
+REVIEWER = Agent("DRANE Lyon", (Grant("revue", "academie/10"),))
 
 
 def deposited(registry: Registry, folder: Path, title: str, *, page: str = "a") -> str:
@@ -24,13 +23,13 @@ def deposited(registry: Registry, folder: Path, title: str, *, page: str = "a") 
     path = folder / "depot.csv"
     row = f"{title},r,autre,Lyon,Collège Molière,https://exemple.fr/{page},un|deux,Service {title}\n"
     path.write_text(HEADER + row, encoding="utf-8")
-    done = deposit_file(path, registry, COMMAND_LINE, Options())
+    done = deposit_file(path, registry, OPERATOR, Options())
     return next(entry.document for entry in done.entries).rpartition("/")[2]
 
 
 @pytest.fixture
 def registry(tmp_path: Path) -> Registry:
-    return Registry(Settings(var=tmp_path / "var"))
+    return declared(Registry(Settings(var=tmp_path / "var")), REVIEWER)
 
 
 def titles(registry: Registry) -> dict[str, tuple[str, str, int]]:
@@ -77,10 +76,10 @@ def test_only_a_row_that_was_recognised_is_set_apart(registry: Registry, tmp_pat
 
 def test_the_command_says_which_fiche_it_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OBSERVATOIRE_VAR", str(tmp_path / "var"))
-    with Registry(Settings(var=tmp_path / "var")) as registry:
+    with declared(Registry(Settings(var=tmp_path / "var")), REVIEWER) as registry:
         fiche = deposited(registry, tmp_path, "Danser")
         deposited(registry, tmp_path, "Chanter")
-    told = ["review", "return", fiche, "--by", "DRANE Lyon", "--reason", "un autre projet", "--as-new"]
+    told = ["review", "return", fiche, "--as", "DRANE Lyon", "--reason", "un autre projet", "--as-new"]
     done = CliRunner().invoke(main, told)
     with Registry(Settings(var=tmp_path / "var")) as registry:
         (made,) = set(titles(registry)) - {fiche}

@@ -51,7 +51,7 @@ def test_no_file_holds_a_blank_node() -> None:
         ("Critere", 51),
         ("Echelon", 5),
         ("RegleAgregation", 7),
-        ("OutilIA", 92),
+        ("OutilIA", 98),
         ("Organisation", 16),
         ("Fonction", 4),
         ("Academie", 36),

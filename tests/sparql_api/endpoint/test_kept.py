@@ -264,7 +264,7 @@ def test_what_the_engine_forgets_is_gone(store: Path, tmp_path: Path) -> None:
 
 
 def test_memory_is_bounded(store: Path, tmp_path: Path) -> None:
-    with small(store, tmp_path, front_mb=0.1) as (live, _), connected(live.url) as connection:
+    with small(store, tmp_path, front_mb=0.1, client_seconds=1000) as (live, _), connected(live.url) as connection:
         for n in range(300):
             connection.sendall(request(f"/sparql?query={quote(f'ASK {{}} # {n}')}"))
             read(connection)
