@@ -25,8 +25,8 @@ from sparql_api.fiches.facets import FACET_NAMES
 from sparql_api.fiches.search import FicheIndex, Selection
 from sparql_api.outputs import EDITION_OUTPUTS
 from tests.ingestion.registry.conftest import postgresql, postgresql_server
-from tests.laws.test_law_2_derivable import OTHERS, PROJECTS, ROWS, files_of, live
-from tests.making import TEAM, write_csv
+from tests.laws.test_law_2_derivable import OTHERS, PROJECTS, REVIEWER, ROWS, files_of, live
+from tests.making import NATIONAL, TEAM, declared, write_csv
 
 __all__ = ["postgresql", "postgresql_server"]
 
@@ -70,7 +70,7 @@ def lived_and_rebuilt(folder: Path, steps: list[tuple[Any, ...]], url: str | Non
     state = Settings(var=folder / "var", database_url=url)
     if url:
         empty(url)
-    registry = Registry(state)
+    registry = declared(Registry(state), NATIONAL, REVIEWER)
     deposit_file(write_csv(folder / "rows.csv", [{"id": "A0"}]), registry, TEAM, Options(), validate=True)
     publish(state, registry, EDITION_OUTPUTS)
     changed = {"words": False, "rules": False}
