@@ -76,14 +76,17 @@ WRITTEN: list[list[tuple[object, ...]]] = [
 
 
 # A history takes seconds: making a found one shorter would take minutes.
-@settings(max_examples=1, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate], suppress_health_check=[HealthCheck.too_slow])
+FOUND = [Phase.explicit, Phase.reuse, Phase.generate]
+
+
+@settings(max_examples=1, deadline=None, phases=FOUND, suppress_health_check=[HealthCheck.too_slow])
 @given(steps=STEPS)
 def test_whatever_happened_the_store_can_be_thrown_away(steps: list[tuple[object, ...]]) -> None:
     throw_away_and_rebuild(steps)
 
 
 @pytest.mark.long
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=12, deadline=None, phases=FOUND, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 @given(steps=STEPS)
 def test_over_many_histories_the_store_can_be_thrown_away(steps: list[tuple[object, ...]]) -> None:
     throw_away_and_rebuild(steps)
@@ -110,7 +113,8 @@ def throw_away_and_rebuild(steps: list[tuple[object, ...]]) -> None:
         assert rebuild(state, registry).edition == edition
         assert dump_of(edition.path) == dump == canonical_dump(edition.store_path)
         # Members, their list, root and statistics: whatever the history, those of a build from nothing.
-        assert files_of(edition.path) == made
+        again = files_of(edition.path)
+        assert sorted(name for name in made.keys() | again.keys() if made.get(name) != again.get(name)) == []
         # What waits since then is published as if nothing had happened.
         assert publish(state, registry).edition.number in (edition.number, edition.number + 1)
         registry.close()
@@ -198,7 +202,8 @@ def test_changed_words_and_rules_derive_whom_they_bear_on_and_the_store_can_be_t
         assert derived.pop() == count
         made = files_of(edition.path)
         assert rebuild(state, registry).changed == ()
-        assert files_of(edition.path) == made
+        again = files_of(edition.path)
+        assert sorted(name for name in made.keys() | again.keys() if made.get(name) != again.get(name)) == []
     for kept in (derivation_digests, rules_digest, _derivation):
         kept.cache_clear()
     registry.close()
