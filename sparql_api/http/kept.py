@@ -7,7 +7,6 @@ the client's hold and share are, and the engine counts and tells of its answer.
 
 from __future__ import annotations
 
-import asyncio
 import os
 import time
 from collections.abc import Sequence
@@ -186,14 +185,11 @@ class Front:
             draft = PendingAnswer(scope["method"], self._standing(None), self._most // 32, time.time_ns() - FRESH)
             scope["state"][DRAFT] = draft
 
-            def keep() -> None:
-                if self._keep(draft, asked.key) and segment is not None:
-                    self.remember(segment, asked, trusted)
-
             async def noting(message: Message) -> None:
                 await send(message)
-                if draft.note(message):  # Kept once the answer has left.
-                    asyncio.get_running_loop().call_soon(keep)
+                # The answer has left; whoever asks the same now asks after it is kept.
+                if draft.note(message) and self._keep(draft, asked.key) and segment is not None:
+                    self.remember(segment, asked, trusted)
 
             await app(scope, receive, noting)
 
