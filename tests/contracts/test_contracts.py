@@ -10,7 +10,7 @@ import pytest
 from fastapi import FastAPI
 from typer.main import get_command
 
-from docs.generate import leaves
+from docs.reference.command_line import leaves
 from sparql_api.app import create_app
 from sparql_api.cli import main
 from sparql_api.http.routing import every_route

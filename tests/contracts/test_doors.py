@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from typer.main import get_command
 
-from docs.generate import leaves
+from docs.reference.command_line import leaves
 from ingestion import Agent, Forbidden, Grant, Registry, Settings
 from ingestion.rights import decision
 from sparql_api.app import create_app

@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 from typer.main import get_command
 
-from docs.generate import HERE, leaves, pages, readers, variable
+from docs.generate import HERE, pages
+from docs.reference.command_line import leaves
+from docs.reference.settings import readers, variable
 from ingestion import Settings as StateSettings
 from sparql_api.app import create_app
 from sparql_api.cli import main
