@@ -173,13 +173,13 @@ def used(pid: int) -> tuple[float, float]:
     return (user + system) / TICK, (children_user + children_system) / TICK
 
 
-def held(pid: int) -> int:
-    """Return the memory of a process and of those it started, in bytes."""
+def held(pid: int, of: Callable[[psutil.Process], int] = lambda one: int(one.memory_info().rss)) -> int:
+    """Return the memory of a process and of those it started, in bytes; `of` says that of one."""
     total = 0
     try:
         root = psutil.Process(pid)
         for one in (root, *root.children(recursive=True)):
-            total += one.memory_info().rss
+            total += of(one)
     except psutil.NoSuchProcess:
         pass
     return total

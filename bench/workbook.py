@@ -15,10 +15,9 @@ import tempfile
 import time
 from pathlib import Path
 
-import psutil
 import xlsxwriter
 
-from bench.chain import CLI, Step, command
+from bench.chain import CLI, Step, command, held
 from bench.fiches import write
 
 MEBIBYTE = 2**20
@@ -62,14 +61,7 @@ def ingest(deposit: Path, folder: Path) -> Step:
 
 def shared_once(pid: int) -> int:
     """Return the memory of a process and of those it started, in bytes: what they share counts once."""
-    total = 0
-    try:
-        root = psutil.Process(pid)
-        for one in (root, *root.children(recursive=True)):
-            total += one.memory_full_info().pss
-    except psutil.NoSuchProcess:
-        pass
-    return total
+    return held(pid, lambda one: int(one.memory_full_info().pss))
 
 
 def results(steps: list[Step], rows: int) -> str:

@@ -21,7 +21,12 @@ def agent_of(registry: Registry, name: str | None, settings: Settings) -> Agent:
     """Return the agent in whose name a command acts, as the registry knows it: without any role where it does not."""
     from ingestion.rights.model import OPERATOR
 
-    return registry.accounts.known(unicodedata.normalize("NFC", (name or settings.agent or OPERATOR.name).strip()))
+    return registry.accounts.known(as_kept(name or settings.agent or OPERATOR.name))
+
+
+def as_kept(name: str) -> str:
+    """Return the name of an agent as it is kept, however its accents were typed."""
+    return unicodedata.normalize("NFC", name.strip())
 
 
 def allowed(registry: Registry, name: str | None, settings: Settings, action: Action) -> Agent:

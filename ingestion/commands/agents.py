@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import unicodedata
 from enum import StrEnum
 from typing import Annotated
 
 import typer
 
-from ingestion.commands.acting import AsOption, agent_of
+from ingestion.commands.acting import AsOption, agent_of, as_kept
 from ingestion.commands.failures import explained, opened
 from ontologie.console import Lang, LangOption, fail, said, say
 
@@ -66,7 +65,7 @@ def add_command(
     settings = Settings()
     with explained(lang), opened(settings, lang) as registry:
         scope = scope_of(academie, region, instrument, settings.base_iri)
-        agent = new_agent(_normal(name), [role.value for role in roles], scope, organisation, expires)
+        agent = new_agent(as_kept(name), [role.value for role in roles], scope, organisation, expires)
         changed = registry.accounts.declare(agent, agent_of(registry, acting, settings))
     say(lang, "agent-declared" if changed else "agent-known", agent=agent.name)
 
@@ -100,7 +99,7 @@ def revoke_command(name: NameArgument, acting: AsOption = None, lang: LangOption
 
     settings = Settings()
     with explained(lang), opened(settings, lang) as registry:
-        registry.accounts.revoke(_normal(name), agent_of(registry, acting, settings))
+        registry.accounts.revoke(as_kept(name), agent_of(registry, acting, settings))
     say(lang, "agent-ended-now", agent=name)
 
 
@@ -113,7 +112,7 @@ def token_command(name: NameArgument, acting: AsOption = None, lang: LangOption 
 
     settings = Settings()
     with explained(lang), opened(settings, lang) as registry:
-        token = registry.accounts.token(_normal(name), agent_of(registry, acting, settings))
+        token = registry.accounts.token(as_kept(name), agent_of(registry, acting, settings))
     typer.echo(token)
     say(lang, "agent-token", agent=name)
 
@@ -128,12 +127,7 @@ def export_command(name: NameArgument, acting: AsOption = None, lang: LangOption
     settings = Settings()
     with explained(lang), opened(settings, lang) as registry:
         try:
-            found = registry.accounts.about(_normal(name), agent_of(registry, acting, settings))
+            found = registry.accounts.about(as_kept(name), agent_of(registry, acting, settings))
         except LookupError:
             fail(lang, "agent-unknown", 1, agent=name)
     typer.echo(json.dumps(found, ensure_ascii=False, indent=2))
-
-
-def _normal(name: str) -> str:
-    """Return a name as it is kept, however its accents were typed."""
-    return unicodedata.normalize("NFC", name.strip())
