@@ -17,12 +17,12 @@ import python_calamine as calamine
 
 from ingestion.reading.locating import Row, find_header
 from ingestion.reading.mapping import Correspondence
-from ingestion.reading.marks import Marks
-from ingestion.reading.marks_ods import ods_marks
-from ingestion.reading.marks_xls import xls_marks
-from ingestion.reading.marks_xlsx import xlsx_marks
 from ingestion.reading.records import Deposit, UnreadableCell
-from ingestion.reading.shown import shown
+from ingestion.reading.sheets.marks import Marks
+from ingestion.reading.sheets.ods import ods_marks
+from ingestion.reading.sheets.shown import shown
+from ingestion.reading.sheets.xls import xls_marks
+from ingestion.reading.sheets.xlsx import xlsx_marks
 from ingestion.reading.tables import Sheet, read_rows
 from ingestion.words.errors import UnreadableDeposit, unreadable
 from ingestion.words.messages import Issue, Place, issue, listed, quote

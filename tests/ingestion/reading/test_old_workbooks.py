@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ingestion import read_deposit
-from ingestion.reading.marks_xls import xls_marks
+from ingestion.reading.sheets.xls import xls_marks
 from tests.ingestion.reading.conftest import refusal
 from tests.ingestion.reading.old_workbook import Cell, Error, Number, old_workbook
 

@@ -7,8 +7,8 @@ import zipfile
 from collections.abc import Mapping
 from typing import Final
 
-from ingestion.reading.marks import MOST_CELLS, MOST_MERGED, Marks, parse
-from ingestion.reading.shown import shown_date
+from ingestion.reading.sheets.marks import MOST_CELLS, MOST_MERGED, Marks, parse
+from ingestion.reading.sheets.shown import shown_date
 
 _ERRORS: Final = re.compile(
     r"#(?:N/A|NA|REF!|VALUE!|VALEUR!|DIV/0!|NAME\?|NOM\?|NUM!|NOMBRE!|NULL!|NUL!|SPILL!|CALC!)|Err:\d+"

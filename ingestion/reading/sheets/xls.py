@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Final
 
-from ingestion.reading.compound import stream_of
-from ingestion.reading.marks import Marks
-from ingestion.reading.shown import format_code, shows
+from ingestion.reading.sheets.compound import stream_of
+from ingestion.reading.sheets.marks import Marks
+from ingestion.reading.sheets.shown import format_code, shows
 
 _STREAMS: Final = ("Workbook",)
 _BIFF8: Final = 0x0600

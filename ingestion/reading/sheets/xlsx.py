@@ -8,8 +8,8 @@ from collections.abc import Callable
 from pathlib import PurePosixPath
 from typing import IO, Final
 
-from ingestion.reading.marks import MOST_MERGED, Marks, column_number, local, parse
-from ingestion.reading.shown import format_code, shows
+from ingestion.reading.sheets.marks import MOST_MERGED, Marks, column_number, local, parse
+from ingestion.reading.sheets.shown import format_code, shows
 
 _REFERENCE: Final = re.compile(r"([A-Za-z]{1,20})([0-9]{1,20})")
 _RANGE: Final = re.compile(r"([A-Za-z]{1,7})([0-9]{1,9}):([A-Za-z]{1,7})([0-9]{1,9})")
