@@ -68,16 +68,20 @@ class Ledger:
 
     def commit(self) -> None:
         """Keep what was put in, and go on in a new transaction."""
-        self._connection.execute("COMMIT")
+        self._keep()
         self._connection.execute("BEGIN IMMEDIATE")
 
     def renew(self, path: Path) -> None:
         """Write it whole into a new file, in which nothing is left of what it held before; what was put in is kept."""
-        self._connection.execute("COMMIT")
+        self._keep()
         self._connection.execute("VACUUM INTO ?", (str(path),))
         self._connection.execute("BEGIN IMMEDIATE")
         with closing(sqlite3.connect(path)) as fresh:
             fresh.execute("PRAGMA journal_mode=WAL")
+
+    def _keep(self) -> None:
+        self.statistics.flush()
+        self._connection.execute("COMMIT")
 
     def clear(self) -> None:
         """Forget everything."""

@@ -68,7 +68,7 @@ class Statistics:
             if lines:
                 self._count(sign, graph, lines)
         if len(self._terms) >= _PENDING:
-            self._flush()
+            self.flush()
 
     def count_terms(self, subjects: Iterable[bytes], objects: Iterable[bytes]) -> None:
         """Count terms as those of one graph more, of which nothing else is counted."""
@@ -85,7 +85,7 @@ class Statistics:
 
     def total(self, kind: str, term: str = "") -> int:
         """Return one counter: of `graphs`, `quads`, or the graphs of a `folder`, a name up to its last slash."""
-        self._flush()
+        self.flush()
         asked = "SELECT count FROM counters WHERE kind = ? AND term = ? AND place = ''"
         row = self._connection.execute(asked, (kind, term)).fetchone()
         return 0 if row is None else int(row[0])
@@ -96,7 +96,7 @@ class Statistics:
         `subjects`, `objects` are distinct terms, `entities` the subjects that are ours; `predicates` and `classes`
         count triples by IRI; `links` lists (predicate, place, triples) where one of ours leads to another's.
         """
-        self._flush()
+        self.flush()
         rows = self._connection.execute("SELECT kind, term, place, count FROM counters ORDER BY kind, term, place")
         found: dict[str, Any] = {
             "triples": 0, "subjects": 0, "entities": 0, "objects": 0, "predicates": {}, "classes": {}, "links": []
@@ -136,7 +136,7 @@ class Statistics:
             for term in terms:
                 self._terms.setdefault(term, [0, 0])[which] += sign
 
-    def _flush(self) -> None:
+    def flush(self) -> None:
         """Write what waits; a term's first mention makes one more that is distinct, its last one less."""
         waiting, self._terms = self._terms, {}
         told = {_key(term): (*change, term.startswith(self._ours)) for term, change in waiting.items() if any(change)}
