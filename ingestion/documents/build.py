@@ -95,7 +95,7 @@ def _built(draft: Draft, record: Record, base: str) -> BuiltDocument:
     judged = draft.document()
     document, identifier = ({}, "") if draft.stands_in else (judged, draft.identifier)
     deposited = identifier or str(record.values.get("id", ""))
-    name = f"{base}{document['id']}" if document else quote(deposited, private=record.private)
+    name = f"{base}{document['id']}" if document else quote(deposited, private=record.unquoted)
     return BuiltDocument(
         document=document,
         issues=tuple(dataclasses.replace(issue, document=name) for issue in draft.issues),

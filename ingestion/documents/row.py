@@ -31,12 +31,11 @@ from ingestion.words.columns import LIST, MOST_ITEMS, Column, column_of_key, col
 from ingestion.words.examples import is_example, types_of
 from ingestion.words.identifiers import spelt
 from ingestion.words.languages import FRENCH, language_of
-from ingestion.words.personal import find_personal, find_to_read, holds_private, is_of_a_person
+from ingestion.words.personal import AUTHOR, find_personal, find_to_read, holds_private, is_of_a_person
 from ontologie import character_name, fold_label, in_both
 
 NATIONAL: Final = "n"
 _ACADEMIE: Final = "academie"
-_AUTHOR: Final = "auteur_institutionnel"
 _READ_AT_MOST: Final = 50_000
 """Characters of a cell refused for its form that are looked at for more."""
 
@@ -119,7 +118,7 @@ def _refuse_personal(draft: Draft, values: dict[str, Value]) -> None:
     public = {name: _text(value) for name, value in values.items()} | _refused_already(draft, values)
     for name, whole in public.items():
         column, text = columns()[name], whole
-        text, author = _looked_at(column, text), name == _AUTHOR
+        text, author = _looked_at(column, text), name == AUTHOR
         if kind := find_personal(text, author=author):
             draft.say("donnee-personnelle", column, words={"kind": kind})
         repeated = [private for private, given in draft.personal.items() if holds_private(whole, given)]

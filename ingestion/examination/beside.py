@@ -39,5 +39,5 @@ def reports_beside(issues: Mapping[int, Sequence[Issue]], base: str) -> list[Rep
 
 
 def _issues(one: Prepared, report: Report, base: str) -> list[Issue]:
-    shown = report.shown(partial(mask_private, private=one.record.private)) if one.record.private else report
+    shown = report.shown(partial(mask_private, private=one.record.unquoted)) if one.record.unquoted else report
     return issues_of(shown, one.record, dataclasses.replace(one.built, document=one.built.judged), base)

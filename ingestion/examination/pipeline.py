@@ -229,7 +229,7 @@ def _examine(batch: list[Prepared], base: str, judge: Validate, seen: _Seen) -> 
 
 def _without_private(reports: Mapping[str, Report], kept: list[Prepared]) -> dict[str, Report]:
     """Return the reports of documents without what their records give in private columns (law 7)."""
-    private = {one.graph.iri: one.record.private for one in kept if isinstance(one.graph, ConvertedDocument)}
+    private = {one.graph.iri: one.record.unquoted for one in kept if isinstance(one.graph, ConvertedDocument)}
     return {
         iri: report.shown(partial(mask_private, private=private[iri])) if private[iri] else report
         for iri, report in reports.items()

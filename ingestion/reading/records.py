@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Any, Protocol
 
 from ingestion.words.messages import Issue, Place
-from ingestion.words.personal import private_values
+from ingestion.words.personal import found_in_cells, private_values
 
 Value = str | tuple[str, ...]
 """A cell as it was written, or the items of a list that the format tells apart itself (JSON)."""
@@ -80,8 +80,8 @@ class Record:
     `line` is the physical line where it starts. `values` holds the cells of a table by our column names,
     empty ones left out; `members` the JSON object, where the format is JSON; `context` the version of the context that
     it names, None where it names none. `unreadable` says what cells that cannot be read show and why, by column;
-    `sheet` is that of a workbook. Every place it gives carries its private values, so that no message made there
-    quotes them (law 7).
+    `sheet` is that of a workbook. Every place it gives carries its private values and its passages on persons, so
+    that no message made there quotes them (law 7).
     """
 
     file: str
@@ -99,6 +99,11 @@ class Record:
         """Return what it gives in its private columns, whether they can be used or not."""
         return private_values({**(self.members or {}), **self.values})
 
+    @cached_property
+    def unquoted(self) -> tuple[str, ...]:
+        """Return what no message of it quotes: its private values, and what its cells hold of persons."""
+        return (*self.private, *found_in_cells(self.values))
+
     def place(self, field: str | None = None, path: Path | None = None, *, last: bool = False) -> Place:
         """Return the place of one of our columns, or of a value of the JSON object.
 
@@ -107,11 +112,11 @@ class Record:
         """
         if self.header is not None and field is not None:
             column, name = self.header.fields.get(field, (None, field))
-            return Place(self.file, self.line, column, name, self.private, in_table=True)
+            return Place(self.file, self.line, column, name, self.unquoted, in_table=True)
         if self.source is not None and (path or field):
             line, column = self.source.locate(path or (field or "",), last=last)
-            return Place(self.file, line, column, field or field_of(path or ()), self.private)
-        return Place(self.file, self.line, None, field, self.private)
+            return Place(self.file, line, column, field or field_of(path or ()), self.unquoted)
+        return Place(self.file, self.line, None, field, self.unquoted)
 
 
 @dataclass(frozen=True, slots=True)

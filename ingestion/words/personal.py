@@ -16,6 +16,9 @@ from shapes import MASK, passages
 
 _OF_A_PERSON: Final = re.compile(r"@|%|&|linkedin|facebook|instagram|tiktok|twitter|//x\.com|//t\.me|snapchat", re.I)
 
+AUTHOR: Final = "auteur_institutionnel"
+"""The column whose name is an institution's: a person's name alone in it is a passage."""
+
 _SHORTEST: Final = 5
 """Letters of a private value from which public text that repeats it is refused: fewer are found in any text."""
 
@@ -108,6 +111,12 @@ def private_values(values: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(text for value in given for text in _texts(value) if text.strip())
 
 
+def found_in_cells(values: Mapping[str, str | tuple[str, ...]]) -> tuple[str, ...]:
+    """Return the passages of each cell of text, which its items, read alone, do not show; by our columns."""
+    cells = ((name, "\n".join(_texts(value))) for name, value in values.items() if name in _columns_of_text())
+    return tuple(text[one.start : one.end] for name, text in cells for one in passages(text, author=name == AUTHOR))
+
+
 def _texts(value: Any) -> Iterator[str]:
     """Yield the texts of a value, whatever JSON has made of it."""
     if isinstance(value, str):
@@ -116,6 +125,12 @@ def _texts(value: Any) -> Iterator[str]:
         yield from (text for below in value.values() for text in _texts(below))
     elif isinstance(value, list | tuple):
         yield from (text for below in value for text in _texts(below))
+
+
+@cache
+def _columns_of_text() -> frozenset[str]:
+    table = read_table("donnees", "colonnes.csv")
+    return frozenset(row["colonne"] for row in table if row["genre"] in {"concept", "etapes", "texte"})
 
 
 @cache

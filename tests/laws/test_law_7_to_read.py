@@ -158,3 +158,15 @@ def test_the_command_line_shows_the_reviewer_what_to_read(tmp_path: Path) -> Non
     assert refused.exit_code == 1
     assert "--passages-read" in refused.stderr
     assert command(var, "review", "validate", "18-A1", "--by", "Dgesco", "--passages-read").exit_code == 0
+
+
+def test_an_item_is_not_quoted_where_its_cell_is_to_be_read(tmp_path: Path) -> None:
+    text = "Djibril, 5e B, a enregistré sa voix."
+    names = [name for name, column in columns().items() if column.kind == "concept"]
+    table = write_csv(tmp_path / "depot.csv", [{"id": f"P{rank}", name: text} for rank, name in enumerate(names)], set(names) - set(HEADER))
+    examined = deposit_file(table, None, OPERATOR, Options())
+    for form in REPORTS:
+        write_report(tmp_path / f"r{form}", [examined], Lang.FR)
+        report = (tmp_path / f"r{form}").read_text(encoding="utf-8")
+        assert "5e B" in report
+        assert "Djibril" not in report
