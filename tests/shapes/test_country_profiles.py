@@ -48,7 +48,7 @@ def faults(fiche: rdflib.Graph, rules: rdflib.Graph) -> set[str]:
     data = rdflib.Graph() + fiche
     for value in set(fiche.objects()) - set(fiche.subjects()):
         data += known().triples((value, None, None))
-    _, report, _ = pyshacl.validate(data, shacl_graph=rules, inference="none")
+    _, report, _ = pyshacl.validate(data, shacl_graph=rdflib.Graph() + rules, inference="none")
     results = (one for one in report.subjects(SH.resultSeverity, SH.Violation))
     own = [one for one in results if report.value(one, SH.focusNode) in set(fiche.subjects())]
     return {str(shape).rpartition("#")[2] for one in own for shape in report.objects(one, SH.sourceShape)}
