@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache, lru_cache
 from itertools import islice
 from pathlib import Path
 from typing import Final
@@ -110,10 +111,11 @@ def judge_file_by_profile(
     """
     given = _bounded(file, base)
     quads = list(coverage.watch(given) if coverage else given)
+    core = _core_rules(frozenset(profile.properties), base)  # made here, once for all the files of a profile
 
     def judge() -> Iterator[Report]:
         try:
-            yield Report.of(_results(quads, profile, base))
+            yield Report.of(_results(quads, profile, core, base))
         except (RecursionError, MemoryError, Refused):
             raise
         except Exception as error:  # whatever pySHACL and rdflib raise of shapes that are none
@@ -122,9 +124,8 @@ def judge_file_by_profile(
     yield from confined(judge, 0, (Report, Result), seconds=SECONDS)
 
 
-def _results(quads: Sequence[ox.Quad], profile: Profile, base: str) -> list[Result]:
-    core = core_shapes_graph(base)
-    told = [*quads, *_in_core_terms(quads, profile, {str(path) for path in core.objects(None, SH.path)})]
+def _results(quads: Sequence[ox.Quad], profile: Profile, core: CompiledShapes, base: str) -> list[Result]:
+    told = [*quads, *_in_core_terms(quads, profile, _paths(base))]
     known = fact_predicates(base)
     named = (quad for quad in profile.quads if isinstance(quad.subject, ox.NamedNode))
     facts = [*fact_quads(base), *(quad for quad in named if quad.predicate.value in known)]
@@ -132,24 +133,37 @@ def _results(quads: Sequence[ox.Quad], profile: Profile, base: str) -> list[Resu
     return judge.judge(told, judge.focus_nodes(told))
 
 
-def _rules(core: rdflib.Graph, profile: Profile, base: str) -> CompiledShapes:
-    """Return the rules of the core, its closed shapes open to the profile's properties, and those of the profile."""
+@cache
+def _paths(base: str) -> frozenset[str]:
+    """Return the properties that the shapes of the core speak of."""
+    return frozenset(str(path) for path in core_shapes_graph(base).objects(None, SH.path))
+
+
+@lru_cache(maxsize=8)
+def _core_rules(properties: frozenset[str], base: str) -> CompiledShapes:
+    """Return the rules of the core, its closed shapes open to the properties of a profile."""
+    core = core_shapes_graph(base)
     opened = rdflib.Graph() + core
     for shape in core.subjects(SH.closed, rdflib.Literal(True)):
         ignored = opened.value(shape, SH.ignoredProperties)
         listed = Collection(opened, ignored) if ignored is not None else Collection(opened, rdflib.BNode())
-        for name in sorted(profile.properties):
+        for name in sorted(properties):
             listed.append(rdflib.URIRef(name))
         opened.set((shape, SH.ignoredProperties, listed.uri))
+    return rules_of(opened)
+
+
+def _rules(core: CompiledShapes, profile: Profile, base: str) -> CompiledShapes:
+    """Return the rules of the core and those of the profile."""
     lines = ox.serialize((quad.triple for quad in profile.quads), format=ox.RdfFormat.N_TRIPLES) or b""
     own = rules_of(rdflib.Graph().parse(data=lines, format="nt"))
-    ours, namespace = rules_of(opened), str(shapes_namespace(base))
+    namespace = str(shapes_namespace(base))
     # A shape of the core that one of the profile's refers to is judged as the core has it.
     units = [unit for unit in own.units if not str(unit.shape).startswith(namespace)]
-    return CompiledShapes((*ours.units, *units), (*ours.components, *own.components), ours.subjects)
+    return CompiledShapes((*core.units, *units), (*core.components, *own.components), core.subjects)
 
 
-def _in_core_terms(quads: Iterable[ox.Quad], profile: Profile, paths: set[str]) -> Iterator[ox.Quad]:
+def _in_core_terms(quads: Iterable[ox.Quad], profile: Profile, paths: frozenset[str]) -> Iterator[ox.Quad]:
     """Yield what quads say of the properties of the core by sub-properties of them."""
     higher = above(_parents(profile.quads, _SUBPROPERTY))
     for quad in quads:

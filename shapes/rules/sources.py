@@ -35,8 +35,9 @@ def shapes_graph(base: str = BASE) -> rdflib.Graph:
     return graph
 
 
+@cache
 def core_shapes_graph(base: str = BASE) -> rdflib.Graph:
-    """Return the shapes that judge a fiche of any country: all but those of France's profile."""
+    """Return the shapes that judge a fiche of any country: all but those of France's profile (do not modify it)."""
     return _graph((name for name in SOURCES if not name.startswith(_PROFILE)), base)
 
 

@@ -8,12 +8,15 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 GUIDE = Path(__file__).parents[2] / "docs" / "academie.md"
 BLOCK = re.compile(r"^```(sh|text)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 REFUSED = ("--dry-run", "--rejects")
 """Options of the two deposits where the page shows a refused row: they end with 1."""
 
 
+@pytest.mark.long
 def test_the_commands_of_the_guide_run_and_say_what_it_says(tmp_path: Path) -> None:
     environment = {
         **os.environ,

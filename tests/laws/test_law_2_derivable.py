@@ -88,13 +88,13 @@ def test_whatever_happened_the_store_can_be_thrown_away(steps: list[tuple[object
 
 
 @pytest.mark.long
-@settings(max_examples=40, deadline=None, phases=FOUND, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=15, deadline=None, phases=FOUND, suppress_health_check=[HealthCheck.too_slow])
 @given(steps=STEPS)
 def test_over_many_histories_the_store_can_be_thrown_away(steps: list[tuple[object, ...]]) -> None:
     throw_away_and_rebuild(steps)
 
 
-@pytest.mark.parametrize("steps", WRITTEN, ids=str)
+@pytest.mark.parametrize("steps", [WRITTEN[0], *(pytest.param(one, marks=pytest.mark.long) for one in WRITTEN[1:])], ids=str)
 def test_what_rests_on_analyses_can_be_thrown_away(steps: list[tuple[object, ...]]) -> None:
     throw_away_and_rebuild(steps)
 

@@ -101,8 +101,8 @@ def masked_text(term: str) -> str:
     return term and term_text(mask_term(read_term(term)))
 
 
-@in_parts(10, 25, batches, **common)
-def test_ten_thousand_documents_are_judged_alike(batch: list[Lines]) -> None:
+@in_parts(4, 25, batches, **common)
+def test_thousands_of_documents_are_judged_alike(batch: list[Lines]) -> None:
     judge = gate()
     documents = named(batch)
     assert by_the_screen(judge, documents) == one_by_one(judge, documents)

@@ -31,6 +31,7 @@ def test_an_example_breaks_the_rules_it_names_and_no_other(path: Path) -> None:
     assert rules(shapes.validate(quads)) == expected
 
 
+@pytest.mark.long
 def test_the_screen_flags_the_examples_as_pyshacl_does() -> None:
     quads = []
     for number, path in enumerate(EXAMPLES):

@@ -90,6 +90,7 @@ def test_a_finding_cites_the_open_statement_that_the_tables_name(name: str) -> N
         assert len(expected) == (1 if case else 0)
 
 
+@pytest.mark.long
 def test_a_changed_date_changes_the_finding_without_touching_a_rule(monkeypatch: pytest.MonkeyPatch) -> None:
     facts = {"niveau": "5e", "typeIA": GENERATIVE, "manipulateur": PUPILS, "date": "2024-03-05"}
     store = store_of(document(**facts))

@@ -40,7 +40,7 @@ def _without_end() -> Iterator[str]:
         (_for_ever, "lecture-memoire"),
         (_too_much, "lecture-memoire"),
         (_killed, "lecture-interrompue"),
-        (_without_end, "lecture-longue"),
+        pytest.param(_without_end, "lecture-longue", marks=pytest.mark.long),
     ],
 )
 def test_a_reader_that_fails_is_a_sentence(

@@ -71,6 +71,7 @@ def test_whichever_is_asked_tells_of_all_and_a_signal_ends_them(demo_var: Path, 
         assert list((tmp_path / "tmp").iterdir()) == []
 
 
+@pytest.mark.long
 def test_they_end_with_the_process_above_them_whatever_ends_it(demo_var: Path, tmp_path: Path) -> None:
     (tmp_path / "editions").symlink_to(demo_var / "editions")
     with together(tmp_path, 2) as (url, process):

@@ -115,6 +115,7 @@ def is_question(operation: schemathesis.APIOperation) -> bool:
     return operation.path.startswith("/queries/")
 
 
+@pytest.mark.long
 def test_each_address_answers_as_described(described: Described) -> None:
     asked = [operation for operation in described.operations() if not is_question(operation)]
     for operation in asked:

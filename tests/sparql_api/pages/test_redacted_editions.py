@@ -96,7 +96,7 @@ def addresses(number: int) -> list[str]:
     return [path.replace("{n}", str(number)) for path in OF_AN_EDITION]
 
 
-@pytest.mark.parametrize("number", [3, 2])
+@pytest.mark.parametrize("number", [3, pytest.param(2, marks=pytest.mark.long)])
 def test_everything_of_an_edition_that_held_it_answers_without_it_and_says_so(world: World, number: int) -> None:
     for path in addresses(number):
         before = world.before[path]

@@ -80,7 +80,7 @@ def reading(judge: Callable[[httpx.Client], None]) -> Iterator[None]:
     assert not failure, failure
 
 
-@pytest.mark.parametrize("slots", ["a,b", "a"])
+@pytest.mark.parametrize("slots", ["a,b", pytest.param("a", marks=pytest.mark.long)])
 def test_a_reader_gets_one_whole_edition_whatever_is_published_meanwhile(
     store: Fuseki, tmp_path: Path, slots: str
 ) -> None:

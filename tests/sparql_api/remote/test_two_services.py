@@ -13,6 +13,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import httpx
+import pytest
 
 from sparql_api.engine.remote.publication import publish_remote
 from sparql_api.settings import RemoteSettings
@@ -66,6 +67,7 @@ class Reader(threading.Thread):
             self.came["right" if answer.status_code == 200 and whole else f"{answer.status_code}"] += 1
 
 
+@pytest.mark.long
 def test_one_of_two_services_is_killed_and_the_other_answers(store: Fuseki, tmp_path: Path) -> None:
     nginx.found("nginx")
     published = tmp_path / "published"
