@@ -18,12 +18,14 @@ import pytest
 import sqlalchemy as sa
 import typer
 
-from ingestion import Settings
+from ingestion import Editions, Options, Settings, deposit_file, publish
 from ingestion.commands.failures import explained, fail_of_disk
 from ingestion.publication.locking import holder_of, publication_lock
 from ontologie import system_reason
 from ontologie.console import Lang
-from tests.making import ROW, begun, observatoire, registry_with, write_csv
+from sparql_api.outputs import EDITION_OUTPUTS
+from tests.ingestion.registry.test_erasure import PLANTED, holding
+from tests.making import ROW, TEAM, begun, observatoire, registry_with, write_csv
 
 COMMAND = str(Path(sys.executable).with_name("observatoire"))
 CODES = {signal.SIGINT: 130, signal.SIGTERM: 143}
@@ -219,3 +221,32 @@ def test_a_reason_is_never_empty(error: Exception, capsys: pytest.CaptureFixture
         fail_of_disk(Lang.EN, error, "")
     assert ": ." not in capsys.readouterr().err
     assert system_reason(error, "fr").strip()
+
+
+@pytest.mark.long
+def test_a_full_disk_at_an_erasure_is_said_and_the_same_command_ends_it(tmp_path: Path) -> None:
+    settings, registry = begun(tmp_path)
+    deposit_file(write_csv(tmp_path / "a.csv", [PLANTED]), registry, TEAM, Options(), validate=True)
+    publish(settings, registry, EDITION_OUTPUTS)
+    registry.close()
+    with small_disk(tmp_path / "small", "1g"):
+        var = tmp_path / "small" / "var"
+        subprocess.run(["cp", "-a", str(settings.var), str(var)], check=True)
+        space = os.statvfs(var)
+        size = (space.f_blocks - space.f_bfree) * space.f_frsize // 1024
+        resized(var.parent, size + 100)
+        done = observatoire(var, "erase", "18-B1", "--yes", "--lang", "en")
+        assert done.returncode == 2, done.stdout + done.stderr
+        assert "the disk is full" in done.stderr and "same command" in done.stderr
+        assert no_trace(done.stderr)
+        resized(var.parent, 10 * size)
+        done = observatoire(var, "erase", "18-B1", "--yes", "--lang", "en")
+        assert done.returncode == 0, done.stdout + done.stderr
+        current = Editions(var).current()
+        assert current is not None and current.redaction == 1
+        assert holding(var) == set()
+        assert observatoire(var, "rebuild").returncode == 0
+
+
+def resized(disk: Path, kilobytes: int) -> None:
+    subprocess.run(["mount", "-o", f"remount,size={kilobytes}k", str(disk)], check=True)
