@@ -14,7 +14,7 @@ from shapes.privacy.lone import HINT
 from shapes.privacy.words import first_names, plain, plain_word, role
 
 _WORD: Final = re.compile(r"[^\W\d_]+")
-_CAPITALS: Final = re.compile("[A-Z\u00c0-\u00de][\\w'-]* [A-Z\u00c0-\u00de]")
+_CAPITALS: Final = re.compile("[A-Z\u00c0-\u00de][\\w'-]{0,60} [A-Z\u00c0-\u00de]")
 _INITIAL: Final = re.compile(r"[A-Z]\.")
 _CLASS: Final = re.compile(r"[1-6]\s?(?:e|è|ème|eme|ième|°|n?de|[eè]?re)\s?[A-HSn0-9]")
 """What a class that begins with a digit has."""

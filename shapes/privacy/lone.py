@@ -18,7 +18,7 @@ from shapes.privacy.words import first_names, known_names, known_surnames, plain
 
 Span = tuple[int, int]
 
-_NAME: Final = r"[A-Z\u00c0-\u00de][a-z\u00df-\u00ff]+(?:-[A-Z\u00c0-\u00de][a-z\u00df-\u00ff]+)*"
+_NAME: Final = r"[A-Z\u00c0-\u00de][a-z\u00df-\u00ff]{1,40}(?:-[A-Z\u00c0-\u00de][a-z\u00df-\u00ff]{1,40}){0,3}"
 _FIRST: Final = re.compile(rf"(?<![\w'.-]){_NAME}(?![\w'-])|(?<=[dDlL]'){_NAME}(?![\w'-])")
 _INITIAL: Final = re.compile(
     r"(?:\b[Ll]'|\b[Uu]n |\b[Uu]ne |\b[Cc]et |\b[Cc]ette )[ée]l[èe]ve,? (?P<name>[A-Z]\.)(?:,| [a-z\u00df-\u00ff(])"
@@ -30,7 +30,7 @@ _SMALL: Final = re.compile(
 _ROW: Final = re.compile(rf"{_NAME}(?:(?:, | et | & |/){_NAME})+")
 _IN_BRACKETS: Final = re.compile(rf"\((?P<name>{_NAME}),? (?:en )?(?:[1-6]e|CP|CE|CM|[Tt]le|[Tt]erminale|[Ss]econde)")
 _FILE: Final = re.compile(
-    r"(?P<stem>[\w-]+)\.(?i:pdf|docx?|xlsx?|odt|ods|odp|pptx?|jpe?g|png|mp[34]|csv|txt|zip|mov|wav)(?!\w)"
+    r"(?P<stem>[\w-]{1,120})\.(?i:pdf|docx?|xlsx?|odt|ods|odp|pptx?|jpe?g|png|mp[34]|csv|txt|zip|mov|wav)(?!\w)"
     r"|(?<!\w)(?P<account>[a-z\u00df-\u00ff]{2,}[._][a-z\u00df-\u00ff]{3,}[0-9]*)(?![\w@])"
 )
 _PART: Final = re.compile(r"[A-Z\u00c0-\u00de]?[a-z\u00df-\u00ff]+|[A-Z\u00c0-\u00de]+")

@@ -22,11 +22,11 @@ from shapes.privacy.names import Name, Scan, is_pair, names_in_identifier
 from shapes.privacy.words import first_names, plain, plain_word
 
 MOST: Final = 200
-"""Passages of one text that are told apart; past them it is refused or read whole anyway."""
+"""Passages of one text that are told apart, those that refuse it first; the others make it read whole anyway."""
 
 _SPACE: Final = re.compile(r"\s")
 _PART: Final = re.compile(r"[^\W\d_]+")
-_END: Final = re.compile(r"(?<!\b[A-Z])(?<!\bDr)(?<!\bMr)(?<!\bMme)(?<!\bav)[.!?]+(?=\s)|[\n|]")
+_END: Final = re.compile(r"(?<!\b[A-Z])(?<!\bDr)(?<!\bMr)(?<!\bMme)(?<!\bav)(?<![.!?])[.!?]+(?=\s)|[\n|]")
 
 @dataclass(frozen=True, slots=True)
 class Passage:
@@ -61,8 +61,8 @@ def passages(text: str, *, author: bool = False) -> tuple[Passage, ...]:
     if written and not _SPACE.search(folded.text):
         spans = (folded.span(*span) for span in names_in_identifier(folded.text))
         found += (Passage(*span, _kind("nom"), refuses=False) for span in spans)
-    found.sort(key=lambda one: (one.start, not one.refuses, -one.end))
-    return tuple(_together(found[:MOST]))
+    found.sort(key=lambda one: not one.refuses)  # what refuses is never among those left out
+    return tuple(_together(sorted(found[:MOST], key=lambda one: (one.start, not one.refuses, -one.end))))
 
 
 def _together(found: Iterable[Passage]) -> list[Passage]:
@@ -138,7 +138,7 @@ _AFTER_PUPIL: Final = re.compile(
     r"(?: nommee?s?| prenommee?s?| appelee?s?| qui s'appelle)?(?P<mark> ?[:(,]? ?)(?P<next>[^\W\d_]{2,})"
 )
 _ONE_PUPIL: Final = re.compile(r"(?:(?<!\w)l'|\b(?:un|une|mon|ma|cet|cette|notre) )(?:eleve|enfant)(?!\w)")
-_BEFORE_PUPIL: Final = re.compile(r"(?P<name>(?P<first>[a-z-]{3,}) [a-z'-]{2,})[ ,(]{1,3}(?:est |une? )?eleve")
+_BEFORE_PUPIL: Final = re.compile(r"(?P<name>(?P<first>[a-z-]{3,40}) [a-z'-]{2,40})[ ,(]{1,3}(?:est |une? )?eleve")
 _THEN: Final = re.compile(
     r"[ ,(-]{1,3}(?:(?:est|était|qui est|élève de|élève|en|de|classe de|a une?|a|souffre de|présente une?) )?"
 )
