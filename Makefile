@@ -43,7 +43,7 @@ test: setup-test ## Set up and run the tests
 	$(BIN)/python -m pytest -q -m "not long" -n $(JOBS) --dist loadfile --no-loadscope-reorder --durations=15
 
 test-long: setup-test ## The long suites
-	EXAMPLES=all $(BIN)/python -m pytest -q -m "(long or generated) and not alone" -n $(JOBS) --dist load --durations=20
+	EXAMPLES=$${EXAMPLES:-half} $(BIN)/python -m pytest -q -m "(long or generated) and not alone" -n $(JOBS) --dist load --durations=20
 	$(BIN)/python -m pytest -q -m "long and alone" --durations=20
 
 test-all: test test-long ## The tests, then the long suites

@@ -147,8 +147,8 @@ def test_cut_at_any_byte_an_answer_is_an_error(
 
 @pytest.mark.long
 @given(st.sampled_from(QUESTIONS), st.floats(0, 1.2), st.sampled_from(CODINGS))
-@settings(max_examples=10_000, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_ten_thousand_cuts_leave_no_half_answer(
+@settings(max_examples=4_000, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_thousands_of_cuts_leave_no_half_answer(
     service: Service, question: tuple[str, str], share: float, coding: str
 ) -> None:
     at_any_byte(service, question, share, coding)

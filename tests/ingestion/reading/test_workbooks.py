@@ -101,7 +101,7 @@ def test_a_merged_cell_is_the_value_of_each_of_its_rows_and_hidden_rows_are_left
         (3, "Grenoble"), (4, "Grenoble"), (6, "Lyon"), (7, "Lyon"),
     ]  # fmt: skip
     told = said(deposit)
-    assert "C3:C5, C6:C9" in told["cellules-fusionnees"] and told["lignes-masquees"].endswith(": 5.") and "fin-vide" in told
+    assert "C3:C5, C6:C9" in told["cellules-fusionnees"] and told["lignes-masquees"].endswith(": 5 (1 en tout).") and "fin-vide" in told
 
 
 def test_a_cell_that_cannot_be_read_is_no_empty_cell(tmp_path: Path) -> None:
@@ -162,7 +162,7 @@ def test_an_ods_is_read_as_it_shows(tmp_path: Path) -> None:
         {"id": "A4"},
     ]
     assert [dict(record.unreadable) for record in deposit.records][2] == {"titre": ("#N/A", "cellule-en-erreur")}
-    assert said(deposit)["lignes-masquees"].endswith(": 4.")
+    assert said(deposit)["lignes-masquees"].endswith(": 4 (1 en tout).")
 
 
 def test_a_workbook_whose_xml_declares_entities_is_not_read(tmp_path: Path) -> None:

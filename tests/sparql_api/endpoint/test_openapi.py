@@ -143,7 +143,7 @@ def test_the_saved_questions_answer_as_described(described: Described) -> None:
 @pytest.mark.long
 def test_each_address_answers_as_described_at_length(described: Described) -> None:
     for operation in described.operations():
-        described.random(operation, 8 if is_question(operation) else 60)
+        described.random(operation, 4 if is_question(operation) else 24)
         described.systematic(operation)
 
 
