@@ -80,9 +80,7 @@ def deposit_file(
     notes = deposit.notes if registry is None else (*deposit.notes, *keep_agreements(deposit, options))
     total = Deposited(path, Summary(), (), notes, (), none_yet())
     summary, entries, reports, held = Summary(), list[Issue](), list[Report](), list[NewDocument]()
-    rejected: list[Rejected] = []
-    left: list[Issue] = []
-    taken: list[Matter] = []
+    rejected, left, taken = list[Rejected](), list[Issue](), list[Matter]()
     known, erased = (registry.made_fiches, registry.erased_on) if registry else (None, None)
     if permit is None and registry is not None:
         permit = registry.permit(agent, validate=validate)

@@ -46,7 +46,7 @@ def deposits_router(service: Service, doors: Doors, desk: Desk) -> APIRouter:
     router = APIRouter(tags=["deposits"])
     counter = _Counter(service, doors, desk)
 
-    @post(router, "/deposits", policy=ACT, **DEPOSIT)
+    @post(router, "/deposits", policy=ACT, status_code=202, **DEPOSIT)
     async def deposit(request: Request, agent: Agent = Depends(doors.agent)) -> Response:
         return await counter.take(request, agent)
 
