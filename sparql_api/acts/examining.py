@@ -10,14 +10,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from ingestion import Agent, Issue, Options, RefusedAct, Registry, Settings, UnreadableDeposit, deposit_file
-from ontologie import LANGUAGES
+from ontologie import Language
 from shapes import as_json
 
 MOST_ENTRIES: Final = 5000
 """Entries that a report has; how many are left out it says."""
+_LANGUAGES: Final[tuple[Language, ...]] = ("fr", "en")
 NOTHING: Final = dict.fromkeys(("read", "accepted", "held", "warned", "refused"), 0)
 
 
@@ -37,7 +38,7 @@ class Sent:
 class _Found:
     """What came of a deposit: `matters` are the documents taken."""
 
-    state: str
+    state: Literal["done", "unusable", "failed"]
     summary: Mapping[str, int] = field(default_factory=lambda: NOTHING)
     entries: Sequence[Issue] = ()
     notes: Sequence[Issue] = ()
@@ -63,7 +64,7 @@ def report_of(found: _Found) -> dict[str, dict[str, Any]]:
     """Return a report by language: that of the command line, the documents taken and what the registry did."""
     told = {}
     shown, left_out = found.entries[:MOST_ENTRIES], max(0, len(found.entries) - MOST_ENTRIES)
-    for lang in LANGUAGES:
+    for lang in _LANGUAGES:
         said = {name: value[lang] if name == "reason" else value for name, value in found.more.items()}
         report = json.loads(as_json(shown, found.summary, lang, found.notes))
         told[lang] = {**report, **said, "left_out": left_out}

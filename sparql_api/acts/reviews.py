@@ -13,6 +13,7 @@ from starlette.responses import Response
 
 from ingestion import (
     Agent,
+    Forbidden,
     Matter,
     RefusedAct,
     Registry,
@@ -27,6 +28,7 @@ from ingestion import (
     require,
     standing,
 )
+from ontologie import Language
 from sparql_api.acts.agents import Doors, refused
 from sparql_api.acts.openapi import ACTS, BULK, REVIEW, REVIEWS
 from sparql_api.formats.negotiation import language
@@ -183,7 +185,7 @@ def _done(
 
 
 def _one_of_many(
-    registry: Registry, document: str, agent: Agent, do: Do, lang: str, base: str
+    registry: Registry, document: str, agent: Agent, do: Do, lang: Language, base: str
 ) -> dict[str, Any]:
     """Return what came of one of several; a bare name is a project's."""
     kind, slash, name = document.partition("/")
@@ -196,8 +198,7 @@ def _one_of_many(
         found = refused(error).problem
     else:
         return {"document": document, "status": 200, **said}
-    spoken = "en" if lang == "en" else "fr"
-    return {"document": document, "status": found.status, "problem": found.document(spoken, base)}
+    return {"document": document, "status": found.status, "problem": found.document(lang, base)}
 
 
 def _shown(registry: Registry, kind: str, name: str, agent: Agent, lang: str, base: str) -> dict[str, Any]:
@@ -223,18 +224,12 @@ def _known(registry: Registry, kind: str, name: str, agent: Agent) -> Any:
 def _listed(registry: Registry, wanted: Wanted, agent: Agent, lang: str) -> dict[str, Any]:
     acting = registry.accounts.known(agent.name)
     if why := standing(acting, "read"):
-        raise _forbidden(why, acting)
+        raise Forbidden(why, acting, "read")
     page = registry.page(wanted, agent)
     items = [
         {**listed_as(one, since, lang), "url": f"/reviews/{one.kind}/{one.identifier}"} for one, since in page.found
     ]
     return {"total": page.total, "page": wanted.skip // wanted.size + 1, "items": items}
-
-
-def _forbidden(why: str, agent: Agent) -> RefusedAct:
-    from ingestion import Forbidden
-
-    return Forbidden(why, agent, "read")
 
 
 # What an address says
