@@ -7,8 +7,12 @@ from typing import TYPE_CHECKING
 from ontologie import lazily
 
 if TYPE_CHECKING:
+    from ingestion.commands.described import as_described as as_described
+    from ingestion.commands.described import difference_of as difference_of
+    from ingestion.commands.described import listed_as as listed_as
     from ingestion.documents.build import BuiltDocument as BuiltDocument
     from ingestion.documents.build import build_document as build_document
+    from ingestion.documents.remarked import remarked as remarked
     from ingestion.examination.deposit import deposit_file as deposit_file
     from ingestion.examination.pipeline import Options as Options
     from ingestion.examination.pipeline import examine as examine
@@ -40,13 +44,21 @@ if TYPE_CHECKING:
     from ingestion.reading.exported_table import export_columns as export_columns
     from ingestion.reading.exported_table import export_row as export_row
     from ingestion.reading.records import Record as Record
+    from ingestion.registry.agents import UnknownAcademie as UnknownAcademie
+    from ingestion.registry.agents import academie_code as academie_code
     from ingestion.registry.registry import Registry as Registry
+    from ingestion.registry.selection import Wanted as Wanted
     from ingestion.registry.transitions import RefusedTransition as RefusedTransition
     from ingestion.rights.decision import Forbidden as Forbidden
+    from ingestion.rights.decision import decide as decide
+    from ingestion.rights.decision import require as require
+    from ingestion.rights.decision import standing as standing
     from ingestion.rights.model import Agent as Agent
     from ingestion.rights.model import Grant as Grant
+    from ingestion.rights.model import Matter as Matter
     from ingestion.settings import Settings as Settings
     from ingestion.words.columns import columns as columns
+    from ingestion.words.errors import RefusedAct as RefusedAct
     from ingestion.words.errors import UnreadableDeposit as UnreadableDeposit
     from ingestion.words.examples import EXAMPLE_PREFIX as EXAMPLE_PREFIX
     from ingestion.words.messages import Issue as Issue
@@ -54,7 +66,9 @@ else:
     __getattr__, __dir__ = lazily(
         __name__,
         {
+            "commands.described": "as_described difference_of listed_as",
             "documents.build": "BuiltDocument build_document",
+            "documents.remarked": "remarked",
             "examination.deposit": "deposit_file",
             "examination.pipeline": "Options examine examine_batches",
             "graphs.conversion": "convert",
@@ -69,13 +83,15 @@ else:
             "reading.deposits": "read_deposit",
             "reading.exported_table": "deduced_cell export_columns export_row",
             "reading.records": "Record",
+            "registry.agents": "UnknownAcademie academie_code",
             "registry.registry": "Registry",
+            "registry.selection": "Wanted",
             "registry.transitions": "RefusedTransition",
-            "rights.decision": "Forbidden",
-            "rights.model": "Agent Grant",
+            "rights.decision": "Forbidden decide require standing",
+            "rights.model": "Agent Grant Matter",
             "settings": "Settings",
             "words.columns": "columns",
-            "words.errors": "UnreadableDeposit",
+            "words.errors": "RefusedAct UnreadableDeposit",
             "words.examples": "EXAMPLE_PREFIX",
             "words.messages": "Issue",
         },

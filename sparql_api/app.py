@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final
@@ -13,6 +13,10 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from ingestion import Editions
+from sparql_api.acts.agents import Doors
+from sparql_api.acts.deposits import deposits_router
+from sparql_api.acts.desk import Desk
+from sparql_api.acts.reviews import reviews_router
 from sparql_api.computing.disconnection import client_of
 from sparql_api.computing.fairuse import FairUse
 from sparql_api.computing.limiter import open_computing
@@ -47,6 +51,8 @@ from sparql_api.settings import MEGABYTE, Settings
 from sparql_api.words.problems import ProblemError
 
 STATIC: Final = "/static"
+PRIVATE: Final = ("/deposits", "/reviews")
+"""Where agents act: nothing there is opened to the pages of other origins."""
 
 
 def create_app(settings: Settings, engine: Engine | None = None, beside: Path | None = None) -> FastAPI:
@@ -62,6 +68,7 @@ def create_app(settings: Settings, engine: Engine | None = None, beside: Path | 
     labels = DisplayLabels(settings.base_iri, settings.editions_path)
     figures = Figures(beside)
     service = Service(settings, running, Editions(settings.var), fair_use, computing, spool, labels, figures=figures)
+    doors, desk = Doors(service), Desk(settings.deposit_queue, settings.deposit_timeout)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -72,6 +79,8 @@ def create_app(settings: Settings, engine: Engine | None = None, beside: Path | 
         finally:
             leaving.cancel()
             computing.stop()
+            await desk.end()
+            doors.close()
             await running.stop()
             await end_reading()
 
@@ -90,7 +99,8 @@ def create_app(settings: Settings, engine: Engine | None = None, beside: Path | 
     app.router.redirect_slashes = False
     made = {"front": app.state.front, "figures": figures}
     endpoint = sparql_router(running, settings, editor=editor(service), fair_use=fair_use, **made)
-    mount(app, service, endpoint)
+    acts = (deposits_router(service, doors, desk), reviews_router(service, doors))
+    mount(app, service, endpoint, acts)
     wrap(app, service, endpoint)
     return app
 
@@ -102,7 +112,7 @@ def open_front(settings: Settings, engine: Engine, fair_use: FairUse) -> Front |
     return Front(engine, fair_use, settings.editions_path, int(settings.front_mb * MEGABYTE))
 
 
-def mount(app: FastAPI, service: Service, endpoint: APIRouter) -> None:
+def mount(app: FastAPI, service: Service, endpoint: APIRouter, acts: Iterable[APIRouter]) -> None:
     """Add the routes of each part; those of things last, so that an id can never hide a page."""
     app.include_router(endpoint)
     for router in (
@@ -116,6 +126,7 @@ def mount(app: FastAPI, service: Service, endpoint: APIRouter) -> None:
         packages_router(service),
         self_description_router(service),
         health_router(service),
+        *acts,
     ):
         app.include_router(router)
     app.mount(STATIC, Assets(packages=[("sparql_api", "static")]), name="static")
@@ -134,7 +145,7 @@ def wrap(app: FastAPI, service: Service, endpoint: APIRouter) -> None:
     known = app.exception_handlers[ProblemError]
     app.add_middleware(Straight, straight=plain_routes(endpoint), problem=known, slashed=f"{STATIC}/")
     app.add_middleware(Redactions, editions=service.settings.editions_path, problem=known)
-    app.add_middleware(SecurityHeaders)
+    app.add_middleware(SecurityHeaders, private=PRIVATE)
     if service.settings.public_url:
         app.add_middleware(PublicAddress, address=service.settings.public_url)
 

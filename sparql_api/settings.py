@@ -153,6 +153,12 @@ class Settings(StateSettings):
     """Computations of each kind that may wait for a thread; one more is answered 503."""
     computing_timeout: float = Field(30.0, gt=0)
     """Deadline of one of them, in seconds of wall time, waiting included."""
+    deposit_max_mb: float = Field(16, gt=0)
+    """Greatest deposit over HTTP, in MB; a larger one goes by the command line."""
+    deposit_queue: int = Field(8, ge=1)
+    """Deposits over HTTP that one process holds at once, those being sent among them; one more is answered 503."""
+    deposit_timeout: float = Field(120, gt=0)
+    """Seconds that a deposit over HTTP may take to be examined and registered."""
     search_max_chars: int = Field(500, ge=1)
     """Greatest length of the words searched, and of one value of a facet, in characters."""
     search_max_words: int = Field(80, ge=1)

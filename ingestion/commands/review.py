@@ -1,4 +1,4 @@
-"""The commands of review: what waits, what a deposit says and what changed of it; validate, return, withdraw."""
+"""The commands of review: what waits, what a deposit says, what changed of it; validate, return, withdraw, opinion."""
 
 from __future__ import annotations
 
@@ -24,7 +24,12 @@ Reason = Annotated[str, typer.Option("--reason", help="What to tell the depositi
 AsNew = Annotated[
     bool, typer.Option("--as-new", help="Make a fiche of its own of a row that was taken for this one by its page.")
 ]
-_DONE: Final[Mapping[Action, str]] = {"validate": "validated", "return": "returned", "withdraw": "withdrawn"}
+FieldRemarks = Annotated[
+    list[str] | None, typer.Option("--field", help="What to tell of one field, as NAME=TEXT; may be repeated.")
+]
+_DONE: Final[Mapping[Action, str]] = {
+    "validate": "validated", "return": "returned", "withdraw": "withdrawn", "opinion": "opinion-given",
+}  # fmt: skip
 """What is said of an act once it is done."""
 
 
@@ -53,6 +58,7 @@ def review_app() -> typer.Typer:
     app.command("validate")(validate_command)
     app.command("return")(return_command)
     app.command("withdraw")(withdraw_command)
+    app.command("opinion")(opinion_command)
     return app
 
 
@@ -92,7 +98,8 @@ def show_command(
     lang: LangOption = Lang.FR,
 ) -> None:
     """Show a deposit: what it says, the passages to read, what was said of it, its history, what comes next."""
-    from ingestion.commands.showing import as_json, draw_deposit
+    from ingestion.commands.described import as_described
+    from ingestion.commands.showing import draw_deposit
     from ingestion.rights.decision import require
     from ingestion.rights.model import Matter
     from ingestion.settings import Settings
@@ -106,7 +113,7 @@ def show_command(
         except LookupError:
             fail(lang, "unknown-document", 1, identifier=identifier)
     if form is ShowFormat.JSON:
-        typer.echo(json.dumps(as_json(found, history, lang.value), ensure_ascii=False, indent=2))
+        typer.echo(json.dumps(as_described(found, history, lang.value), ensure_ascii=False, indent=2))
     else:
         draw_deposit(found, history, lang.value)
 
@@ -190,8 +197,9 @@ def validate_command(
 
 
 def return_command(
-    identifier: Identifier, reason: Reason, as_new: AsNew = False, acting: ByOption = None, lang: LangOption = Lang.FR
-) -> None:
+    identifier: Identifier, reason: Reason, field: FieldRemarks = None, as_new: AsNew = False,
+    acting: ByOption = None, lang: LangOption = Lang.FR,
+) -> None:  # fmt: skip
     """Send a deposit back with reasons; what is public stays public.
 
     Example: observatoire review return 10-A12 --as "DRANE Lyon" --reason "Précisez le niveau."
@@ -199,13 +207,13 @@ def return_command(
     from ingestion.examination.apart import apart
     from ingestion.settings import Settings
 
-    base, made = Settings().base_iri, list[str]()
+    base, made, fields = Settings().base_iri, list[str](), _by_field(field or (), lang)
 
     def send_back(registry: Registry, kind: str, name: str, agent: Agent) -> None:
         if as_new:
-            made.append(registry.set_apart(kind, name, agent, reason, partial(apart, base=base)))
+            made.append(registry.set_apart(kind, name, agent, reason, partial(apart, base=base), fields))
         else:
-            registry.send_back(kind, name, agent, reason)
+            registry.send_back(kind, name, agent, reason, fields)
 
     _act(lang, [identifier], "return", acting, send_back)
     for name in made:
@@ -220,6 +228,36 @@ def withdraw_command(
     Example: observatoire review withdraw 10-A12 --as "DRANE Lyon"
     """
     _act(lang, [identifier], "withdraw", acting, lambda r, k, i, agent: r.withdraw(k, i, agent, reason))
+
+
+def opinion_command(
+    identifier: Identifier,
+    text: Annotated[str, typer.Option("--text", help="The opinion.")],
+    acting: ByOption = None,
+    lang: LangOption = Lang.FR,
+) -> None:
+    """Note what an inspector thinks of a deposit, for its reviewer; it stays as it is.
+
+    Example: observatoire review opinion 10-A12 --as "IA-IPR Lyon" --text "Conforme au programme."
+    """
+    _act(lang, [identifier], "opinion", acting, lambda r, k, i, agent: r.give_opinion(k, i, agent, text))
+
+
+def _by_field(given: Sequence[str], lang: Lang) -> dict[str, str]:
+    """Return remarks written as NAME=TEXT by their field; leaves where one cannot be used."""
+    from ingestion.documents.remarked import UnknownField, remarked
+
+    found = {}
+    for one in given:
+        name, equals, text = one.partition("=")
+        if not equals or not text.strip():
+            fail(lang, "remark-form", text=one)
+        found[name.strip()] = text
+    try:
+        return remarked(found)
+    except UnknownField as error:
+        typer.echo(error.messages[lang.value], err=True)
+        raise typer.Exit(2) from error
 
 
 def _act(

@@ -85,16 +85,6 @@ def draw_deposit(one: Registered, history: Sequence[Mapping[str, Any]], lang: st
     console.print(_harmless(_said(code, lang, identifier=written(one)), lang))
 
 
-def as_json(one: Registered, history: Sequence[Mapping[str, Any]], lang: str) -> dict[str, Any]:
-    """Return a document with all that is to be known of it, for programs."""
-    return {
-        "document": one.document, "state": one.state, "academie": one.academie, "version": one.version,
-        "held": one.held, "passages": list(passages_to_read(one.document or {}, lang)),
-        "validated_version": one.validated_version, "published_version": one.published_version,
-        "entries": one.entries, "history": history,
-    }  # fmt: skip
-
-
 def draw_difference(identifier: str, pair: Compared, lang: str) -> None:
     """Draw what changed between two versions, field by field."""
     numbers = {"identifier": identifier, "before": pair.before.number, "after": pair.after.number}
@@ -188,7 +178,10 @@ def _events(history: Sequence[Mapping[str, Any]], lang: str) -> Iterator[tuple[s
 
 def _remark(event: Mapping[str, Any], lang: str) -> str:
     """Return the words that a reviewer sent with an event, quoted; nothing where there are none."""
-    return " " + sentence("contenus", "quoted", lang, name=event["remark"]) if event.get("remark") else ""
+    said = [event["remark"]] if event.get("remark") else []
+    for name, text in event.get("fields", {}).items():
+        said.append(_said("field-remark", lang, label=label_of_field(name, lang), text=text))
+    return "".join(" " + sentence("contenus", "quoted", lang, name=one) for one in said)
 
 
 def _said(code: str, lang: str, **words: object) -> str:

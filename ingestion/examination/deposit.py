@@ -23,7 +23,7 @@ from ingestion.examination.rejects import Rejected
 from ingestion.graphs.compression import pack
 from ingestion.registry.model import NewDocument, Outcome, digest_of
 from ingestion.rights.decision import Permit
-from ingestion.rights.model import Agent
+from ingestion.rights.model import Agent, Matter
 from ingestion.words.messages import Issue, Place, issue
 from ontologie import BASE
 from shapes import Report
@@ -48,6 +48,8 @@ class Deposited:
     registered: dict[Outcome, int]
     separator: str = ""
     rejected: tuple[Rejected, ...] = ()
+    taken: tuple[Matter, ...] = ()
+    """The documents that were accepted, and whose each is."""
 
     @property
     def exit_code(self) -> int:
@@ -78,8 +80,7 @@ def deposit_file(
     notes = deposit.notes if registry is None else (*deposit.notes, *keep_agreements(deposit, options))
     total = Deposited(path, Summary(), (), notes, (), none_yet())
     summary, entries, reports, held = Summary(), list[Issue](), list[Report](), list[NewDocument]()
-    rejected: list[Rejected] = []
-    left: list[Issue] = []
+    rejected, left, taken = list[Rejected](), list[Issue](), list[Matter]()
     known, erased = (registry.made_fiches, registry.erased_on) if registry else (None, None)
     if permit is None and registry is not None:
         permit = registry.permit(agent, validate=validate)
@@ -89,6 +90,7 @@ def deposit_file(
         rejected.extend(part.rejected)
         reports.extend(report for report in part.reports if report.results)
         accepted = [new_document(one, options.base) for one in part.documents]
+        taken.extend(Matter(one.kind, one.identifier, one.academie) for one in accepted)
         if strict:
             held.extend(accepted)
             left.extend(_not_taken(one, deposit.file) for one in part.documents)
@@ -101,8 +103,9 @@ def deposit_file(
     elif strict and registry is not None and held:
         _count((total.registered, registered), registry.register(held, agent, validate=validate))
     return Deposited(
-        path, summary, tuple(entries), notes, tuple(reports), total.registered, deposit.separator, tuple(rejected)
-    )
+        path, summary, tuple(entries), notes, tuple(reports), total.registered, deposit.separator, tuple(rejected),
+        () if strict and summary.refused else tuple(taken),
+    )  # fmt: skip
 
 
 def new_document(examined: ExaminedDocument, base: str = BASE) -> NewDocument:

@@ -50,9 +50,9 @@ class Options:
     `academie` is the code or the name of the académie that the deposit is made for; `kind` the type of document
     that rows make; `mapping` their headers → ours (a dictionary, or a TOML or CSV file). `sheet` is the one sheet of a
     workbook to read. `accept_mapping` takes the reading of headers that is proposed; `memory` is the state folder where
-    accepted ones are remembered. `strict` refuses unknown columns. `keep_refused` keeps refused records. Without
-    `national`, a project of no académie is refused. With `examples`, the ids of invented examples are taken: those of
-    the observatory's own file.
+    accepted ones are remembered. `strict` refuses unknown columns. `keep_refused` keeps refused records. `called`
+    is the name of a file whose path does not say it. Without `national`, a project of no académie is refused. With
+    `examples`, the ids of invented examples are taken: those of the observatory's own file.
     """
 
     academie: str | None = None
@@ -67,6 +67,7 @@ class Options:
     memory: Path | None = None
     strict: bool = False
     keep_refused: bool = False
+    called: str = ""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -144,7 +145,7 @@ def open_deposit(source: str | Path | Deposit, options: Options) -> Deposit:
     return read_deposit(
         source, kind=options.kind, mapping=options.mapping, base=options.base, sheet=options.sheet,
         agreed=agreements(options.memory, academie) if options.memory else {},
-        accept=options.accept_mapping, strict=options.strict,
+        accept=options.accept_mapping, strict=options.strict, called=options.called,
     )  # fmt: skip
 
 

@@ -65,6 +65,7 @@ def read_deposit(
     agreed: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
     accept: bool = False,
     strict: bool = False,
+    called: str = "",
 ) -> Deposit:
     """Read a deposit: CSV, workbook (XLSX, XLS, ODS), JSON, JSON-LD or JSON Lines.
 
@@ -72,17 +73,18 @@ def read_deposit(
     `kind` is the type of document that rows make; a JSON document says its own. `mapping`, their header to
     our column, is a dictionary or a TOML or CSV file. `sheet` is the one sheet of a workbook to read. `agreed` are
     earlier readings of headers that were accepted, `accept` takes the one that is proposed now, `strict` refuses
-    unknown columns. Raises UnreadableDeposit where the file cannot be used
-    as a whole; what is wrong with one row is found when it becomes a document.
+    unknown columns. `called` is the file's name, where its path does not say it.
+    Raises UnreadableDeposit where the file cannot be used as a whole; what is wrong with one row is found when it
+    becomes a document.
     """
-    file = shown_name(path)
+    file = shown_name(called or path)
     if kind not in document_types():
         choices = ", ".join(document_types())
         raise unreadable("genre-inconnu", Place(file), value=kind, words={"choices": choices})
     names = replace(read_mapping(mapping), agreed=agreed, accept=accept, strict=strict)
     with refused_at(Place(file)):
         data = read_file(Path(path), LARGEST_MB)
-        asked = _Asked(data, file, Path(path).suffix.lower(), kind, names, base, sheet)
+        asked = _Asked(data, file, Path(called or path).suffix.lower(), kind, names, base, sheet)
         spool = confined(asked.parts, len(data), _READ, (UnreadableDeposit,))
     head: Deposit = next(iter(spool))
     text = "" if head.columns else decode(data, file).text()

@@ -14,7 +14,7 @@ from ontologie import newest_context
 State = Literal["depose", "valide", "publie", "retourne", "retire"]
 Event = Literal[
     "deposited", "validated", "returned", "withdrawn", "published", "unpublished", "erased",
-    "declared", "revoked", "token",
+    "opinion", "declared", "revoked", "token",
 ]  # fmt: skip
 Outcome = Literal["created", "new-version", "unchanged"]
 """What came of a deposit."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from types import MappingProxyType
 from typing import Any, Final, Self
 
 import sqlalchemy as sa
@@ -18,8 +19,10 @@ from ingestion.registry.apart import Apart, deposited_again, registered_apart
 from ingestion.registry.deposits import PASSAGES_READ, batches, register_batch
 from ingestion.registry.editions import EditionRecords
 from ingestion.registry.model import ALL_STATES, Event, NewDocument, Outcome, Registered, State, now
+from ingestion.registry.received import Received
 from ingestion.registry.rows import event_row, is_held, latest, named, record
-from ingestion.registry.schema import documents, events, remarks, versions
+from ingestion.registry.schema import deposits, documents, events, remarks, versions
+from ingestion.registry.selection import Page, Wanted, page_of
 from ingestion.registry.sessions import Sessions
 from ingestion.registry.transitions import RefusedTransition
 from ingestion.registry.upgrade import Migrated, copies_of
@@ -28,7 +31,7 @@ from ingestion.rights.model import Action, Agent, Matter
 from ingestion.settings import Settings
 
 _ACTS: Final[Mapping[Event, Action]] = {
-    "validated": "validate", "returned": "return", "withdrawn": "withdraw", "erased": "erase",
+    "validated": "validate", "returned": "return", "withdrawn": "withdraw", "erased": "erase", "opinion": "opinion",
 }  # fmt: skip
 _MAY_BE_VALIDATED: Final[frozenset[State]] = frozenset(("depose", "retourne", "retire"))
 _MAY_BE_RETURNED: Final[frozenset[State]] = frozenset(("depose", "valide"))
@@ -38,8 +41,8 @@ _MAY_BE_WITHDRAWN: Final[frozenset[State]] = frozenset(("depose", "valide", "pub
 class Registry:
     """Registers, reviews and erases; each call is one transaction. Close it, or use it as a context.
 
-    `editions` is what publication asks of it, and tells it; `accounts` who may act. Of an agent that is given, the name
-    alone counts: what it may do is what the registry says when it acts.
+    `editions` is what publication asks of it, and tells it; `accounts` who may act; `received` what came of deposits
+    over HTTP. Of an agent that is given, the name alone counts: what it may do is what the registry says when it acts.
     """
 
     def __init__(self, settings: Settings, migrated: Migrated = lambda copy: None) -> None:
@@ -51,6 +54,7 @@ class Registry:
         self._sessions = Sessions(settings, migrated)
         self.editions = EditionRecords(self._sessions)
         self.accounts = Accounts(self._sessions)
+        self.received = Received(self._sessions)
 
     def __enter__(self) -> Self:
         """Return the registry."""
@@ -89,36 +93,48 @@ class Registry:
         actions: tuple[Action, ...] = ("deposit", "validate") if validate else ("deposit",)
         return lambda kind, identifier, academie: refusal(acting, actions, Matter(kind, identifier, academie))
 
-    def validate(self, kind: str, identifier: str, agent: Agent, *, passages_read: bool = False) -> None:
+    def validate(
+        self, kind: str, identifier: str, agent: Agent, *, passages_read: bool = False, version: int | None = None
+    ) -> None:
         """Validate a document's latest version; raises RefusedAct, LookupError where it is unknown.
 
         What was sent back or withdrawn may be validated after all: a person says so. What has passages that may be
-        personal is validated by who says that they were read, and the event says so.
+        personal is validated by who says that they were read, and the event says so. `version` is the one that was
+        looked at: where another came meanwhile, RefusedTransition.
         """
         acting = self._act(kind, identifier, agent, _MAY_BE_VALIDATED, "validated", passages_read=passages_read)
         with acting as (connection, row):
+            if version not in (None, row.version):
+                raise RefusedTransition("other-version", identifier, row.state)
             state: State = "publie" if row.version == row.published_version else "valide"
             _change(connection, row, state=state, validated_version=row.version)
 
-    def send_back(self, kind: str, identifier: str, agent: Agent, reason: str) -> None:
-        """Send the latest version back with the reason; what is already public stays public."""
-        with self._act(kind, identifier, agent, _MAY_BE_RETURNED, "returned", reason) as (connection, row):
+    def send_back(
+        self, kind: str, identifier: str, agent: Agent, reason: str, fields: Mapping[str, str] = MappingProxyType({})
+    ) -> None:
+        """Send the latest version back with the reason, and those of single fields; what is public stays public."""
+        acting = self._act(kind, identifier, agent, _MAY_BE_RETURNED, "returned", reason, fields=fields)
+        with acting as (connection, row):
             kept = row.validated_version if row.state == "depose" else _wanted_before(connection, row)
             _change(connection, row, state="retourne", validated_version=kept)
 
-    def set_apart(self, kind: str, identifier: str, agent: Agent, reason: str, apart: Apart) -> str:
+    def set_apart(
+        self, kind: str, identifier: str, agent: Agent, reason: str, apart: Apart,
+        fields: Mapping[str, str] = MappingProxyType({}),
+    ) -> str:
         """Send the latest version back, and make it a document of its own, to be validated; return its identifier.
 
         For a row that was taken for another fiche by its page. The version before it is the latest again where nobody
         had validated it. Raises RefusedTransition where the row was not taken so.
         """
-        with self._act(kind, identifier, agent, _MAY_BE_RETURNED, "returned", reason) as (connection, row):
+        acting = self._act(kind, identifier, agent, _MAY_BE_RETURNED, "returned", reason, fields=fields)
+        with acting as (connection, row):
             (found,) = self._read(*named(documents, kind, identifier))
-            acting, moment = known_agent(connection, agent.name), now()
-            name = registered_apart(connection, found, acting, apart, moment)
+            by, moment = known_agent(connection, agent.name), now()
+            name = registered_apart(connection, found, by, apart, moment)
             kept = row.validated_version if row.state == "depose" else _wanted_before(connection, row)
             _change(connection, row, state="retourne", validated_version=kept)
-            if kept is None and (number := deposited_again(connection, found, acting, moment)) is not None:
+            if kept is None and (number := deposited_again(connection, found, by, moment)) is not None:
                 _change(connection, row, state="depose", version=number)
         return name
 
@@ -126,6 +142,11 @@ class Registry:
         """Withdraw a document: it leaves the next edition."""
         with self._act(kind, identifier, agent, _MAY_BE_WITHDRAWN, "withdrawn", reason) as (connection, row):
             _change(connection, row, state="retire", validated_version=None)
+
+    def give_opinion(self, kind: str, identifier: str, agent: Agent, text: str) -> None:
+        """Note what an inspector thinks of a document, for its reviewer; it stays in its state."""
+        with self._act(kind, identifier, agent, ALL_STATES, "opinion", text):
+            pass
 
     def erase(self, kind: str, identifier: str, agent: Agent) -> None:
         """Erase payloads, personal data and remarks of a document; the fact of the events stays (GDPR art. 17).
@@ -139,6 +160,8 @@ class Registry:
             connection.execute(versions.update().where(*named(versions, kind, identifier)).values(emptied))
             theirs = sa.select(events.c.id).where(*named(events, kind, identifier))
             connection.execute(remarks.delete().where(remarks.c.event.in_(theirs)))
+            # Which of them quotes a document, a row that was refused without an id does not tell.
+            connection.execute(deposits.update().values(report=None))
         for copy in copies_of(self._sessions.engine):
             copy.unlink()
 
@@ -188,6 +211,14 @@ class Registry:
         wanted = {documents.c.state: state, documents.c.academie: academie, documents.c.kind: kind}
         yield from self._read(*(column == value for column, value in wanted.items() if value is not None))
 
+    def page(self, wanted: Wanted, agent: Agent) -> Page:
+        """Return a part of the documents that an agent may read, those that have waited for longest first."""
+        if not self._sessions.exists():
+            return Page(0, ())
+        with self._sessions.snapshot() as connection:
+            total, names = page_of(connection, wanted, known_agent(connection, agent.name))
+        return Page(total, tuple((self.get(kind, name), at) for kind, name, at in names))
+
     def get(self, kind: str, identifier: str) -> Registered:
         """Return a document with its latest version; raises LookupError."""
         for found in self._read(*named(documents, kind, identifier)):
@@ -199,10 +230,11 @@ class Registry:
         if not self._sessions.exists():
             return []
         joined = events.outerjoin(remarks, remarks.c.event == events.c.id)
-        asked = sa.select(events, remarks.c.text.label("remark")).select_from(joined)
+        asked = sa.select(events, remarks.c.text.label("remark"), remarks.c.fields).select_from(joined)
         with self._sessions.engine.connect() as connection:
             rows = connection.execute(asked.where(*named(events, kind, identifier)).order_by(events.c.id))
-            return [{key: value for key, value in row._mapping.items() if value is not None} for row in rows]
+            told = [{key: value for key, value in row._mapping.items() if value is not None} for row in rows]
+        return [one | ({"fields": json.loads(one["fields"])} if "fields" in one else {}) for one in told]
 
     def content(self, kind: str, identifier: str, number: int) -> tuple[Mapping[str, Any] | None, str]:
         """Return a version's document, None where it was erased, and the version of its context; raises LookupError."""
@@ -243,7 +275,7 @@ class Registry:
     @contextmanager
     def _act(
         self, kind: str, identifier: str, agent: Agent, states: frozenset[State], event: Event, remark: str = "",
-        *, passages_read: bool = False,
+        *, fields: Mapping[str, str] = MappingProxyType({}), passages_read: bool = False,
     ) -> Iterator[tuple[sa.Connection, Any]]:
         """Open the transaction of an act on a document, where this agent may act on it, and record its event.
 
@@ -267,9 +299,10 @@ class Registry:
             yield connection, row
             of = {"academie": decision.academie, "detail": PASSAGES_READ if held else None}
             record(connection, [event_row(kind, identifier, row.version, event, now(), acting, **of)])
-            if remark:
+            if remark or fields:
                 number = connection.execute(sa.select(sa.func.max(events.c.id))).scalar_one()
-                connection.execute(remarks.insert().values(event=number, text=remark))
+                said = json.dumps(dict(fields), ensure_ascii=False) if fields else None
+                connection.execute(remarks.insert().values(event=number, text=remark, fields=said))
 
 
 def _change(connection: sa.Connection, row: Any, **values: Any) -> None:

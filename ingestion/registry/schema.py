@@ -94,8 +94,24 @@ remarks: Final = Table(
     metadata,
     Column("event", Integer, primary_key=True, autoincrement=False),
     Column("text", Text, nullable=False),
+    Column("fields", Text),
 )
-"""The words a reviewer sent with an event; apart, because erasure removes them."""
+"""The words a reviewer sent with an event, and those of single `fields` (JSON, by the name of a column); apart, because
+erasure removes them."""
+
+deposits: Final = Table(
+    "deposits",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("at", String(20), nullable=False),
+    Column("agent", String(96), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("matters", Text, nullable=False),
+    Column("report", Text),
+    sqlite_autoincrement=True,
+)
+"""What came of each deposit over HTTP: its `report` (JSON by language), for a while; `matters` (JSON) are the types and
+académies of what was taken, by which others than `agent` may read it. An erasure empties every report."""
 
 agents: Final = Table(
     "agents",

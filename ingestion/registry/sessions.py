@@ -64,7 +64,7 @@ class Sessions:
         self.engine.dispose()
         with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             if connection.dialect.name == "postgresql":
-                for table in ("versions", "remarks"):
+                for table in ("versions", "remarks", "deposits"):
                     connection.exec_driver_sql(f"VACUUM FULL {table}")
                 return
             plain = connection.connection.driver_connection

@@ -10,5 +10,6 @@ class RefusedTransition(RefusedAct):
     """A step of review that a state does not allow; `reason` is a code of `phrases/relecture.csv`."""
 
     def __init__(self, reason: str, identifier: str, state: str) -> None:
+        self.reason = reason
         named = in_both("relecture", f"state-{state}")
         super().__init__(in_both("relecture", reason, identifier=identifier, state=named))

@@ -32,8 +32,10 @@ GIVE_WAY: Final = 0.0005
 request. Python runs one at a time: with its own 5 ms, six threads that compute made `/health` eighty times slower."""
 
 
-Kind = Literal["page", "search", "file"]
+Kind = Literal["page", "search", "file", "act"]
 """What is computed: each kind has threads and a line of its own, so that none waits for another."""
+ACTING: Final = 4
+"""Threads for what is asked of the registry: they wait for its file rather than compute."""
 
 
 class Computing:
@@ -46,7 +48,9 @@ class Computing:
         self._fair_use = fair_use
         self._seconds = seconds
         self._answer_seconds = answer_seconds
-        self._lines = {kind: _Line(fair_use, threads, queue) for kind in get_args(Kind)}
+        self._lines = {
+            kind: _Line(fair_use, ACTING if kind == "act" else threads, queue) for kind in get_args(Kind)
+        }
 
     def running(self, kind: Kind) -> int:
         """Return how many threads compute something of a kind."""

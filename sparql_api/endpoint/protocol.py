@@ -5,7 +5,6 @@ Knows requests; runs nothing.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -13,6 +12,7 @@ from typing import Final
 import pyoxigraph as ox
 from fastapi import Request
 
+from sparql_api.http.bodies import read_body
 from sparql_api.http.parameters import BYTE_ORDER_MARK, edition_number, timeout_seconds, unknown_among
 from sparql_api.http.query_strings import bad, decode
 from sparql_api.query.dataset import Dataset
@@ -28,8 +28,6 @@ REPEATED: Final = ("format", "_format")
 WITH_BODY: Final = ("POST", "QUERY")
 """QUERY is a safe POST: it may be repeated and kept (draft-ietf-httpbis-safe-method-w-body)."""
 MAX_GRAPHS: Final = 1000
-BODY_SECONDS: Final = 20.0
-"""Time a client has to send its query: half a request holds nothing for long."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +58,7 @@ async def read_request(request: Request, max_bytes: int, known: Collection[str] 
             raise ProblemError(Problem("media-type", {"media_type": sent}))
         if media_type == UPDATE:
             raise ProblemError(Problem("update-refused"))
-        body = await read_body(request, max_bytes)
+        body = await read_body(request, max_bytes, too_long(max_bytes))
         if media_type == FORM:
             try:
                 parameters += await in_reader_process(len(body), decode, body)
@@ -103,24 +101,6 @@ def content_type(request: Request) -> tuple[str, str]:
     pairs = (parameter.partition("=") for parameter in parameters)
     charset = next((value.strip(' "') for name, _, value in pairs if name.strip() == "charset"), "")
     return media_type.strip(), charset
-
-
-async def read_body(request: Request, max_bytes: int) -> bytes:
-    """Return the request's body; raises ProblemError as soon as it is over the bound (413) or late (408)."""
-    announced = request.headers.get("content-length", "")
-    if announced.isascii() and announced.isdigit() and int(announced[:18]) > max_bytes:
-        raise ProblemError(too_long(max_bytes))
-    body = bytearray()
-    try:
-        async with asyncio.timeout(BODY_SECONDS):
-            async for chunk in request.stream():
-                body += chunk
-                if len(body) > max_bytes:
-                    raise ProblemError(too_long(max_bytes))
-    except TimeoutError:
-        late = {"limit": f"{BODY_SECONDS:g}"}
-        raise ProblemError(Problem("slow-body", late, headers={"Connection": "close"})) from None
-    return bytes(body)
 
 
 def too_long(max_bytes: int) -> Problem:

@@ -27,6 +27,8 @@ Respond = Callable[[Request, Any], Response | Awaitable[Response]]
 ADDED: Final = tuple((name.lower().encode(), value.encode()) for name, value in {**ALL, CSP: STRICT}.items())
 """What every answer says, those of the framework's own too."""
 SAFE_IN_PATH: Final = "/:@!$&'()*+,;=~-._%"
+OPEN: Final = b"access-control-"
+"""What headers begin with that open an answer to the pages of other origins."""
 EDITION: Final = b"observatoire-edition"
 TICK: Final = 50_000_000
 """Nanoseconds within which a file's time may not tell two moments apart."""
@@ -136,10 +138,14 @@ class Redactions:
 
 
 class SecurityHeaders:
-    """Adds to every response what keeps pages from loading anything from elsewhere, and opens data to all."""
+    """Adds to every response what keeps pages from loading anything from elsewhere, and opens data to all.
 
-    def __init__(self, app: ASGIApp) -> None:
+    What is under a `private` path is opened to nobody's pages, its errors neither.
+    """
+
+    def __init__(self, app: ASGIApp, private: tuple[str, ...] = ()) -> None:
         self.app = app
+        self.private = private
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, and add the headers that the response lacks."""
@@ -147,10 +153,13 @@ class SecurityHeaders:
             await self.app(scope, receive, send)
             return
 
+        closed = scope["path"].startswith(self.private) if self.private else False
+
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 present = {name for name, _ in message["headers"]}
-                message["headers"] = [*message["headers"], *(pair for pair in ADDED if pair[0] not in present)]
+                found = [*message["headers"], *(pair for pair in ADDED if pair[0] not in present)]
+                message["headers"] = [pair for pair in found if not pair[0].startswith(OPEN)] if closed else found
             await send(message)
 
         await self.app(scope, receive, with_headers)

@@ -45,6 +45,8 @@ class Policy:
     vary: str
     tag: Tag = ""
     csp: str = STRICT
+    private: bool = False
+    """Whether it is somebody's: the pages of other origins read nothing of it."""
 
     @property
     def shared(self) -> bool:
@@ -54,7 +56,8 @@ class Policy:
     def headers(self, *, pinned: bool = False) -> dict[str, str]:
         """Return the headers of an answer, but for its tag."""
         vary = {"Vary": self.vary} if self.vary else {}
-        return {"Cache-Control": self.pinned if pinned else self.current, **vary, CSP: self.csp, **ALL}
+        said = {"Cache-Control": self.pinned if pinned else self.current, **vary, CSP: self.csp, **ALL}
+        return {name: value for name, value in said.items() if not (self.private and name in CORS)}
 
 
 ANSWER: Final = Policy("answer", ASK_AGAIN, FOREVER, BY_FORMAT, "key")
@@ -71,10 +74,12 @@ REDIRECT: Final = Policy("redirect", "no-cache", "no-cache", "Accept")
 LIVE: Final = Policy("live", NEVER, NEVER, "")
 """What is so at this moment: health, figures."""
 PROBLEM: Final = Policy("problem", NEVER, NEVER, BY_LANGUAGE)
+ACT: Final = Policy("act", NEVER, NEVER, BY_LANGUAGE, private=True)
+"""What an agent is answered: a draft, a report, what came of an act."""
 EMBED: Final = Policy("embed", SOON, DAY, BY_LANGUAGE, "bytes", FRAMED)
 """Parts that other sites show in their pages."""
 
-POLICIES: Final = (ANSWER, MADE, DUMP, DOCUMENT, VERSION, STATIC, REDIRECT, LIVE, PROBLEM, EMBED)
+POLICIES: Final = (ANSWER, MADE, DUMP, DOCUMENT, VERSION, STATIC, REDIRECT, LIVE, PROBLEM, ACT, EMBED)
 Declared = TypeVar("Declared", bound=Callable[..., Any])
 
 

@@ -61,6 +61,32 @@ def get(
     return declare
 
 
+def post(
+    router: APIRouter, path: str, *, policy: Policy, **described: Any
+) -> Callable[[Handler], Handler]:
+    """Return a decorator that makes a function answer POST at a path; it reads its body itself, then asks for its turn.
+
+    The parameters that `openapi_extra` declares are those that the address knows.
+    """
+    operation = described.get("openapi_extra", {})
+    checked = [Depends(reader(known_names(operation), data=True))]
+
+    def declare(handler: Handler) -> Handler:
+        answering = kept(handler, policy)
+        router.add_api_route(
+            path, answering, methods=["POST"], response_class=Response, dependencies=checked, **described
+        )
+        router.add_api_route(path, act_only, methods=["OPTIONS"], include_in_schema=False)
+        return handler
+
+    return declare
+
+
+async def act_only(request: Request) -> Response:
+    """Say what an address takes where only agents act; the pages of other origins are told no more."""
+    return Response(None, 204, {"Allow": "OPTIONS, POST"})
+
+
 def kept(handler: Handler, policy: Policy) -> Handler:
     """Return a handler that answers as another does, under a policy."""
 

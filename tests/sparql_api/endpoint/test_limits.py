@@ -133,7 +133,7 @@ def test_a_long_query_text_is_refused(client: httpx.Client) -> None:
 
 
 def test_half_a_request_is_not_waited_for(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sparql_api.endpoint.protocol.BODY_SECONDS", 0.2)
+    monkeypatch.setattr("sparql_api.http.bodies.BODY_SECONDS", 0.2)
     host, port = urlsplit(live.url).hostname or "", urlsplit(live.url).port or 0
     with socket.create_connection((host, port)) as connection:
         head = f"POST /sparql HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/sparql-query\r\n"

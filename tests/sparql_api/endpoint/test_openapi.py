@@ -100,7 +100,7 @@ def test_the_description_is_one_and_each_default_has_the_type_of_its_parameter(t
     defaults = {
         (path, one["name"]): one["schema"]["default"]
         for path, item in described["paths"].items()
-        for one in item["get"].get("parameters", ())
+        for one in item.get("get", {}).get("parameters", ())
         if "default" in one["schema"]
     }
     assert {type(value) for value in defaults.values()} >= {int, float, str}

@@ -1,0 +1,47 @@
+"""A deposit as plain values, for programs that review: in a list, with all that is to be known of it, compared."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ingestion.commands.comparing import as_patch, compared, in_lines, in_words
+from ingestion.documents.to_read import passages_to_read
+from ingestion.registry.model import Registered
+from ingestion.registry.registry import Registry
+from ingestion.words.languages import texts_of
+from ingestion.words.messages import TO_READ
+from ontologie import BASE
+
+
+def as_described(one: Registered, history: Sequence[Mapping[str, Any]], lang: str) -> dict[str, Any]:
+    """Return a document with all that is to be known of it."""
+    return {
+        "document": one.document, "state": one.state, "academie": one.academie, "version": one.version,
+        "held": one.held, "passages": list(passages_to_read(one.document or {}, lang)),
+        "validated_version": one.validated_version, "published_version": one.published_version,
+        "entries": one.entries, "history": history,
+    }  # fmt: skip
+
+
+def listed_as(one: Registered, since: str, lang: str) -> dict[str, Any]:
+    """Return what a list says of a document; `since` is the moment of its deposit."""
+    to_read = sum(entry.get("rule") == TO_READ for entry in one.entries)
+    return {
+        "type": one.kind, "id": one.identifier, "academie": one.academie, "state": one.state, "version": one.version,
+        "title": next(iter(texts_of((one.document or {}).get("titre", ""), lang)), None), "deposited": since or None,
+        "to_read": to_read,
+        "warnings": sum(entry.get("severity") == "warning" for entry in one.entries) - to_read,
+    }  # fmt: skip
+
+
+def difference_of(registry: Registry, one: Registered, lang: str, base: str = BASE) -> dict[str, Any] | None:
+    """Return what the latest version changes, in words and as an RDF patch; None where there is nothing to compare."""
+    pair = compared(registry, one)
+    if pair is None or pair.before.document is None or pair.after.document is None:
+        return None
+    changed = [
+        {"field": found.label, "removed": found.removed, "added": found.added} for found in in_words(pair, lang, base)
+    ]
+    patch = as_patch(*in_lines(pair, base)).decode()
+    return {"before": pair.before.number, "after": pair.after.number, "fields": changed, "patch": patch}

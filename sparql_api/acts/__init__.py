@@ -1,0 +1,1 @@
+"""What agents do over HTTP: who asks, what is deposited, what is reviewed. Decides nothing: the registry does."""

@@ -1,0 +1,94 @@
+"""Examines one deposit and keeps its report: what runs in the desk's process. Knows the way in; no HTTP."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any, Final, Literal
+
+from ingestion import Agent, Issue, Options, RefusedAct, Registry, Settings, UnreadableDeposit, deposit_file
+from ontologie import Language
+from shapes import as_json
+
+MOST_ENTRIES: Final = 5000
+"""Entries that a report has; how many are left out it says."""
+_LANGUAGES: Final[tuple[Language, ...]] = ("fr", "en")
+NOTHING: Final = dict.fromkeys(("read", "accepted", "held", "warned", "refused"), 0)
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A deposit as it was sent: its number, by whom, its bytes, and how it is to be taken."""
+
+    number: int
+    agent: str
+    data: bytes
+    options: Options
+    strict: bool = False
+    dry_run: bool = False
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What came of a deposit: `matters` are the documents taken."""
+
+    state: Literal["done", "unusable", "failed"]
+    summary: Mapping[str, int] = field(default_factory=lambda: NOTHING)
+    entries: Sequence[Issue] = ()
+    notes: Sequence[Issue] = ()
+    matters: Sequence[Any] = ()
+    more: Mapping[str, Any] = field(default_factory=dict)
+
+
+def examine_sent(settings: Settings, sent: Sent) -> float:
+    """Examine a deposit, register what may be, keep its report; return the seconds of processor that it took."""
+    begun = time.process_time()
+    registry = _registry(settings)
+    try:
+        found = _examined(registry, sent)
+    except UnreadableDeposit as error:
+        found = _Found("unusable", entries=(error.issue,))
+    except RefusedAct as error:  # a right that was lost meanwhile
+        found = _Found("failed", more={"reason": error.messages})
+    registry.received.end(sent.number, found.state, found.matters, report_of(found))
+    return time.process_time() - begun
+
+
+def report_of(found: _Found) -> dict[str, dict[str, Any]]:
+    """Return a report by language: that of the command line, the documents taken and what the registry did."""
+    told = {}
+    shown, left_out = found.entries[:MOST_ENTRIES], max(0, len(found.entries) - MOST_ENTRIES)
+    for lang in _LANGUAGES:
+        said = {name: value[lang] if name == "reason" else value for name, value in found.more.items()}
+        report = json.loads(as_json(shown, found.summary, lang, found.notes))
+        told[lang] = {**report, **said, "left_out": left_out}
+    return told
+
+
+def _examined(registry: Registry, sent: Sent) -> _Found:
+    agent = Agent(sent.agent)
+    into = None if sent.dry_run else registry
+    with _as_file(sent.data) as path:
+        done = deposit_file(path, into, agent, sent.options, strict=sent.strict, permit=registry.permit(agent))
+    names = [f"{one.kind}/{one.identifier}" for one in done.taken]
+    more = {"documents": names, "registered": done.registered, "dry_run": sent.dry_run}
+    return _Found("done", done.summary.as_dict(), done.entries, done.notes, done.taken, more)
+
+
+@contextmanager
+def _as_file(data: bytes) -> Iterator[Path]:
+    """Give bytes a path; they stay in memory, so that nothing of them is left whatever ends this process."""
+    with os.fdopen(os.memfd_create("deposit"), "wb", buffering=0) as held:
+        held.write(data)
+        yield Path(f"/proc/self/fd/{held.fileno()}")
+
+
+@cache
+def _registry(settings: Settings) -> Registry:
+    return Registry(settings)

@@ -1,0 +1,268 @@
+"""`/reviews`: what waits, what a deposit says; validate, send back, withdraw, give an opinion. The registry decides."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Depends
+from starlette.requests import Request
+from starlette.responses import Response
+
+from ingestion import (
+    Agent,
+    Forbidden,
+    Matter,
+    RefusedAct,
+    Registry,
+    UnknownAcademie,
+    Wanted,
+    academie_code,
+    as_described,
+    decide,
+    difference_of,
+    listed_as,
+    remarked,
+    require,
+    standing,
+)
+from ontologie import Language
+from sparql_api.acts.agents import Doors, refused
+from sparql_api.acts.openapi import ACTS, BULK, REVIEW, REVIEWS
+from sparql_api.formats.negotiation import language
+from sparql_api.formats.rdf_formats import write_json
+from sparql_api.http.bodies import json_members, read_body, unprocessable
+from sparql_api.http.delivery import deliver
+from sparql_api.http.policies import ACT
+from sparql_api.http.query_strings import bad
+from sparql_api.http.routing import get, post
+from sparql_api.pages.common.service import Service
+from sparql_api.words.problems import Problem, problem
+from sparql_api.words.texts import text_of
+
+LONGEST: Final = 64 << 10
+"""Bytes of the body of an act."""
+LONGEST_TEXT: Final = 4000
+"""Characters of one reason, remark or opinion."""
+MOST_FIELDS: Final = 60
+MOST_AT_ONCE: Final = 500
+PER_PAGE, MOST_PER_PAGE = 50, 200
+STATES: Final = ("depose", "valide", "publie", "retourne", "retire")
+ALL: Final = "toutes"
+ON_DOCUMENT: Final = "/reviews/{kind}/{identifier}"
+DECISIONS: Final = ("validate", "return", "withdraw", "opinion")
+Do = Callable[[Registry, str, str, Agent], None]
+
+
+def reviews_router(service: Service, doors: Doors) -> APIRouter:
+    """Return the routes of review."""
+    router = APIRouter(tags=["reviews"])
+
+    @get(router, "/reviews", policy=ACT, **REVIEWS)
+    async def reviews(request: Request, agent: Agent = Depends(doors.agent)) -> Response:
+        wanted = _wanted(request, service.settings.base_iri)
+        said = await doors.run(request, _listed, wanted, agent, language(request))
+        return deliver(request, write_json({**said, "next": _next(request, wanted, said["total"])}), "application/json")
+
+    @get(router, ON_DOCUMENT, policy=ACT, **REVIEW)
+    async def review(request: Request, agent: Agent = Depends(doors.agent)) -> Response:
+        base = service.settings.base_iri
+        said = await doors.run(request, _shown, *_named(request), agent, language(request), base)
+        return deliver(request, write_json(said), "application/json")
+
+    @post(router, "/reviews/validate", policy=ACT, **BULK)
+    async def validate_all(request: Request, agent: Agent = Depends(doors.agent)) -> Response:
+        body = json_members(request, await _body(request), {"documents": list, "passagesRead": bool})
+        names = _names(body)
+        do = _validation(body)
+
+        async def answer() -> Response:
+            lang, base = language(request), service.settings.base_iri
+            results = [await doors.run(request, _one_of_many, name, agent, do, lang, base) for name in names]
+            return deliver(request, write_json({"results": results}), "application/json")
+
+        return await service.computing.answer(request, answer)
+
+    for action, (members, read) in _READ.items():
+        _on_document(router, service, doors, action, members, read)
+    return router
+
+
+def _on_document(
+    router: APIRouter, service: Service, doors: Doors, action: str, members: Mapping[str, type],
+    read: Callable[[Mapping[str, Any]], Do],
+) -> None:  # fmt: skip
+    """Declare the route of an act on one document."""
+
+    @post(router, f"{ON_DOCUMENT}/{action}", policy=ACT, **ACTS[action])
+    async def act(request: Request, agent: Agent = Depends(doors.agent)) -> Response:
+        body = json_members(request, await _body(request), members)
+
+        async def answer() -> Response:
+            said = await doors.run(request, _done, *_named(request), agent, read, body)
+            return deliver(request, write_json(said), "application/json")
+
+        return await service.computing.answer(request, answer)
+
+
+async def _body(request: Request) -> bytes:
+    over = Problem("body-too-long", {"limit": LONGEST >> 10}, {"bound": "body"}, {"Connection": "close"})
+    return await read_body(request, LONGEST, over)
+
+
+# What a body says
+
+
+def _validation(body: Mapping[str, Any]) -> Do:
+    read, version = body.get("passagesRead", False), body.get("version")
+    return lambda registry, kind, name, agent: registry.validate(
+        kind, name, agent, passages_read=read, version=version
+    )
+
+
+def _return(body: Mapping[str, Any]) -> Do:
+    reason, fields = _text(body, "reason"), body.get("fields", {})
+    if len(fields) > MOST_FIELDS:
+        raise unprocessable(text_of("too-many", name="fields", most=MOST_FIELDS))
+    for name in fields:
+        _text(fields, name)
+    told = remarked(fields)
+    return lambda registry, kind, name, agent: registry.send_back(kind, name, agent, reason, told)
+
+
+def _withdrawal(body: Mapping[str, Any]) -> Do:
+    reason = _text(body, "reason") if body.get("reason") else ""
+    return lambda registry, kind, name, agent: registry.withdraw(kind, name, agent, reason)
+
+
+def _opinion(body: Mapping[str, Any]) -> Do:
+    text = _text(body, "text")
+    return lambda registry, kind, name, agent: registry.give_opinion(kind, name, agent, text)
+
+
+_READ: Final[Mapping[str, tuple[Mapping[str, type], Callable[[Mapping[str, Any]], Do]]]] = {
+    "validate": ({"passagesRead": bool, "version": int}, _validation),
+    "return": ({"reason": str, "fields": dict}, _return),
+    "withdraw": ({"reason": str}, _withdrawal),
+    "opinion": ({"text": str}, _opinion),
+}
+"""Of each act, the members that its body may have, and what it makes of them."""
+
+
+def _text(body: Mapping[str, Any], name: str) -> str:
+    """Return a text that must be there; raises ProblemError 422."""
+    text = body.get(name)
+    if not isinstance(text, str) or not text.strip():
+        raise unprocessable(text_of("member-missing", name=name[:64]))
+    if len(text) > LONGEST_TEXT:
+        raise unprocessable(text_of("member-long", name=name[:64], most=LONGEST_TEXT))
+    return text
+
+
+def _names(body: Mapping[str, Any]) -> list[str]:
+    names = body.get("documents")
+    if not names or not all(isinstance(name, str) for name in names):
+        raise unprocessable(text_of("member-missing", name="documents"))
+    if len(names) > MOST_AT_ONCE:
+        raise unprocessable(text_of("too-many", name="documents", most=MOST_AT_ONCE))
+    return list(dict.fromkeys(names))
+
+
+# What is done, in a thread of the registry's
+
+
+def _done(
+    registry: Registry, kind: str, name: str, agent: Agent, read: Callable[[Mapping[str, Any]], Do],
+    body: Mapping[str, Any],
+) -> dict[str, Any]:  # fmt: skip
+    """Do an act on a document that its agent may know of; raises LookupError, RefusedAct, ProblemError."""
+    known = _known(registry, kind, name, agent)
+    read(body)(registry, kind, name, agent)
+    after = registry.get(known.kind, known.identifier)
+    return {"type": after.kind, "id": after.identifier, "state": after.state, "version": after.version}
+
+
+def _one_of_many(
+    registry: Registry, document: str, agent: Agent, do: Do, lang: Language, base: str
+) -> dict[str, Any]:
+    """Return what came of one of several; a bare name is a project's."""
+    kind, slash, name = document.partition("/")
+    kind, name = (kind, name) if slash else ("projet", document)
+    try:
+        said = _done(registry, kind, name, agent, lambda _: do, {})
+    except LookupError:
+        found = problem("not-found", path=f"/reviews/{kind}/{name}")
+    except RefusedAct as error:
+        found = refused(error).problem
+    else:
+        return {"document": document, "status": 200, **said}
+    return {"document": document, "status": found.status, "problem": found.document(lang, base)}
+
+
+def _shown(registry: Registry, kind: str, name: str, agent: Agent, lang: str, base: str) -> dict[str, Any]:
+    """Return all that a reviewer is to know of a document; raises LookupError, Forbidden."""
+    found, acting = _known(registry, kind, name, agent), registry.accounts.known(agent.name)
+    matter = Matter(kind, name, found.academie)
+    require(acting, "read", matter)
+    return {
+        "type": kind, "id": name, **as_described(found, registry.history(kind, name), lang),
+        "difference": difference_of(registry, found, lang, base),
+        "may": [action for action in DECISIONS if decide(acting, action, matter).allowed],
+    }  # fmt: skip
+
+
+def _known(registry: Registry, kind: str, name: str, agent: Agent) -> Any:
+    """Return a document that an agent may know of: what is or was public, or what it may read. Raises LookupError."""
+    found = registry.get(kind, name)
+    if found.published_version is None and not registry.readable([found], agent):
+        raise LookupError(f"{kind}/{name}")
+    return found
+
+
+def _listed(registry: Registry, wanted: Wanted, agent: Agent, lang: str) -> dict[str, Any]:
+    acting = registry.accounts.known(agent.name)
+    if why := standing(acting, "read"):
+        raise Forbidden(why, acting, "read")
+    page = registry.page(wanted, agent)
+    items = [
+        {**listed_as(one, since, lang), "url": f"/reviews/{one.kind}/{one.identifier}"} for one, since in page.found
+    ]
+    return {"total": page.total, "page": wanted.skip // wanted.size + 1, "items": items}
+
+
+# What an address says
+
+
+def _named(request: Request) -> tuple[str, str]:
+    return request.path_params["kind"], request.path_params["identifier"]
+
+
+def _wanted(request: Request, base: str) -> Wanted:
+    asked = request.query_params
+    state = asked.get("state") or STATES[0]
+    if state not in (*STATES, ALL):
+        raise bad("state", "no-state")
+    try:
+        academie = academie_code(asked.get("academie"), base)
+    except UnknownAcademie:
+        raise bad("academie", "no-academie") from None
+    page, size = _whole(request, "page", 1, 10**6), _whole(request, "per_page", PER_PAGE, MOST_PER_PAGE)
+    return Wanted(None if state == ALL else state, academie, asked.get("type") or None, (page - 1) * size, size)
+
+
+def _whole(request: Request, name: str, default: int, most: int) -> int:
+    text = request.query_params.get(name, "")
+    if not text:
+        return default
+    if not re.fullmatch(r"[1-9][0-9]{0,6}", text) or int(text) > most:
+        raise bad(name, "no-whole-number")
+    return int(text)
+
+
+def _next(request: Request, wanted: Wanted, total: int) -> str | None:
+    if wanted.skip + wanted.size >= total:
+        return None
+    kept = [(name, value) for name, value in request.query_params.multi_items() if name != "page"]
+    return f"/reviews?{urlencode([*kept, ('page', wanted.skip // wanted.size + 2)])}"
