@@ -44,3 +44,8 @@ class Settings(BaseSettings):
     def registry_path(self) -> Path:
         """The SQLite file of the registry, where no URL says otherwise."""
         return self.var / "registre.sqlite"
+
+    @property
+    def restoring_path(self) -> Path:
+        """Where a restore makes a state ready, before it takes the place of what is there."""
+        return self.var / "restauration"

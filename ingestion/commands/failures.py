@@ -147,7 +147,15 @@ def _terminable() -> Iterator[None]:
 
 
 def opened(settings: Settings, lang: Lang) -> Registry:
-    """Return the registry; where it is brought to this version of the program, say so, and where the copy is."""
+    """Return the registry; where it is brought to this version of the program, say so, and where the copy is.
+
+    A restore that was killed is ended first. Raises PublicationBusy while one is at work.
+    """
     from ingestion.registry.registry import Registry
 
-    return Registry(settings, lambda copy: say(lang, "migrated-copy" if copy else "migrated", copy=copy or ""))
+    registry = Registry(settings, lambda copy: say(lang, "migrated-copy" if copy else "migrated", copy=copy or ""))
+    if settings.restoring_path.is_dir():
+        from ingestion.publication.restoring import end_interrupted
+
+        end_interrupted(settings, registry)
+    return registry

@@ -1,4 +1,4 @@
-"""The commands of the way in: demo, ingest, review, publish, export, agent, rebuild, erase.
+"""The commands of the way in: demo, ingest, review, publish, export, agent, rebuild, erase, backup, restore.
 
 Knows options, exit codes and what is said on standard error; what is done is in the modules beside it. The faces
 that publication makes (search index, self-description) come from the root.
@@ -20,6 +20,7 @@ from ingestion.commands.acting import AsOption, able, agent_of, allowed
 from ingestion.commands.agents import agents_app
 from ingestion.commands.export import WritePackage, export_app
 from ingestion.commands.failures import explained, opened
+from ingestion.commands.keeping import backup_command, restore, sure
 from ingestion.commands.review import Identifier, review_app, split
 from ontologie import system_reason
 from ontologie.console import Lang, LangOption, counting, fail, said, say, steps
@@ -46,6 +47,9 @@ AcceptOption = Annotated[
 ValidatedByOption = Annotated[
     str | None, typer.Option(help="Register and validate in one step, in the name of this agent, who may validate.")
 ]
+ErasedOption = Annotated[
+    Path | None, typer.Option(help="What was erased since the backup: a file with one id a line.")
+]
 RejectsOption = Annotated[
     Path | None, typer.Option(help="Write the refused rows, to correct and send back: .csv, .xlsx or .json.")
 ]
@@ -63,6 +67,8 @@ def build_app(faces: Callable[[], Sequence[Face]], write_principles: WritePackag
     app.command("publish")(with_faces.publish)
     app.command("rebuild")(with_faces.rebuild)
     app.command("erase")(with_faces.erase)
+    app.command("backup")(backup_command)
+    app.command("restore")(with_faces.restore)
     return app
 
 
@@ -313,7 +319,7 @@ class _WithFaces:
 
         settings = Settings()
         kind, name = split(identifier)
-        if not yes and not _sure(said(lang, "erase-confirm", identifier=identifier)):
+        if not yes and not sure(said(lang, "erase-confirm", identifier=identifier)):
             raise typer.Exit(1)
         try:
             with explained(lang), opened(settings, lang) as registry, steps(lang) as progress:
@@ -325,14 +331,22 @@ class _WithFaces:
         for code, numbers in (("erased-redacted", done.editions), ("erased-gone", done.gone)):
             if numbers:
                 say(lang, code, numbers=", ".join(map(str, numbers)))
+        say(lang, "erased-note")
 
+    def restore(
+        self,
+        file: Annotated[Path, typer.Argument(help="A file that `observatoire backup` wrote.")],
+        acting: AsOption = None,
+        replace: Annotated[bool, typer.Option("--replace", help="Lose what this state holds.")] = False,
+        erased: ErasedOption = None,
+        yes: Annotated[bool, typer.Option("--yes", help="Ask nothing.")] = False,
+        lang: LangOption = Lang.FR,
+    ) -> None:
+        """Put a backup in the place of the state; what was erased since stays erased. Then start the service again.
 
-def _sure(question: str) -> bool:
-    """Ask a person; who cannot answer is not sure."""
-    try:
-        return typer.confirm(question, err=True)
-    except typer.Abort:
-        return False
+        Example: observatoire restore sauvegarde-2026-11-30.zip --erased effacements.txt
+        """
+        restore(file, acting, erased, self.faces(), lang, replace=replace, yes=yes)
 
 
 def _publish(settings: Settings, registry: Registry, faces: Sequence[Face], lang: Lang) -> None:

@@ -16,8 +16,11 @@ from ontologie import sentence
 from ontologie.console import Lang, LangOption, fail, say
 
 if TYPE_CHECKING:
+    from ingestion.commands.showing import Beside
+    from ingestion.registry.model import Registered
     from ingestion.registry.registry import Registry
     from ingestion.rights.model import Action, Agent
+    from ingestion.settings import Settings
 
 Identifier = Annotated[str, typer.Argument(help="Id of the fiche, e.g. 18-UR005; analyse/… for another type.")]
 Reason = Annotated[str, typer.Option("--reason", help="What to tell the depositing service.")]
@@ -109,13 +112,32 @@ def show_command(
     with explained(lang), opened(settings, lang) as registry:
         try:
             found, history = registry.get(kind, name), registry.history(kind, name)
-            require(agent_of(registry, acting, settings), "read", Matter(kind, name, found.academie))
+            agent = agent_of(registry, acting, settings)
+            require(agent, "read", Matter(kind, name, found.academie))
         except LookupError:
             fail(lang, "unknown-document", 1, identifier=identifier)
+        beside = _beside(registry, found, agent, settings)
     if form is ShowFormat.JSON:
-        typer.echo(json.dumps(as_described(found, history, lang.value), ensure_ascii=False, indent=2))
+        more = {"alike": {**beside.alike}, "contact": {**beside.contact}}
+        described = as_described(found, history, lang.value) | more
+        typer.echo(json.dumps(described, ensure_ascii=False, indent=2))
     else:
-        draw_deposit(found, history, lang.value)
+        draw_deposit(found, history, beside, lang.value)
+
+
+def _beside(registry: Registry, found: Registered, agent: Agent, settings: Settings) -> Beside:
+    """Return what is alike among what an agent may know, and the contact where it may."""
+    from ingestion.commands.showing import Beside
+    from ingestion.examination.neighbours import NEIGHBOURS, Neighbours
+    from ingestion.rights.decision import decide
+    from ingestion.rights.model import Matter
+    from ingestion.words.examples import PROJECT
+
+    alike: Mapping[str, str] = {}
+    if found.kind == PROJECT and found.document is not None:
+        alike = Neighbours(settings.var / NEIGHBOURS, registry).of(found.identifier, found.document, agent)
+    may = decide(agent, "contact", Matter(found.kind, found.identifier, found.academie)).allowed
+    return Beside(alike, registry.contact(found.kind, found.identifier) if may else {})
 
 
 def diff_command(

@@ -6,6 +6,7 @@ Knows the terminal; what a document says is told in `ingestion.documents.told`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 from rich.console import Console
@@ -66,7 +67,15 @@ def _rank(one: Registered, since: Mapping[tuple[str, str], str]) -> tuple[int, s
     return WAITING_FIRST.index(one.state), since.get((one.kind, one.identifier), ""), one.identifier
 
 
-def draw_deposit(one: Registered, history: Sequence[Mapping[str, Any]], lang: str) -> None:
+@dataclass(frozen=True)
+class Beside:
+    """What who looks at a document may know beside it: what is alike, with why; how to reach who deposited."""
+
+    alike: Mapping[str, str]
+    contact: Mapping[str, str]
+
+
+def draw_deposit(one: Registered, history: Sequence[Mapping[str, Any]], beside: Beside, lang: str) -> None:
     """Draw a document: what it says, the passages to read, what was said of it, its history, what comes next."""
     console = Console()
     console.print(_harmless(f"{written(one)}  {title_of(one, lang)}", lang), style="bold")
@@ -80,6 +89,10 @@ def draw_deposit(one: Registered, history: Sequence[Mapping[str, Any]], lang: st
     if passages:
         _part(console, "show-to-read" if one.state == "depose" else "show-read", passages, lang)
     _part(console, "show-remarks", _remarks(one.entries, lang), lang)
+    alike = [(name, sentence("contenus", f"alike-{why}", lang)) for name, why in beside.alike.items()]
+    _part(console, "show-alike", alike, lang)
+    contact = [(label_of_field(name, lang), value) for name, value in beside.contact.items()]
+    _part(console, "show-contact", contact, lang)
     _part(console, "show-history", _events(history, lang), lang)
     code = f"next-{one.state}" + ("-held" if one.state == "depose" and (one.held or passages) else "")
     console.print(_harmless(_said(code, lang, identifier=written(one)), lang))

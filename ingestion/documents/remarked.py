@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 
 from rapidfuzz import process
 
-from ingestion.documents.told import terms
 from ingestion.words.columns import columns
 from ingestion.words.errors import RefusedAct
+from ingestion.words.terms import terms
 from ontologie import in_both
 
 

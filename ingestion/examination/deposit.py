@@ -6,12 +6,16 @@ registry's.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ingestion.examination.alike import Alike
+from ingestion.examination.neighbours import NEIGHBOURS, Neighbours
 from ingestion.examination.pipeline import (
+    Examination,
     ExaminedDocument,
     Options,
     Summary,
@@ -21,7 +25,7 @@ from ingestion.examination.pipeline import (
 )
 from ingestion.examination.rejects import Rejected
 from ingestion.graphs.compression import pack
-from ingestion.registry.model import NewDocument, Outcome, digest_of
+from ingestion.registry.model import NewDocument, Outcome, Waited, digest_of
 from ingestion.rights.decision import Permit
 from ingestion.rights.model import Agent, Matter
 from ingestion.words.messages import Issue, Place, issue
@@ -80,32 +84,66 @@ def deposit_file(
     notes = deposit.notes if registry is None else (*deposit.notes, *keep_agreements(deposit, options))
     total = Deposited(path, Summary(), (), notes, (), none_yet())
     summary, entries, reports, held = Summary(), list[Issue](), list[Report](), list[NewDocument]()
-    rejected, left, taken = list[Rejected](), list[Issue](), list[Matter]()
-    known, erased = (registry.made_fiches, registry.erased_on) if registry else (None, None)
+    rejected, places, taken = list[Rejected](), _Places(), list[Matter]()
+    counted = total.registered, registered
+    known, ended = (registry.made_fiches, registry.ended) if registry else (None, None)
     if permit is None and registry is not None:
         permit = registry.permit(agent, validate=validate)
-    for part in examine_batches(deposit, options, known=known, erased=erased, permit=permit):
+    alike = _alike(registry, agent, options)
+    for part in examine_batches(deposit, options, known=known, ended=ended, permit=permit, alike=alike):
         summary += part.summary
         entries.extend(part.entries)
         rejected.extend(part.rejected)
         reports.extend(report for report in part.reports if report.results)
-        accepted = [new_document(one, options.base) for one in part.documents]
+        accepted, there = [new_document(one, options.base) for one in part.documents], _places(part, deposit.file)
         taken.extend(Matter(one.kind, one.identifier, one.academie) for one in accepted)
         if strict:
             held.extend(accepted)
-            left.extend(_not_taken(one, deposit.file) for one in part.documents)
+            places.update(there)
         elif registry is not None and accepted:
-            _count((total.registered, registered), registry.register(accepted, agent, validate=validate))
+            entries.extend(_registered(registry, accepted, there, agent, validate, counted))
         if progress is not None:
             progress(summary.read, deposit.count)
     if strict and summary.refused:
-        entries.extend(left)
+        # Good records are not taken where another one is refused and all or nothing is asked for.
+        entries.extend(issue("non-prise", place, document=name) for place, name in places.values())
     elif strict and registry is not None and held:
-        _count((total.registered, registered), registry.register(held, agent, validate=validate))
+        entries.extend(_registered(registry, held, places, agent, validate, counted))
     return Deposited(
         path, summary, tuple(entries), notes, tuple(reports), total.registered, deposit.separator, tuple(rejected),
         () if strict and summary.refused else tuple(taken),
     )  # fmt: skip
+
+
+_Places = dict[tuple[str, str], tuple[Place, str]]
+"""Where each document of a file stands, by kind and identifier, and its name."""
+
+
+def _places(part: Examination, file: str) -> _Places:
+    built = (one.built for one in part.documents)
+    return {(one.kind, one.identifier): (Place(file, one.line), one.name) for one in built}
+
+
+def _registered(
+    registry: Registry, accepted: Sequence[NewDocument], places: _Places, agent: Agent, validate: bool,
+    counted: tuple[dict[Outcome, int] | None, ...],
+) -> list[Issue]:  # fmt: skip
+    """Register documents and count what came of them; return what is said of those that came over one that waited."""
+    waited: list[Waited] = []
+    _count(counted, registry.register(accepted, agent, validate=validate, waited=waited))
+    said = []
+    for one in waited:
+        place, name = places[one.kind, one.identifier]
+        words = {"date": one.at[:10], "agent": one.agent, "version": str(one.version), "identifier": one.identifier}
+        said.append(issue("remplace-en-attente", place, document=name, words=words))
+    return said
+
+
+def _alike(registry: Registry | None, agent: Agent, options: Options) -> Alike | None:
+    """Return what tells which projects are alike, where there is a registry and a state folder to keep keys in."""
+    if registry is None or options.memory is None:
+        return None
+    return partial(Neighbours(options.memory / NEIGHBOURS, registry).of, agent=registry.accounts.known(agent.name))
 
 
 def new_document(examined: ExaminedDocument, base: str = BASE) -> NewDocument:
@@ -128,11 +166,6 @@ def new_document(examined: ExaminedDocument, base: str = BASE) -> NewDocument:
         built.context,
         examined.held,
     )
-
-
-def _not_taken(examined: ExaminedDocument, file: str) -> Issue:
-    """Return what is said of a good record where another one is refused and all or nothing is taken."""
-    return issue("non-prise", Place(file, examined.built.line), document=examined.built.name)
 
 
 def none_yet() -> dict[Outcome, int]:

@@ -16,8 +16,9 @@ from typing import Any, Final
 
 from ingestion.documents.build import BuiltDocument
 from ingestion.documents.draft import renamed
+from ingestion.examination.alike import Alike, told_of_likes
 from ingestion.examination.beside import Validate, issues_beside, reports_beside
-from ingestion.examination.erased import Erased, told_of_erasure
+from ingestion.examination.ended import EndedOnes, told_of_end
 from ingestion.examination.judgement import issues_of
 from ingestion.examination.permission import permitted
 from ingestion.examination.preparation import Prepared, Task, prepare
@@ -31,6 +32,7 @@ from ingestion.reading.records import Deposit
 from ingestion.resolution.resolve import resolve
 from ingestion.rights.decision import Permit
 from ingestion.words.errors import unreadable
+from ingestion.words.examples import PROJECT
 from ingestion.words.messages import Issue, Place, issue
 from ingestion.words.personal import mask_private
 from ontologie import BASE
@@ -162,15 +164,16 @@ def examine_batches(
     options: Options | None = None,
     validate: Validate | None = None,
     known: Known | None = None,
-    erased: Erased | None = None,
+    ended: EndedOnes | None = None,
     permit: Permit | None = None,
+    alike: Alike | None = None,
 ) -> Iterator[Examination]:
     """Examine a deposit in bounded batches, in the order of the file; memory does not grow with it.
 
     `validate` judges a batch of documents; by default the shapes do. `known` gives the fiches that rows without
-    identifier may be, `erased` the documents that were erased; by default there are none. `permit` tells what its agent
-    may not deposit; by default nothing is asked. Raises UnreadableDeposit before the first batch where the deposit
-    cannot be used.
+    identifier may be, `ended` what was erased, sent back or withdrawn; by default there are none. `permit` tells what
+    its agent may not deposit, `alike` what is likely the same usage as a project; by default nothing is asked. Raises
+    UnreadableDeposit before the first batch where the deposit cannot be used.
     """
     options = options or Options()
     deposit = open_deposit(source, options)
@@ -181,7 +184,8 @@ def examine_batches(
     for prepared in prepare(deposit, task, options.batch):
         prepared = recognition.recognised(prepared) if recognition else prepared
         prepared = permitted(prepared, permit) if permit else prepared
-        prepared = told_of_erasure(prepared, deposit.kind, erased) if erased else prepared
+        prepared = told_of_end(prepared, deposit.kind, ended, permit) if ended else prepared
+        prepared = told_of_likes(prepared, alike) if alike and deposit.kind == PROJECT else prepared
         part = _examine(prepared, options.base, judge, seen)
         yield part if options.keep_refused else dataclasses.replace(part, rejected=())
 

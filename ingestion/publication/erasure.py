@@ -11,6 +11,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Sequence
 
+from ingestion.examination.neighbours import NEIGHBOURS
 from ingestion.publication.assembly import Progress
 from ingestion.publication.cut import Face, settle
 from ingestion.publication.editions import Editions
@@ -49,7 +50,8 @@ def erase(
         renew_later_stores(settings, registry, (kind, identifier))
     if current is not None and editions.is_gone(current.number):
         publish(settings, registry, faces, progress)
-    # Answers that a service keeps hold texts of fiches.
+    # Answers that a service keeps hold texts of fiches; keys are made of words of theirs, and made again.
     shutil.rmtree(settings.var / "kept", ignore_errors=True)
+    (settings.var / NEIGHBOURS).unlink(missing_ok=True)
     registry.compact()
     return done

@@ -14,7 +14,7 @@ from ontologie import newest_context
 State = Literal["depose", "valide", "publie", "retourne", "retire"]
 Event = Literal[
     "deposited", "validated", "returned", "withdrawn", "published", "unpublished", "erased",
-    "opinion", "declared", "revoked", "token",
+    "opinion", "declared", "revoked", "token", "restored",
 ]  # fmt: skip
 Outcome = Literal["created", "new-version", "unchanged"]
 """What came of a deposit."""
@@ -66,6 +66,27 @@ class Registered:
     """The version of the context by which `document` is converted."""
     held: bool = False
     """Whether a person must read a passage before this version is validated."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a document left the way to publication: erased, returned or withdrawn; when, why, and whose it is."""
+
+    event: Event
+    at: str
+    reason: str
+    academie: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Waited:
+    """A version that waited for a reviewer when another one was deposited over it: of what, since when, by whom."""
+
+    kind: str
+    identifier: str
+    version: int
+    at: str
+    agent: str
 
 
 def now() -> str:

@@ -16,9 +16,11 @@ import sqlalchemy as sa
 
 from ingestion.registry.accounts import Accounts, known_agent
 from ingestion.registry.apart import Apart, deposited_again, registered_apart
+from ingestion.registry.copies import Copies
 from ingestion.registry.deposits import PASSAGES_READ, batches, register_batch
 from ingestion.registry.editions import EditionRecords
-from ingestion.registry.model import ALL_STATES, Event, NewDocument, Outcome, Registered, State, now
+from ingestion.registry.model import ALL_STATES, Ended, Event, NewDocument, Outcome, Registered, State, Waited, now
+from ingestion.registry.projects import ProjectRecords
 from ingestion.registry.received import Received
 from ingestion.registry.rows import event_row, is_held, latest, named, record
 from ingestion.registry.schema import deposits, documents, events, remarks, versions
@@ -26,6 +28,7 @@ from ingestion.registry.selection import Page, Wanted, page_of
 from ingestion.registry.sessions import Sessions
 from ingestion.registry.transitions import RefusedTransition
 from ingestion.registry.upgrade import Migrated, copies_of
+from ingestion.registry.waiting import replaced, waiting
 from ingestion.rights.decision import Permit, decide, refusal, require
 from ingestion.rights.model import Action, Agent, Matter
 from ingestion.settings import Settings
@@ -33,6 +36,7 @@ from ingestion.settings import Settings
 _ACTS: Final[Mapping[Event, Action]] = {
     "validated": "validate", "returned": "return", "withdrawn": "withdraw", "erased": "erase", "opinion": "opinion",
 }  # fmt: skip
+_ENDS: Final[tuple[Event, ...]] = ("erased", "returned", "withdrawn")
 _MAY_BE_VALIDATED: Final[frozenset[State]] = frozenset(("depose", "retourne", "retire"))
 _MAY_BE_RETURNED: Final[frozenset[State]] = frozenset(("depose", "valide"))
 _MAY_BE_WITHDRAWN: Final[frozenset[State]] = frozenset(("depose", "valide", "publie", "retourne"))
@@ -42,7 +46,8 @@ class Registry:
     """Registers, reviews and erases; each call is one transaction. Close it, or use it as a context.
 
     `editions` is what publication asks of it, and tells it; `accounts` who may act; `received` what came of deposits
-    over HTTP. Of an agent that is given, the name alone counts: what it may do is what the registry says when it acts.
+    over HTTP; `copies` moves it whole. Of an agent that is given, the name alone counts: what it may do is what the
+    registry says when it acts.
     """
 
     def __init__(self, settings: Settings, migrated: Migrated = lambda copy: None) -> None:
@@ -54,6 +59,8 @@ class Registry:
         self._sessions = Sessions(settings, migrated)
         self.editions = EditionRecords(self._sessions)
         self.accounts = Accounts(self._sessions)
+        self.copies = Copies(self._sessions)
+        self.projects = ProjectRecords(self._sessions)
         self.received = Received(self._sessions)
 
     def __enter__(self) -> Self:
@@ -71,20 +78,24 @@ class Registry:
     # Deposit and review
 
     def register(
-        self, found: Iterable[NewDocument], agent: Agent, *, validate: bool = False
+        self, found: Iterable[NewDocument], agent: Agent, *, validate: bool = False, waited: list[Waited] | None = None
     ) -> dict[Outcome, int]:
         """Register documents in one transaction: same content, no new version; new content, a new one.
 
         With `validate`, what is deposited is validated in the same step, and the event says so. What was sent
-        back or withdrawn stays so when the same content comes again. Raises Forbidden, and then nothing is registered.
+        back or withdrawn stays so when the same content comes again. `waited` is told the versions that waited for a
+        reviewer and are no longer the latest. Raises Forbidden, and then nothing is registered.
         """
         counts: dict[Outcome, int] = {"created": 0, "new-version": 0, "unchanged": 0}
         with self._sessions.writing() as connection:
             acting = known_agent(connection, agent.name)
             moment = now()
             for batch in batches(found):
+                before = None if waited is None else waiting(connection, batch)
                 for outcome, count in register_batch(connection, batch, acting, validate, moment).items():
                     counts[outcome] += count
+                if before and waited is not None:
+                    waited.extend(replaced(connection, before))
         return counts
 
     def permit(self, agent: Agent, *, validate: bool = False) -> Permit:
@@ -189,20 +200,23 @@ class Registry:
             )
             return [(row.identifier, json.loads(row.payload)) for row in connection.execute(asked)]
 
-    def erased_on(self, kind: str, identifiers: Sequence[str]) -> dict[str, str]:
-        """Return which of these documents were erased and not deposited again since, each with the moment."""
+    def ended(self, kind: str, identifiers: Sequence[str]) -> dict[str, Ended]:
+        """Return which of these documents were erased, sent back or withdrawn and not deposited again since."""
         if not self._sessions.exists():
             return {}
+        mine = documents.c.kind == kind, documents.c.identifier.in_(identifiers)
+        last = (
+            sa.select(documents.c.academie, sa.func.max(events.c.id).label("id"))
+            .join(events, sa.and_(events.c.kind == documents.c.kind, events.c.identifier == documents.c.identifier))
+            .where(*mine, documents.c.state.in_(("retourne", "retire")), events.c.event.in_(_ENDS))
+            .group_by(documents.c.identifier, documents.c.academie)
+            .subquery()
+        )
+        asked = sa.select(events.c.identifier, events.c.event, events.c.at, remarks.c.text, last.c.academie)
+        said = last.join(events, events.c.id == last.c.id).outerjoin(remarks, remarks.c.event == events.c.id)
         with self._sessions.snapshot() as connection:
-            same = sa.and_(events.c.kind == documents.c.kind, events.c.identifier == documents.c.identifier)
-            asked = (
-                sa.select(documents.c.identifier, sa.func.max(events.c.at))
-                .select_from(latest(documents.c.version).join(events, same))
-                .where(documents.c.kind == kind, documents.c.identifier.in_(identifiers))
-                .where(events.c.event == "erased", versions.c.payload.is_(None))
-                .group_by(documents.c.identifier)
-            )
-            return {identifier: at for identifier, at in connection.execute(asked)}
+            rows = connection.execute(asked.select_from(said))
+            return {row.identifier: Ended(row.event, row.at, row.text or "", row.academie) for row in rows}
 
     def listed(
         self, *, state: str | None = None, academie: str | None = None, kind: str | None = None
@@ -245,6 +259,13 @@ class Registry:
         if row is None:
             raise LookupError(f"{kind}/{identifier} {number}")
         return None if row.payload is None else json.loads(row.payload), row.context
+
+    def contact(self, kind: str, identifier: str) -> dict[str, str]:
+        """Return how to reach who deposited the latest version of a document, by column; nothing where nobody said."""
+        with self._sessions.snapshot() as connection:
+            asked = sa.select(versions.c.personal).select_from(latest(documents.c.version))
+            kept = connection.execute(asked.where(*named(documents, kind, identifier))).scalar()
+        return json.loads(kept) if kept else {}
 
     def latest_events(self, event: Event) -> dict[tuple[str, str], dict[str, Any]]:
         """Return the last event of a kind of each document that had one, by (kind, identifier), with its remark."""

@@ -86,8 +86,9 @@ events: Final = Table(
     sqlite_autoincrement=True,
 )
 """What happened: deposited, validated, returned, withdrawn, published, unpublished, erased; of an account (its kind is
-`agent`) declared, revoked, token. `academie` is the one in whose name it was done, `organisation` that of who acted,
-at that moment; `detail` is one of a few fixed words, never free text."""
+`agent`) declared, revoked, token; of the registry itself restored. `academie` is the one in whose name it was done,
+`organisation` that of who acted, at that moment; `detail` is one of a few fixed words, or a token of a restore, never
+free text."""
 
 remarks: Final = Table(
     "remarks",

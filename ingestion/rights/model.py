@@ -7,7 +7,7 @@ from typing import Final, Literal
 
 Action = Literal[
     "deposit", "read", "validate", "return", "withdraw", "opinion", "finding", "erase", "publish", "labels", "accounts",
-    "export",
+    "export", "contact", "backup", "restore",
 ]  # fmt: skip
 
 ACCOUNT: Final = "agent"

@@ -62,7 +62,7 @@ def examine_sent(settings: Settings, sent: Sent) -> float:
 
 def report_of(found: _Found) -> dict[str, dict[str, Any]]:
     """Return a report by language: that of the command line, the documents taken and what the registry did."""
-    told = {}
+    told: dict[str, dict[str, Any]] = {}
     shown, left_out = found.entries[:MOST_ENTRIES], max(0, len(found.entries) - MOST_ENTRIES)
     for lang in _LANGUAGES:
         said = {name: value[lang] if name == "reason" else value for name, value in found.more.items()}

@@ -29,7 +29,7 @@ MADE = {
     "relecture": (
         "state-", "list-", "event-", "next-", "diff-", "digest-", "action-", "role-", "scope-", "extent-",
     ),
-    "contenus": ("passage-",),
+    "contenus": ("passage-", "alike-"),
     "questions": ("type-",),
 }
 """Beginnings of codes that are made where they are said: of the names of typer, of Unicode, of errno, of a state…"""
