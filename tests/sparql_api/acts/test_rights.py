@@ -17,6 +17,7 @@ from ingestion import Agent, Grant, Matter
 from tests.contracts.test_doors import DOORS_OVER_HTTP
 from tests.making import OPERATOR
 from tests.sparql_api.acts.conftest import Acting
+from tests.sparql_api.endpoint.live import wait_until
 
 FOLDER = files("ingestion").joinpath("rights")
 RIGHTS = list(csv.DictReader(FOLDER.joinpath("rights.csv").read_text("utf-8").splitlines()))
@@ -60,6 +61,7 @@ def tried(acting: Acting, who: str, door: dict[str, str], name: str, document: A
         answer = acting.ask(who, "POST", path, json=document, params={"dry_run": "true"})
         if answer.status_code != 202:
             return answer.status_code, None
+        wait_until(lambda: acting.ask(who, "GET", answer.headers["location"]).status_code == 200)
         taken = acting.ask(who, "GET", answer.headers["location"]).json()["summary"]["accepted"]
         return (202 if taken else 403), None
     body = json.loads(door["body"].replace("{kind}/{identifier}", f"projet/{name}")) if door["body"] else None
