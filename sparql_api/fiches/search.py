@@ -177,9 +177,14 @@ class FicheIndex:
 
     def _sorted(self, sort: str, otherwise: Sequence[int]) -> Sequence[int]:
         """Return the numbers of all fiches in an order, examples last; `otherwise` where it names none of `SORTS`."""
-        return {"recent": lambda: self._order, "ancien": lambda: self._by_age, "titre": lambda: self._by_title}.get(
-            sort, lambda: otherwise
-        )()
+        match sort:
+            case "recent":
+                return self._order
+            case "ancien":
+                return self._by_age
+            case "titre":
+                return self._by_title
+        return otherwise
 
     @cached_property
     def _by_age(self) -> Sequence[int]:

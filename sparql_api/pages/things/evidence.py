@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import pyoxigraph as ox
 
-from ontologie import PREFIXES, read_table
+from ontologie import PREFIXES, read_table, sentence_table
 from sparql_api.fiches.things import local_id
 from sparql_api.pages.things.presentation import Property, Reader, Shown, instrument_of
 from sparql_api.words import i18n
@@ -87,13 +87,14 @@ def principles(reader: Reader, subject: str) -> list[tuple[Shown, list[Shown]]]:
 
 def indication(reader: Reader, iri: str) -> dict[str, Any]:
     """Return an indice: the words, their field, what they speak to and in which way, by which rule."""
+    polarities = [local_id(str(v)[1:-1]) for v in said(reader, iri, "polarite")]
     return {
         "anchor": iri.partition("#")[2],
         "extract": first_text(reader, iri, "extrait"),
         "passage": first_text(reader, iri, "passage"),
         "field": field_name(reader, first_text(reader, iri, "champ")),
         "polarity": links(reader, iri, "polarite"),
-        "sign": next((local_id(str(v)[1:-1]) for v in said(reader, iri, "polarite")), ""),
+        "sign": next((one for one in polarities if f"fiche.sign.{one}" in sentence_table("pages")), ""),
         "principles": links(reader, iri, "evoque"),
         "rules": links(reader, iri, "regle"),
     }

@@ -21,6 +21,13 @@ HARD_ROWS = [
     {"id": "d.ttl", "titre": "Un identifiant qui finit comme un format"},
     {"id": "s", "titre": "Un identifiant court"},
     {"id": "s.ttl", "titre": "Le même, suivi d'un format"},
+    {
+        "id": "p",
+        "titre": "Une séance en trois temps",
+        "phases": "Zoomer sur la carte|Comparer deux réponses|Écrire la sienne",
+        "outils_ia": "Outil-Maison 3000",
+        "reprend": "https://w3id.org/observatoire-ia/projet/18-s",
+    },
 ]
 
 

@@ -8,7 +8,6 @@ from collections import Counter
 
 import httpx
 import pyoxigraph as ox
-import pytest
 
 from ontologie import BASE, PREFIXES
 
@@ -61,13 +60,23 @@ def test_what_a_fiche_does_not_say_is_said_in_both_languages(client: httpx.Clien
         assert brief and brief[1].count(f'<em class="unsaid">{words}</em>') >= 6
 
 
-def test_a_tool_that_no_vocabulary_knows_is_shown_and_marked(client: httpx.Client, store: ox.Store) -> None:
-    unknown = asked(store, "?a oia:mention ?m . ?m oia:champ 'outils_ia' ; oia:libelleDepose ?b MINUS { ?m oia:resoluEn ?x }")
-    if not unknown:
-        pytest.skip("every tool of the demonstration is known")
-    project, wording, _ = min(unknown)
-    brief = re.search(r'<dl class="brief">(.*?)</dl>', page(client, project.rpartition("/")[2]), re.DOTALL)
-    assert brief and re.search(rf"{re.escape(html.escape(wording))}</span> <span class=\"meta\">\(hors vocabulaire\)", brief[1])
+def test_a_tool_that_no_vocabulary_knows_is_shown_and_marked(client: httpx.Client) -> None:
+    brief = re.search(r'<dl class="brief">(.*?)</dl>', page(client, "18-p"), re.DOTALL)
+    assert brief and re.search(r'>Outil-Maison 3000</span> <span class="meta">\(hors vocabulaire\)', brief[1])
+
+
+def test_a_session_is_told_step_by_step(client: httpx.Client) -> None:
+    steps = re.search(r'<ol class="phases">(.*?)</ol>', page(client, "18-p"), re.DOTALL)
+    assert steps
+    assert re.findall(r"<li[^>]*>([^<]+)</li>", steps[1]) == [
+        "Zoomer sur la carte", "Comparer deux réponses", "Écrire la sienne",
+    ]  # fmt: skip
+
+
+def test_a_fiche_says_what_it_took_up_and_who_took_it_up(client: httpx.Client) -> None:
+    after, before = (re.search(r'aria-labelledby="reprises">(.*?)</section>', page(client, name), re.DOTALL) for name in ("18-p", "18-s"))
+    assert after and 'href="/projet/18-s?lang=fr"' in after[1] and "Reprend" in after[1]
+    assert before and 'href="/projet/18-p?lang=fr"' in before[1] and "Repris par" in before[1]
 
 
 def test_whom_to_ask_is_the_academie_and_its_page(client: httpx.Client) -> None:
