@@ -37,7 +37,7 @@ def var(demo_var: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     def make(state: Path) -> None:
         shutil.copytree(demo_var, state, symlinks=True)
-        rows = write_csv(state.parent / "rows.csv", HARD_ROWS)
+        rows = write_csv(state.parent / "rows.csv", HARD_ROWS, ("phases", "reprend"))
         for arguments in (["ingest", str(rows), "--validated-by", "equipe-projet"], ["publish"]):
             done = command(state, *arguments)
             assert done.exit_code == 0, done.stderr
