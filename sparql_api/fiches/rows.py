@@ -13,7 +13,7 @@ from typing import Any, Final
 from ingestion import columns
 from ontologie import Iris, context
 from sparql_api.fiches.facets import FACETS, TIES
-from sparql_api.fiches.things import StoreReader, local_id
+from sparql_api.fiches.things import StoreReader
 
 EXAMPLE: Final = "ProjetExemple"
 """The type of a fiche that is invented."""
@@ -77,11 +77,10 @@ class Documents:
         values = {f.name: {self.absolute(v) for key in f.properties for v in texts(document.get(key))} for f in FACETS}
         values |= {facet: set(held.get(iri, ())) for facet, held in derived.facets.items()}
         owner = {self.absolute(one) for one in texts(document.get("academie"))}
-        tools = sorted(self.absolute(tool) for tool in texts(document.get("outil")))
         title, abstract = first(texts(document.get("titre"))), first(texts(document.get("resume")))
         dates = [date for key in self.dates for date in texts(document.get(key))]
-        named = {v for f in ("academie", "region", "niveau", "discipline", "type_ia") for v in values[f]}
-        names = {label for thing in named.union(tools) for label in reader.labels(thing)[0].values()}
+        named = {v for f in ("academie", "region", "niveau", "discipline", "outil", "type_ia") for v in values[f]}
+        names = {label for thing in named for label in reader.labels(thing)[0].values()}
         example = EXAMPLE in texts(document.get("type"))
         item = {
             "id": iri.removeprefix(self.iris.entity("projet", "")),
@@ -95,7 +94,6 @@ class Documents:
             "commune": sorted(texts(document.get("commune"))),
             **{name: sorted(held) for name, held in values.items()},
             "academie": sorted(values["academie"], key=lambda one: (one not in owner, one)),
-            "outil": [{"iri": tool, "id": local_id(tool), "label": reader.labels(tool)[0]} for tool in tools],
             "horsVocabulaire": unlisted(document),
             "exemple": example,
         }
@@ -152,7 +150,7 @@ class Derived:
 
 def unlisted(document: Mapping[str, Any]) -> dict[str, list[str]]:
     """Return the labels of a fiche that no vocabulary knows, under the names that an item of the list has."""
-    names = {key: facet.name for facet in FACETS for key in facet.properties} | {"outil": "outil"}
+    names = {key: facet.name for facet in FACETS for key in facet.properties}
     found: dict[str, list[str]] = defaultdict(list)
     mentions = document.get("mention", [])
     for mention in mentions if isinstance(mentions, list) else [mentions]:

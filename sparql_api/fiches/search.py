@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice
@@ -25,7 +25,10 @@ from sparql_api.fiches.rows import DIRECT, EXAMPLES, PROJECTS
 from sparql_api.fiches.stored import fetch, open_index, read_order, read_sets
 from sparql_api.fiches.text import EXAMPLES_TEXT_NAME, TEXT_NAME, TextIndex, TextMatches
 from sparql_api.fiches.things import is_thing, local_id
+from sparql_api.fiches.words import words
 
+SORTS: Final = ("recent", "ancien", "titre")
+"""The orders that a list may be asked in, beside its own."""
 TOGETHER: Final = {"principe": "preuve", "preuve": "principe"}
 """Facets that speak of one tie: asked together, they ask for that evidence for that principle."""
 
@@ -36,6 +39,8 @@ class Selection:
 
     q: str = ""
     facets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    sort: str = ""
+    """One of `SORTS`; else the best first where words are asked, the latest first where none is."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,6 +53,8 @@ class Value:
     labels: Mapping[str, str]
     names: frozenset[str]
     groups: Mapping[str, str]
+    rank: int | None
+    """Its place in the order of its vocabulary, where that has one."""
     direct: bool
     """Some fiche holds the value itself; else it only stands above others, and is found when asked."""
     bits: int
@@ -122,7 +129,8 @@ class FicheIndex:
             counts[name] = counted(held, others)
         for bits in wanted.values():
             matching &= bits
-        numbers = among(self._order if text is None else text.numbers, matching, self._count)
+        ordered = self._sorted(selection.sort, self._order if text is None else text.numbers)
+        numbers = among(ordered, matching, self._count)
         return SearchResult(numbers, (matching & self._examples).bit_count(), counts, chosen, tuple(unknown), text)
 
     def items(self, numbers: Sequence[int]) -> Iterator[dict[str, Any]]:
@@ -153,19 +161,45 @@ class FicheIndex:
         for iri in held:
             bits = self._sets[facet.name, iri] & self._seen
             if bits:  # else examples alone hold it
-                labels, names, vocabulary = self._things[iri]
+                labels, names, vocabulary, rank = self._things[iri]
                 folded = names | {fold_text(ids[iri]), fold_text(local_id(iri))}
                 direct = self._sets.get((DIRECT + facet.name, iri), 0) & self._seen if facet.hierarchical else bits
                 groups = vocabulary if facet.grouped else {}
-                yield Value(facet.name, iri, ids[iri], labels, folded, groups, bool(direct), bits)
+                yield Value(facet.name, iri, ids[iri], labels, folded, groups, rank, bool(direct), bits)
 
     @cached_property
-    def _things(self) -> Mapping[str, tuple[Mapping[str, str], frozenset[str], Mapping[str, str]]]:
-        """How values are called, by their IRIs: labels, folded names, labels of the vocabulary."""
-        asked = "SELECT iri, labels, names, groups FROM main.chose UNION SELECT * FROM changes.chose"
+    def _things(self) -> Mapping[str, tuple[Mapping[str, str], frozenset[str], Mapping[str, str], int | None]]:
+        """How values are called, by their IRIs: labels, folded names, labels of the vocabulary, rank."""
+        asked = "SELECT * FROM main.chose UNION SELECT * FROM changes.chose"
         with self._connect() as database:
             rows = database.execute(asked).fetchall()
-        return {iri: (json.loads(a), frozenset(json.loads(b)), json.loads(c)) for iri, a, b, c in rows}
+        return {iri: (json.loads(a), frozenset(json.loads(b)), json.loads(c), rank) for iri, a, b, c, rank in rows}
+
+    def _sorted(self, sort: str, otherwise: Sequence[int]) -> Sequence[int]:
+        """Return the numbers of all fiches in an order, examples last; `otherwise` where it names none of `SORTS`."""
+        match sort:
+            case "recent":
+                return self._order
+            case "ancien":
+                return self._by_age
+            case "titre":
+                return self._by_title
+        return otherwise
+
+    @cached_property
+    def _by_age(self) -> Sequence[int]:
+        """All numbers, the oldest first; what has no date comes last."""
+        return self._ordered_by("date, id", lambda date, name: (not date, date, name))
+
+    @cached_property
+    def _by_title(self) -> Sequence[int]:
+        """All numbers by title, whatever its capitals, accents and quotation marks."""
+        return self._ordered_by("item ->> 'titre', id", lambda title, name: (words(title), name))
+
+    def _ordered_by(self, columns: str, key: Callable[[str, str], tuple[Any, ...]]) -> Sequence[int]:
+        with self._connect() as database:
+            rows = enumerate(checked(fetch(database, f"exemple, {columns}", range(self._count))))
+            return [n for *_, n in sorted((example, *key(one, name), n) for n, (example, one, name) in rows)]
 
     @cached_property
     def ties(self) -> Mapping[tuple[str, str], int]:

@@ -5,7 +5,8 @@ file in several editions, the second is small. The set of fiches that hold a fac
 n), so that counting a facet is an AND and a population count. A fiche keeps its number for good; the order of the list
 stands beside. The words stand beside too (`text`).
 
-Tables of both: `fiche` (n, id, exemple, date, item, document), `chose` (a facet's value: iri, labels, names, groups).
+Tables of both: `fiche` (n, id, exemple, date, item, document), `chose` (a facet's value: iri, labels, names, groups,
+rank where its vocabulary has an order).
 Of the first: `ensemble` (a set of fiches by kind and value), `point` (an académie's representative point), `meta`. Of
 the second: `bascule` (a number that a set holds now and did not, or the other way), `ordre` (all numbers in the order
 of the list). A document is JSON, packed.
@@ -31,12 +32,12 @@ from sparql_api.fiches.things import StoreReader
 
 INDEX_NAME: Final = "fiches.sqlite"
 CHANGES_NAME: Final = "changements.sqlite"
-LAYOUT: Final = "9"
+LAYOUT: Final = "10"
 UNSAFE: Final = "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA temp_store=FILE;"
 """Files are written under another name, and made to last once they are whole."""
 _BOTH: Final = """
 CREATE TABLE fiche(n INTEGER PRIMARY KEY, id TEXT UNIQUE, exemple INTEGER, date TEXT, item TEXT, document BLOB);
-CREATE TABLE chose(iri TEXT PRIMARY KEY, labels TEXT, names TEXT, groups TEXT);
+CREATE TABLE chose(iri TEXT PRIMARY KEY, labels TEXT, names TEXT, groups TEXT, rang INTEGER);
 """
 TABLES: Final = f"""
 {_BOTH}
@@ -121,8 +122,8 @@ def write_things(
     """Write how the values of sets are called that are not known yet."""
     for iri in sorted({value for kind, value in values if kind != LIVING} - known):
         labels, names = reader.labels(iri)
-        row = (iri, json_text(labels), json_text(sorted(names)), json_text(reader.scheme(iri)))
-        database.execute(f"INSERT INTO {schema}.chose VALUES (?,?,?,?)", row)
+        row = (iri, json_text(labels), json_text(sorted(names)), json_text(reader.scheme(iri)), reader.rank(iri))
+        database.execute(f"INSERT INTO {schema}.chose VALUES (?,?,?,?,?)", row)
 
 
 def share(source: Path, target: Path) -> None:

@@ -13,6 +13,8 @@ from ontologie import PREFIXES, RDF_TYPE, Iris, fold_text, name_properties
 from sparql_api.fiches.geometry import representative_point
 
 SKOS, GEO = PREFIXES["skos"], PREFIXES["geo"]
+RANKS: Final = 100
+"""More than the ranks of any country's schooling."""
 OTHER_NAMES: Final = (SKOS + "altLabel", SKOS + "hiddenLabel", SKOS + "notation", PREFIXES["dct"] + "identifier")
 
 
@@ -78,6 +80,16 @@ class StoreReader:
                 waiting.extend(new)
             self._broader[value] = frozenset(seen)
         return self._broader[value]
+
+    def rank(self, iri: str) -> int | None:
+        """Return a level's place in the order of schooling as a key, the wider first; None for what has no rank."""
+        if not is_thing(iri):
+            return None
+        lowest, highest = (
+            [int(o.value) for o in self.objects(ox.NamedNode(iri), self.iris.term(term)) if isinstance(o, ox.Literal)]
+            for term in ("rangMin", "rangMax")
+        )
+        return min(lowest) * RANKS + RANKS - 1 - max(highest) if lowest and highest else None
 
     def parents(self, value: str) -> set[str]:
         """Return what stands one step above: `skos:broader`, and our own levels that cover this one."""

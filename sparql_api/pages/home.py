@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from fastapi import APIRouter
@@ -9,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ingestion import Edition
+from sparql_api.fiches.search import Selection, Value
 from sparql_api.http.routing import get
 from sparql_api.pages.common.layout import render
 from sparql_api.pages.common.service import Service
@@ -16,6 +18,9 @@ from sparql_api.pages.fiches.listing import complete
 from sparql_api.words.problems import ProblemError
 
 LATEST: Final = 5
+BROWSED: Final = ("niveau", "discipline", "outil", "academie")
+FULLEST: Final = 8
+"""For each facet of the first page, the values that most projects hold; the list has them all."""
 AUDIENCES: Final = (
     ("academies", (("/fiches", "home.academies.fiches"), ("/shapes", "home.academies.shapes"))),
     ("researchers", (("/sparql", "home.researchers.sparql"), ("/editions", "home.researchers.editions"))),
@@ -72,5 +77,12 @@ def overview(service: Service, edition: Edition) -> dict[str, Any]:
         ("principles", len(index.values["principe"]), "/fiches"),
         ("quads", int(edition.manifest["counts"]["quads"]), "/sparql"),
     ]
-    latest = index.items(index.first(LATEST))
-    return {"figures": figures, "listed": [complete(item, index) for item in latest], "total": index.size}
+    latest = [complete(item, index) for item in index.items(index.first(LATEST))]
+    counts = index.select(Selection()).counts
+    browse = [(facet, in_order(counts[facet][:FULLEST])) for facet in BROWSED if counts[facet]]
+    return {"figures": figures, "listed": latest, "total": index.size, "browse": browse}
+
+
+def in_order(counts: Sequence[tuple[Value, int]]) -> list[tuple[Value, int]]:
+    """Return counted values in the order of their vocabulary, where it has one, else as they come."""
+    return sorted(counts, key=lambda pair: (pair[0].rank is None, pair[0].rank or 0))

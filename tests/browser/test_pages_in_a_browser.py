@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,6 +10,8 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page
+
+from tests import patient
 
 PAGES = {
     "home": "/",
@@ -67,9 +70,9 @@ def test_the_dark_theme_is_as_easy_to_read(browser: Browser, address: str, axe: 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_page_fits_a_small_screen(browser: Browser, address: str, name: str) -> None:
-    with opened(browser, address, viewport={"width": 360, "height": 740}) as (page, _):
+    with opened(browser, address, viewport={"width": 320, "height": 640}) as (page, _):
         page.goto(address + PAGES[name])
-        assert page.evaluate("document.documentElement.scrollWidth") <= 360
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320
 
 
 def test_the_list_is_narrowed_without_scripts(browser: Browser, address: str) -> None:
@@ -114,3 +117,36 @@ def test_the_keyboard_alone_reaches_the_content_and_the_other_language(browser: 
         page.keyboard.press("Enter")
         page.wait_for_url("**lang=en**")
         assert page.locator("h1").inner_text() == "Project sheets"
+
+
+def pages_printed(page: Page) -> int:
+    """Return on how many sheets of A4 a page prints."""
+    return len(re.findall(rb"/Type\s*/Page\b(?!s)", page.pdf(format="A4")))
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_a_fiche_prints_on_one_sheet(browser: Browser, address: str, lang: str) -> None:
+    with opened(browser, address) as (page, _):
+        page.goto(f"{address}/projet/18-UR005.html?lang={lang}")
+        assert pages_printed(page) == 1
+
+
+@pytest.mark.long
+def test_nine_of_ten_fiches_print_on_one_sheet(browser: Browser, address: str) -> None:
+    items = patient.get(f"{address}/fiches?per_page=500", headers={"Accept": "application/json"}).json()["items"]
+    sheets = {}
+    with opened(browser, address) as (page, _):
+        for item in items:
+            page.goto(f"{address}/projet/{item['id']}.html")
+            sheets[item["id"]] = pages_printed(page)
+    assert len(sheets) > 90
+    assert sum(count == 1 for count in sheets.values()) >= 0.9 * len(sheets), sheets
+
+
+def test_results_stand_before_facets_for_who_reads_in_order(browser: Browser, address: str) -> None:
+    with opened(browser, address, viewport={"width": 320, "height": 700}) as (page, _):
+        page.goto(f"{address}/fiches")
+        first, facets = (page.locator(where).first.bounding_box() for where in (".fiches > li", ".filters"))
+        assert first and facets and first["y"] < facets["y"]
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320
+        assert page.evaluate("!!(document.querySelector('.results').compareDocumentPosition(document.querySelector('.filters')) & 4)")

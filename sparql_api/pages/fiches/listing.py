@@ -14,7 +14,7 @@ from starlette.requests import Request
 
 from sparql_api.fiches.facets import FACET_NAMES
 from sparql_api.fiches.rows import Documents
-from sparql_api.fiches.search import FicheIndex, SearchResult, Selection, Value
+from sparql_api.fiches.search import SORTS, FicheIndex, SearchResult, Selection, Value
 from sparql_api.fiches.text import Wanted
 from sparql_api.fiches.things import is_thing
 from sparql_api.fiches.words import words
@@ -35,6 +35,8 @@ BEYOND: Final = {
 """What is said where a request asks for more than a setting allows."""
 EXAMPLES: Final = "exemples"
 """The parameter that shows invented examples beside the projects."""
+SORT: Final = "tri"
+"""The parameter that says in which order the list comes."""
 PER_PAGE: Final = 20
 SUGGESTED: Final = 8
 MOST_PER_PAGE: Final = 500
@@ -109,7 +111,15 @@ def selection_of(request: Request, settings: Settings) -> Selection:
     within("q", "search_max_distinct_words", len(set(found)), settings)
     fullest = max(FACET_NAMES, key=lambda name: len(facets[name]))
     within(fullest, "facet_max_values", sum(map(len, facets.values())), settings)
-    return Selection(q, facets)
+    return Selection(q, facets, sort_of(asked.get(SORT, "")))
+
+
+def sort_of(asked: str) -> str:
+    """Return the order that a request asks for, nothing for the list's own; raises ProblemError 400 for another."""
+    if asked in ("", *SORTS):
+        return asked
+    reason = text_of("one-of-these", values=", ".join(SORTS))
+    raise ProblemError(problem("parameter", parameter=SORT, reason=reason, extra={"parameter": SORT}))
 
 
 def index_of(index: FicheIndex, request: Request) -> FicheIndex:

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from sparql_api.fiches.facets import FACET_NAMES
-from sparql_api.fiches.search import Value
+from sparql_api.fiches.search import SORTS, Value
 from sparql_api.formats.negotiation import language
 from sparql_api.http.parameters import yes_or_no
 from sparql_api.pages.common.layout import View, render
@@ -19,7 +19,8 @@ from sparql_api.pages.common.service import Service
 from sparql_api.pages.fiches.files import FILES
 from sparql_api.pages.fiches.listing import EXAMPLES, Listing
 
-CHOICES: Final = 15
+CHOICES: Final = 12
+"""Values of a facet in sight; the others stand behind a fold."""
 OPEN: Final = ("niveau", "discipline")
 
 
@@ -43,6 +44,8 @@ def list_page(service: Service, request: Request, listing: Listing) -> Response:
         "previous": at_page(view, listing, listing.page - 1) if listing.page > 1 else "",
         "next": at_page(view, listing, listing.page + 1) if listing.page < listing.pages else "",
         "downloads": files,
+        "sort": listing.selection.sort,
+        "sorts": SORTS,
     }
     return render(service, request, "fiches.html", context, edition=listing.edition)
 
@@ -70,18 +73,22 @@ def file_address(view: View, suffix: str) -> str:
 
 
 def facet_shown(view: View, listing: Listing, name: str) -> dict[str, Any]:
-    """Return a facet's choices: those chosen first, then the most held."""
+    """Return a facet's choices: those chosen first, then the most held; where its vocabulary has an order, in that."""
     chosen = {value.iri: value for value in listing.found.chosen.get(name, ())}
     counts = {value.iri: (value, count) for value, count in listing.found.counts[name]}
     rows = [(value, counts.get(iri, (value, 0))[1]) for iri, value in chosen.items()]
-    others = [row for iri, row in counts.items() if iri not in chosen]
-    shown = rows + others[: max(0, CHOICES - len(rows))]
+    rows += [row for iri, row in counts.items() if iri not in chosen]
+    ranked = any(value.rank is not None for value, _ in rows)
+    if ranked:
+        rows.sort(key=lambda row: (row[0].rank is None, row[0].rank))
+    shown = [choice(view, value, count, value.iri in chosen) for value, count in rows]
+    within = len(shown) if ranked else max(CHOICES, len(chosen))
     return {
         "name": name,
         "open": bool(chosen) or name in OPEN,
         "chosen": len(chosen),
-        "more": len(rows) + len(others) - len(shown),
-        "choices": [choice(view, value, count, value.iri in chosen) for value, count in shown],
+        "choices": shown[:within],
+        "others": shown[within:],
     }
 
 

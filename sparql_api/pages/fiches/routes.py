@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from ontologie import sentence_table
 from sparql_api.fiches.facets import FACET_NAMES
+from sparql_api.fiches.search import SORTS
 from sparql_api.formats.rdf_formats import write_json
 from sparql_api.http.delivery import deliver, requested
 from sparql_api.http.openapi import (
@@ -32,7 +33,16 @@ from sparql_api.http.policies import ANSWER
 from sparql_api.http.routing import get
 from sparql_api.pages.common.service import Service
 from sparql_api.pages.fiches.files import FILES, MEDIA_TYPES, send_file, unchanged_file
-from sparql_api.pages.fiches.listing import EXAMPLES, MOST_PER_PAGE, PER_PAGE, as_json, find, selection_of, suggested
+from sparql_api.pages.fiches.listing import (
+    EXAMPLES,
+    MOST_PER_PAGE,
+    PER_PAGE,
+    SORT,
+    as_json,
+    find,
+    selection_of,
+    suggested,
+)
 from sparql_api.pages.fiches.page import list_page
 
 OFFERS: Final = {"json": "application/json", "html": "text/html"}
@@ -49,6 +59,11 @@ SELECTION: Final = (
         parameter(name, f"An id, an IRI or a label; repeated, one of them must fit. {counts(name)}", several(TEXT))
         for name in FACET_NAMES
     ),
+    parameter(
+        SORT,
+        "Latest first, oldest first or by title; else the best match first where words are asked, or the latest.",
+        {"type": "string", "enum": [*SORTS]},
+    ),
     parameter(EXAMPLES, "“oui” shows invented examples beside the projects, after them; they are no projects."),
     EDITION,
 )
@@ -60,7 +75,7 @@ _FICHE: Final = structure(
     titre=TEXT,
     langue=TEXT,
     exemple={"type": "boolean"},
-    **{name: several(_HELD) for name in (*FACET_NAMES, "outil")},
+    **{name: several(_HELD) for name in FACET_NAMES},
 )
 _PARTS: Final = several(structure(text=TEXT, found={"type": "boolean"}))
 _HIGHLIGHTS: Final = {

@@ -11,7 +11,8 @@ from typing import Any, Final
 
 import pyoxigraph as ox
 
-from ontologie import PREFIXES, read_table
+from ontologie import PREFIXES, read_table, sentence_table
+from sparql_api.fiches.things import local_id
 from sparql_api.pages.things.presentation import Property, Reader, Shown, instrument_of
 from sparql_api.words import i18n
 
@@ -86,12 +87,14 @@ def principles(reader: Reader, subject: str) -> list[tuple[Shown, list[Shown]]]:
 
 def indication(reader: Reader, iri: str) -> dict[str, Any]:
     """Return an indice: the words, their field, what they speak to and in which way, by which rule."""
+    polarities = [local_id(str(v)[1:-1]) for v in said(reader, iri, "polarite")]
     return {
         "anchor": iri.partition("#")[2],
         "extract": first_text(reader, iri, "extrait"),
         "passage": first_text(reader, iri, "passage"),
         "field": field_name(reader, first_text(reader, iri, "champ")),
         "polarity": links(reader, iri, "polarite"),
+        "sign": next((one for one in polarities if f"fiche.sign.{one}" in sentence_table("pages")), ""),
         "principles": links(reader, iri, "evoque"),
         "rules": links(reader, iri, "regle"),
     }
@@ -116,8 +119,11 @@ def finding(reader: Reader, iri: str, dates: Pairs) -> dict[str, Any]:
         if texts:
             shown.append(Property(term(name), reader.property_name(term(name)), tuple(texts)))
     verdict, message = next((v.text for v in links(reader, iri, "verdict")), ""), reader.text(iri, COMMENT)
+    verdicts = [local_id(str(v)[1:-1]) for v in said(reader, iri, "verdict")]
     return {
         "anchor": iri.partition("#")[2],
+        "verdict_id": next(iter(verdicts), ""),
+        "missing": [str(v)[1:-1] for v in said(reader, iri, "premisseManquante")],
         "verdict": "" if message.startswith(verdict) else verdict,
         "message": message,
         "confidence": float(confidence or 0),

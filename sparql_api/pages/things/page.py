@@ -11,15 +11,18 @@ from typing import Any, Final
 
 import pyoxigraph as ox
 
-from ontologie import PREFIXES, name_properties
+from ontologie import PREFIXES, Iris, name_properties
 from sparql_api.fiches.facets import FACETS
 from sparql_api.fiches.things import local_id
 from sparql_api.formats.rdf_formats import MEDIA_TYPES
 from sparql_api.pages.common.layout import View, write_page
 from sparql_api.pages.common.service import Service
+from sparql_api.pages.things.analyses import Answered, analyses_of, analyses_shown
+from sparql_api.pages.things.analyses import named_in as analysed
 from sparql_api.pages.things.describe import PROVENANCE, Description, Incoming, incoming, not_of_an_example, pairs
 from sparql_api.pages.things.evidence import evidence
 from sparql_api.pages.things.examples import is_invented, seen_in
+from sparql_api.pages.things.fiche import HOMEPAGE, fiche_shown, findings_shown, plan
 from sparql_api.pages.things.instrument import PrincipleRow, instrument_rows, named_in, rows_shown
 from sparql_api.pages.things.matches import Match, matches
 from sparql_api.pages.things.presentation import Property, Reader, Shown, instrument_of, layout, mentioned
@@ -47,6 +50,8 @@ class Gathered:
     dates: Mapping[str, tuple[str, ...]]
     principles: list[PrincipleRow]
     words: Unlisted
+    answers: Sequence[Answered]
+    addresses: Mapping[str, tuple[str, ...]]
     examples: Sequence[str]
     labels: Mapping[str, Mapping[str, str]]
 
@@ -81,15 +86,22 @@ async def gather(view: View, found: Description, quads: Sequence[ox.Quad]) -> Ga
     named |= set(examples)
     words = {} if found.is_graph else unlisted(quads, found.iri, service.iris)
     named |= words.keys()
+    known = is_fiche(found, service.iris)
+    answers = await analyses_of(reading, service.iris, found.iri, found.edition) if known else []
+    named |= analysed(answers)
+    bodies = objects(found.main, term("serviceDeposant")) | objects(found.main, term("academie"))
+    addresses = await pairs(reading, bodies, HOMEPAGE, found.edition)
     labels = await service.labels.of(reading, named, found.edition)
-    return Gathered(quads, leading, matched, dimensions, dates, principles, words, examples, labels)
+    return Gathered(quads, leading, matched, dimensions, dates, principles, words, answers, addresses, examples, labels)
 
 
 def written(view: View, found: Description, gathered: Gathered) -> bytes:
     """Return the HTML of what was gathered."""
     quads = gathered.quads
     reader = Reader.of(view, found.iri, quads, gathered.labels)
-    shown = reader.sections(found.iri, hidden_by(gathered.matched), gathered.words)
+    told = plan(view.service.iris).told if is_fiche(found, view.service.iris) else frozenset()
+    left = {one: marked for one, marked in gathered.words.items() if one not in told}
+    shown = reader.sections(found.iri, hidden_by(gathered.matched) | told, left)
     context = heading(reader, found) | {
         "iri": found.iri,
         "cut": SUBJECTS_ON_A_PAGE if len(quads) < len(found.main) and found.is_graph else 0,
@@ -106,7 +118,21 @@ def written(view: View, found: Description, gathered: Gathered) -> bytes:
         "principles_table": rows_shown(reader, gathered.principles),
         **evidence(reader, found.iri, gathered.dimensions, gathered.dates),
     }
-    return write_page(view, "entity.html", context)
+    if not is_fiche(found, view.service.iris):
+        return write_page(view, "entity.html", context)
+    context |= fiche_shown(reader, found.iri, gathered.words, gathered.leading, gathered.addresses)
+    context |= findings_shown(reader, context["findings"])
+    context["analyses"] = analyses_shown(reader, gathered.answers)
+    elsewhere = {reader.view.service.iris.term(name) for name in ("reprend", "evalue")}
+    context["incoming"] = [
+        link_shown(reader, found, link) for link in gathered.leading if link.predicate not in elsewhere
+    ]
+    return write_page(view, "fiche.html", context)
+
+
+def is_fiche(found: Description, iris: Iris) -> bool:
+    """Return whether a thing is a project or an invented example, told by a fiche."""
+    return found.is_document and found.path(iris).startswith("projet/")
 
 
 def first_subjects(quads: Sequence[ox.Quad]) -> list[ox.Quad]:

@@ -21,6 +21,13 @@ HARD_ROWS = [
     {"id": "d.ttl", "titre": "Un identifiant qui finit comme un format"},
     {"id": "s", "titre": "Un identifiant court"},
     {"id": "s.ttl", "titre": "Le même, suivi d'un format"},
+    {
+        "id": "p",
+        "titre": "Une séance en trois temps",
+        "phases": "Zoomer sur la carte|Comparer deux réponses|Écrire la sienne",
+        "outils_ia": "Outil-Maison 3000",
+        "reprend": "https://w3id.org/observatoire-ia/projet/18-s",
+    },
 ]
 
 
@@ -30,7 +37,7 @@ def var(demo_var: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     def make(state: Path) -> None:
         shutil.copytree(demo_var, state, symlinks=True)
-        rows = write_csv(state.parent / "rows.csv", HARD_ROWS)
+        rows = write_csv(state.parent / "rows.csv", HARD_ROWS, ("phases", "reprend"))
         for arguments in (["ingest", str(rows), "--validated-by", "equipe-projet"], ["publish"]):
             done = command(state, *arguments)
             assert done.exit_code == 0, done.stderr

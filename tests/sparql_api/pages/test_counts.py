@@ -10,6 +10,7 @@ import html
 import io
 import json
 import re
+import unicodedata
 from collections import defaultdict
 from functools import cache
 from importlib.resources import files
@@ -31,7 +32,7 @@ from tests.making import dump_of
 PAGE = Path(__file__).parents[3] / "docs" / "counts.md"
 DOCUMENTED = dict(re.findall(r"^\| `(\w+)` \|[^|]+\| `(.+)` \|$", PAGE.read_text(encoding="utf-8"), re.MULTILINE))
 """By facet, the pattern that counts its values, as the page of documentation writes it in a cell."""
-ROLLED_UP = {"niveau", "discipline", "type_ia"}
+ROLLED_UP = {"niveau", "discipline", "type_ia", "finalite"}
 FACET_NAMES = [facet.name for facet in FACETS]
 QUESTIONS = {
     "projets-par-academie": ("academie", "academie"),
@@ -103,7 +104,7 @@ def test_sparql_the_facet_and_the_dump_give_each_value_one_number(
     assert {value.iri: value.bits.bit_count() for value in index.values[facet]} == by_sparql
     assert {value: len(projects) for value, projects in in_the_dump[facet].items()} == by_sparql
     shown = {value.iri: count for value, count in index.select(Selection()).counts[facet]}
-    assert shown == {iri: by_sparql[iri] for iri in shown} and shown
+    assert shown == {iri: by_sparql[iri] for iri in shown} and bool(shown) == bool(by_sparql)
     for value in index.values[facet]:
         assert index.select(Selection(facets={facet: (value.id,)})).total == by_sparql[value.iri]
 
@@ -218,3 +219,28 @@ def test_words_of_examples_are_no_words_of_projects(index: FicheIndex) -> None:
 def test_a_parameter_that_is_neither_yes_nor_no_is_refused(address: str, answer: str) -> None:
     found = patient.get(f"{address}/fiches", params={"exemples": answer}, headers={"Accept": "application/json"})
     assert found.status_code == 400 and found.json()["parameter"] == "exemples"
+
+
+@pytest.mark.parametrize("sort", ["recent", "ancien", "titre"])
+def test_a_list_comes_in_the_order_asked_for(address: str, in_the_dump: dict[str, dict[str, set[str]]], sort: str) -> None:
+    asked = {"tri": sort, "per_page": "500"}
+    items = patient.get(f"{address}/fiches", params=asked, headers={"Accept": "application/json"}).json()["items"]
+    plain = [unicodedata.normalize("NFD", item["titre"]).casefold() for item in items]
+    keys = {
+        "titre": [re.findall(r"\w+", "".join(c for c in text if not unicodedata.combining(c))) for text in plain],
+        "ancien": [item["date"] or "9999" for item in items],
+        "recent": [item["date"] and item["date"].ljust(10, "~") for item in reversed(items)],  # a year alone: its end
+    }[sort]
+    assert keys == sorted(keys) and len(items) > 90
+
+
+def test_an_order_that_is_none_is_refused_by_its_name(address: str) -> None:
+    answer = patient.get(f"{address}/fiches?tri=hasard", headers={"Accept": "application/json"})
+    assert answer.status_code == 400 and answer.json()["parameter"] == "tri"
+
+
+def test_a_word_found_by_relevance_is_sorted_where_asked(index: FicheIndex) -> None:
+    best, latest = (index.select(Selection("image", sort=sort)).numbers for sort in ("", "recent"))
+    assert sorted(best) == sorted(latest) and list(best) != list(latest)
+    places = {number: place for place, number in enumerate(index.first(index.size))}
+    assert [places[number] for number in latest] == sorted(places[number] for number in latest)
