@@ -19,6 +19,7 @@ PAGES = {
     "sparql": "/sparql?query=SELECT+%3Fp+%3Ft+%7B%3Fp+a+oia%3AProjet+%3B+dct%3Atitle+%3Ft%7D+LIMIT+20",
     "queries": "/queries",
     "question": "/queries/projets-par-academie",
+    "map": "/carte",
     "edition": "/editions/1",
     "ontologie": "/ontologie",
     "problem": "/projet/rien",
