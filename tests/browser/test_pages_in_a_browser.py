@@ -20,6 +20,8 @@ PAGES = {
     "queries": "/queries",
     "question": "/queries/projets-par-academie",
     "map": "/carte",
+    "region": "/region-academique/ile-de-france.html",
+    "embed": "/embed/region-academique/bretagne",
     "edition": "/editions/1",
     "ontologie": "/ontologie",
     "problem": "/projet/rien",

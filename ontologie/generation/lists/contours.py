@@ -141,7 +141,7 @@ def conic(point: Point) -> Point:
     factor = cos(first) * tan(pi / 4 + first / 2) ** n / n
 
     def radius(latitude: float) -> float:
-        return factor / tan(pi / 4 + latitude / 2) ** n
+        return float(factor / tan(pi / 4 + latitude / 2) ** n)
 
     turned, away = n * (radians(point[0]) - meridian), radius(radians(point[1]))
     return away * sin(turned), away * cos(turned) - radius(origin)

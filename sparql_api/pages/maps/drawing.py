@@ -62,7 +62,7 @@ def drawn_near(
     x, y, width, height = outline.box if outline and outline.box else (0, 0, 1, 1)
     margin = max(width, height) // 20 + 2
     box = (x - margin, y - margin, width + 2 * margin, height + 2 * margin)
-    return Map(title, places, legend, (), box, letters=max(4, max(box[2:]) // 20), named=True)
+    return Map(title, places, legend, (), box, letters=max(4, max(box[2:]) // 22), named=True)
 
 
 def placed(

@@ -50,7 +50,8 @@ def atlas() -> Atlas:
     outlines = {
         name: Outline(
             one["path"],
-            *one["place"],
+            one["place"][0],
+            one["place"][1],
             to=tuple(one["to"]) if "to" in one else None,
             box=tuple(one["box"]) if "box" in one else None,
         )

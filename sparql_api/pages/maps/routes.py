@@ -15,20 +15,30 @@ from queries import Mapped, Question, catalogue
 from sparql_api.description.questions import bound
 from sparql_api.formats.negotiation import language
 from sparql_api.http.openapi import EDITION, parameter
+from sparql_api.http.policies import EMBED
 from sparql_api.http.query_strings import bad
 from sparql_api.http.routing import get
 from sparql_api.pages.common.layout import View, render
 from sparql_api.pages.common.service import Service
 from sparql_api.pages.maps.drawing import Map, drawn
 from sparql_api.pages.maps.measure import Denominator, beside, denominators, figures, threshold
+from sparql_api.pages.maps.oembed import oembed
+from sparql_api.pages.maps.regions import region_page
 
 FIRST: Final = "projets-par-academie"
+EMBEDDING: Final = [
+    parameter("url", "The page of a région académique."),
+    parameter("maxwidth", "The widest the part may be, in pixels."),
+    parameter("maxheight", "The highest the part may be, in pixels."),
+    parameter("format", "json; nothing else is given."),
+    EDITION,
+]
 KINDS: Final = {"academie": "academie", "region": "region-academique"}
 """How the IRIs of each kind of territory begin."""
 
 
 def maps_router(service: Service) -> APIRouter:
-    """Return the route of the map."""
+    """Return the routes of the map, of the régions and of what other sites show of them."""
     router = APIRouter()
     questions = {name: one for name, one in catalogue(service.iris.base).items() if one.mapped}
     names = {one.name: one.label["en"] for question in questions.values() for one in question.parameters}
@@ -42,6 +52,20 @@ def maps_router(service: Service) -> APIRouter:
     @get(router, "/carte", openapi_extra={"parameters": asked})
     async def page(request: Request) -> Response:
         return await map_page(service, request, questions)
+
+    pinned = {"parameters": [EDITION]}
+
+    @get(router, "/region-academique/{identifier}.html", openapi_extra=pinned)
+    async def region(request: Request, identifier: str) -> Response:
+        return await region_page(service, request, identifier, embedded=False)
+
+    @get(router, "/embed/region-academique/{identifier}", policy=EMBED, openapi_extra=pinned)
+    async def embedded(request: Request, identifier: str) -> Response:
+        return await region_page(service, request, identifier, embedded=True)
+
+    @get(router, "/oembed", openapi_extra={"parameters": EMBEDDING})
+    async def embedding(request: Request) -> Response:
+        return await oembed(service, request)
 
     return router
 

@@ -131,7 +131,7 @@ def test_a_count_is_set_beside_a_denominator_where_one_is_known() -> None:
 
 def test_hostile_names_are_text_in_a_map() -> None:
     hostile = "</title><script>alert(1)</script>\" onload=\"x' \u202e"
-    outline = atlas().outlines["academie/01"]
+    outline = atlas().outlines["academie/02"]
     place = Place(hostile, '/fiches?academie=1"onclick="x', "<b>", hostile, 1, "q1", outline)
     drawn = Map(hostile, (place,), (("q1", hostile),), (), (0, 0, 10, 10), letters=4, named=True)
     text = str(environment().get_template("map.html").module.draw(drawn, lambda key, **words: message(key, "fr", **words)))  # type: ignore[attr-defined]
@@ -147,3 +147,60 @@ def test_a_question_whose_map_is_badly_described_is_refused(heading: str) -> Non
     source = "".join(f"# {line}\n" for line in (texts + heading).split("\n")) + "SELECT * {}"
     with pytest.raises(ValueError, match="a map needs"):
         parse_question("x", source)
+
+
+def test_a_region_shows_its_academies_and_as_many_fiches_as_the_list(client: httpx.Client) -> None:
+    path = "region-academique/auvergne-rhone-alpes"
+    page = client.get(f"/{path}.html?edition=1", headers=HTML)
+    rows = client.get(f"/queries/projets-par-academie?edition=1&region={path}").json()["rows"]
+    assert len(rows) == 3
+    assert told(drawing(page.text)) == {row["nom"]: str(row["projets"]) for row in rows}
+    total = client.get(f"/fiches?edition=1&region={path}", headers={"Accept": "application/json"}).json()["total"]
+    assert f"{total} fiches dans" in page.text
+    assert "frame-ancestors 'none'" in page.headers["content-security-policy"]
+    assert client.get("/region-academique/rien.html").status_code == 404
+    assert client.get(f"/{path}", headers=HTML).headers["location"].startswith(f"/{path}.html")
+
+
+def test_a_part_of_a_region_may_be_framed_anywhere_and_shows_the_same_numbers(client: httpx.Client) -> None:
+    part = client.get("/embed/region-academique/bretagne?edition=1", headers=HTML)
+    page = client.get("/region-academique/bretagne.html?edition=1", headers=HTML)
+    assert "frame-ancestors *" in part.headers["content-security-policy"]
+    assert told(drawing(part.text)) == told(drawing(page.text))
+    assert "<script" not in part.text and 'style="' not in part.text
+    assert client.get("/embed/region-academique/%22%3E%3Cscript%3E").status_code == 404
+
+
+def test_oembed_answers_as_the_specification_says(client: httpx.Client) -> None:
+    page = f"{client.base_url}/region-academique/bretagne"
+    answer = client.get("/oembed", params={"url": page, "maxwidth": "400", "inconnu": "1"})
+    said = answer.json()
+    assert answer.headers["observatoire-ignored-parameters"] == "inconnu"
+    assert (said["type"], said["version"], said["width"]) == ("rich", "1.0", 400)
+    (frame,) = ElementTree.fromstring(f"<x>{said['html'].replace(' loading', ' data-loading')}</x>")
+    assert (frame.tag, frame.get("width"), frame.get("title")) == ("iframe", "400", said["title"])
+    assert client.get(frame.get("src") or "").status_code == 200
+    assert client.get("/oembed", params={"url": f"{BASE}region-academique/bretagne"}).json()["html"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "status"),
+    [
+        ({"url": "https://example.org/region-academique/bretagne"}, 404),
+        ({"url": "\"><script>alert(1)</script>"}, 404),
+        ({"url": "http://[::1"}, 404),
+        ({}, 404),
+        ({"url": f"{BASE}region-academique/bretagne", "format": "xml"}, 501),
+        ({"url": f"{BASE}region-academique/bretagne", "maxwidth": "1e9"}, 400),
+    ],
+)
+def test_oembed_refuses_what_it_cannot_show(client: httpx.Client, asked: dict[str, str], status: int) -> None:
+    answer = client.get("/oembed", params=asked)
+    assert answer.status_code == status
+    assert "<script" not in answer.text
+
+
+def test_every_region_has_a_row_for_its_space() -> None:
+    rows = read_table("donnees", "territoires", "espaces_regionaux.csv")
+    assert {row["region"] for row in rows} == {name for name in atlas().outlines if name.startswith("region-academique/")}
+    assert all(not row["adresse"] or row["source"] for row in rows)
