@@ -9,6 +9,7 @@ from ontologie import lazily
 if TYPE_CHECKING:
     from queries.binding import BadParameter as BadParameter
     from queries.binding import bind as bind
+    from queries.questions import Mapped as Mapped
     from queries.questions import Parameter as Parameter
     from queries.questions import Question as Question
     from queries.questions import catalogue as catalogue
@@ -21,7 +22,7 @@ else:
         __name__,
         {
             "binding": "BadParameter bind",
-            "questions": "Parameter Question catalogue column_title parse_question",
+            "questions": "Mapped Parameter Question catalogue column_title parse_question",
             "tokens": "Token tokenize",
         },
     )

@@ -14,6 +14,10 @@ A file starts with lines `# …` which, without their `# `, are a TOML document:
     # default = "principe/cadre-usage/CU-P2"     absent: the variable stays free
     # [parameters.label]
     # audience = "chercheur"   academie, chercheur, partenaire or outil
+    # [map]                    where the answer has one row a territory, what a map shows of it
+    # territory = "academie"   the column of the territory: academie or region
+    # value = "projets"        the column of the number
+    # observations = "n"       for a mean, the column that says how many it is made of; absent: the value is a count
 
 The rest of the file is SPARQL 1.1 with the usual prefixes left out (`ontologie.PREFIXES`). What a thing is called is
 asked in one way:
@@ -37,6 +41,7 @@ from typing import Any, Final
 from ontologie import BASE, LANGUAGES, Iris, sentence_table
 
 TYPES: Final = frozenset({"iri", "string", "langue", "integer", "decimal", "boolean", "date"})
+TERRITORIES: Final = frozenset({"academie", "region"})
 AUDIENCES: Final = frozenset({"academie", "chercheur", "partenaire", "outil"})
 
 
@@ -52,6 +57,15 @@ class Parameter:
 
 
 @dataclass(frozen=True)
+class Mapped:
+    """Which columns of a question a map shows: the territory, its number, and for a mean how many it is made of."""
+
+    territory: str
+    value: str
+    observations: str = ""
+
+
+@dataclass(frozen=True)
 class Question:
     """A competency question: what it asks, in French and English, and the SPARQL that answers."""
 
@@ -62,6 +76,7 @@ class Question:
     keywords: tuple[str, ...]
     parameters: tuple[Parameter, ...]
     text: str
+    mapped: Mapped | None = None
 
 
 @cache
@@ -106,7 +121,16 @@ def parse_question(name: str, source: str) -> Question:
         keywords=tuple(metadata.get("keywords", ())),
         parameters=tuple(parse_parameter(name, item) for item in metadata.get("parameters", ())),
         text=text,
+        mapped=parse_mapped(name, metadata["map"]) if "map" in metadata else None,
     )
+
+
+def parse_mapped(question: str, item: Mapping[str, Any]) -> Mapped:
+    """Return what a map shows of a question; raises ValueError where a column is missing or nothing is drawn by it."""
+    territory, value = str(item.get("territory", "")), str(item.get("value", ""))
+    if territory not in TERRITORIES or not value:
+        raise ValueError(f"{question}.rq: a map needs a value and a territory among {sorted(TERRITORIES)}")
+    return Mapped(territory, value, str(item.get("observations", "")))
 
 
 def split_heading(source: str) -> tuple[str, str]:

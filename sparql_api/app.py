@@ -41,6 +41,7 @@ from sparql_api.pages.editions import editions_router
 from sparql_api.pages.editor import editor
 from sparql_api.pages.fiches.routes import fiches_router
 from sparql_api.pages.home import home_router
+from sparql_api.pages.maps.routes import maps_router
 from sparql_api.pages.ontology import ontology_router
 from sparql_api.pages.packages import packages_router
 from sparql_api.pages.questions import questions_router
@@ -119,6 +120,7 @@ def mount(app: FastAPI, service: Service, endpoint: APIRouter, acts: Iterable[AP
         home_router(service),
         fiches_router(service),
         questions_router(service),
+        maps_router(service),
         editions_router(service),
         dumps_router(service),
         documents_router(service),

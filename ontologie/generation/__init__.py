@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ontologie.generation.alignments import alignements
 from ontologie.generation.law import dates, grilles, instruments, regles, regles_indices
-from ontologie.generation.lists import libelles, listes, niveaux, organisations, outils, territoires
+from ontologie.generation.lists import contours, libelles, listes, niveaux, organisations, outils, territoires
 
 FAMILIES = (
     instruments,
@@ -13,6 +13,7 @@ FAMILIES = (
     alignements,
     dates,
     grilles,
+    contours,
     libelles,
     listes,
     niveaux,

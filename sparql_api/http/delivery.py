@@ -35,7 +35,7 @@ def deliver(
     Without `policy`, that of the route; a page is always one that this program made, and what is wrong a problem.
     `edition` is the number that the bytes were made from; None where they come from no edition.
     """
-    kept = PROBLEM if status != 200 else MADE if media_type == HTML else policy or request.state.policy
+    kept = PROBLEM if status != 200 else policy or (MADE if media_type == HTML else request.state.policy)
     sent = {
         **kept.headers(pinned=status == 200 and names_edition(request)),
         **({"Observatoire-Edition": str(edition)} if edition is not None else {}),

@@ -46,7 +46,7 @@ def _territories() -> str:
     for name in sorted({row["region_academique"] for row in rows}, key=slug):
         out.add(region(name), _region([row for row in rows if row["region_academique"] == name]))
     out.section("Académies")
-    outlined = _features()
+    outlined = features()
     for row in rows:
         out.add(f"academie/{row['code_academie']}", _academie(row, row["code_academie"] in outlined))
     out.section("Autres codes d'académie, en outre-mer")
@@ -108,7 +108,7 @@ def _outlines() -> str:
     out = Turtle(
         "Les contours simplifiés des académies et un point dans chacune (WGS 84, longitude latitude)."
     )
-    for code, feature in sorted(_features().items()):
+    for code, feature in sorted(features().items()):
         properties = feature["properties"]
         point = f"POINT ({properties['lon']} {properties['lat']})"
         for name, geometry in (("contour", wkt(feature["geometry"])), ("point", point)):
@@ -121,7 +121,8 @@ def _outlines() -> str:
     return out.render()
 
 
-def _features() -> dict[str, dict[str, Any]]:
+def features() -> dict[str, dict[str, Any]]:
+    """Return the features of the outlines by the code of their académie."""
     collection = json.loads(read_text("donnees", "territoires", "academies.geojson"))
     return {feature["properties"]["code_academie"]: feature for feature in collection["features"]}
 

@@ -19,6 +19,7 @@ from ontologie import LANGUAGES, Language, html_templates
 from sparql_api.formats.negotiation import language
 from sparql_api.http.delivery import deliver
 from sparql_api.http.parameters import CARRIED, NAME_LENGTH, nearest, unknown_of
+from sparql_api.http.policies import Policy
 from sparql_api.pages.common.service import Service
 from sparql_api.words import i18n
 from sparql_api.words.problems import Problem
@@ -123,11 +124,12 @@ def send_page(
     *,
     status: int = 200,
     headers: Mapping[str, str] | None = None,
+    policy: Policy | None = None,
 ) -> Response:
-    """Return a page as a response."""
+    """Return a page as a response, under another `policy` than a page's where one is given."""
     said = {"Content-Language": view.language, **(headers or {})}
     html = html.replace(NOTICES, notices(request, view) if status == 200 else b"", 1)
-    return deliver(request, html, "text/html", edition=view.edition, status=status, headers=said)
+    return deliver(request, html, "text/html", policy=policy, edition=view.edition, status=status, headers=said)
 
 
 def notices(request: Request, view: View) -> bytes:

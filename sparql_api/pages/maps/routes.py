@@ -1,0 +1,114 @@
+"""The map of a saved question: its choice, its parameters, its edition. Knows addresses; drawing is `drawing`'s."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any, Final
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from ontologie import read_table
+from queries import Mapped, Question, catalogue
+from sparql_api.description.questions import bound
+from sparql_api.formats.negotiation import language
+from sparql_api.http.openapi import EDITION, parameter
+from sparql_api.http.policies import EMBED
+from sparql_api.http.query_strings import bad
+from sparql_api.http.routing import get
+from sparql_api.pages.common.layout import View, render
+from sparql_api.pages.common.service import Service
+from sparql_api.pages.maps.drawing import Map, drawn
+from sparql_api.pages.maps.measure import Denominator, beside, denominators, figures, threshold
+from sparql_api.pages.maps.oembed import oembed
+from sparql_api.pages.maps.regions import region_page
+
+FIRST: Final = "projets-par-academie"
+EMBEDDING: Final = [
+    parameter("url", "The page of a région académique."),
+    parameter("maxwidth", "The widest the part may be, in pixels."),
+    parameter("maxheight", "The highest the part may be, in pixels."),
+    parameter("format", "json; nothing else is given."),
+    EDITION,
+]
+KINDS: Final = {"academie": "academie", "region": "region-academique"}
+"""How the IRIs of each kind of territory begin."""
+
+
+def maps_router(service: Service) -> APIRouter:
+    """Return the routes of the map, of the régions and of what other sites show of them."""
+    router = APIRouter()
+    questions = {name: one for name, one in catalogue(service.iris.base).items() if one.mapped}
+    names = {one.name: one.label["en"] for question in questions.values() for one in question.parameters}
+    asked = [
+        parameter("question", "A saved question whose rows are territories."),
+        parameter("rapport", "What counts are set beside."),
+        EDITION,
+        *(parameter(name, label) for name, label in sorted(names.items())),
+    ]
+
+    @get(router, "/carte", openapi_extra={"parameters": asked})
+    async def page(request: Request) -> Response:
+        return await map_page(service, request, questions)
+
+    pinned = {"parameters": [EDITION]}
+
+    @get(router, "/region-academique/{identifier}.html", openapi_extra=pinned)
+    async def region(request: Request, identifier: str) -> Response:
+        return await region_page(service, request, identifier, embedded=False)
+
+    @get(router, "/embed/region-academique/{identifier}", policy=EMBED, openapi_extra=pinned)
+    async def embedded(request: Request, identifier: str) -> Response:
+        return await region_page(service, request, identifier, embedded=True)
+
+    @get(router, "/oembed", openapi_extra={"parameters": EMBEDDING})
+    async def embedding(request: Request) -> Response:
+        return await oembed(service, request)
+
+    return router
+
+
+async def map_page(service: Service, request: Request, questions: Mapping[str, Question]) -> Response:
+    """Return the map of the question asked for; raises ProblemError 400 where it has none."""
+    question = questions.get(request.query_params.get("question") or FIRST)
+    if question is None or question.mapped is None:
+        raise bad("question", "no-map")
+    mapped: Mapped = question.mapped
+    edition = service.edition(request)
+    view = View(service, request, language(request), edition.number)
+    values = request.query_params
+    given = {one.name: values[one.name] for one in question.parameters if one.name in values}
+    known = denominators(KINDS[mapped.territory]) if not mapped.observations else []
+    under = denominator(request, known)
+    reading = service.reading(request)
+    rows = await reading.rows(bound(question, given, service.iris), edition.number)
+    found = figures(rows, mapped, threshold("moyenne-observations"))
+    if under:
+        found = beside(found, under, service.iris.base)
+    labels = await service.labels.of(reading, [one.iri for one in found], edition.number)
+    made = partial(drawn, view, view.pick(question.title), found, labels, mapped.territory)
+    shown: Map = await service.computing.run(request, made)
+    context: dict[str, Any] = {"question": question, "questions": questions.values(), "given": given, "map": shown}
+    context |= {"denominators": known, "under": under, "mapped": mapped, "outside": outside(shown)}
+    context |= {"reached": sum(1 for one in found if one.value), "cells": len(found)}
+    return await service.computing.run(
+        request, partial(render, service, request, "map_page.html", context, edition=edition.number)
+    )
+
+
+def denominator(request: Request, known: list[Denominator]) -> Denominator | None:
+    """Return what counts are set beside, None for nothing; raises ProblemError 400 for a name that is not known."""
+    name = request.query_params.get("rapport", "")
+    found = next((one for one in known if one.name == name), None)
+    if name and found is None:
+        raise bad("rapport", "no-denominator")
+    return found
+
+
+def outside(shown: Map) -> list[tuple[str, str]]:
+    """Return (path, name) of the territories of France that neither the map nor the question has."""
+    there = {place.name for place in shown.places}
+    rows = read_table("donnees", "territoires", "autres_codes_academie.csv")
+    return [(f"academie/{row['code_academie']}", row["nom"]) for row in rows if row["nom"] not in there]
