@@ -81,7 +81,9 @@ def notice(service: Service, name: str, sections: Callable[[Service], Sections])
     async def send(request: Request) -> Response:
         told = sections(service)
         missing = sum(fact.missing for section in told for fact in section.facts)
-        context = {"name": name, "sections": told, "missing": missing}
+        audited = name == "accessibility" and service.settings.notices.audit
+        lead = "accessibility.audited" if audited else f"{name}.lead"
+        context = {"name": name, "lead": lead, "sections": told, "missing": missing}
         return render(service, request, "notice.html", context, edition=service.engine.current_edition())
 
     return send
@@ -113,8 +115,9 @@ def privacy(service: Service) -> Sections:
 def accessibility(service: Service) -> Sections:
     """Return the accessibility statement (décret n° 2019-768): what was shown, what was not tried."""
     notices = service.settings.notices
+    audit = (Fact("audit", address=notices.audit),) if notices.audit else ()
     return (
-        Section("accessibility.state", 1, (Fact("audit", address=notices.audit),)),
+        Section("accessibility.state", 1, audit),
         Section("accessibility.shown", 4),
         Section("accessibility.untried", 1),
         Section("accessibility.remedies", 1, (reached(notices), Fact("rights_defender", address=RIGHTS_DEFENDER))),

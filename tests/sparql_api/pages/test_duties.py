@@ -53,7 +53,9 @@ def test_a_notice_says_what_is_not_filled_in_and_what_is(
         told = filled.get(path, params={"lang": language}, headers=HTML).text
         assert missing not in told
         assert html.escape(PUBLISHER, quote=False).replace('"', "&#34;").replace("'", "&#39;") in told
-    assert "https://example.org/audit" in filled.get("/accessibilite", headers=HTML).text
+    audited, plain = (one.get("/accessibilite", headers=HTML).text for one in (filled, client))
+    assert "https://example.org/audit" in audited and "non conforme" not in audited
+    assert plain.count("non conforme") > 1
 
 
 def test_no_mailbox_or_page_of_a_deployment_can_be_a_script() -> None:
