@@ -16,7 +16,7 @@ from starlette.responses import Response
 
 from sparql_api.formats.negotiation import language
 from sparql_api.http.openapi import parameter
-from sparql_api.http.routing import get
+from sparql_api.http.routing import Handler, get
 from sparql_api.pages.common.layout import ADDRESS_LENGTH, View, render
 from sparql_api.pages.common.service import Service
 from sparql_api.settings import NoticeSettings
@@ -75,7 +75,7 @@ def notices_router(service: Service) -> APIRouter:
     return router
 
 
-def notice(service: Service, name: str, sections: Callable[[Service], Sections]) -> Callable[..., object]:
+def notice(service: Service, name: str, sections: Callable[[Service], Sections]) -> Handler:
     """Return the handler of one notice."""
 
     async def send(request: Request) -> Response:
