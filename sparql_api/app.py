@@ -37,8 +37,12 @@ from sparql_api.pages.common.layout import problem_page
 from sparql_api.pages.common.service import Service
 from sparql_api.pages.documents import documents_router
 from sparql_api.pages.dumps import dumps_router
+from sparql_api.pages.duties.crawlers import crawlers_router
+from sparql_api.pages.duties.notices import notices_router
+from sparql_api.pages.duties.state import state_router
 from sparql_api.pages.editions import editions_router
 from sparql_api.pages.editor import editor
+from sparql_api.pages.feeds.routes import feeds_router
 from sparql_api.pages.fiches.routes import fiches_router
 from sparql_api.pages.home import home_router
 from sparql_api.pages.maps.routes import maps_router
@@ -127,6 +131,10 @@ def mount(app: FastAPI, service: Service, endpoint: APIRouter, acts: Iterable[AP
         ontology_router(service),
         packages_router(service),
         self_description_router(service),
+        feeds_router(service),
+        notices_router(service),
+        state_router(service),
+        crawlers_router(service),
         health_router(service),
         *acts,
     ):

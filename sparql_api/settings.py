@@ -27,6 +27,9 @@ def split(value: object) -> object:
 
 Listed = Annotated[tuple[str, ...], NoDecode, BeforeValidator(split)]
 """Several texts in one variable."""
+PLACE: Final = r"^(https?://[^\s<>\"'`\\]+|mailto:[^\s<>\"'`\\?&,@]+@[^\s<>\"'`\\?&,@]+)?$"
+Address = Annotated[str, Field(max_length=500, pattern=PLACE)]
+"""Where somebody is reached: a page, or a mailbox; nothing that a page could not link to."""
 
 
 class RemoteSettings(BaseSettings):
@@ -97,6 +100,33 @@ class RemoteSettings(BaseSettings):
         name, _, value = self.timeout_parameter.partition("=")
         told = value.replace("{seconds}", str(seconds)).replace("{milliseconds}", str(seconds * 1000))
         return {name: told} if name else {}
+
+
+class NoticeSettings(BaseSettings):
+    """What a deployment says of itself on its notices; what is empty is said not to be filled in."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="OBSERVATOIRE_NOTICE_",
+        env_ignore_empty=True,
+        frozen=True,
+        extra="ignore",
+        use_attribute_docstrings=True,
+    )
+
+    publisher: str = Field("", max_length=300)
+    """Who publishes the site: the name of an institution, and its postal address."""
+    director: str = Field("", max_length=300)
+    """Who is responsible for what is published, by the function that they hold."""
+    host: str = Field("", max_length=300)
+    """Who runs the machines: a name, a postal address, a telephone number."""
+    contact: Address = ""
+    """Where the publisher is reached (`https://…` or `mailto:…`), the address of a service and not of a person."""
+    data_protection: Address = ""
+    """Where the data protection officer is reached (`https://…` or `mailto:…`)."""
+    report: Address = ""
+    """Where an error in a page is reported (`https://…`, a form elsewhere; or `mailto:…`, the address of a service)."""
+    audit: Address = ""
+    """Where the report of an accessibility audit stands (`https://…`); empty while there was none."""
 
 
 class Settings(StateSettings):
@@ -173,6 +203,8 @@ class Settings(StateSettings):
     """Offer gzip and zstd."""
     remote: RemoteSettings = Field(default_factory=RemoteSettings)
     """The store that answers in place of the editions on disk, where there is one."""
+    notices: NoticeSettings = Field(default_factory=NoticeSettings)
+    """What the deployment says of itself."""
 
     def part(self, fronts: int) -> dict[str, str]:
         """Return the settings of one of so many processes, as its environment says them: each has its part."""

@@ -15,21 +15,24 @@ from pydantic_settings import BaseSettings
 
 from docs.reference.markdown import NOTE, TYPES, Row, table
 from ingestion import Settings as StateSettings
-from sparql_api.settings import RemoteSettings, Settings
+from sparql_api.settings import NoticeSettings, RemoteSettings, Settings
 
 ROOT: Final = Path(__file__).parents[2]
 PACKAGES: Final = ("ontologie", "shapes", "ingestion", "queries", "sparql_api")
 COMPUTED: Final = {"workers": "one a core, four at least"}
 """What a default that is worked out at start comes to."""
+HOLDERS: Final[dict[type[BaseSettings], str]] = {RemoteSettings: "remote", NoticeSettings: "notices"}
+"""How code calls the settings that stand in a group of their own."""
 
 
 def settings_page() -> str:
     """Return the page of the settings, each class of them as a table."""
-    own = set(StateSettings.model_fields) | {"remote"}
+    own = set(StateSettings.model_fields) | set(HOLDERS.values())
     parts = (
         ("Where the state lives", StateSettings, set[str]()),
         ("The service", Settings, own),
         ("A store elsewhere that answers in place of the editions on disk", RemoteSettings, set[str]()),
+        ("What the deployment says of itself on its notices", NoticeSettings, set[str]()),
     )
     text = [
         "# Settings",
@@ -50,7 +53,7 @@ def variable(kind: type[BaseSettings], name: str) -> str:
 
 def setting(kind: type[BaseSettings], name: str, field: FieldInfo) -> Row:
     """Return what the page says of one setting."""
-    reader = "remote" if kind is RemoteSettings else "settings"
+    reader = HOLDERS.get(kind, "settings")
     rooms = ", ".join(f"`{room}`" for room in readers().get((reader, name), ()))
     return f"`{variable(kind, name)}`", type_name(field), default(name, field), field.description or "", rooms
 
@@ -78,7 +81,7 @@ def default(name: str, field: FieldInfo) -> str:
 
 @cache
 def readers() -> dict[tuple[str, str], list[str]]:
-    """Return {(holder, name): rooms whose code reads it}; the holder is `settings` or `remote`."""
+    """Return {(holder, name): rooms whose code reads it}; the holder is `settings` or a name of `HOLDERS`."""
     found: dict[tuple[str, str], set[str]] = {}
     for path in (path for folder in PACKAGES for path in (ROOT / folder).rglob("*.py")):
         file = path.relative_to(ROOT)
@@ -91,9 +94,9 @@ def read_in(tree: ast.AST) -> Iterator[tuple[str, str]]:
     """Yield (holder, name) of what a module reads from settings, by attribute or as a bound that is told by name."""
     for node in ast.walk(tree):
         if isinstance(node, ast.ClassDef) and node.name.endswith("Settings"):
-            kind = "remote" if node.name.startswith("Remote") else "settings"
+            kind = next((held for held_by, held in HOLDERS.items() if held_by.__name__ == node.name), "settings")
             yield from ((kind, n.attr) for n in ast.walk(node) if isinstance(n, ast.Attribute) and holder(n) == "self")
-        elif isinstance(node, ast.Attribute) and holder(node) in ("settings", "remote"):
+        elif isinstance(node, ast.Attribute) and holder(node) in ("settings", *HOLDERS.values()):
             yield holder(node), node.attr
         elif isinstance(node, ast.Call) and getattr(node.func, "id", "") == "within":
             yield from (("settings", str(n.value)) for n in node.args if isinstance(n, ast.Constant))

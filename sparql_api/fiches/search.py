@@ -133,6 +133,11 @@ class FicheIndex:
         numbers = among(ordered, matching, self._count)
         return SearchResult(numbers, (matching & self._examples).bit_count(), counts, chosen, tuple(unknown), text)
 
+    def ids(self, numbers: Sequence[int]) -> list[str]:
+        """Return the local ids of these fiches, in the order given."""
+        with self._connect() as database:
+            return [identifier for (identifier,) in checked(fetch(database, "id", numbers))]
+
     def items(self, numbers: Sequence[int]) -> Iterator[dict[str, Any]]:
         """Yield what a list shows of each of these fiches, in the order given."""
         with self._connect() as database:

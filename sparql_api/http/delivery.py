@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from hashlib import blake2b
+from typing import Final
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -14,9 +15,12 @@ from starlette.responses import RedirectResponse, Response
 from sparql_api.formats.negotiation import GRAPH_ALIASES, HTML, TABLE_ALIASES, choose, short_format
 from sparql_api.http.kept import offer
 from sparql_api.http.parameters import edition_number, refuse_unknown
-from sparql_api.http.policies import MADE, PROBLEM, REDIRECT, Policy
+from sparql_api.http.policies import EMBED, LIVE, MADE, PROBLEM, REDIRECT, Policy
 from sparql_api.http.responses import compressed, content_disposition, entity_tag, not_modified
 from sparql_api.words.problems import ProblemError, problem
+
+OF_PAGES: Final = (EMBED, LIVE)
+"""Policies that pages keep where their route declares them."""
 
 
 def deliver(
@@ -32,10 +36,11 @@ def deliver(
 ) -> Response:
     """Return a response of these bytes, or 304 where the caller holds them already.
 
-    Without `policy`, that of the route; a page is always one that this program made, and what is wrong a problem.
+    Without `policy`, that of the route; a page is one that this program made, but where its route is of the moment, and
+    what is wrong a problem.
     `edition` is the number that the bytes were made from; None where they come from no edition.
     """
-    kept = PROBLEM if status != 200 else policy or (MADE if media_type == HTML else request.state.policy)
+    kept = PROBLEM if status != 200 else policy or of_route(request, page=media_type == HTML)
     sent = {
         **kept.headers(pinned=status == 200 and names_edition(request)),
         **({"Observatoire-Edition": str(edition)} if edition is not None else {}),
@@ -50,6 +55,12 @@ def deliver(
             return Response(status_code=304, headers=sent)
     body, encoding = compressed(data, request)
     return Response(body, status, {**sent, **encoding}, media_type=media_type)
+
+
+def of_route(request: Request, *, page: bool) -> Policy:
+    """Return the policy of an answer: its route's; pages have one of their own, but where the route's is for pages."""
+    route: Policy = getattr(request.state, "policy", MADE)
+    return MADE if page and route not in OF_PAGES else route
 
 
 def names_edition(request: Request) -> bool:

@@ -14,6 +14,7 @@ from sparql_api.fiches.search import Selection, Value
 from sparql_api.http.routing import get
 from sparql_api.pages.common.layout import render
 from sparql_api.pages.common.service import Service
+from sparql_api.pages.duties.site_data import site_data
 from sparql_api.pages.fiches.listing import complete
 from sparql_api.words.problems import ProblemError
 
@@ -50,6 +51,7 @@ def home_router(service: Service) -> APIRouter:
         context: dict[str, Any] = {"edition": edition, "audiences": AUDIENCES}
         if edition is not None:
             context |= await service.computing.run(request, overview, service, edition)
+            context["linked_data"] = site_data(service, request, edition)
             context["example"] = EXAMPLE.format(base=service.iris.base)
         number = edition.number if edition else None
         return render(service, request, "home.html", context, edition=number)

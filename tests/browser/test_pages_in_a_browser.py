@@ -28,6 +28,10 @@ PAGES = {
     "edition": "/editions/1",
     "ontologie": "/ontologie",
     "problem": "/projet/rien",
+    "legal": "/mentions-legales",
+    "accessibility": "/accessibilite",
+    "report": "/signaler?page=/projet/18-UR005.html",
+    "state": "/etat",
 }
 EVERY_DAY = {"home", "list", "fiche", "sparql", "question"}
 """Pages of each kind; the others in the long suites."""

@@ -76,5 +76,6 @@ def test_each_described_path_answers_with_the_codes_of_the_contract(app: FastAPI
     for path, operations in app.openapi()["paths"].items():
         for operation in operations.values():
             described[general(path)] |= set(operation["responses"])
-    agreed = {row["path"]: set(row["codes"].split()) for row in table("paths.csv") if row["codes"]}
+    # A description says a path's parameters by their names alone.
+    agreed = {row["path"].replace(":path}", "}"): set(row["codes"].split()) for row in table("paths.csv") if row["codes"]}
     assert dict(described) == agreed

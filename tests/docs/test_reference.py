@@ -11,17 +11,17 @@ from typer.main import get_command
 
 from docs.generate import HERE, pages
 from docs.reference.command_line import leaves
-from docs.reference.settings import readers, variable
+from docs.reference.settings import HOLDERS, readers, variable
 from ingestion import Settings as StateSettings
 from sparql_api.app import create_app
 from sparql_api.cli import main
-from sparql_api.settings import RemoteSettings, Settings
+from sparql_api.settings import Settings
 
 ROOT = Path(__file__).parents[2]
-KINDS = (StateSettings, Settings, RemoteSettings)
+KINDS = (StateSettings, Settings, *HOLDERS)
 OF_THE_TESTS = {"OBSERVATOIRE_SUITES"}
 """Where the tests find the suites of others; the program does not read it."""
-DECLARED = {variable(kind, name) for kind in KINDS for name in kind.model_fields if name != "remote"}
+DECLARED = {variable(kind, name) for kind in KINDS for name in kind.model_fields if name not in HOLDERS.values()}
 
 
 @pytest.mark.parametrize("name", sorted(pages()))
@@ -33,7 +33,7 @@ def test_each_setting_is_declared_in_one_place_says_what_it_does_and_is_read() -
     for kind in KINDS:
         for name, field in kind.model_fields.items():
             assert field.description, f"{name}: say what it does under it"
-            assert readers().get(("remote" if kind is RemoteSettings else "settings", name)), f"{name}: nothing reads it"
+            assert readers().get((HOLDERS.get(kind, "settings"), name)), f"{name}: nothing reads it"
     own = [(variable(kind, name)) for kind in KINDS for name in kind.__annotations__ if name in kind.model_fields]
     assert len(own) == len(set(own))
 

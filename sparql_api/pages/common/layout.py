@@ -26,6 +26,12 @@ from sparql_api.words.problems import Problem
 
 NOTICES: Final = b"<!-- notices -->"
 """Where a page says what is of this request alone; a kept page serves every request."""
+ADDRESSES: Final = b"<!-- addresses -->"
+"""Where a page says its own addresses: they name the host that was asked, which a kept page does not know."""
+SHOWN_ALIKE: Final = {"edition": None, "format": None, "_format": None}
+"""Parameters that make no other page of an address: what is looked for and found is the page of the current edition."""
+ADDRESS_LENGTH: Final = 600
+"""Characters of the address of a page that is told of where it has a fault; a longer one is told by its path."""
 SAFE_IN_PATH: Final = "/:@!$&'()*+,;=~-._%"
 
 
@@ -75,6 +81,19 @@ class View:
         query = urlencode(pairs)
         return quote(self.request.scope["path"], safe="/:@!$&'()*+,;=~-._") + (f"?{query}" if query else "")
 
+    def report(self) -> str:
+        """Return the address of the page by which one tells of a fault in this one."""
+        if self.request.scope["path"] == "/signaler":
+            return self.here()
+        here = self.here()
+        page = here if len(here) <= ADDRESS_LENGTH else here.partition("?")[0][:ADDRESS_LENGTH]
+        return self.url("/signaler", {"page": page})
+
+    def feed(self, name: str) -> str:
+        """Return the address of a feed, which follows the current edition."""
+        spoken = {"lang": self.language} if "lang" in self.request.query_params else {}
+        return quote(f"/feed/{name}.atom", safe=SAFE_IN_PATH) + (f"?{urlencode(spoken)}" if spoken else "")
+
     def href(self, iri: str) -> str:
         """Return where a thing is shown: here for what is ours, its own address for the rest."""
         base = self.service.settings.base_iri
@@ -94,6 +113,7 @@ def environment() -> Environment:
     """Return the templates of the pages."""
     made = html_templates("sparql_api")
     made.globals["languages"] = LANGUAGES
+    made.policies["json.dumps_kwargs"] = {"ensure_ascii": False}
     return made
 
 
@@ -129,6 +149,7 @@ def send_page(
     """Return a page as a response, under another `policy` than a page's where one is given."""
     said = {"Content-Language": view.language, **(headers or {})}
     html = html.replace(NOTICES, notices(request, view) if status == 200 else b"", 1)
+    html = html.replace(ADDRESSES, addresses(request, view) if status == 200 else b"", 1)
     return deliver(request, html, "text/html", policy=policy, edition=view.edition, status=status, headers=said)
 
 
@@ -136,6 +157,20 @@ def notices(request: Request, view: View) -> bytes:
     """Return what a page says of the parameters that its address does not know."""
     names = [(name[:NAME_LENGTH], nearest(name, request.state.known)) for name in unknown_of(request)]
     return environment().get_template("notices.html").render(names=names, t=view.t).encode()
+
+
+def addresses(request: Request, view: View) -> bytes:
+    """Return what a page says of its own addresses: the one to cite, those in each language, the feed of all fiches."""
+    host = str(request.base_url).rstrip("/")
+    spoken = {tag: host + view.here(lang=tag, **SHOWN_ALIKE) for tag in LANGUAGES}
+    whatever = host + view.here(lang=None, **SHOWN_ALIKE)
+    context = {
+        "canonical": spoken[view.language] if "lang" in request.query_params else whatever,
+        "spoken": spoken,
+        "whatever": whatever,
+        "feed": host + view.feed("fiches"),
+    }
+    return environment().get_template("addresses.html").render(t=view.t, **context).encode()
 
 
 def problem_page(service: Service) -> Callable[[Request, Problem, Language], Response | None]:

@@ -17,6 +17,7 @@ from sparql_api.fiches.things import local_id
 from sparql_api.formats.rdf_formats import MEDIA_TYPES
 from sparql_api.pages.common.layout import View, write_page
 from sparql_api.pages.common.service import Service
+from sparql_api.pages.feeds.names import feed_of
 from sparql_api.pages.things.analyses import Answered, analyses_of, analyses_shown
 from sparql_api.pages.things.analyses import named_in as analysed
 from sparql_api.pages.things.describe import PROVENANCE, Description, Incoming, incoming, not_of_an_example, pairs
@@ -26,6 +27,8 @@ from sparql_api.pages.things.fiche import HOMEPAGE, fiche_shown, findings_shown,
 from sparql_api.pages.things.instrument import PrincipleRow, instrument_rows, named_in, rows_shown
 from sparql_api.pages.things.matches import Match, matches
 from sparql_api.pages.things.presentation import Property, Reader, Shown, instrument_of, layout, mentioned
+from sparql_api.pages.things.schema_org import in_page
+from sparql_api.pages.things.schema_org import named as schema_named
 from sparql_api.pages.things.unlisted import Unlisted, unlisted
 from sparql_api.words import i18n
 
@@ -84,6 +87,8 @@ async def gather(view: View, found: Description, quads: Sequence[ox.Quad]) -> Ga
     named |= {instrument_of(iri, service.iris.base) for iri in named}
     examples = await seen_in(reading, found, service.iris)
     named |= set(examples)
+    if not found.is_graph:
+        named |= schema_named(found, service.iris)
     words = {} if found.is_graph else unlisted(quads, found.iri, service.iris)
     named |= words.keys()
     known = is_fiche(found, service.iris)
@@ -115,6 +120,8 @@ def written(view: View, found: Description, gathered: Gathered) -> bytes:
         "invented": is_invented(found, view.service.iris),
         "seen_in": sorted(map(reader.thing, gathered.examples), key=lambda value: i18n.collation(value.text)),
         "provenance": provenance(reader, found),
+        "linked_data": None if found.is_graph else in_page(found, gathered.labels, view.service.iris),
+        "feed": followed(view, found),
         "principles_table": rows_shown(reader, gathered.principles),
         **evidence(reader, found.iri, gathered.dimensions, gathered.dates),
     }
@@ -133,6 +140,13 @@ def written(view: View, found: Description, gathered: Gathered) -> bytes:
 def is_fiche(found: Description, iris: Iris) -> bool:
     """Return whether a thing is a project or an invented example, told by a fiche."""
     return found.is_document and found.path(iris).startswith("projet/")
+
+
+def followed(view: View, found: Description) -> str:
+    """Return the address of the feed of the fiches that hold a thing, empty where it has none."""
+    service = view.service
+    name = feed_of(found.iri, service.index(service.edition_number(found.edition)), service.iris.base)
+    return view.feed(name) if name else ""
 
 
 def first_subjects(quads: Sequence[ox.Quad]) -> list[ox.Quad]:

@@ -27,6 +27,19 @@ TYPES: Final[Mapping[str, list[str]]] = {
 }
 """A learning resource is said beside a more general type, as schema.org asks."""
 PRIMARY_TOPIC: Final = PREFIXES["foaf"] + "primaryTopic"
+RDF_TYPE: Final = PREFIXES["rdf"] + "type"
+TERMS: Final[Mapping[str, str]] = {
+    PREFIXES["skos"] + "ConceptScheme": "DefinedTermSet",
+    PREFIXES["skos"] + "Concept": "DefinedTerm",
+}
+"""What a page of a vocabulary's term is to schema.org; the wider type comes first, since an instrument may be both."""
+WORDS_OF_TERMS: Final[Mapping[str, str]] = {
+    PREFIXES["skos"] + "prefLabel": "name",
+    PREFIXES["dct"] + "title": "alternateName",
+    PREFIXES["skos"] + "definition": "description",
+    PREFIXES["dct"] + "description": "description",
+    PREFIXES["skos"] + "notation": "termCode",
+}
 Labels = Mapping[str, Mapping[str, str]]
 Term = ox.NamedNode | ox.Literal
 
@@ -59,6 +72,22 @@ def schema_view(found: Description, labels: Labels, iris: Iris) -> dict[str, Any
     nodes["fiche"]["mainEntity"] = {"@id": found.iri}
     nodes["evenement"]["subjectOf"] = {"@id": fiche}
     return {"@context": CONTEXT, "@graph": [nodes["fiche"], nodes["evenement"]]}
+
+
+def in_page(found: Description, labels: Labels, iris: Iris) -> dict[str, Any] | None:
+    """Return what the page of a thing says of it to search engines; None for what schema.org has no type for."""
+    if found.is_document and found.path(iris).startswith("projet/"):
+        return schema_view(found, labels, iris)
+    types = {q.object.value for q in found.main if q.predicate.value == RDF_TYPE and isinstance(q.object, ox.NamedNode)}
+    for kind, schema in TERMS.items():
+        if kind in types:
+            node: dict[str, Any] = {"@context": CONTEXT, "@id": found.iri, "@type": schema}
+            for predicate, name in WORDS_OF_TERMS.items():
+                values = [written(value, "", labels) for value in said(found.main, found.iri, predicate)]
+                node |= {name: values} if values else {}
+            sets = [{"@id": str(one)[1:-1]} for one in said(found.main, found.iri, PREFIXES["skos"] + "inScheme")]
+            return node | ({"inDefinedTermSet": sets} if sets and schema == "DefinedTerm" else {})
+    return None
 
 
 def said(quads: Iterable[ox.Quad], subject: str, predicate: str) -> list[Term]:

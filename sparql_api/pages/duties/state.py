@@ -1,0 +1,68 @@
+"""The state of the service at this moment, as a page for people and as JSON for what watches it."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from ingestion import software_version
+from sparql_api.formats.rdf_formats import write_json
+from sparql_api.http.delivery import deliver, requested
+from sparql_api.http.openapi import COUNT, NUMBER, TEXT, format_parameter, maybe, operation, structure
+from sparql_api.http.policies import LIVE
+from sparql_api.http.routing import get
+from sparql_api.pages.common.layout import render
+from sparql_api.pages.common.service import Service
+
+OFFERS: Final = {"html": "text/html", "json": "application/json"}
+_SAID: Final = structure(
+    status={"type": "string", "enum": ["ok", "busy", "no-edition"]},
+    edition=maybe(NUMBER),
+    published=maybe(TEXT),
+    quads=maybe(COUNT),
+    redactions=COUNT,
+    workers=COUNT,
+    busy=COUNT,
+    waiting=COUNT,
+    software=TEXT,
+)
+STATE: Final = operation(
+    {OFFERS["html"]: {}, OFFERS["json"]: _SAID}, parameters=(format_parameter(OFFERS),), errors=("406",), tagged=False
+)
+
+
+def state_router(service: Service) -> APIRouter:
+    """Return the route of the service's state; unlike `/health` it is 200 without an edition, since it is a page."""
+    router = APIRouter(tags=["service"])
+
+    @get(router, "/etat", policy=LIVE, cheap=True, summary="The state of the service", openapi_extra=STATE)
+    async def state(request: Request) -> Response:
+        media_type, said = requested(request, OFFERS), state_of(service)
+        if media_type == OFFERS["html"]:
+            return render(service, request, "state.html", said, edition=said["edition"])
+        return deliver(request, write_json(said), media_type, edition=said["edition"])
+
+    return router
+
+
+def state_of(service: Service) -> dict[str, Any]:
+    """Return what can be said of the service: whether it answers, from which edition, how much it has to do."""
+    number = service.engine.current_edition()
+    edition = None if number is None else service.editions.get(number)
+    engine, beside = service.engine.status(), service.figures.beside
+    workers = engine.workers + beside("observatoire_workers")
+    waiting = engine.waiting + beside("observatoire_queries_waiting")
+    return {
+        "status": "no-edition" if edition is None else "busy" if waiting else "ok",
+        "edition": None if edition is None else number,
+        "published": None if edition is None else edition.manifest["date"],
+        "quads": None if edition is None else edition.manifest["counts"]["quads"],
+        "redactions": 0 if edition is None else len(edition.manifest.get("redactions", ())),
+        "workers": workers,
+        "busy": engine.busy + beside("observatoire_workers_busy"),
+        "waiting": waiting,
+        "software": software_version(),
+    }
