@@ -75,13 +75,15 @@ class Doors:
     def _carried(self, work: Callable[..., T], arguments: tuple[Any, ...]) -> T:
         from sqlalchemy.exc import SQLAlchemyError
 
+        if self._service.settings.restoring_path.is_dir():
+            raise out_of_reach()  # whatever is read or written now is of the state that goes
         try:
             return work(self._registry(), *arguments)
         except RefusedAct as error:
             raise refused(error) from None
         except SQLAlchemyError:
             # Its words hold what was to be written (law 7), or the address with its password.
-            raise ProblemError(problem("registry", headers={"Retry-After": "5"})) from None
+            raise out_of_reach() from None
 
     def _registry(self) -> Registry:
         with self._lock:
@@ -104,6 +106,11 @@ def refused(error: RefusedAct) -> ProblemError:
         case RefusedTransition():
             return ProblemError(problem("state-forbids", reason=said, extra={"reason": error.reason}))
     return ProblemError(problem("unprocessable", reason=said))
+
+
+def out_of_reach() -> ProblemError:
+    """Return the problem (503) of a registry that does not answer, or that a restore is replacing."""
+    return ProblemError(problem("registry", headers={"Retry-After": "5"}))
 
 
 def unauthenticated(code: str) -> ProblemError:

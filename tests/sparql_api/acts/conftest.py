@@ -13,7 +13,7 @@ import pytest
 from ingestion import Agent, Grant, Options, Registry, Settings, deposit_file
 from sparql_api.app import create_app
 from sparql_api.settings import Settings as ServiceSettings
-from tests.making import NATIONAL, OPERATOR, begun, write_csv
+from tests.making import HEADER, NATIONAL, OPERATOR, begun, write_csv
 from tests.sparql_api.endpoint.live import serve
 
 AGENTS = {
@@ -41,7 +41,7 @@ class Acting:
 
     def waiting(self, name: str, folder: Path, **row: str) -> str:
         """Deposit a row that waits from now on; return its id."""
-        path = write_csv(folder / f"{name}.csv", [{"id": name, "url_source": f"https://example.org/{name}", **row}])
+        path = write_csv(folder / f"{name}.csv", [{"id": name, "url_source": f"https://example.org/{name}", **row}], sorted({*row} - {*HEADER}))
         done = deposit_file(path, self.registry, OPERATOR, Options())
         assert done.summary.accepted == 1, done.entries
         return done.taken[0].identifier

@@ -58,6 +58,24 @@ def test_reasons_opinions_and_withdrawals_are_noted(acting: Acting, tmp_path: Pa
     assert acting.ask("revue", "POST", f"{place}/withdraw").json()["state"] == "retire"
 
 
+def test_who_may_validate_sees_whom_to_reach_and_nobody_else(acting: Acting, tmp_path: Path) -> None:
+    place = f"/reviews/projet/{acting.waiting('K1', tmp_path, deposant_nom='Service IA', deposant_courriel='ia@ac-exemple.fr')}"
+    assert acting.ask("revue", "GET", place).json()["contact"]["deposant_courriel"] == "ia@ac-exemple.fr"
+    for who in ("inspection", "depot"):
+        shown = acting.ask(who, "GET", place)
+        assert shown.json()["contact"] == {} and "ia@ac-exemple.fr" not in shown.text
+
+
+def test_nothing_is_done_while_a_restore_replaces_the_registry(acting: Acting) -> None:
+    acting.settings.restoring_path.mkdir()
+    try:
+        refused = acting.ask("revue", "POST", "/reviews/projet/18-A1/validate")
+        assert refused.status_code == 503 and refused.headers["retry-after"] == "5"
+    finally:
+        acting.settings.restoring_path.rmdir()
+    assert acting.ask("revue", "GET", "/reviews").status_code == 200
+
+
 @pytest.mark.parametrize(
     ("act", "body", "status"),
     [
