@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from ingestion.registry.agents import UnknownAcademie as UnknownAcademie
     from ingestion.registry.agents import academie_code as academie_code
     from ingestion.registry.registry import Registry as Registry
-    from ingestion.registry.selection import Wanted as Wanted
+    from ingestion.registry.selection import ListWanted as ListWanted
     from ingestion.registry.transitions import RefusedTransition as RefusedTransition
     from ingestion.rights.decision import Forbidden as Forbidden
     from ingestion.rights.decision import decide as decide
@@ -85,7 +85,7 @@ else:
             "reading.records": "Record",
             "registry.agents": "UnknownAcademie academie_code",
             "registry.registry": "Registry",
-            "registry.selection": "Wanted",
+            "registry.selection": "ListWanted",
             "registry.transitions": "RefusedTransition",
             "rights.decision": "Forbidden decide require standing",
             "rights.model": "Agent Grant Matter",

@@ -20,11 +20,17 @@ _WORDS: Final = {"database or disk is full": "ENOSPC", "disk I/O error": "EIO", 
 """What SQLite says where the system said something else (https://www.sqlite.org/rescode.html)."""
 
 
+_NO_ROOM_FOR_MEMORY: Final = "SQLITE_IOERR_SHMSIZE"
+"""SQLite could not make its shared memory longer, for want of room (https://www.sqlite.org/rescode.html)."""
+
+
 def system_error(error: BaseException) -> str:
     """Return the POSIX name of the error behind an exception: `ENOSPC`; "" where none can be told."""
     number = getattr(error, "errno", None)
     if isinstance(number, int) and number in errno.errorcode:
         return errno.errorcode[number]
+    if getattr(getattr(error, "orig", error), "sqlite_errorname", "") == _NO_ROOM_FOR_MEMORY:
+        return "ENOSPC"
     text = str(error)
     named = next((name for words, name in _WORDS.items() if words in text), "")
     return named or next((name for name in _known() if os.strerror(getattr(errno, name)) in text), "")

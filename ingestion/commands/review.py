@@ -16,7 +16,7 @@ from ontologie import sentence
 from ontologie.console import Lang, LangOption, fail, say
 
 if TYPE_CHECKING:
-    from ingestion.commands.showing import Beside
+    from ingestion.commands.showing import SeenBeside
     from ingestion.registry.model import Registered
     from ingestion.registry.registry import Registry
     from ingestion.rights.model import Action, Agent
@@ -125,9 +125,9 @@ def show_command(
         draw_deposit(found, history, beside, lang.value)
 
 
-def _beside(registry: Registry, found: Registered, agent: Agent, settings: Settings) -> Beside:
+def _beside(registry: Registry, found: Registered, agent: Agent, settings: Settings) -> SeenBeside:
     """Return what is alike among what an agent may know, and the contact where it may."""
-    from ingestion.commands.showing import Beside
+    from ingestion.commands.showing import SeenBeside
     from ingestion.examination.neighbours import NEIGHBOURS, Neighbours
     from ingestion.rights.decision import decide
     from ingestion.rights.model import Matter
@@ -137,7 +137,7 @@ def _beside(registry: Registry, found: Registered, agent: Agent, settings: Setti
     if found.kind == PROJECT and found.document is not None:
         alike = Neighbours(settings.var / NEIGHBOURS, registry).of(found.identifier, found.document, agent)
     may = decide(agent, "contact", Matter(found.kind, found.identifier, found.academie)).allowed
-    return Beside(alike, registry.contact(found.kind, found.identifier) if may else {})
+    return SeenBeside(alike, registry.contact(found.kind, found.identifier) if may else {})
 
 
 def diff_command(

@@ -68,14 +68,14 @@ def _rank(one: Registered, since: Mapping[tuple[str, str], str]) -> tuple[int, s
 
 
 @dataclass(frozen=True)
-class Beside:
+class SeenBeside:
     """What who looks at a document may know beside it: what is alike, with why; how to reach who deposited."""
 
     alike: Mapping[str, str]
     contact: Mapping[str, str]
 
 
-def draw_deposit(one: Registered, history: Sequence[Mapping[str, Any]], beside: Beside, lang: str) -> None:
+def draw_deposit(one: Registered, history: Sequence[Mapping[str, Any]], beside: SeenBeside, lang: str) -> None:
     """Draw a document: what it says, the passages to read, what was said of it, its history, what comes next."""
     console = Console()
     console.print(_harmless(f"{written(one)}  {title_of(one, lang)}", lang), style="bold")

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ingestion.examination.alike import Alike
-from ingestion.examination.neighbours import NEIGHBOURS, Neighbours
 from ingestion.examination.pipeline import (
     Examination,
     ExaminedDocument,
@@ -84,8 +83,7 @@ def deposit_file(
     notes = deposit.notes if registry is None else (*deposit.notes, *keep_agreements(deposit, options))
     total = Deposited(path, Summary(), (), notes, (), none_yet())
     summary, entries, reports, held = Summary(), list[Issue](), list[Report](), list[NewDocument]()
-    rejected, places, taken = list[Rejected](), _Places(), list[Matter]()
-    counted = total.registered, registered
+    rejected, places, taken, counted = list[Rejected](), _Places(), list[Matter](), (total.registered, registered)
     known, ended = (registry.made_fiches, registry.ended) if registry else (None, None)
     if permit is None and registry is not None:
         permit = registry.permit(agent, validate=validate)
@@ -105,7 +103,6 @@ def deposit_file(
         if progress is not None:
             progress(summary.read, deposit.count)
     if strict and summary.refused:
-        # Good records are not taken where another one is refused and all or nothing is asked for.
         entries.extend(issue("non-prise", place, document=name) for place, name in places.values())
     elif strict and registry is not None and held:
         entries.extend(_registered(registry, held, places, agent, validate, counted))
@@ -143,6 +140,11 @@ def _alike(registry: Registry | None, agent: Agent, options: Options) -> Alike |
     """Return what tells which projects are alike, where there is a registry and a state folder to keep keys in."""
     if registry is None or options.memory is None:
         return None
+    from ingestion.examination.neighbours import (  # with the database's library: not for a dry run
+        NEIGHBOURS,
+        Neighbours,
+    )
+
     return partial(Neighbours(options.memory / NEIGHBOURS, registry).of, agent=registry.accounts.known(agent.name))
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from ingestion.examination.likeness import Likeness, keys, likeness, why_alike
-from ingestion.registry.projects import Project
+from ingestion.registry.projects import RecordedProject
 from ingestion.registry.registry import Registry
 from ingestion.rights.decision import decide
 from ingestion.rights.model import Agent, Matter
@@ -91,5 +91,5 @@ class Neighbours:
         database.execute("INSERT INTO followed VALUES (?, ?)", last)
 
 
-def _readable(agent: Agent, one: Project) -> bool:
+def _readable(agent: Agent, one: RecordedProject) -> bool:
     return decide(agent, "read", Matter(PROJECT, one.identifier, one.academie)).allowed

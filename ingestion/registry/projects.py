@@ -19,7 +19,7 @@ _CHANGING: Final = ("deposited", "returned", "erased")
 
 
 @dataclass(frozen=True, slots=True)
-class Project:
+class RecordedProject:
     """The latest version of a project, whose it is, and whether one of its versions is public."""
 
     identifier: str
@@ -34,12 +34,12 @@ class ProjectRecords:
     def __init__(self, sessions: Sessions) -> None:
         self._sessions = sessions
 
-    def named(self, identifiers: Sequence[str]) -> Iterator[Project]:
+    def named(self, identifiers: Sequence[str]) -> Iterator[RecordedProject]:
         """Yield some projects."""
         if identifiers:
             yield from self._read(documents.c.identifier.in_(identifiers))
 
-    def since(self, event: int) -> Iterator[Project]:
+    def since(self, event: int) -> Iterator[RecordedProject]:
         """Yield the projects whose latest version may be another than it was at an event."""
         changed = sa.select(events.c.identifier).where(
             events.c.kind == PROJECT, events.c.id > event, events.c.event.in_(_CHANGING)
@@ -62,7 +62,7 @@ class ProjectRecords:
         with self._sessions.snapshot() as connection:
             return connection.execute(sa.select(events.c.at).where(events.c.id == number)).scalar() == at
 
-    def _read(self, condition: sa.ColumnElement[bool]) -> Iterator[Project]:
+    def _read(self, condition: sa.ColumnElement[bool]) -> Iterator[RecordedProject]:
         if not self._sessions.exists():
             return
         columns = documents.c.identifier, documents.c.academie, documents.c.published_version, versions.c.payload
@@ -71,4 +71,4 @@ class ProjectRecords:
         with self._sessions.snapshot() as connection:
             for row in connection.execute(asked, execution_options={"yield_per": 1000}):
                 document = None if row.payload is None else json.loads(row.payload)
-                yield Project(row.identifier, row.academie, row.published_version is not None, document)
+                yield RecordedProject(row.identifier, row.academie, row.published_version is not None, document)

@@ -24,7 +24,7 @@ from ingestion.registry.projects import ProjectRecords
 from ingestion.registry.received import Received
 from ingestion.registry.rows import event_row, is_held, latest, named, record
 from ingestion.registry.schema import deposits, documents, events, remarks, versions
-from ingestion.registry.selection import Page, Wanted, page_of
+from ingestion.registry.selection import ListWanted, Page, page_of
 from ingestion.registry.sessions import Sessions
 from ingestion.registry.transitions import RefusedTransition
 from ingestion.registry.upgrade import Migrated, copies_of
@@ -225,7 +225,7 @@ class Registry:
         wanted = {documents.c.state: state, documents.c.academie: academie, documents.c.kind: kind}
         yield from self._read(*(column == value for column, value in wanted.items() if value is not None))
 
-    def page(self, wanted: Wanted, agent: Agent) -> Page:
+    def page(self, wanted: ListWanted, agent: Agent) -> Page:
         """Return a part of the documents that an agent may read, those that have waited for longest first."""
         if not self._sessions.exists():
             return Page(0, ())

@@ -14,7 +14,7 @@ from ingestion.rights.model import Agent, Matter
 
 
 @dataclass(frozen=True)
-class Wanted:
+class ListWanted:
     """Which documents: of a state, an académie, a type, each None for any; `size` of them, after the first `skip`."""
 
     state: str | None = None
@@ -32,7 +32,7 @@ class Page:
     found: Sequence[tuple[Registered, str]]
 
 
-def page_of(connection: sa.Connection, wanted: Wanted, agent: Agent) -> tuple[int, list[tuple[str, str, str]]]:
+def page_of(connection: sa.Connection, wanted: ListWanted, agent: Agent) -> tuple[int, list[tuple[str, str, str]]]:
     """Return how many documents an agent may read of those wanted, and (type, identifier, deposited at) of the page."""
     same = sa.and_(
         events.c.kind == documents.c.kind, events.c.identifier == documents.c.identifier,

@@ -19,12 +19,16 @@ class IngestionError(Exception):
     ├── RefusedAct            an act that is not done, said in two languages
     │   ├── RefusedTransition a step of review that a state does not allow
     │   ├── Forbidden         an act that its agent may not do
-    │   └── WrongAccount      an account that cannot be as it is asked for
+    │   ├── WrongAccount      an account that cannot be as it is asked for
+    │   └── UnknownField      a remark on a field that no document has
     ├── UnknownAcademie       no académie of that name
     ├── DriverMissing         a registry on a database whose driver is not installed
     ├── NewerRegistry         a registry made by a later program
     ├── PublicationBusy       another publisher is at work
     ├── NothingToPublish      nothing was ever validated
+    ├── BackupExists, NothingToBackUp    a backup that is not written
+    ├── DamagedBackup, NewerBackup       a file that cannot be restored
+    ├── NotEmpty              a state that a restore would lose
     ├── UnknownEdition        the edition that answers is not one of this registry
     └── RebuildDiffers        the registry of today does not make this edition
     """

@@ -14,11 +14,11 @@ from starlette.responses import Response
 from ingestion import (
     Agent,
     Forbidden,
+    ListWanted,
     Matter,
     RefusedAct,
     Registry,
     UnknownAcademie,
-    Wanted,
     academie_code,
     as_described,
     decide,
@@ -222,7 +222,7 @@ def _known(registry: Registry, kind: str, name: str, agent: Agent) -> Any:
     return found
 
 
-def _listed(registry: Registry, wanted: Wanted, agent: Agent, lang: str) -> dict[str, Any]:
+def _listed(registry: Registry, wanted: ListWanted, agent: Agent, lang: str) -> dict[str, Any]:
     acting = registry.accounts.known(agent.name)
     if why := standing(acting, "read"):
         raise Forbidden(why, acting, "read")
@@ -240,7 +240,7 @@ def _named(request: Request) -> tuple[str, str]:
     return request.path_params["kind"], request.path_params["identifier"]
 
 
-def _wanted(request: Request, base: str) -> Wanted:
+def _wanted(request: Request, base: str) -> ListWanted:
     asked = request.query_params
     state = asked.get("state") or STATES[0]
     if state not in (*STATES, ALL):
@@ -250,7 +250,7 @@ def _wanted(request: Request, base: str) -> Wanted:
     except UnknownAcademie:
         raise bad("academie", "no-academie") from None
     page, size = _whole(request, "page", 1, 10**6), _whole(request, "per_page", PER_PAGE, MOST_PER_PAGE)
-    return Wanted(None if state == ALL else state, academie, asked.get("type") or None, (page - 1) * size, size)
+    return ListWanted(None if state == ALL else state, academie, asked.get("type") or None, (page - 1) * size, size)
 
 
 def _whole(request: Request, name: str, default: int, most: int) -> int:
@@ -262,7 +262,7 @@ def _whole(request: Request, name: str, default: int, most: int) -> int:
     return int(text)
 
 
-def _next(request: Request, wanted: Wanted, total: int) -> str | None:
+def _next(request: Request, wanted: ListWanted, total: int) -> str | None:
     if wanted.skip + wanted.size >= total:
         return None
     kept = [(name, value) for name, value in request.query_params.multi_items() if name != "page"]

@@ -29,7 +29,7 @@ LABEL: Final = 34
 """The height that the name of a frame takes."""
 
 
-class Box(NamedTuple):
+class Rectangle(NamedTuple):
     """A part of the drawing, in its pixels."""
 
     x: float
@@ -38,14 +38,14 @@ class Box(NamedTuple):
     height: float
 
 
-MAIN: Final = Box(0, 0, WIDTH, 950)
-CAPITAL: Final = ("Île-de-France", ("01", "24", "25"), Box(1, 1, 196, 212))
+MAIN: Final = Rectangle(0, 0, WIDTH, 950)
+CAPITAL: Final = ("Île-de-France", ("01", "24", "25"), Rectangle(1, 1, 196, 212))
 TINY: Final = "01"
 """Paris is too small for a number: it stands above the frame's drawing, and a line leads to it."""
 ABOVE: Final = 30
 OVERSEAS: Final = ("32", "31", "33", "28", "43")
 """Guadeloupe, Martinique, Guyane, La Réunion, Mayotte: the order of school maps."""
-FRAME: Final = Box(0, 962, 192, 190)
+FRAME: Final = Rectangle(0, 962, 192, 190)
 INNER: Final = 10
 
 
@@ -56,7 +56,7 @@ def generate() -> dict[str, str]:
     rows = {row["code_academie"]: row for row in table("territoires", "academies")}
     paths: dict[str, str] = defaultdict(str)
     places: dict[str, Point] = {}
-    boxes: dict[str, Box] = {}
+    boxes: dict[str, Rectangle] = {}
     frames = []
     for label, codes, box in drawings(rows, shapes):
         if label:
@@ -86,13 +86,13 @@ def rounded(numbers: Iterable[float]) -> list[int]:
     return [round(number) for number in numbers]
 
 
-def bounds(rings: Iterable[Ring]) -> Box:
+def bounds(rings: Iterable[Ring]) -> Rectangle:
     """Return the box that rings fill."""
     xs, ys = zip(*(point for ring in rings for point in ring), strict=True)
-    return Box(min(xs), min(ys), max(xs) - min(xs), max(ys) - min(ys))
+    return Rectangle(min(xs), min(ys), max(xs) - min(xs), max(ys) - min(ys))
 
 
-def drawings(names: Mapping[str, Mapping[str, str]], shapes: Rings) -> Iterator[tuple[str, Sequence[str], Box]]:
+def drawings(names: Mapping[str, Mapping[str, str]], shapes: Rings) -> Iterator[tuple[str, Sequence[str], Rectangle]]:
     """Yield (name of the frame, académies, box): the mainland without a frame, the others after it."""
     yield "", sorted(set(shapes) - set(OVERSEAS)), MAIN
     yield CAPITAL
@@ -102,7 +102,7 @@ def drawings(names: Mapping[str, Mapping[str, str]], shapes: Rings) -> Iterator[
 
 
 def draw(
-    shapes: Rings, points: Mapping[str, Point], box: Box, *, framed: bool
+    shapes: Rings, points: Mapping[str, Point], box: Rectangle, *, framed: bool
 ) -> tuple[dict[str, list[Ring]], dict[str, Point]]:
     """Return the rings of a drawing, simplified, in the pixels of the box, and the place of each number."""
     latitude = sum(points[code][1] for code in shapes) / len(shapes)

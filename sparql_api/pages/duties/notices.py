@@ -42,7 +42,7 @@ class Fact:
 
 
 @dataclass(frozen=True)
-class Section:
+class Clause:
     """A part of a notice: its name in `pages.csv`, how many paragraphs stand there, the facts below them."""
 
     name: str
@@ -50,7 +50,7 @@ class Section:
     facts: Sequence[Fact] = ()
 
 
-Sections = tuple[Section, ...]
+Sections = tuple[Clause, ...]
 
 
 def notices_router(service: Service) -> APIRouter:
@@ -93,10 +93,10 @@ def legal(service: Service) -> Sections:
     """Return the legal notice (loi n° 2004-575 du 21 juin 2004, article 1-1)."""
     notices = service.settings.notices
     return (
-        Section("legal.publisher", 0, (published(notices), Fact("director", notices.director), reached(notices))),
-        Section("legal.host", 0, (Fact("host", notices.host),)),
-        Section("legal.reuse", 2, (Fact("licence", address=DATA_LICENCE),)),
-        Section("legal.content", 1),
+        Clause("legal.publisher", 0, (published(notices), Fact("director", notices.director), reached(notices))),
+        Clause("legal.host", 0, (Fact("host", notices.host),)),
+        Clause("legal.reuse", 2, (Fact("licence", address=DATA_LICENCE),)),
+        Clause("legal.content", 1),
     )
 
 
@@ -105,10 +105,10 @@ def privacy(service: Service) -> Sections:
     notices = service.settings.notices
     asked = Fact("data_protection", address=notices.data_protection)
     return (
-        Section("privacy.visits", 3),
-        Section("privacy.projects", 2),
-        Section("privacy.depositors", 1),
-        Section("privacy.rights", 1, (published(notices), asked, Fact("authority", address=DATA_PROTECTION_AUTHORITY))),
+        Clause("privacy.visits", 3),
+        Clause("privacy.projects", 2),
+        Clause("privacy.depositors", 1),
+        Clause("privacy.rights", 1, (published(notices), asked, Fact("authority", address=DATA_PROTECTION_AUTHORITY))),
     )
 
 
@@ -117,10 +117,10 @@ def accessibility(service: Service) -> Sections:
     notices = service.settings.notices
     audit = (Fact("audit", address=notices.audit),) if notices.audit else ()
     return (
-        Section("accessibility.state", 1, audit),
-        Section("accessibility.shown", 4),
-        Section("accessibility.untried", 1),
-        Section("accessibility.remedies", 1, (reached(notices), Fact("rights_defender", address=RIGHTS_DEFENDER))),
+        Clause("accessibility.state", 1, audit),
+        Clause("accessibility.shown", 4),
+        Clause("accessibility.untried", 1),
+        Clause("accessibility.remedies", 1, (reached(notices), Fact("rights_defender", address=RIGHTS_DEFENDER))),
     )
 
 

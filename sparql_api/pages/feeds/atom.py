@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from sparql_api.formats.xml_text import Element, element, xml_document
-from sparql_api.pages.feeds.entries import Entry, Tombstone
+from sparql_api.pages.feeds.entries import FeedEntry, Tombstone
 
 ATOM: Final = "http://www.w3.org/2005/Atom"
 DELETED: Final = "http://purl.org/atompub/tombstones/1.0"
@@ -32,7 +32,7 @@ class Feed:
     licence: str
 
 
-def write_feed(feed: Feed, entries: Sequence[tuple[Entry, str, str]], gone: Sequence[Tombstone]) -> bytes:
+def write_feed(feed: Feed, entries: Sequence[tuple[FeedEntry, str, str]], gone: Sequence[Tombstone]) -> bytes:
     """Return a feed as XML; with each entry comes the address of its page, and of its data."""
     moments = [entry.updated for entry, _, _ in entries] + [one.when for one in gone]
     said = [
@@ -51,7 +51,7 @@ def write_feed(feed: Feed, entries: Sequence[tuple[Entry, str, str]], gone: Sequ
     return xml_document(element("feed", *said, xmlns=ATOM, xmlns_at=DELETED, xml_lang=feed.language))
 
 
-def written(entry: Entry, page: str, data: str) -> Element:
+def written(entry: FeedEntry, page: str, data: str) -> Element:
     """Return an entry; its words are in the language of their fiche."""
     summary = [element("summary", entry.summary, type="text", xml_lang=entry.language)] if entry.summary else []
     return element(

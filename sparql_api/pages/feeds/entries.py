@@ -34,7 +34,7 @@ NARROWER: Final = f"(<{SKOS}broader>|^<{SKOS}narrower>|^<%(oia)scouvre>)*"
 
 
 @dataclass(frozen=True)
-class Entry:
+class FeedEntry:
     """A fiche as a feed tells it; times are those of XML Schema."""
 
     iri: str
@@ -53,15 +53,15 @@ class Tombstone:
     when: str
 
 
-async def latest(reading: Reading, iris: Iris, edition: int, value: Value | None) -> list[Entry]:
+async def latest(reading: Reading, iris: Iris, edition: int, value: Value | None) -> list[FeedEntry]:
     """Return the fiches published or changed last, the latest first: all, or those that hold a facet's value."""
     oia = iris.term("")
     rows = await reading.rows(LATEST % {"oia": oia, "held": holding(value, oia)}, edition)
-    found: dict[str, Entry] = {}
+    found: dict[str, FeedEntry] = {}
     for row in rows:
         title, summary, iri = row["titre"], row.get("resume"), row["projet"].value
         said = summary.value if isinstance(summary, ox.Literal) else ""
-        entry = Entry(iri, title.value, title.language or "fr", said, row["publie"].value, row["change"].value)
+        entry = FeedEntry(iri, title.value, title.language or "fr", said, row["publie"].value, row["change"].value)
         found.setdefault(iri, entry)
     return list(found.values())
 

@@ -18,7 +18,7 @@ from sparql_api.http.routing import get
 from sparql_api.pages.common.layout import SAFE_IN_PATH, View
 from sparql_api.pages.common.service import Service
 from sparql_api.pages.feeds.atom import MEDIA_TYPE, Feed, write_feed
-from sparql_api.pages.feeds.entries import Entry, latest, tombstones
+from sparql_api.pages.feeds.entries import FeedEntry, latest, tombstones
 from sparql_api.pages.feeds.names import ALL, feed_name, value_of
 from sparql_api.words.problems import ProblemError, problem
 
@@ -60,7 +60,7 @@ def feed_value(service: Service, edition: Edition, name: str, asked: str) -> Val
 
 
 def feed_bytes(
-    service: Service, request: Request, edition: Edition, value: Value | None, entries: list[Entry]
+    service: Service, request: Request, edition: Edition, value: Value | None, entries: list[FeedEntry]
 ) -> bytes:
     """Return a feed; what was erased is told by that of all fiches alone: nothing is left that says what it held."""
     view, site = View(service, request, language(request), edition.number), str(request.base_url).rstrip("/")
@@ -83,7 +83,7 @@ def feed_bytes(
     return write_feed(about, pages, gone)
 
 
-def addresses(entry: Entry, site: str, base: str) -> tuple[str, str]:
+def addresses(entry: FeedEntry, site: str, base: str) -> tuple[str, str]:
     """Return the address of a fiche's page, and that of its data."""
     path = f"{site}/{entry.iri.removeprefix(base)}"
     return f"{path}.html", f"{path}.jsonld"

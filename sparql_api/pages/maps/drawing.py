@@ -16,7 +16,7 @@ from sparql_api.words.i18n import collation
 
 
 @dataclass(frozen=True)
-class Place:
+class Territory:
     """A territory of the map and of its table."""
 
     name: str
@@ -36,7 +36,7 @@ class Map:
     """A map: what it shows, its classes, its frames, and the part of the drawing that is seen."""
 
     title: str
-    places: tuple[Place, ...]
+    places: tuple[Territory, ...]
     legend: tuple[tuple[str, str], ...]
     frames: tuple[Frame, ...]
     box: tuple[int, int, int, int]
@@ -67,7 +67,7 @@ def drawn_near(
 
 def placed(
     view: View, figures: Iterable[Figure], names: Mapping[str, Mapping[str, str]], facet: str
-) -> tuple[tuple[Place, ...], tuple[tuple[str, str], ...]]:
+) -> tuple[tuple[Territory, ...], tuple[tuple[str, str], ...]]:
     """Return the territories, each with its class, and the legend: (class, what it holds)."""
     figures = list(figures)
     classes = bounds(figure.value for figure in figures if figure.value is not None)
@@ -80,12 +80,12 @@ def placed(
         said = words(view, figure)
         href = view.url("/fiches", {facet: path})
         kind = class_of(figure, classes)
-        places.append(Place(name, href, shown(view, figure), said, figure.observations, kind, outlines.get(path)))
+        places.append(Territory(name, href, shown(view, figure), said, figure.observations, kind, outlines.get(path)))
     return tuple(sorted(places, key=lambda place: collation(place.name))), legend_of(view, places, figures, classes)
 
 
 def legend_of(
-    view: View, places: Sequence[Place], figures: Sequence[Figure], classes: Sequence[tuple[Decimal, Decimal]]
+    view: View, places: Sequence[Territory], figures: Sequence[Figure], classes: Sequence[tuple[Decimal, Decimal]]
 ) -> tuple[tuple[str, str], ...]:
     """Return (class, what it holds) of the classes that some territory has, the lowest first."""
     kinds = {place.kind for place in places}

@@ -32,7 +32,7 @@ Addresses = Mapping[str, Sequence[str]]
 
 
 @dataclass(frozen=True)
-class Plan:
+class FichePlan:
     """Which properties the page tells where."""
 
     brief: tuple[tuple[str, tuple[str, ...]], ...]
@@ -44,7 +44,7 @@ class Plan:
 
 
 @cache
-def plan(iris: Iris) -> Plan:
+def plan(iris: Iris) -> FichePlan:
     """Return `fiche.toml` with the IRIs of its properties."""
     text = files("sparql_api").joinpath("pages", "things", "fiche.toml").read_text(encoding="utf-8")
     read = tomllib.loads(text)
@@ -55,7 +55,7 @@ def plan(iris: Iris) -> Plan:
     brief = tuple((part["label"], terms(part)) for part in read["brief"])
     done, again, resources, elsewhere = (terms(read[name]) for name in ("done", "again", "resources", "elsewhere"))
     named = (term for _, terms_of in brief for term in terms_of)
-    return Plan(brief, done, again, resources, frozenset({*named, *done, *again, *resources, *elsewhere}))
+    return FichePlan(brief, done, again, resources, frozenset({*named, *done, *again, *resources, *elsewhere}))
 
 
 def fiche_shown(

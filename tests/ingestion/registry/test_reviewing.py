@@ -60,7 +60,7 @@ def test_as_json_nothing_is_left_out(var: Path) -> None:
     done = command(var, "review", "show", "18-A1", "--format", "json")
     assert set(json.loads(done.stdout)) == {
         "document", "state", "academie", "version", "held", "passages", "validated_version", "published_version",
-        "entries", "history",
+        "entries", "history", "alike", "contact",
     }  # fmt: skip
 
 

@@ -35,10 +35,17 @@ CHEAP = {
     "/.well-known/void", "/contexte.jsonld", "/queries/{name}",
     # Counters, a catalogue of messages and the description of the API, made once.
     "/metrics", "/problems/{name}", "/openapi.json",
+    # Texts of the deployment, and what the service is doing.
+    "/accessibilite", "/confidentialite", "/mentions-legales", "/robots.txt", "/signaler", "/etat",
 }  # fmt: skip
 """Routes that cost no more than reading a small file, or that stream one as it stands."""
 BY_THE_ENGINE = {"/sparql", "/sparql/", "/rdf-graph-store", "/graphe/{rest:path}"}
 """Routes with bounds of their own: the engine's."""
+ACTS = {
+    "/deposits", "/reviews/validate",
+    *(f"/reviews/{{kind}}/{{identifier}}/{act}" for act in ("validate", "return", "withdraw", "opinion")),
+}
+"""Routes that compute in the same threads by `Doors.run`, and examine in a process of their own."""
 SOURCES = Path(sparql_api.__file__).parent
 
 
@@ -157,20 +164,20 @@ def test_every_route_is_cheap_or_goes_through_what_bounds_computing(demo_var: Pa
         if isinstance(route, Mount) or route.methods == {"OPTIONS"}:
             continue  # Files as they stand, and what an address takes.
         (bounded if hasattr(route.endpoint, BOUNDED) else others).add(route.path)
-    assert others == {route for route in CHEAP | BY_THE_ENGINE}
+    assert others == {route for route in CHEAP | BY_THE_ENGINE | ACTS}
     assert {"/", "/fiches", "/fiches.csv", "/queries", "/void", "/catalogue", "/ontologie", "/{kind}/{rest:path}"} <= bounded
     assert not bounded & others
 
 
 def test_nothing_computes_in_the_threads_that_must_stay_quick() -> None:
-    """What is read and packed in pieces alone does: `responses`, `joined`; files are opened (`dumps`), a process awaited."""
+    """What is read and packed in pieces alone does: `responses`, `joined`; files are opened (`dumps`), processes awaited, what ended is noted."""
     found = set()
     for path in SOURCES.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             name = node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
             if name in ("run_in_threadpool", "to_thread"):
                 found.add(path.name)
-    assert found == {"responses.py", "joined.py", "dumps.py", "reader_process.py"}
+    assert found == {"responses.py", "joined.py", "dumps.py", "reader_process.py", "desk.py", "deposits.py"}
 
 
 def test_threads_that_compute_give_way_soon(demo_var: Path) -> None:

@@ -14,7 +14,7 @@ from sparql_api.pages.common.layout import environment
 from sparql_api.pages.duties.crawlers import addresses
 from sparql_api.pages.duties.notices import own_page
 from sparql_api.pages.feeds.atom import ATOM, DELETED, Feed, write_feed
-from sparql_api.pages.feeds.entries import Entry, Tombstone
+from sparql_api.pages.feeds.entries import FeedEntry, Tombstone
 
 HOSTILE = [
     "</script><script>alert(1)</script>",
@@ -65,7 +65,7 @@ def test_xml_gives_back_the_text(text: str) -> None:
 def test_a_feed_holds_it_as_words(text: str) -> None:
     about = Feed("https://x/f", text, text, "fr", text, "2026-01-01T00:00:00Z", f"https://x/?{text}", "https://x/", "https://x/l")
     moment = "2026-01-02T00:00:00Z"
-    entry = Entry("https://x/e", text, "fr", text, moment, moment)
+    entry = FeedEntry("https://x/e", text, "fr", text, moment, moment)
     root = ET.fromstring(write_feed(about, [(entry, "https://x/e.html", "https://x/e.jsonld")], [Tombstone("https://x/g", moment)]))
     found = [node.text for node in root.iter(f"{{{ATOM}}}title")] + [node.text for node in root.iter(f"{{{ATOM}}}summary")]
     assert found == [held(text)] * 3

@@ -14,7 +14,7 @@ import pytest
 from ontologie import BASE, read_table
 from queries import Mapped, parse_question
 from sparql_api.pages.common.layout import environment
-from sparql_api.pages.maps.drawing import Map, Place
+from sparql_api.pages.maps.drawing import Map, Territory
 from sparql_api.pages.maps.measure import Figure, beside, bounds, class_of, denominators, figures
 from sparql_api.pages.maps.outlines import atlas
 from sparql_api.words.i18n import message
@@ -132,7 +132,7 @@ def test_a_count_is_set_beside_a_denominator_where_one_is_known() -> None:
 def test_hostile_names_are_text_in_a_map() -> None:
     hostile = "</title><script>alert(1)</script>\" onload=\"x' \u202e"
     outline = atlas().outlines["academie/02"]
-    place = Place(hostile, '/fiches?academie=1"onclick="x', "<b>", hostile, 1, "q1", outline)
+    place = Territory(hostile, '/fiches?academie=1"onclick="x', "<b>", hostile, 1, "q1", outline)
     drawn = Map(hostile, (place,), (("q1", hostile),), (), (0, 0, 10, 10), letters=4, named=True)
     text = str(environment().get_template("map.html").module.draw(drawn, lambda key, **words: message(key, "fr", **words)))  # type: ignore[attr-defined]
     svg = drawing(text)

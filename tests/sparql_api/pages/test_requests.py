@@ -22,10 +22,17 @@ from tests.sparql_api.endpoint.live import serve
 
 HTML = {"Accept": "text/html"}
 DATA = {"Accept": "application/json, text/turtle;q=0.9, application/ld+json;q=0.8, */*;q=0.1"}
-PARTS = {"version": "1.0.0", "kind": "projet", "rest:path": "18-UR005", "name": "syntax", "part:path": "noyau", "number": "1", "suffix": "nq"}
-PROTOCOLS = {"/sparql": "query=ASK%7B%7D", "/sparql/": "query=ASK%7B%7D", "/rdf-graph-store": "default"}
-ELSEWHERE = {"/queries/{name}", "/{name}", "/graphe/{rest:path}"}
-"""Addresses of what there is none of, and of what only other methods ask."""
+PARTS = {
+    "version": "1.0.0", "kind": "projet", "rest:path": "18-UR005", "name": "syntax", "part:path": "noyau", "number": "1", "suffix": "nq",
+    "identifier": "auvergne-rhone-alpes", "name:path": "fiches", "part": "1",
+}  # fmt: skip
+PROTOCOLS = {
+    "/sparql": "query=ASK%7B%7D", "/sparql/": "query=ASK%7B%7D", "/rdf-graph-store": "default",
+    "/oembed": "url=https://w3id.org/observatoire-ia/region-academique/bretagne",
+}  # fmt: skip
+ACTS = {"/deposits/{number}", "/reviews", "/reviews/{kind}/{identifier}"}
+ELSEWHERE = {"/queries/{name}", "/{name}", "/graphe/{rest:path}", *ACTS}
+"""Addresses of what there is none of, of what only other methods ask, and of what agents alone read."""
 
 
 @pytest.fixture(scope="module")
