@@ -8,6 +8,7 @@ from rapidfuzz import process
 
 from ingestion.words.columns import columns
 from ingestion.words.errors import RefusedAct
+from ingestion.words.messages import quote
 from ingestion.words.terms import terms
 from ontologie import in_both
 
@@ -16,8 +17,7 @@ class UnknownField(RefusedAct):
     """A remark on a field that no document has."""
 
     def __init__(self, name: str, near: Iterable[str]) -> None:
-        shown = name[:64].encode("ascii", "backslashreplace").decode()
-        super().__init__(in_both("relecture", "unknown-field", field=shown, near=", ".join(near)))
+        super().__init__(in_both("relecture", "unknown-field", field=quote(name, 64), near=", ".join(near)))
 
 
 def remarked(given: Mapping[str, str]) -> dict[str, str]:

@@ -31,14 +31,11 @@ from ingestion.words.columns import LIST, MOST_ITEMS, Column, column_of_key, col
 from ingestion.words.examples import is_example, types_of
 from ingestion.words.identifiers import spelt
 from ingestion.words.languages import FRENCH, language_of
-from ingestion.words.personal import AUTHOR, find_personal, find_to_read, holds_private, is_of_a_person
+from ingestion.words.personal import AUTHOR, READ_AT_MOST, find_personal, find_to_read, holds_private, is_of_a_person
 from ontologie import character_name, fold_label, in_both
 
 NATIONAL: Final = "n"
 _ACADEMIE: Final = "academie"
-_READ_AT_MOST: Final = 50_000
-"""Characters of a cell refused for its form that are looked at for more."""
-
 _CALENDAR_YEARS: Final = frozenset(("academie/40", "academie/42"))
 """Where school starts in February: Nouvelle-Calédonie, Wallis-et-Futuna."""
 
@@ -134,7 +131,7 @@ def _refused_already(draft: Draft, values: Mapping[str, Value]) -> dict[str, str
     """Return the cells that are refused for their form: what else they hold is said with it, as far as it is read."""
     given = draft.record.values
     left = (name for name in given if name not in values and columns()[name].kind != "prive")
-    return {name: _text(given[name])[:_READ_AT_MOST] for name in left}
+    return {name: _text(given[name])[:READ_AT_MOST] for name in left}
 
 
 def _looked_at(column: Column, text: str) -> str:

@@ -19,6 +19,9 @@ Alike = Callable[[str, Mapping[str, Any]], Mapping[str, str]]
 MOST: Final = 5
 """Projects that are said of one."""
 
+ALIKE: Final = "depot:ressemble"
+"""The rule of what is said of them."""
+
 
 def told_of_likes(batch: list[Prepared], alike: Alike) -> list[Prepared]:
     """Return a batch, each project that is likely the same usage as others with their identifiers."""
@@ -41,5 +44,6 @@ def _told(one: Prepared, alike: Alike) -> Prepared:
     found = alike(built.identifier, built.document)
     if not found:
         return one
-    said = issue("ressemble", one.record.place("titre"), document=built.name, words={"names": in_words(found)})
+    code, place = ALIKE.removeprefix("depot:"), one.record.place("titre")
+    said = issue(code, place, document=built.name, words={"names": in_words(found)})
     return Prepared(one.record, dataclasses.replace(built, issues=(*built.issues, said)), one.graph)

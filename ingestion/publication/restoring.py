@@ -69,7 +69,8 @@ def restore(
     replace: bool = False,
     erased: Iterable[Name] = (),
 ) -> Restored:
-    """Put the state of a backup in the place of what is there; what was erased since is erased of it before.
+    """Put the state of a backup in the place of what is there; what was erased since is erased of it before,
+    and accounts that were ended and tokens that were replaced stay so.
 
     That is what this registry knows of, and `erased`. Raises NotEmpty where something would be lost without `replace`,
     DamagedBackup, NewerBackup, NewerRegistry, Forbidden, PublicationBusy, OSError, and what faces raise; all is then as
@@ -86,6 +87,7 @@ def restore(
             ready = settings.model_copy(update={"var": folder, "database_url": None})
             with Registry(ready) as fresh:
                 gone = _erase_again(fresh, registry, erased)
+                fresh.accounts.follow(registry.accounts)
                 _make_ready(ready, fresh, faces, progress)
                 token = secrets.token_hex(16)
                 for place in (folder / _TOKEN, folder / "editions" / _MARK):

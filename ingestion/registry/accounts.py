@@ -121,6 +121,19 @@ class Accounts:
                     found = name
             return None if found is None else known_agent(connection, found)
 
+    def follow(self, other: Accounts) -> None:
+        """Let accounts be ended, and have the tokens, that another registry knows later news of: a restore's."""
+        if not other._sessions.exists():
+            return
+        with other._sessions.snapshot() as connection:
+            known = connection.execute(sa.select(agents.c.name, agents.c.token_hash, agents.c.revoked)).all()
+        with self._sessions.writing() as connection:
+            for name, token, revoked in known:
+                mine = agents.update().where(agents.c.name == name)
+                connection.execute(mine.values(token_hash=token))
+                if revoked is not None:
+                    connection.execute(mine.values(revoked=revoked))
+
     def about(self, name: str, by: Agent) -> dict[str, Any]:
         """Return all that the registry knows of an agent, but the hash of its token (GDPR art. 15).
 

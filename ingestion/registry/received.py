@@ -1,4 +1,4 @@
-"""The deposits that came over HTTP, by number: what came of each, for who made it and for who may review it.
+"""The deposits that came over HTTP, by number: what came of each, for who made it.
 
 A report is kept for some days, and among a bounded number of others; what was registered does not depend on it.
 """
@@ -17,7 +17,7 @@ from ingestion.registry.accounts import known_agent
 from ingestion.registry.model import now
 from ingestion.registry.schema import deposits
 from ingestion.registry.sessions import Sessions
-from ingestion.rights.decision import decide
+from ingestion.rights.decision import standing
 from ingestion.rights.model import Agent, Matter
 
 State = Literal["waiting", "done", "unusable", "failed"]
@@ -76,10 +76,8 @@ class Received:
             if row is None:
                 raise LookupError(number)
             acting = known_agent(connection, agent.name)
-        matters = [Matter(kind, academie=academie or None) for kind, academie in json.loads(row.matters)]
-        # Who may review all that was taken; where nothing was, it concerns who sent it, and the nation.
-        reviews = all(decide(acting, "validate", one).allowed for one in matters or (Matter("projet"),))
-        if row.agent != acting.name and not reviews:
+        # A report tells of all the rows of a file, and of what its agent alone may know.
+        if row.agent != acting.name or standing(acting, "read"):
             raise LookupError(number)
         report = None if row.report is None else json.loads(row.report)
         return ReceivedDeposit(row.number, row.at, row.agent, row.state, report)

@@ -47,6 +47,8 @@ class Sessions:
         if self._path is not None:
             self._path.parent.mkdir(parents=True, exist_ok=True)
         exists = self.exists()
+        if self._path is not None and not exists:
+            self._path.touch(mode=0o600)  # it holds names and addresses; its journals are made in its likeness
         with self.engine.connect() as connection:
             writing = connection.execution_options(writes=True)
             with writing.begin():

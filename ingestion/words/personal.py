@@ -16,6 +16,9 @@ from shapes import MASK, passages
 
 _OF_A_PERSON: Final = re.compile(r"@|%|&|linkedin|facebook|instagram|tiktok|twitter|//x\.com|//t\.me|snapchat", re.I)
 
+READ_AT_MOST: Final = 10_000
+"""Characters of a cell looked at beyond what it may have: what it is refused for, and what no message quotes."""
+
 AUTHOR: Final = "auteur_institutionnel"
 """The column whose name is an institution's: a person's name alone in it is a passage."""
 
@@ -113,7 +116,8 @@ def private_values(values: Mapping[str, Any]) -> tuple[str, ...]:
 
 def found_in_cells(values: Mapping[str, str | tuple[str, ...]]) -> tuple[str, ...]:
     """Return the passages of each cell of text, which its items, read alone, do not show; by our columns."""
-    cells = ((name, "\n".join(_texts(value))) for name, value in values.items() if name in _columns_of_text())
+    given = ((name, value) for name, value in values.items() if name in _columns_of_text())
+    cells = ((name, "\n".join(_texts(value))[:READ_AT_MOST]) for name, value in given)
     return tuple(text[one.start : one.end] for name, text in cells for one in passages(text, author=name == AUTHOR))
 
 

@@ -90,6 +90,7 @@ class Scan:
     def __init__(self, text: str) -> None:
         self.text = text
         self.words = [_Word(found[0], plain_word(found[0]), *found.span()) for found in _WORD.finditer(text)]
+        self._ranks = {word.start: rank for rank, word in enumerate(self.words)}
         self._known: set[int] = set()
         for rank, word in enumerate(self.words):
             if word.capital and fold_label(word.text).partition(" ")[0] in known_openings():
@@ -111,14 +112,14 @@ class Scan:
 
     def has_role_at(self, start: int, name: str) -> tuple[int, int] | None:
         """Return (start, end) of the words of a role that start at a place."""
-        for rank, word in enumerate(self.words):
-            if word.start == start and (length := self._has_role(rank, name)):
-                return word.start, self.words[rank + length - 1].end
+        rank = self._ranks.get(start)
+        if rank is not None and (length := self._has_role(rank, name)):
+            return start, self.words[rank + length - 1].end
         return None
 
     def role_before(self, start: int, name: str) -> bool:
         """Tell whether the words before a place are of a role, with a mark between at most: « élèves : »."""
-        rank = next((rank for rank, word in enumerate(self.words) if word.start == start), 0)
+        rank = self._ranks.get(start, 0)
         for back in (rank - 1, rank - 2):
             if back >= 0 and (length := self._has_role(back, name)) and back + length == rank:
                 return _ANNOUNCED.fullmatch(self.text[self.words[rank - 1].end : start]) is not None
@@ -176,7 +177,7 @@ class Scan:
             name = found["name"] or found["low"]
             if plain(name) in role("sans-nom"):
                 continue
-            rank = next((rank for rank, word in enumerate(self.words) if word.start == found.start()), 0)
+            rank = self._ranks.get(found.start(), 0)
             # « rue du Docteur Roux » is a place, « salle de Mme Perrin » somebody's.
             short = _ABBREVIATED.match(found[0]) is not None and rank not in self._known
             if fold_label(name) not in known_names() and (short or self.may_be_person(rank)):

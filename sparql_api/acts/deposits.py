@@ -70,7 +70,7 @@ class _Counter:
         """Receive a deposit; raises ProblemError."""
         options, national = _options(request, self.service), yes_or_no(request, "national")
         await self.doors.run(request, _may_deposit, agent, national)
-        self.desk.enter()
+        self.desk.enter(agent.name)
         begun: list[asyncio.Task[None]] = []
         try:
             name, data = await self._body(request)
@@ -80,7 +80,7 @@ class _Counter:
             )
         finally:
             if not begun:
-                self.desk.leave()
+                self.desk.leave(agent.name)
 
     async def _body(self, request: Request) -> tuple[str, bytes]:
         most = self.service.settings.deposit_max_mb
@@ -91,7 +91,7 @@ class _Counter:
         body = await read_body(request, int(most * MEGABYTE), over, UPLOAD_SECONDS)
         if kind != FORM:
             return "document.json", body
-        name, data = uploaded(request, body)
+        name, data = await asyncio.to_thread(uploaded, request, body)
         return file_name(name), data
 
     async def _received(
@@ -103,13 +103,13 @@ class _Counter:
         task = asyncio.create_task(self._examine(sent, self.service.computing.client(request)))
         begun.append(task)
         self.under_way.add(task)
-        task.add_done_callback(self._ended)
+        task.add_done_callback(lambda ended: self._ended(ended, agent.name))
         await asyncio.wait({task}, timeout=PATIENCE)
         return _receipt(request, number, "done" if task.done() else "waiting")
 
-    def _ended(self, task: asyncio.Task[None]) -> None:
+    def _ended(self, task: asyncio.Task[None], agent: str) -> None:
         self.under_way.discard(task)
-        self.desk.leave()
+        self.desk.leave(agent)
 
     async def _examine(self, sent: Sent, client: str) -> None:
         """Have a deposit examined; what ends it before its report is in its report."""

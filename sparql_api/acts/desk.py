@@ -12,6 +12,7 @@ import multiprocessing
 import os
 import resource
 import signal
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -37,22 +38,24 @@ class Desk:
 
     def __init__(self, most: int, seconds: float) -> None:
         self._most, self._seconds = most, seconds
-        self._held = 0
+        self._each = max(1, most // 4)
+        self._held: Counter[str] = Counter()
         self._turn = asyncio.Lock()
         self._pool: ProcessPoolExecutor | None = None
 
-    def enter(self) -> None:
-        """Hold one deposit more; raises ProblemError (503) where as many are held as may."""
-        if self._held >= self._most:
+    def enter(self, agent: str) -> None:
+        """Hold one deposit more; raises ProblemError (503) where as many are held as may, a quarter by an agent."""
+        if self._held.total() >= self._most or self._held[agent] >= self._each:
             said = {"limit": self._most, "retry_after": RETRY_SECONDS}
             raise ProblemError(
                 Problem("deposit-queue", said, {"bound": "deposit-queue"}, {"Retry-After": str(RETRY_SECONDS)})
             )
-        self._held += 1
+        self._held[agent] += 1
 
-    def leave(self) -> None:
+    def leave(self, agent: str) -> None:
         """Hold one less."""
-        self._held -= 1
+        self._held[agent] -= 1
+        self._held += Counter()  # those who hold none are not kept
 
     async def call(self, function: Callable[..., T], *arguments: object) -> T:
         """Return what a function says in the process, once it is its turn; raises what it raises, and Unexamined."""

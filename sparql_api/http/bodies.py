@@ -19,7 +19,7 @@ BODY_SECONDS: Final = 20.0
 """Time a client has to send a body: half a request holds nothing for long."""
 JSON: Final = ("application/json", "application/ld+json")
 FORM: Final = "multipart/form-data"
-HEADERS: Final = 4096
+HEADERS: Final = 1024
 """Bytes of the head of one part of a form."""
 PARTS: Final = 20
 _BOUNDARY: Final = re.compile(r'boundary=(?:"([^"\r\n]{1,70})"|([^\s;,"]{1,70}))', re.IGNORECASE)
@@ -59,8 +59,11 @@ def json_members(request: Request, body: bytes, known: Mapping[str, type]) -> di
         raise unsupported(request, JSON)
     try:
         found = json.loads(body.decode("utf-8-sig"))
+        text = json.dumps(found, ensure_ascii=False).encode()  # half a pair of UTF-16 is no text
     except (ValueError, RecursionError):
         raise unprocessable(text_of("no-json")) from None
+    if b"\\u0000" in text:
+        raise unprocessable(text_of("no-json"))
     if not isinstance(found, dict):
         raise unprocessable(text_of("no-object"))
     for name, value in found.items():
@@ -106,5 +109,8 @@ def _file(part: bytes) -> tuple[str, bytes] | None:
     if not blank or len(head) > HEADERS:
         raise unprocessable(text_of("no-form"))
     text = head.lstrip(b"\r\n").decode("utf-8", "replace")
-    name = HeaderParser(policy=HTTP).parsestr(f"{text}\r\n\r\n").get_filename()
-    return None if name is None else (name, content)
+    try:
+        name = HeaderParser(policy=HTTP).parsestr(f"{text}\r\n\r\n").get_filename()
+        return None if name is None else (name.encode("utf-8", "replace").decode(), content)
+    except Exception:  # whatever the parser raises of a head that is none
+        raise unprocessable(text_of("no-form")) from None

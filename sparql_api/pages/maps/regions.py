@@ -5,7 +5,7 @@ Knows what is asked of the edition for it; addresses are `routes`' and `oembed`'
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -80,11 +80,13 @@ def told(service: Service, view: View, region: Region) -> dict[str, Any]:
     """Return what the page of a région shows."""
     index = service.index(region.edition)
     title = view.t("region.map", name=region.name)
-    latest, total = newest(index, service.iris.base + region.path)
+    academies = [one.iri for one in region.figures]
+    latest, total = newest(index, academies)
     return {
         "region": region,
         "map": drawn_near(view, title, region.path, region.figures, region.labels),
         "listed": latest,
+        "academies": [iri.rpartition("/")[2] for iri in academies],
         "total": total,
         "contacts": contacts(view, region),
         "space": next(
@@ -96,9 +98,9 @@ def told(service: Service, view: View, region: Region) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def newest(index: FicheIndex, iri: str) -> tuple[list[dict[str, Any]], int]:
-    """Return the latest fiches of a region, and how many it has."""
-    found = index.select(Selection(facets={"region": (iri,)}))
+def newest(index: FicheIndex, academies: Sequence[str]) -> tuple[list[dict[str, Any]], int]:
+    """Return the latest fiches of académies, and how many they have: many a fiche does not name its région."""
+    found = index.select(Selection(facets={"academie": tuple(academies)}))
     latest = [complete(item, index) for item in index.items([*found.numbers[:LATEST]])]
     return latest, len(found.numbers)
 

@@ -50,6 +50,8 @@ def test_it_is_said_at_the_deposit_and_to_the_reviewer_who_may_know(tmp_path: Pa
         assert "18-A1 (même page, titre proche)" in said.message["fr"] and said.severity == "info"
         assert (said.line, said.field) == (2, "titre")
         assert [one.identifier for one in registry.listed()] == ["18-A1", "18-B7"], "nothing is merged"
+        # Who deposits may know of drafts that who reviews may not: what one was told is not kept for others.
+        assert "depot:ressemble" not in {entry["rule"] for entry in registry.get("projet", "18-B7").entries}
         lille = {**again, "id": "C1", "academie": "Lille", "region_academique": "Hauts-de-France"}
         done = deposit_file(write_csv(tmp_path / "c.csv", [lille]), registry, OTHERS, Options(memory=settings.var))
         assert not [one for one in done.entries if one.rule == "depot:ressemble"], "a draft of another académie"

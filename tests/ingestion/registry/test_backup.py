@@ -14,7 +14,7 @@ from zipfile import ZIP_STORED, ZipFile
 import pytest
 import sqlalchemy as sa
 
-from ingestion import Editions, Registry, Settings, publish, rebuild
+from ingestion import Agent, Editions, Grant, Registry, Settings, publish, rebuild
 from ingestion.publication import restoring
 from ingestion.publication.backup import BackupExists, DamagedBackup, NewerBackup, NothingToBackUp, back_up
 from ingestion.publication.erasure import erase
@@ -22,7 +22,7 @@ from ingestion.publication.restoring import restore
 from ingestion.registry.copies import NotEmpty
 from tests.ingestion.registry.killing import document
 from tests.ingestion.registry.killing_restores import POINTS
-from tests.making import OPERATOR, TEAM, begun, command, dump_of
+from tests.making import NATIONAL, OPERATOR, TEAM, begun, command, dump_of
 
 SECRET, OTHER = "Zyglophonie", "Xerographologie"
 
@@ -89,6 +89,22 @@ def test_a_restored_state_is_the_one_that_was_backed_up(state: tuple[Settings, R
         assert not publish(other, fresh).changed
         registry_events = [one["event"] for one in fresh.history("registre", "")]
         assert registry_events == ["restored"]
+
+
+def test_what_was_ended_since_a_backup_stays_ended_once_it_is_restored(
+    state: tuple[Settings, Registry], tmp_path: Path
+) -> None:
+    settings, registry = state
+    for agent in (NATIONAL, Agent("Inspection", (Grant("inspection", "academie/18"),))):
+        registry.accounts.declare(agent, OPERATOR)
+    stolen, ended = (registry.accounts.token(name, OPERATOR) for name in (NATIONAL.name, "Inspection"))
+    back_up(settings, registry, tmp_path / "b.zip")
+    token = registry.accounts.token(NATIONAL.name, OPERATOR)
+    registry.accounts.revoke("Inspection", OPERATOR)
+    restore(settings, registry, tmp_path / "b.zip", OPERATOR, replace=True)
+    assert registry.accounts.holder(stolen) is registry.accounts.holder(ended) is None
+    assert registry.accounts.holder(token) == NATIONAL
+    assert registry.accounts.known("Inspection").revoked is not None
 
 
 def test_the_file_opens_with_what_every_machine_has_and_says_its_version(

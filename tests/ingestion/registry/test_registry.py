@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from ingestion import Agent, Forbidden, Grant, RefusedTransition, Registry, Settings
 from ingestion.registry.editions import RegisteredEdition
 from ingestion.registry.model import NewDocument, now
-from tests.making import NATIONAL, declared
+from tests.making import NATIONAL, OPERATOR, declared
 
 POSTGRES = Path("/usr/lib/postgresql/15/bin")
 LYON = Agent("DRANE Lyon", (Grant("revue", "academie/10"),))
@@ -285,3 +285,11 @@ def test_a_document_published_again_keeps_the_date_of_its_first_publication(regi
     # Where the clock went back, nothing is published before it was published.
     (behind,) = registry.editions.facts(plan.put, plan.last_event, "2000-01-01T00:00:00Z")
     assert (behind.issued, behind.modified) == ("2000-01-01T00:00:00Z", None)
+
+
+def test_the_file_of_a_registry_is_its_owners_alone(tmp_path: Path) -> None:
+    settings = Settings(var=tmp_path / "var")
+    with Registry(settings) as registry:
+        registry.accounts.declare(NATIONAL, OPERATOR)
+        files = list(settings.var.glob("registre.sqlite*"))
+        assert len(files) > 1 and all(path.stat().st_mode & 0o077 == 0 for path in files)

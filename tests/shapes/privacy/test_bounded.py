@@ -13,7 +13,7 @@ from shapes.privacy.passages import passages
 
 LENGTH = 24_000
 SECONDS = 4
-WORST = ["_", "a_", "x", "Mot-", "Jean-", "Mme "]
+WORST = ["_", "a_", "x", "Mot-", "Jean-", "Mme ", "Madame ", "1. "]
 OTHERS = [
     "-", ".", " ", "a ", "a.", "_a", "1", "1 ", "12.", "A", "A. ", "(", "é", "'", "Mot ", "l'", "élève ", "M. ", "at ", "a at ", "@", "a@", "@a",
     "+33 ", "0 ", "né le ", "habite ", "Léa ", "Léa, ", "Léa et ", "\n", "point ", "( . ", "zéro ", "INE ", "FR76", "appel ", "5e ", "(a)", "-a-",

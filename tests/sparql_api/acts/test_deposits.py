@@ -83,16 +83,17 @@ def test_a_file_that_cannot_be_used_is_told_as_on_the_command_line(acting: Actin
     assert found["entries"][0]["rule"] == "depot:fichier-binaire"
 
 
-def test_a_report_is_read_by_its_agent_and_its_reviewers_and_is_unknown_to_others(acting: Acting, tmp_path: Path) -> None:
+def test_a_report_is_read_by_its_agent_and_is_unknown_to_others(acting: Acting, tmp_path: Path) -> None:
     file = write_csv(tmp_path / "projets.csv", [{"id": "W1", "url_source": "https://example.org/w1"}])
     found = report(acting, "depot", sent(acting, "depot", file))
     place = f"/deposits/{found['deposit']}"
-    for who in ("depot", "revue", "national"):
-        answer = acting.ask(who, "GET", place)
-        assert answer.status_code == 200 and answer.headers["cache-control"] == "no-store"
-    hidden, unknown = acting.ask("lille", "GET", place), acting.ask("lille", "GET", "/deposits/99999")
-    assert (hidden.status_code, unknown.status_code) == (404, 404)
-    assert hidden.text.replace(place, "/deposits/99999") == unknown.text
+    answer = acting.ask("depot", "GET", place)
+    assert answer.status_code == 200 and answer.headers["cache-control"] == "no-store"
+    # It tells of every row of the file: of what another could not read, too.
+    for who in ("revue", "national", "lille"):
+        hidden, unknown = acting.ask(who, "GET", place), acting.ask(who, "GET", "/deposits/99999")
+        assert (hidden.status_code, unknown.status_code) == (404, 404)
+        assert hidden.text.replace(place, "/deposits/99999") == unknown.text
     for name in ("0", "01", "x", "9" * 30):
         assert acting.ask("national", "GET", f"/deposits/{name}").status_code == 404
 
@@ -104,6 +105,9 @@ def test_bodies_that_are_no_deposit_are_refused_by_name(acting: Acting) -> None:
     assert status(content=b"titre\nx\n", headers={"Content-Type": "text/csv"}) == 415
     assert status(content=b"x", headers={"Content-Type": "multipart/form-data"}) == 422
     assert status(content=b"x", headers={"Content-Type": "multipart/form-data; boundary=b"}) == 422
+    for head in ("filename=" + "(" * 900, "filename*=utf-7''+2AA-", "filename*\u00b2=a", "filename*=idna''a", "; utf-8.*"):
+        part = f'--b\r\nContent-Disposition: form-data; name="file"; {head}\r\n\r\nx\r\n--b--\r\n'.encode()
+        assert status(content=part, headers={"Content-Type": "multipart/form-data; boundary=b"}) in (202, 422), head
     assert status(data={"a": "b"}, files={"x": ("a.csv", b"1"), "y": ("b.csv", b"2")}) == 422
     assert status(json={}, params={"dryrun": "true"}) == 400
     over = acting.ask("depot", "POST", "/deposits", content=bytes(16_000_001), headers={"Content-Type": "application/json"})
@@ -182,9 +186,9 @@ def test_a_deposit_that_ends_its_process_or_lasts_too_long_ends_alone() -> None:
         desk._seconds = 0.5
         with pytest.raises(Unexamined):
             await desk.call(sleeps)
-        desk.enter(), desk.enter()
+        desk.enter("a"), desk.enter("b")
         with pytest.raises(ProblemError):
-            desk.enter()
+            desk.enter("c")
         await desk.end()
 
     asyncio.run(tried())

@@ -82,7 +82,8 @@ def test_nothing_is_done_while_a_restore_replaces_the_registry(acting: Acting) -
         ("return", None, 422), ("return", {"reason": "  "}, 422), ("return", {"reason": 1}, 422),
         ("return", {"reason": "x", "fields": {"nivaux": "x"}}, 422), ("return", {"reason": "x", "fields": {"titre": 1}}, 422),
         ("return", {"reason": "x" * 4001}, 422), ("opinion", {"texte": "x"}, 422), ("validate", [], 422),
-        ("validate", {"version": True}, 422), ("withdraw", {"reason": "x" * 70_000}, 413),
+        ("validate", {"version": True}, 422), ("opinion", b'{"text": "\\ud800"}', 422),
+        ("return", {"reason": "a\u0000b"}, 422), ("opinion", b'{"\\ud800": 1}', 422), ("withdraw", {"reason": "x" * 70_000}, 413),
     ],
 )  # fmt: skip
 def test_a_body_that_does_not_say_what_it_must_changes_nothing(
@@ -90,7 +91,9 @@ def test_a_body_that_does_not_say_what_it_must_changes_nothing(
 ) -> None:
     name = acting.waiting("B1", tmp_path)
     who = "inspection" if act == "opinion" else "revue"
-    answer = acting.ask(who, "POST", f"/reviews/projet/{name}/{act}", json=body)
+    kind = {"headers": {"Content-Type": "application/json"}}
+    sent = {"content": body, **kind} if isinstance(body, bytes) else {"json": body}
+    answer = acting.ask(who, "POST", f"/reviews/projet/{name}/{act}", **sent)
     assert answer.status_code == status, answer.text
     assert acting.registry.get("projet", name).state == "depose"
 
