@@ -44,6 +44,5 @@ def _told(one: Prepared, alike: Alike) -> Prepared:
     found = alike(built.identifier, built.document)
     if not found:
         return one
-    code, place = ALIKE.removeprefix("depot:"), one.record.place("titre")
-    said = issue(code, place, document=built.name, words={"names": in_words(found)})
+    said = issue("ressemble", one.record.place("titre"), document=built.name, words={"names": in_words(found)})
     return Prepared(one.record, dataclasses.replace(built, issues=(*built.issues, said)), one.graph)
