@@ -176,7 +176,7 @@ def test_every_text_is_used() -> None:
         stem = "thing" if name.startswith("thing.") else name.rpartition(".")[0]
         made = any(name.endswith(ending) for ending in endings)
         used = made or name in everything or f'"{stem}.' in everything or f"{stem}.{{" in everything
-        used = used or f'Section("{stem}"' in everything
+        used = used or f'Clause("{stem}"' in everything
         assert used, f"{key} is not used"
     called = set(re.findall(r'\bt\(\s*"([\w.-]+)"', everything)) | set(re.findall(r"t\('([\w.-]+)'", everything))
     for key in {name for name in called if not name.endswith(".")}:

@@ -24,7 +24,7 @@ HTML = {"Accept": "text/html"}
 DATA = {"Accept": "application/json, text/turtle;q=0.9, application/ld+json;q=0.8, */*;q=0.1"}
 PARTS = {
     "version": "1.0.0", "kind": "projet", "rest:path": "18-UR005", "name": "syntax", "part:path": "noyau", "number": "1", "suffix": "nq",
-    "identifier": "auvergne-rhone-alpes", "name:path": "fiches", "part": "1",
+    "identifier": "auvergne-rhone-alpes", "name:path": "fiches", "part": "pages",
 }  # fmt: skip
 PROTOCOLS = {
     "/sparql": "query=ASK%7B%7D", "/sparql/": "query=ASK%7B%7D", "/rdf-graph-store": "default",
