@@ -10,7 +10,6 @@ from ingestion.documents.to_read import passages_to_read
 from ingestion.registry.model import Registered
 from ingestion.registry.registry import Registry
 from ingestion.words.languages import texts_of
-from ingestion.words.messages import TO_READ
 from ontologie import BASE
 
 
@@ -26,12 +25,10 @@ def as_described(one: Registered, history: Sequence[Mapping[str, Any]], lang: st
 
 def listed_as(one: Registered, since: str, lang: str) -> dict[str, Any]:
     """Return what a list says of a document; `since` is the moment of its deposit."""
-    to_read = sum(entry.get("rule") == TO_READ for entry in one.entries)
     return {
         "type": one.kind, "id": one.identifier, "academie": one.academie, "state": one.state, "version": one.version,
         "title": next(iter(texts_of((one.document or {}).get("titre", ""), lang)), None), "deposited": since or None,
-        "to_read": to_read,
-        "warnings": sum(entry.get("severity") == "warning" for entry in one.entries) - to_read,
+        "to_read": one.to_read, "warnings": one.warnings,
     }  # fmt: skip
 
 

@@ -129,15 +129,12 @@ def _beside(registry: Registry, found: Registered, agent: Agent, settings: Setti
     """Return what is alike among what an agent may know, and the contact where it may."""
     from ingestion.commands.showing import SeenBeside
     from ingestion.examination.neighbours import NEIGHBOURS, Neighbours
-    from ingestion.rights.decision import decide
-    from ingestion.rights.model import Matter
     from ingestion.words.examples import PROJECT
 
     alike: Mapping[str, str] = {}
     if found.kind == PROJECT and found.document is not None:
         alike = Neighbours(settings.var / NEIGHBOURS, registry).of(found.identifier, found.document, agent)
-    may = decide(agent, "contact", Matter(found.kind, found.identifier, found.academie)).allowed
-    return SeenBeside(alike, registry.contact(found.kind, found.identifier) if may else {})
+    return SeenBeside(alike, registry.contact(found.kind, found.identifier, agent))
 
 
 def diff_command(

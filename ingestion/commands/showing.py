@@ -51,11 +51,9 @@ def draw_list(found: Sequence[Registered], since: Mapping[tuple[str, str], str],
     table.columns[0].no_wrap, table.columns[0].overflow = True, "fold"  # whole: it is typed again
     table.columns[0].min_width = max(map(len, names), default=0)
     for one in sorted(found, key=lambda one: _rank(one, since)):
-        to_read = sum(entry.get("rule") == TO_READ for entry in one.entries)
-        warnings = sum(entry.get("severity") == "warning" for entry in one.entries) - to_read
         day = since.get((one.kind, one.identifier), "")[:10]
         cells = (academie_name(one.academie, lang), _said(f"state-{one.state}", lang), str(one.version), day,
-                 str(to_read or ""), str(warnings or ""), title_of(one, lang))  # fmt: skip
+                 str(one.to_read or ""), str(one.warnings or ""), title_of(one, lang))  # fmt: skip
         table.add_row(written(one), *(_harmless(cell, lang) for cell in cells))
     Console().print(table)
 

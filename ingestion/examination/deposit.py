@@ -140,10 +140,8 @@ def _alike(registry: Registry | None, agent: Agent, options: Options) -> Alike |
     """Return what tells which projects are alike, where there is a registry and a state folder to keep keys in."""
     if registry is None or options.memory is None:
         return None
-    from ingestion.examination.neighbours import (  # with the database's library: not for a dry run
-        NEIGHBOURS,
-        Neighbours,
-    )
+    # Here, not above: a dry run never loads the database's library.
+    from ingestion.examination.neighbours import NEIGHBOURS, Neighbours
 
     return partial(Neighbours(options.memory / NEIGHBOURS, registry).of, agent=registry.accounts.known(agent.name))
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final, Literal
 
+from ingestion.words.messages import TO_READ
 from ontologie import newest_context
 
 State = Literal["depose", "valide", "publie", "retourne", "retire"]
@@ -66,6 +67,16 @@ class Registered:
     """The version of the context by which `document` is converted."""
     held: bool = False
     """Whether a person must read a passage before this version is validated."""
+
+    @property
+    def to_read(self) -> int:
+        """How many passages a person must read."""
+        return sum(entry.get("rule") == TO_READ for entry in self.entries)
+
+    @property
+    def warnings(self) -> int:
+        """How many things are to be said of it, but for the passages to read."""
+        return sum(entry.get("severity") == "warning" and entry.get("rule") != TO_READ for entry in self.entries)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ A report is kept for some days, and among a bounded number of others; what was r
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Literal
@@ -18,7 +18,7 @@ from ingestion.registry.model import now
 from ingestion.registry.schema import deposits
 from ingestion.registry.sessions import Sessions
 from ingestion.rights.decision import standing
-from ingestion.rights.model import Agent, Matter
+from ingestion.rights.model import Agent
 
 State = Literal["waiting", "done", "unusable", "failed"]
 """Not examined yet; examined; a file that cannot be used; a deposit that could not be examined to its end."""
@@ -49,7 +49,7 @@ class Received:
     def note(self, agent: Agent) -> int:
         """Return the number of a deposit that has come, and let go of what was kept for long enough."""
         with self._sessions.writing() as connection:
-            row = {"at": now(), "agent": agent.name, "state": "waiting", "matters": "[]"}
+            row = {"at": now(), "agent": agent.name, "state": "waiting"}
             number = int(connection.execute(deposits.insert().returning(deposits.c.number), row).scalar_one())
             old = sa.or_(deposits.c.at < _before(KEPT_DAYS), deposits.c.number <= number - KEPT_REPORTS)
             kept = deposits.c.report.is_not(None)
@@ -57,15 +57,12 @@ class Received:
             connection.execute(deposits.delete().where(deposits.c.at < _before(FORGOTTEN_DAYS)))
         return number
 
-    def end(self, number: int, state: State, matters: Collection[Matter], report: Mapping[str, Any]) -> None:
-        """Keep the report of a deposit, by language; `matters` are those of the documents that were taken."""
-        told = sorted({(one.kind, one.academie or "") for one in matters})
-        values = {
-            "state": state, "matters": json.dumps(told),
-            "report": json.dumps(report, ensure_ascii=False, separators=(",", ":")),
-        }  # fmt: skip
+    def end(self, number: int, state: State, report: Mapping[str, Any]) -> None:
+        """Keep the report of a deposit, by language."""
+        told = json.dumps(report, ensure_ascii=False, separators=(",", ":"))
         with self._sessions.writing() as connection:
-            connection.execute(deposits.update().where(deposits.c.number == number).values(values))
+            ended = deposits.update().where(deposits.c.number == number)
+            connection.execute(ended.values(state=state, report=told))
 
     def get(self, number: int, agent: Agent) -> ReceivedDeposit:
         """Return a deposit; raises LookupError where there is none, or none that this agent may know of."""

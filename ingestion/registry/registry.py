@@ -260,12 +260,14 @@ class Registry:
             raise LookupError(f"{kind}/{identifier} {number}")
         return None if row.payload is None else json.loads(row.payload), row.context
 
-    def contact(self, kind: str, identifier: str) -> dict[str, str]:
-        """Return how to reach who deposited the latest version of a document, by column; nothing where nobody said."""
+    def contact(self, kind: str, identifier: str, agent: Agent) -> dict[str, str]:
+        """Return how to reach who deposited the latest version of a document, by column, to an agent who may know."""
         with self._sessions.snapshot() as connection:
-            asked = sa.select(versions.c.personal).select_from(latest(documents.c.version))
-            kept = connection.execute(asked.where(*named(documents, kind, identifier))).scalar()
-        return json.loads(kept) if kept else {}
+            asked = sa.select(documents.c.academie, versions.c.personal).select_from(latest(documents.c.version))
+            row = connection.execute(asked.where(*named(documents, kind, identifier))).one()
+            acting = known_agent(connection, agent.name)
+        may = decide(acting, "contact", Matter(kind, identifier, row.academie)).allowed
+        return json.loads(row.personal) if may and row.personal else {}
 
     def latest_events(self, event: Event) -> dict[tuple[str, str], dict[str, Any]]:
         """Return the last event of a kind of each document that had one, by (kind, identifier), with its remark."""

@@ -107,12 +107,11 @@ deposits: Final = Table(
     Column("at", String(20), nullable=False),
     Column("agent", String(96), nullable=False),
     Column("state", String(16), nullable=False),
-    Column("matters", Text, nullable=False),
     Column("report", Text),
     sqlite_autoincrement=True,
 )
-"""What came of each deposit over HTTP: its `report` (JSON by language), for a while; `matters` (JSON) are the types and
-académies of what was taken, by which others than `agent` may read it. An erasure empties every report."""
+"""What came of each deposit over HTTP, for its `agent` alone: its `report` (JSON by language), for a while. An erasure
+empties every report."""
 
 agents: Final = Table(
     "agents",

@@ -17,6 +17,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ingestion import Agent, Forbidden, Matter, Options, Registry, require, standing
+from ontologie import LANGUAGES
 from sparql_api.acts.agents import Doors
 from sparql_api.acts.desk import Desk, Unexamined
 from sparql_api.acts.examining import NOTHING, Sent, examine_sent
@@ -171,12 +172,12 @@ def _may_deposit(registry: Registry, agent: Agent, national: bool) -> None:
 
 
 def _failed(registry: Registry, number: int) -> None:
-    registry.received.end(number, "failed", (), _interrupted())
+    registry.received.end(number, "failed", _interrupted())
 
 
 def _interrupted() -> dict[str, dict[str, Any]]:
     said = text_of("deposit-interrupted")
-    return {lang: {"summary": NOTHING, "entries": [], "reason": said.get(lang)} for lang in ("fr", "en")}
+    return {lang: {"summary": NOTHING, "entries": [], "reason": said.get(lang)} for lang in LANGUAGES}
 
 
 def _receipt(request: Request, number: int, state: str) -> Response:

@@ -36,13 +36,12 @@ class Sent:
 
 @dataclass(frozen=True)
 class _Found:
-    """What came of a deposit: `matters` are the documents taken."""
+    """What came of a deposit."""
 
     state: Literal["done", "unusable", "failed"]
     summary: Mapping[str, int] = field(default_factory=lambda: NOTHING)
     entries: Sequence[Issue] = ()
     notes: Sequence[Issue] = ()
-    matters: Sequence[Any] = ()
     more: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -56,7 +55,7 @@ def examine_sent(settings: Settings, sent: Sent) -> float:
         found = _Found("unusable", entries=(error.issue,))
     except RefusedAct as error:  # a right that was lost meanwhile
         found = _Found("failed", more={"reason": error.messages})
-    registry.received.end(sent.number, found.state, found.matters, report_of(found))
+    registry.received.end(sent.number, found.state, report_of(found))
     return time.process_time() - begun
 
 
@@ -78,7 +77,7 @@ def _examined(registry: Registry, sent: Sent) -> _Found:
         done = deposit_file(path, into, agent, sent.options, strict=sent.strict, permit=registry.permit(agent))
     names = [f"{one.kind}/{one.identifier}" for one in done.taken]
     more = {"documents": names, "registered": done.registered, "dry_run": sent.dry_run}
-    return _Found("done", done.summary.as_dict(), done.entries, done.notes, done.taken, more)
+    return _Found("done", done.summary.as_dict(), done.entries, done.notes, more)
 
 
 @contextmanager

@@ -209,7 +209,7 @@ def _shown(registry: Registry, kind: str, name: str, agent: Agent, lang: str, ba
     return {
         "type": kind, "id": name, **as_described(found, registry.history(kind, name), lang),
         "difference": difference_of(registry, found, lang, base),
-        "contact": registry.contact(kind, name) if decide(acting, "contact", matter).allowed else {},
+        "contact": registry.contact(kind, name, agent),
         "may": [action for action in DECISIONS if decide(acting, action, matter).allowed],
     }  # fmt: skip
 

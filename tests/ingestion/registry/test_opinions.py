@@ -10,7 +10,6 @@ import pytest
 
 from ingestion import Agent, Forbidden, Grant, RefusedTransition, Registry, Settings, publish
 from ingestion.publication.erasure import erase
-from ingestion.rights.model import Matter
 from tests.making import NATIONAL, OPERATOR, begun, command, write_csv
 
 INSPECTOR = Agent("IA-IPR Orléans", (Grant("inspection", "academie/18"),))
@@ -73,7 +72,7 @@ def test_an_erasure_takes_opinions_remarks_and_every_kept_report(state: tuple[Se
     registry.give_opinion("projet", "18-A1", INSPECTOR, "Une remarque sur Zanzibarine.")
     registry.send_back("projet", "18-A1", NATIONAL, "x", {"resume": "Zanzibarine"})
     number = registry.received.note(INSPECTOR)
-    registry.received.end(number, "done", [Matter("projet", "18-A1", "18")], {"fr": {"value": "Zanzibarine"}})
+    registry.received.end(number, "done", {"fr": {"value": "Zanzibarine"}})
     assert registry.received.get(number, INSPECTOR).report == {"fr": {"value": "Zanzibarine"}}
     assert b"Zanzibarine" in settings.registry_path.read_bytes() + settings.registry_path.with_name("registre.sqlite-wal").read_bytes()
     erase(settings, registry, "projet", "18-A1", NATIONAL)
@@ -88,7 +87,7 @@ def test_a_report_is_for_who_sent_the_deposit_alone(state: tuple[Settings, Regis
     mine = Agent("DRANE Orléans", (Grant("revue", "academie/18"),))
     registry.accounts.declare(mine, OPERATOR)
     number = registry.received.note(INSPECTOR)
-    registry.received.end(number, "done", (Matter("projet", "18-A1", "18"),), {})
+    registry.received.end(number, "done", {})
     assert registry.received.get(number, INSPECTOR).state == "done"
     for nobody in (NATIONAL, mine, ELSEWHERE, OPERATOR):
         with pytest.raises(LookupError):

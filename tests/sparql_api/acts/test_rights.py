@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from ingestion import Agent, Grant, Matter
+from ingestion import Agent, Grant
 from tests.contracts.test_doors import DOORS_OVER_HTTP
 from tests.making import OPERATOR
 from tests.sparql_api.acts.conftest import Acting
@@ -77,7 +77,7 @@ def test_each_role_passes_the_doors_that_the_table_opens_to_it(
         who, name, action = asked[role, kind], drafts[academie], door["action"]
         found = acting.registry.get("projet", name)
         number = acting.registry.received.note(OPERATOR)
-        acting.registry.received.end(number, "done", [Matter("projet", name, academie)], {"fr": {}, "en": {}})
+        acting.registry.received.end(number, "done", {"fr": {}, "en": {}})
         status, said = tried(acting, who, door, name, found.document, number)
         opens, reads = allowed(role, kind, action, academie), allowed(role, kind, "read", academie)
         case = (who, academie, door["method"], door["path"], status)

@@ -17,7 +17,6 @@ def upgrade() -> None:
         sa.Column("at", sa.String(20), nullable=False),
         sa.Column("agent", sa.String(96), nullable=False),
         sa.Column("state", sa.String(16), nullable=False),
-        sa.Column("matters", sa.Text, nullable=False),
         sa.Column("report", sa.Text),
         sqlite_autoincrement=True,
     )
