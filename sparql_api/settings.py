@@ -32,16 +32,17 @@ Address = Annotated[str, Field(max_length=500, pattern=PLACE)]
 """Where somebody is reached: a page, or a mailbox; nothing that a page could not link to."""
 
 
+def _named(prefix: str) -> SettingsConfigDict:
+    """Return how the settings of a part are read, by the beginning of their names."""
+    return SettingsConfigDict(
+        env_prefix=prefix, env_ignore_empty=True, frozen=True, extra="ignore", use_attribute_docstrings=True
+    )
+
+
 class RemoteSettings(BaseSettings):
     """Addresses hold `{slot}` where the name of a slot goes: a slot is a dataset that holds one whole edition."""
 
-    model_config = SettingsConfigDict(
-        env_prefix="OBSERVATOIRE_REMOTE_",
-        env_ignore_empty=True,
-        frozen=True,
-        extra="ignore",
-        use_attribute_docstrings=True,
-    )
+    model_config = _named("OBSERVATOIRE_REMOTE_")
 
     query_url: str = ""
     """Where a slot answers queries (SPARQL 1.1 Protocol)."""
@@ -105,13 +106,7 @@ class RemoteSettings(BaseSettings):
 class NoticeSettings(BaseSettings):
     """What a deployment says of itself on its notices; what is empty is said not to be filled in."""
 
-    model_config = SettingsConfigDict(
-        env_prefix="OBSERVATOIRE_NOTICE_",
-        env_ignore_empty=True,
-        frozen=True,
-        extra="ignore",
-        use_attribute_docstrings=True,
-    )
+    model_config = _named("OBSERVATOIRE_NOTICE_")
 
     publisher: str = Field("", max_length=300)
     """Who publishes the site: the name of an institution, and its postal address."""

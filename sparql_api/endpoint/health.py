@@ -40,15 +40,12 @@ def health_router(service: Service) -> APIRouter:
     async def health(request: Request) -> Response:
         number = service.engine.current_edition()
         edition = None if number is None else service.editions.get(number)
-        engine, beside = service.engine.status(), service.figures.beside
         said = {
             "status": "ok" if edition else "no-edition",
             "edition": number,
             "quads": edition.manifest["counts"]["quads"] if edition else None,
-            "workers": engine.workers + beside("observatoire_workers"),
-            "busy": engine.busy + beside("observatoire_workers_busy"),
-            "waiting": engine.waiting + beside("observatoire_queries_waiting"),
-            "isolation": engine.isolation,
+            **service.load(),
+            "isolation": service.engine.status().isolation,
         }
         data, status = json.dumps(said).encode() + b"\n", 200 if edition else 503
         return deliver(request, data, "application/json", status=status, edition=number if edition else None)

@@ -45,8 +45,6 @@ class Policy:
     vary: str
     tag: Tag = ""
     csp: str = STRICT
-    private: bool = False
-    """Whether it is somebody's: the pages of other origins read nothing of it."""
 
     @property
     def shared(self) -> bool:
@@ -56,8 +54,7 @@ class Policy:
     def headers(self, *, pinned: bool = False) -> dict[str, str]:
         """Return the headers of an answer, but for its tag."""
         vary = {"Vary": self.vary} if self.vary else {}
-        said = {"Cache-Control": self.pinned if pinned else self.current, **vary, CSP: self.csp, **ALL}
-        return {name: value for name, value in said.items() if not (self.private and name in CORS)}
+        return {"Cache-Control": self.pinned if pinned else self.current, **vary, CSP: self.csp, **ALL}
 
 
 ANSWER: Final = Policy("answer", ASK_AGAIN, FOREVER, BY_FORMAT, "key")
@@ -74,7 +71,7 @@ REDIRECT: Final = Policy("redirect", "no-cache", "no-cache", "Accept")
 LIVE: Final = Policy("live", NEVER, NEVER, "")
 """What is so at this moment: health, figures."""
 PROBLEM: Final = Policy("problem", NEVER, NEVER, BY_LANGUAGE)
-ACT: Final = Policy("act", NEVER, NEVER, BY_LANGUAGE, private=True)
+ACT: Final = Policy("act", NEVER, NEVER, BY_LANGUAGE)
 """What an agent is answered: a draft, a report, what came of an act."""
 EMBED: Final = Policy("embed", SOON, DAY, BY_LANGUAGE, "bytes", FRAMED)
 """Parts that other sites show in their pages."""

@@ -31,6 +31,7 @@ from sparql_api.http.openapi import (
 from sparql_api.http.parameters import EDITION
 from sparql_api.http.policies import REDIRECT
 from sparql_api.http.routing import get
+from sparql_api.http.site import site_of
 from sparql_api.pages.common.layout import render
 from sparql_api.pages.common.service import Service
 from sparql_api.words.problems import ProblemError, problem
@@ -125,11 +126,11 @@ def manifest(request: Request, edition: Edition, *, gone: bool = False) -> dict[
 
     Of an edition that is no longer served: its number, its date, and that it is gone.
     """
-    root = f"{str(request.base_url).rstrip('/')}/editions/{edition.number}"
+    root = f"{site_of(request)}/editions/{edition.number}"
     if gone:
         return {"number": edition.number, "date": edition.manifest["date"], "url": root, "gone": True}
     dumps = {name: f"{root}/dump.{name}.gz" for name in DUMPS if has_dump(edition, f"dump.{name}.gz")}
-    alignments = f"{str(request.base_url).rstrip('/')}/{SSSOM_NAME}?edition={edition.number}"
+    alignments = f"{site_of(request)}/{SSSOM_NAME}?edition={edition.number}"
     return {**edition.manifest, "url": root, "downloads": dumps, "alignments": alignments}
 
 

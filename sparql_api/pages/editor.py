@@ -12,6 +12,7 @@ from starlette.responses import Response
 from queries import bind, catalogue
 from sparql_api.formats.negotiation import GRAPHS, TABLES, language
 from sparql_api.http.parameters import BYTE_ORDER_MARK
+from sparql_api.http.site import site_of
 from sparql_api.pages.common.layout import View, render
 from sparql_api.pages.common.service import Service
 from sparql_api.pages.home import EXAMPLE
@@ -39,7 +40,7 @@ def editor(service: Service) -> Editor:
             "downloads": [],
             "examples": examples(view),
             "unbound": UNBOUND.format(base=service.iris.base),
-            "endpoint": f"{str(request.base_url).rstrip(chr(47))}/sparql",
+            "endpoint": f"{site_of(request)}/sparql",
         }
         status, edition = 200, view.edition
         if asked.strip():

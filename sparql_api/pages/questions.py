@@ -44,6 +44,7 @@ from sparql_api.http.parameters import for_spreadsheet, timeout_seconds
 from sparql_api.http.policies import ANSWER, PROBLEM
 from sparql_api.http.responses import answer_response, unchanged_response
 from sparql_api.http.routing import get
+from sparql_api.http.site import site_of
 from sparql_api.pages.common.layout import View, render
 from sparql_api.pages.common.service import Service
 from sparql_api.pages.results import results
@@ -100,7 +101,7 @@ def questions_router(service: Service) -> APIRouter:
     @get(router, "/queries", summary="The saved questions", openapi_extra=LISTING)
     async def listing(request: Request) -> Response:
         media_type = requested(request, LIST_OFFERS)
-        root = str(request.base_url).rstrip("/")
+        root = site_of(request)
         if media_type == PLAIN:
             items = [described(q, f"{root}/queries/{q.name}") for q in questions.values()]
             return deliver(request, write_json({"items": items}), media_type)

@@ -20,6 +20,7 @@ from sparql_api.formats.negotiation import language
 from sparql_api.http.delivery import deliver
 from sparql_api.http.parameters import CARRIED, NAME_LENGTH, nearest, unknown_of
 from sparql_api.http.policies import Policy
+from sparql_api.http.site import site_of
 from sparql_api.pages.common.service import Service
 from sparql_api.words import i18n
 from sparql_api.words.problems import Problem
@@ -161,7 +162,7 @@ def notices(request: Request, view: View) -> bytes:
 
 def addresses(request: Request, view: View) -> bytes:
     """Return what a page says of its own addresses: the one to cite, those in each language, the feed of all fiches."""
-    host = str(request.base_url).rstrip("/")
+    host = site_of(request)
     spoken = {tag: host + view.here(lang=tag, **SHOWN_ALIKE) for tag in LANGUAGES}
     whatever = host + view.here(lang=None, **SHOWN_ALIKE)
     context = {

@@ -89,6 +89,15 @@ class Service:
         """Return the index of an edition's fiches; the first call may take as long as making it."""
         return self.indexes.get(edition, self.faces_folder)
 
+    def load(self) -> dict[str, int]:
+        """Return how many workers there are, how many are busy and how many queries wait, in all fronts."""
+        engine, beside = self.engine.status(), self.figures.beside
+        return {
+            "workers": engine.workers + beside("observatoire_workers"),
+            "busy": engine.busy + beside("observatoire_workers_busy"),
+            "waiting": engine.waiting + beside("observatoire_queries_waiting"),
+        }
+
     @property
     def faces_folder(self) -> Path:
         """Return where faces are kept that publication did not make."""

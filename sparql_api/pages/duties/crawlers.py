@@ -20,6 +20,7 @@ from sparql_api.http.openapi import EDITION, OF_COMPUTING, OF_EDITION, OF_ENGINE
 from sparql_api.http.parameters import refuse_unknown
 from sparql_api.http.policies import DOCUMENT
 from sparql_api.http.routing import get
+from sparql_api.http.site import site_of
 from sparql_api.pages.common.layout import SAFE_IN_PATH
 from sparql_api.pages.common.reading import Reading
 from sparql_api.pages.common.service import Service
@@ -55,7 +56,7 @@ def crawlers_router(service: Service) -> APIRouter:
     @get(router, "/robots.txt", policy=DOCUMENT, cheap=True, openapi_extra=operation({"text/plain": {}}))
     async def robots(request: Request) -> Response:
         refused = "".join(f"Disallow: {path}\n" for path in NOT_FOR_CRAWLERS)
-        text = f"User-agent: *\n{refused}\nSitemap: {host(request)}/sitemap.xml\n"
+        text = f"User-agent: *\n{refused}\nSitemap: {site_of(request)}/sitemap.xml\n"
         return deliver(request, text.encode(), "text/plain; charset=utf-8")
 
     @get(router, "/sitemap.xml", openapi_extra=DESCRIBED)
@@ -73,14 +74,9 @@ def crawlers_router(service: Service) -> APIRouter:
             paths = [*PAGES, *await things(service.reading(request), service, edition)][:PART]
         else:
             paths = await service.computing.run(request, fiches, service, edition, name, request.url.path)
-        return deliver(request, addresses(host(request), paths), XML, edition=edition.number)
+        return deliver(request, addresses(site_of(request), paths), XML, edition=edition.number)
 
     return router
-
-
-def host(request: Request) -> str:
-    """Return where the service answers, as links name it."""
-    return str(request.base_url).rstrip("/")
 
 
 def parts(fiches: int) -> Iterator[str]:
@@ -92,7 +88,7 @@ def parts(fiches: int) -> Iterator[str]:
 def index_of_parts(request: Request, edition: Edition, names: Iterable[str]) -> bytes:
     """Return the index of a map of the site."""
     changed = element("lastmod", edition.manifest["date"])
-    held = (element("sitemap", element("loc", f"{host(request)}/sitemap/{name}.xml"), changed) for name in names)
+    held = (element("sitemap", element("loc", f"{site_of(request)}/sitemap/{name}.xml"), changed) for name in names)
     return xml_document(element("sitemapindex", *held, xmlns=NAMESPACE))
 
 

@@ -14,9 +14,11 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
+from sparql_api.description.statements import LICENCE
 from sparql_api.formats.negotiation import language
 from sparql_api.http.openapi import parameter
 from sparql_api.http.routing import Handler, get
+from sparql_api.http.site import site_of
 from sparql_api.pages.common.layout import ADDRESS_LENGTH, View, render
 from sparql_api.pages.common.service import Service
 from sparql_api.settings import NoticeSettings
@@ -24,7 +26,6 @@ from sparql_api.settings import NoticeSettings
 PAGE: Final = parameter("page", "The address of the page in which something is wrong.")
 DATA_PROTECTION_AUTHORITY: Final = "https://www.cnil.fr/fr/plaintes"
 RIGHTS_DEFENDER: Final = "https://formulaire.defenseurdesdroits.fr/"
-DATA_LICENCE: Final = "https://spdx.org/licenses/etalab-2.0.html"
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,7 @@ def legal(service: Service) -> Sections:
     return (
         Clause("legal.publisher", 0, (published(notices), Fact("director", notices.director), reached(notices))),
         Clause("legal.host", 0, (Fact("host", notices.host),)),
-        Clause("legal.reuse", 2, (Fact("licence", address=DATA_LICENCE),)),
+        Clause("legal.reuse", 2, (Fact("licence", address=LICENCE),)),
         Clause("legal.content", 1),
     )
 
@@ -144,6 +145,6 @@ def addressed(destination: str, view: View, page: str) -> str:
     """Return where a fault is told; a message has its subject, and the address of the page in its body."""
     if not destination.startswith("mailto:"):
         return destination
-    shown = str(view.request.base_url).rstrip("/") + page if page else ""
+    shown = site_of(view.request) + page if page else ""
     body = view.t("report.body", page=shown, number=view.edition or 0)
     return f"{destination}?subject={quote(view.t('report.subject'))}&body={quote(body)}"

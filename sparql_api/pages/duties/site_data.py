@@ -7,17 +7,18 @@ from typing import Any, Final
 from starlette.requests import Request
 
 from ingestion import Edition, has_dump
-from ontologie import PREFIXES
+from ontologie import LANGUAGES, PREFIXES
+from sparql_api.description.statements import LICENCE
+from sparql_api.http.site import site_of
 from sparql_api.pages.common.service import Service
 from sparql_api.words import i18n
 
-LICENCE: Final = "https://spdx.org/licenses/etalab-2.0.html"
 MEDIA_TYPES: Final = {"nq": "application/n-quads", "ttl": "text/turtle", "jsonl": "application/jsonl"}
 
 
 def site_data(service: Service, request: Request, edition: Edition) -> dict[str, Any]:
     """Return the site and its current dataset as JSON-LD, their names in both languages."""
-    site = str(request.base_url).rstrip("/")
+    site = site_of(request)
     root = f"{site}/editions/{edition.number}"
     publisher = service.settings.notices.publisher
     files = [
@@ -50,4 +51,4 @@ def site_data(service: Service, request: Request, edition: Edition) -> dict[str,
 
 def both(key: str) -> list[dict[str, str]]:
     """Return a text of the pages in each language, as JSON-LD writes it."""
-    return [{"@language": tag, "@value": i18n.message(key, tag)} for tag in ("fr", "en")]
+    return [{"@language": tag, "@value": i18n.message(key, tag)} for tag in LANGUAGES]

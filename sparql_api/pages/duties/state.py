@@ -52,17 +52,13 @@ def state_of(service: Service) -> dict[str, Any]:
     """Return what can be said of the service: whether it answers, from which edition, how much it has to do."""
     number = service.engine.current_edition()
     edition = None if number is None else service.editions.get(number)
-    engine, beside = service.engine.status(), service.figures.beside
-    workers = engine.workers + beside("observatoire_workers")
-    waiting = engine.waiting + beside("observatoire_queries_waiting")
+    load = service.load()
     return {
-        "status": "no-edition" if edition is None else "busy" if waiting else "ok",
+        "status": "no-edition" if edition is None else "busy" if load["waiting"] else "ok",
         "edition": None if edition is None else number,
         "published": None if edition is None else edition.manifest["date"],
         "quads": None if edition is None else edition.manifest["counts"]["quads"],
         "redactions": 0 if edition is None else len(edition.manifest.get("redactions", ())),
-        "workers": workers,
-        "busy": engine.busy + beside("observatoire_workers_busy"),
-        "waiting": waiting,
+        **load,
         "software": software_version(),
     }

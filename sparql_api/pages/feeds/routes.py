@@ -10,11 +10,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ingestion import Edition
+from sparql_api.description.statements import LICENCE
 from sparql_api.fiches.search import Value
 from sparql_api.formats.negotiation import language
 from sparql_api.http.delivery import deliver
 from sparql_api.http.openapi import EDITION, OF_COMPUTING, OF_EDITION, OF_ENGINE, operation, parameter
 from sparql_api.http.routing import get
+from sparql_api.http.site import site_of
 from sparql_api.pages.common.layout import SAFE_IN_PATH, View
 from sparql_api.pages.common.service import Service
 from sparql_api.pages.feeds.atom import MEDIA_TYPE, Feed, write_feed
@@ -22,7 +24,6 @@ from sparql_api.pages.feeds.entries import FeedEntry, latest, tombstones
 from sparql_api.pages.feeds.names import ALL, feed_name, value_of
 from sparql_api.words.problems import ProblemError, problem
 
-LICENCE: Final = "https://spdx.org/licenses/etalab-2.0.html"
 DESCRIBED: Final = operation(
     {MEDIA_TYPE: {}},
     parameters=(
@@ -63,7 +64,7 @@ def feed_bytes(
     service: Service, request: Request, edition: Edition, value: Value | None, entries: list[FeedEntry]
 ) -> bytes:
     """Return a feed; what was erased is told by that of all fiches alone: nothing is left that says what it held."""
-    view, site = View(service, request, language(request), edition.number), str(request.base_url).rstrip("/")
+    view, site = View(service, request, language(request), edition.number), site_of(request)
     base = service.iris.base
     name = ALL if value is None else feed_name(value, base)
     shown = "" if value is None else value.label(view.language)

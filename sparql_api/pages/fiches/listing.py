@@ -19,6 +19,7 @@ from sparql_api.fiches.text import Wanted
 from sparql_api.fiches.things import is_thing
 from sparql_api.fiches.words import words
 from sparql_api.http.parameters import yes_or_no
+from sparql_api.http.site import site_of
 from sparql_api.pages.common.service import Service
 from sparql_api.settings import Settings
 from sparql_api.words.problems import ProblemError, problem
@@ -209,4 +210,4 @@ def next_address(request: Request, listing: Listing) -> str:
     """Return the address of the next page of the same list in the same edition."""
     kept = [(k, v) for k, v in request.query_params.multi_items() if k not in ("page", "edition")]
     query = urlencode([*kept, ("page", str(listing.page + 1)), ("edition", str(listing.edition))])
-    return f"{str(request.base_url).rstrip('/')}/fiches?{query}"
+    return f"{site_of(request)}/fiches?{query}"

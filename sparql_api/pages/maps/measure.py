@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any, Final
 
-from ontologie import read_table
+from ontologie import LANGUAGES, read_table
 from queries import Mapped
 
 CLASSES: Final = 4
@@ -119,7 +119,7 @@ def denominators(kind: str, rows: Iterable[Mapping[str, str]] | None = None) -> 
     return [
         Denominator(
             name,
-            {language: of[0][f"libelle_{language}"] for language in ("fr", "en")},
+            {language: of[0][f"libelle_{language}"] for language in LANGUAGES},
             {row["territoire"]: Decimal(row["valeur"]) for row in of if row["valeur"]},
             of[0]["date"],
             of[0]["source"],

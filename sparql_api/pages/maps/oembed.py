@@ -19,6 +19,7 @@ from sparql_api.formats.rdf_formats import write_json
 from sparql_api.http.delivery import deliver
 from sparql_api.http.parameters import ignored_header, unknown_of
 from sparql_api.http.query_strings import bad
+from sparql_api.http.site import site_of
 from sparql_api.pages.common.service import Service
 from sparql_api.pages.maps.outlines import atlas
 from sparql_api.pages.maps.regions import region_of
@@ -41,7 +42,7 @@ async def oembed(service: Service, request: Request) -> Response:
     width, height = (size(asked, name, most) for name, most in (("maxwidth", WIDTH), ("maxheight", HEIGHT)))
     region = await region_of(service, request, path.partition("/")[2])
     title = message("region.map", language(request), name=region.name)
-    source = f"{str(request.base_url).rstrip('/')}/embed/{path}"
+    source = f"{site_of(request)}/embed/{path}"
     sized = f'width="{width}" height="{height}" loading="lazy"'
     frame = f'<iframe src="{escape(source)}" title="{escape(title)}" {sized}></iframe>'
     said = {

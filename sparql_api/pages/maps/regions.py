@@ -19,6 +19,7 @@ from sparql_api.description.questions import bound
 from sparql_api.fiches.search import FicheIndex, Selection
 from sparql_api.formats.negotiation import language
 from sparql_api.http.policies import EMBED
+from sparql_api.http.site import site_of
 from sparql_api.pages.common.layout import View, send_page, write_page
 from sparql_api.pages.common.service import Service
 from sparql_api.pages.fiches.listing import complete
@@ -93,7 +94,7 @@ def told(service: Service, view: View, region: Region) -> dict[str, Any]:
             (row["adresse"] for row in read_table("donnees", "territoires", "espaces_regionaux.csv")
              if row["region"] == region.path), ""
         ),
-        "address": str(view.request.base_url).rstrip("/"),
+        "address": site_of(view.request),
         "question": QUESTION,
     }  # fmt: skip
 

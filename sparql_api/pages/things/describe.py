@@ -43,6 +43,10 @@ class Description:
         """Return the thing's path under the base."""
         return self.iri.removeprefix(iris.base)
 
+    def is_fiche(self, iris: Iris) -> bool:
+        """Return whether the thing is a project or an invented example, told by a fiche."""
+        return self.is_document and self.path(iris).startswith("projet/")
+
     @property
     def quads(self) -> list[ox.Quad]:
         """Return every quad of every part."""

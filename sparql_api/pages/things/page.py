@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import pyoxigraph as ox
 
-from ontologie import PREFIXES, Iris, name_properties
+from ontologie import PREFIXES, name_properties
 from sparql_api.fiches.facets import FACETS
 from sparql_api.fiches.things import local_id
 from sparql_api.formats.rdf_formats import MEDIA_TYPES
@@ -91,7 +91,7 @@ async def gather(view: View, found: Description, quads: Sequence[ox.Quad]) -> Ga
         named |= schema_named(found, service.iris)
     words = {} if found.is_graph else unlisted(quads, found.iri, service.iris)
     named |= words.keys()
-    known = is_fiche(found, service.iris)
+    known = found.is_fiche(service.iris)
     answers = await analyses_of(reading, service.iris, found.iri, found.edition) if known else []
     named |= analysed(answers)
     bodies = objects(found.main, term("serviceDeposant")) | objects(found.main, term("academie"))
@@ -104,7 +104,7 @@ def written(view: View, found: Description, gathered: Gathered) -> bytes:
     """Return the HTML of what was gathered."""
     quads = gathered.quads
     reader = Reader.of(view, found.iri, quads, gathered.labels)
-    told = plan(view.service.iris).told if is_fiche(found, view.service.iris) else frozenset()
+    told = plan(view.service.iris).told if found.is_fiche(view.service.iris) else frozenset()
     left = {one: marked for one, marked in gathered.words.items() if one not in told}
     shown = reader.sections(found.iri, hidden_by(gathered.matched) | told, left)
     context = heading(reader, found) | {
@@ -125,7 +125,7 @@ def written(view: View, found: Description, gathered: Gathered) -> bytes:
         "principles_table": rows_shown(reader, gathered.principles),
         **evidence(reader, found.iri, gathered.dimensions, gathered.dates),
     }
-    if not is_fiche(found, view.service.iris):
+    if not found.is_fiche(view.service.iris):
         return write_page(view, "entity.html", context)
     context |= fiche_shown(reader, found.iri, gathered.words, gathered.leading, gathered.addresses)
     context |= findings_shown(reader, context["findings"])
@@ -135,11 +135,6 @@ def written(view: View, found: Description, gathered: Gathered) -> bytes:
         link_shown(reader, found, link) for link in gathered.leading if link.predicate not in elsewhere
     ]
     return write_page(view, "fiche.html", context)
-
-
-def is_fiche(found: Description, iris: Iris) -> bool:
-    """Return whether a thing is a project or an invented example, told by a fiche."""
-    return found.is_document and found.path(iris).startswith("projet/")
 
 
 def followed(view: View, found: Description) -> str:

@@ -76,7 +76,7 @@ def schema_view(found: Description, labels: Labels, iris: Iris) -> dict[str, Any
 
 def in_page(found: Description, labels: Labels, iris: Iris) -> dict[str, Any] | None:
     """Return what the page of a thing says of it to search engines; None for what schema.org has no type for."""
-    if found.is_document and found.path(iris).startswith("projet/"):
+    if found.is_fiche(iris):
         return schema_view(found, labels, iris)
     types = {q.object.value for q in found.main if q.predicate.value == RDF_TYPE and isinstance(q.object, ox.NamedNode)}
     for kind, schema in TERMS.items():
