@@ -155,7 +155,7 @@ def opened(settings: Settings, lang: Lang) -> Registry:
 
     registry = Registry(settings, lambda copy: say(lang, "migrated-copy" if copy else "migrated", copy=copy or ""))
     if settings.restoring_path.is_dir():
-        from ingestion.publication.restoring import end_interrupted
+        from ingestion.backups.restoring import end_interrupted
 
         end_interrupted(settings, registry)
     return registry

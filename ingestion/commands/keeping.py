@@ -18,7 +18,7 @@ from ontologie.console import Lang, LangOption, fail, said, say, steps
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ingestion.publication.backup import Backup
+    from ingestion.backups.backup import Backup
     from ingestion.publication.cut import Face
 
 LARGEST_LIST_MB: Final = 4
@@ -35,7 +35,7 @@ def backup_command(
 
     Example: observatoire backup sauvegarde-2026-11-30.zip
     """
-    from ingestion.publication.backup import back_up
+    from ingestion.backups.backup import back_up
     from ingestion.settings import Settings
 
     settings = Settings()
@@ -48,8 +48,8 @@ def restore(
     file: Path, acting: str | None, erased: Path | None, faces: Sequence[Face], lang: Lang, *, replace: bool, yes: bool
 ) -> None:
     """Put a backup in the place of the state, and say what came of it; ends the command (2) where it cannot be."""
-    from ingestion.publication.restoring import look_at
-    from ingestion.publication.restoring import restore as restored_from
+    from ingestion.backups.restoring import look_at
+    from ingestion.backups.restoring import restore as restored_from
     from ingestion.settings import Settings
 
     settings, listed = Settings(), [] if erased is None else _listed(erased, lang)
@@ -95,7 +95,7 @@ def _tell(lang: Lang, code: str, file: Path, backup: Backup) -> None:
 @contextmanager
 def _readable(lang: Lang, file: Path) -> Iterator[None]:
     """Leave, and say why, where a backup cannot be written or used."""
-    from ingestion.publication import backup
+    from ingestion.backups import backup
     from ingestion.registry.copies import NotEmpty
 
     try:

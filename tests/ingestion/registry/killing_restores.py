@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import Any
 
 from ingestion import Editions, Registry, Settings
+from ingestion.backups.backup import back_up
+from ingestion.backups.restoring import restore
 from ingestion.commands.failures import opened
-from ingestion.publication.backup import back_up
-from ingestion.publication.restoring import restore
 from ingestion.registry.copies import Copies
 from ontologie.console import Lang
 from tests.ingestion.registry.killing import FACES, deposit, forked, inspect, run_publish, with_few_vocabularies
@@ -27,16 +27,16 @@ from tests.ingestion.registry.killing_erasures import killed_at
 from tests.making import OPERATOR
 
 POINTS = {
-    "the backup is read": ("ingestion.publication.restoring.unpack", False),
-    "all is unpacked": ("ingestion.publication.restoring.unpack", True),
-    "what was erased since is gone": ("ingestion.publication.restoring.redact", True),
-    "the store is made": ("ingestion.publication.restoring.make_faces", True),
+    "the backup is read": ("ingestion.backups.restoring.unpack", False),
+    "all is unpacked": ("ingestion.backups.restoring.unpack", True),
+    "what was erased since is gone": ("ingestion.backups.restoring.redact", True),
+    "the store is made": ("ingestion.backups.restoring.make_faces", True),
     "the registry is to take it": ("ingestion.registry.copies.Copies.take", False),
     "rows are written": ("ingestion.registry.copies._count_on", True),
     "the registry has taken it": ("ingestion.registry.copies.Copies.take", True),
     "the folders are exchanged": ("ingestion.publication.editions.sync_folder", True),
-    "the former one is removed": ("ingestion.publication.restoring.exchange", True),
-    "all is in its place": ("ingestion.publication.restoring._put_in_place", True),
+    "the former one is removed": ("ingestion.backups.restoring.exchange", True),
+    "all is in its place": ("ingestion.backups.restoring._put_in_place", True),
 }
 """The points at which a restore is killed: which function, before or after it is first called."""
 

@@ -15,10 +15,10 @@ import pytest
 import sqlalchemy as sa
 
 from ingestion import Agent, Editions, Grant, Registry, Settings, publish, rebuild
-from ingestion.publication import restoring
-from ingestion.publication.backup import BackupExists, DamagedBackup, NewerBackup, NothingToBackUp, back_up
+from ingestion.backups import restoring
+from ingestion.backups.backup import BackupExists, DamagedBackup, NewerBackup, NothingToBackUp, back_up
+from ingestion.backups.restoring import restore
 from ingestion.publication.erasure import erase
-from ingestion.publication.restoring import restore
 from ingestion.registry.copies import NotEmpty
 from tests.ingestion.registry.killing import document
 from tests.ingestion.registry.killing_restores import POINTS

@@ -19,8 +19,8 @@ from pathlib import Path
 from typing import Final
 from zipfile import BadZipFile, ZipFile
 
+from ingestion.backups.backup import REGISTRY, Backup, DamagedBackup, read_backup, unpack
 from ingestion.publication.assembly import Progress
-from ingestion.publication.backup import REGISTRY, Backup, DamagedBackup, read_backup, unpack
 from ingestion.publication.cut import Face, make_faces, settle
 from ingestion.publication.editions import Edition, Editions, exchange, sync_folder
 from ingestion.publication.locking import publication_lock
