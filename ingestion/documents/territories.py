@@ -10,9 +10,10 @@ from functools import cache
 from typing import Final
 
 from ingestion.documents.draft import Draft
+from ingestion.resolution.academies import other_reading, read_academie
 from ingestion.resolution.items import resolve_cell
 from ingestion.resolution.resolve import displayed, resolve
-from ingestion.words.columns import columns
+from ingestion.words.columns import Column, columns
 from ontologie import BASE, read_table
 
 _ACADEMIE: Final = "academie"
@@ -34,6 +35,7 @@ def owner(
         draft.mention(column, item.text, item.answer.iris)
         if item.answer.state == "found":
             found.extend(iri for iri in item.answer.iris if iri not in found)
+            _say_of_a_number(draft, column, item.text, deposited_for, base)
         else:
             certain = False
             draft.say("academie-inconnue", column, item.text, item.answer.suggestions)
@@ -46,6 +48,15 @@ def owner(
     draft.add(column, found[:1])
     draft.add(column, found[1:], "academieAssociee")
     return certain, found[0].rpartition("/")[2]
+
+
+def _say_of_a_number(draft: Draft, column: Column, text: str, deposited_for: str | None, base: str) -> None:
+    """Warn of a number alone that is both the code of an académie and that of a department of another."""
+    read, other = read_academie(text, base), other_reading(text, base)
+    if read is None or other is None or read[0][1][0] == f"{_ACADEMIE}/{deposited_for}":
+        return
+    words = {"academie": displayed(read[0][1][0], base), "other": displayed(other, base)}
+    draft.say("academie-par-nombre", column, text, words=words)
 
 
 def region_agrees(draft: Draft, base: str) -> None:

@@ -42,6 +42,15 @@ def read_academie(label: str, base: str = BASE) -> Concepts | None:
     return ((COLUMN, tuple(certain)),) if len(certain) == 1 else None
 
 
+def other_reading(label: str, base: str = BASE) -> str | None:
+    """Return the académie of the department of a bare number, where its code is that of another, else None."""
+    words = _bare(fold_label(label).split())
+    if len(words) != 1 or not _NUMBER.fullmatch(words[0]) or read_academie(label, base) is None:
+        return None
+    readings = _number(words[0], _OF_A_DEPARTMENT.isdisjoint(fold_label(label).split()), base)
+    return readings[1] if len(set(readings)) == 2 else None
+
+
 def _number(text: str, code_first: bool, base: str) -> list[str]:
     """Return the académies that a number may mean: that of its code, before that of its department."""
     entry = labels(COLUMN, base).entries.get(text.zfill(2)) if code_first else None

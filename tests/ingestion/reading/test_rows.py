@@ -61,6 +61,7 @@ def test_these_rows_are_refused(write: Write, cells: dict[str, str], code: str, 
         ({"departement": "Loire"}, "forme-inattendue", "departement", "Loire"),
         ({"competences": "2.3 Partager, publier"}, "crcn-discordant", "competences", "2.3 Partager, publier"),
         ({"competences_crcn": "9.9"}, "crcn-inconnu", "competences_crcn", "9.9"),
+        ({"academie": "10"}, "academie-par-nombre", "academie", "10"),  # Lyon by its code, the Aube (Reims) as it is said
         ({"academie": "Lyon", "region_academique": "Bretagne"}, "region-et-academie", "region_academique", "Bretagne"),
         ({"annee_scolaire": "2025"}, "date-non-reconnue", "annee_scolaire", "2025"),
     ],
