@@ -32,10 +32,16 @@ FIRST = (
 """The files that take longest come first: processes that share them end together."""
 
 
+SERVERS = frozenset(("browser", "fuseki"))
+"""Fixtures that start a browser or a Java server, which takes as long as many tests."""
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what tries generated values, which the long suites do at their whole number; put long files first."""
+    """Mark what tries generated values and what starts another's server, of the long suites; put long files first."""
     for item in items:
+        if SERVERS.intersection(getattr(item, "fixturenames", ())):
+            item.add_marker("long")
         if getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
             item.add_marker("generated")
     items.sort(key=lambda item: next((n for n, path in enumerate(FIRST) if item.nodeid.startswith(path)), len(FIRST)))

@@ -126,5 +126,6 @@ def test_the_process_that_reads_long_texts_loads_no_service(module: str) -> None
     assert loaded(f"import {module}") <= {"pyoxigraph", "rapidfuzz"}
 
 
+@pytest.mark.long
 def test_the_port_of_the_engines_loads_none_of_them() -> None:
     assert loaded("import sparql_api.engine.port") <= {"pyoxigraph", "rapidfuzz"}

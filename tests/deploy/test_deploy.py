@@ -62,6 +62,7 @@ def test_nginx_finds_no_fault_in_the_proxy(tmp_path: Path) -> None:
     assert "[warn]" not in done.stderr and "[emerg]" not in done.stderr
 
 
+@pytest.mark.long
 def test_the_proxy_passes_answers_whole_and_keeps_what_may_be_kept(tmp_path: Path) -> None:
     found("nginx")
     announce(tmp_path, cut_edition(tmp_path, 1, numbered(1, things=400)))

@@ -21,13 +21,13 @@ def examples(whole: int) -> int:
 
 
 def at_two_lengths(few: int, many: int, *strategies: st.SearchStrategy[Any], **how: Any) -> Callable[[Law], Law]:
-    """Make a test of a law over generated values: `few` of them, and `many` in the long suites.
+    """Make a test of a law over generated values: `few` of them, and a share of `many` in the long suites.
 
     `how` is given to hypothesis' settings.
     """
 
     def made(law: Law) -> Law:
-        @pytest.mark.parametrize("examples", [few, pytest.param(many, marks=pytest.mark.long)])
+        @pytest.mark.parametrize("examples", [few, pytest.param(examples(many), marks=pytest.mark.long)])
         def test(examples: int) -> None:
             settings(max_examples=examples, deadline=None, **how)(given(*strategies)(law))()
 
@@ -43,7 +43,7 @@ def in_parts(parts: int, each: int, *strategies: st.SearchStrategy[Any], **how: 
         @pytest.mark.long
         @pytest.mark.parametrize("part", range(parts))
         def test(part: int) -> None:
-            seed(part)(settings(max_examples=each, deadline=None, **how)(given(*strategies)(law)))()
+            seed(part)(settings(max_examples=examples(each), deadline=None, **how)(given(*strategies)(law)))()
 
         return _named(test, law)
 

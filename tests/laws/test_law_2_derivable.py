@@ -179,6 +179,7 @@ def other_rules(step: str, rules: tuple[RuleFile, ...]) -> tuple[RuleFile, ...]:
     )
 
 
+@pytest.mark.long
 def test_changed_words_and_rules_derive_whom_they_bear_on_and_the_store_can_be_thrown_away(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -239,6 +240,7 @@ def test_a_ledger_lost_or_damaged_cuts_no_new_edition(tmp_path: Path) -> None:
     assert not publish(state, registry).changed
 
 
+@pytest.mark.long
 def test_a_rebuild_by_other_rules_says_so_and_replaces_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

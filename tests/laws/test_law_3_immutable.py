@@ -9,6 +9,7 @@ import hashlib
 import tempfile
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck
 from hypothesis import strategies as st
 
@@ -92,6 +93,7 @@ def test_an_edition_is_not_seen_before_the_link_points_to_it(tmp_path: Path) -> 
     assert [edition.number for edition in Editions(state.var).all()] == [1]
 
 
+@pytest.mark.long
 def test_an_erasure_alone_changes_an_edition_and_its_manifest_states_it(tmp_path: Path) -> None:
     state, registry = begun(tmp_path)
     for name in ("A1", "A2"):

@@ -38,10 +38,6 @@ EXPLAINED = {
 """Questions whose rows differ between the two, and the word of SPARQL that makes them differ."""
 
 
-PARTS = 5
-"""Every day asks one part of the questions, the long suites all."""
-
-
 @dataclass(frozen=True)
 class Engines:
     """The reference and the other, over the same edition."""
@@ -84,10 +80,9 @@ def demonstration(demo_var: Path, demo_edition: Edition, fuseki: Fuseki) -> Iter
     yield from engines(demo_var, demo_edition, fuseki)
 
 
-@pytest.mark.parametrize("part", [0, *(pytest.param(part, marks=pytest.mark.long) for part in range(1, PARTS))])
-def test_the_catalogue_s_questions_have_one_answer(demonstration: Engines, part: int) -> None:
+def test_the_catalogue_s_questions_have_one_answer(demonstration: Engines) -> None:
     differing, empty = [], []
-    for name, question in list(catalogue(BASE).items())[part::PARTS]:
+    for name, question in catalogue(BASE).items():
         reference, other = demonstration.ask(bound(question, {}, Iris(BASE)))
         if name in EXPLAINED:
             assert EXPLAINED[name] in question.text and without_languages(reference) == without_languages(other)

@@ -12,6 +12,8 @@ from contextlib import closing
 from itertools import groupby
 from pathlib import Path
 
+import pytest
+
 from ingestion import Edition, Editions, Options, Settings, deposit_file, files_of, publish, read_fiches, rebuild
 from ingestion import read_statistics as statistics_of
 from tests.making import TEAM, begun, dump_of, write_csv
@@ -55,6 +57,7 @@ def files(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file() and path.name != "statistics.json"}
 
 
+@pytest.mark.long
 def test_it_stays_as_it_is_whatever_this_program_does(tmp_path: Path) -> None:
     state, registry = begun(tmp_path)
     counted = statistics_of(Edition(1, state.var / "editions" / "1"), tmp_path)

@@ -169,6 +169,7 @@ def test_an_analysis_that_is_erased_takes_with_it_what_was_derived_from_it(tmp_p
     registry.close()
 
 
+@pytest.mark.long
 def test_an_edition_that_cannot_be_made_anew_is_gone(state: tuple[Settings, Registry]) -> None:
     settings, registry = state
     editions = Editions(settings.var)

@@ -96,11 +96,6 @@ def killed(var: Path, *how: object) -> list[dict[str, Any]]:
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
-def test_a_publisher_killed_leaves_a_state_that_works(tmp_path: Path) -> None:
-    found = killed(tmp_path / "var", 2, 11, "few")
-    assert all(turn["sound"] for turn in found), found
-
-
 @pytest.mark.long
 def test_a_publisher_killed_at_each_named_point_leaves_a_state_that_works(tmp_path: Path) -> None:
     *points, last = killed(tmp_path / "var", "points")
@@ -114,13 +109,13 @@ def test_a_publisher_killed_at_each_named_point_leaves_a_state_that_works(tmp_pa
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("seed", range(2))
-def test_a_publisher_killed_at_any_of_many_moments_leaves_a_state_that_works(tmp_path: Path, seed: int) -> None:
-    found = killed(tmp_path / "var", 20, seed)
+def test_a_publisher_killed_at_any_of_many_moments_leaves_a_state_that_works(tmp_path: Path) -> None:
+    found = killed(tmp_path / "var", 20, 0)
     assert all(turn["sound"] for turn in found), found
     assert sum(bool(turn.get("killed")) for turn in found) > 6
 
 
+@pytest.mark.long
 def test_a_registry_on_postgresql_publishes_and_rebuilds_as_well(tmp_path: Path, postgresql: str) -> None:
     state = Settings(var=tmp_path / "var", database_url=postgresql)
     with declared(Registry(state)) as registry:

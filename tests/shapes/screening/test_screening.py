@@ -129,6 +129,7 @@ def test_numbered_names_have_an_id_each(place: str) -> None:
         assert columns.rows("SELECT count(DISTINCT s) FROM triples") == [(8 * 50 * 500,)]
 
 
+@pytest.mark.long
 def test_a_judge_finds_the_same_after_its_store_was_made_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     gate = Gate()
     documents = dict(renamed(quads, 0) for quads in real_documents()[:20])

@@ -175,6 +175,7 @@ def refuses() -> None:
     int("x")
 
 
+@pytest.mark.long
 def test_a_deposit_that_ends_its_process_or_lasts_too_long_ends_alone() -> None:
     async def tried() -> None:
         desk = Desk(2, 300)

@@ -138,6 +138,7 @@ def test_who_reads_nothing_loses_the_answer(live: Live, monkeypatch: pytest.Monk
         wait_until(lambda: live.engine.status().spooled == 0)
 
 
+@pytest.mark.long
 def test_who_reads_slowly_gets_the_whole_answer(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sparql_api.http.connections.READ_SECONDS", 0.5)
     monkeypatch.setattr("sparql_api.http.connections.READ_BYTES", 1000)
@@ -176,6 +177,7 @@ def test_garbage_behind_a_request_never_stands_within_its_answer(live: Live) -> 
     assert b"Invalid HTTP" not in received or received.startswith(b"HTTP/1.1 400 ")
 
 
+@pytest.mark.long
 def test_the_service_itself_stands_behind_the_door(demo_var: Path, tmp_path: Path) -> None:
     (tmp_path / "editions").symlink_to(demo_var / "editions")
     with serving(tmp_path, {"connections": "3", "workers": "1"}) as watched:

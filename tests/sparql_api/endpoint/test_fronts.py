@@ -54,6 +54,7 @@ def counted(url: str, series: str) -> float:
     return sum(float(line.rpartition(" ")[2]) for line in lines if line.startswith(series))
 
 
+@pytest.mark.long
 def test_whichever_is_asked_tells_of_all_and_a_signal_ends_them(demo_var: Path, tmp_path: Path) -> None:
     (tmp_path / "editions").symlink_to(demo_var / "editions")
     with together(tmp_path, 2) as (url, process):

@@ -236,6 +236,7 @@ def test_stopping_the_service_leaves_no_process_behind(store: Path, tmp_path: Pa
     assert not list((tmp_path / "tmp").iterdir())
 
 
+@pytest.mark.long
 def test_workers_die_with_the_process_that_started_them(store: Path, tmp_path: Path) -> None:
     import subprocess
     import sys

@@ -94,6 +94,7 @@ def described(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Described]:
         yield Described(url, schemathesis.openapi.from_url(f"{url}/openapi.json"))
 
 
+@pytest.mark.long
 def test_the_description_is_one_and_each_default_has_the_type_of_its_parameter(tmp_path: Path) -> None:
     described = create_app(Settings(var=tmp_path, workers=1)).openapi()
     assert not [error.message for error in OpenAPIV31SpecValidator(described).iter_errors()]
@@ -132,6 +133,7 @@ def test_each_address_answers_as_described(described: Described) -> None:
     assert {200, 400, 404, 405, 406} <= set(described.statuses), "requests of all kinds were made"
 
 
+@pytest.mark.long
 def test_the_saved_questions_answer_as_described(described: Described) -> None:
     """All of them go one way; each kind of parameter is there."""
     asked = [operation for operation in described.operations() if is_question(operation)]

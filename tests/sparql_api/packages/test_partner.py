@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.sparql_api.packages.steps import run_steps
 
 GUIDE = Path(__file__).parents[3] / "docs" / "partner.md"
 
 
+@pytest.mark.long
 def test_the_steps_of_the_guide_run_and_lead_from_a_fiche_to_the_texts_of_others(unpacked: Path) -> None:
     framework, _, judged, fiche, travelled = run_steps(GUIDE.read_text(encoding="utf-8"), unpacked)
     assert "Conforms: True" in framework

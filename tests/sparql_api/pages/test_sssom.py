@@ -80,6 +80,7 @@ def judged(text: str, folder: Path) -> int:
     return subprocess.run(command, capture_output=True, timeout=300, check=False).returncode
 
 
+@pytest.mark.long
 def test_the_reference_implementation_accepts_it(table: str, tmp_path: Path) -> None:
     assert judged(table, tmp_path) == 0
 
