@@ -49,6 +49,10 @@ if TYPE_CHECKING:
     from ingestion.registry.registry import Registry as Registry
     from ingestion.registry.selection import ListWanted as ListWanted
     from ingestion.registry.transitions import RefusedTransition as RefusedTransition
+    from ingestion.resolution.candidates import Candidate as Candidate
+    from ingestion.resolution.candidates import candidates_of as candidates_of
+    from ingestion.resolution.candidates import completions as completions
+    from ingestion.resolution.candidates import label_types as label_types
     from ingestion.rights.decision import Forbidden as Forbidden
     from ingestion.rights.decision import decide as decide
     from ingestion.rights.decision import require as require
@@ -87,6 +91,7 @@ else:
             "registry.registry": "Registry",
             "registry.selection": "ListWanted",
             "registry.transitions": "RefusedTransition",
+            "resolution.candidates": "Candidate candidates_of completions label_types",
             "rights.decision": "Forbidden decide require standing",
             "rights.model": "Agent Grant Matter",
             "settings": "Settings",

@@ -49,6 +49,7 @@ from sparql_api.pages.maps.routes import maps_router
 from sparql_api.pages.ontology import ontology_router
 from sparql_api.pages.packages import packages_router
 from sparql_api.pages.questions import questions_router
+from sparql_api.pages.reconciliation.routes import reconciliation_router
 from sparql_api.pages.self_description import self_description_router
 from sparql_api.pages.things.routes import entities_router
 from sparql_api.query.reader_process import end_reading
@@ -135,6 +136,7 @@ def mount(app: FastAPI, service: Service, endpoint: APIRouter, acts: Iterable[AP
         notices_router(service),
         state_router(service),
         crawlers_router(service),
+        reconciliation_router(service),
         health_router(service),
         *acts,
     ):

@@ -6,7 +6,7 @@ Knows how near is near enough; whether a label is understood is the resolution's
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, NamedTuple
 
 from ingestion.resolution.labels import Entry, labels
 from ontologie import BASE, concepts, fold_label
@@ -21,23 +21,41 @@ _AS_WRITTEN: Final = ("niveaux", "disciplines")
 voies)"."""
 
 
+class Near(NamedTuple):
+    """A known label near another one: its entry, how alike they are in per cent, whether the other contains it."""
+
+    entry: Entry
+    ratio: float
+    contained: bool
+
+
 def suggest(column: str, label: str, base: str = BASE) -> tuple[str, ...]:
     """Return up to three labels that would be understood: nearly alike, contained in it, or close."""
+    folded = fold_label(label)
+    names = (shown(column, one.entry, base) for one in nearest(column, label, base))
+    return tuple(dict.fromkeys(name for name in names if fold_label(name) != folded))[:_MOST_SUGGESTIONS]
+
+
+def nearest(column: str, label: str, base: str = BASE) -> list[Near]:
+    """Return the known labels near one, the likeliest first, each set of concepts once; none near a very long text."""
     if len(label) > _LONGEST_LABEL:
-        return ()
+        return []
     entries = {folded: entry for folded, entry in labels(column, base).entries.items() if entry.concepts}
     from rapidfuzz import fuzz, process  # a deposit where every label is known never loads it
 
     folded = fold_label(label)
     near = process.extract(folded, entries.keys(), scorer=fuzz.ratio, limit=12, score_cutoff=_CLOSE_ENOUGH)
-    alike = [name for name, score, _ in near if score >= _NEARLY_ALIKE]
-    kept: dict[tuple[str, ...], str] = {}
-    for name in (*alike, *_contained(folded, entries), *(name for name, _, _ in near)):
-        kept.setdefault(entries[name].iris, _shown(column, entries[name], base))
-    return tuple(dict.fromkeys(name for name in kept.values() if fold_label(name) != folded))[:_MOST_SUGGESTIONS]
+    ratios = {name: score for name, score, _ in near}
+    alike = [name for name, score in ratios.items() if score >= _NEARLY_ALIKE]
+    contained = _contained(folded, entries)
+    kept: dict[tuple[str, ...], Near] = {}
+    for name in (*alike, *contained, *ratios):
+        ratio = ratios[name] if name in ratios else fuzz.ratio(folded, name)
+        kept.setdefault(entries[name].iris, Near(entries[name], ratio, name in contained))
+    return list(kept.values())
 
 
-def _shown(column: str, entry: Entry, base: str) -> str:
+def shown(column: str, entry: Entry, base: str) -> str:
     """Return the name to show for an entry: its label where people write so, else the name of its concept."""
     iris = entry.iris
     if len(iris) != 1 or (column in _AS_WRITTEN and not _is_id(entry.label, iris[0])):

@@ -62,11 +62,12 @@ def get(
 
 
 def post(
-    router: APIRouter, path: str, *, policy: Policy, **described: Any
+    router: APIRouter, path: str, *, policy: Policy, opened: str = "", **described: Any
 ) -> Callable[[Handler], Handler]:
     """Return a decorator that makes a function answer POST at a path; it reads its body itself, then asks for its turn.
 
-    The parameters that `openapi_extra` declares are those that the address knows.
+    `opened` are the methods that pages of other origins may use there; none, where agents act. The parameters that
+    `openapi_extra` declares are those that the address knows.
     """
     operation = described.get("openapi_extra", {})
     checked = [Depends(reader(known_names(operation), data=True))]
@@ -76,7 +77,8 @@ def post(
         router.add_api_route(
             path, answering, methods=["POST"], response_class=Response, dependencies=checked, **described
         )
-        router.add_api_route(path, act_only, methods=["OPTIONS"], include_in_schema=False)
+        said = taking(opened) if opened else act_only
+        router.add_api_route(path, said, methods=["OPTIONS"], include_in_schema=False)
         return handler
 
     return declare
@@ -113,6 +115,15 @@ def bounded(handler: Handler) -> Handler:
 async def read_only(request: Request) -> Response:
     """Say what an address takes; a page of another origin may then send headers of its own (`If-None-Match`)."""
     return options(request, METHODS)
+
+
+def taking(methods: str) -> Handler:
+    """Return a handler that says what an address takes, to pages of other origins too."""
+
+    async def said(request: Request) -> Response:
+        return options(request, methods)
+
+    return said
 
 
 def every_route(holder: Any) -> Iterator[Any]:

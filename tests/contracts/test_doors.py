@@ -29,7 +29,7 @@ ACTING = [row for row in DOORS if row["action"]]
 with (Path(__file__).parent / "doors_over_http.csv").open(encoding="utf-8", newline="") as lines:
     DOORS_OVER_HTTP = list(csv.DictReader(lines))
 """Each is tried by every role in `tests/sparql_api/acts/test_rights.py`."""
-READING = {"/sparql", "/rdf-graph-store", "/graphe/{rest:path}"}
+READING = {"/sparql", "/rdf-graph-store", "/graphe/{rest:path}", "/reconcile", "/reconcile/match", "/reconcile/extend"}
 """Addresses that take a query in a body and answer from an edition, or refuse whatever method writes."""
 LISTING = ("review list", "review digest")
 """Commands that show what their agent may read, perhaps nothing."""
