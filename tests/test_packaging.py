@@ -5,11 +5,15 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tomllib
 import venv
 import zipfile
 from pathlib import Path
 
 import pytest
+import yaml
+
+from ontologie import BASE
 
 ROOT = Path(__file__).parents[1]
 
@@ -65,3 +69,12 @@ def test_an_installed_wheel_publishes_the_demo_from_anywhere(wheel: Path, tmp_pa
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert (elsewhere / "var" / "editions" / "current" / "manifest.json").exists()
+
+
+def test_the_file_of_citation_says_what_the_package_says() -> None:
+    """Citation File Format 1.2.0: the four required members, and nothing that the package says otherwise."""
+    said = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    package = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert {"cff-version", "message", "title", "authors"} <= said.keys()
+    assert (said["version"], said["license"][0]) == (package["version"], package["license"])
+    assert said["identifiers"][0]["value"] == BASE
