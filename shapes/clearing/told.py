@@ -1,0 +1,78 @@
+"""What one document and the vocabularies' facts say, looked up by subject, predicate and object.
+
+Terms are texts of N-Triples. Knows nothing of shapes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import Final
+
+import pyoxigraph as ox
+from rdflib.namespace import RDF, RDFS
+
+from shapes.rules.targets import Above
+
+TYPE: Final = str(RDF.type)
+SUBCLASS: Final = str(RDFS.subClassOf)
+
+Said = Mapping[str, Mapping[str, frozenset[str]]]
+"""Objects by predicate by subject."""
+
+
+class Told:
+    """A document beside the facts."""
+
+    def __init__(self, quads: Collection[ox.Quad], facts: Said, above: Above) -> None:
+        self._own = said(quads)
+        self._facts, self._above = facts, above
+        self._literals: dict[str, ox.Literal] = {}
+        self.plain = True
+        """Whether nothing is said that is not looked up here: blank nodes, quoted triples, classes below others."""
+        for quad in quads:
+            if isinstance(quad.object, ox.Literal):
+                self._literals[str(quad.object)] = quad.object
+            named = isinstance(quad.subject, ox.NamedNode) and isinstance(quad.object, ox.NamedNode | ox.Literal)
+            self.plain &= named and quad.predicate.value != SUBCLASS
+
+    def objects(self, subject: str, predicate: str) -> frozenset[str]:
+        """Return the values of a property."""
+        own, known = (one.get(subject, {}).get(predicate, frozenset()) for one in (self._own, self._facts))
+        return own | known if own and known else own or known
+
+    def subjects(self, predicate: str, value: str) -> frozenset[str]:
+        """Return the document's subjects that have a value."""
+        return frozenset(one for one, about in self._own.items() if value in about.get(predicate, ()))
+
+    def predicates(self, subject: str) -> set[str]:
+        """Return the properties of a subject."""
+        return {*self._own.get(subject, ()), *self._facts.get(subject, ())}
+
+    def literal(self, term: str) -> ox.Literal | None:
+        """Return a term as a literal, None where it is none."""
+        if term[0] != '"':
+            return None
+        if term not in self._literals:  # of a fact, or of a shape
+            self._literals[term] = _literal(term)
+        return self._literals[term]
+
+    def is_a(self, term: str, name: str) -> bool:
+        """Tell whether a term is an instance of a class, or of one below it (SHACL §1.1)."""
+        return any(name in self._above(one[1:-1]) for one in self.objects(term, TYPE))
+
+
+def said(quads: Iterable[ox.Quad]) -> Said:
+    """Return what quads say, in whichever graph."""
+    found: dict[str, dict[str, set[str]]] = {}
+    for quad in quads:
+        found.setdefault(str(quad.subject), {}).setdefault(quad.predicate.value, set()).add(str(quad.object))
+    return {
+        subject: {predicate: frozenset(values) for predicate, values in about.items()}
+        for subject, about in found.items()
+    }
+
+
+def _literal(term: str) -> ox.Literal:
+    (quad,) = ox.parse(f"<x:s> <x:p> {term} .", format=ox.RdfFormat.N_TRIPLES)
+    assert isinstance(quad.object, ox.Literal)
+    return quad.object
