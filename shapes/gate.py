@@ -34,7 +34,7 @@ class Gate:
 
     def __init__(self, base: str = BASE) -> None:
         self.judge = Judge(rules(base), fact_quads(base), base=base)
-        self.clearing = Clearing(self.judge.units, fact_quads(base))
+        self.clearing = Clearing(self.judge)
         self._base = base
         self._lock = threading.Lock()
         self._first: Screen | None = None

@@ -5,33 +5,31 @@ The screen in SQL takes as long for one document as for a thousand; this one mak
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from functools import cached_property
+from collections.abc import Collection
 
 import pyoxigraph as ox
 import rdflib
 
 from shapes.clearing.components import COMPANIONS, COMPONENTS
 from shapes.clearing.logic import Check, Rule, Verdict, all_of
-from shapes.clearing.told import Said, Told, said
-from shapes.judging.judge import FocusNodes
+from shapes.clearing.told import Told
+from shapes.judging.judge import FocusNodes, Judge
 from shapes.rules.paths import Alternative, Inverse, Path, Predicate, Sequence, read_path
-from shapes.rules.targets import Above, subclasses
 from shapes.rules.units import Unit, deactivated
 from shapes.screening.parameters import Shape, Uncompilable
 
 
 class Clearing:
-    """The checks of some units, each made when it is first asked for; `facts` are the quads beside any document."""
+    """The checks of a judge's units, each made when it is first asked for."""
 
-    def __init__(self, units: Iterable[Unit], facts: Collection[ox.Quad]) -> None:
-        self._units = {unit.shape: unit for unit in units}
-        self._quads = facts
+    def __init__(self, judge: Judge) -> None:
+        self._units = {unit.shape: unit for unit in judge.units}
+        self._facts_about, self._targets = judge.facts_about, judge.targets
         self._checks: dict[rdflib.term.Node, Check] = {}
 
     def left(self, quads: Collection[ox.Quad], focus_nodes: FocusNodes) -> dict[rdflib.term.Node, set[str]]:
         """Return the focus nodes of each unit but those that certainly break nothing in these quads."""
-        told = Told(quads, self._facts, self._above)
+        told = Told(quads, self._facts_about, self._targets.above_facts)
         if not told.plain:
             return {shape: set(nodes) for shape, nodes in focus_nodes.items()}
         found = {
@@ -44,24 +42,11 @@ class Clearing:
         check = self._checks.get(shape)
         if check is None:
             try:
-                check = _Maker(self._backwards).check(_shape(self._units[shape]))
+                check = _Maker(self._targets.fact_predicates).check(_shape(self._units[shape]))
             except Uncompilable:
                 check = _doubt
             self._checks[shape] = check
         return check
-
-    @cached_property
-    def _facts(self) -> Said:
-        return said(self._quads)
-
-    @cached_property
-    def _above(self) -> Above:
-        return subclasses(self._quads)
-
-    @cached_property
-    def _backwards(self) -> frozenset[str]:
-        """The predicates that facts have, which are not walked from object to subject."""
-        return frozenset(predicate for about in self._facts.values() for predicate in about)
 
 
 def _doubt(_: str, __: Told) -> Verdict:
@@ -78,7 +63,7 @@ def _shape(unit: Unit) -> Shape:
 class _Maker:
     """Makes the check of a shape, and of those that it names."""
 
-    def __init__(self, facts: frozenset[str]) -> None:
+    def __init__(self, facts: Collection[str]) -> None:
         self._facts = facts
         self._above: list[rdflib.term.Node] = []
 

@@ -99,7 +99,10 @@ def pattern(shape: Shape, _: Compile) -> Iterator[Rule]:
     asked = "".join(map(str, given)).lower()
     flags = (re.I if "i" in asked else 0) | (re.M if "m" in asked else 0)
     for one in shape.values(SH.pattern):
-        yield each(_found(re.compile(str(one), flags)))
+        try:
+            yield each(_found(re.compile(str(one), flags)))
+        except re.error as error:
+            raise Uncompilable("no pattern") from error
 
 
 def _found(form: re.Pattern[str]) -> Check:

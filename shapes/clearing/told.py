@@ -5,7 +5,7 @@ Terms are texts of N-Triples. Knows nothing of shapes.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Final
 
 import pyoxigraph as ox
@@ -16,16 +16,17 @@ from shapes.rules.targets import Above
 TYPE: Final = str(RDF.type)
 SUBCLASS: Final = str(RDFS.subClassOf)
 
-Said = Mapping[str, Mapping[str, frozenset[str]]]
-"""Objects by predicate by subject."""
+About = Mapping[str, frozenset[str]]
+"""What is said of a node: values by predicate."""
 
 
 class Told:
-    """A document beside the facts."""
+    """A document beside the facts, of which `facts_about` gives what they say of a node."""
 
-    def __init__(self, quads: Collection[ox.Quad], facts: Said, above: Above) -> None:
-        self._own = said(quads)
-        self._facts, self._above = facts, above
+    def __init__(self, quads: Collection[ox.Quad], facts_about: Callable[[str], About], above: Above) -> None:
+        self._own = _said(quads)
+        self._facts_about, self._above = facts_about, above
+        self._facts: dict[str, About] = {}
         self._literals: dict[str, ox.Literal] = {}
         self.plain = True
         """Whether nothing is said that is not looked up here: blank nodes, quoted triples, classes below others."""
@@ -37,7 +38,7 @@ class Told:
 
     def objects(self, subject: str, predicate: str) -> frozenset[str]:
         """Return the values of a property."""
-        own, known = (one.get(subject, {}).get(predicate, frozenset()) for one in (self._own, self._facts))
+        own, known = (about.get(predicate, frozenset()) for about in self._about(subject))
         return own | known if own and known else own or known
 
     def subjects(self, predicate: str, value: str) -> frozenset[str]:
@@ -46,7 +47,14 @@ class Told:
 
     def predicates(self, subject: str) -> set[str]:
         """Return the properties of a subject."""
-        return {*self._own.get(subject, ()), *self._facts.get(subject, ())}
+        own, known = self._about(subject)
+        return {*own, *known}
+
+    def _about(self, subject: str) -> tuple[About, About]:
+        """Return what the document says of a node, and what the facts say."""
+        if subject not in self._facts:
+            self._facts[subject] = self._facts_about(subject) if subject[0] == "<" else {}
+        return self._own.get(subject, {}), self._facts[subject]
 
     def literal(self, term: str) -> ox.Literal | None:
         """Return a term as a literal, None where it is none."""
@@ -61,8 +69,7 @@ class Told:
         return any(name in self._above(one[1:-1]) for one in self.objects(term, TYPE))
 
 
-def said(quads: Iterable[ox.Quad]) -> Said:
-    """Return what quads say, in whichever graph."""
+def _said(quads: Iterable[ox.Quad]) -> dict[str, dict[str, frozenset[str]]]:
     found: dict[str, dict[str, set[str]]] = {}
     for quad in quads:
         found.setdefault(str(quad.subject), {}).setdefault(quad.predicate.value, set()).add(str(quad.object))

@@ -23,14 +23,17 @@ Above = Callable[[str], set[str]]
 
 
 class Targets:
-    """The targets of some units as tables; `facts` are the quads known beside any data."""
+    """The targets of some units as tables; `facts` are the quads known beside any data.
+
+    `fact_predicates` are the predicates that these have, `above_facts` gives the classes above a class by them.
+    """
 
     def __init__(self, units: Iterable[Unit], facts: Iterable[ox.Quad]) -> None:
         self._units = {unit.shape: unit for unit in units}
         known = tuple(facts)
-        self._fact_predicates = {quad.predicate.value for quad in known}
+        self.fact_predicates = {quad.predicate.value for quad in known}
         self._parents = _parents(known)
-        self._above_facts = above(self._parents)
+        self.above_facts = above(self._parents)
         self._tables: dict[str, dict[str, list[Unit]]] = {CLASS: {}, SUBJECTS_OF: {}, OBJECTS_OF: {}}
         self._forbidden: dict[rdflib.term.Node, re.Pattern[str]] = {}
         self._named: dict[rdflib.term.Node, set[str]] = {}
@@ -46,7 +49,7 @@ class Targets:
     def focus_nodes(self, quads: Iterable[ox.Quad]) -> dict[rdflib.term.Node, set[str]]:
         """Return the focus nodes (in N-Triples) of each unit that can find something in these quads."""
         data = list(quads)
-        present = self._fact_predicates | {quad.predicate.value for quad in data}
+        present = self.fact_predicates | {quad.predicate.value for quad in data}
         classes = self._above(data)
         found = {shape: {*nodes} for shape, nodes in self._named.items()}
         for quad in data:
@@ -70,7 +73,7 @@ class Targets:
         """Return the classes above each class, those that the data state included."""
         stated = [quad for quad in data if quad.predicate.value == _SUBCLASS]
         if not stated:
-            return self._above_facts
+            return self.above_facts
         parents = {name: set(names) for name, names in self._parents.items()}
         for name, names in _parents(stated).items():
             parents.setdefault(name, set()).update(names)
@@ -92,11 +95,6 @@ def above(parents: dict[str, set[str]]) -> Above:
         return known[name]
 
     return find
-
-
-def subclasses(quads: Iterable[ox.Quad]) -> Above:
-    """Return the classes above each class, those that some quads state."""
-    return above(_parents(quads))
 
 
 def _parents(quads: Iterable[ox.Quad]) -> dict[str, set[str]]:

@@ -77,7 +77,7 @@ def test_the_screen_finds_what_pyshacl_finds(case: Case, table: dict[str, Row]) 
     assert isinstance(screened, str) == isinstance(alone, str)
     if not isinstance(alone, str):
         assert screened == alone
-        left = Clearing(judge.units, ()).left(case.data, judge.focus_nodes(case.data))
+        left = Clearing(judge).left(case.data, judge.focus_nodes(case.data))
         assert _keys(judge.judge(case.data, left)) == alone, "cleared what pySHACL finds something about"
         certain = _masked(_key(finding) for finding in flagged.findings)
         assert certain <= alone, "SQL claims what pySHACL does not find"
