@@ -6,6 +6,7 @@ Terms are texts of N-Triples. Knows nothing of shapes.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
+from functools import cached_property
 from typing import Final
 
 import pyoxigraph as ox
@@ -43,7 +44,17 @@ class Told:
 
     def subjects(self, predicate: str, value: str) -> frozenset[str]:
         """Return the document's subjects that have a value."""
-        return frozenset(one for one, about in self._own.items() if value in about.get(predicate, ()))
+        return frozenset(self._backwards.get((predicate, value), ()))
+
+    @cached_property
+    def _backwards(self) -> dict[tuple[str, str], list[str]]:
+        """Subjects by predicate and value: looked for one by one, they would take time in the square of a document."""
+        found: dict[tuple[str, str], list[str]] = {}
+        for subject, about in self._own.items():
+            for predicate, values in about.items():
+                for value in values:
+                    found.setdefault((predicate, value), []).append(subject)
+        return found
 
     def predicates(self, subject: str) -> set[str]:
         """Return the properties of a subject."""
