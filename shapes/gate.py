@@ -1,7 +1,7 @@
 """The gate: judges one document, or a batch of them, by the project's shapes.
 
-One document goes to pySHACL. A batch is screened in SQL first, and only who is flagged goes to pySHACL; both
-ways find the same (law 5). Knows who belongs to which document; knows nothing of registry or store.
+A batch is screened in SQL first, one document is cleared in Python, and only who is left goes to pySHACL; both
+ways find what pySHACL finds (law 5). Knows who belongs to which document; knows nothing of registry or store.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from ontologie import BASE
+from shapes.clearing.clearing import Clearing
 from shapes.facts import fact_lines, fact_quads
 from shapes.judging.judge import Judge
 from shapes.judging.report import Report, Result
@@ -33,6 +34,7 @@ class Gate:
 
     def __init__(self, base: str = BASE) -> None:
         self.judge = Judge(rules(base), fact_quads(base), base=base)
+        self.clearing = Clearing(self.judge)
         self._base = base
         self._lock = threading.Lock()
         self._first: Screen | None = None
@@ -41,7 +43,7 @@ class Gate:
     def validate(self, quads: Iterable[ox.Quad] | bytes) -> Report:
         """Judge quads (or an N-Quads document) by every shape that targets one of their nodes."""
         data = _quads(quads) if isinstance(quads, bytes) else list(quads)
-        return Report.of(self.judge.judge(data, self.judge.focus_nodes(data)))
+        return Report.of(self.judge.judge(data, self.clearing.left(data, self.judge.focus_nodes(data))))
 
     def validate_batch(self, documents: Mapping[str, bytes]) -> dict[str, Report]:
         """Judge documents, each its canonical N-Quads by its IRI, as `validate` judges each alone."""

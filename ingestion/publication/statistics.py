@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
+from functools import lru_cache
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Final
@@ -113,26 +114,24 @@ class Statistics:
         return found
 
     def _count(self, sign: int, graph: str, lines: bytes) -> None:
-        end, ours = len(f" <{graph}> .\n".encode()), self._ours
-        counters, said = self._counters, Counter[tuple[str, bytes, bytes]]()
-        subjects, objects = set(), set()
+        end, ours, counters = len(f" <{graph}> .\n".encode()), self._ours, self._counters
         # N-Quads escapes "\r" inside literals: of bytes, this splits at "\n" alone.
-        for line in lines.splitlines(keepends=True):
-            subject, predicate, rest = line.split(b" ", 2)
-            value = rest[:-end]
-            subjects.add(subject)
-            objects.add(value)
-            said["predicates", predicate, b""] += sign
-            if predicate == _TYPE:
-                said["classes", value, b""] += sign
-            elif value[:1] == b"<" and subject.startswith(ours) and not value.startswith(ours):
-                said["links", predicate, value] += sign
-        for (kind, term, value), count in said.items():
-            counters[kind, _iri(term), place(_iri(value)) if value else ""] += count
-            counters["quads", "", ""] += count if kind == "predicates" else 0
+        triples = [line.split(b" ", 2) for line in lines.splitlines(keepends=True)]
+        said = [(subject, predicate, rest[:-end]) for subject, predicate, rest in triples]
+        for predicate, count in Counter([predicate for _, predicate, _ in said]).items():
+            counters["predicates", _iri(predicate), ""] += sign * count
+        for value, count in Counter([value for _, predicate, value in said if predicate == _TYPE]).items():
+            counters["classes", _iri(value), ""] += sign * count
+        links = [
+            (predicate, value) for subject, predicate, value in said
+            if value[:1] == b"<" and not value.startswith(ours) and predicate != _TYPE and subject.startswith(ours)
+        ]  # fmt: skip
+        for (predicate, value), count in Counter(links).items():
+            counters["links", _iri(predicate), _place(value)] += sign * count
+        counters["quads", "", ""] += sign * len(said)
         counters["graphs", "", ""] += sign
         counters["folder", graph.rpartition("/")[0], ""] += sign
-        for which, terms in enumerate((subjects, objects)):
+        for which, terms in enumerate(({subject for subject, _, _ in said}, {value for _, _, value in said})):
             for term in terms:
                 self._terms.setdefault(term, [0, 0])[which] += sign
 
@@ -247,13 +246,25 @@ def _plus(told: Any, before: Any, after: Any) -> Any:
     return {name: grown[name] for name in sorted(grown) if grown[name]}
 
 
+@lru_cache(maxsize=1_000)
 def _iri(term: bytes) -> str:
     return term[1:-1].decode()
 
 
+@lru_cache(maxsize=10_000)
+def _place(term: bytes) -> str:
+    return place(term[1:-1].decode())
+
+
 def _key(term: bytes) -> tuple[int, int]:
     stem, mark, _ = term.partition(b"#") if term[:1] == b"<" else (b"", b"", b"")
-    return (_hash(stem) if mark else 0), _hash(term)
+    return (_hash_of_stem(stem) if mark else 0), _hash(term)
+
+
+@lru_cache(maxsize=1_000)
+def _hash_of_stem(stem: bytes) -> int:
+    """Return the hash of a document's IRI, which all of its fragments ask for."""
+    return _hash(stem)
 
 
 def _hash(data: bytes) -> int:

@@ -58,12 +58,20 @@ class Judge:
         self._store.bulk_extend(known)
         self._gone = 0
         self._lock = threading.Lock()
-        self._targets = Targets(self.units, known)
+        self.targets = Targets(self.units, known)
         self._prepared: LRUCache[frozenset[rdflib.term.Node], rdflib.Graph] = LRUCache(PREPARED)
 
     def focus_nodes(self, quads: Iterable[ox.Quad]) -> dict[rdflib.term.Node, set[str]]:
         """Return the focus nodes of each unit among quads (SHACL §2.1.3), where it can find something."""
-        return self._targets.focus_nodes(quads)
+        return self.targets.focus_nodes(quads)
+
+    def facts_about(self, subject: str) -> dict[str, frozenset[str]]:
+        """Return what the facts say of a node: values by predicate; terms are in N-Triples."""
+        found: dict[str, set[str]] = {}
+        with self._lock:  # the store holds other quads while they are judged
+            for quad in self._store.quads_for_pattern(ox.NamedNode(subject[1:-1]), None, None, None):
+                found.setdefault(quad.predicate.value, set()).add(str(quad.object))
+        return {predicate: frozenset(values) for predicate, values in found.items()}
 
     def judge(self, quads: Iterable[ox.Quad], focus_nodes: FocusNodes) -> list[Result]:
         """Return pySHACL's results for these focus nodes in these quads and the vocabularies' facts."""

@@ -7,7 +7,7 @@ Knows `apres-prenom` and `avant-prenom` of `mots_de_personne.csv`, a pupil's ini
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from itertools import pairwise
 from typing import Final
@@ -65,7 +65,7 @@ def lone_names(text: str) -> Iterator[Span]:
             yield from (one.span() for one in names if _may_be_first(one[0]))
     for found in _FILE.finditer(text):
         group = "stem" if found["stem"] else "account"
-        if _is_of_person(found[group], _vocabulary() if group == "stem" else role("titre") | role("lieu")):
+        if _is_of_person(found[group], _vocabulary if group == "stem" else _titles_and_places):
             yield found.span(group)
 
 
@@ -105,12 +105,19 @@ def _pattern(name: str) -> re.Pattern[str]:
     return re.compile(rf"(?<!\w)(?:(?:{phrases}){joint}|(?:aesh|avs|aed),? )$")
 
 
-def _is_of_person(name: str, common: frozenset[str]) -> bool:
-    """Tell whether the name of a file or an account has a first name beside a word that is no common one."""
+def _titles_and_places() -> frozenset[str]:
+    return role("titre") | role("lieu")
+
+
+def _is_of_person(name: str, common: Callable[[], frozenset[str]]) -> bool:
+    """Tell whether the name of a file or an account has a first name beside a word that is no common one.
+
+    `common` gives those: the vocabularies are not read where no first name is.
+    """
     parts = [plain(part) for part in _PART.findall(name)]
     pairs = [pair for one, other in pairwise(parts) for pair in ((one, other), (other, one))]
     listed = first_names()
-    return any(listed.get(one, False) and len(other) >= _SHORTEST and other not in common for one, other in pairs)
+    return any(listed.get(one, False) and len(other) >= _SHORTEST and other not in common() for one, other in pairs)
 
 
 @cache

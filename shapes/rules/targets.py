@@ -23,21 +23,25 @@ Above = Callable[[str], set[str]]
 
 
 class Targets:
-    """The targets of some units as tables; `facts` are the quads known beside any data."""
+    """The targets of some units as tables; `facts` are the quads known beside any data.
+
+    `fact_predicates` are the predicates that these have, `above_facts` gives the classes above a class by them.
+    """
 
     def __init__(self, units: Iterable[Unit], facts: Iterable[ox.Quad]) -> None:
         self._units = {unit.shape: unit for unit in units}
-        self._fact_predicates: set[str] = set()
-        self._parents: dict[str, set[str]] = {}
-        for quad in facts:
-            self._fact_predicates.add(quad.predicate.value)
-            _note_subclass(quad, self._parents)
-        self._above_facts = above(self._parents)
+        known = tuple(facts)
+        self.fact_predicates = {quad.predicate.value for quad in known}
+        self._parents = _parents(known)
+        self.above_facts = above(self._parents)
         self._tables: dict[str, dict[str, list[Unit]]] = {CLASS: {}, SUBJECTS_OF: {}, OBJECTS_OF: {}}
         self._forbidden: dict[rdflib.term.Node, re.Pattern[str]] = {}
+        self._named: dict[rdflib.term.Node, set[str]] = {}
         for unit in self._units.values():
             for target in unit.targets:
-                if target.kind != NODE:
+                if target.kind == NODE:
+                    self._named.setdefault(unit.shape, set()).add(term_text(target.value))
+                else:
                     self._tables[target.kind].setdefault(str(target.value), []).append(unit)
             if unit.forbids is not None:
                 self._forbidden[unit.shape] = re.compile(unit.forbids)
@@ -45,24 +49,21 @@ class Targets:
     def focus_nodes(self, quads: Iterable[ox.Quad]) -> dict[rdflib.term.Node, set[str]]:
         """Return the focus nodes (in N-Triples) of each unit that can find something in these quads."""
         data = list(quads)
-        present = self._fact_predicates | {quad.predicate.value for quad in data}
+        present = self.fact_predicates | {quad.predicate.value for quad in data}
         classes = self._above(data)
-        found: dict[rdflib.term.Node, set[str]] = {
-            unit.shape: {term_text(target.value) for target in unit.targets if target.kind == NODE}
-            for unit in self._units.values()
-        }
+        found = {shape: {*nodes} for shape, nodes in self._named.items()}
         for quad in data:
             predicate = quad.predicate.value
             if predicate == _TYPE:
                 for name in classes(_iri(quad.object)):
                     for unit in self._tables[CLASS].get(name, ()):
-                        found[unit.shape].add(str(quad.subject))
+                        found.setdefault(unit.shape, set()).add(str(quad.subject))
             for unit in self._tables[SUBJECTS_OF].get(predicate, ()):
                 if self._matters(unit, quad.object):
-                    found[unit.shape].add(str(quad.subject))
+                    found.setdefault(unit.shape, set()).add(str(quad.subject))
             for unit in self._tables[OBJECTS_OF].get(predicate, ()):
-                found[unit.shape].add(str(quad.object))
-        return {shape: nodes for shape, nodes in found.items() if nodes and self._units[shape].idle_without <= present}
+                found.setdefault(unit.shape, set()).add(str(quad.object))
+        return {shape: nodes for shape, nodes in found.items() if self._units[shape].idle_without <= present}
 
     def _matters(self, unit: Unit, value: object) -> bool:
         pattern = self._forbidden.get(unit.shape)
@@ -72,10 +73,10 @@ class Targets:
         """Return the classes above each class, those that the data state included."""
         stated = [quad for quad in data if quad.predicate.value == _SUBCLASS]
         if not stated:
-            return self._above_facts
+            return self.above_facts
         parents = {name: set(names) for name, names in self._parents.items()}
-        for quad in stated:
-            _note_subclass(quad, parents)
+        for name, names in _parents(stated).items():
+            parents.setdefault(name, set()).update(names)
         return above(parents)
 
 
@@ -96,9 +97,12 @@ def above(parents: dict[str, set[str]]) -> Above:
     return find
 
 
-def _note_subclass(quad: ox.Quad, parents: dict[str, set[str]]) -> None:
-    if quad.predicate.value == _SUBCLASS:
-        parents.setdefault(_iri(quad.subject), set()).add(_iri(quad.object))
+def _parents(quads: Iterable[ox.Quad]) -> dict[str, set[str]]:
+    parents: dict[str, set[str]] = {}
+    for quad in quads:
+        if quad.predicate.value == _SUBCLASS:
+            parents.setdefault(_iri(quad.subject), set()).add(_iri(quad.object))
+    return parents
 
 
 def _iri(term: object) -> str:

@@ -1,4 +1,4 @@
-"""The W3C SHACL suite, core and SPARQL, through pySHACL alone and through the screen: both find the same.
+"""The W3C SHACL suite, core and SPARQL, through pySHACL alone, the screen and the clearing: all find the same.
 
 The table of passes a component is written to `shacl.md` beside this file by a run of all the tests, the long one included.
 """
@@ -12,6 +12,7 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
+from shapes.clearing.clearing import Clearing
 from shapes.judging.judge import Judge
 from shapes.judging.report import Result
 from shapes.privacy.masking import mask_term
@@ -76,6 +77,8 @@ def test_the_screen_finds_what_pyshacl_finds(case: Case, table: dict[str, Row]) 
     assert isinstance(screened, str) == isinstance(alone, str)
     if not isinstance(alone, str):
         assert screened == alone
+        left = Clearing(judge).left(case.data, judge.focus_nodes(case.data))
+        assert _keys(judge.judge(case.data, left)) == alone, "cleared what pySHACL finds something about"
         certain = _masked(_key(finding) for finding in flagged.findings)
         assert certain <= alone, "SQL claims what pySHACL does not find"
         if not flagged.doubts:

@@ -15,7 +15,7 @@ from shapes.facts import fact_quads
 from shapes.gate import Gate, gate
 from shapes.judging.judge import _results
 from shapes.judging.pyshacl_report import Data
-from shapes.judging.report import Result
+from shapes.judging.report import Report, Result
 from shapes.privacy.masking import mask_term
 from shapes.rules.sources import shapes_graph
 from shapes.rules.terms import read_term, term_text
@@ -45,6 +45,11 @@ def by_the_screen(judge: Gate, batch: dict[str, bytes]) -> set[Key]:
 
 def one_by_one(judge: Gate, batch: dict[str, bytes]) -> set[Key]:
     return {result.key for lines in batch.values() for result in judge.validate(lines).results}
+
+
+def by_the_judge(judge: Gate, lines: bytes) -> Report:
+    quads = list(ox.parse(lines, format=ox.RdfFormat.N_QUADS))
+    return Report.of(judge.judge.judge(quads, judge.judge.focus_nodes(quads)))
 
 
 def by_plain_pyshacl(batch: dict[str, bytes]) -> set[Key]:
@@ -99,6 +104,21 @@ def test_where_sql_has_no_doubt_it_claims_what_pyshacl_finds(batch: list[Lines])
 
 def masked_text(term: str) -> str:
     return term and term_text(mask_term(read_term(term)))
+
+
+@at_two_lengths(12, 400, documents, **common)
+def test_one_document_has_the_report_of_pyshacl_whatever_was_cleared(document: Lines) -> None:
+    _, lines = renamed(document, 0)
+    assert gate().validate(lines) == by_the_judge(gate(), lines)
+
+
+def test_real_usages_are_cleared_but_for_what_pyshacl_finds() -> None:
+    judge = gate()
+    for document in real_documents()[:20]:
+        asked = judge.judge.focus_nodes(document)
+        left = judge.clearing.left(document, asked)
+        found = {(result.focus, result.shape) for result in judge.judge.judge(document, asked)}
+        assert {(node[1:-1], str(shape)) for shape, nodes in left.items() for node in nodes} == found
 
 
 @in_parts(4, 25, batches, **common)
