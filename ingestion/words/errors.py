@@ -28,6 +28,7 @@ class IngestionError(Exception):
     ├── NothingToPublish      nothing was ever validated
     ├── BackupExists, NothingToBackUp    a backup that is not written
     ├── DamagedBackup, NewerBackup       a file that cannot be restored
+    ├── DamagedEdition        an edition of a backup that is not what its manifest says
     ├── NotEmpty              a state that a restore would lose
     ├── UnknownEdition        the edition that answers is not one of this registry
     └── RebuildDiffers        the registry of today does not make this edition
