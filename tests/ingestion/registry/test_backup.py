@@ -23,7 +23,6 @@ from ingestion.backups.verifying import DamagedEdition
 from ingestion.publication.erasure import erase
 from ingestion.registry.copies import NotEmpty
 from tests.ingestion.registry.killing import document
-from tests.ingestion.registry.killing_restores import POINTS
 from tests.making import NATIONAL, OPERATOR, TEAM, begun, command, dump_of
 
 SECRET, OTHER = "Zyglophonie", "Xerographologie"
@@ -336,20 +335,6 @@ def test_a_backup_goes_from_a_database_to_the_other_and_back(tmp_path: Path, pos
     with Registry(Settings(var=tmp_path / "back")) as back:
         restore(Settings(var=tmp_path / "back"), back, tmp_path / "two.zip", OPERATOR)
         whole(back, turn)
-
-
-@pytest.mark.long
-def test_a_kill_leaves_the_former_state_or_the_new_one(tmp_path: Path) -> None:
-    run = [sys.executable, "-m", "tests.ingestion.registry.killing_restores", str(tmp_path / "var")]
-    done = subprocess.run(run, capture_output=True, text=True, timeout=600)
-    assert done.returncode == 0, done.stderr
-    states, *told = [json.loads(line) for line in done.stdout.splitlines()]
-    assert states["new"]["sound"] and states["former"]["sound"] and states["new"] != states["former"]
-    assert [(one["point"], one["killed"]) for one in told] == [(point, True) for point in POINTS]
-    taken = [*POINTS].index("the registry has taken it")
-    for one in told:
-        assert one["found"] == states["new" if [*POINTS].index(one["point"]) >= taken else "former"], one["point"]
-        assert one["then"] == states["new"], one["point"]
 
 
 def test_commands_say_what_they_did_and_are_refused_while_one_restores(tmp_path: Path) -> None:
