@@ -38,6 +38,9 @@ FEW: Final = ("termes/noyau.ttl", "genere/type-ia.ttl")
 REVIEWER: Final = Agent("Relecture", (Grant("national"),), "organisation/dgesco")
 OLD: Final = HERE.parents[1] / "tests" / "ingestion" / "registry" / "releases" / "0.1.0.sqlite.sql"
 
+ERASED: Final = "Zyglophonie"
+"""The title of what is erased, a word of its own: no byte of it may be left then."""
+
 Act = Callable[[Path], object]
 
 
@@ -81,7 +84,7 @@ def prepare(folder: Path) -> None:
     with Registry(settings) as registry:
         for agent in (TEAM, REVIEWER):
             registry.accounts.declare(agent, OPERATOR)
-        registry.register([document("18-A", "Alpha"), document("18-C", "Gamma")], TEAM, validate=True)
+        registry.register([document("18-A", ERASED), document("18-C", "Gamma")], TEAM, validate=True)
         publish(settings, registry, FACES)
         back_up(settings, registry, folder / "backup.zip")
         registry.register([document("18-B", "Beta")], TEAM, validate=True)

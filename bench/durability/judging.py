@@ -102,6 +102,17 @@ def rebuilt(var: Path) -> bool:
         return rebuild(Settings(var=var), registry, FACES).changed == ()
 
 
+def left_of(var: Path, word: str) -> list[str]:
+    """Return the files of a state folder that hold a word, packed or not."""
+    found = []
+    for path in var.rglob("*"):
+        if path.is_file() and not path.is_symlink():
+            data = path.read_bytes()
+            if word.encode() in (gzip.decompress(data) if path.suffix == ".gz" else data):
+                found.append(str(path.relative_to(var)))
+    return found
+
+
 def faults(found: Found, before: Found, after: Found, between: list[Any], *, acknowledged: bool) -> list[str]:
     """Return what a kill may not leave; `between` are states of the documents that lie between before and after."""
     told = [] if found["sound"] else ["the edition that answers is not what its manifest says"]

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from bench.durability.acts import (
     ACTS,
+    ERASED,
     begin,
     begun,
     ended,
@@ -23,7 +24,7 @@ from bench.durability.acts import (
     set_clock_back,
     with_few_vocabularies,
 )
-from bench.durability.judging import Found, batches_between, faults, observe, observe_old, rebuilt
+from bench.durability.judging import Found, batches_between, faults, left_of, observe, observe_old, rebuilt
 from ingestion.derivation.rules import rules_digest
 from ontologie import vocabularies
 from shapes import shapes_digest
@@ -116,6 +117,8 @@ class Durability:
         told = _failure(*forked(partial(ACTS[act], var)))
         found = self._look(act, var)
         told += [f"done again, not as it ought to be: {name}" for name, one in self.after[act].items() if found[name] != one]
+        if act == "erase":
+            told += [f"erased, and left in {name}" for name in left_of(var, ERASED)]
         return told + (_failure(*forked(partial(rebuilt, var)), wanted=True) if act in _MAKING_EDITIONS else [])
 
     def _two(self, pair: tuple[str, str], part: float) -> Kill:
