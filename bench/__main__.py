@@ -26,7 +26,7 @@ def main() -> None:
             subprocess.run(["env", *(f"{k}={v}" for k, v in environment.items()), observatoire, "publish"], check=True)
             run("bench.endpoint", "--var", str(var), "--out", f"bench/endpoint/{size}")
     run("bench.validation")
-    run("bench.durability", "--out", "bench/durability/RESULTS.md")
+    run("bench.durability")
 
 
 def run(module: str, *arguments: str) -> None:
