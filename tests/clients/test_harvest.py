@@ -43,4 +43,4 @@ def test_what_another_observatory_publishes_is_deposited_with_its_levels(
         document = found[f"18-{identifier_of(iri)}"]
         assert document is not None
         absolute = {one if "://" in one else f"https://w3id.org/observatoire-ia/{one}" for one in document.get("niveau", ())}
-        assert absolute == levels and document["fiche"][0]["sourcePage"] == [iri]
+        assert absolute == levels and document["fiche"]["sourcePage"] == [iri]
