@@ -27,6 +27,7 @@ def main() -> None:
             run("bench.endpoint", "--var", str(var), "--out", f"bench/endpoint/{size}")
     run("bench.deposits")
     run("bench.validation")
+    run("bench.durability")
 
 
 def run(module: str, *arguments: str) -> None:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from ingestion import Edition
     from ontologie import Check
+    from queries import Token
 
 
 def build_main() -> typer.Typer:
@@ -36,7 +37,7 @@ def build_main() -> typer.Typer:
         pretty_exceptions_enable=False,
     )
     for part in (
-        ingestion.commands.ingest.build_app(made_with_editions, write_principles),
+        ingestion.commands.ingest.build_app(made_with_editions, write_principles, tokens_of_sparql),
         sparql_api.commands.build_app(),
         shapes.commands.build_app(examine_deposit),
         ontologie.commands.build_app(checks_of_shapes),
@@ -58,6 +59,13 @@ def write_principles(place: Path) -> int:
     from sparql_api.packages.principles import write_principles
 
     return write_principles(place)
+
+
+def tokens_of_sparql() -> Callable[[str], Iterable[Token]]:
+    """Return what tells the tokens of a query apart."""
+    from queries import tokenize
+
+    return tokenize
 
 
 def checks_of_shapes() -> Iterable[Check]:

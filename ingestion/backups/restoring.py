@@ -2,10 +2,10 @@
 
 Decided in docs/decisions/backups.md.
 
-Knows the order that makes it safe: a state folder of its own is made beside (`restauration/`), what was erased since is
-erased of it, the current edition gets its store and faces; then the registry takes its rows in one transaction, which
-decides; then folders are exchanged. What a kill leaves is ended by the next command: completed where the registry knows
-its token, else removed.
+Knows the order that makes it safe: a state folder of its own is made beside (`restauration/`), its editions are held
+against their manifests and roots, what was erased since is erased of it, the current edition gets its store and faces;
+then the registry takes its rows in one transaction, which decides; then folders are exchanged. What a kill leaves is
+ended by the next command: completed where the registry knows its token, else removed.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from typing import Final
 from zipfile import BadZipFile, ZipFile
 
 from ingestion.backups.backup import REGISTRY, Backup, DamagedBackup, read_backup, unpack
+from ingestion.backups.verifying import verify_editions, verify_roots
 from ingestion.publication.assembly import Progress
 from ingestion.publication.cut import Face, make_faces, settle
 from ingestion.publication.editions import Edition, Editions, exchange, sync_folder
@@ -73,8 +74,8 @@ def restore(
     and accounts that were ended and tokens that were replaced stay so.
 
     That is what this registry knows of, and `erased`. Raises NotEmpty where something would be lost without `replace`,
-    DamagedBackup, NewerBackup, NewerRegistry, Forbidden, PublicationBusy, OSError, and what faces raise; all is then as
-    it was.
+    DamagedBackup, DamagedEdition, NewerBackup, NewerRegistry, Forbidden, PublicationBusy, OSError, and what faces
+    raise; all is then as it was.
     """
     settings.var.mkdir(parents=True, exist_ok=True)
     with publication_lock(settings.var):
@@ -84,6 +85,7 @@ def restore(
         folder = settings.restoring_path
         try:
             backup = _unpacked(path, folder)
+            verify_editions(Editions(folder), progress)
             ready = settings.model_copy(update={"var": folder, "database_url": None})
             with Registry(ready) as fresh:
                 gone = _erase_again(fresh, registry, erased)
@@ -152,6 +154,7 @@ def _make_ready(ready: Settings, fresh: Registry, faces: Sequence[Face], progres
     """Make the current edition of a state answer, and no edition hold what was erased."""
     current = settle(Editions(ready.var), fresh.editions.last())
     redact(ready, fresh, faces, progress)
+    verify_roots(Editions(ready.var), fresh)
     if current is not None and is_to_be_made(current):
         write_store(current)
         make_faces(current, current.store_path, faces)

@@ -7,7 +7,7 @@ that publication makes (search index, self-description) come from the root.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import partial
@@ -16,31 +16,35 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from ingestion.commands.acting import AsOption, able, agent_of, allowed
+from ingestion.commands.acting import AsOption, able, allowed
 from ingestion.commands.agents import agents_app
 from ingestion.commands.export import WritePackage, export_app
 from ingestion.commands.failures import explained, opened
+from ingestion.commands.harvest import harvest_app
 from ingestion.commands.keeping import backup_command, restore, sure
 from ingestion.commands.review import Identifier, review_app, split
+from ingestion.commands.taking import (
+    AcademieOption,
+    By,
+    NationalOption,
+    ReportOption,
+    check_form,
+    counted,
+    report_of,
+)
 from ontologie import system_reason
 from ontologie.console import Lang, LangOption, counting, fail, said, say, steps
 
 if TYPE_CHECKING:
     from ingestion.examination.deposit import Deposited
+    from ingestion.harvest.construct import Tokenize
     from ingestion.publication.cut import Face
-    from ingestion.registry.model import Outcome
     from ingestion.registry.registry import Registry
-    from ingestion.rights.model import Action, Agent
     from ingestion.settings import Settings
     from ingestion.words.messages import Issue
 
-REPORTS: Final = (".html", ".csv", ".json", ".ttl")
 REJECTS: Final = (".csv", ".xlsx", ".json")
 
-AcademieOption = Annotated[str | None, typer.Option(help="The académie that deposits, by code or name: 10, Lyon.")]
-NationalOption = Annotated[
-    bool, typer.Option("--national", help="Take fiches that name no académie, as national deposits.")
-]
 AcceptOption = Annotated[
     bool, typer.Option("--accept-mapping", help="Take the reading of headers that a run proposed, and remember it.")
 ]
@@ -55,12 +59,19 @@ RejectsOption = Annotated[
 ]
 
 
-def build_app(faces: Callable[[], Sequence[Face]], write_principles: WritePackage) -> typer.Typer:
-    """Return the command line of this folder; `faces` gives what is made with each edition, the other a package."""
+def build_app(
+    faces: Callable[[], Sequence[Face]], write_principles: WritePackage, tokenize: Callable[[], Tokenize]
+) -> typer.Typer:
+    """Return the command line of this folder.
+
+    `faces` gives what is made with each edition, `write_principles` writes a package, `tokenize` gives what tells the
+    tokens of SPARQL.
+    """
     app, with_faces = typer.Typer(no_args_is_help=True), _WithFaces(faces)
     app.add_typer(review_app(), name="review")
     app.add_typer(export_app(write_principles), name="export")
     app.add_typer(agents_app(), name="agent")
+    app.add_typer(harvest_app(tokenize), name="harvest")
     app.command("demo")(with_faces.demo)
     app.command("ingest")(ingest_command)
     app.command("template")(template_command)
@@ -82,7 +93,7 @@ def ingest_command(
     accept_mapping: AcceptOption = False,
     acting: AsOption = None,
     validated_by: ValidatedByOption = None,
-    report: Annotated[Path | None, typer.Option(help="Write the report: .html, .csv, .json or .ttl.")] = None,
+    report: ReportOption = None,
     rejects: RejectsOption = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say everything, register nothing.")] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Take all or nothing.")] = False,
@@ -104,7 +115,8 @@ def ingest_command(
     from ingestion.examination.pipeline import Options
     from ingestion.settings import Settings
 
-    _check_forms(report, rejects, lang)
+    check_form(report, lang)
+    _check_rejects(rejects, lang)
     settings = Settings()
     options = Options(
         academie=academie, kind=kind, mapping=mapping, base=settings.base_iri, national=national,
@@ -112,10 +124,10 @@ def ingest_command(
     )  # fmt: skip
     if acting and validated_by and acting != validated_by:
         fail(lang, "as-and-validated-by")
-    by = _By(validated_by or acting, national=national, validate=bool(validated_by))
+    by = By(validated_by or acting, national=national, validate=bool(validated_by))
     take = partial(deposit_file, options=options, validate=by.validate, strict=strict)
     done, unusable = _taken(files, take, by, settings, lang, dry_run=dry_run)
-    _report(report, done, unusable, lang)
+    report_of(report, done, unusable, lang)
     _give_back(rejects, done, lang)
     raise typer.Exit(2 if unusable else max((one.exit_code for one in done), default=0))
 
@@ -137,38 +149,13 @@ def template_command(
     sys.stdout.buffer.write(template(form.lower(), lang.value))
 
 
-def _check_forms(report: Path | None, rejects: Path | None, lang: Lang) -> None:
-    if report is not None and report.suffix.lower() not in REPORTS:
-        fail(lang, "report-format", formats=", ".join(REPORTS))
+def _check_rejects(rejects: Path | None, lang: Lang) -> None:
     if rejects is not None and rejects.suffix.lower() not in REJECTS:
         fail(lang, "rejects-format", formats=", ".join(REJECTS))
 
 
-@dataclass(frozen=True)
-class _By:
-    """In whose name files are taken, and what for: national deposits, a validation in the same step."""
-
-    name: str | None
-    national: bool
-    validate: bool
-
-    def agent(self, registry: Registry | None, settings: Settings) -> Agent:
-        """Return the agent, who may do that on some documents; without a registry, the operator. Raises Forbidden."""
-        from ingestion.rights.decision import Forbidden, require, standing
-        from ingestion.rights.model import OPERATOR, Matter
-
-        agent = OPERATOR if registry is None else agent_of(registry, self.name, settings)
-        actions: tuple[Action, ...] = ("validate", "deposit") if self.validate else ("deposit",)
-        for action in actions:
-            if why := standing(agent, action):
-                raise Forbidden(why, agent, action)
-        if self.national:
-            require(agent, "deposit", Matter("projet"))
-        return agent
-
-
 def _taken(
-    files: Iterable[Path], take: Callable[..., Deposited], by: _By, settings: Settings, lang: Lang, *, dry_run: bool
+    files: Iterable[Path], take: Callable[..., Deposited], by: By, settings: Settings, lang: Lang, *, dry_run: bool
 ) -> tuple[list[Deposited], list[Issue]]:
     """Take files into the registry, or only examine them; return what came of each, and why some could not be used."""
     from ingestion.examination.deposit import none_yet
@@ -176,7 +163,7 @@ def _taken(
     registered = none_yet()
 
     def kept() -> str:
-        return said(lang, "kept-dry") if dry_run else _counted(lang, "kept-deposit", registered)
+        return said(lang, "kept-dry") if dry_run else counted(lang, "kept-deposit", registered)
 
     # On a dry run the registry is asked for what a named agent may do, and for nothing else: without one it is not
     # opened, nor its libraries loaded.
@@ -210,19 +197,8 @@ def _deposit(
         done.append(one)
         print_report([one], lang)
         if told:
-            typer.echo(_counted(lang, "registered", one.registered), err=True)
+            typer.echo(counted(lang, "registered", one.registered), err=True)
     return done, unusable
-
-
-def _report(path: Path | None, done: Sequence[Deposited], unusable: Sequence[Issue], lang: Lang) -> None:
-    from ingestion.commands.reporting import write_report
-
-    if path is None:
-        return
-    try:
-        write_report(path, done, lang, unusable)
-    except OSError as error:
-        fail(lang, "report-not-written", where=path, why=system_reason(error, lang.value))
 
 
 def _give_back(path: Path | None, done: Sequence[Deposited], lang: Lang) -> None:
@@ -239,10 +215,6 @@ def _give_back(path: Path | None, done: Sequence[Deposited], lang: Lang) -> None
     except OSError as error:
         fail(lang, "report-not-written", where=path, why=system_reason(error, lang.value))
     say(lang, "rejects-written", count=len(rejected), where=path)
-
-
-def _counted(lang: Lang, code: str, registered: Mapping[Outcome, int]) -> str:
-    return said(lang, code, **{name.replace("-", "_"): count for name, count in registered.items()})
 
 
 @dataclass(frozen=True)

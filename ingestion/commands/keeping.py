@@ -96,6 +96,7 @@ def _tell(lang: Lang, code: str, file: Path, backup: Backup) -> None:
 def _readable(lang: Lang, file: Path) -> Iterator[None]:
     """Leave, and say why, where a backup cannot be written or used."""
     from ingestion.backups import backup
+    from ingestion.backups.verifying import DamagedEdition
     from ingestion.registry.copies import NotEmpty
 
     try:
@@ -106,6 +107,8 @@ def _readable(lang: Lang, file: Path) -> Iterator[None]:
         fail(lang, "backup-nothing")
     except backup.DamagedBackup:
         fail(lang, "backup-damaged", file=file)
+    except DamagedEdition as error:
+        fail(lang, "backup-damaged-edition", file=file, number=error.number, part=error.file)
     except backup.NewerBackup:
         fail(lang, "backup-newer", file=file)
     except NotEmpty:

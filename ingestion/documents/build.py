@@ -85,6 +85,7 @@ def build_document(
     else:
         draft = read_row(record, kind, base, academie, examples=examples)
         say_unreadable(draft)
+    draft.issues[:0] = record.said
     given = _ACADEMIE in draft.record.values or _ACADEMIE in draft.record.unreadable
     if not national and not given and draft.kind == PROJECT and draft.identifier.startswith(f"{NATIONAL}-"):
         draft.say("academie-absente", columns()["academie"])

@@ -6,7 +6,7 @@ registry's.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -24,6 +24,7 @@ from ingestion.examination.pipeline import (
 )
 from ingestion.examination.rejects import Rejected
 from ingestion.graphs.compression import pack
+from ingestion.reading.records import Deposit
 from ingestion.registry.model import NewDocument, Outcome, Waited, digest_of
 from ingestion.rights.decision import Permit
 from ingestion.rights.model import Agent, Matter
@@ -61,7 +62,7 @@ class Deposited:
 
 
 def deposit_file(
-    path: Path,
+    path: Path | Deposit,
     registry: Registry | None,
     agent: Agent,
     options: Options,
@@ -72,7 +73,7 @@ def deposit_file(
     registered: dict[Outcome, int] | None = None,
     permit: Permit | None = None,
 ) -> Deposited:
-    """Examine a file and register what may be taken; without a registry, only examine (`--dry-run`).
+    """Examine a file, or what was read already, and register what may be taken; without a registry, only examine.
 
     With `strict`, one refusal leaves the registry as it was. `progress` is told how many records were read so far, of
     how many; `registered` is counted up at each batch that the registry took, which stays there whatever comes after.
@@ -81,7 +82,7 @@ def deposit_file(
     """
     deposit = open_deposit(path, replace(options, strict=strict))
     notes = deposit.notes if registry is None else (*deposit.notes, *keep_agreements(deposit, options))
-    total = Deposited(path, Summary(), (), notes, (), none_yet())
+    total = Deposited(path if isinstance(path, Path) else Path(path.file), Summary(), (), notes, (), none_yet())
     summary, entries, reports, held = Summary(), list[Issue](), list[Report](), list[NewDocument]()
     rejected, places, taken, counted = list[Rejected](), _Places(), list[Matter](), (total.registered, registered)
     known, ended = (registry.made_fiches, registry.ended) if registry else (None, None)
@@ -107,9 +108,25 @@ def deposit_file(
     elif strict and registry is not None and held:
         entries.extend(_registered(registry, held, places, agent, validate, counted))
     return Deposited(
-        path, summary, tuple(entries), notes, tuple(reports), total.registered, deposit.separator, tuple(rejected),
-        () if strict and summary.refused else tuple(taken),
+        total.file, summary, tuple(entries), notes, tuple(reports), total.registered, deposit.separator,
+        tuple(rejected), () if strict and summary.refused else tuple(taken),
     )  # fmt: skip
+
+
+def together(file: Path, parts: Sequence[Deposited], faults: Iterable[Issue] = ()) -> Deposited:
+    """Return what came of parts of one deposit as what came of one; `faults` are what none of them holds."""
+    registered = none_yet()
+    for one in parts:
+        _count((registered,), one.registered)
+    return Deposited(
+        file,
+        sum((one.summary for one in parts), Summary()),
+        (*faults, *(entry for one in parts for entry in one.entries)),
+        tuple(note for one in parts for note in one.notes),
+        tuple(report for one in parts for report in one.reports),
+        registered,
+        taken=tuple(matter for one in parts for matter in one.taken),
+    )
 
 
 _Places = dict[tuple[str, str], tuple[Place, str]]

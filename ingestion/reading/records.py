@@ -93,6 +93,8 @@ class Record:
     context: str | None = None
     unreadable: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     sheet: str = ""
+    said: tuple[Issue, ...] = ()
+    """What whoever made the record has to say of it already."""
 
     @cached_property
     def private(self) -> tuple[str, ...]:

@@ -28,6 +28,9 @@ class IngestionError(Exception):
     ├── NothingToPublish      nothing was ever validated
     ├── BackupExists, NothingToBackUp    a backup that is not written
     ├── DamagedBackup, NewerBackup       a file that cannot be restored
+    ├── DamagedEdition        an edition of a backup that is not what its manifest says
+    ├── EndpointFails         a partner's endpoint that cannot be harvested, or not on
+    ├── AskedToWait           a partner's endpoint that asks to be asked later
     ├── NotEmpty              a state that a restore would lose
     ├── UnknownEdition        the edition that answers is not one of this registry
     └── RebuildDiffers        the registry of today does not make this edition

@@ -59,6 +59,8 @@ def state(tmp_path_factory: pytest.TempPathFactory) -> tuple[Settings, Path]:
     registry.accounts.declare(OTHERS, OPERATOR)
     registry.close()
     rows = write_csv(folder / "rows.csv", [{"id": "A1"}])
+    (folder / "harvest.rq").write_text("CONSTRUCT { ?s a ?type } WHERE { ?s a ?type }")
+    (folder / "page.html").write_text("<p>")
     assert command(settings.var, "ingest", str(rows)).exit_code == 0
     return settings, rows
 
@@ -84,7 +86,7 @@ def test_each_door_refuses_who_has_no_right_to_pass(
     monkeypatch.setattr(decision, "Forbidden", Noted)
     monkeypatch.setenv("OBSERVATOIRE_AGENT", name)
     before = told(settings)
-    done = command(settings.var, *row["command"].split(), *row["arguments"].format(rows=rows).split())
+    done = command(settings.var, *row["command"].split(), *row["arguments"].format(rows=rows, folder=rows.parent).split())
     if row["command"] in LISTING and name == OTHERS.name:  # who reads for Lille sees nothing of Orléans-Tours
         assert done.exit_code == 0 and "18-" not in done.stdout
     else:

@@ -1,10 +1,9 @@
 """Kills a publisher at random moments, and says what state each death leaves. Run by `test_publication_killed`.
 
     python -m tests.ingestion.registry.killing VAR TURNS SEED [few]
-    python -m tests.ingestion.registry.killing VAR points [few]
 
-With `points`, at each of `POINTS` in the place of moments. With `few`, editions hold few vocabularies: they are what
-makes a publication long, and no point lies inside them.
+With `few`, editions hold few vocabularies: they are what makes a publication long. Named points, and the other acts:
+`bench.durability`.
 
 This process never opens a store: each publisher is a fork of it, already warm, so that a death falls inside the
 publication and not inside the start of Python. Prints one JSON line a turn.
@@ -14,63 +13,22 @@ from __future__ import annotations
 
 import json
 import os
-import pkgutil
 import random
 import signal
 import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pyoxigraph as ox
 
-import ingestion.derivation.rules
-import ingestion.publication.assembly
-import ingestion.publication.manifest
-from ingestion import Edition, Editions, Registry, Settings, publish, rebuild
+from bench.durability.acts import FACES, document, with_few_vocabularies
+from ingestion import Editions, Registry, Settings, publish, rebuild
 from ingestion.derivation.rules import rules_digest
-from ingestion.registry.model import NewDocument
-from ontologie import BASE, Vocabulary, serialize_lines, vocabularies
+from ontologie import serialize_lines, vocabularies
 from shapes import shapes_digest
 from tests.ingestion.registry.edition_digest import edition_hash
 from tests.making import TEAM, declared, dump_of
-
-FEW = ("termes/noyau.ttl", "genere/type-ia.ttl")
-
-
-def face(edition: Edition, _: object) -> None:
-    """Write a face that takes its time as a search index does."""
-    (edition.path / "index").write_text("fait")
-
-
-FACES = (face,)
-
-
-def with_few_vocabularies() -> None:
-    """Publish some vocabularies only, from here on."""
-    few = tuple(one for one in vocabularies() if one.path in FEW)
-    assert len(few) == len(FEW)
-
-    def some(base: str = BASE) -> tuple[Vocabulary, ...]:
-        return few
-
-    for module in (ingestion.derivation.rules, ingestion.publication.assembly, ingestion.publication.manifest):
-        module.vocabularies = some  # type: ignore[attr-defined]
-
-
-def document(identifier: str, title: str) -> NewDocument:
-    """Return a small valid project."""
-    fiche = {
-        "id": f"graphe/projet/{identifier}",
-        "type": "Fiche",
-        "licence": "https://spdx.org/licenses/etalab-2.0.html",
-    }
-    payload = {
-        "id": f"projet/{identifier}", "type": "Projet", "identifiant": identifier, "titre": title,
-        "typeIA": ["concept/type-ia/generative"], "pointVigilance": ["Respect du RGPD"], "fiche": fiche,
-    }  # fmt: skip
-    return NewDocument("projet", identifier, "18", payload)
 
 
 def deposit(var: Path, turn: int) -> None:
@@ -140,56 +98,6 @@ def forked(work: Callable[[], object], kill_after: float | None) -> tuple[bool, 
     return os.WIFEXITED(status), json.loads(text) if text else None
 
 
-POINTS = {
-    "a member is to be written": ("ingestion.publication.segments.write_member", False),
-    "members are written": ("ingestion.publication.segments.make_last", True),
-    "the list is written": ("ingestion.publication.dumps.write_list", True),
-    "the manifest is written": ("ingestion.publication.cut.write_manifest", True),
-    "all is on the disk": ("ingestion.publication.cut.sync_files", True),
-    "the folder has its name": ("ingestion.publication.cut.sync_folder", True),
-    "the registry has its row": ("ingestion.registry.editions.EditionRecords.commit", True),
-    "the link points to it": ("ingestion.publication.editions.Editions.point_to", True),
-}
-"""The points at which a publisher is killed: which function, before or after it is first called."""
-
-
-def run_killed(var: Path, point: str) -> None:
-    """Publish, and die at a point as `kill -9` does it."""
-    name, after = POINTS[point]
-    owner, _, function = name.rpartition(".")
-    held = pkgutil.resolve_name(owner)
-    first = getattr(held, function)
-
-    def dying(*given: Any, **named: Any) -> object:
-        if after:
-            first(*given, **named)
-        os.kill(os.getpid(), signal.SIGKILL)
-        return None
-
-    setattr(held, function, dying)
-    run_publish(var)
-
-
-def at_points(var: Path) -> None:
-    """Kill a publisher at each point; say what a reader finds then, and after the next publication."""
-    deposit(var, 0)
-    forked(lambda: run_publish(var), None)
-    for turn, point in enumerate(POINTS, 1):
-        deposit(var, turn)
-        ended, _ = forked(lambda point=point: run_killed(var, point), None)  # type: ignore[misc]
-        _, left = forked(lambda: inspect(var), None)
-        forked(lambda: run_publish(var), None)
-        _, found = forked(lambda: inspect(var), None)
-        swept = not list((var / "editions").glob(".*.tmp"))
-        told = {"point": point, "killed": not ended, "left": left, "found": found, "swept": swept}
-        print(json.dumps(told), flush=True)
-    deposit(var, len(POINTS) + 1)
-    forked(lambda: run_publish(var), None)
-    forked(lambda: run_rebuild(var), None)
-    _, found = forked(lambda: inspect(var), None)
-    print(json.dumps({"point": "last", "found": found}), flush=True)
-
-
 def main(var: Path, turns: int, seed: int) -> None:
     """Publish, then kill turn after turn, at moments spread over the time that the work took when left alone."""
     chance = random.Random(seed)
@@ -215,7 +123,4 @@ def main(var: Path, turns: int, seed: int) -> None:
 if __name__ == "__main__":
     if sys.argv[-1] == "few":
         with_few_vocabularies()
-    if sys.argv[2] == "points":
-        at_points(Path(sys.argv[1]))
-    else:
-        main(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))
+    main(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from zipfile import ZIP_STORED, ZipFile
 
@@ -18,10 +19,10 @@ from ingestion import Agent, Editions, Grant, Registry, Settings, publish, rebui
 from ingestion.backups import restoring
 from ingestion.backups.backup import BackupExists, DamagedBackup, NewerBackup, NothingToBackUp, back_up
 from ingestion.backups.restoring import restore
+from ingestion.backups.verifying import DamagedEdition
 from ingestion.publication.erasure import erase
 from ingestion.registry.copies import NotEmpty
 from tests.ingestion.registry.killing import document
-from tests.ingestion.registry.killing_restores import POINTS
 from tests.making import NATIONAL, OPERATOR, TEAM, begun, command, dump_of
 
 SECRET, OTHER = "Zyglophonie", "Xerographologie"
@@ -110,8 +111,6 @@ def test_what_was_ended_since_a_backup_stays_ended_once_it_is_restored(
 def test_the_file_opens_with_what_every_machine_has_and_says_its_version(
     state: tuple[Settings, Registry], tmp_path: Path
 ) -> None:
-    import hashlib
-
     made = back_up(*state, tmp_path / "b.zip")
     with ZipFile(tmp_path / "b.zip") as archive:
         said = json.loads(archive.read("sauvegarde.json"))
@@ -132,7 +131,9 @@ def test_what_is_there_is_lost_only_by_who_says_so(state: tuple[Settings, Regist
     with pytest.raises(NotEmpty):
         restore(settings, registry, tmp_path / "b.zip", OPERATOR)
     assert all_of(registry) == before and not settings.restoring_path.exists()
-    restore(settings, registry, tmp_path / "b.zip", OPERATOR, replace=True)
+    said: list[tuple[str, int, int]] = []
+    restore(settings, registry, tmp_path / "b.zip", OPERATOR, (), lambda *step: said.append(step), replace=True)
+    assert said[:2] == [("verification", 1, 2), ("verification", 2, 2)]
     assert [one.identifier for one in registry.listed()] == ["18-A0", "18-S1", "18-W1"]
     assert OTHER.encode() not in b"".join(bytes_under(settings.var))
 
@@ -190,6 +191,67 @@ def test_a_damaged_or_later_backup_changes_nothing(state: tuple[Settings, Regist
     with pytest.raises(DamagedBackup):
         restore(settings, registry, tmp_path / "cut.zip", OPERATOR, replace=True)
     assert all_of(registry) == before and not settings.restoring_path.exists()
+
+
+def rewritten(backup: Path, damage: Callable[[dict[str, bytes]], None], out: Path) -> Path:
+    """Write a backup again as if its files had been damaged on the disk before it was made: its own list is right."""
+    with ZipFile(backup) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    said = json.loads(parts.pop("sauvegarde.json"))
+    damage(parts)
+    said["files"] = {name: hashlib.sha256(data).hexdigest() for name, data in parts.items()}
+    named = {**said["files"], **{name: said["files"][first] for name, first in said["same"].items()}}
+    said["digest"] = hashlib.sha256("".join(f"{named[name]} {name}\n" for name in sorted(named)).encode()).hexdigest()
+    with ZipFile(out, "w", ZIP_STORED) as archive:
+        for name, data in {**parts, "sauvegarde.json": json.dumps(said).encode()}.items():
+            archive.writestr(name, data)
+    return out
+
+
+def flipped(data: bytes) -> bytes:
+    return data[: len(data) // 2] + bytes([data[len(data) // 2] ^ 1]) + data[len(data) // 2 + 1 :]
+
+
+def without_a_line(data: bytes) -> bytes:
+    return data[: data.rindex(b"\n", 0, -1) + 1]
+
+
+def another_root(data: bytes) -> bytes:
+    said = json.loads(data)
+    return json.dumps({**said, "sha256": "0" * 64}).encode()
+
+
+DAMAGE: tuple[tuple[str, Callable[[bytes], bytes]], ...] = (
+    (".nq.gz", flipped),
+    (".ttl.gz", lambda data: data[:-9]),
+    ("members.tsv", without_a_line),
+    ("manifest.json", another_root),
+    ("manifest.json", lambda data: data[:-40]),
+)
+
+
+def test_an_edition_that_was_damaged_before_it_was_backed_up_is_not_put_in_place(
+    state: tuple[Settings, Registry], tmp_path: Path
+) -> None:
+    settings, registry = state
+    back_up(settings, registry, tmp_path / "b.zip")
+    other, bad = Settings(var=tmp_path / "other"), tmp_path / "bad.zip"
+    with Registry(other) as fresh:
+        for ends, change in DAMAGE:
+
+            def damage(parts: dict[str, bytes], ends: str = ends, change: Callable[[bytes], bytes] = change) -> None:
+                name = next(name for name in sorted(parts) if name.startswith("editions/2/") and name.endswith(ends))
+                parts[name] = change(parts[name])
+
+            rewritten(tmp_path / "b.zip", damage, bad)
+            with pytest.raises(DamagedEdition) as told:
+                restore(other, fresh, bad, OPERATOR)
+            assert told.value.number == 2 and told.value.file.endswith(ends), ends
+            assert not other.restoring_path.exists() and not Editions(other.var).on_disk()
+    before = all_of(registry)
+    done = command(settings.var, "restore", str(bad), "--replace", "--lang", "en")
+    assert done.exit_code == 2 and "edition 2 is damaged" in done.stderr
+    assert all_of(registry) == before
 
 
 def test_a_backup_is_written_once_and_of_something(state: tuple[Settings, Registry], tmp_path: Path) -> None:
@@ -273,20 +335,6 @@ def test_a_backup_goes_from_a_database_to_the_other_and_back(tmp_path: Path, pos
     with Registry(Settings(var=tmp_path / "back")) as back:
         restore(Settings(var=tmp_path / "back"), back, tmp_path / "two.zip", OPERATOR)
         whole(back, turn)
-
-
-@pytest.mark.long
-def test_a_kill_leaves_the_former_state_or_the_new_one(tmp_path: Path) -> None:
-    run = [sys.executable, "-m", "tests.ingestion.registry.killing_restores", str(tmp_path / "var")]
-    done = subprocess.run(run, capture_output=True, text=True, timeout=600)
-    assert done.returncode == 0, done.stderr
-    states, *told = [json.loads(line) for line in done.stdout.splitlines()]
-    assert states["new"]["sound"] and states["former"]["sound"] and states["new"] != states["former"]
-    assert [(one["point"], one["killed"]) for one in told] == [(point, True) for point in POINTS]
-    taken = [*POINTS].index("the registry has taken it")
-    for one in told:
-        assert one["found"] == states["new" if [*POINTS].index(one["point"]) >= taken else "former"], one["point"]
-        assert one["then"] == states["new"], one["point"]
 
 
 def test_commands_say_what_they_did_and_are_refused_while_one_restores(tmp_path: Path) -> None:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import gzip
 import json
 import sqlite3
-import subprocess
-import sys
 import zlib
 from collections.abc import Iterator
 from contextlib import closing
@@ -256,14 +254,3 @@ def test_what_a_service_or_a_killed_publication_left_goes_too(tmp_path: Path) ->
     erase(settings, registry, "projet", "18-B1", TEAM)
     assert holding(settings.var) == set()
     registry.close()
-
-
-@pytest.mark.long
-def test_an_erasure_killed_at_each_named_point_is_ended_by_the_same_command(tmp_path: Path) -> None:
-    module = [sys.executable, "-m", "tests.ingestion.registry.killing_erasures", str(tmp_path / "var")]
-    done = subprocess.run(module, capture_output=True, text=True, cwd=Path(__file__).parents[3], check=True)
-    points = [json.loads(line) for line in done.stdout.splitlines()]
-    assert len(points) == 9 and all(turn["killed"] and turn["swept"] for turn in points), points
-    for turn in points:
-        assert turn["left"] == turn["found"] == {"edition": 2, "sound": True}, turn
-    assert [one.redaction for one in Editions(tmp_path / "var").all()] == [9, 9]
