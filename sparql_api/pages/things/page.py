@@ -15,11 +15,14 @@ from ontologie import PREFIXES, name_properties
 from sparql_api.fiches.facets import FACETS
 from sparql_api.fiches.things import local_id
 from sparql_api.formats.rdf_formats import MEDIA_TYPES
+from sparql_api.pages.common.deposit import deposit_link
 from sparql_api.pages.common.layout import View, write_page
 from sparql_api.pages.common.service import Service
 from sparql_api.pages.feeds.names import feed_of
 from sparql_api.pages.things.analyses import Answered, analyses_of, analyses_shown
 from sparql_api.pages.things.analyses import named_in as analysed
+from sparql_api.pages.things.around import Around, around, around_shown
+from sparql_api.pages.things.citation import addresses
 from sparql_api.pages.things.describe import PROVENANCE, Description, Incoming, incoming, not_of_an_example, pairs
 from sparql_api.pages.things.evidence import evidence
 from sparql_api.pages.things.examples import is_invented, seen_in
@@ -56,6 +59,7 @@ class Gathered:
     answers: Sequence[Answered]
     addresses: Mapping[str, tuple[str, ...]]
     examples: Sequence[str]
+    beside: Around
     labels: Mapping[str, Mapping[str, str]]
 
 
@@ -83,7 +87,8 @@ async def gather(view: View, found: Description, quads: Sequence[ox.Quad]) -> Ga
     dates = await pairs(reading, applicable, term("appliqueAPartirDu"), found.edition)
     named |= {d for found_in in dimensions.values() for d in found_in}
     principles = await instrument_rows(reading, found, term(""), view.language)
-    named |= named_in(principles)
+    beside = await around(view, found, principles)
+    named |= named_in(principles) | beside.named
     named |= {instrument_of(iri, service.iris.base) for iri in named}
     examples = await seen_in(reading, found, service.iris)
     named |= set(examples)
@@ -97,7 +102,9 @@ async def gather(view: View, found: Description, quads: Sequence[ox.Quad]) -> Ga
     bodies = objects(found.main, term("serviceDeposant")) | objects(found.main, term("academie"))
     addresses = await pairs(reading, bodies, HOMEPAGE, found.edition)
     labels = await service.labels.of(reading, named, found.edition)
-    return Gathered(quads, leading, matched, dimensions, dates, principles, words, answers, addresses, examples, labels)
+    return Gathered(
+        quads, leading, matched, dimensions, dates, principles, words, answers, addresses, examples, beside, labels
+    )
 
 
 def written(view: View, found: Description, gathered: Gathered) -> bytes:
@@ -122,13 +129,16 @@ def written(view: View, found: Description, gathered: Gathered) -> bytes:
         "provenance": provenance(reader, found),
         "linked_data": None if found.is_graph else in_page(found, gathered.labels, view.service.iris),
         "feed": followed(view, found),
+        "references": addresses(view, found.path(view.service.iris)),
         "principles_table": rows_shown(reader, gathered.principles),
+        **around_shown(reader, found, gathered.beside, gathered.matched),
         **evidence(reader, found.iri, gathered.dimensions, gathered.dates),
     }
     if not found.is_fiche(view.service.iris):
         return write_page(view, "entity.html", context)
     context |= fiche_shown(reader, found.iri, gathered.words, gathered.leading, gathered.addresses)
     context |= findings_shown(reader, context["findings"])
+    context["deposit"] = deposit_link(view)
     context["analyses"] = analyses_shown(reader, gathered.answers)
     elsewhere = {reader.view.service.iris.term(name) for name in ("reprend", "evalue")}
     context["incoming"] = [
@@ -215,6 +225,7 @@ def match_shown(reader: Reader, match: Match) -> dict[str, Any]:
     other = reader.thing(match.other)
     return {
         "relation": reader.property_name(match.relation),
+        "iri": match.other,
         "other": other,
         "confidence": reader.view.decimal(match.confidence),
         "why": reader.view.pick(match.reasons),
