@@ -17,6 +17,7 @@ from sparql_api.pages.things.presentation import Reader
 from sparql_api.words.i18n import collation
 
 QUESTION: Final = "acteurs"
+SCHEMES: Final = "dispositifs"
 TERRITORIES: Final = {"regional": "RegionAcademique", "academique": "Academie"}
 """By tier, the class of the territories in each of which such an organisation is found."""
 MOST: Final = 60
@@ -60,8 +61,8 @@ def acting_shown(reader: Reader, where: Acting | None, iri: str) -> dict[str, An
     return {
         "tier": reader.thing(where.tier),
         "places": sorted(places, key=lambda pair: collation(pair[0].text)),
-        "question": QUESTION,
         "href": reader.view.url(f"/queries/{QUESTION}", {"langue": reader.view.language}),
+        "schemes": reader.view.url(f"/queries/{SCHEMES}", {"langue": reader.view.language}),
     }
 
 

@@ -37,7 +37,7 @@ def part(page: str, name: str) -> ElementTree.Element:
     """Return the section of a page that a heading names."""
     found = re.search(rf'<section aria-labelledby="{name}">.*?</section>', page, re.DOTALL)
     assert found, name
-    return ElementTree.fromstring(html.unescape(found[0]).replace("&", "&amp;"))
+    return ElementTree.fromstring(found[0].replace("<br>", "<br/>").replace("&nbsp;", " "))
 
 
 def stated(store: ox.Store) -> dict[str, set[tuple[str, str, str]]]:
@@ -94,11 +94,11 @@ def test_each_cell_of_the_matrix_is_the_surest_match_and_leads_to_its_node(clien
             others = re.search(r"\+(\d+)", "".join(cell.itertext()))
             assert int(others[1] if others else 0) == len({one[2] for one in own | by_rule}) - 1
     assert seen > 20
-    assert "AI Act" in page_of(client, FRAMEWORK) or any(text.endswith("/ai-act") for text in texts)
+    assert any(text.endswith("/ai-act") for text in texts)
 
 
 def test_a_principle_meets_the_ai_act_by_a_rule_that_the_cell_says(client: httpx.Client) -> None:
-    section = part(page_of(client, "principe/cadre-usage/CU-P4"), "matrice")
+    section = part(page_of(client, "principe/cadre-usage/CU-C2"), "matrice")
     texts = [link.attrib["href"] for link in section.findall(".//thead//a")]
     (line,) = section.findall(".//tbody/tr")
     cell = line.findall("td")[texts.index("/instrument/ai-act")]
