@@ -13,6 +13,7 @@ from sparql_api.formats.citations import FORMATS
 from sparql_api.formats.negotiation import language
 from sparql_api.http.delivery import deliver, requested
 from sparql_api.http.openapi import EDITION, OF_COMPUTING, OF_EDITION, OF_ENGINE, format_parameter, operation, parameter
+from sparql_api.http.parameters import refuse_unknown
 from sparql_api.http.routing import get
 from sparql_api.pages.common.layout import View
 from sparql_api.pages.common.service import Service
@@ -37,6 +38,7 @@ def cite_router(service: Service) -> APIRouter:
 
     @get(router, "/cite", summary="The reference of a thing or of an edition", openapi_extra=DESCRIBED)
     async def cite(request: Request) -> Response:
+        refuse_unknown(request)
         media_type = requested(request, OFFERS)
         edition = service.edition(request)
         view = View(service, request, language(request), edition.number)

@@ -6,7 +6,6 @@ Knows what a description says of its authors; how a reference is written is `for
 from __future__ import annotations
 
 from typing import Final
-from urllib.parse import urlencode
 
 from ingestion import Edition
 from ontologie import PREFIXES, name_properties
@@ -26,9 +25,8 @@ AUTHORS: Final = ("oia:auteurInstitutionnel", "serviceDeposant", "academie")
 
 def addresses(view: View, path: str) -> list[tuple[str, str]]:
     """Return (format, address) of the references of the thing at a path, in the page's edition."""
-    return [
-        (name, "/cite?" + urlencode({THING: path, "format": name, "edition": str(view.edition)})) for name in FORMATS
-    ]
+    asked = {THING: path, "edition": str(view.edition)}
+    return [(name, view.url("/cite", asked | {"format": name})) for name in FORMATS]
 
 
 def of_edition(view: View, edition: Edition) -> Reference:
