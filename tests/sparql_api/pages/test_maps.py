@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 from itertools import pairwise
+from types import SimpleNamespace
 from xml.etree import ElementTree
 
 import httpx
@@ -14,6 +15,7 @@ import pytest
 from ontologie import BASE, read_table
 from queries import Mapped, parse_question
 from sparql_api.pages.common.layout import environment
+from sparql_api.pages.maps.colours import colours
 from sparql_api.pages.maps.drawing import Map, Territory
 from sparql_api.pages.maps.measure import Figure, beside, bounds, class_of, denominators, figures
 from sparql_api.pages.maps.outlines import atlas
@@ -139,6 +141,11 @@ def test_hostile_names_are_text_in_a_map() -> None:
     assert {element.tag for element in svg.iter()} == {f"{SVG}{name}" for name in ("svg", "a", "title", "path", "text", "tspan")}
     assert not [name for element in svg.iter() for name in element.attrib if name.startswith("on")]
     assert "<script" not in text
+    told_by = {"view": SimpleNamespace(edition=1), "colours": colours(), "site": "https://example.org", "map": drawn}
+    alone = environment().get_template("map.svg").render(t=lambda key, **words: message(key, "fr", **words), **told_by)
+    root = ElementTree.fromstring(alone)
+    assert {element.tag for element in root.iter()} == {f"{SVG}{name}" for name in ("svg", "a", "title", "path", "text", "rect")}
+    assert not [name for element in root.iter() for name in element.attrib if name.startswith("on")]
 
 
 @pytest.mark.parametrize("heading", ['territory = "commune"\nvalue = "n"', 'territory = "academie"'])
