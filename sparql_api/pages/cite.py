@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from sparql_api.fiches.things import local_id
 from sparql_api.formats.citations import FORMATS
-from sparql_api.formats.negotiation import language
+from sparql_api.formats.negotiation import choose, language
 from sparql_api.http.delivery import deliver, requested
 from sparql_api.http.openapi import EDITION, OF_COMPUTING, OF_EDITION, OF_ENGINE, format_parameter, operation, parameter
 from sparql_api.http.parameters import refuse_unknown
@@ -38,8 +38,7 @@ def cite_router(service: Service) -> APIRouter:
 
     @get(router, "/cite", summary="The reference of a thing or of an edition", openapi_extra=DESCRIBED)
     async def cite(request: Request) -> Response:
-        refuse_unknown(request)
-        media_type = requested(request, OFFERS)
+        media_type = wanted_type(request)
         edition = service.edition(request)
         view = View(service, request, language(request), edition.number)
         base = service.iris.base
@@ -51,3 +50,11 @@ def cite_router(service: Service) -> APIRouter:
         return deliver(request, data, media_type, edition=edition.number, filename=filename)
 
     return router
+
+
+def wanted_type(request: Request) -> str:
+    """Return the format asked for by name, else one that the caller takes; BibTeX to who takes none, as to a browser."""
+    if request.query_params.get("_format") or request.query_params.get("format"):
+        return requested(request, OFFERS)
+    refuse_unknown(request)
+    return choose(request.headers.get("accept"), list(OFFERS.values())) or OFFERS["bibtex"]

@@ -89,3 +89,5 @@ def test_an_edition_is_cited_and_what_does_not_exist_is_not(client: httpx.Client
     assert item["URL"] == f"{BASE}edition/1"
     assert client.get("/cite?objet=projet/rien").status_code == 404
     assert client.get("/cite?objet=projet/18-h.1&format=docx").status_code == 406
+    assert client.get("/cite", headers={"Accept": "text/html"}).text.startswith("@misc{")
+    assert client.get("/cite", headers={"Accept": "application/vnd.citationstyles.csl+json"}).json()

@@ -99,7 +99,7 @@ def test_a_feed_keeps_its_name_whatever_the_language_and_the_edition(client: htt
     french, english = feed(client, "/feed/academie/18.atom"), feed(client, "/feed/academie/18.atom?lang=en&edition=1")
     assert text(french, "id") == text(english, "id") == f"{BASE}feed/academie/18"
     assert (french.get(LANG), english.get(LANG)) == ("fr", "en")
-    assert text(english, "title").startswith("Projects of the académie")
+    assert text(english, "title").startswith("Sheets of the académie")
     assert {entry.find(A + "title").get(LANG) for entry in english.findall(A + "entry")} == {"fr"}  # type: ignore[union-attr]
 
 
