@@ -53,7 +53,7 @@ def cite_router(service: Service) -> APIRouter:
 
 
 def wanted_type(request: Request) -> str:
-    """Return the format asked for by name, else one that the caller takes; BibTeX to who takes none, as to a browser."""
+    """Return the format asked for by name, else one that the caller takes; BibTeX to who takes none of them."""
     if request.query_params.get("_format") or request.query_params.get("format"):
         return requested(request, OFFERS)
     refuse_unknown(request)
