@@ -32,6 +32,7 @@ from sparql_api.http.kept import Front
 from sparql_api.http.middleware import PublicAddress, Redactions, SecurityHeaders, Straight
 from sparql_api.http.problem_documents import install_problem_handlers
 from sparql_api.http.traces import bound_traces
+from sparql_api.pages.cite import cite_router
 from sparql_api.pages.common.labels import DisplayLabels
 from sparql_api.pages.common.layout import problem_page
 from sparql_api.pages.common.service import Service
@@ -133,6 +134,7 @@ def mount(app: FastAPI, service: Service, endpoint: APIRouter, acts: Iterable[AP
         packages_router(service),
         self_description_router(service),
         feeds_router(service),
+        cite_router(service),
         notices_router(service),
         state_router(service),
         crawlers_router(service),

@@ -104,6 +104,13 @@ def read_sets(database: sqlite3.Connection) -> dict[Held, int]:
     return {held: bits for held, bits in found.items() if bits}
 
 
+def read_set(database: sqlite3.Connection, held: Held) -> int:
+    """Return one set of fiches as bits; none where nothing is in it."""
+    row = database.execute("SELECT bits FROM main.ensemble WHERE genre = ? AND valeur = ?", held).fetchone()
+    flipped = [n for (n,) in database.execute("SELECT n FROM changes.bascule WHERE genre = ? AND valeur = ?", held)]
+    return (int.from_bytes(unpacked(row[0]), "little") if row else 0) ^ bits_of(flipped, max(flipped, default=-1) + 1)
+
+
 def write_order(database: sqlite3.Connection, numbers: Iterable[int]) -> None:
     """Write the order of the list in the place of the one that stands in a file of changes."""
     database.execute("DELETE FROM ordre")

@@ -14,6 +14,7 @@ from starlette.responses import Response
 
 from ingestion import Edition, has_dump, packed_bytes
 from sparql_api.description.sssom import SSSOM_NAME
+from sparql_api.formats.negotiation import language
 from sparql_api.formats.rdf_formats import write_json
 from sparql_api.http.delivery import deliver, redirect, requested
 from sparql_api.http.openapi import (
@@ -32,7 +33,7 @@ from sparql_api.http.parameters import EDITION
 from sparql_api.http.policies import REDIRECT
 from sparql_api.http.routing import get
 from sparql_api.http.site import site_of
-from sparql_api.pages.common.layout import render
+from sparql_api.pages.common.layout import View, render
 from sparql_api.pages.common.service import Service
 from sparql_api.words.problems import ProblemError, problem
 
@@ -140,13 +141,16 @@ def send_manifest(service: Service, request: Request, edition: Edition) -> Respo
     said = manifest(request, edition)
     if media_type == OFFERS["html"]:
         shown = json.dumps(edition.manifest, ensure_ascii=False, indent=2)
-        files = [(name, href, size_in_words(edition, name)) for name, href in said["downloads"].items()]
+        view = View(service, request, language(request), edition.number)
+        files = [(name, href, size_in_words(view, edition, name)) for name, href in said["downloads"].items()]
         context = {"manifest": edition.manifest, "downloads": files, "alignments": said["alignments"], "raw": shown}
         return render(service, request, "edition.html", context, edition=edition.number)
     return deliver(request, write_json(said), media_type, edition=edition.number)
 
 
-def size_in_words(edition: Edition, name: str) -> str:
-    """Return the length of a packed dump, in kB or MB."""
+def size_in_words(view: View, edition: Edition, name: str) -> str:
+    """Return the length of a packed dump as the page's language writes it: 1,2 Mo, 340 ko."""
     size = packed_bytes(edition, f"dump.{name}.gz")
-    return f"{size / 1e6:.1f} MB" if size >= 1e6 else f"{max(1, size // 1000)} kB"
+    if size >= 1e6:
+        return view.t("size.mega", n=view.decimal(f"{size / 1e6:.1f}"))
+    return view.t("size.kilo", n=max(1, size // 1000))

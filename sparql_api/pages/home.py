@@ -41,6 +41,18 @@ SELECT ?projet ?principe ?unesco WHERE {{
 LIMIT 100"""
 
 
+COUNTED: Final = {
+    "academies": """SELECT DISTINCT ?academie WHERE {{
+  ?projet a <{oia}Projet> ; <{oia}academie>|<{oia}academieAssociee> ?academie .
+}} ORDER BY ?academie""",
+    "principles": """SELECT DISTINCT ?principe WHERE {{
+  ?projet a <{oia}Projet> ; <{oia}concerne> ?principe .
+}} ORDER BY ?principe""",
+    "quads": "SELECT (COUNT(*) AS ?enonces) WHERE {{ GRAPH ?graphe {{ ?sujet ?predicat ?objet }} }}",
+}
+"""What each number of the first page counts, but for fiches, which their list counts."""
+
+
 def home_router(service: Service) -> APIRouter:
     """Return the route of the first page."""
     router = APIRouter()
@@ -73,12 +85,14 @@ def overview(service: Service, edition: Edition) -> dict[str, Any]:
     """Return the figures of an edition and its latest fiches."""
     index = service.index(edition)
     academies = [value for value in index.values["academie"] if value.bits]
-    figures = [
-        ("fiches", index.size, "/fiches"),
-        ("academies", len(academies), "/fiches"),
-        ("principles", len(index.values["principe"]), "/fiches"),
-        ("quads", int(edition.manifest["counts"]["quads"]), "/sparql"),
-    ]
+    numbers = {
+        "fiches": index.size,
+        "academies": len(academies),
+        "principles": len(index.values["principe"]),
+        "quads": int(edition.manifest["counts"]["quads"]),
+    }
+    oia = service.iris.term("")
+    figures = [(key, number, COUNTED[key].format(oia=oia) if key in COUNTED else "") for key, number in numbers.items()]
     latest = [complete(item, index) for item in index.items(index.first(LATEST))]
     counts = index.select(Selection()).counts
     browse = [(facet, in_order(counts[facet][:FULLEST])) for facet in BROWSED if counts[facet]]

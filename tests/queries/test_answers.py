@@ -32,6 +32,7 @@ NUMBERS: Final = frozenset({"integer", "decimal", "double", "float"})
 STATED: Final = {
     *("analyse-d-un-projet", "constats-d-un-projet"),
     *("chemins-regle-disposition", "projets-principe-unesco", "projets-regle-ai-act"),
+    *("correspondances-d-un-instrument", "projets-a-une-correspondance"),
 }
 """Questions whose numbers are no computation: the value of a step, the confidence that a rule or a match states."""
 WORKED_OUT: Final = {

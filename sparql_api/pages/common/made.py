@@ -33,6 +33,11 @@ def fiches_folder(edition: Edition, elsewhere: Path) -> Path:
     return folder
 
 
+def index_folder(edition: Edition, elsewhere: Path) -> Path | None:
+    """Return the folder where an edition's index of fiches stands already; None where it would have to be made."""
+    return next((one for one in (edition.path, folder_beside(edition, elsewhere)) if is_index(one)), None)
+
+
 def void_file(edition: Edition, elsewhere: Path) -> Path:
     """Return the file of an edition's statistics, making it in `elsewhere` where there is none."""
     return _file(edition, elsewhere, VOID_NAME, write_void)
@@ -73,6 +78,11 @@ def keep_current(edition: Edition, folder: Path) -> None:
 
 def made_folder(edition: Edition, elsewhere: Path) -> Path:
     """Return the folder for what is made of an edition after its publication; its hash is in the name."""
-    folder = elsewhere / f"{edition.number}-{edition.manifest['sha256'][:16]}-{LAYOUT}"
+    folder = folder_beside(edition, elsewhere)
     folder.mkdir(parents=True, exist_ok=True)
     return folder
+
+
+def folder_beside(edition: Edition, elsewhere: Path) -> Path:
+    """Return where that folder is, or would be."""
+    return elsewhere / f"{edition.number}-{edition.manifest['sha256'][:16]}-{LAYOUT}"

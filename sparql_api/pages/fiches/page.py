@@ -16,6 +16,7 @@ from sparql_api.formats.negotiation import language
 from sparql_api.http.parameters import yes_or_no
 from sparql_api.pages.common.layout import View, render
 from sparql_api.pages.common.service import Service
+from sparql_api.pages.feeds.names import ALL, FACETS_WITH_FEEDS, feed_name
 from sparql_api.pages.fiches.files import FILES
 from sparql_api.pages.fiches.listing import EXAMPLES, Listing
 
@@ -46,8 +47,22 @@ def list_page(service: Service, request: Request, listing: Listing) -> Response:
         "downloads": files,
         "sort": listing.selection.sort,
         "sorts": SORTS,
+        "feeds": feeds_shown(view, listing),
     }
     return render(service, request, "fiches.html", context, edition=listing.edition)
+
+
+def feeds_shown(view: View, listing: Listing) -> dict[str, Any]:
+    """Return the feed of exactly what the list shows, where there is one, else those of each of its filters.
+
+    A feed follows one value of one facet; neither words nor several filters together.
+    """
+    base, chosen = view.service.iris.base, listing.found.chosen
+    alone = {name: values[0] for name, values in chosen.items() if len(values) == 1 and name in FACETS_WITH_FEEDS}
+    parts = [(value.label(view.language), view.feed(feed_name(value, base))) for value in alone.values()]
+    if listing.selection.q.strip() or listing.found.unknown or len(chosen) != len(alone) or len(parts) > 1:
+        return {"own": "", "parts": parts}
+    return {"own": parts[0][1] if parts else view.feed(ALL), "parts": []}
 
 
 def words_shown(listing: Listing) -> dict[str, Any]:

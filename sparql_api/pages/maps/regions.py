@@ -20,6 +20,7 @@ from sparql_api.fiches.search import FicheIndex, Selection
 from sparql_api.formats.negotiation import language
 from sparql_api.http.policies import EMBED
 from sparql_api.http.site import site_of
+from sparql_api.pages.common.deposit import deposit_link
 from sparql_api.pages.common.layout import View, send_page, write_page
 from sparql_api.pages.common.service import Service
 from sparql_api.pages.fiches.listing import complete
@@ -96,6 +97,7 @@ def told(service: Service, view: View, region: Region) -> dict[str, Any]:
         ),
         "address": site_of(view.request),
         "question": QUESTION,
+        "deposit": deposit_link(view),
     }  # fmt: skip
 
 

@@ -14,12 +14,17 @@ from ontologie import read_table
 from queries import Mapped, Question, catalogue
 from sparql_api.description.questions import bound
 from sparql_api.formats.negotiation import language
+from sparql_api.http.delivery import deliver
 from sparql_api.http.openapi import EDITION, parameter
+from sparql_api.http.parameters import refuse_unknown
 from sparql_api.http.policies import EMBED
 from sparql_api.http.query_strings import bad
+from sparql_api.http.responses import content_disposition
 from sparql_api.http.routing import get
-from sparql_api.pages.common.layout import View, render
+from sparql_api.http.site import site_of
+from sparql_api.pages.common.layout import View, render, write_page
 from sparql_api.pages.common.service import Service
+from sparql_api.pages.maps.colours import colours
 from sparql_api.pages.maps.drawing import Map, drawn
 from sparql_api.pages.maps.measure import Denominator, beside, denominators, figures, threshold
 from sparql_api.pages.maps.oembed import oembed
@@ -53,6 +58,10 @@ def maps_router(service: Service) -> APIRouter:
     async def page(request: Request) -> Response:
         return await map_page(service, request, questions)
 
+    @get(router, "/carte.svg", openapi_extra={"parameters": asked})
+    async def drawing(request: Request) -> Response:
+        return await map_file(service, request, questions)
+
     pinned = {"parameters": [EDITION]}
 
     @get(router, "/region-academique/{identifier}.html", openapi_extra=pinned)
@@ -71,7 +80,29 @@ def maps_router(service: Service) -> APIRouter:
 
 
 async def map_page(service: Service, request: Request, questions: Mapping[str, Question]) -> Response:
-    """Return the map of the question asked for; raises ProblemError 400 where it has none."""
+    """Return the page of the map asked for; raises ProblemError 400 where its question has none."""
+    view, context = await asked_map(service, request, questions)
+    context |= {"questions": questions.values(), "file": view.here().replace("/carte", "/carte.svg", 1)}
+    return await service.computing.run(
+        request, partial(render, service, request, "map_page.html", context, edition=view.edition)
+    )
+
+
+async def map_file(service: Service, request: Request, questions: Mapping[str, Question]) -> Response:
+    """Return the map asked for alone, as a file that holds its own colours; raises ProblemError 400."""
+    refuse_unknown(request)
+    view, context = await asked_map(service, request, questions)
+    context |= {"colours": colours(), "site": site_of(request)}
+    data = await service.computing.run(request, partial(write_page, view, "map.svg", context))
+    name = f"{context['question'].name}-{view.edition}.svg"
+    headers = {"Content-Language": view.language, "Content-Disposition": content_disposition(name, inline=True)}
+    return deliver(request, data, "image/svg+xml", edition=view.edition, headers=headers)
+
+
+async def asked_map(
+    service: Service, request: Request, questions: Mapping[str, Question]
+) -> tuple[View, dict[str, Any]]:
+    """Return the map of the question asked for, with what is told beside it; raises ProblemError 400."""
     question = questions.get(request.query_params.get("question") or FIRST)
     if question is None or question.mapped is None:
         raise bad("question", "no-map")
@@ -90,12 +121,10 @@ async def map_page(service: Service, request: Request, questions: Mapping[str, Q
     labels = await service.labels.of(reading, [one.iri for one in found], edition.number)
     made = partial(drawn, view, view.pick(question.title), found, labels, mapped.territory)
     shown: Map = await service.computing.run(request, made)
-    context: dict[str, Any] = {"question": question, "questions": questions.values(), "given": given, "map": shown}
-    context |= {"denominators": known, "under": under, "mapped": mapped, "outside": outside(shown)}
+    context: dict[str, Any] = {"question": question, "given": given, "map": shown, "mapped": mapped}
+    context |= {"denominators": known, "under": under, "outside": outside(shown)}
     context |= {"reached": sum(1 for one in found if one.value), "cells": len(found)}
-    return await service.computing.run(
-        request, partial(render, service, request, "map_page.html", context, edition=edition.number)
-    )
+    return view, context
 
 
 def denominator(request: Request, known: list[Denominator]) -> Denominator | None:

@@ -21,11 +21,16 @@ PRINCIPLES: Final = f"""SELECT ?principe ?ordre (COUNT(DISTINCT ?projet) AS ?pro
   OPTIONAL {{ ?principe <%(oia)sordre> ?ordre }} OPTIONAL {{ ?projet <%(oia)sconcerne> ?principe }}
 }} GROUP BY ?principe ?ordre"""
 CRITERIA: Final = f"SELECT ?principe ?critere WHERE {{ {OF} ?critere <%(oia)sporteSur> ?principe }}"
+CITING: Final = """?projet a <%(oia)sProjet> ; <%(oia)sconstat> ?constat .
+  { ?constat <%(oia)sapplique> ?principe } UNION
+  { ?regle <%(oia)sdecouleDe> ?principe . ?constat <%(oia)sapplique> ?regle }"""
 FINDINGS: Final = f"""SELECT ?principe (COUNT(?constat) AS ?constats) WHERE {{ {OF}
-  ?projet a <%(oia)sProjet> ; <%(oia)sconstat> ?constat .
-  {{ ?constat <%(oia)sapplique> ?principe }} UNION
-  {{ ?regle <%(oia)sdecouleDe> ?principe . ?constat <%(oia)sapplique> ?regle }}
+  {CITING}
 }} GROUP BY ?principe"""
+FINDINGS_OF: Final = f"""SELECT ?projet ?constat ?regle WHERE {{
+  VALUES ?principe {{ <%(iri)s> }}
+  {CITING}
+}} ORDER BY ?projet ?constat ?regle"""
 MATCHES: Final = f"""SELECT ?principe ?autre ?raison WHERE {{ {OF}
   {{ ?lien <{OWL}annotatedSource> ?principe ; <{OWL}annotatedTarget> ?autre }} UNION
   {{ ?lien <{OWL}annotatedTarget> ?principe ; <{OWL}annotatedSource> ?autre }}
@@ -76,6 +81,7 @@ def named_in(rows: list[PrincipleRow]) -> set[str]:
 
 def rows_shown(reader: Reader, rows: list[PrincipleRow]) -> list[dict[str, Any]]:
     """Return the rows as the template shows them."""
+    oia = reader.view.service.iris.term("")
     return [
         {
             "principle": reader.thing(row.principle),
@@ -84,6 +90,12 @@ def rows_shown(reader: Reader, rows: list[PrincipleRow]) -> list[dict[str, Any]]
             "projects": row.projects,
             "projects_href": reader.view.url("/fiches", {"principe": row.principle}),
             "findings": row.findings,
+            "findings_href": reader.view.url("/sparql", {"query": findings_of(row.principle, oia)}),
         }
         for row in rows
     ]
+
+
+def findings_of(principle: str, oia: str) -> str:
+    """Return the query of the findings that cite a principle, which their number leads to."""
+    return FINDINGS_OF % {"iri": principle, "oia": oia} if is_safe(principle) else ""

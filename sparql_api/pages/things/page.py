@@ -1,12 +1,11 @@
 """The page of one thing: what is said of it, its evidence, what leads to it, its data files.
 
-Knows what a page of a thing gathers; how values are shown is `presentation`'s and `evidence`'s business.
+Knows what stands on a page of a thing; how values are shown is `presentation`'s and `evidence`'s business.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Any, Final
 
 import pyoxigraph as ox
@@ -15,21 +14,21 @@ from ontologie import PREFIXES, name_properties
 from sparql_api.fiches.facets import FACETS
 from sparql_api.fiches.things import local_id
 from sparql_api.formats.rdf_formats import MEDIA_TYPES
+from sparql_api.pages.common.deposit import deposit_link
 from sparql_api.pages.common.layout import View, write_page
-from sparql_api.pages.common.service import Service
 from sparql_api.pages.feeds.names import feed_of
-from sparql_api.pages.things.analyses import Answered, analyses_of, analyses_shown
-from sparql_api.pages.things.analyses import named_in as analysed
-from sparql_api.pages.things.describe import PROVENANCE, Description, Incoming, incoming, not_of_an_example, pairs
+from sparql_api.pages.things.analyses import analyses_shown
+from sparql_api.pages.things.around import around_shown
+from sparql_api.pages.things.citation import addresses
+from sparql_api.pages.things.describe import PROVENANCE, Description, Incoming, not_of_an_example
 from sparql_api.pages.things.evidence import evidence
-from sparql_api.pages.things.examples import is_invented, seen_in
-from sparql_api.pages.things.fiche import HOMEPAGE, fiche_shown, findings_shown, plan
-from sparql_api.pages.things.instrument import PrincipleRow, instrument_rows, named_in, rows_shown
-from sparql_api.pages.things.matches import Match, matches
-from sparql_api.pages.things.presentation import Property, Reader, Shown, instrument_of, layout, mentioned
+from sparql_api.pages.things.examples import is_invented
+from sparql_api.pages.things.fiche import fiche_shown, findings_shown, plan
+from sparql_api.pages.things.gathering import Gathered, gather
+from sparql_api.pages.things.instrument import rows_shown
+from sparql_api.pages.things.matches import Match
+from sparql_api.pages.things.presentation import Property, Reader, Shown, layout
 from sparql_api.pages.things.schema_org import in_page
-from sparql_api.pages.things.schema_org import named as schema_named
-from sparql_api.pages.things.unlisted import Unlisted, unlisted
 from sparql_api.words import i18n
 
 RDF_TYPE: Final = PREFIXES["rdf"] + "type"
@@ -42,62 +41,12 @@ LEADS: Final = (
 SUBJECTS_ON_A_PAGE: Final = 200
 
 
-@dataclass(frozen=True)
-class Gathered:
-    """What the page of a thing shows beside what is said of it."""
-
-    quads: Sequence[ox.Quad]
-    leading: Sequence[Incoming]
-    matched: Sequence[Match]
-    dimensions: Mapping[str, tuple[str, ...]]
-    dates: Mapping[str, tuple[str, ...]]
-    principles: list[PrincipleRow]
-    words: Unlisted
-    answers: Sequence[Answered]
-    addresses: Mapping[str, tuple[str, ...]]
-    examples: Sequence[str]
-    labels: Mapping[str, Mapping[str, str]]
-
-
 async def entity_page(view: View, found: Description) -> bytes:
     """Return the HTML page of a thing."""
     run, restated = view.service.computing.run, layout(view.service.iris)["restated"]
     quads = await run(view.request, first_subjects, found.main) if found.is_graph else found.without(restated)
     gathered = await gather(view, found, quads)
     return await run(view.request, written, view, found, gathered)
-
-
-async def gather(view: View, found: Description, quads: Sequence[ox.Quad]) -> Gathered:
-    """Return what the page of a thing takes from elsewhere."""
-    service, reading = view.service, view.service.reading(view.request)
-    led = await incoming(reading, service.iris, found, layout(service.iris)["restated"])
-    leading = [link for link in led if not is_hidden(service, link)]
-    matched = await matches(reading, found.iri, found.edition)
-    named = mentioned(quads) | {found.iri} | {m.other for m in matched} | {m.relation for m in matched}
-    named |= {s.partition("#")[0] for link in leading for s in link.subjects}
-    named |= {s for link in leading for s in link.subjects} | {link.predicate for link in leading}
-    term = service.iris.term
-    criteria = objects(found.main, term("critere"))
-    dimensions = await pairs(reading, criteria, term("dansDimension"), found.edition)
-    applicable = objects(found.quads, term("dateApplication"))
-    dates = await pairs(reading, applicable, term("appliqueAPartirDu"), found.edition)
-    named |= {d for found_in in dimensions.values() for d in found_in}
-    principles = await instrument_rows(reading, found, term(""), view.language)
-    named |= named_in(principles)
-    named |= {instrument_of(iri, service.iris.base) for iri in named}
-    examples = await seen_in(reading, found, service.iris)
-    named |= set(examples)
-    if not found.is_graph:
-        named |= schema_named(found, service.iris)
-    words = {} if found.is_graph else unlisted(quads, found.iri, service.iris)
-    named |= words.keys()
-    known = found.is_fiche(service.iris)
-    answers = await analyses_of(reading, service.iris, found.iri, found.edition) if known else []
-    named |= analysed(answers)
-    bodies = objects(found.main, term("serviceDeposant")) | objects(found.main, term("academie"))
-    addresses = await pairs(reading, bodies, HOMEPAGE, found.edition)
-    labels = await service.labels.of(reading, named, found.edition)
-    return Gathered(quads, leading, matched, dimensions, dates, principles, words, answers, addresses, examples, labels)
 
 
 def written(view: View, found: Description, gathered: Gathered) -> bytes:
@@ -122,13 +71,16 @@ def written(view: View, found: Description, gathered: Gathered) -> bytes:
         "provenance": provenance(reader, found),
         "linked_data": None if found.is_graph else in_page(found, gathered.labels, view.service.iris),
         "feed": followed(view, found),
+        "references": addresses(view, found.path(view.service.iris)),
         "principles_table": rows_shown(reader, gathered.principles),
+        **around_shown(reader, found, gathered.beside, gathered.matched),
         **evidence(reader, found.iri, gathered.dimensions, gathered.dates),
     }
     if not found.is_fiche(view.service.iris):
         return write_page(view, "entity.html", context)
     context |= fiche_shown(reader, found.iri, gathered.words, gathered.leading, gathered.addresses)
     context |= findings_shown(reader, context["findings"])
+    context["deposit"] = deposit_link(view)
     context["analyses"] = analyses_shown(reader, gathered.answers)
     elsewhere = {reader.view.service.iris.term(name) for name in ("reprend", "evalue")}
     context["incoming"] = [
@@ -148,12 +100,6 @@ def first_subjects(quads: Sequence[ox.Quad]) -> list[ox.Quad]:
     """Return what is said of the first subjects of a named graph: the data formats carry it whole."""
     last = sorted({str(quad.subject) for quad in quads})[:SUBJECTS_ON_A_PAGE][-1]
     return [quad for quad in quads if str(quad.subject) <= last]
-
-
-def objects(quads: Iterable[ox.Quad], predicate: str) -> set[str]:
-    """Return the things that a property leads to."""
-    found = (quad.object for quad in quads if quad.predicate.value == predicate)
-    return {value.value for value in found if isinstance(value, ox.NamedNode)}
 
 
 def heading(reader: Reader, found: Description) -> dict[str, Any]:
@@ -199,11 +145,6 @@ def graph_sections(reader: Reader) -> list[Any]:
     return [section for subject in sorted(reader.statements, key=i18n.collation) for section in reader.about(subject)]
 
 
-def is_hidden(service: Service, link: Incoming) -> bool:
-    """Return whether a kind of link is said elsewhere on the page, or from the other side as well."""
-    return link.predicate in layout(service.iris)["hidden_links"]
-
-
 def hidden_by(matched: Sequence[Match]) -> set[str]:
     """Return the properties that the table of matches says better."""
     names = ("exactMatch", "closeMatch", "broadMatch", "narrowMatch", "relatedMatch")
@@ -215,6 +156,7 @@ def match_shown(reader: Reader, match: Match) -> dict[str, Any]:
     other = reader.thing(match.other)
     return {
         "relation": reader.property_name(match.relation),
+        "iri": match.other,
         "other": other,
         "confidence": reader.view.decimal(match.confidence),
         "why": reader.view.pick(match.reasons),

@@ -27,6 +27,7 @@ from sparql_api.http.routing import get
 from sparql_api.pages.common.layout import View, send_page
 from sparql_api.pages.common.service import Service
 from sparql_api.pages.things.describe import DERIVED, Description, describe, exists
+from sparql_api.pages.things.life import redactions
 from sparql_api.pages.things.page import entity_page
 from sparql_api.pages.things.schema_org import PROFILE, named, schema_view
 from sparql_api.words.problems import ProblemError, problem
@@ -122,7 +123,9 @@ async def represent(service: Service, request: Request, path: str, name: str) ->
     number = edition.number
     view = View(service, request, language(request), number)
     # A page is another in another language, and with links that take other parameters along.
-    of_page = (view.language, *(request.query_params.get(part) for part in CARRIED)) if name == "html" else ()
+    # It also says what earlier editions said, which holds until one of them is redacted.
+    carried = (request.query_params.get(part) for part in CARRIED)
+    of_page = (view.language, redactions(view, number), *carried) if name == "html" else ()
     profile = asked_profile(request, path, name)
     key = (number, edition.redaction, path, name, profile, *of_page)
     data = service.memory.get(key)

@@ -19,6 +19,7 @@ from sparql_api.description.sssom import SSSOM_NAME, repeat_alignments, write_al
 from sparql_api.fiches import changes
 from sparql_api.fiches.changes import change_index
 from sparql_api.fiches.facets import FACET_NAMES
+from sparql_api.fiches.history import document_in, value_in
 from sparql_api.fiches.index import write_index
 from sparql_api.fiches.search import FicheIndex, Selection
 from sparql_api.outputs import of_documents
@@ -125,7 +126,20 @@ def changed_and_whole(first: Fiches, steps: list[Fiches]) -> None:
             assert change_index(folder, before, store_of(held), fiches)
             before = folder
         assert told(before) == told(whole(Path(name) / "whole", held))
+        read_one_by_one(before, held)
         assert told(Path(name) / "0") == kept, "the index of an earlier edition changed"
+
+
+def read_one_by_one(folder: Path, held: Fiches) -> None:
+    """One value and one fiche, read without opening the index whole, are what the whole says of them."""
+    index = FicheIndex(folder)
+    for facet in FACET_NAMES:
+        for value in index.values[facet]:
+            assert value_in(folder, facet, value.iri) == (value.labels, value.bits.bit_count())
+    assert value_in(folder, "niveau", BASE + "concept/niveau/absent") == ({}, 0)
+    for name, one in held.items():
+        assert document_in(folder, name) == json.loads(document(name, one))
+    assert document_in(folder, "absent") is None
 
 
 def fiche(title: str, **others: Any) -> dict[str, Any]:

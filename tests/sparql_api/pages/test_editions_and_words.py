@@ -236,3 +236,12 @@ def test_the_catalogue_says_the_length_of_each_dump_as_it_is_downloaded(client: 
         assert int(str(catalogue.value(distribution, rdflib.DCAT.byteSize))) == len(content)
         media[name] = str(catalogue.value(distribution, rdflib.DCAT.mediaType)).rpartition("media-types/")[2]
     assert media == {"nq": "application/n-quads", "ttl": "text/turtle", "jsonl": "application/jsonl"}
+
+
+@pytest.mark.parametrize(("language", "units"), [("fr", {"ko", "Mo"}), ("en", {"kB", "MB"})])
+def test_sizes_are_written_as_the_language_does(client: httpx.Client, language: str, units: set[str]) -> None:
+    page = client.get(f"/editions/1?lang={language}", headers={"Accept": "text/html"}).text
+    sizes = re.findall(r'dump\.\w+\.gz">[^<]*</a> <span class="meta">([^<]+)</span>', page)
+    assert len(sizes) == 3 and all(re.fullmatch(r"[\d.,]+\s\w\w", size) for size in sizes)
+    assert {size[-2:] for size in sizes} <= units
+    assert ("," in "".join(sizes)) == (language == "fr")

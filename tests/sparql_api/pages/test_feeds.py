@@ -99,7 +99,7 @@ def test_a_feed_keeps_its_name_whatever_the_language_and_the_edition(client: htt
     french, english = feed(client, "/feed/academie/18.atom"), feed(client, "/feed/academie/18.atom?lang=en&edition=1")
     assert text(french, "id") == text(english, "id") == f"{BASE}feed/academie/18"
     assert (french.get(LANG), english.get(LANG)) == ("fr", "en")
-    assert text(english, "title").startswith("Projects of the académie")
+    assert text(english, "title").startswith("Sheets of the académie")
     assert {entry.find(A + "title").get(LANG) for entry in english.findall(A + "entry")} == {"fr"}  # type: ignore[union-attr]
 
 
@@ -139,3 +139,26 @@ def test_an_erased_fiche_leaves_a_tombstone_that_stays(tmp_path: Path) -> None:
     of_second = [(one.iri, one.when) for one in tombstones(second, [third, first, second], iris)]
     assert of_second == [(f"{BASE}projet/18-B2", "2026-04-01T00:00:00Z"), (f"{BASE}projet/18-B1", "2026-03-01T00:00:00Z")]
     assert [(one.iri, one.when) for one in tombstones(third, [first, second, third], iris)] == of_second
+
+
+def feeds_of(client: httpx.Client, query: str) -> list[str]:
+    """Return the feeds that the list of fiches offers below its results."""
+    page = client.get(f"/fiches?{query}", headers={"Accept": "text/html"}).text
+    page = page[page.index('id="contenu"') : page.index("<footer")]
+    return re.findall(r'href="(/feed/[^"]+)" type="application/atom', page)
+
+
+def test_the_list_offers_the_feed_of_its_own_filter_where_one_follows_it(client: httpx.Client) -> None:
+    assert feeds_of(client, "") == ["/feed/fiches.atom"]
+    (own,) = feeds_of(client, "academie=18")
+    assert own == "/feed/academie/18.atom"
+    told = {entry.findtext(f"{A}id") for entry in feed(client, own).iter(f"{A}entry")}
+    listed = client.get("/fiches?academie=18&per_page=500", headers={"Accept": "application/json"}).json()["items"]
+    assert told == {item["iri"] for item in listed}
+    # Neither words, nor two filters, nor a filter that no feed follows: the feeds of the parts alone, named as such.
+    assert feeds_of(client, "academie=18&q=ia") == ["/feed/academie/18.atom"]
+    both = feeds_of(client, "academie=18&niveau=3e")
+    assert both[0] == "/feed/academie/18.atom" and both[1].startswith("/feed/niveau/") and len(both) == 2
+    assert feeds_of(client, "outil=chatgpt") == []
+    page = client.get("/fiches?academie=18&q=ia", headers={"Accept": "text/html", "Accept-Language": "fr"}).text
+    assert "Un flux Atom suit un seul filtre" in page and "Suivre cette sélection" not in page

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 from itertools import pairwise
+from types import SimpleNamespace
 from xml.etree import ElementTree
 
 import httpx
@@ -14,6 +15,7 @@ import pytest
 from ontologie import BASE, read_table
 from queries import Mapped, parse_question
 from sparql_api.pages.common.layout import environment
+from sparql_api.pages.maps.colours import colours
 from sparql_api.pages.maps.drawing import Map, Territory
 from sparql_api.pages.maps.measure import Figure, beside, bounds, class_of, denominators, figures
 from sparql_api.pages.maps.outlines import atlas
@@ -139,6 +141,11 @@ def test_hostile_names_are_text_in_a_map() -> None:
     assert {element.tag for element in svg.iter()} == {f"{SVG}{name}" for name in ("svg", "a", "title", "path", "text", "tspan")}
     assert not [name for element in svg.iter() for name in element.attrib if name.startswith("on")]
     assert "<script" not in text
+    told_by = {"view": SimpleNamespace(edition=1), "colours": colours(), "site": "https://example.org", "map": drawn}
+    alone = environment().get_template("map.svg").render(t=lambda key, **words: message(key, "fr", **words), **told_by)
+    root = ElementTree.fromstring(alone)
+    assert {element.tag for element in root.iter()} == {f"{SVG}{name}" for name in ("svg", "a", "title", "path", "text", "rect")}
+    assert not [name for element in root.iter() for name in element.attrib if name.startswith("on")]
 
 
 @pytest.mark.parametrize("heading", ['territory = "commune"\nvalue = "n"', 'territory = "academie"'])
@@ -212,3 +219,21 @@ def test_every_region_has_a_row_for_its_space() -> None:
     rows = read_table("donnees", "territoires", "espaces_regionaux.csv")
     assert {row["region"] for row in rows} == {name for name in atlas().outlines if name.startswith("region-academique/")}
     assert all(not row["adresse"] or row["source"] for row in rows)
+
+
+def test_the_map_alone_says_the_same_as_its_page_and_needs_nothing_else(client: httpx.Client) -> None:
+    on_page = told(drawing(client.get("/carte?edition=1", headers=HTML).text))
+    answer = client.get("/carte.svg?edition=1", headers={"Accept": "*/*", "Accept-Language": "fr"})
+    assert answer.headers["content-type"].startswith("image/svg+xml") and answer.headers["observatoire-edition"] == "1"
+    alone = ElementTree.fromstring(answer.content)
+    assert told(alone) == {name: on_page[name] for name in told(alone)} and len(told(alone)) > 25
+    assert not re.search(r"style|class=|<script|@import|var\(", answer.text)
+    painted = {path.get("fill") for path in alone.iter(f"{SVG}path")}
+    assert len(painted) > 3 and all(re.fullmatch("#[0-9a-f]{6}", colour or "") for colour in painted)
+    links = [link.get("href") or "" for link in alone.iter(f"{SVG}a")]
+    assert all(link.startswith("http") for link in links)
+    assert client.get(links[0], headers={"Accept": "application/json"}).status_code == 200
+    page = client.get("/carte?edition=1&question=projets-par-region-academique", headers=HTML).text
+    (file,) = re.findall(r'href="([^"]+)" type="image/svg\+xml">SVG', page)
+    assert client.get(file.replace("&amp;", "&")).status_code == 200
+    assert client.get("/carte.svg?question=fiches-publiees").status_code == 400

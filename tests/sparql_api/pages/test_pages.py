@@ -203,7 +203,7 @@ def test_french_has_its_spaces_and_numbers_their_marks() -> None:
     assert i18n.spaced("Word : x", "en") == "Word : x"
     assert (i18n.number(1234567, "fr"), i18n.number(1234567, "en")) == ("1\u202f234\u202f567", "1,234,567")
     assert i18n.message("fiches.total", "fr", n=0).startswith("0 fiche")
-    assert i18n.message("fiches.total", "en", n=0) == "0 projects"
+    assert i18n.message("fiches.total", "en", n=0) == "0 sheets"
 
 
 def test_queries_that_go_past_the_routing_of_pages_get_the_same_headers_and_errors(client: httpx.Client) -> None:

@@ -1,0 +1,83 @@
+"""The reference of a thing in an edition: its title, who signs it, which edition; and where its files are.
+
+Knows what a description says of its authors; how a reference is written is `formats.citations`'.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from ingestion import Edition
+from ontologie import PREFIXES, name_properties
+from sparql_api.fiches.things import local_id
+from sparql_api.formats.citations import FORMATS, Reference
+from sparql_api.pages.common.layout import View
+from sparql_api.pages.common.service import Service
+from sparql_api.pages.things.describe import Description, describe
+from sparql_api.pages.things.presentation import Reader, expand
+from sparql_api.words.problems import ProblemError, problem
+
+THING: Final = "objet"
+"""The parameter that names what is cited."""
+AUTHORS: Final = ("oia:auteurInstitutionnel", "serviceDeposant", "academie")
+"""Who signs a fiche: the first of these properties that it has."""
+
+
+def addresses(view: View, path: str) -> list[tuple[str, str]]:
+    """Return (format, address) of the references of the thing at a path, in the page's edition."""
+    asked = {THING: path, "edition": str(view.edition)}
+    return [(name, view.url("/cite", asked | {"format": name})) for name in FORMATS]
+
+
+def of_edition(view: View, edition: Edition) -> Reference:
+    """Return the reference of an edition."""
+    iri = f"{view.service.iris.base}edition/{edition.number}"
+    return made(view, edition, f"edition/{edition.number}", view.t("cite.graph"), (), iri)
+
+
+async def reference(view: View, edition: Edition, path: str) -> Reference:
+    """Return the reference of the thing at a path; raises ProblemError 404 where the edition says nothing of it."""
+    service, reading = view.service, view.service.reading(view.request)
+    found = await describe(reading, service.iris, path, edition.number)
+    if found is None:
+        raise ProblemError(problem("not-found", path=f"/{path}"))
+    labels = await service.labels.of(reading, bodies(found, service), edition.number)
+    reader = Reader.of(view, found.iri, found.quads, labels)
+    title = reader.text(found.iri, *name_properties(service.iris.base)) or local_id(found.iri)
+    return made(view, edition, path, title, authors(reader, found), found.iri)
+
+
+def made(view: View, edition: Edition, path: str, title: str, signed: tuple[str, ...], iri: str) -> Reference:
+    """Return a reference to what stands at a path in an edition; the publisher signs what nobody else does."""
+    publisher = view.service.settings.notices.publisher or view.t("site.name")
+    version = view.t("editions.name", number=edition.number)
+    day = str(edition.manifest["date"])[:10]
+    key = f"{path} {edition.number}"
+    return Reference(key, title, signed or (publisher,), day, publisher, version, iri, view.language)
+
+
+def bodies(found: Description, service: Service) -> set[str]:
+    """Return the things that may sign a fiche, whose names are wanted."""
+    signing = {expand(one, service.iris) for one in AUTHORS}
+    return {str(q.object)[1:-1] for q in found.quads if q.predicate.value in signing and str(q.object).startswith("<")}
+
+
+def authors(reader: Reader, found: Description) -> tuple[str, ...]:
+    """Return who signs a fiche: organisations, never a person."""
+    topic = PREFIXES["foaf"] + "primaryTopic"
+    told = [one for one, about in reader.statements.items() if topic in about] if found.is_document else []
+    for name in AUTHORS:
+        predicate = expand(name, reader.view.service.iris)
+        values = [v for one in (found.iri, *told) for v in reader.values(one, predicate)]
+        if values:
+            named = (
+                signature(reader, str(v)[1:-1], name) if str(v).startswith("<") else str(v.value) for v in values
+            )
+            return tuple(dict.fromkeys(named))
+    return ()
+
+
+def signature(reader: Reader, iri: str, term: str) -> str:
+    """Return what an organisation is called where it signs; the name of an académie says that it is one."""
+    name = reader.label(iri)
+    return reader.view.t("cite.academie", name=name) if term == "academie" else name
