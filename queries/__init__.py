@@ -8,6 +8,7 @@ from ontologie import lazily
 
 if TYPE_CHECKING:
     from queries.binding import BadParameter as BadParameter
+    from queries.binding import Values as Values
     from queries.binding import bind as bind
     from queries.questions import Mapped as Mapped
     from queries.questions import Parameter as Parameter
@@ -21,7 +22,7 @@ else:
     __getattr__, __dir__ = lazily(
         __name__,
         {
-            "binding": "BadParameter bind",
+            "binding": "BadParameter Values bind",
             "questions": "Mapped Parameter Question catalogue column_title parse_question",
             "tokens": "Token tokenize",
         },

@@ -12,6 +12,7 @@ A file starts with lines `# …` which, without their `# `, are a TOML document:
     # name = "principe"        `VALUES $principe { UNDEF }` in the text below is where the value goes
     # type = "iri"             iri, string, langue, integer, decimal, boolean or date
     # default = "principe/cadre-usage/CU-P2"     absent: the variable stays free
+    # several = false          where it takes one value alone; else one of type iri or string is a list: any of them
     # [parameters.label]
     # audience = "chercheur"   academie, chercheur, partenaire or outil
     # [map]                    where the answer has one row a territory, what a map shows of it
@@ -41,6 +42,8 @@ from typing import Any, Final
 from ontologie import BASE, LANGUAGES, Iris, sentence_table
 
 TYPES: Final = frozenset({"iri", "string", "langue", "integer", "decimal", "boolean", "date"})
+LISTED: Final = frozenset({"iri", "string"})
+"""Types whose values are lists where nothing else is said: things, words."""
 TERRITORIES: Final = frozenset({"academie", "region"})
 AUDIENCES: Final = frozenset({"academie", "chercheur", "partenaire", "outil"})
 
@@ -54,6 +57,8 @@ class Parameter:
     required: bool
     default: str | None
     label: Mapping[str, str]
+    several: bool = False
+    """Whether it may be given several times: any of its values, then."""
 
 
 @dataclass(frozen=True)
@@ -152,6 +157,7 @@ def parse_parameter(question: str, item: Mapping[str, Any]) -> Parameter:
         required=bool(item.get("required", False)),
         default=None if default is None else str(default),
         label=both_languages(question, f"label of {name}", item.get("label")),
+        several=bool(item.get("several", kind in LISTED)),
     )
 
 

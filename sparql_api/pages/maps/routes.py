@@ -18,6 +18,7 @@ from sparql_api.http.openapi import EDITION, parameter
 from sparql_api.http.policies import EMBED
 from sparql_api.http.query_strings import bad
 from sparql_api.http.routing import get
+from sparql_api.pages.common.asked import described_together, given_values
 from sparql_api.pages.common.layout import View, render
 from sparql_api.pages.common.service import Service
 from sparql_api.pages.maps.drawing import Map, drawn
@@ -41,12 +42,11 @@ def maps_router(service: Service) -> APIRouter:
     """Return the routes of the map, of the régions and of what other sites show of them."""
     router = APIRouter()
     questions = {name: one for name, one in catalogue(service.iris.base).items() if one.mapped}
-    names = {one.name: one.label["en"] for question in questions.values() for one in question.parameters}
     asked = [
         parameter("question", "A saved question whose rows are territories."),
         parameter("rapport", "What counts are set beside."),
         EDITION,
-        *(parameter(name, label) for name, label in sorted(names.items())),
+        *described_together(questions.values()),
     ]
 
     @get(router, "/carte", openapi_extra={"parameters": asked})
@@ -78,8 +78,7 @@ async def map_page(service: Service, request: Request, questions: Mapping[str, Q
     mapped: Mapped = question.mapped
     edition = service.edition(request)
     view = View(service, request, language(request), edition.number)
-    values = request.query_params
-    given = {one.name: values[one.name] for one in question.parameters if one.name in values}
+    given = given_values(request, question)
     known = denominators(KINDS[mapped.territory]) if not mapped.observations else []
     under = denominator(request, known)
     reading = service.reading(request)
