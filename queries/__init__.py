@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from queries.binding import BadParameter as BadParameter
     from queries.binding import Values as Values
     from queries.binding import bind as bind
+    from queries.questions import Charted as Charted
     from queries.questions import Mapped as Mapped
     from queries.questions import Parameter as Parameter
     from queries.questions import Question as Question
@@ -23,7 +24,7 @@ else:
         __name__,
         {
             "binding": "BadParameter Values bind",
-            "questions": "Mapped Parameter Question catalogue column_title parse_question",
+            "questions": "Charted Mapped Parameter Question catalogue column_title parse_question",
             "tokens": "Token tokenize",
         },
     )

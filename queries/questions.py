@@ -19,6 +19,13 @@ A file starts with lines `# …` which, without their `# `, are a TOML document:
     # territory = "academie"   the column of the territory: academie or region
     # value = "projets"        the column of the number
     # observations = "n"       for a mean, the column that says how many it is made of; absent: the value is a count
+    # [chart]                  where the answer has numbers, the chart that fits
+    # kind = "bars"            bars, stacked (parts of a whole), years (by school year), dots (means), pair (two groups)
+    # label = "libelle"        the column that names each mark; one of IRIs is shown by their labels
+    # values = ["projets"]     the column of the number; of a pair, both
+    # series = "issue"         the column that parts marks: the heading above bars and dots, the parts of stacked ones
+    # observations = ["n"]     of dots, how many each is made of; of a pair, how many fiches each group has
+    # names = ["premier"]      of a pair, the parameters that the groups are called by; absent: the columns' titles
 
 The rest of the file is SPARQL 1.1 with the usual prefixes left out (`ontologie.PREFIXES`). What a thing is called is
 asked in one way:
@@ -44,6 +51,8 @@ from ontologie import BASE, LANGUAGES, Iris, sentence_table
 TYPES: Final = frozenset({"iri", "string", "langue", "integer", "decimal", "boolean", "date"})
 LISTED: Final = frozenset({"iri", "string"})
 """Types whose values are lists where nothing else is said: things, words."""
+CHARTS: Final = {"bars": 1, "stacked": 1, "years": 1, "dots": 1, "pair": 2}
+"""The kinds of charts, and how many columns of numbers each shows."""
 TERRITORIES: Final = frozenset({"academie", "region"})
 AUDIENCES: Final = frozenset({"academie", "chercheur", "partenaire", "outil"})
 
@@ -71,6 +80,18 @@ class Mapped:
 
 
 @dataclass(frozen=True)
+class Charted:
+    """Which chart fits a question, and which columns it shows."""
+
+    kind: str
+    label: str
+    values: tuple[str, ...]
+    series: str = ""
+    observations: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Question:
     """A competency question: what it asks, in French and English, and the SPARQL that answers."""
 
@@ -82,6 +103,7 @@ class Question:
     parameters: tuple[Parameter, ...]
     text: str
     mapped: Mapped | None = None
+    charted: Charted | None = None
 
 
 @cache
@@ -127,6 +149,7 @@ def parse_question(name: str, source: str) -> Question:
         parameters=tuple(parse_parameter(name, item) for item in metadata.get("parameters", ())),
         text=text,
         mapped=parse_mapped(name, metadata["map"]) if "map" in metadata else None,
+        charted=parse_charted(name, metadata["chart"]) if "chart" in metadata else None,
     )
 
 
@@ -136,6 +159,15 @@ def parse_mapped(question: str, item: Mapping[str, Any]) -> Mapped:
     if territory not in TERRITORIES or not value:
         raise ValueError(f"{question}.rq: a map needs a value and a territory among {sorted(TERRITORIES)}")
     return Mapped(territory, value, str(item.get("observations", "")))
+
+
+def parse_charted(question: str, item: Mapping[str, Any]) -> Charted:
+    """Return what a chart shows of a question; raises ValueError for an unknown kind or a column that is missing."""
+    lists = {name: tuple(map(str, item.get(name, ()))) for name in ("values", "observations", "names")}
+    kind, label, series = (str(item.get(name, "")) for name in ("kind", "label", "series"))
+    if len(lists["values"]) != CHARTS.get(kind) or not label or (kind == "stacked" and not series):
+        raise ValueError(f"{question}.rq: a chart needs a kind among {sorted(CHARTS)}, its label and its values")
+    return Charted(kind, label, lists["values"], series, lists["observations"], lists["names"])
 
 
 def split_heading(source: str) -> tuple[str, str]:

@@ -32,6 +32,7 @@ from sparql_api.http.kept import Front
 from sparql_api.http.middleware import PublicAddress, Redactions, SecurityHeaders, Straight
 from sparql_api.http.problem_documents import install_problem_handlers
 from sparql_api.http.traces import bound_traces
+from sparql_api.pages.charts.routes import charts_router
 from sparql_api.pages.common.labels import DisplayLabels
 from sparql_api.pages.common.layout import problem_page
 from sparql_api.pages.common.service import Service
@@ -123,6 +124,7 @@ def mount(app: FastAPI, service: Service, endpoint: APIRouter, acts: Iterable[AP
     for router in (
         home_router(service),
         fiches_router(service),
+        charts_router(service),
         questions_router(service),
         maps_router(service),
         editions_router(service),

@@ -44,9 +44,11 @@ from sparql_api.http.policies import ANSWER, PROBLEM
 from sparql_api.http.responses import answer_response, unchanged_response
 from sparql_api.http.routing import get
 from sparql_api.http.site import site_of
+from sparql_api.pages.charts.routes import Asked, charted, in_page, spoken
 from sparql_api.pages.common.asked import as_openapi, given_values
 from sparql_api.pages.common.layout import View, render
 from sparql_api.pages.common.service import Service
+from sparql_api.pages.maps.measure import threshold
 from sparql_api.pages.results import results
 from sparql_api.words.problems import ProblemError, problem
 
@@ -184,7 +186,7 @@ async def question_page(
     """Return a question's page: its parameters as a form, its rows, its text."""
     view = View(service, request, language(request), service.engine.current_edition())
     # Whoever names no language reads the labels in that of the page.
-    given = {one.name: [view.language] for one in question.parameters if one.type == "langue"} | dict(given)
+    given = spoken(view, question, given)
     context: dict[str, Any] = {"question": question, "given": given, "results": None, "problem": None}
     context |= {"downloads": [], "text": question.text, "status": 200}
     edition = view.edition
@@ -197,6 +199,8 @@ async def question_page(
         context["downloads"] = [(name.upper(), view.url(path, {**given, "format": name})) for name in names]
         titles = {column: column_title(question.name, column) for column in found.columns}
         context["results"], context["titles"] = found, titles
+        if question.charted:
+            context |= await beside(view, Asked(question, given, edition))
     except ProblemError as error:
         context["problem"] = {
             "title": error.problem.title(view.language),
@@ -205,3 +209,20 @@ async def question_page(
         context["status"] = error.problem.status
     page = partial(render, service, request, "question.html", context, edition=edition, status=context["status"])
     return await service.computing.run(request, page)
+
+
+async def beside(view: View, asked: Asked) -> dict[str, Any]:
+    """Return what a question's page says of its chart; nothing where there is nothing to draw."""
+    chart = await charted(view, asked)
+    if not chart.marks:
+        return {}
+    path, pinned = f"/queries/{asked.question.name}", {**asked.given, "edition": asked.edition}
+    note = view.t("chart.dots", least=threshold("moyenne-observations")) if chart.kind == "dots" else ""
+    addresses = {
+        "question": view.url(path, asked.given),
+        "csv": view.url(path, {**pinned, "format": "csv"}),
+        "image": view.url(f"{path}.svg", pinned),
+        "permanent": view.url(path, pinned),
+    }
+    drawing = await view.service.computing.run(view.request, in_page, view, view.pick(asked.question.title), chart)
+    return {"chart": drawing, "addresses": addresses, "note": note, "edition": asked.edition}
