@@ -173,7 +173,7 @@ def scaled(chart: Chart, pen: Pen, tongue: Tongue, top: int) -> Part:
         dots = [pen.dot(f"s{at + 1}", spot, y + 6) for at, spot in enumerate(spots) if spot]
         said = numbers(mark, chart, tongue)
         if chart.kind == "pair":
-            return Part([line, *joined, *dots, pen.text("soft", "0", y + 30, said)], 36)
+            return Part([line, *joined, *dots, pen.text("soft", "0", y + 29, said)], 42)
         made_of = [pen.text("soft", percent(BARS), y - 7, f"n = {n}", text_anchor="end") for n in mark.behind]
         return Part([line, *dots, *made_of, pen.text("strong", percent(BARS + 3), y + 11, said)], 20)
 

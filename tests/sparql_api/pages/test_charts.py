@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import time
 from collections import Counter
 from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import httpx
@@ -12,11 +14,14 @@ import pyoxigraph as ox
 import pytest
 
 from queries import Charted, Question, catalogue
+from sparql_api.app import create_app
 from sparql_api.formats.xml_text import held
 from sparql_api.pages.charts.drawing import Tongue, drawn
 from sparql_api.pages.charts.grammar import MOST, Chart, Mark, Thresholds, chart_of, steps
+from sparql_api.settings import Settings
 from sparql_api.words.i18n import message
 from tests.queries.asking import datatypes
+from tests.sparql_api.endpoint.live import serve, wait_until
 from tests.sparql_api.pages.test_hostile_texts import HOSTILE
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -165,3 +170,23 @@ def test_a_pair_is_drawn_in_shares_from_enough_fiches_of_both() -> None:
 def test_an_axis_has_few_round_steps(most: object, whole: bool, last: object, count: int) -> None:
     found = steps(Decimal(str(most)), whole=whole)
     assert (found[-1], len(found)) == (Decimal(str(last)), count)
+
+
+def figure(client: httpx.Client, name: str) -> float:
+    found = re.search(rf"^observatoire_cache_{name}(?:_total)? ([\d.]+)", client.get("/metrics").text, re.MULTILINE)
+    assert found
+    return float(found[1])
+
+
+@pytest.mark.parametrize("quiet", [0.1, 0.0])
+def test_default_figures_are_made_while_nobody_asks(demo_var: Path, quiet: float) -> None:
+    settings = Settings(var=demo_var, workers=1, log_queries=False, shelf_mb=0, quiet_seconds=quiet)
+    with serve(create_app(settings)) as url, httpx.Client(base_url=url, timeout=300) as client:
+        if not quiet:
+            time.sleep(0.5)
+            assert figure(client, "misses") == 0
+            return
+        wait_until(lambda: figure(client, "misses") >= 2)
+        before = figure(client, "hits")
+        assert client.get("/queries/carte-des-academies.svg").status_code == 200
+        assert figure(client, "hits") == before + 1
