@@ -8,7 +8,9 @@ from ontologie import lazily
 
 if TYPE_CHECKING:
     from queries.binding import BadParameter as BadParameter
+    from queries.binding import Values as Values
     from queries.binding import bind as bind
+    from queries.questions import Charted as Charted
     from queries.questions import Mapped as Mapped
     from queries.questions import Parameter as Parameter
     from queries.questions import Question as Question
@@ -21,8 +23,8 @@ else:
     __getattr__, __dir__ = lazily(
         __name__,
         {
-            "binding": "BadParameter bind",
-            "questions": "Mapped Parameter Question catalogue column_title parse_question",
+            "binding": "BadParameter Values bind",
+            "questions": "Charted Mapped Parameter Question catalogue column_title parse_question",
             "tokens": "Token tokenize",
         },
     )

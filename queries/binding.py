@@ -1,13 +1,14 @@
 """Puts typed values into a question: `VALUES $name { UNDEF }` marks where the value of `name` enters.
 
 A value is never pasted as text: it is made one RDF term first, and the term takes the place of the token
-UNDEF, so a value can say nothing but itself. A parameter without a value loses its clause: its variable stays free.
+UNDEF, so a value can say nothing but itself. A parameter given several times means any of its values. One without a
+value loses its clause: its variable stays free.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Final
 
@@ -20,6 +21,10 @@ from queries.tokens import tokenize
 
 XSD: Final = PREFIXES["xsd"]
 LANGUAGE_TAG: Final = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
+MOST_VALUES: Final = 100
+"""Values of one parameter."""
+Values = Mapping[str, str | Sequence[str]]
+"""What is given of each parameter: a value, or several of which any may hold."""
 LEXICAL: Final = {
     "integer": re.compile(r"[+-]?[0-9]{1,18}"),
     "decimal": re.compile(r"[+-]?[0-9]{1,18}(\.[0-9]{1,18})?"),
@@ -35,27 +40,35 @@ class BadParameter(QuestionError, ValueError):
         super().__init__(self.messages["en"])
 
 
-def bind(question: Question, values: Mapping[str, str], base: str = BASE) -> str:
-    """Return the question's SPARQL with its parameters bound; a parameter given as "" counts as not given.
+def bind(question: Question, values: Values, base: str = BASE) -> str:
+    """Return the question's SPARQL with its parameters bound; a value given as "" counts as not given.
 
-    Raises BadParameter for an unknown name, a missing required value, or one that does not fit its type.
+    Raises BadParameter for an unknown name, a missing required value, one that does not fit its type, several of what
+    takes one, or more than `MOST_VALUES`.
     """
     known = {parameter.name: parameter for parameter in question.parameters}
     for name in values:
         if name not in known:
             names = ", ".join(known) or "—"
             raise BadParameter(name, "unknown", names=names)
-    terms: dict[str, str | None] = {}
-    for parameter in question.parameters:
-        value = values.get(parameter.name) or parameter.default
-        terms[parameter.name] = None if value is None else str(to_term(parameter, value, base))
-        if value is None and parameter.required:
-            raise BadParameter(parameter.name, "needed", label=parameter.label)
+    terms = {one.name: bound_terms(one, values.get(one.name, ()), base) for one in question.parameters}
     return substitute(question.text, terms)
 
 
+def bound_terms(parameter: Parameter, given: str | Sequence[str], base: str = BASE) -> str | None:
+    """Return the terms of a parameter as they stand between braces, each once, None for none; raises BadParameter."""
+    told = [given] if isinstance(given, str) else given
+    found = [value for value in told if value] or [value for value in (parameter.default,) if value is not None]
+    if not found and parameter.required:
+        raise BadParameter(parameter.name, "needed", label=parameter.label)
+    terms = dict.fromkeys(str(to_term(parameter, value, base)) for value in found[: MOST_VALUES + 1])
+    if len(terms) > (MOST_VALUES if parameter.several else 1):
+        raise BadParameter(parameter.name, "too-many" if parameter.several else "one", most=str(MOST_VALUES))
+    return " ".join(terms) or None
+
+
 def substitute(text: str, terms: Mapping[str, str | None]) -> str:
-    """Return the text with `VALUES $name { UNDEF }` filled with each serialised term, or removed for None."""
+    """Return the text with `VALUES $name { UNDEF }` filled with serialised terms, or removed for None."""
     tokens = list(tokenize(text))
     parts, at = [], 0
     for i in range(len(tokens) - 4):

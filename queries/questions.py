@@ -12,12 +12,20 @@ A file starts with lines `# …` which, without their `# `, are a TOML document:
     # name = "principe"        `VALUES $principe { UNDEF }` in the text below is where the value goes
     # type = "iri"             iri, string, langue, integer, decimal, boolean or date
     # default = "principe/cadre-usage/CU-P2"     absent: the variable stays free
+    # several = false          where it takes one value alone; else one of type iri or string is a list: any of them
     # [parameters.label]
     # audience = "chercheur"   academie, chercheur, partenaire or outil
     # [map]                    where the answer has one row a territory, what a map shows of it
     # territory = "academie"   the column of the territory: academie or region
     # value = "projets"        the column of the number
     # observations = "n"       for a mean, the column that says how many it is made of; absent: the value is a count
+    # [chart]                  where the answer has numbers, the chart that fits
+    # kind = "bars"            bars, stacked (parts of a whole), years (by school year), dots (means), pair (two groups)
+    # label = "libelle"        the column that names each mark; one of IRIs is shown by their labels
+    # values = ["projets"]     the column of the number; of a pair, both
+    # series = "issue"         the column that parts marks: the heading above bars and dots, the parts of stacked ones
+    # observations = ["n"]     of dots, how many each is made of; of a pair, how many fiches each group has
+    # names = ["premier"]      of a pair, the parameters that the groups are called by; absent: the columns' titles
 
 The rest of the file is SPARQL 1.1 with the usual prefixes left out (`ontologie.PREFIXES`). What a thing is called is
 asked in one way:
@@ -41,6 +49,10 @@ from typing import Any, Final
 from ontologie import BASE, LANGUAGES, Iris, sentence_table
 
 TYPES: Final = frozenset({"iri", "string", "langue", "integer", "decimal", "boolean", "date"})
+LISTED: Final = frozenset({"iri", "string"})
+"""Types whose values are lists where nothing else is said: things, words."""
+CHARTS: Final = {"bars": 1, "stacked": 1, "years": 1, "dots": 1, "pair": 2}
+"""The kinds of charts, and how many columns of numbers each shows."""
 TERRITORIES: Final = frozenset({"academie", "region"})
 AUDIENCES: Final = frozenset({"academie", "chercheur", "partenaire", "outil"})
 
@@ -54,6 +66,8 @@ class Parameter:
     required: bool
     default: str | None
     label: Mapping[str, str]
+    several: bool = False
+    """Whether it may be given several times: any of its values, then."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +77,18 @@ class Mapped:
     territory: str
     value: str
     observations: str = ""
+
+
+@dataclass(frozen=True)
+class Charted:
+    """Which chart fits a question, and which columns it shows."""
+
+    kind: str
+    label: str
+    values: tuple[str, ...]
+    series: str = ""
+    observations: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -77,6 +103,7 @@ class Question:
     parameters: tuple[Parameter, ...]
     text: str
     mapped: Mapped | None = None
+    charted: Charted | None = None
 
 
 @cache
@@ -122,6 +149,7 @@ def parse_question(name: str, source: str) -> Question:
         parameters=tuple(parse_parameter(name, item) for item in metadata.get("parameters", ())),
         text=text,
         mapped=parse_mapped(name, metadata["map"]) if "map" in metadata else None,
+        charted=parse_charted(name, metadata["chart"]) if "chart" in metadata else None,
     )
 
 
@@ -131,6 +159,15 @@ def parse_mapped(question: str, item: Mapping[str, Any]) -> Mapped:
     if territory not in TERRITORIES or not value:
         raise ValueError(f"{question}.rq: a map needs a value and a territory among {sorted(TERRITORIES)}")
     return Mapped(territory, value, str(item.get("observations", "")))
+
+
+def parse_charted(question: str, item: Mapping[str, Any]) -> Charted:
+    """Return what a chart shows of a question; raises ValueError for an unknown kind or a column that is missing."""
+    lists = {name: tuple(map(str, item.get(name, ()))) for name in ("values", "observations", "names")}
+    kind, label, series = (str(item.get(name, "")) for name in ("kind", "label", "series"))
+    if len(lists["values"]) != CHARTS.get(kind) or not label or (kind == "stacked" and not series):
+        raise ValueError(f"{question}.rq: a chart needs a kind among {sorted(CHARTS)}, its label and its values")
+    return Charted(kind, label, lists["values"], series, lists["observations"], lists["names"])
 
 
 def split_heading(source: str) -> tuple[str, str]:
@@ -152,6 +189,7 @@ def parse_parameter(question: str, item: Mapping[str, Any]) -> Parameter:
         required=bool(item.get("required", False)),
         default=None if default is None else str(default),
         label=both_languages(question, f"label of {name}", item.get("label")),
+        several=bool(item.get("several", kind in LISTED)),
     )
 
 

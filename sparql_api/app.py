@@ -33,6 +33,9 @@ from sparql_api.http.middleware import PublicAddress, Redactions, SecurityHeader
 from sparql_api.http.problem_documents import install_problem_handlers
 from sparql_api.http.traces import bound_traces
 from sparql_api.pages.cite import cite_router
+from sparql_api.pages.charts.ahead import keep_ahead
+from sparql_api.pages.charts.compare import compare_router
+from sparql_api.pages.charts.routes import charts_router
 from sparql_api.pages.common.labels import DisplayLabels
 from sparql_api.pages.common.layout import problem_page
 from sparql_api.pages.common.service import Service
@@ -47,6 +50,7 @@ from sparql_api.pages.feeds.routes import feeds_router
 from sparql_api.pages.fiches.routes import fiches_router
 from sparql_api.pages.home import home_router
 from sparql_api.pages.maps.routes import maps_router
+from sparql_api.pages.missing import missing_router
 from sparql_api.pages.ontology import ontology_router
 from sparql_api.pages.packages import packages_router
 from sparql_api.pages.questions import questions_router
@@ -81,10 +85,12 @@ def create_app(settings: Settings, engine: Engine | None = None, beside: Path | 
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         await running.start()
         leaving = asyncio.create_task(figures.keep_leaving())
+        ahead = asyncio.create_task(keep_ahead(service, settings.quiet_seconds))
         try:
             yield
         finally:
             leaving.cancel()
+            ahead.cancel()
             computing.stop()
             await desk.end()
             doors.close()
@@ -125,6 +131,9 @@ def mount(app: FastAPI, service: Service, endpoint: APIRouter, acts: Iterable[AP
     for router in (
         home_router(service),
         fiches_router(service),
+        charts_router(service),
+        compare_router(service),
+        missing_router(service),
         questions_router(service),
         maps_router(service),
         editions_router(service),

@@ -187,7 +187,9 @@ def question_text(settings: Settings, name: str, params: list[str], language: La
     for key, equals, _ in pairs:
         if not equals or not key:
             fail(language, "parameter-form", given=key)
-    values = {key: value for key, _, value in pairs}
+    values: dict[str, list[str]] = {}
+    for key, _, value in pairs:
+        values.setdefault(key, []).append(value)
     question = find_question(settings, name, language)
     if isinstance(question, str):
         if values:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from ontologie import PREFIXES, Iris
-from queries import BadParameter, Question, bind, column_title, tokenize
+from queries import BadParameter, Question, Values, bind, column_title, tokenize
 from sparql_api.words.problems import ProblemError, problem
 from sparql_api.words.texts import Text
 
@@ -21,7 +21,7 @@ WHOLE: Final = frozenset(
 REAL: Final = frozenset(XSD + name for name in ("decimal", "double", "float"))
 
 
-def bound(question: Question, values: Mapping[str, str], iris: Iris) -> str:
+def bound(question: Question, values: Values, iris: Iris) -> str:
     """Return the SPARQL of a question with its parameters bound; raises ProblemError 400 for a bad value."""
     try:
         return standalone(bind(question, values, iris.base), iris)
@@ -52,6 +52,7 @@ def described(question: Question, address: str) -> dict[str, Any]:
                 "type": parameter.type,
                 "required": parameter.required,
                 "default": parameter.default,
+                "several": parameter.several,
                 "label": dict(parameter.label),
             }
             for parameter in question.parameters

@@ -5,7 +5,7 @@ Knows addresses and formats; how a question is bound and answered is `questions`
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any, Final
@@ -14,7 +14,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from queries import Parameter, Question, catalogue, column_title
+from queries import Question, catalogue, column_title
 from sparql_api.description.questions import bound, described, plain
 from sparql_api.description.questions_rdf import catalogue_rdf
 from sparql_api.engine.port import Answer
@@ -36,7 +36,6 @@ from sparql_api.http.openapi import (
     Schema,
     format_parameter,
     operation,
-    parameter,
     several,
     structure,
 )
@@ -45,8 +44,11 @@ from sparql_api.http.policies import ANSWER, PROBLEM
 from sparql_api.http.responses import answer_response, unchanged_response
 from sparql_api.http.routing import get
 from sparql_api.http.site import site_of
+from sparql_api.pages.charts.routes import Asked, charted, in_page, spoken
+from sparql_api.pages.common.asked import as_openapi, given_values
 from sparql_api.pages.common.layout import View, render
 from sparql_api.pages.common.service import Service
+from sparql_api.pages.maps.measure import threshold
 from sparql_api.pages.results import results
 from sparql_api.words.problems import ProblemError, problem
 
@@ -63,21 +65,6 @@ QUESTION_OFFERS: Final = {
     "xml": TABLES["xml"],
     "rq": "application/sparql-query",
 }
-SCHEMAS: Final[Mapping[str, Mapping[str, str]]] = {
-    "iri": {"type": "string", "format": "iri-reference"},
-    "integer": {"type": "integer"},
-    "decimal": {"type": "number"},
-    "boolean": {"type": "boolean"},
-    "date": {"type": "string", "format": "date"},
-}
-
-READ: Final[Mapping[str, Callable[[str], Any]]] = {
-    "integer": int,
-    "number": float,
-    "boolean": lambda text: text in ("true", "1"),
-}
-"""How a default, which a question's file writes as text, is written in a schema of that type."""
-
 _ENTRY: Final = structure(name=TEXT, title=TEXTS, description=TEXTS, url=TEXT, parameters=several({"type": "object"}))
 _ROWS: Final = structure(
     name=TEXT,
@@ -137,23 +124,12 @@ def question_operation(question: Question) -> Schema:
     )
 
 
-def as_openapi(one: Parameter) -> Schema:
-    """Return a question's parameter as OpenAPI describes it."""
-    schema: Schema = dict(SCHEMAS.get(one.type, TEXT))
-    if one.default is not None:
-        schema["default"] = READ.get(schema["type"], str)(one.default)
-    required = one.required and one.default is None
-    return {**parameter(one.name, one.label["en"], schema), "required": required}
-
-
 def run_question(service: Service, question: Question) -> Any:
     """Return the handler of one question."""
 
-    names = {parameter.name for parameter in question.parameters}
-
     async def answer(request: Request) -> Response:
         media_type = requested(request, QUESTION_OFFERS)
-        given = {k: v for k, v in request.query_params.items() if k in names}
+        given = given_values(request, question)
         pinned = service.pinned(request)
         if media_type == QUESTION_OFFERS["html"]:
             return await question_page(service, request, question, given)
@@ -204,11 +180,13 @@ def list_page(service: Service, request: Request, questions: Mapping[str, Questi
     return render(service, request, "questions.html", {"groups": groups}, edition=edition)
 
 
-async def question_page(service: Service, request: Request, question: Question, given: Mapping[str, str]) -> Response:
+async def question_page(
+    service: Service, request: Request, question: Question, given: Mapping[str, list[str]]
+) -> Response:
     """Return a question's page: its parameters as a form, its rows, its text."""
     view = View(service, request, language(request), service.engine.current_edition())
     # Whoever names no language reads the labels in that of the page.
-    given = {one.name: view.language for one in question.parameters if one.type == "langue"} | dict(given)
+    given = spoken(view, question, given)
     context: dict[str, Any] = {"question": question, "given": given, "results": None, "problem": None}
     context |= {"downloads": [], "text": question.text, "status": 200}
     edition = view.edition
@@ -221,6 +199,8 @@ async def question_page(service: Service, request: Request, question: Question, 
         context["downloads"] = [(name.upper(), view.url(path, {**given, "format": name})) for name in names]
         titles = {column: column_title(question.name, column) for column in found.columns}
         context["results"], context["titles"] = found, titles
+        if question.charted:
+            context |= await beside(view, Asked(question, given, edition))
     except ProblemError as error:
         context["problem"] = {
             "title": error.problem.title(view.language),
@@ -229,3 +209,20 @@ async def question_page(service: Service, request: Request, question: Question, 
         context["status"] = error.problem.status
     page = partial(render, service, request, "question.html", context, edition=edition, status=context["status"])
     return await service.computing.run(request, page)
+
+
+async def beside(view: View, asked: Asked) -> dict[str, Any]:
+    """Return what a question's page says of its chart; nothing where there is nothing to draw."""
+    chart = await charted(view, asked)
+    if not chart.marks:
+        return {}
+    path, pinned = f"/queries/{asked.question.name}", {**asked.given, "edition": asked.edition}
+    note = view.t("chart.dots", least=threshold("moyenne-observations")) if chart.kind == "dots" else ""
+    addresses = {
+        "question": view.url(path, asked.given),
+        "csv": view.url(path, {**pinned, "format": "csv"}),
+        "image": view.url(f"{path}.svg", pinned),
+        "permanent": view.url(path, pinned),
+    }
+    drawing = await view.service.computing.run(view.request, in_page, view, view.pick(asked.question.title), chart)
+    return {"chart": drawing, "addresses": addresses, "note": note, "edition": asked.edition}

@@ -30,7 +30,7 @@ def declared() -> dict[str, tuple[str, str]]:
     for route in every_route(create_app(Settings())):
         path, policy = route.path, route_policy(route)
         if path.startswith("/queries/") and path != "/queries/{name}":
-            path = "/queries/{question}"
+            path = "/queries/{question}.svg" if path.endswith(".svg") else "/queries/{question}"
         if {"GET", "HEAD"} & (getattr(route, "methods", None) or {"GET"}):
             assert policy, f"{path} declares no policy"
             found.setdefault(path, set()).add((policy.name, policy.csp))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -22,7 +23,7 @@ SCALE = {row["id"]: int(row["valeur"]) for row in read_table("donnees", "instrum
 """The values of the steps that have one."""
 
 
-def ask(store: ox.Store, name: str, **values: str) -> list[Row]:
+def ask(store: ox.Store, name: str, **values: str | Sequence[str]) -> list[Row]:
     """Return the rows of a question's answer: IRIs below the base, lexical forms; what is unbound is left out."""
     solutions = store.query(bind(catalogue()[name], values), prefixes=PREFIXES, use_default_graph_as_union=True)
     assert isinstance(solutions, ox.QuerySolutions)

@@ -91,3 +91,16 @@ def test_each_question_marks_each_parameter_and_parses(name: str) -> None:
     for parameter in asked.parameters:
         assert f"VALUES ${parameter.name} {{ UNDEF }}" in asked.text
     ox.Store().query(bind(asked, {}), prefixes=PREFIXES)
+
+
+def test_a_parameter_given_several_times_means_any_of_its_values() -> None:
+    bound = bind(question("string", TEXT), {"valeur": ["a", "", "b } UNION { ?x ?y ?z", "a"]})
+    rows = list(ox.Store().query(bound))  # type: ignore[arg-type]
+    assert [row["x"].value for row in rows] == ["a", "b } UNION { ?x ?y ?z"]
+
+
+@pytest.mark.parametrize(("kind", "given", "said"), [("langue", ["fr", "en"], "one value"), ("iri", [f"x/{n}" for n in range(101)], "100 values")])
+def test_what_takes_one_value_or_too_many_is_refused(kind: str, given: list[str], said: str) -> None:
+    with pytest.raises(BadParameter, match=said):
+        bind(question(kind, TEXT), {"valeur": given})
+    assert bind(question(kind, TEXT), {"valeur": given[:1] * 300}).count("VALUES") == 1

@@ -31,12 +31,12 @@ PART: Final = 50_000
 XML: Final = "application/xml"
 NAMESPACE: Final = "http://www.sitemaps.org/schemas/sitemap/0.9"
 PAGES: Final = (
-    "/", "/fiches", "/carte", "/queries", "/editions", "/ontologie", "/shapes", "/catalogue", "/void",
-    "/mentions-legales", "/confidentialite", "/accessibilite",
+    "/", "/fiches", "/carte", "/comparer", "/manques", "/queries", "/editions", "/ontologie", "/shapes", "/catalogue",
+    "/void", "/mentions-legales", "/confidentialite", "/accessibilite",
 )  # fmt: skip
 NOT_FOR_CRAWLERS: Final = (
-    "/sparql?*", "/fiches?*", "/carte?*", "/fiches.", "/queries/*?*", "/rdf-graph-store", "/editions/*/", "/graphe/",
-    "/signaler", "/metrics", "/*?*edition=",
+    "/sparql?*", "/fiches?*", "/carte?*", "/comparer?*", "/fiches.", "/queries/*?*", "/rdf-graph-store", "/editions/*/",
+    "/graphe/", "/signaler", "/metrics", "/*?*edition=",
 )  # fmt: skip
 """A star stands after `?`: to some readers a last `?` is nothing, and they would keep out of the page itself.
 

@@ -22,6 +22,7 @@ from sparql_api.http.query_strings import bad
 from sparql_api.http.responses import content_disposition
 from sparql_api.http.routing import get
 from sparql_api.http.site import site_of
+from sparql_api.pages.common.asked import described_together, given_values
 from sparql_api.pages.common.layout import View, render, write_page
 from sparql_api.pages.common.service import Service
 from sparql_api.pages.maps.colours import colours
@@ -46,12 +47,11 @@ def maps_router(service: Service) -> APIRouter:
     """Return the routes of the map, of the régions and of what other sites show of them."""
     router = APIRouter()
     questions = {name: one for name, one in catalogue(service.iris.base).items() if one.mapped}
-    names = {one.name: one.label["en"] for question in questions.values() for one in question.parameters}
     asked = [
         parameter("question", "A saved question whose rows are territories."),
         parameter("rapport", "What counts are set beside."),
         EDITION,
-        *(parameter(name, label) for name, label in sorted(names.items())),
+        *described_together(questions.values()),
     ]
 
     @get(router, "/carte", openapi_extra={"parameters": asked})
@@ -109,8 +109,7 @@ async def asked_map(
     mapped: Mapped = question.mapped
     edition = service.edition(request)
     view = View(service, request, language(request), edition.number)
-    values = request.query_params
-    given = {one.name: values[one.name] for one in question.parameters if one.name in values}
+    given = given_values(request, question)
     known = denominators(KINDS[mapped.territory]) if not mapped.observations else []
     under = denominator(request, known)
     reading = service.reading(request)

@@ -94,7 +94,7 @@ TWICE = {
     "/projet/18-UR005.ttl?lang=fr&lang=en": "lang",
     "/fiches?format=json&_format=html": "_format",
     "/queries/projets-par-academie?format=csv&format=json": "format",
-    "/queries/projets-par-academie?region=a&region=b": "region",
+    "/queries/couverture-principes?langue=fr&langue=en": "langue",
 }
 
 
@@ -106,7 +106,7 @@ def test_of_two_values_none_is_left_aside_in_silence(client: httpx.Client, addre
     assert TWICE[address] in answer.text and ("plus d" in answer.text or "more than once" in answer.text)
 
 
-@pytest.mark.parametrize("address", ["/fiches?lang=en&lang=en", "/fiches?format=&format=json", "/fiches?q=&q=ia", "/fiches?niveau=a&niveau=b"])
+@pytest.mark.parametrize("address", ["/fiches?lang=en&lang=en", "/fiches?format=&format=json", "/fiches?q=&q=ia", "/fiches?niveau=a&niveau=b", "/queries/projets-par-academie?region=a&region=b"])
 def test_one_value_said_twice_and_several_of_a_list_are_read(client: httpx.Client, address: str) -> None:
     assert client.get(address, headers=DATA).status_code == 200
 

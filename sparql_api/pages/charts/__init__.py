@@ -1,0 +1,1 @@
+"""Charts of saved questions: what each shows as data, drawn as SVG on the server, at an address of its own."""

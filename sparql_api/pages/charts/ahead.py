@@ -1,0 +1,60 @@
+"""Asks the charts' questions ahead, with their defaults, in quiet time after a switch: the engine keeps the answers.
+
+Knows when nobody waits; what is kept, and for how long, is the engine's.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Final
+
+from ontologie import LANGUAGES
+from queries import catalogue
+from sparql_api.description.questions import bound
+from sparql_api.pages.common.reading import RESULTS
+from sparql_api.pages.common.service import Service
+from sparql_api.query.errors import EngineError
+
+BETWEEN: Final = 1.0
+"""Seconds between two questions: whoever comes is never behind more than one."""
+
+
+async def keep_ahead(service: Service, quiet: float) -> None:
+    """Look again and again, `quiet` seconds apart, and ask for each edition what its charts show, while nobody asks."""
+    edition: int | None = None
+    left: Iterator[str] = iter(())
+    while quiet > 0:
+        await asyncio.sleep(quiet)
+        current = service.engine.current_edition()
+        if current is not None and current != edition:
+            edition, left = current, default_texts(service)
+        if edition is not None:
+            await ask_while_idle(service, edition, left)
+
+
+async def ask_while_idle(service: Service, edition: int, left: Iterator[str]) -> None:
+    """Ask the next questions of an edition until none is left, or somebody else asks."""
+    while is_idle(service) and service.engine.current_edition() == edition:
+        text = next(left, None)
+        if text is None:
+            return
+        with suppress(EngineError):  # Whoever asks for this figure is told.
+            await service.engine.query(text, accept=RESULTS, edition=edition)
+        await asyncio.sleep(BETWEEN)
+
+
+def is_idle(service: Service) -> bool:
+    """Return whether the engine has nothing to do."""
+    status = service.engine.status()
+    return status.busy == status.waiting == 0
+
+
+def default_texts(service: Service) -> Iterator[str]:
+    """Yield the query of each chart with its defaults, in each language where it names things."""
+    for question in catalogue(service.iris.base).values():
+        if question.charted:
+            spoken = [one.name for one in question.parameters if one.type == "langue"]
+            given = [dict.fromkeys(spoken, language) for language in LANGUAGES] if spoken else [{}]
+            yield from (bound(question, one, service.iris) for one in given)
