@@ -21,6 +21,7 @@ from ingestion.commands.agents import agents_app
 from ingestion.commands.export import WritePackage, export_app
 from ingestion.commands.failures import explained, opened
 from ingestion.commands.keeping import backup_command, restore, sure
+from ingestion.commands.labels import labels_app
 from ingestion.commands.review import Identifier, review_app, split
 from ontologie import system_reason
 from ontologie.console import Lang, LangOption, counting, fail, said, say, steps
@@ -61,6 +62,7 @@ def build_app(faces: Callable[[], Sequence[Face]], write_principles: WritePackag
     app.add_typer(review_app(), name="review")
     app.add_typer(export_app(write_principles), name="export")
     app.add_typer(agents_app(), name="agent")
+    app.add_typer(labels_app(), name="labels")
     app.command("demo")(with_faces.demo)
     app.command("ingest")(ingest_command)
     app.command("template")(template_command)

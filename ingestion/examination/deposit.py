@@ -79,6 +79,8 @@ def deposit_file(
     What the agent may not deposit, nor validate where asked, is refused at its place: `permit` says so, by default the
     registry. Raises UnreadableDeposit, and Forbidden where the agent lost a right meanwhile.
     """
+    if registry is not None:
+        options = replace(options, decided=registry.labels.decided())
     deposit = open_deposit(path, replace(options, strict=strict))
     notes = deposit.notes if registry is None else (*deposit.notes, *keep_agreements(deposit, options))
     total = Deposited(path, Summary(), (), notes, (), none_yet())
