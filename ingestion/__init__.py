@@ -13,19 +13,13 @@ if TYPE_CHECKING:
     from ingestion.documents.build import BuiltDocument as BuiltDocument
     from ingestion.documents.build import build_document as build_document
     from ingestion.documents.remarked import remarked as remarked
-    from ingestion.documents.told import name_of as name_of
     from ingestion.examination.deposit import deposit_file as deposit_file
     from ingestion.examination.pipeline import Options as Options
     from ingestion.examination.pipeline import examine as examine
     from ingestion.examination.pipeline import examine_batches as examine_batches
     from ingestion.graphs.conversion import convert as convert
     from ingestion.graphs.export import export_document as export_document
-    from ingestion.labels.applying import apply_decision as apply_decision
-    from ingestion.labels.applying import refuse_decision as refuse_decision
-    from ingestion.labels.choosing import as_choice as as_choice
-    from ingestion.labels.choosing import chosen as chosen
-    from ingestion.labels.queue import queue as queue
-    from ingestion.labels.queue import words_in_queue as words_in_queue
+    from ingestion.labels.desk import LabelDesk as LabelDesk
     from ingestion.publication.dumps import read_fiches as read_fiches
     from ingestion.publication.dumps import read_statistics as read_statistics
     from ingestion.publication.editions import DUMPS as DUMPS
@@ -53,7 +47,6 @@ if TYPE_CHECKING:
     from ingestion.reading.records import Record as Record
     from ingestion.registry.agents import UnknownAcademie as UnknownAcademie
     from ingestion.registry.agents import academie_code as academie_code
-    from ingestion.registry.labels import AlreadyDecided as AlreadyDecided
     from ingestion.registry.registry import Registry as Registry
     from ingestion.registry.selection import ListWanted as ListWanted
     from ingestion.registry.transitions import RefusedTransition as RefusedTransition
@@ -77,14 +70,11 @@ else:
             "commands.described": "as_described difference_of listed_as",
             "documents.build": "BuiltDocument build_document",
             "documents.remarked": "remarked",
-            "documents.told": "name_of",
             "examination.deposit": "deposit_file",
             "examination.pipeline": "Options examine examine_batches",
             "graphs.conversion": "convert",
             "graphs.export": "export_document",
-            "labels.applying": "apply_decision refuse_decision",
-            "labels.choosing": "as_choice chosen",
-            "labels.queue": "queue words_in_queue",
+            "labels.desk": "LabelDesk",
             "publication.dumps": "read_fiches read_statistics",
             "publication.editions": "DUMPS Edition Editions is_gone redaction_of",
             "publication.manifest": "software_version",
@@ -96,7 +86,6 @@ else:
             "reading.exported_table": "deduced_cell export_columns export_row",
             "reading.records": "Record",
             "registry.agents": "UnknownAcademie academie_code",
-            "registry.labels": "AlreadyDecided",
             "registry.registry": "Registry",
             "registry.selection": "ListWanted",
             "registry.transitions": "RefusedTransition",

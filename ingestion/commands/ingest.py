@@ -352,6 +352,7 @@ class _WithFaces:
 
 
 def _publish(settings: Settings, registry: Registry, faces: Sequence[Face], lang: Lang) -> None:
+    from ingestion.examination.judged_by import judged_by
     from ingestion.publication.publish import publish
 
     with steps(lang) as progress:
@@ -359,3 +360,5 @@ def _publish(settings: Settings, registry: Registry, faces: Sequence[Face], lang
     message = "published" if outcome.changed else "nothing-to-do"
     quads = outcome.edition.manifest["counts"]["quads"]
     say(lang, message, number=outcome.edition.number, quads=quads, documents=outcome.documents)
+    if (count := registry.judged.count(judged_by(settings.base_iri))):
+        say(lang, "recheck-some", count=count)

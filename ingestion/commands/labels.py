@@ -88,28 +88,21 @@ def decide_command(
 
     Example: observatoire labels decide 3f2a9c0d11e24b57 concept "Seconde" --as Dgesco
     """
-    from ingestion.labels.applying import apply_decision
-    from ingestion.labels.choosing import WrongDecision, as_choice, chosen
-    from ingestion.labels.queue import words_in_queue
-    from ingestion.registry.labels import AlreadyDecided
+    from ingestion.labels.desk import LabelDesk
     from ingestion.settings import Settings
+    from ingestion.words.errors import RefusedAct
 
     settings = Settings()
-    if (known := as_choice(choice)) is None:
-        fail(lang, "labels-choices", choice=choice)
     with explained(lang, kept=lambda: said(lang, "labels-kept")), opened(settings, lang) as registry:
-        agent = allowed(registry, acting, settings, "labels")
+        agent, desk = allowed(registry, acting, settings, "labels"), LabelDesk(registry, settings.base_iri)
         try:
-            words = words_in_queue(registry, label)
-            decision = chosen(words[0], known, values or (), settings.base_iri)
-            registry.labels.decide(label, words, decision, agent)
+            with counting(said(lang, "labels-deciding")) as progress:
+                done = desk.decide(label, choice, values or (), agent, progress=progress).changes
         except LookupError:
             fail(lang, "labels-unknown", 1, label=label)
-        except (WrongDecision, AlreadyDecided) as error:
+        except RefusedAct as error:
             typer.echo(error.messages[lang.value], err=True)
             raise typer.Exit(1) from error
-        with counting(said(lang, "labels-deciding")) as progress:
-            done = apply_decision(registry, label, decision, settings.base_iri, progress=progress)
     say(lang, "labels-decided", inherited=done.inherited, waits=done.waits, left=len(done.left))
     if done.left:
         names = ", ".join(done.left[:MOST_NAMED]) + (" …" if len(done.left) > MOST_NAMED else "")
@@ -126,9 +119,7 @@ def refuse_command(
 
     Example: observatoire labels refuse 3f2a9c0d11e24b57 18-UR005 --as "DRANE Orléans-Tours"
     """
-    from ingestion.labels.applying import refuse_decision
-    from ingestion.rights.decision import require
-    from ingestion.rights.model import Matter
+    from ingestion.labels.desk import LabelDesk
     from ingestion.settings import Settings
 
     kind, name = split(identifier)
@@ -136,8 +127,7 @@ def refuse_command(
     with explained(lang), opened(settings, lang) as registry:
         agent = agent_of(registry, acting, settings)
         try:
-            require(agent, "return", Matter(kind, name, registry.get(kind, name).academie))
-            refuse_decision(registry, kind, name, label, agent, settings.base_iri)
+            LabelDesk(registry, settings.base_iri).refuse(kind, name, label, agent)
         except LookupError:
             fail(lang, "unknown-document", 1, identifier=identifier)
     say(lang, "labels-refused", identifier=identifier)

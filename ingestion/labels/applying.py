@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from ingestion.documents.wordings import unresolved, with_concepts
+from ingestion.examination.judged_by import judged_by
 from ingestion.examination.pipeline import judged_by_shapes
 from ingestion.graphs.compression import pack, unpack
 from ingestion.graphs.conversion import ConvertedDocument, convert_each
@@ -118,7 +119,7 @@ def _versions(
         former = replace(one, entries=_told_still(_without(one.entries, words[1]), reports[graph.iri]))
         before = unpack(content.graph, base, content.context)
         alone = before is not None and _only(set(before), set(graph.lines), one, label, concepts, base)
-        yield one, _new(former, document, graph, base), alone
+        yield one, replace(_new(former, document, graph, base), judged_by=judged_by(base)), alone
 
 
 def _refuses(report: Report) -> bool:

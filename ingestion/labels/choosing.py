@@ -6,7 +6,6 @@ Refuses what would put a deprecated concept, or one that no column takes, into d
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import get_args
 
 from ingestion.resolution.decided import Choice, Decision
 from ingestion.resolution.grammar import Concepts
@@ -22,11 +21,6 @@ class WrongDecision(RefusedAct):
     def __init__(self, reason: str, **words: object) -> None:
         self.reason = reason
         super().__init__(in_both("relecture", reason, **words))
-
-
-def as_choice(text: str) -> Choice | None:
-    """Return the decision of a name, None where there is none."""
-    return next((one for one in get_args(Choice) if one == text), None)
 
 
 def chosen(field: str, choice: Choice, values: Sequence[str], base: str = BASE) -> Decision:

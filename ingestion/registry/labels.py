@@ -39,12 +39,14 @@ Became = Literal["inherited", "waits"]
 """What a document changed by a decision is: as valid as it was, or waiting for a reviewer, as it was or once more."""
 
 
-class AlreadyDecided(RefusedAct):
+class AlreadyDecided(RefusedTransition):
     """Something else was decided of a label before."""
 
     def __init__(self, label: str, choice: str, at: str, agent: str) -> None:
+        self.reason = "label-decided"
         said = in_both("relecture", f"choice-{choice}")
-        super().__init__(in_both("relecture", "label-decided", label=label, choice=said, date=at[:10], agent=agent))
+        words = {"label": label, "choice": said, "date": at[:10], "agent": agent}
+        RefusedAct.__init__(self, in_both("relecture", "label-decided", **words))
 
 
 @dataclass(frozen=True, slots=True)

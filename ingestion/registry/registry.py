@@ -19,6 +19,7 @@ from ingestion.registry.apart import Apart, deposited_again, registered_apart
 from ingestion.registry.copies import Copies
 from ingestion.registry.deposits import PASSAGES_READ, batches, register_batch
 from ingestion.registry.editions import EditionRecords
+from ingestion.registry.judged import Judgements
 from ingestion.registry.labels import LabelRecords
 from ingestion.registry.model import ALL_STATES, Ended, Event, NewDocument, Outcome, Registered, State, Waited, now
 from ingestion.registry.projects import ProjectRecords
@@ -47,8 +48,8 @@ class Registry:
     """Registers, reviews and erases; each call is one transaction. Close it, or use it as a context.
 
     `editions` is what publication asks of it, and tells it; `accounts` who may act; `received` what came of deposits
-    over HTTP; `labels` what nothing knows, and what was decided of it; `copies` moves it whole. Of an agent that is
-    given, the name alone counts: what it may do is what the registry says when it acts.
+    over HTTP; `labels` what nothing knows, and what was decided of it; `judged` by which rules; `copies` moves it
+    whole. Of an agent that is given, the name alone counts: what it may do is what the registry says when it acts.
     """
 
     def __init__(self, settings: Settings, migrated: Migrated = lambda copy: None) -> None:
@@ -64,6 +65,7 @@ class Registry:
         self.projects = ProjectRecords(self._sessions)
         self.received = Received(self._sessions)
         self.labels = LabelRecords(self._sessions)
+        self.judged = Judgements(self._sessions)
 
     def __enter__(self) -> Self:
         """Return the registry."""

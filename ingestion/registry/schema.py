@@ -59,6 +59,7 @@ versions: Final = Table(
     Column("held", Boolean, nullable=False, server_default=sa.false()),
     Column("judged_by", String(40)),
     ForeignKeyConstraint(["kind", "identifier"], ["documents.kind", "documents.identifier"]),
+    Index("versions_judged", "kind", "identifier", "number", "judged_by"),
 )
 """Every content a document had: the payload as JSON, the version of the `context` by which it is converted for ever,
 and what was said of it (`entries`, JSON, nothing personal). `sha256` is that of its graph's canonical N-Quads: what

@@ -6,10 +6,12 @@ Knows how near is near enough; whether a label is understood is the resolution's
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Final
 
 from ingestion.resolution.labels import Entry, labels
-from ontologie import BASE, concepts, fold_label
+from ingestion.words.columns import columns
+from ontologie import BASE, concepts, fold_label, replacements
 
 _MOST_SUGGESTIONS: Final = 3
 _MOST_WORDS: Final = 12
@@ -22,19 +24,38 @@ voies)"."""
 
 
 def suggest(column: str, label: str, base: str = BASE) -> tuple[str, ...]:
-    """Return up to three labels that would be understood: nearly alike, contained in it, or close."""
+    """Return up to three labels that would be understood: what replaces it, nearly alike, contained in it, or close."""
     if len(label) > _LONGEST_LABEL:
         return ()
     entries = {folded: entry for folded, entry in labels(column, base).entries.items() if entry.concepts}
     from rapidfuzz import fuzz, process  # a deposit where every label is known never loads it
 
     folded = fold_label(label)
+    replaced = [displayed for iri in _retired(column, base).get(folded, ()) for displayed in _instead(iri, base)]
     near = process.extract(folded, entries.keys(), scorer=fuzz.ratio, limit=12, score_cutoff=_CLOSE_ENOUGH)
     alike = [name for name, score, _ in near if score >= _NEARLY_ALIKE]
     kept: dict[tuple[str, ...], str] = {}
     for name in (*alike, *_contained(folded, entries), *(name for name, _, _ in near)):
         kept.setdefault(entries[name].iris, _shown(column, entries[name], base))
-    return tuple(dict.fromkeys(name for name in kept.values() if fold_label(name) != folded))[:_MOST_SUGGESTIONS]
+    names = (*replaced, *(name for name in kept.values() if fold_label(name) != folded))
+    return tuple(dict.fromkeys(names))[:_MOST_SUGGESTIONS]
+
+
+@cache
+def _retired(column: str, base: str) -> Mapping[str, tuple[str, ...]]:
+    """Return the concepts of a column's vocabularies that are no longer in use, by their folded labels."""
+    schemes, found = columns()[column].schemes, dict[str, tuple[str, ...]]()
+    for concept in concepts(base).values():
+        if not concept.current and not concept.schemes.isdisjoint(schemes):
+            for folded in filter(None, concept.folded):
+                found[folded] = (*found.get(folded, ()), concept.iri)
+    return found
+
+
+def _instead(iri: str, base: str) -> list[str]:
+    """Return the names of what replaces a concept."""
+    known = concepts(base)
+    return [known[one].displayed for one in replacements(base).get(iri, ()) if one in known]
 
 
 def _shown(column: str, entry: Entry, base: str) -> str:

@@ -15,7 +15,7 @@ from fastapi import Depends
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from starlette.requests import Request
 
-from ingestion import Agent, AlreadyDecided, Forbidden, RefusedAct, RefusedTransition, Registry, standing
+from ingestion import Agent, Forbidden, RefusedAct, RefusedTransition, Registry, standing
 from sparql_api.computing.fairuse import Levels
 from sparql_api.pages.common.service import Service
 from sparql_api.words.problems import Problem, ProblemError, problem
@@ -106,8 +106,6 @@ def refused(error: RefusedAct) -> ProblemError:
             return ProblemError(problem("forbidden", reason=said, extra={"reason": error.why}))
         case RefusedTransition():
             return ProblemError(problem("state-forbids", reason=said, extra={"reason": error.reason}))
-        case AlreadyDecided():
-            return ProblemError(problem("state-forbids", reason=said, extra={"reason": "label-decided"}))
     return ProblemError(problem("unprocessable", reason=said))
 
 

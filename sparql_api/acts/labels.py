@@ -9,20 +9,7 @@ from fastapi import APIRouter, Depends
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ingestion import (
-    Agent,
-    Matter,
-    RefusedAct,
-    Registry,
-    apply_decision,
-    as_choice,
-    chosen,
-    name_of,
-    queue,
-    refuse_decision,
-    require,
-    words_in_queue,
-)
+from ingestion import Agent, LabelDesk, Registry
 from sparql_api.acts.agents import Doors
 from sparql_api.acts.openapi import DECIDE_LABEL, LABELS, REFUSE_LABEL
 from sparql_api.acts.reviews import LONGEST_TEXT, MOST_PER_PAGE, PER_PAGE, known_to, text_member, whole_number
@@ -34,7 +21,7 @@ from sparql_api.http.policies import ACT
 from sparql_api.http.routing import get, post
 from sparql_api.pages.common.service import Service
 from sparql_api.words.problems import Problem
-from sparql_api.words.texts import Text, text_of
+from sparql_api.words.texts import text_of
 
 LONGEST: Final = 64 << 10
 """Bytes of the body of an act."""
@@ -90,30 +77,20 @@ async def _body(request: Request) -> bytes:
 
 
 def _listed(registry: Registry, agent: Agent, base: str, skip: int, size: int, lang: str) -> dict[str, Any]:
-    found = queue(registry, agent, base, skip, size)
+    found = LabelDesk(registry, base).queue(agent, skip, size)
     items = [{**one.as_dict(lang), "url": f"/labels/{one.label}"} for one in found.found]
     return {"total": found.total, "hidden": found.hidden, "more": found.more, "items": items}
 
 
 def _decided(registry: Registry, label: str, agent: Agent, body: dict[str, Any], base: str) -> dict[str, Any]:
     """Note a decision and change documents by it; raises LookupError, RefusedAct, ProblemError."""
-    # Who may not decide learns nothing of which labels there are.
-    require(registry.accounts.known(agent.name), "labels", Matter("label", label[:64]))
-    choice = as_choice(str(body.get("decision", "")))
-    if choice is None:
-        raise unprocessable(text_of("no-such-decision"))
     values = [text_member(body, "concept")] if "concept" in body else _parts(body)
-    said = words_in_queue(registry, label)
-    try:
-        decision = chosen(said[0], choice, values, base)
-    except RefusedAct as error:
-        raise unprocessable(Text(**error.messages)) from None
-    registry.labels.decide(label, said, decision, agent)
-    done = apply_decision(registry, label, decision, base, most=MOST_AT_ONCE)
-    names = [name_of(iri, base) for _, iris in decision.concepts for iri in iris]
+    choice = str(body.get("decision", ""))
+    taken = LabelDesk(registry, base).decide(label, choice, values, agent, most=MOST_AT_ONCE)
+    done = taken.changes
     return {
-        "id": label, "decision": choice, "concepts": names, "inherited": done.inherited, "waiting": done.waits,
-        "left": [*done.left[:MOST_NAMED]], "more": done.more,
+        "id": label, "decision": choice, "concepts": [*taken.names], "inherited": done.inherited,
+        "waiting": done.waits, "left": [*done.left[:MOST_NAMED]], "more": done.more,
     }  # fmt: skip
 
 
@@ -131,8 +108,7 @@ def _refused(registry: Registry, label: str, agent: Agent, body: dict[str, Any],
     document = text_member(body, "document")
     kind, slash, name = document.partition("/")
     kind, name = (kind, name) if slash else ("projet", document)
-    known = known_to(registry, kind, name, agent)
-    require(registry.accounts.known(agent.name), "return", Matter(kind, name, known.academie))
-    refuse_decision(registry, kind, name, label, agent, base)
+    known_to(registry, kind, name, agent)
+    LabelDesk(registry, base).refuse(kind, name, label, agent)
     after = registry.get(kind, name)
     return {"type": kind, "id": name, "state": after.state, "version": after.version}

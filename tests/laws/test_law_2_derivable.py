@@ -25,15 +25,14 @@ from ingestion import (
     RefusedTransition,
     Registry,
     Settings,
-    apply_decision,
     deposit_file,
     publish,
     rebuild,
-    refuse_decision,
 )
 from ingestion.derivation.bearing import derivation_digests
 from ingestion.derivation.rules import rules_digest
 from ingestion.derivation.work import _derivation
+from ingestion.labels.applying import apply_decision, refuse_decision
 from ingestion.resolution.decided import Decision, label_name
 from ontologie import BASE, RuleFile, digest, read_table, rule_files, serialize_lines, vocabularies
 from tests.making import NATIONAL, TEAM, begun, declared, dump_of, write_csv

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from ingestion import Forbidden, Options, Registry, Settings, deposit_file, publish, rebuild
+from ingestion.commands.digest import digest
 from ingestion.graphs.conversion import convert
 from ingestion.labels.applying import Changes, apply_decision, refuse_decision
 from ingestion.labels.choosing import WrongDecision, chosen
@@ -86,6 +87,14 @@ def test_a_decision_makes_versions_that_inherit_the_validation(state: tuple[Sett
     assert events(registry, "18-A1")[-2:] == [("relabelled", 2, "vocabulary"), ("validated", 2, "vocabulary")]
     assert registry.get("projet", "18-A3").version == 1
     assert queue(registry, NATIONAL).total == 0
+
+
+def test_the_digest_of_an_academie_tells_what_a_decision_changed(state: tuple[Settings, Registry]) -> None:
+    _, registry = state
+    decided(registry, "concept", TERMINALE)
+    refuse_decision(registry, "projet", "18-A2", NAME, DRANE)
+    parts = {part.code: [one.identifier for one, _ in part.found] for part in digest(registry, "Orléans-Tours", DRANE)}
+    assert parts["relabelled"] == ["18-A1"]
 
 
 def test_the_provenance_keeps_who_validated_and_when(state: tuple[Settings, Registry]) -> None:

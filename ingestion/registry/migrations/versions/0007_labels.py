@@ -36,6 +36,7 @@ def upgrade() -> None:
         sa.Column("words", sa.Text),
     )
     op.add_column("versions", sa.Column("judged_by", sa.String(40)))
+    op.create_index("versions_judged", "versions", ["kind", "identifier", "number", "judged_by"])
     connection = op.get_bind()
     asked = sa.text(
         "SELECT v.kind, v.identifier, v.payload FROM documents d JOIN versions v"
