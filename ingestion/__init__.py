@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ingestion.examination.pipeline import examine_batches as examine_batches
     from ingestion.graphs.conversion import convert as convert
     from ingestion.graphs.export import export_document as export_document
+    from ingestion.labels.desk import LabelDesk as LabelDesk
     from ingestion.publication.dumps import read_fiches as read_fiches
     from ingestion.publication.dumps import read_statistics as read_statistics
     from ingestion.publication.editions import DUMPS as DUMPS
@@ -77,6 +78,7 @@ else:
             "examination.pipeline": "Options examine examine_batches",
             "graphs.conversion": "convert",
             "graphs.export": "export_document",
+            "labels.desk": "LabelDesk",
             "publication.dumps": "read_fiches read_statistics",
             "publication.editions": "DUMPS Edition Editions is_gone redaction_of",
             "publication.manifest": "software_version",

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from ontologie.contexts import named_context as named_context
     from ontologie.contexts import newest_context as newest_context
     from ontologie.contexts import repeated_keys as repeated_keys
+    from ontologie.deprecated import replacements as replacements
     from ontologie.folding import fold_label as fold_label
     from ontologie.folding import fold_text as fold_text
     from ontologie.framing import document_types as document_types
@@ -74,6 +75,7 @@ else:
             "checks.model": "Check Examined Finding",
             "contexts": "containers context context_by_name context_iri context_text context_versions named_context "
             "newest_context repeated_keys",
+            "deprecated": "replacements",
             "folding": "fold_label fold_text",
             "framing": "document_types frame to_document",
             "labelled": "concepts digest_of_vocabularies name_properties",

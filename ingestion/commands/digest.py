@@ -1,4 +1,4 @@
-"""A digest for a service: what waits, what came back to who deposited it, what was published last.
+"""A digest for a service: what a decision changed, what waits, what came back, what was published last.
 
 Knows what makes a document a service's: its académie, who deposited it, or the service that its fiche names.
 """
@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from ingestion.documents.told import name_of
 from ingestion.registry.agents import UnknownAcademie, academie_code
+from ingestion.registry.labels import LIVING
 from ingestion.registry.model import Event, Registered
 from ingestion.registry.registry import Registry
 from ingestion.rights.model import Agent
@@ -36,11 +37,23 @@ def digest(registry: Registry, service: str | None, reader: Agent) -> list[Part]
     parts: tuple[tuple[str, str, Event], ...] = (
         ("waits", "depose", "deposited"), ("returned", "retourne", "returned"), ("published", "publie", "published"),
     )  # fmt: skip
-    return [
+    told = [
         Part(code, _sorted(found, state, registry.latest_events(event), mine, last.number if last else None))
         for code, state, event in parts
         for found in [registry.readable(registry.listed(state=state), reader)]
     ]
+    return [Part("relabelled", _relabelled(registry, registry.latest_events("relabelled"), mine, reader)), *told]
+
+
+def _relabelled(
+    registry: Registry, decided: Mapping[tuple[str, str], Mapping[str, Any]], mine: Callable[[Registered], bool],
+    reader: Agent,
+) -> list[tuple[Registered, Mapping[str, Any]]]:  # fmt: skip
+    """Return the documents whose latest version a decision on a label made, with the event that tells it."""
+    found = registry.readable((registry.get(*name) for name in decided), reader)
+    last = [(one, decided[one.kind, one.identifier]) for one in found if mine(one) and one.state in LIVING]
+    last = [(one, event) for one, event in last if event["version"] == one.version]
+    return sorted(last, key=lambda pair: (str(pair[1]["at"]), pair[0].identifier))
 
 
 def _sorted(

@@ -22,6 +22,7 @@ from ingestion.commands.export import WritePackage, export_app
 from ingestion.commands.failures import explained, opened
 from ingestion.commands.harvest import harvest_app
 from ingestion.commands.keeping import backup_command, restore, sure
+from ingestion.commands.labels import labels_app
 from ingestion.commands.review import Identifier, review_app, split
 from ingestion.commands.taking import (
     AcademieOption,
@@ -72,6 +73,7 @@ def build_app(
     app.add_typer(export_app(write_principles), name="export")
     app.add_typer(agents_app(), name="agent")
     app.add_typer(harvest_app(tokenize), name="harvest")
+    app.add_typer(labels_app(), name="labels")
     app.command("demo")(with_faces.demo)
     app.command("ingest")(ingest_command)
     app.command("template")(template_command)
@@ -322,6 +324,7 @@ class _WithFaces:
 
 
 def _publish(settings: Settings, registry: Registry, faces: Sequence[Face], lang: Lang) -> None:
+    from ingestion.examination.judged_by import judged_by
     from ingestion.publication.publish import publish
 
     with steps(lang) as progress:
@@ -329,3 +332,5 @@ def _publish(settings: Settings, registry: Registry, faces: Sequence[Face], lang
     message = "published" if outcome.changed else "nothing-to-do"
     quads = outcome.edition.manifest["counts"]["quads"]
     say(lang, message, number=outcome.edition.number, quads=quads, documents=outcome.documents)
+    if (count := registry.judged.count(judged_by(settings.base_iri))):
+        say(lang, "recheck-some", count=count)

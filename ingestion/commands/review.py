@@ -12,6 +12,7 @@ import typer
 
 from ingestion.commands.acting import AsOption, ByOption, able, agent_of
 from ingestion.commands.failures import explained, opened
+from ingestion.commands.rechecking import recheck_command
 from ontologie import sentence
 from ontologie.console import Lang, LangOption, fail, say
 
@@ -58,6 +59,7 @@ def review_app() -> typer.Typer:
     app.command("show")(show_command)
     app.command("diff")(diff_command)
     app.command("digest")(digest_command)
+    app.command("recheck")(recheck_command)
     app.command("validate")(validate_command)
     app.command("return")(return_command)
     app.command("withdraw")(withdraw_command)

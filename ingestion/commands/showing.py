@@ -17,6 +17,8 @@ from ingestion.commands.comparing import Compared, in_words
 from ingestion.commands.digest import MOST, Part
 from ingestion.documents.to_read import passages_to_read
 from ingestion.documents.told import label_of_key, name_of, told
+from ingestion.documents.wordings import wordings
+from ingestion.registry.editions import INHERITED
 from ingestion.registry.model import Registered
 from ingestion.words.columns import columns
 from ingestion.words.languages import texts_of
@@ -91,7 +93,7 @@ def draw_deposit(one: Registered, history: Sequence[Mapping[str, Any]], beside: 
     _part(console, "show-alike", alike, lang)
     contact = [(label_of_field(name, lang), value) for name, value in beside.contact.items()]
     _part(console, "show-contact", contact, lang)
-    _part(console, "show-history", _events(history, lang), lang)
+    _part(console, "show-history", _events(history, one.document or {}, lang), lang)
     code = f"next-{one.state}" + ("-held" if one.state == "depose" and (one.held or passages) else "")
     console.print(_harmless(_said(code, lang, identifier=written(one)), lang))
 
@@ -181,9 +183,15 @@ def _remarks(entries: Sequence[Mapping[str, Any]], lang: str) -> Iterator[tuple[
             yield label_of_field(str(entry.get("field") or ""), lang), entry["message"][lang]
 
 
-def _events(history: Sequence[Mapping[str, Any]], lang: str) -> Iterator[tuple[str, str]]:
+def _events(
+    history: Sequence[Mapping[str, Any]], document: Mapping[str, Any], lang: str
+) -> Iterator[tuple[str, str]]:
+    labels = wordings(document)
     for event in history:
-        what = _said(f"event-{event['event']}", lang, version=event["version"], agent=event["agent"])
+        code, detail = f"event-{event['event']}", str(event.get("detail"))
+        code += "-inherited" if detail == INHERITED else ""
+        _, words = labels.get(detail, ("", detail))
+        what = _said(code, lang, version=event["version"], agent=event["agent"], words=words)
         yield event["at"][:16].replace("T", " "), what + _remark(event, lang)
 
 

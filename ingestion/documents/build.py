@@ -16,6 +16,7 @@ from ingestion.documents.json_rows import read_members
 from ingestion.documents.row import NATIONAL, read_row
 from ingestion.documents.unreadable import say_unreadable
 from ingestion.reading.records import Record
+from ingestion.resolution.decided import NOTHING_DECIDED, Decided
 from ingestion.words.columns import columns
 from ingestion.words.examples import PROJECT
 from ingestion.words.messages import Issue, quote
@@ -69,21 +70,23 @@ def build_document(
     kind: str = "projet",
     national: bool = True,
     examples: bool = False,
+    decided: Decided = NOTHING_DECIDED,
 ) -> BuiltDocument:
     """Make the document of a record; what is wrong with it is in its issues, and nothing is raised.
 
     `academie` is the code that a deposit is made for: it fills an empty académie, and another académie than
     it is refused. `kind` is the type of document that a row makes. Without `national`, a project of no académie is
-    refused. With `examples` it may be an invented example.
+    refused. With `examples` it may be an invented example. `decided` is what people decided of labels.
     """
     if record.members is not None and is_document(record.members):
         draft = read_document(record, base, academie, examples=examples)
     elif record.members is not None:
         values, issues = read_members(record)
-        draft = read_row(dataclasses.replace(record, values=values), kind, base, academie, examples=examples)
+        of_a_row = dataclasses.replace(record, values=values)
+        draft = read_row(of_a_row, kind, base, academie, examples=examples, decided=decided)
         draft.issues[:0] = issues
     else:
-        draft = read_row(record, kind, base, academie, examples=examples)
+        draft = read_row(record, kind, base, academie, examples=examples, decided=decided)
         say_unreadable(draft)
     draft.issues[:0] = record.said
     given = _ACADEMIE in draft.record.values or _ACADEMIE in draft.record.unreadable

@@ -13,6 +13,7 @@ from functools import cache
 from typing import Any, Final
 
 from ingestion.reading.records import Record
+from ingestion.resolution.decided import NOTHING_DECIDED, Decided
 from ingestion.words.columns import Column
 from ingestion.words.languages import FRENCH, UNKNOWN, tag_of
 from ingestion.words.messages import Issue, issue
@@ -43,6 +44,7 @@ class Draft:
     mentions: dict[tuple[str, str], Iterable[str]] = field(default_factory=dict)
     issues: list[Issue] = field(default_factory=list)
     personal: dict[str, str] = field(default_factory=dict)
+    decided: Decided = NOTHING_DECIDED
 
     def say(
         self,

@@ -25,6 +25,7 @@ from ingestion.reading.records import Record, Value
 from ingestion.reading.tables import SPACES
 from ingestion.resolution.crcn import SCHEME as CRCN
 from ingestion.resolution.crcn import Competences, label_of, read_competences
+from ingestion.resolution.decided import NOTHING_DECIDED, Decided
 from ingestion.resolution.items import Item, resolve_cell, resolve_together
 from ingestion.resolution.resolve import certainly, resolve
 from ingestion.words.columns import LIST, MOST_ITEMS, Column, column_of_key, columns, too_many
@@ -42,13 +43,14 @@ _CALENDAR_YEARS: Final = frozenset(("academie/40", "academie/42"))
 
 
 def read_row(
-    record: Record, kind: str, base: str, academie: str | None = None, *, examples: bool = False
-) -> Draft:
+    record: Record, kind: str, base: str, academie: str | None = None, *, examples: bool = False,
+    decided: Decided = NOTHING_DECIDED,
+) -> Draft:  # fmt: skip
     """Make the draft of a row. Raises nothing: what is wrong is in the draft's issues.
 
-    With `examples`, a row may make an invented example.
+    With `examples`, a row may make an invented example. `decided` is what people decided of labels.
     """
-    draft = Draft(record, kind)
+    draft = Draft(record, kind, decided=decided)
     values = _usable(draft)
     for name, column in columns().items():
         if column.kind == "prive" and name in values:
@@ -235,6 +237,7 @@ def _concepts(draft: Draft, column: Column, items: list[str], base: str) -> None
             found.append(Item(text, resolve_together(column.name, text, base)))
         else:
             found += resolve_cell(column.name, text, base)
+    found = [_as_decided(draft, column, item) for item in found]
     for item in found:
         if apart or item.answer.state != "absent":
             draft.mention(column, item.text, item.answer.iris)
@@ -243,6 +246,14 @@ def _concepts(draft: Draft, column: Column, items: list[str], base: str) -> None
                 draft.add(column, iris, key)
                 _say_moved(draft, column, item.text, key, base)
     _say_unresolved(draft, column, found, base)
+
+
+def _as_decided(draft: Draft, column: Column, item: Item) -> Item:
+    """Return a label as it was read, or, where nothing knows it, as people decided that it is to be."""
+    if item.answer.known:
+        return item
+    decision = draft.decided.of(column.name, item.text, draft.id)
+    return item if decision is None else Item(item.text, decision.answer)
 
 
 def _say_moved(draft: Draft, column: Column, text: str, key: str, base: str) -> None:

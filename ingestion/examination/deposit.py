@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ingestion.examination.alike import ALIKE, Alike
+from ingestion.examination.judged_by import judged_by
 from ingestion.examination.pipeline import (
     Examination,
     ExaminedDocument,
@@ -80,14 +81,14 @@ def deposit_file(
     What the agent may not deposit, nor validate where asked, is refused at its place: `permit` says so, by default the
     registry. Raises UnreadableDeposit, and Forbidden where the agent lost a right meanwhile.
     """
+    options = replace(options, decided=registry.labels.decided() if registry else options.decided)
     deposit = open_deposit(path, replace(options, strict=strict))
     notes = deposit.notes if registry is None else (*deposit.notes, *keep_agreements(deposit, options))
     total = Deposited(path if isinstance(path, Path) else Path(path.file), Summary(), (), notes, (), none_yet())
     summary, entries, reports, held = Summary(), list[Issue](), list[Report](), list[NewDocument]()
     rejected, places, taken, counted = list[Rejected](), _Places(), list[Matter](), (total.registered, registered)
     known, ended = (registry.made_fiches, registry.ended) if registry else (None, None)
-    if permit is None and registry is not None:
-        permit = registry.permit(agent, validate=validate)
+    permit = permit or (registry.permit(agent, validate=validate) if registry else None)
     alike = _alike(registry, agent, options)
     for part in examine_batches(deposit, options, known=known, ended=ended, permit=permit, alike=alike):
         summary += part.summary
@@ -183,6 +184,7 @@ def new_document(examined: ExaminedDocument, base: str = BASE) -> NewDocument:
         digest_of(b"".join(lines)),
         built.context,
         examined.held,
+        judged_by(base),
     )
 
 

@@ -95,6 +95,13 @@ def _by_iri(base: str, context: str) -> Mapping[str, str]:
     return found
 
 
+def field_of(result: Result, context: str, base: str = BASE) -> str:
+    """Return the column that a result is about, else the key of its property; nothing where it has no path."""
+    key = _key(result.path or subject_of(result.shape, base), base, context)
+    column = column_of_key(key)
+    return column.name if column else key
+
+
 def _key(path: str, base: str, context: str) -> str:
     """Return the key of a path: that of its last property."""
     names = _IRI.findall(path) or [path]

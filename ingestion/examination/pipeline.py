@@ -29,6 +29,7 @@ from ingestion.graphs.conversion import ConversionError, ConvertedDocument
 from ingestion.reading.agreements import agreements, remember
 from ingestion.reading.deposits import read_deposit
 from ingestion.reading.records import Deposit
+from ingestion.resolution.decided import NOTHING_DECIDED, Decided
 from ingestion.resolution.resolve import resolve
 from ingestion.rights.decision import Permit
 from ingestion.words.errors import unreadable
@@ -54,7 +55,8 @@ class Options:
     workbook to read. `accept_mapping` takes the reading of headers that is proposed; `memory` is the state folder where
     accepted ones are remembered. `strict` refuses unknown columns. `keep_refused` keeps refused records. `called`
     is the name of a file whose path does not say it. Without `national`, a project of no académie is refused. With
-    `examples`, the ids of invented examples are taken: those of the observatory's own file.
+    `examples`, the ids of invented examples are taken: those of the observatory's own file. `decided` is what people
+    decided of labels.
     """
 
     academie: str | None = None
@@ -70,6 +72,7 @@ class Options:
     strict: bool = False
     keep_refused: bool = False
     called: str = ""
+    decided: Decided = NOTHING_DECIDED
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -177,9 +180,10 @@ def examine_batches(
     """
     options = options or Options()
     deposit = open_deposit(source, options)
-    judge = validate or _judge(options.base)
+    judge = validate or judged_by_shapes(options.base)
     seen = _Seen()
-    task = Task(deposit.kind, _academie(options), options.base, options.national, options.examples)
+    whose = deposit.kind, _academie(options), options.base, options.national, options.examples
+    task = Task(*whose, options.decided)
     recognition = Recognition(deposit, task, known) if known else None
     for prepared in prepare(deposit, task, options.batch):
         prepared = recognition.recognised(prepared) if recognition else prepared
@@ -201,7 +205,8 @@ def _academie(options: Options) -> str | None:
     return answer.iris[0].rpartition("/")[2]
 
 
-def _judge(base: str) -> Validate:
+def judged_by_shapes(base: str) -> Validate:
+    """Return what judges documents by the shapes: the lines of each, by its IRI."""
     def judge(documents: Mapping[str, bytes]) -> Mapping[str, Report]:
         if len(documents) <= _FEW:
             return {name: validate(lines, base=base) for name, lines in documents.items()}

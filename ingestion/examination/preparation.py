@@ -14,6 +14,7 @@ from ingestion.documents.build import BuiltDocument, build_document
 from ingestion.graphs.conversion import ConversionError, ConvertedDocument, convert_each
 from ingestion.processes import batched, in_order, processes_for
 from ingestion.reading.records import Deposit, Record
+from ingestion.resolution.decided import NOTHING_DECIDED, Decided
 
 MANY: Final = 20_000
 """Records from which processes beside this one are worth their start (two seconds) and what they send back."""
@@ -42,6 +43,7 @@ class Task:
     base: str
     national: bool = True
     examples: bool = False
+    decided: Decided = NOTHING_DECIDED
 
 
 def prepare(deposit: Deposit, task: Task, size: int) -> Iterator[list[Prepared]]:
@@ -57,7 +59,7 @@ def prepare_batch(records: list[Record], task: Task) -> list[Made]:
     built = [
         build_document(
             record, academie=task.academie, base=task.base, kind=task.kind, national=task.national,
-            examples=task.examples,
+            examples=task.examples, decided=task.decided,
         )
         for record in records
     ]

@@ -21,12 +21,12 @@ from ingestion.registry.rows import event_row, named, record
 from ingestion.registry.schema import agents, events, roles
 from ingestion.registry.sessions import Sessions
 from ingestion.rights.decision import require
-from ingestion.rights.model import ACCOUNT, OPERATOR, Agent, Grant, Matter
+from ingestion.rights.model import ACCOUNT, OPERATOR, VOCABULARY, Agent, Grant, Matter
 from ingestion.words.errors import RefusedAct
 from ontologie import in_both
 
 TOKEN_BYTES: Final = 32
-_OWN: Final = frozenset((OPERATOR.name, PUBLISHER.name))
+_OWN: Final = frozenset((OPERATOR.name, PUBLISHER.name, VOCABULARY.name))
 """Names under which the program itself acts."""
 
 _PREFIX: Final = "oia_"

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from ingestion.registry.deposits import register_batch
 from ingestion.registry.model import NewDocument, Registered
-from ingestion.registry.rows import event_row, named, record
+from ingestion.registry.rows import event_row, named, note_labels, record
 from ingestion.registry.schema import documents, versions
 from ingestion.registry.transitions import RefusedTransition
 from ingestion.rights.model import Agent
@@ -53,6 +53,7 @@ def deposited_again(connection: sa.Connection, found: Registered, agent: Agent, 
         return None
     number = found.version + 1
     connection.execute(versions.insert().values({**before._mapping, "number": number}))
+    note_labels(connection, {(found.kind, found.identifier): json.loads(before.payload)})
     record(connection, [event_row(found.kind, found.identifier, number, "deposited", moment, agent)])
     return number
 

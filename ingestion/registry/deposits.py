@@ -6,18 +6,17 @@ Everything goes to the database in few statements a batch, whatever its size.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 import sqlalchemy as sa
 
 from ingestion.registry.model import Event, NewDocument, Outcome, digest_of
-from ingestion.registry.rows import event_row, latest, record
+from ingestion.registry.rows import event_row, latest, note_labels, record
 from ingestion.registry.schema import documents, versions
 from ingestion.rights.decision import require
 from ingestion.rights.model import Agent, Matter
-from ingestion.words.messages import TO_READ
 
 BATCH: Final = 500
 
@@ -30,6 +29,7 @@ class _Writes:
     versions: list[dict[str, Any]] = field(default_factory=list)
     changes: list[dict[str, Any]] = field(default_factory=list)
     events: list[dict[str, Any]] = field(default_factory=list)
+    contents: dict[tuple[str, str], Mapping[str, Any]] = field(default_factory=dict)
 
 
 def register_batch(
@@ -99,6 +99,7 @@ def _add(writes: _Writes, new: NewDocument, before: Any, acting: _Acting, valida
         return "unchanged"
     number = before.version + 1 if before else 1
     writes.versions.append(_version(new, number, payload, digests[0]))
+    writes.contents[new.kind, new.identifier] = new.document
     writes.events.append(_event(new, number, "deposited", moment, acting))
     if validate:
         writes.events.append(_event(new, number, "validated", moment, acting))
@@ -137,9 +138,9 @@ def _version(new: NewDocument, number: int, payload: str, sha256: str) -> dict[s
         "kind": new.kind, "identifier": new.identifier, "number": number,
         "payload": payload, "sha256": sha256, "graph": new.graph, "context": new.context,
         "entries": json.dumps(list(new.entries), ensure_ascii=False),
-        "warnings": sum(entry.get("severity") == "warning" and entry.get("rule") != TO_READ for entry in new.entries),
+        "warnings": new.warnings,
         "personal": json.dumps(dict(new.personal), ensure_ascii=False) if new.personal else None,
-        "held": new.held,
+        "held": new.held, "judged_by": new.judged_by,
     }  # fmt: skip
 
 
@@ -151,6 +152,7 @@ def _write(connection: sa.Connection, writes: _Writes) -> None:
     if writes.changes:
         mine = documents.c.kind == sa.bindparam("of_kind"), documents.c.identifier == sa.bindparam("of_identifier")
         connection.execute(documents.update().where(*mine), writes.changes)
+    note_labels(connection, writes.contents)
     record(connection, writes.events)
 
 

@@ -21,6 +21,9 @@ from ingestion.rights.model import Agent
 from ingestion.words.examples import EXAMPLE_PREFIX, PROJECT
 
 PUBLISHER: Final = Agent("publication")
+INHERITED: Final = "inherited"
+"""Marks the validation of a version that a decision on a label made: that of the version before it."""
+
 _BY_PUBLISHING: Final = ("published", "unpublished")
 
 
@@ -277,8 +280,12 @@ def _registered(connection: sa.Connection, number: int) -> RegisteredEdition:
 
 def _facts_of(one: Planned, told: Sequence[Any], moment: str) -> ReviewFacts:
     mine = [row for row in told if row.version == one.version]
-    submitted = next(row.at for row in mine if row.event == "deposited")
+    # A version that a decision on a label made has the deposit, and perhaps the validation, of the one before it.
+    submitted = [row.at for row in told if row.event == "deposited" and row.version <= one.version][-1]
     validated = [row for row in mine if row.event == "validated"][-1]
+    if validated.detail == INHERITED:
+        own = (row for row in told if row.event == "validated" and row.version <= one.version)
+        validated = [row for row in own if row.detail != INHERITED][-1]
     # The clock of another machine may be behind: nothing is published before it was published.
     this = min((row.at for row in mine if row.event == "published"), default=moment)
     first = min((row.at for row in told if row.event == "published"), default=this)

@@ -15,7 +15,7 @@ from ontologie import newest_context
 State = Literal["depose", "valide", "publie", "retourne", "retire"]
 Event = Literal[
     "deposited", "validated", "returned", "withdrawn", "published", "unpublished", "erased",
-    "opinion", "declared", "revoked", "token", "restored",
+    "opinion", "declared", "revoked", "token", "restored", "decided", "relabelled", "refused",
 ]  # fmt: skip
 Outcome = Literal["created", "new-version", "unchanged"]
 """What came of a deposit."""
@@ -30,7 +30,7 @@ class NewDocument:
     `graph` is what conversion made of it, packed; the registry keeps it and does not look inside. `graph_sha256` is
     the hash of its canonical N-Quads, by which a deposit that says the same in another order is known. `context` is
     the version of the context by which it was converted, and always will be. `held` says that a person must read a
-    passage before it is validated.
+    passage before it is validated. `judged_by` is a digest of the rules and words that it was judged by.
     """
 
     kind: str
@@ -43,11 +43,17 @@ class NewDocument:
     graph_sha256: str | None = None
     context: str = field(default_factory=newest_context)
     held: bool = False
+    judged_by: str | None = None
 
     @property
     def payload(self) -> str:
         """The document as canonical JSON: same content, same bytes."""
         return json.dumps(self.document, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+    @property
+    def warnings(self) -> int:
+        """How many things are to be said of it, but for the passages to read."""
+        return _warnings(self.entries)
 
 
 @dataclass(frozen=True)
@@ -76,7 +82,11 @@ class Registered:
     @property
     def warnings(self) -> int:
         """How many things are to be said of it, but for the passages to read."""
-        return sum(entry.get("severity") == "warning" and entry.get("rule") != TO_READ for entry in self.entries)
+        return _warnings(self.entries)
+
+
+def _warnings(entries: Sequence[Mapping[str, Any]]) -> int:
+    return sum(entry.get("severity") == "warning" and entry.get("rule") != TO_READ for entry in entries)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from ingestion.registry.schema import documents, events, versions
 from ingestion.registry.sessions import Sessions
 from ingestion.words.examples import PROJECT
 
-_CHANGING: Final = ("deposited", "returned", "erased")
+_CHANGING: Final = ("deposited", "returned", "erased", "relabelled", "refused")
 """Events after which the latest version of a document may be another."""
 
 

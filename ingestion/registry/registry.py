@@ -19,11 +19,13 @@ from ingestion.registry.apart import Apart, deposited_again, registered_apart
 from ingestion.registry.copies import Copies
 from ingestion.registry.deposits import PASSAGES_READ, batches, register_batch
 from ingestion.registry.editions import EditionRecords
+from ingestion.registry.judged import Judgements
+from ingestion.registry.labels import LabelRecords
 from ingestion.registry.model import ALL_STATES, Ended, Event, NewDocument, Outcome, Registered, State, Waited, now
 from ingestion.registry.projects import ProjectRecords
 from ingestion.registry.received import Received
 from ingestion.registry.rows import event_row, is_held, latest, named, record
-from ingestion.registry.schema import deposits, documents, events, remarks, versions
+from ingestion.registry.schema import deposits, documents, events, label_refusals, label_uses, remarks, versions
 from ingestion.registry.selection import ListWanted, Page, page_of
 from ingestion.registry.sessions import Sessions
 from ingestion.registry.transitions import RefusedTransition
@@ -46,8 +48,8 @@ class Registry:
     """Registers, reviews and erases; each call is one transaction. Close it, or use it as a context.
 
     `editions` is what publication asks of it, and tells it; `accounts` who may act; `received` what came of deposits
-    over HTTP; `copies` moves it whole. Of an agent that is given, the name alone counts: what it may do is what the
-    registry says when it acts.
+    over HTTP; `labels` what nothing knows, and what was decided of it; `judged` by which rules; `copies` moves it
+    whole. Of an agent that is given, the name alone counts: what it may do is what the registry says when it acts.
     """
 
     def __init__(self, settings: Settings, migrated: Migrated = lambda copy: None) -> None:
@@ -62,6 +64,8 @@ class Registry:
         self.copies = Copies(self._sessions)
         self.projects = ProjectRecords(self._sessions)
         self.received = Received(self._sessions)
+        self.labels = LabelRecords(self._sessions)
+        self.judged = Judgements(self._sessions)
 
     def __enter__(self) -> Self:
         """Return the registry."""
@@ -171,6 +175,8 @@ class Registry:
             connection.execute(versions.update().where(*named(versions, kind, identifier)).values(emptied))
             theirs = sa.select(events.c.id).where(*named(events, kind, identifier))
             connection.execute(remarks.delete().where(remarks.c.event.in_(theirs)))
+            for table in (label_uses, label_refusals):
+                connection.execute(table.delete().where(*named(table, kind, identifier)))
             # Which of them quotes a document, a row that was refused without an id does not tell.
             connection.execute(deposits.update().values(report=None))
         for copy in copies_of(self._sessions.engine):

@@ -9,8 +9,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from ingestion.documents.to_read import passages_to_read
+from ingestion.documents.wordings import unresolved
 from ingestion.registry.model import Event
-from ingestion.registry.schema import documents, events, versions
+from ingestion.registry.schema import documents, events, label_uses, versions
 from ingestion.rights.model import Agent
 
 
@@ -50,6 +51,21 @@ def event_row(
         "kind": kind, "identifier": identifier, "version": version, "event": event, "at": at, "agent": agent.name,
         "academie": None, "organisation": agent.organisation, "edition": None, "detail": None, **more,
     }  # fmt: skip
+
+
+def note_labels(connection: sa.Connection, contents: Mapping[tuple[str, str], Mapping[str, Any]]) -> None:
+    """Note the labels that the latest versions of some documents do not say in concepts, for those of before."""
+    if not contents:
+        return
+    names = sa.tuple_(label_uses.c.kind, label_uses.c.identifier)
+    connection.execute(label_uses.delete().where(names.in_(list(contents))))
+    rows = [
+        {"kind": kind, "identifier": identifier, "label": label}
+        for (kind, identifier), document in contents.items()
+        for label in unresolved(document)
+    ]
+    if rows:
+        connection.execute(label_uses.insert(), rows)
 
 
 def record(connection: sa.Connection, rows: Iterable[Mapping[str, Any]]) -> None:

@@ -57,11 +57,15 @@ versions: Final = Table(
     Column("personal", Text),
     Column("context", String(16), nullable=False, server_default="1.0.0"),
     Column("held", Boolean, nullable=False, server_default=sa.false()),
+    Column("judged_by", String(40)),
     ForeignKeyConstraint(["kind", "identifier"], ["documents.kind", "documents.identifier"]),
+    Index("versions_judged", "kind", "identifier", "number", "judged_by"),
 )
 """Every content a document had: the payload as JSON, the version of the `context` by which it is converted for ever,
 and what was said of it (`entries`, JSON, nothing personal). `sha256` is that of its graph's canonical N-Quads: what
 says the same in another order is the same content.
+
+`judged_by` is a digest of the rules and of the words that it was judged by, nothing where that is not known.
 
 `held` says that it has passages that may be personal: it is validated only by who says that they were read.
 
@@ -86,7 +90,8 @@ events: Final = Table(
     sqlite_autoincrement=True,
 )
 """What happened: deposited, validated, returned, withdrawn, published, unpublished, erased; of an account (its kind is
-`agent`) declared, revoked, token; of the registry itself restored. `academie` is the one in whose name it was done,
+`agent`) declared, revoked, token; of a label (`label`) decided; of a document relabelled by a decision, the decision
+refused; of the registry itself restored. `academie` is the one in whose name it was done,
 `organisation` that of who acted, at that moment; `detail` is one of a few fixed words, or a token of a restore, never
 free text."""
 
@@ -112,6 +117,39 @@ deposits: Final = Table(
 )
 """What came of each deposit over HTTP, for its `agent` alone: its `report` (JSON by language), for a while. An erasure
 empties every report."""
+
+label_uses: Final = Table(
+    "label_uses",
+    metadata,
+    Column("kind", String(32), primary_key=True),
+    Column("identifier", String(96), primary_key=True),
+    Column("label", String(16), primary_key=True),
+    Index("label_uses_by_label", "label"),
+)
+"""The labels that the latest version of each document does not say in concepts, by their names: hashes, no words."""
+
+label_refusals: Final = Table(
+    "label_refusals",
+    metadata,
+    Column("kind", String(32), primary_key=True),
+    Column("identifier", String(96), primary_key=True),
+    Column("label", String(16), primary_key=True),
+)
+"""The documents of which an académie refused what was decided of a label: it is not asked again."""
+
+label_decisions: Final = Table(
+    "label_decisions",
+    metadata,
+    Column("label", String(16), primary_key=True),
+    Column("field", String(32), nullable=False),
+    Column("choice", String(16), nullable=False),
+    Column("concepts", Text, nullable=False),
+    Column("event", Integer, nullable=False),
+    Column("words", Text),
+)
+"""What was decided of a label of the column `field`, once: the `concepts` that it says (JSON, by key of documents),
+none where it stays as it is; `event` says who and when. Of its `words` nothing is kept but the name, unless they were
+made a name of a concept, for the vocabulary."""
 
 agents: Final = Table(
     "agents",

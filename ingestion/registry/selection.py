@@ -36,7 +36,7 @@ def page_of(connection: sa.Connection, wanted: ListWanted, agent: Agent) -> tupl
     """Return how many documents an agent may read of those wanted, and (type, identifier, deposited at) of the page."""
     same = sa.and_(
         events.c.kind == documents.c.kind, events.c.identifier == documents.c.identifier,
-        events.c.event == "deposited", events.c.version == documents.c.version,
+        events.c.event.in_(("deposited", "relabelled", "refused")), events.c.version == documents.c.version,
     )  # fmt: skip
     of = documents.c
     since = sa.func.coalesce(sa.func.max(events.c.at), "").label("since")

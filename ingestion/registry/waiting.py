@@ -18,7 +18,7 @@ def waiting(connection: sa.Connection, batch: Iterable[NewDocument]) -> list[Wai
     names = sa.tuple_(documents.c.kind, documents.c.identifier)
     theirs = sa.and_(
         events.c.kind == documents.c.kind, events.c.identifier == documents.c.identifier,
-        events.c.version == documents.c.version, events.c.event == "deposited",
+        events.c.version == documents.c.version, events.c.event.in_(("deposited", "relabelled", "refused")),
     )  # fmt: skip
     asked = (
         sa.select(documents.c.kind, documents.c.identifier, documents.c.version, events.c.at, events.c.agent)

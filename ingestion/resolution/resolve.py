@@ -45,11 +45,11 @@ class Resolution:
     """What a label stands for.
 
     `state` is `found`, `none` (there is no concept for it, and that is known), `absent` (it says that there is
-    nothing: "sans IA"), `ambiguous` or `unknown`; with the last two, `suggestions` are up to three labels that would
-    be understood.
+    nothing: "sans IA"), `text` (people decided that it stays as it is), `ambiguous` or `unknown`; with the last two,
+    `suggestions` are up to three labels that would be understood.
     """
 
-    state: Literal["found", "none", "absent", "ambiguous", "unknown"]
+    state: Literal["found", "none", "absent", "text", "ambiguous", "unknown"]
     concepts: Concepts = ()
     suggestions: tuple[str, ...] = ()
 
@@ -61,7 +61,7 @@ class Resolution:
     @property
     def known(self) -> bool:
         """Whether it is certain what the label says."""
-        return self.state in ("found", "none", "absent")
+        return self.state in ("found", "none", "absent", "text")
 
 
 @lru_cache(maxsize=100_000)

@@ -6,10 +6,12 @@ Knows how near is near enough; whether a label is understood is the resolution's
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Final, NamedTuple
 
 from ingestion.resolution.labels import Entry, labels
-from ontologie import BASE, concepts, fold_label
+from ingestion.words.columns import columns
+from ontologie import BASE, concepts, fold_label, replacements
 
 _MOST_SUGGESTIONS: Final = 3
 _MOST_WORDS: Final = 12
@@ -30,10 +32,12 @@ class Near(NamedTuple):
 
 
 def suggest(column: str, label: str, base: str = BASE) -> tuple[str, ...]:
-    """Return up to three labels that would be understood: nearly alike, contained in it, or close."""
+    """Return up to three labels that would be understood: what replaces it, nearly alike, contained in it, or close."""
     folded = fold_label(label)
-    names = (shown(column, one.entry, base) for one in nearest(column, label, base))
-    return tuple(dict.fromkeys(name for name in names if fold_label(name) != folded))[:_MOST_SUGGESTIONS]
+    replaced = [displayed for iri in _retired(column, base).get(folded, ()) for displayed in _instead(iri, base)]
+    near = (shown(column, one.entry, base) for one in nearest(column, label, base))
+    names = (*replaced, *(name for name in near if fold_label(name) != folded))
+    return tuple(dict.fromkeys(names))[:_MOST_SUGGESTIONS]
 
 
 def nearest(column: str, label: str, base: str = BASE) -> list[Near]:
@@ -53,6 +57,23 @@ def nearest(column: str, label: str, base: str = BASE) -> list[Near]:
         ratio = ratios[name] if name in ratios else fuzz.ratio(folded, name)
         kept.setdefault(entries[name].iris, Near(entries[name], ratio, name in contained))
     return list(kept.values())
+
+
+@cache
+def _retired(column: str, base: str) -> Mapping[str, tuple[str, ...]]:
+    """Return the concepts of a column's vocabularies that are no longer in use, by their folded labels."""
+    schemes, found = columns()[column].schemes, dict[str, tuple[str, ...]]()
+    for concept in concepts(base).values():
+        if not concept.current and not concept.schemes.isdisjoint(schemes):
+            for folded in filter(None, concept.folded):
+                found[folded] = (*found.get(folded, ()), concept.iri)
+    return found
+
+
+def _instead(iri: str, base: str) -> list[str]:
+    """Return the names of what replaces a concept."""
+    known = concepts(base)
+    return [known[one].displayed for one in replacements(base).get(iri, ()) if one in known]
 
 
 def shown(column: str, entry: Entry, base: str) -> str:

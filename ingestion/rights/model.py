@@ -7,7 +7,7 @@ from typing import Final, Literal
 
 Action = Literal[
     "deposit", "read", "validate", "return", "withdraw", "opinion", "finding", "erase", "publish", "labels", "accounts",
-    "export", "contact", "backup", "restore",
+    "export", "contact", "backup", "restore", "queue",
 ]  # fmt: skip
 
 ACCOUNT: Final = "agent"
@@ -45,6 +45,9 @@ class Matter:
     identifier: str = ""
     academie: str | None = None
 
+
+VOCABULARY: Final = Agent("vocabulary")
+"""In whose name a decision on a label makes a new version of a document."""
 
 OPERATOR: Final = Agent("opérateur", (Grant("operateur"),))
 """Who acts on this machine without saying more; every registry knows it."""

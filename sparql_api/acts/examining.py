@@ -7,7 +7,7 @@ import os
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -72,9 +72,9 @@ def report_of(found: _Found) -> dict[str, dict[str, Any]]:
 
 def _examined(registry: Registry, sent: Sent) -> _Found:
     agent = Agent(sent.agent)
-    into = None if sent.dry_run else registry
+    into, options = None if sent.dry_run else registry, replace(sent.options, decided=registry.labels.decided())
     with _as_file(sent.data) as path:
-        done = deposit_file(path, into, agent, sent.options, strict=sent.strict, permit=registry.permit(agent))
+        done = deposit_file(path, into, agent, options, strict=sent.strict, permit=registry.permit(agent))
     names = [f"{one.kind}/{one.identifier}" for one in done.taken]
     more = {"documents": names, "registered": done.registered, "dry_run": sent.dry_run}
     return _Found("done", done.summary.as_dict(), done.entries, done.notes, more)

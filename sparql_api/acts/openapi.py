@@ -125,6 +125,40 @@ BULK: Final = act(
 )  # fmt: skip
 
 
+_LABEL: Final = parameter("label", "The id of the label.", where="path")
+_WAITING: Final = structure(
+    id=TEXT, field=TEXT, field_label=TEXT, label=TEXT, documents=COUNT, academies=COUNT, suggestions=several(TEXT),
+    url=TEXT,
+)  # fmt: skip
+LABELS: Final = act(
+    "The labels that nothing knows, those that hold up the most fiches first",
+    {"200": ("A page.", structure(total=COUNT, hidden=COUNT, page=NUMBER, items=several(_WAITING), next=maybe(TEXT)))},
+    (),
+    [
+        parameter("page", "The page, from 1.", {"type": "string", "pattern": "^[1-9][0-9]{0,5}$"}),
+        parameter("per_page", "Labels a page, 200 at most.", {"type": "string", "pattern": "^[1-9][0-9]{0,2}$"}),
+    ],
+)
+_CHOICES: Final[Schema] = {"type": "string", "enum": ["concept", "alias", "text", "split"]}
+DECIDE_LABEL: Final = act(
+    "Decide once what a label stands for; 200 fiches at most are changed by a request, the same again goes on",
+    {"200": ("Decided; what came of the fiches.", structure(id=TEXT, decision=TEXT, inherited=COUNT, waiting=COUNT))},
+    ("404", "408", "409", "413", "415", "422"),
+    [_LABEL],
+    {"application/json": {
+        "type": "object", "required": ["decision"],
+        "properties": {"decision": _CHOICES, "concept": TEXT, "parts": several(TEXT)},
+    }},
+)  # fmt: skip
+REFUSE_LABEL: Final = act(
+    "Refuse, for a fiche, what was decided of a label: it is as it was deposited again",
+    {"200": ("Refused; where the document stands now.", _STATE)},
+    ("404", "408", "409", "413", "415", "422"),
+    [_LABEL],
+    {"application/json": {"type": "object", "required": ["document"], "properties": {"document": TEXT}}},
+)
+
+
 def on_document(summary: str, properties: Mapping[str, Schema], required: Iterable[str] = ()) -> dict[str, Any]:
     """Return what a route says of an act on one document."""
     body = {"type": "object", "required": [*required], "properties": dict(properties)}

@@ -123,22 +123,22 @@ def _validation(body: Mapping[str, Any]) -> Do:
 
 
 def _return(body: Mapping[str, Any]) -> Do:
-    reason, fields = _text(body, "reason"), body.get("fields", {})
+    reason, fields = text_member(body, "reason"), body.get("fields", {})
     if len(fields) > MOST_FIELDS:
         raise unprocessable(text_of("too-many", name="fields", most=MOST_FIELDS))
     for name in fields:
-        _text(fields, name)
+        text_member(fields, name)
     told = remarked(fields)
     return lambda registry, kind, name, agent: registry.send_back(kind, name, agent, reason, told)
 
 
 def _withdrawal(body: Mapping[str, Any]) -> Do:
-    reason = _text(body, "reason") if body.get("reason") else ""
+    reason = text_member(body, "reason") if body.get("reason") else ""
     return lambda registry, kind, name, agent: registry.withdraw(kind, name, agent, reason)
 
 
 def _opinion(body: Mapping[str, Any]) -> Do:
-    text = _text(body, "text")
+    text = text_member(body, "text")
     return lambda registry, kind, name, agent: registry.give_opinion(kind, name, agent, text)
 
 
@@ -151,7 +151,7 @@ _READ: Final[Mapping[str, tuple[Mapping[str, type], Callable[[Mapping[str, Any]]
 """Of each act, the members that its body may have, and what it makes of them."""
 
 
-def _text(body: Mapping[str, Any], name: str) -> str:
+def text_member(body: Mapping[str, Any], name: str) -> str:
     """Return a text that must be there; raises ProblemError 422."""
     text = body.get(name)
     if not isinstance(text, str) or not text.strip():
@@ -178,7 +178,7 @@ def _done(
     body: Mapping[str, Any],
 ) -> dict[str, Any]:  # fmt: skip
     """Do an act on a document that its agent may know of; raises LookupError, RefusedAct, ProblemError."""
-    known = _known(registry, kind, name, agent)
+    known = known_to(registry, kind, name, agent)
     read(body)(registry, kind, name, agent)
     after = registry.get(known.kind, known.identifier)
     return {"type": after.kind, "id": after.identifier, "state": after.state, "version": after.version}
@@ -203,7 +203,7 @@ def _one_of_many(
 
 def _shown(registry: Registry, kind: str, name: str, agent: Agent, lang: str, base: str) -> dict[str, Any]:
     """Return all that a reviewer is to know of a document; raises LookupError, Forbidden."""
-    found, acting = _known(registry, kind, name, agent), registry.accounts.known(agent.name)
+    found, acting = known_to(registry, kind, name, agent), registry.accounts.known(agent.name)
     matter = Matter(kind, name, found.academie)
     require(acting, "read", matter)
     return {
@@ -214,7 +214,7 @@ def _shown(registry: Registry, kind: str, name: str, agent: Agent, lang: str, ba
     }  # fmt: skip
 
 
-def _known(registry: Registry, kind: str, name: str, agent: Agent) -> Any:
+def known_to(registry: Registry, kind: str, name: str, agent: Agent) -> Any:
     """Return a document that an agent may know of: what is or was public, or what it may read. Raises LookupError."""
     found = registry.get(kind, name)
     if found.published_version is None and not registry.readable([found], agent):
@@ -249,11 +249,12 @@ def _wanted(request: Request, base: str) -> ListWanted:
         academie = academie_code(asked.get("academie"), base)
     except UnknownAcademie:
         raise bad("academie", "no-academie") from None
-    page, size = _whole(request, "page", 1, 10**6), _whole(request, "per_page", PER_PAGE, MOST_PER_PAGE)
+    page, size = whole_number(request, "page", 1, 10**6), whole_number(request, "per_page", PER_PAGE, MOST_PER_PAGE)
     return ListWanted(None if state == ALL else state, academie, asked.get("type") or None, (page - 1) * size, size)
 
 
-def _whole(request: Request, name: str, default: int, most: int) -> int:
+def whole_number(request: Request, name: str, default: int, most: int) -> int:
+    """Return a parameter that is a whole number from 1; raises ProblemError 400."""
     text = request.query_params.get(name, "")
     if not text:
         return default

@@ -31,7 +31,7 @@ with (Path(__file__).parent / "doors_over_http.csv").open(encoding="utf-8", newl
 """Each is tried by every role in `tests/sparql_api/acts/test_rights.py`."""
 READING = {"/sparql", "/rdf-graph-store", "/graphe/{rest:path}", "/reconcile", "/reconcile/match", "/reconcile/extend"}
 """Addresses that take a query in a body and answer from an edition, or refuse whatever method writes."""
-LISTING = ("review list", "review digest")
+LISTING = ("review list", "review digest", "review recheck")
 """Commands that show what their agent may read, perhaps nothing."""
 OTHERS = Agent("Lecteur de Lille", (Grant("lecteur", "academie/09"),))
 """Declared, and without any right on what the tests touch, but to read what is Lille's."""

@@ -36,6 +36,7 @@ STEP = st.one_of(
     st.tuples(st.just("deposit"), ROWS, st.just(value=True)),
     st.tuples(st.just("write"), st.sampled_from(OTHERS), st.sampled_from(["atteint", "non-renseigne"]), st.just(value=True)),
     st.tuples(st.sampled_from(ACTS), st.sampled_from(PROJECTS + OTHERS)),
+    st.tuples(st.sampled_from(["label", "refuse"]), st.sampled_from(PROJECTS)),
     st.tuples(st.just("publish")),
     st.tuples(st.sampled_from(["words", "rules"]), st.booleans()),
 )

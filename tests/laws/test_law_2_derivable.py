@@ -32,10 +32,14 @@ from ingestion import (
 from ingestion.derivation.bearing import derivation_digests
 from ingestion.derivation.rules import rules_digest
 from ingestion.derivation.work import _derivation
+from ingestion.labels.applying import apply_decision, refuse_decision
+from ingestion.resolution.decided import Decision, label_name
 from ontologie import BASE, RuleFile, digest, read_table, rule_files, serialize_lines, vocabularies
 from tests.making import NATIONAL, TEAM, begun, declared, dump_of, write_csv
 from tests.queries.assessors import Analysis, document
 
+LABEL_OF_NONE = "Classe passerelle verte"
+"""A label that nothing knows, until it is decided."""
 REVIEWER = Agent("DRANE Orléans-Tours", (Grant("revue", "academie/18"),))
 ROWS = st.lists(
     st.fixed_dictionaries(
@@ -43,7 +47,7 @@ ROWS = st.lists(
             "id": st.sampled_from(["A0", "A1", "A2", "A3"]),
             "titre": st.sampled_from(["Écrire un conte", "Débattre \u2028 de l'IA", "Vérifier <b>tout</b>"]),
             "objectifs": st.sampled_from(["Esprit critique", "Protéger ses données", "Différencier", ""]),
-            "niveaux": st.sampled_from(["3e", "Seconde", "6e|5e", "De la 6e à la 3e"]),
+            "niveaux": st.sampled_from(["3e", "Seconde", "6e|5e", "De la 6e à la 3e", LABEL_OF_NONE]),
             "date": st.sampled_from(["2025", "2025-03", "2025-03-04", "2024-2025", ""]),
         }
     ),
@@ -60,6 +64,7 @@ STEPS = st.lists(
         st.tuples(st.just("deposit"), ROWS, st.booleans()),
         st.tuples(st.just("write"), st.sampled_from(OTHERS), st.sampled_from(["atteint", "non-renseigne"]), st.booleans()),
         st.tuples(st.sampled_from(["validate", "withdraw", "send_back", "erase"]), st.sampled_from(PROJECTS + OTHERS)),
+        st.tuples(st.sampled_from(["label", "refuse"]), st.sampled_from(PROJECTS)),
         st.tuples(st.just("publish")),
     ),
     min_size=1,
@@ -72,6 +77,9 @@ WRITTEN: list[list[tuple[object, ...]]] = [
     [("write", OTHERS[2], "atteint", True), ("publish",), ("deposit", [{"id": "A1"}], True), ("publish",), ("erase", OTHERS[2])],
     # One is erased while another waits to be published.
     [("deposit", [{"id": "A2"}], True), ("erase", PROJECTS[0])],
+    # A label is decided on, which one fiche refuses; and that one is erased.
+    [("deposit", [{"id": "A1", "niveaux": LABEL_OF_NONE}, {"id": "A2", "niveaux": LABEL_OF_NONE}], True), ("publish",), ("label", PROJECTS[1]),
+     ("publish",), ("refuse", PROJECTS[1]), ("publish",), ("erase", PROJECTS[1])],
     # A project is erased, what was judged of it stays.
     [("write", OTHERS[0], "atteint", True), ("publish",), ("erase", PROJECTS[0])],
 ]  # fmt: skip
@@ -133,6 +141,8 @@ def live(state: Settings, registry: Registry, folder: Path, step: tuple[object, 
             deposit_file(write_csv(folder / "rows.csv", rows), registry, TEAM, Options(), validate=validate)
         case ("publish",):
             publish(state, registry)
+        case ("label" | "refuse" as act, (str(kind), str(name))):
+            decided_or_refused(registry, act, kind, name)
         case ("write", (str(kind), str(name)), str(judged), bool(validate)):
             path = folder / "document.json"
             path.write_text(json.dumps(written(kind, name, judged)), encoding="utf-8")
@@ -146,6 +156,20 @@ def live(state: Settings, registry: Registry, folder: Path, step: tuple[object, 
                 return
             if act == "erase":  # The editions that held it are made anew (Registry.erase).
                 publish(state, registry)
+
+
+def decided_or_refused(registry: Registry, act: str, kind: str, name: str) -> None:
+    """Decide on the label that nothing knows, or refuse that for a project, where there is something to do."""
+    label = label_name("niveaux", LABEL_OF_NONE)
+    decision = Decision("concept", (("niveau", ("concept/niveau/terminale",)),))
+    if act == "label":
+        registry.labels.decide(label, ("niveaux", LABEL_OF_NONE), decision, NATIONAL)
+        apply_decision(registry, label, decision)
+        return
+    try:
+        refuse_decision(registry, kind, name, label, NATIONAL)
+    except (RefusedTransition, LookupError):
+        return
 
 
 def written(kind: str, name: str, judged: str) -> dict[str, Any]:

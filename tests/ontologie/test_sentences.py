@@ -27,7 +27,7 @@ MADE = {
     "systeme": ("E",),
     "pages": ("section.", "thing.", "name."),
     "relecture": (
-        "state-", "list-", "event-", "next-", "diff-", "digest-", "action-", "role-", "scope-", "extent-",
+        "state-", "list-", "labels-", "choice-", "event-", "next-", "diff-", "digest-", "recheck-kind-", "action-", "role-", "scope-", "extent-",
     ),
     "contenus": ("passage-", "alike-"),
     "questions": ("type-",),

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from ingestion import Agent, Grant
+from ingestion.resolution.decided import label_name
 from tests.contracts.test_doors import DOORS_OVER_HTTP
 from tests.making import OPERATOR
 from tests.sparql_api.acts.conftest import Acting
@@ -41,7 +42,8 @@ def drafts(acting: Acting, tmp_path_factory: pytest.TempPathFactory) -> dict[str
     """A draft of each of both académies."""
     folder = tmp_path_factory.mktemp("rights")
     lille = {"academie": "Lille", "region_academique": "Hauts-de-France", "auteur_institutionnel": "Académie de Lille"}
-    return {HERE: acting.waiting("T1", folder), THERE: acting.waiting("T2", folder, **lille)}
+    here = acting.waiting("T1", folder, niveaux=f"Classe {HERE} bleue")
+    return {HERE: here, THERE: acting.waiting("T2", folder, niveaux=f"Classe {THERE} bleue", **lille)}
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +58,7 @@ def asked(acting: Acting) -> dict[tuple[str, str], str]:
 
 def tried(acting: Acting, who: str, door: dict[str, str], name: str, document: Any, number: int) -> tuple[int, Any]:
     """Return the status of a door for a document, and what it answered."""
-    path = door["path"].format(kind="projet", identifier=name, number=number)
+    path = door["path"].format(kind="projet", identifier=name, number=number, label=label_name("niveaux", f"Classe {name[:2]} bleue"))
     if door["body"] == "{document}":
         answer = acting.ask(who, "POST", path, json=document, params={"dry_run": "true"})
         if answer.status_code != 202:
@@ -85,6 +87,14 @@ def test_each_role_passes_the_doors_that_the_table_opens_to_it(
             assert status == 200 and (name in {one["id"] for one in whole(acting, who)}) is opens, case
         elif door["path"] == "/reviews/validate":
             assert status == 200 and said["results"][0]["status"] in ((200, 409) if opens else (403, 404)), case
+        elif door["path"] == "/labels":
+            asks = any(allowed(role, kind, action, each) for each in (HERE, THERE))
+            assert status == (200 if asks else 403), case
+            waits = opens and found.state in ("depose", "valide", "publie")
+            assert not asks or not waits or f"Classe {academie} bleue" in {one["label"] for one in said["items"]}, case
+            assert opens or not asks or f"Classe {academie} bleue" not in {one["label"] for one in said["items"]}, case
+        elif door["path"] == "/labels/{label}":
+            assert status in ((200, 404) if opens else (403,)), case
         elif opens:
             assert status in (200, 202, 409), case
         else:

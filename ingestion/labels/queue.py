@@ -1,0 +1,82 @@
+"""The queue of labels: what nothing knows, how much each holds up, what could be written instead.
+
+A label that may hold personal data is counted, and never shown: who reviews its fiche reads it there (law 7).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from ingestion.registry.labels import HeldUp
+from ingestion.registry.registry import Registry
+from ingestion.resolution.resolve import certainly, resolve
+from ingestion.rights.model import Agent
+from ingestion.words.columns import columns
+from ontologie import BASE
+from shapes import passages
+
+MOST: Final = 2000
+"""Labels looked at, those that hold up the most documents first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A label that waits, its column and words, how much it holds up, and names that would be understood."""
+
+    label: str
+    field: str
+    words: str
+    documents: int
+    academies: int
+    suggestions: tuple[str, ...]
+
+    def as_dict(self, lang: str) -> dict[str, Any]:
+        """Return it as plain values."""
+        return {
+            "id": self.label, "field": self.field, "field_label": columns()[self.field].label[lang],
+            "label": self.words, "documents": self.documents, "academies": self.academies,
+            "suggestions": [*self.suggestions],
+        }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Queue:
+    """A part of the queue: how many labels wait in all, how many of them are not shown; whether more were left out."""
+
+    total: int
+    hidden: int
+    more: bool
+    found: Sequence[Waiting]
+
+
+def queue(registry: Registry, agent: Agent, base: str = BASE, skip: int = 0, size: int = 50) -> Queue:
+    """Return the labels that wait in the documents that an agent may ask after. Raises Forbidden."""
+    held = registry.labels.held_up(agent, MOST + 1)
+    words = registry.labels.words(held[:MOST])
+    waiting = [one for one in held[:MOST] if one.label in words and not _known(words[one.label], base)]
+    shown = [one for one in waiting if not any(True for _ in passages(words[one.label][1]))]
+    found = [_waiting(one, words, base) for one in shown[skip : skip + size]]
+    return Queue(len(shown), len(waiting) - len(shown), len(held) > MOST, found)
+
+
+def words_in_queue(registry: Registry, label: str) -> tuple[str, str]:
+    """Return (column, words) of a label that a living document holds and that may be shown; raises LookupError."""
+    sample = registry.labels.one_that_holds(label)
+    if sample is None:
+        raise LookupError(label)
+    found = registry.labels.words([HeldUp(label, 1, 1, sample)]).get(label)
+    if found is None or any(True for _ in passages(found[1])):
+        raise LookupError(label)
+    return found
+
+
+def _known(said: tuple[str, str], base: str) -> bool:
+    answer = certainly(*said, base)
+    return answer is not None and answer.known
+
+
+def _waiting(one: HeldUp, words: Mapping[str, tuple[str, str]], base: str) -> Waiting:
+    field, said = words[one.label]
+    return Waiting(one.label, field, said, one.documents, one.academies, resolve(field, said, base).suggestions)

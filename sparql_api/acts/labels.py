@@ -1,0 +1,114 @@
+"""`/labels`: what nothing knows, what a national agent decides of it, what an académie refuses of that."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Depends
+from starlette.requests import Request
+from starlette.responses import Response
+
+from ingestion import Agent, LabelDesk, Registry
+from sparql_api.acts.agents import Doors
+from sparql_api.acts.openapi import DECIDE_LABEL, LABELS, REFUSE_LABEL
+from sparql_api.acts.reviews import LONGEST_TEXT, MOST_PER_PAGE, PER_PAGE, known_to, text_member, whole_number
+from sparql_api.formats.negotiation import language
+from sparql_api.formats.rdf_formats import write_json
+from sparql_api.http.bodies import json_members, read_body, unprocessable
+from sparql_api.http.delivery import deliver
+from sparql_api.http.policies import ACT
+from sparql_api.http.routing import get, post
+from sparql_api.pages.common.service import Service
+from sparql_api.words.problems import Problem
+from sparql_api.words.texts import text_of
+
+LONGEST: Final = 64 << 10
+"""Bytes of the body of an act."""
+MOST_AT_ONCE: Final = 200
+"""Documents that one request changes; the same request again goes on."""
+MOST_VALUES: Final = 20
+MOST_NAMED: Final = 50
+
+
+def labels_router(service: Service, doors: Doors) -> APIRouter:
+    """Return the routes of labels."""
+    router = APIRouter(tags=["labels"])
+    base = service.settings.base_iri
+
+    @get(router, "/labels", policy=ACT, **LABELS)
+    async def labels(request: Request, agent: Agent = Depends(doors.agent)) -> Response:
+        page, size = whole_number(request, "page", 1, 10**6), whole_number(request, "per_page", PER_PAGE, MOST_PER_PAGE)
+        said = await doors.run(request, _listed, agent, base, (page - 1) * size, size, language(request))
+        kept = [(name, value) for name, value in request.query_params.multi_items() if name != "page"]
+        more = page * size < said["total"]
+        following = f"/labels?{urlencode([*kept, ('page', page + 1)])}" if more else None
+        return deliver(request, write_json({**said, "page": page, "next": following}), "application/json")
+
+    @post(router, "/labels/{label}", policy=ACT, **DECIDE_LABEL)
+    async def decide(request: Request, agent: Agent = Depends(doors.agent)) -> Response:
+        body = json_members(request, await _body(request), {"decision": str, "concept": str, "parts": list})
+
+        async def answer() -> Response:
+            said = await doors.run(request, _decided, request.path_params["label"], agent, body, base)
+            return deliver(request, write_json(said), "application/json")
+
+        return await service.computing.answer(request, answer)
+
+    @post(router, "/labels/{label}/refuse", policy=ACT, **REFUSE_LABEL)
+    async def refuse(request: Request, agent: Agent = Depends(doors.agent)) -> Response:
+        body = json_members(request, await _body(request), {"document": str})
+
+        async def answer() -> Response:
+            said = await doors.run(request, _refused, request.path_params["label"], agent, body, base)
+            return deliver(request, write_json(said), "application/json")
+
+        return await service.computing.answer(request, answer)
+
+    return router
+
+
+async def _body(request: Request) -> bytes:
+    over = Problem("body-too-long", {"limit": LONGEST >> 10}, {"bound": "body"}, {"Connection": "close"})
+    return await read_body(request, LONGEST, over)
+
+
+# What is done, in a thread of the registry's
+
+
+def _listed(registry: Registry, agent: Agent, base: str, skip: int, size: int, lang: str) -> dict[str, Any]:
+    found = LabelDesk(registry, base).queue(agent, skip, size)
+    items = [{**one.as_dict(lang), "url": f"/labels/{one.label}"} for one in found.found]
+    return {"total": found.total, "hidden": found.hidden, "more": found.more, "items": items}
+
+
+def _decided(registry: Registry, label: str, agent: Agent, body: dict[str, Any], base: str) -> dict[str, Any]:
+    """Note a decision and change documents by it; raises LookupError, RefusedAct, ProblemError."""
+    values = [text_member(body, "concept")] if "concept" in body else _parts(body)
+    choice = str(body.get("decision", ""))
+    taken = LabelDesk(registry, base).decide(label, choice, values, agent, most=MOST_AT_ONCE)
+    done = taken.changes
+    return {
+        "id": label, "decision": choice, "concepts": [*taken.names], "inherited": done.inherited,
+        "waiting": done.waits, "left": [*done.left[:MOST_NAMED]], "more": done.more,
+    }  # fmt: skip
+
+
+def _parts(body: dict[str, Any]) -> list[str]:
+    parts = body.get("parts", [])
+    if len(parts) > MOST_VALUES:
+        raise unprocessable(text_of("too-many", name="parts", most=MOST_VALUES))
+    if not all(isinstance(one, str) and one.strip() and len(one) <= LONGEST_TEXT for one in parts):
+        raise unprocessable(text_of("member-missing", name="parts"))
+    return list(parts)
+
+
+def _refused(registry: Registry, label: str, agent: Agent, body: dict[str, Any], base: str) -> dict[str, Any]:
+    """Take a decision out of a document that its agent may know of; raises LookupError, RefusedAct, ProblemError."""
+    document = text_member(body, "document")
+    kind, slash, name = document.partition("/")
+    kind, name = (kind, name) if slash else ("projet", document)
+    known_to(registry, kind, name, agent)
+    LabelDesk(registry, base).refuse(kind, name, label, agent)
+    after = registry.get(kind, name)
+    return {"type": kind, "id": name, "state": after.state, "version": after.version}
