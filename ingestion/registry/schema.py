@@ -85,7 +85,8 @@ events: Final = Table(
     Index("events_by_document", "kind", "identifier"),
     sqlite_autoincrement=True,
 )
-"""What happened: deposited, validated, returned, withdrawn, published, unpublished, erased; of an account (its kind is
+"""What happened: deposited, validated, returned, withdrawn, published, unpublished, erased; of a finding confirmed,
+dismissed, reopened; of an account (its kind is
 `agent`) declared, revoked, token; of the registry itself restored. `academie` is the one in whose name it was done,
 `organisation` that of who acted, at that moment; `detail` is one of a few fixed words, or a token of a restore, never
 free text."""
@@ -99,6 +100,17 @@ remarks: Final = Table(
 )
 """The words a reviewer sent with an event, and those of single `fields` (JSON, by the name of a column); apart, because
 erasure removes them."""
+
+findings: Final = Table(
+    "findings",
+    metadata,
+    Column("event", Integer, primary_key=True, autoincrement=False),
+    Column("finding", String(64), nullable=False),
+    Column("basis", String(64), nullable=False),
+    Column("language", String(2), nullable=False),
+)
+"""Which `finding` of a document an event decided on, the hash of the facts that it rested on (`basis`), and the
+language of the reason, a remark; apart, because erasure removes them."""
 
 deposits: Final = Table(
     "deposits",

@@ -125,15 +125,23 @@ BULK: Final = act(
 )  # fmt: skip
 
 
-def on_document(summary: str, properties: Mapping[str, Schema], required: Iterable[str] = ()) -> dict[str, Any]:
+def on_document(
+    summary: str, properties: Mapping[str, Schema], required: Iterable[str] = (), more: Iterable[Schema] = ()
+) -> dict[str, Any]:
     """Return what a route says of an act on one document."""
     body = {"type": "object", "required": [*required], "properties": dict(properties)}
     answers = {"200": ("Done; where the document stands now.", _STATE)}
     return act(
-        summary, answers, ("404", "408", "409", "413", "415", "422"), [_KIND, _NAMED], {"application/json": body}
+        summary, answers, ("404", "408", "409", "413", "415", "422"), [_KIND, _NAMED, *more], {"application/json": body}
     )
 
 
+FINDING: Final = on_document(
+    "Confirm or dismiss what a rule concludes, or take that back (reopen)",
+    {"decision": {"type": "string", "enum": ["confirm", "dismiss", "reopen"]}, "reason": TEXT, "version": _WHOLE},
+    ["decision", "version"],
+    [parameter("finding", "The finding, as the review lists it.", where="path")],
+)
 ACTS: Final[Mapping[str, dict[str, Any]]] = {
     "validate": on_document("Validate the latest version", {"passagesRead": _READ, "version": _WHOLE}),
     "return": on_document("Send back with reasons", {"reason": TEXT, "fields": TEXTS}, ["reason"]),

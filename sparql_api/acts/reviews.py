@@ -1,4 +1,4 @@
-"""`/reviews`: what waits, what a deposit says; validate, send back, withdraw, give an opinion. The registry decides."""
+"""`/reviews`: what waits, what a deposit says; each act on it and on its findings. The registry decides."""
 
 from __future__ import annotations
 
@@ -12,17 +12,22 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ingestion import (
+    VERBS,
     Agent,
     Forbidden,
     ListWanted,
     Matter,
     RefusedAct,
+    RefusedTransition,
     Registry,
     UnknownAcademie,
     academie_code,
     as_described,
     decide,
+    decide_finding,
     difference_of,
+    finding_as,
+    findings_of,
     listed_as,
     remarked,
     require,
@@ -30,7 +35,7 @@ from ingestion import (
 )
 from ontologie import Language
 from sparql_api.acts.agents import Doors, refused
-from sparql_api.acts.openapi import ACTS, BULK, REVIEW, REVIEWS
+from sparql_api.acts.openapi import ACTS, BULK, FINDING, REVIEW, REVIEWS
 from sparql_api.formats.negotiation import language
 from sparql_api.formats.rdf_formats import write_json
 from sparql_api.http.bodies import json_members, read_body, unprocessable
@@ -82,6 +87,20 @@ def reviews_router(service: Service, doors: Doors) -> APIRouter:
             lang, base = language(request), service.settings.base_iri
             results = [await doors.run(request, _one_of_many, name, agent, do, lang, base) for name in names]
             return deliver(request, write_json({"results": results}), "application/json")
+
+        return await service.computing.answer(request, answer)
+
+    @post(router, f"{ON_DOCUMENT}/findings/{{finding}}", policy=ACT, **FINDING)
+    async def decide_on_finding(request: Request, agent: Agent = Depends(doors.agent)) -> Response:
+        body = json_members(request, await _body(request), {"decision": str, "reason": str, "version": int})
+        finding, lang, base = request.path_params["finding"], language(request), service.settings.base_iri
+
+        def read(body: Mapping[str, Any]) -> Do:
+            return _decision(body, finding, lang, base)
+
+        async def answer() -> Response:
+            said = await doors.run(request, _done, *_named(request), agent, read, body)
+            return deliver(request, write_json(said), "application/json")
 
         return await service.computing.answer(request, answer)
 
@@ -140,6 +159,23 @@ def _withdrawal(body: Mapping[str, Any]) -> Do:
 def _opinion(body: Mapping[str, Any]) -> Do:
     text = _text(body, "text")
     return lambda registry, kind, name, agent: registry.give_opinion(kind, name, agent, text)
+
+
+def _decision(body: Mapping[str, Any], finding: str, lang: Language, base: str) -> Do:
+    verb, version = next((one for one in VERBS if one == body.get("decision")), None), body.get("version")
+    if verb is None:
+        raise unprocessable(text_of("member-choice", name="decision", choices=", ".join(VERBS)))
+    if version is None:
+        raise unprocessable(text_of("member-missing", name="version"))
+    reason = body.get("reason", "")
+
+    def do(registry: Registry, kind: str, name: str, agent: Agent) -> None:
+        found = registry.get(kind, name)
+        if found.version != version:
+            raise RefusedTransition("other-version", name, found.state)
+        decide_finding(registry, found, agent, finding, verb, reason, lang, base)
+
+    return do
 
 
 _READ: Final[Mapping[str, tuple[Mapping[str, type], Callable[[Mapping[str, Any]], Do]]]] = {
@@ -209,8 +245,9 @@ def _shown(registry: Registry, kind: str, name: str, agent: Agent, lang: str, ba
     return {
         "type": kind, "id": name, **as_described(found, registry.history(kind, name), lang),
         "difference": difference_of(registry, found, lang, base),
+        "findings": [finding_as(one) for one in findings_of(registry, found, base)],
         "contact": registry.contact(kind, name, agent),
-        "may": [action for action in DECISIONS if decide(acting, action, matter).allowed],
+        "may": [action for action in (*DECISIONS, "finding") if decide(acting, action, matter).allowed],
     }  # fmt: skip
 
 
