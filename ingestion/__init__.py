@@ -9,12 +9,9 @@ from ontologie import lazily
 if TYPE_CHECKING:
     from ingestion.commands.described import as_described as as_described
     from ingestion.commands.described import difference_of as difference_of
-    from ingestion.commands.described import finding_as as finding_as
+    from ingestion.commands.described import findings_told as findings_told
     from ingestion.commands.described import listed_as as listed_as
-    from ingestion.derivation.deciding import VERBS as VERBS
     from ingestion.derivation.deciding import decide_finding as decide_finding
-    from ingestion.derivation.deciding import findings_of as findings_of
-    from ingestion.documents.build import BuiltDocument as BuiltDocument
     from ingestion.documents.build import build_document as build_document
     from ingestion.documents.remarked import remarked as remarked
     from ingestion.examination.deposit import deposit_file as deposit_file
@@ -70,9 +67,9 @@ else:
     __getattr__, __dir__ = lazily(
         __name__,
         {
-            "commands.described": "as_described difference_of finding_as listed_as",
-            "derivation.deciding": "VERBS decide_finding findings_of",
-            "documents.build": "BuiltDocument build_document",
+            "commands.described": "as_described difference_of findings_told listed_as",
+            "derivation.deciding": "decide_finding",
+            "documents.build": "build_document",
             "documents.remarked": "remarked",
             "examination.deposit": "deposit_file",
             "examination.pipeline": "Options examine examine_batches",

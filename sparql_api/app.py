@@ -14,6 +14,7 @@ from starlette.types import ASGIApp
 
 from ingestion import Editions
 from sparql_api.acts.agents import Doors
+from sparql_api.acts.atelier import atelier_router
 from sparql_api.acts.deposits import deposits_router
 from sparql_api.acts.desk import Desk
 from sparql_api.acts.reviews import reviews_router
@@ -56,7 +57,7 @@ from sparql_api.settings import MEGABYTE, Settings
 from sparql_api.words.problems import ProblemError
 
 STATIC: Final = "/static"
-PRIVATE: Final = ("/deposits", "/reviews")
+PRIVATE: Final = ("/deposits", "/reviews", "/atelier")
 """Where agents act: nothing there is opened to the pages of other origins."""
 
 
@@ -104,7 +105,7 @@ def create_app(settings: Settings, engine: Engine | None = None, beside: Path | 
     app.router.redirect_slashes = False
     made = {"front": app.state.front, "figures": figures}
     endpoint = sparql_router(running, settings, editor=editor(service), fair_use=fair_use, **made)
-    acts = (deposits_router(service, doors, desk), reviews_router(service, doors))
+    acts = (deposits_router(service, doors, desk), reviews_router(service, doors), atelier_router(service, doors))
     mount(app, service, endpoint, acts)
     wrap(app, service, endpoint)
     return app

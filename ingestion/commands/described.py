@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ingestion.commands.comparing import as_patch, compared, in_lines, in_words
-from ingestion.derivation.deciding import Concluded
+from ingestion.derivation.deciding import Concluded, findings_of
 from ingestion.documents.to_read import passages_to_read
 from ingestion.registry.model import Registered
 from ingestion.registry.registry import Registry
@@ -24,8 +24,12 @@ def as_described(one: Registered, history: Sequence[Mapping[str, Any]], lang: st
     }  # fmt: skip
 
 
-def finding_as(one: Concluded) -> dict[str, Any]:
-    """Return what a rule concludes of a document, and what was decided of it; `decided` before on other facts."""
+def findings_told(registry: Registry, one: Registered, base: str = BASE) -> list[dict[str, Any]]:
+    """Return what rules conclude of a document's latest version, and what was decided of that."""
+    return [_finding(found) for found in findings_of(registry, one, base)]
+
+
+def _finding(one: Concluded) -> dict[str, Any]:
     said: dict[str, Any] = {"id": one.identifier, "verdict": one.verdict, "basis": one.basis, "decision": None}
     for name, review in (("decision", one.review), ("lapsed", one.lapsed)):
         if review is not None:

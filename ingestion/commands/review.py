@@ -111,7 +111,7 @@ def show_command(
     lang: LangOption = Lang.FR,
 ) -> None:
     """Show a deposit: what it says, the passages to read, what was said of it, its history, what comes next."""
-    from ingestion.commands.described import as_described, finding_as
+    from ingestion.commands.described import as_described, findings_told
     from ingestion.commands.showing import draw_deposit
     from ingestion.derivation.deciding import findings_of
     from ingestion.rights.decision import require
@@ -128,11 +128,13 @@ def show_command(
         except LookupError:
             fail(lang, "unknown-document", 1, identifier=identifier)
         beside = _beside(registry, found, agent, settings)
-        findings = findings_of(registry, found, settings.base_iri)
+        base, as_data = settings.base_iri, form is ShowFormat.JSON
+        told = findings_told(registry, found, base) if as_data else []
+        findings = [] if as_data else findings_of(registry, found, base)
     if form is ShowFormat.JSON:
         more = {"alike": {**beside.alike}, "contact": {**beside.contact}}
         described = as_described(found, history, lang.value) | more
-        described["findings"] = [finding_as(one) for one in findings]
+        described["findings"] = told
         typer.echo(json.dumps(described, ensure_ascii=False, indent=2))
     else:
         draw_deposit(found, history, findings, beside, lang.value)

@@ -15,7 +15,7 @@ from ontologie import newest_context
 State = Literal["depose", "valide", "publie", "retourne", "retire"]
 Event = Literal[
     "deposited", "validated", "returned", "withdrawn", "published", "unpublished", "erased",
-    "opinion", "confirmed", "dismissed", "reopened", "declared", "revoked", "token", "restored",
+    "opinion", "confirmed", "dismissed", "reopened", "declared", "bound", "revoked", "token", "restored",
 ]  # fmt: skip
 Outcome = Literal["created", "new-version", "unchanged"]
 """What came of a deposit."""

@@ -38,6 +38,7 @@ from ingestion.registry.rows import event_row, is_held, latest, named, record
 from ingestion.registry.schema import deposits, documents, events, findings, remarks, versions
 from ingestion.registry.selection import ListWanted, Page, page_of
 from ingestion.registry.sessions import Sessions
+from ingestion.registry.sign_ins import SignIns
 from ingestion.registry.transitions import RefusedTransition
 from ingestion.registry.upgrade import Migrated, copies_of
 from ingestion.registry.waiting import replaced, waiting
@@ -59,8 +60,8 @@ class Registry:
     """Registers, reviews and erases; each call is one transaction. Close it, or use it as a context.
 
     `editions` is what publication asks of it, and tells it; `accounts` who may act; `received` what came of deposits
-    over HTTP; `copies` moves it whole. Of an agent that is given, the name alone counts: what it may do is what the
-    registry says when it acts.
+    over HTTP; `sign_ins` who signed in from a browser; `copies` moves it whole. Of an agent that is given, the name
+    alone counts: what it may do is what the registry says when it acts.
     """
 
     def __init__(self, settings: Settings, migrated: Migrated = lambda copy: None) -> None:
@@ -75,6 +76,7 @@ class Registry:
         self.copies = Copies(self._sessions)
         self.projects = ProjectRecords(self._sessions)
         self.received = Received(self._sessions)
+        self.sign_ins = SignIns(self._sessions)
 
     def __enter__(self) -> Self:
         """Return the registry."""

@@ -86,10 +86,9 @@ events: Final = Table(
     sqlite_autoincrement=True,
 )
 """What happened: deposited, validated, returned, withdrawn, published, unpublished, erased; of a finding confirmed,
-dismissed, reopened; of an account (its kind is
-`agent`) declared, revoked, token; of the registry itself restored. `academie` is the one in whose name it was done,
-`organisation` that of who acted, at that moment; `detail` is one of a few fixed words, or a token of a restore, never
-free text."""
+dismissed, reopened; of an account (its kind is `agent`) declared, bound, revoked, token; of the registry itself
+restored. `academie` is the one in whose name it was done, `organisation` that of who acted, at that moment; `detail` is
+one of a few fixed words, or a token of a restore, never free text."""
 
 remarks: Final = Table(
     "remarks",
@@ -145,6 +144,25 @@ roles: Final = Table(
     Column("scope", String(96), primary_key=True),
 )
 """What each agent may do, by `ingestion/rights/rights.csv`; an empty `scope` is the whole country."""
+
+identities: Final = Table(
+    "identities",
+    metadata,
+    Column("issuer", String(200), primary_key=True),
+    Column("subject", String(200), primary_key=True),
+    Column("agent", String(96), ForeignKey("agents.name"), nullable=False),
+)
+"""Which account stands for whom a sign-on service (`issuer`) calls `subject`."""
+
+signed_in: Final = Table(
+    "signed_in",
+    metadata,
+    Column("hash", String(64), primary_key=True),
+    Column("agent", String(96), ForeignKey("agents.name"), nullable=False),
+    Column("until", String(20), nullable=False),
+    Index("signed_in_by_agent", "agent"),
+)
+"""The sessions of browsers: the SHA-256 of what each holds, whose it is, its end. In no backup."""
 
 editions: Final = Table(
     "editions",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from sparql_api.http.openapi import (
     COUNT,
@@ -136,9 +136,10 @@ def on_document(
     )
 
 
+VERBS: Final[tuple[Literal["confirm", "dismiss", "reopen"], ...]] = ("confirm", "dismiss", "reopen")
 FINDING: Final = on_document(
     "Confirm or dismiss what a rule concludes, or take that back (reopen)",
-    {"decision": {"type": "string", "enum": ["confirm", "dismiss", "reopen"]}, "reason": TEXT, "version": _WHOLE},
+    {"decision": {"type": "string", "enum": [*VERBS]}, "reason": TEXT, "version": _WHOLE},
     ["decision", "version"],
     [parameter("finding", "The finding, as the review lists it.", where="path")],
 )

@@ -12,7 +12,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ingestion import (
-    VERBS,
     Agent,
     Forbidden,
     ListWanted,
@@ -26,8 +25,7 @@ from ingestion import (
     decide,
     decide_finding,
     difference_of,
-    finding_as,
-    findings_of,
+    findings_told,
     listed_as,
     remarked,
     require,
@@ -35,7 +33,7 @@ from ingestion import (
 )
 from ontologie import Language
 from sparql_api.acts.agents import Doors, refused
-from sparql_api.acts.openapi import ACTS, BULK, FINDING, REVIEW, REVIEWS
+from sparql_api.acts.openapi import ACTS, BULK, FINDING, REVIEW, REVIEWS, VERBS
 from sparql_api.formats.negotiation import language
 from sparql_api.formats.rdf_formats import write_json
 from sparql_api.http.bodies import json_members, read_body, unprocessable
@@ -245,7 +243,7 @@ def _shown(registry: Registry, kind: str, name: str, agent: Agent, lang: str, ba
     return {
         "type": kind, "id": name, **as_described(found, registry.history(kind, name), lang),
         "difference": difference_of(registry, found, lang, base),
-        "findings": [finding_as(one) for one in findings_of(registry, found, base)],
+        "findings": findings_told(registry, found, base),
         "contact": registry.contact(kind, name, agent),
         "may": [action for action in (*DECISIONS, "finding") if decide(acting, action, matter).allowed],
     }  # fmt: skip

@@ -13,7 +13,8 @@ from typing import Any
 
 import pytest
 
-from ingestion import Agent, Grant, findings_of
+from ingestion import Agent, Grant
+from ingestion.derivation.deciding import findings_of
 from tests.contracts.test_doors import DOORS_OVER_HTTP
 from tests.making import OPERATOR
 from tests.sparql_api.acts.conftest import Acting

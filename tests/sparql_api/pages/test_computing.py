@@ -42,7 +42,7 @@ CHEAP = {
 BY_THE_ENGINE = {"/sparql", "/sparql/", "/rdf-graph-store", "/graphe/{rest:path}"}
 """Routes with bounds of their own: the engine's."""
 ACTS = {
-    "/deposits", "/reviews/validate",
+    "/deposits", "/reviews/validate", "/reviews/{kind}/{identifier}/findings/{finding}", "/atelier/sign-in", "/atelier/sign-out",
     *(f"/reviews/{{kind}}/{{identifier}}/{act}" for act in ("validate", "return", "withdraw", "opinion")),
 }
 """Routes that compute in the same threads by `Doors.run`, and examine in a process of their own."""

@@ -30,7 +30,7 @@ PROTOCOLS = {
     "/sparql": "query=ASK%7B%7D", "/sparql/": "query=ASK%7B%7D", "/rdf-graph-store": "default",
     "/oembed": "url=https://w3id.org/observatoire-ia/region-academique/bretagne",
 }  # fmt: skip
-ACTS = {"/deposits/{number}", "/reviews", "/reviews/{kind}/{identifier}"}
+ACTS = {"/atelier/openid", "/atelier/callback", "/deposits/{number}", "/reviews", "/reviews/{kind}/{identifier}"}
 ELSEWHERE = {"/queries/{name}", "/{name}", "/graphe/{rest:path}", *ACTS}
 """Addresses of what there is none of, of what only other methods ask, and of what agents alone read."""
 
