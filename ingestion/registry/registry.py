@@ -42,9 +42,10 @@ from ingestion.registry.sign_ins import SignIns
 from ingestion.registry.transitions import RefusedTransition
 from ingestion.registry.upgrade import Migrated, copies_of
 from ingestion.registry.waiting import replaced, waiting
-from ingestion.rights.decision import Permit, decide, refusal, require
+from ingestion.rights.decision import Forbidden, Permit, decide, refusal, require
 from ingestion.rights.model import Action, Agent, Matter
 from ingestion.settings import Settings
+from ingestion.words.examples import PROJECT
 
 _ACTS: Final[Mapping[Event, Action]] = {
     "validated": "validate", "returned": "return", "withdrawn": "withdraw", "erased": "erase", "opinion": "opinion",
@@ -114,10 +115,24 @@ class Registry:
         return counts
 
     def permit(self, agent: Agent, *, validate: bool = False) -> Permit:
-        """Return what tells, of each document, why an agent may not deposit it, nor validate it where asked."""
+        """Return what tells, of each document, why an agent may not deposit it, nor validate it where asked.
+
+        An id that another académie's document has is refused as that document would be: no draft tells of itself.
+        """
         acting = self.accounts.known(agent.name)
         actions: tuple[Action, ...] = ("deposit", "validate") if validate else ("deposit",)
-        return lambda kind, identifier, academie: refusal(acting, actions, Matter(kind, identifier, academie))
+
+        def permit(kind: str, identifier: str, academie: str | None) -> Forbidden | None:
+            why = refusal(acting, actions, Matter(kind, identifier, academie))
+            # The id of a project begins with its académie: nobody else comes by it.
+            if why is not None or kind == PROJECT:
+                return why
+            theirs = self._whose(kind, identifier)
+            if theirs is None or decide(acting, "deposit", theirs).allowed:
+                return None
+            return Forbidden("other-academie", acting, "deposit", theirs)
+
+        return permit
 
     def validate(
         self, kind: str, identifier: str, agent: Agent, *, passages_read: bool = False, version: int | None = None
@@ -323,6 +338,14 @@ class Registry:
         asked = sa.select(events, remarks.c.text.label("remark")).select_from(joined).where(events.c.id.in_(last))
         with self._sessions.engine.connect() as connection:
             return {(row.kind, row.identifier): dict(row._mapping) for row in connection.execute(asked)}
+
+    def _whose(self, kind: str, identifier: str) -> Matter | None:
+        if not self._sessions.exists():
+            return None
+        with self._sessions.snapshot() as connection:
+            asked = sa.select(documents.c.academie).where(*named(documents, kind, identifier))
+            row = connection.execute(asked).one_or_none()
+        return None if row is None else Matter(kind, identifier, row.academie)
 
     # Transactions
 

@@ -134,9 +134,16 @@ async def _body(request: Request) -> bytes:
 
 def _validation(body: Mapping[str, Any]) -> Do:
     read, version = body.get("passagesRead", False), body.get("version")
-    return lambda registry, kind, name, agent: registry.validate(
-        kind, name, agent, passages_read=read, version=version
-    )
+
+    def do(registry: Registry, kind: str, name: str, agent: Agent) -> None:
+        found = registry.get(kind, name)
+        require(registry.accounts.known(agent.name), "validate", Matter(kind, name, found.academie))
+        if version is None and found.version > 1:
+            # Who names none may have read another than the latest.
+            raise RefusedTransition("version-unnamed", name, found.state)
+        registry.validate(kind, name, agent, passages_read=read, version=version or found.version)
+
+    return do
 
 
 def _return(body: Mapping[str, Any]) -> Do:

@@ -30,7 +30,9 @@ def test_a_fiche_is_shown_with_history_passages_and_difference_then_validated(ac
     assert done.json() == {"type": "projet", "id": name, "state": "valide", "version": 2}
     last = acting.registry.history("projet", name)[-1]
     assert (last["event"], last["agent"], last["academie"]) == ("validated", "DRANE Orléans-Tours", "18")
-    again = acting.ask("revue", "POST", f"/reviews/projet/{name}/validate")
+    unnamed = acting.ask("revue", "POST", f"/reviews/projet/{name}/validate")
+    assert unnamed.status_code == 409 and unnamed.json()["reason"] == "version-unnamed"
+    again = acting.ask("revue", "POST", f"/reviews/projet/{name}/validate", json={"version": 2})
     assert again.status_code == 409 and again.json()["reason"] == "wrong-state"
 
 
