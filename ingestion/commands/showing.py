@@ -195,11 +195,11 @@ def _events(history: Sequence[Mapping[str, Any]], lang: str) -> Iterator[tuple[s
 def _finding(one: Concluded, lang: str) -> str:
     """Return what a rule concludes, and what became of it."""
     what = _said("finding-concludes", lang, verdict=name_of(f"concept/verdict/{one.verdict}"))
-    for code, review in (("finding", one.review), ("finding-lapsed", one.lapsed)):
+    for code, review in (("finding-said", one.review), ("finding-lapsed-said", one.lapsed)):
         if review is not None:
             decided = _said("finding-confirmed" if review.upheld else "finding-dismissed", lang)
             words = {"decided": decided, "day": review.at[:10], "version": review.version}
-            what += " " + _said(f"{code}-said", lang, **words, reason=review.reason)
+            what += " " + _said(code, lang, **words, reason=review.reason)
     return what
 
 
