@@ -9,8 +9,9 @@ from ontologie import lazily
 if TYPE_CHECKING:
     from ingestion.commands.described import as_described as as_described
     from ingestion.commands.described import difference_of as difference_of
+    from ingestion.commands.described import findings_told as findings_told
     from ingestion.commands.described import listed_as as listed_as
-    from ingestion.documents.build import BuiltDocument as BuiltDocument
+    from ingestion.derivation.deciding import decide_finding as decide_finding
     from ingestion.documents.build import build_document as build_document
     from ingestion.documents.remarked import remarked as remarked
     from ingestion.examination.deposit import deposit_file as deposit_file
@@ -71,8 +72,9 @@ else:
     __getattr__, __dir__ = lazily(
         __name__,
         {
-            "commands.described": "as_described difference_of listed_as",
-            "documents.build": "BuiltDocument build_document",
+            "commands.described": "as_described difference_of findings_told listed_as",
+            "derivation.deciding": "decide_finding",
+            "documents.build": "build_document",
             "documents.remarked": "remarked",
             "examination.deposit": "deposit_file",
             "examination.pipeline": "Options examine examine_batches",

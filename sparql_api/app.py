@@ -14,6 +14,7 @@ from starlette.types import ASGIApp
 
 from ingestion import Editions
 from sparql_api.acts.agents import Doors
+from sparql_api.acts.atelier import atelier_router
 from sparql_api.acts.deposits import deposits_router
 from sparql_api.acts.desk import Desk
 from sparql_api.acts.labels import labels_router
@@ -33,10 +34,10 @@ from sparql_api.http.kept import Front
 from sparql_api.http.middleware import PublicAddress, Redactions, SecurityHeaders, Straight
 from sparql_api.http.problem_documents import install_problem_handlers
 from sparql_api.http.traces import bound_traces
-from sparql_api.pages.cite import cite_router
 from sparql_api.pages.charts.ahead import keep_ahead
 from sparql_api.pages.charts.compare import compare_router
 from sparql_api.pages.charts.routes import charts_router
+from sparql_api.pages.cite import cite_router
 from sparql_api.pages.common.labels import DisplayLabels
 from sparql_api.pages.common.layout import problem_page
 from sparql_api.pages.common.service import Service
@@ -63,7 +64,7 @@ from sparql_api.settings import MEGABYTE, Settings
 from sparql_api.words.problems import ProblemError
 
 STATIC: Final = "/static"
-PRIVATE: Final = ("/deposits", "/reviews", "/labels")
+PRIVATE: Final = ("/deposits", "/reviews", "/labels", "/atelier")
 """Where agents act: nothing there is opened to the pages of other origins."""
 
 
@@ -113,7 +114,12 @@ def create_app(settings: Settings, engine: Engine | None = None, beside: Path | 
     app.router.redirect_slashes = False
     made = {"front": app.state.front, "figures": figures}
     endpoint = sparql_router(running, settings, editor=editor(service), fair_use=fair_use, **made)
-    acts = (deposits_router(service, doors, desk), reviews_router(service, doors), labels_router(service, doors))
+    acts = (
+        deposits_router(service, doors, desk),
+        reviews_router(service, doors),
+        labels_router(service, doors),
+        atelier_router(service, doors),
+    )
     mount(app, service, endpoint, acts)
     wrap(app, service, endpoint)
     return app

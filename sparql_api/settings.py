@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -27,6 +28,7 @@ def split(value: object) -> object:
 
 Listed = Annotated[tuple[str, ...], NoDecode, BeforeValidator(split)]
 """Several texts in one variable."""
+ISSUER: Final = r"^(https://[^\s?#@]+|http://(localhost|127\.0\.0\.1)(:[0-9]+)?(/[^\s?#@]*)?)?$"
 PLACE: Final = r"^(https?://[^\s<>\"'`\\]+|mailto:[^\s<>\"'`\\?&,@]+@[^\s<>\"'`\\?&,@]+)?$"
 Address = Annotated[str, Field(max_length=500, pattern=PLACE)]
 """Where somebody is reached: a page, or a mailbox; nothing that a page could not link to."""
@@ -124,6 +126,42 @@ class NoticeSettings(BaseSettings):
     """Where the report of an accessibility audit stands (`https://…`); empty while there was none."""
 
 
+class OpenIdSettings(BaseSettings):
+    """Who may sign in from a browser by a service of OpenID Connect; nobody by default. Needs `public_url`.
+
+    What they may do is said by the account that is bound to them (`observatoire agent bind`), never by that service.
+    """
+
+    model_config = _named("OBSERVATOIRE_OIDC_")
+
+    issuer: str = Field("", max_length=200, pattern=ISSUER)
+    """The issuer, as its tokens name it (`https://…`); empty, nobody signs in so. It alone is asked."""
+    client_id: str = ""
+    """How that service calls this one."""
+    secret_file: Path | None = None
+    """The file with the secret of this client, readable by the service alone."""
+    subject_claim: str = "sub"
+    """The claim that says who somebody is, for ever."""
+    groups_claim: str = "groups"
+    """The claim that says which groups or services somebody is of."""
+    groups: Listed = ()
+    """Those of whom one may sign in, comma separated; empty: any whose identity is bound to an account."""
+
+    @model_validator(mode="after")
+    def _complete(self) -> OpenIdSettings:
+        if not self.issuer:
+            return self
+        if not self.client_id or self.secret_file is None:
+            raise ValueError("OBSERVATOIRE_OIDC_CLIENT_ID and OBSERVATOIRE_OIDC_SECRET_FILE must be given")
+        if find_spec("authlib") is None:
+            raise ValueError("signing in by OpenID Connect needs Authlib: pip install 'observatoire-ia[oidc]'")
+        return self
+
+    def secret(self) -> str:
+        """Return the secret of this client, read from its file. Raises OSError."""
+        return "" if self.secret_file is None else self.secret_file.read_text(encoding="utf-8").strip()
+
+
 class Settings(StateSettings):
     """Each field is announced in the service description or in headers where it bounds a client."""
 
@@ -198,10 +236,18 @@ class Settings(StateSettings):
     """Write one line a query (hash, duration, rows, outcome) to `var/log/queries.jsonl`."""
     compress: bool = True
     """Offer gzip and zstd."""
+    openid: OpenIdSettings = Field(default_factory=OpenIdSettings)
+    """The service by which people sign in from a browser, where there is one."""
     remote: RemoteSettings = Field(default_factory=RemoteSettings)
     """The store that answers in place of the editions on disk, where there is one."""
     notices: NoticeSettings = Field(default_factory=NoticeSettings)
     """What the deployment says of itself."""
+
+    @model_validator(mode="after")
+    def _reached(self) -> Settings:
+        if self.openid.issuer and not self.public_url:
+            raise ValueError("signing in by OpenID Connect needs OBSERVATOIRE_PUBLIC_URL")
+        return self
 
     def part(self, fronts: int) -> dict[str, str]:
         """Return the settings of one of so many processes, as its environment says them: each has its part."""

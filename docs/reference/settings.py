@@ -15,13 +15,15 @@ from pydantic_settings import BaseSettings
 
 from docs.reference.markdown import NOTE, TYPES, Row, table
 from ingestion import Settings as StateSettings
-from sparql_api.settings import NoticeSettings, RemoteSettings, Settings
+from sparql_api.settings import NoticeSettings, OpenIdSettings, RemoteSettings, Settings
 
 ROOT: Final = Path(__file__).parents[2]
 PACKAGES: Final = ("ontologie", "shapes", "ingestion", "queries", "sparql_api")
 COMPUTED: Final = {"workers": "one a core, four at least"}
 """What a default that is worked out at start comes to."""
-HOLDERS: Final[dict[type[BaseSettings], str]] = {RemoteSettings: "remote", NoticeSettings: "notices"}
+HOLDERS: Final[dict[type[BaseSettings], str]] = {
+    RemoteSettings: "remote", OpenIdSettings: "openid", NoticeSettings: "notices",
+}  # fmt: skip
 """How code calls the settings that stand in a group of their own."""
 
 
@@ -32,6 +34,7 @@ def settings_page() -> str:
         ("Where the state lives", StateSettings, set[str]()),
         ("The service", Settings, own),
         ("A store elsewhere that answers in place of the editions on disk", RemoteSettings, set[str]()),
+        ("Signing in from a browser by a service of OpenID Connect", OpenIdSettings, set[str]()),
         ("What the deployment says of itself on its notices", NoticeSettings, set[str]()),
     )
     text = [

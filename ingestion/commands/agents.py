@@ -34,6 +34,7 @@ def agents_app() -> typer.Typer:
     app.command("list")(list_command)
     app.command("revoke")(revoke_command)
     app.command("token")(token_command)
+    app.command("bind")(bind_command)
     app.command("export")(export_command)
     return app
 
@@ -115,6 +116,25 @@ def token_command(name: NameArgument, acting: AsOption = None, lang: LangOption 
         token = registry.accounts.token(as_kept(name), agent_of(registry, acting, settings))
     typer.echo(token)
     say(lang, "agent-token", agent=name)
+
+
+def bind_command(
+    name: NameArgument,
+    subject: Annotated[str, typer.Option(help="How the sign-on service calls that person or service.")],
+    issuer: Annotated[str, typer.Option(envvar="OBSERVATOIRE_OIDC_ISSUER", help="The sign-on service.")],
+    acting: AsOption = None,
+    lang: LangOption = Lang.FR,
+) -> None:
+    """Let whom a sign-on service (OpenID Connect) knows act as an agent; the account alone says what it may do.
+
+    Example: observatoire agent bind "DRANE Lyon" --subject 6f1c2e --issuer https://connexion.example
+    """
+    from ingestion.settings import Settings
+
+    settings = Settings()
+    with explained(lang), opened(settings, lang) as registry:
+        registry.sign_ins.bind(as_kept(name), issuer, subject, agent_of(registry, acting, settings))
+    say(lang, "agent-bound", agent=name)
 
 
 def export_command(name: NameArgument, acting: AsOption = None, lang: LangOption = Lang.FR) -> None:

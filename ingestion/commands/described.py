@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ingestion.commands.comparing import as_patch, compared, in_lines, in_words
+from ingestion.derivation.deciding import Concluded, findings_of
 from ingestion.documents.to_read import passages_to_read
 from ingestion.registry.model import Registered
 from ingestion.registry.registry import Registry
@@ -21,6 +22,22 @@ def as_described(one: Registered, history: Sequence[Mapping[str, Any]], lang: st
         "validated_version": one.validated_version, "published_version": one.published_version,
         "entries": one.entries, "history": history,
     }  # fmt: skip
+
+
+def findings_told(registry: Registry, one: Registered, base: str = BASE) -> list[dict[str, Any]]:
+    """Return what rules conclude of a document's latest version, and what was decided of that."""
+    return [_finding(found) for found in findings_of(registry, one, base)]
+
+
+def _finding(one: Concluded) -> dict[str, Any]:
+    said: dict[str, Any] = {"id": one.identifier, "verdict": one.verdict, "basis": one.basis, "decision": None}
+    for name, review in (("decision", one.review), ("lapsed", one.lapsed)):
+        if review is not None:
+            said[name] = {
+                "decision": "confirmed" if review.upheld else "dismissed", "at": review.at, "reason": review.reason,
+                "version": review.version,
+            }  # fmt: skip
+    return said
 
 
 def listed_as(one: Registered, since: str, lang: str) -> dict[str, Any]:

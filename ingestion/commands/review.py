@@ -1,4 +1,4 @@
-"""The commands of review: what waits, what a deposit says, what changed of it; validate, return, withdraw, opinion."""
+"""The commands of review: what waits, what a deposit says, what changed of it; each act on one, and on its findings."""
 
 from __future__ import annotations
 
@@ -33,8 +33,17 @@ FieldRemarks = Annotated[
 ]
 _DONE: Final[Mapping[Action, str]] = {
     "validate": "validated", "return": "returned", "withdraw": "withdrawn", "opinion": "opinion-given",
+    "finding": "finding-decided",
 }  # fmt: skip
 """What is said of an act once it is done."""
+
+
+class FindingVerb(StrEnum):
+    """What is decided of a finding."""
+
+    CONFIRM = "confirm"
+    DISMISS = "dismiss"
+    REOPEN = "reopen"
 
 
 class ShowFormat(StrEnum):
@@ -64,6 +73,7 @@ def review_app() -> typer.Typer:
     app.command("return")(return_command)
     app.command("withdraw")(withdraw_command)
     app.command("opinion")(opinion_command)
+    app.command("finding")(finding_command)
     return app
 
 
@@ -103,8 +113,9 @@ def show_command(
     lang: LangOption = Lang.FR,
 ) -> None:
     """Show a deposit: what it says, the passages to read, what was said of it, its history, what comes next."""
-    from ingestion.commands.described import as_described
+    from ingestion.commands.described import as_described, findings_told
     from ingestion.commands.showing import draw_deposit
+    from ingestion.derivation.deciding import findings_of
     from ingestion.rights.decision import require
     from ingestion.rights.model import Matter
     from ingestion.settings import Settings
@@ -119,12 +130,16 @@ def show_command(
         except LookupError:
             fail(lang, "unknown-document", 1, identifier=identifier)
         beside = _beside(registry, found, agent, settings)
+        base, as_data = settings.base_iri, form is ShowFormat.JSON
+        told = findings_told(registry, found, base) if as_data else []
+        findings = [] if as_data else findings_of(registry, found, base)
     if form is ShowFormat.JSON:
         more = {"alike": {**beside.alike}, "contact": {**beside.contact}}
         described = as_described(found, history, lang.value) | more
+        described["findings"] = told
         typer.echo(json.dumps(described, ensure_ascii=False, indent=2))
     else:
-        draw_deposit(found, history, beside, lang.value)
+        draw_deposit(found, history, findings, beside, lang.value)
 
 
 def _beside(registry: Registry, found: Registered, agent: Agent, settings: Settings) -> SeenBeside:
@@ -262,6 +277,35 @@ def opinion_command(
     Example: observatoire review opinion 10-A12 --as "IA-IPR Lyon" --text "Conforme au programme."
     """
     _act(lang, [identifier], "opinion", acting, lambda r, k, i, agent: r.give_opinion(k, i, agent, text))
+
+
+def finding_command(
+    finding: Annotated[str, typer.Argument(help="Its fiche and its name, e.g. 18-UR005#constat-cu-r04.")],
+    decision: Annotated[FindingVerb, typer.Argument(help="What you conclude; reopen takes it back.")],
+    reason: Annotated[str, typer.Option("--reason", help="Why, in a sentence that is published; names nobody.")] = "",
+    acting: AsOption = None,
+    lang: LangOption = Lang.FR,
+) -> None:
+    """Confirm or dismiss what a rule concludes of a fiche; it holds as long as its facts are the same.
+
+    What is published of it is your organisation, your function and the reason, never your name.
+
+    Example: observatoire review finding 10-A12#constat-cu-r04 dismiss --reason "Seul l'enseignant tenait l'outil."
+    """
+    from ingestion.derivation.deciding import decide_finding
+    from ingestion.settings import Settings
+
+    base = Settings().base_iri
+    identifier, _, name = finding.partition("#")
+
+    def decide(registry: Registry, kind: str, identifier: str, agent: Agent) -> None:
+        found = registry.get(kind, identifier)
+        try:
+            decide_finding(registry, found, agent, name, decision.value, reason, lang.value, base)
+        except LookupError:
+            fail(lang, "unknown-finding", 1, finding=finding, identifier=identifier)
+
+    _act(lang, [identifier], "finding", acting, decide)
 
 
 def _by_field(given: Sequence[str], lang: Lang) -> dict[str, str]:

@@ -15,6 +15,7 @@ from rich.text import Text
 
 from ingestion.commands.comparing import Compared, in_words
 from ingestion.commands.digest import MOST, Part
+from ingestion.derivation.deciding import Concluded
 from ingestion.documents.to_read import passages_to_read
 from ingestion.documents.told import label_of_key, name_of, told
 from ingestion.documents.wordings import wordings
@@ -75,8 +76,10 @@ class SeenBeside:
     contact: Mapping[str, str]
 
 
-def draw_deposit(one: Registered, history: Sequence[Mapping[str, Any]], beside: SeenBeside, lang: str) -> None:
-    """Draw a document: what it says, the passages to read, what was said of it, its history, what comes next."""
+def draw_deposit(
+    one: Registered, history: Sequence[Mapping[str, Any]], findings: Sequence[Concluded], beside: SeenBeside, lang: str
+) -> None:
+    """Draw a document: what it says, is to be read, was said of it; what rules conclude, its history, what is next."""
     console = Console()
     console.print(_harmless(f"{written(one)}  {title_of(one, lang)}", lang), style="bold")
     where = academie_name(one.academie, lang), _said(f"state-{one.state}", lang), _version(one, lang)
@@ -89,6 +92,7 @@ def draw_deposit(one: Registered, history: Sequence[Mapping[str, Any]], beside: 
     if passages:
         _part(console, "show-to-read" if one.state == "depose" else "show-read", passages, lang)
     _part(console, "show-remarks", _remarks(one.entries, lang), lang)
+    _part(console, "show-findings", ((f.identifier, _finding(f, lang)) for f in findings), lang)
     alike = [(name, sentence("contenus", f"alike-{why}", lang)) for name, why in beside.alike.items()]
     _part(console, "show-alike", alike, lang)
     contact = [(label_of_field(name, lang), value) for name, value in beside.contact.items()]
@@ -191,8 +195,19 @@ def _events(
         code, detail = f"event-{event['event']}", str(event.get("detail"))
         code += "-inherited" if detail == INHERITED else ""
         _, words = labels.get(detail, ("", detail))
-        what = _said(code, lang, version=event["version"], agent=event["agent"], words=words)
+        what = _said(code, lang, version=event["version"], agent=event["agent"], words=words, finding=event.get("finding", ""))
         yield event["at"][:16].replace("T", " "), what + _remark(event, lang)
+
+
+def _finding(one: Concluded, lang: str) -> str:
+    """Return what a rule concludes, and what became of it."""
+    what = _said("finding-concludes", lang, verdict=name_of(f"concept/verdict/{one.verdict}"))
+    for code, review in (("finding-said", one.review), ("finding-lapsed-said", one.lapsed)):
+        if review is not None:
+            decided = _said("finding-confirmed" if review.upheld else "finding-dismissed", lang)
+            words = {"decided": decided, "day": review.at[:10], "version": review.version}
+            what += " " + _said(code, lang, **words, reason=review.reason)
+    return what
 
 
 def _remark(event: Mapping[str, Any], lang: str) -> str:

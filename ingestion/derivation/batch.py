@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from ingestion.derivation.templates import Conclusions
+from ingestion.registry.model import FindingReview
 from ontologie import BASE, Iris
 
 _WORKING: Final = "travail#"
@@ -35,6 +36,8 @@ class DepositedGraphs:
 
     project: str
     graphs: Mapping[str, Sequence[bytes]]
+    reviews: Sequence[FindingReview] = ()
+    """What reviewers decided of its findings; each holds on its own facts alone."""
 
     def deposit(self, base: str) -> Sequence[bytes] | None:
         """Return the lines of its deposit, None where it is not there."""
@@ -77,6 +80,11 @@ class Batch:
                     if working:
                         self.workings[self._there[rank].project] += [line[: -len(_END)] + kept for line in lines]
         return shown
+
+    def about(self, rank: int, subject: bytes) -> Iterator[bytes]:
+        """Yield the lines of N-Triples concluded so far of a project by its rank, about a fragment of it."""
+        for lines in (self._derived[rank], self._served[rank]):
+            yield from (line for line in lines if line.startswith(subject))
 
     def _unsaid(self, rank: int, lines: set[bytes]) -> set[bytes]:
         return {line for line in lines if not self._there[rank].says(line)}

@@ -20,10 +20,13 @@ import pyoxigraph as ox
 from ingestion.derivation.batch import Batch, DepositedGraphs, derived_graph, moved
 from ingestion.derivation.indices import CONTEXT, FIELDS, find_indices, indice_triples
 from ingestion.derivation.looks import looked_at, predicate
+from ingestion.derivation.reviewed import AFTER, Reviews
 from ingestion.derivation.templates import Conclusions, all_lines, conclude
 from ontologie import BASE, PREFIXES, Iris, Vocabulary, read_text, rule_files, unescaped, vocabularies
 
-STEPS: Final = ("faits", "constats", "defaut", "clause", "issues", "concerne", "projets", "super-proprietes")
+STEPS: Final = (
+    "faits", "constats", "defaut", "clause", "premisses", "issues", "concerne", "projets", "super-proprietes",
+)  # fmt: skip
 """The folders of rules, in the order they are run; a step sees what the steps before it concluded."""
 
 WORKING_STEPS: Final = STEPS[:3]
@@ -34,7 +37,7 @@ _OURS: Final = ("termes/", "genere/")
 
 _DERIVED: Final = "graphe/derive"
 
-DERIVATION_VERSION: Final = "3"
+DERIVATION_VERSION: Final = "4"
 """Raised where the code derives otherwise than before from the same rules: every project is then derived again.
 
 `tests/ingestion/derivation/test_derivation_version.py` says when; a move or a comment is no such change.
@@ -58,13 +61,16 @@ class Derivation:
         }
         self._seen = looked_at([rule for step in STEPS for rule in rule_files(step, base)], lines)
         self._vocabularies = b"".join(line for line in lines if predicate(line) in self._seen)
+        self._reviews = Reviews(lines, base)
 
     def derive(
-        self, batch: Sequence[DepositedGraphs], workings: dict[str, list[bytes]] | None = None
-    ) -> dict[str, list[bytes]]:
+        self, batch: Sequence[DepositedGraphs], workings: dict[str, list[bytes]] | None = None,
+        bases: dict[str, dict[str, str]] | None = None,
+    ) -> dict[str, list[bytes]]:  # fmt: skip
         """Return the derived graph of each project: its IRI and its canonical N-Quads lines, none where it is empty.
 
-        Adds to `workings` those of each project (`Batch.workings`).
+        Adds to `workings` those of each project (`Batch.workings`), to `bases` the hash of the facts of each finding
+        of each project.
         """
         there = [one for one in batch if one.deposit(self._base) is not None]
         work = ox.Store()
@@ -79,6 +85,11 @@ class Derivation:
             fresh = []
             for rule in rule_files(step, self._base):
                 fresh += made.take(conclude(work, rule), step, rule.name, self._later[step])
+            if step == AFTER:
+                fresh += made.take(self._reviews.conclusions(made, there), step, "relecture", self._later[step])
+                if bases is not None:
+                    told = ((rank, one.project) for rank, one in enumerate(there))
+                    bases.update({project: self._reviews.bases(made, rank, project) for rank, project in told})
         if workings is not None:
             workings.update(made.workings)
         found = made.graphs()

@@ -14,6 +14,7 @@ from ingestion.derivation.rules import Derivation
 from ingestion.graphs.compression import PackedGraph, Packer
 from ingestion.graphs.fiche import framed_fiche
 from ingestion.graphs.ownership import check_apart, check_home
+from ingestion.registry.model import FindingReview
 from ontologie import Iris
 
 
@@ -22,13 +23,14 @@ class Project:
     """A project, and what is known of it, packed.
 
     `graphs` are those that its derivation rests on, by their IRIs; `provenance` is what review knows of its fiche;
-    `unframed` tells that the fiche is to be made too.
+    `unframed` tells that the fiche is to be made too; `reviews` what was decided of its findings.
     """
 
     iri: str
     graphs: Mapping[str, bytes]
     provenance: bytes
     unframed: bool
+    reviews: Sequence[FindingReview] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +46,9 @@ def make_projects(projects: list[Project], base: str) -> list[Made]:
     """Derive and frame projects. Raises MisplacedTriple."""
     packer = Packer()
     read = [{graph: packer.lines(data) for graph, data in one.graphs.items()} for one in projects]
-    deposits = [DepositedGraphs(one.iri, graphs) for one, graphs in zip(projects, read, strict=True)]
+    deposits = [DepositedGraphs(one.iri, graphs, one.reviews) for one, graphs in zip(projects, read, strict=True)]
     workings: dict[str, list[bytes]] = {}
-    derived = _derivation(base).derive(deposits, workings)
+    derived = derivation_of(base).derive(deposits, workings)
     made = []
     for one, deposit, (graph, lines) in zip(projects, deposits, derived.items(), strict=True):
         _check(graph, lines, deposit, packer.lines(one.provenance), base)
@@ -60,7 +62,7 @@ def make_projects(projects: list[Project], base: str) -> list[Made]:
 
 
 @lru_cache(maxsize=1)
-def _derivation(base: str) -> Derivation:
+def derivation_of(base: str) -> Derivation:
     """Return the derivation of this process: loading the vocabularies costs as much as some hundred projects."""
     return Derivation(base)
 

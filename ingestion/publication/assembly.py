@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Final
@@ -20,6 +20,7 @@ from ingestion.publication.ledger import Ledger
 from ingestion.publication.loading import Loading
 from ingestion.publication.provenance import provenance_lines
 from ingestion.registry.editions import Content, EditionPlan, Planned
+from ingestion.registry.model import FindingReview
 from ingestion.registry.registry import Registry
 from ontologie import Iris, Vocabulary, vocabularies
 
@@ -99,7 +100,7 @@ def apply_changes(
         _derive_vocabularies(writer, base)
     projects.update(project for graph in touched for project in ledger.resting(graph))
     projects.update(_resting(ledger, change.bearing, projects, base))
-    _derive(writer, projects, base, say)
+    _derive(writer, registry, change.plan.last_event, projects, base, say)
     ledger.note("rules", json.dumps(dict(derivation_digests(base)), sort_keys=True))
     ledger.note("changed", str(writer.changed))
     return made
@@ -170,21 +171,29 @@ def _graphs(contents: Sequence[Content], base: str, from_payloads: bool) -> Iter
         yield lines
 
 
-def _derive(writer: _Writer, projects: Collection[str], base: str, say: Progress) -> None:
+def _derive(
+    writer: _Writer, registry: Registry, last_event: int, projects: Collection[str], base: str, say: Progress
+) -> None:
     """Derive projects and frame their fiches, in processes beside this one where they are many."""
     ledger, iris, mark = writer.ledger, Iris(base), framing("projet", base)
     of_project = len(iris.entity("projet", ""))
     unframed = set(ledger.unframed(mark, iris.graph("projet", "")))
 
-    def known(project: str) -> Project:
+    def known(project: str, reviews: Mapping[str, Sequence[FindingReview]]) -> Project:
         identifier = project[of_project:]
         own, about = iris.graph("projet", identifier), iris.provenance_graph("projet", identifier)
-        return Project(project, ledger.rested_on(project), ledger.data(about), own in unframed)
+        unmade, decided = own in unframed, reviews.get(identifier, ())
+        return Project(project, ledger.rested_on(project), ledger.data(about), unmade, decided)
 
     done = 0
     work = partial(make_projects, base=base)
-    batches = ([known(project) for project in batch] for batch in batched(sorted(projects), BATCH))
-    for batch, found in in_order(work, batches, processes_for(len(projects), MANY)):
+
+    def batches() -> Iterator[list[Project]]:
+        for batch in batched(sorted(projects), BATCH):
+            reviews = registry.editions.reviews([project[of_project:] for project in batch], last_event)
+            yield [known(project, reviews) for project in batch]
+
+    for batch, found in in_order(work, batches(), processes_for(len(projects), MANY)):
         for one, made in zip(batch, found, strict=True):
             writer.put(made.derived)
             ledger.keep_workings(made.derived.graph, made.workings)

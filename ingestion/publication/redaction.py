@@ -24,7 +24,7 @@ from ingestion.publication.editions import MANIFEST, Edition, Editions, exchange
 from ingestion.publication.ledger import Ledger, replace_ledger
 from ingestion.publication.manifest import without_documents, write_manifest
 from ingestion.publication.members import has_dump
-from ingestion.publication.removal import Names, changed_without, forget
+from ingestion.publication.removal import Names, Reviewed, changed_without, forget
 from ingestion.publication.rewriting import Rewritten, rewrite
 from ingestion.publication.stores import making_stores, renew_store, write_store
 from ingestion.registry.editions import RegisteredEdition
@@ -99,7 +99,7 @@ def renew_ledger(settings: Settings, registry: Registry) -> None:
         known = tuple(ledger.fact(name) for name in ("edition", "sha256", "base"))
         kept = last is not None and known == (str(last.number), last.sha256, base)
         if last is not None and kept:
-            forget(ledger, registry.editions.of_erased().get(last.number, {}), base)
+            forget(ledger, registry.editions.of_erased().get(last.number, {}), base, _reviewed(registry, last))
             note_in_ledger(ledger, replace(last, sha256=ledger.segments.root()), last.last_event, base)
             ledger.renew(fresh)
     if kept:
@@ -134,7 +134,7 @@ def _redacted(
     shutil.rmtree(draft.path, ignore_errors=True)
     draft.path.mkdir()
     try:
-        changes = changed_without(one, names)
+        changes = changed_without(one, names, _reviewed(registry, registry.editions.get(one.number)))
         rewritten = rewrite(one, draft.path, changes)
     except _UNUSABLE:
         shutil.rmtree(draft.path)
@@ -156,6 +156,10 @@ def _redacted(
     editions.restore(one.number)
     _remove_faces(settings.var, one.number)
     return True
+
+
+def _reviewed(registry: Registry, edition: RegisteredEdition) -> Reviewed:
+    return lambda projects: registry.editions.reviews(projects, edition.last_event)
 
 
 def _as_redacted(

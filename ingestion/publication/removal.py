@@ -5,7 +5,7 @@ Knows ledgers and editions as graphs; when something is erased, and what becomes
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
 from ingestion.derivation.rules import rests_on
 from ingestion.derivation.work import Project, make_projects
@@ -13,13 +13,18 @@ from ingestion.graphs.compression import Packer
 from ingestion.publication.editions import Edition
 from ingestion.publication.ledger import Ledger
 from ingestion.publication.members import graphs_of
+from ingestion.registry.model import FindingReview
 from ontologie import Iris
 
 Names = Mapping[tuple[str, str], int]
 """Documents that an edition held and that are erased since, by (kind, identifier), each with its warnings."""
 
 
-def forget(ledger: Ledger, names: Iterable[tuple[str, str]], base: str) -> None:
+Reviewed = Callable[[Collection[str]], Mapping[str, Sequence[FindingReview]]]
+"""Returns what an edition knew of decisions on the findings of projects, by identifier."""
+
+
+def forget(ledger: Ledger, names: Iterable[tuple[str, str]], base: str, reviewed: Reviewed) -> None:
     """Take documents out of a ledger, and derive again what rested on them."""
     found = {graph: ledger.lines(graph) for name in names if ledger.digest(graph := Iris(base).graph(*name))}
     projects = {project for graph in found for project in ledger.resting(graph)}
@@ -27,12 +32,12 @@ def forget(ledger: Ledger, names: Iterable[tuple[str, str]], base: str) -> None:
         ledger.put(ledger.packed(graph, []))
     rested = {project: ledger.rested_on(project) for project in projects}
     provenance = {project: ledger.data(_about(project, base)) for project in projects}
-    for graph, (lines, workings) in _derived(rested, provenance, base).items():
+    for graph, (lines, workings) in _derived(rested, provenance, base, reviewed).items():
         ledger.put(ledger.packed(graph, lines.splitlines(keepends=True)))
         ledger.keep_workings(graph, workings)
 
 
-def changed_without(one: Edition, names: Names) -> dict[str, bytes]:
+def changed_without(one: Edition, names: Names, reviewed: Reviewed) -> dict[str, bytes]:
     """Return the graphs of an edition that go with some documents, empty, and those derived otherwise without them."""
     base = one.manifest["base"]
     gone = set(_graphs_of(names, base))
@@ -49,7 +54,7 @@ def changed_without(one: Edition, names: Names) -> dict[str, bytes]:
         theirs = () if graph in gone else rests_on(graph, lines.splitlines(keepends=True), base)
         for project in projects.intersection(theirs):
             rested[project][graph] = packer.pack(lines)
-    derived = {graph: lines for graph, (lines, _) in _derived(rested, provenance, base).items()}
+    derived = {graph: lines for graph, (lines, _) in _derived(rested, provenance, base, reviewed).items()}
     return dict.fromkeys(gone, b"") | derived
 
 
@@ -76,7 +81,7 @@ def _first_graphs(one: Edition, wanted: Collection[str]) -> Iterator[tuple[str, 
 
 
 def _derived(
-    rested: Mapping[str, Mapping[str, bytes]], provenance: Mapping[str, bytes], base: str
+    rested: Mapping[str, Mapping[str, bytes]], provenance: Mapping[str, bytes], base: str, reviewed: Reviewed
 ) -> dict[str, tuple[bytes, bytes]]:
     """Return the derived graph of each project, with its packed workings, from the packed graphs that it rests on.
 
@@ -84,7 +89,11 @@ def _derived(
     """
     iris, packer = Iris(base), Packer()
     found = {iris.derived_graph("projet", _name(project, base)): (b"", b"") for project in rested}
-    left = [Project(one, graphs, provenance[one], False) for one, graphs in rested.items() if graphs]
+    reviews = reviewed([_name(project, base) for project in rested]) if rested else {}
+    left = [
+        Project(one, graphs, provenance[one], False, reviews.get(_name(one, base), ()))
+        for one, graphs in rested.items() if graphs
+    ]  # fmt: skip
     for made in make_projects(left, base) if left else ():
         lines = packer.unpack(made.derived.data) if made.derived.data else b""
         found[made.derived.graph] = lines, made.workings

@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from ingestion.registry.editions import PUBLISHER
 from ingestion.registry.model import Event, now
 from ingestion.registry.rows import event_row, named, record
-from ingestion.registry.schema import agents, events, roles
+from ingestion.registry.schema import agents, events, identities, roles, signed_in
 from ingestion.registry.sessions import Sessions
 from ingestion.rights.decision import require
 from ingestion.rights.model import ACCOUNT, OPERATOR, VOCABULARY, Agent, Grant, Matter
@@ -92,9 +92,10 @@ class Accounts:
         with self._sessions.writing() as connection:
             acting = known_agent(connection, by.name)
             require(acting, "accounts")
-            _declared(connection, name)
+            declared_account(connection, name)
             mine = agents.update().where(agents.c.name == name)
             connection.execute(mine.values(revoked=now(), token_hash=None))
+            connection.execute(signed_in.delete().where(signed_in.c.agent == name))
             _tell(connection, name, "revoked", acting)
 
     def token(self, name: str, by: Agent) -> str:
@@ -103,8 +104,10 @@ class Accounts:
         with self._sessions.writing() as connection:
             acting = known_agent(connection, by.name)
             require(acting, "accounts")
-            _declared(connection, name)
+            declared_account(connection, name)
             connection.execute(agents.update().where(agents.c.name == name).values(token_hash=_hash(token)))
+            # Who had the one before may have signed in by it.
+            connection.execute(signed_in.delete().where(signed_in.c.agent == name))
             _tell(connection, name, "token", acting)
         return token
 
@@ -148,9 +151,11 @@ class Accounts:
             asked = sa.select(events).where(theirs).order_by(events.c.id)
             rows = connection.execute(asked).mappings()
             told = [{key: value for key, value in row.items() if value is not None} for row in rows]
+            of = sa.select(identities.c.issuer, identities.c.subject).where(identities.c.agent == name)
+            bound = [dict(row) for row in connection.execute(of).mappings()]
         if not told and not agent.grants:
             raise LookupError(name)
-        return {**described(agent), "events": told}
+        return {**described(agent), "identities": bound, "events": told}
 
 
 def described(agent: Agent) -> dict[str, Any]:
@@ -176,7 +181,7 @@ def _agents(connection: sa.Connection, *conditions: sa.ColumnElement[bool]) -> I
         yield Agent(row.name, tuple(grants.get(row.name, ())), row.organisation, row.expires, row.revoked)
 
 
-def _declared(connection: sa.Connection, name: str) -> None:
+def declared_account(connection: sa.Connection, name: str) -> None:
     """Raise WrongAccount where an account is not there to be changed."""
     agent = known_agent(connection, name)
     if name in _OWN:

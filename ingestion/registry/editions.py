@@ -7,13 +7,14 @@ deposited or reviewed while an edition is made waits for the next one, and an ol
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 import sqlalchemy as sa
 
-from ingestion.registry.model import Event
+from ingestion.registry.findings import reviews_of
+from ingestion.registry.model import Event, FindingReview
 from ingestion.registry.rows import event_row, latest, record
 from ingestion.registry.schema import documents, editions, events, redactions, versions
 from ingestion.registry.sessions import Sessions
@@ -155,6 +156,11 @@ class EditionRecords:
                 for row in connection.execute(asked):
                     told[kind, row.identifier].append(row)
             return [_facts_of(one, told[one.kind, one.identifier], moment) for one in batch]
+
+    def reviews(self, projects: Collection[str], last_event: int) -> dict[str, tuple[FindingReview, ...]]:
+        """Return, by identifier, what was decided of the findings of projects up to an event and stands."""
+        with self._sessions.snapshot() as connection:
+            return reviews_of(connection, PROJECT, projects, last_event)
 
     def warned(self) -> tuple[int, int]:
         """Return (documents with warnings, warnings) among the versions that ought to be public, examples left out."""

@@ -15,7 +15,8 @@ from ontologie import newest_context
 State = Literal["depose", "valide", "publie", "retourne", "retire"]
 Event = Literal[
     "deposited", "validated", "returned", "withdrawn", "published", "unpublished", "erased",
-    "opinion", "declared", "revoked", "token", "restored", "decided", "relabelled", "refused",
+    "opinion", "confirmed", "dismissed", "reopened", "declared", "bound", "revoked", "token", "restored", "decided",
+    "relabelled", "refused",
 ]  # fmt: skip
 Outcome = Literal["created", "new-version", "unchanged"]
 """What came of a deposit."""
@@ -108,6 +109,25 @@ class Waited:
     version: int
     at: str
     agent: str
+
+
+@dataclass(frozen=True, slots=True)
+class FindingReview:
+    """What a reviewer decided last of a finding, on the facts that `basis` is the hash of: upheld, else dismissed.
+
+    `academie` is the one in whose name it was done, None for the nation's, `organisation` that of who acted.
+    """
+
+    finding: str
+    basis: str
+    upheld: bool
+    at: str
+    academie: str | None
+    organisation: str | None
+    reason: str
+    language: str
+    version: int
+    """The version of the document that was looked at."""
 
 
 def now() -> str:

@@ -19,24 +19,48 @@ from ingestion.registry.apart import Apart, deposited_again, registered_apart
 from ingestion.registry.copies import Copies
 from ingestion.registry.deposits import PASSAGES_READ, batches, register_batch
 from ingestion.registry.editions import EditionRecords
+from ingestion.registry.findings import reviews_of
 from ingestion.registry.judged import Judgements
 from ingestion.registry.labels import LabelRecords
-from ingestion.registry.model import ALL_STATES, Ended, Event, NewDocument, Outcome, Registered, State, Waited, now
+from ingestion.registry.model import (
+    ALL_STATES,
+    Ended,
+    Event,
+    FindingReview,
+    NewDocument,
+    Outcome,
+    Registered,
+    State,
+    Waited,
+    now,
+)
 from ingestion.registry.projects import ProjectRecords
 from ingestion.registry.received import Received
 from ingestion.registry.rows import event_row, is_held, latest, named, record
-from ingestion.registry.schema import deposits, documents, events, label_refusals, label_uses, remarks, versions
+from ingestion.registry.schema import (
+    deposits,
+    documents,
+    events,
+    findings,
+    label_refusals,
+    label_uses,
+    remarks,
+    versions,
+)
 from ingestion.registry.selection import ListWanted, Page, page_of
 from ingestion.registry.sessions import Sessions
+from ingestion.registry.sign_ins import SignIns
 from ingestion.registry.transitions import RefusedTransition
 from ingestion.registry.upgrade import Migrated, copies_of
 from ingestion.registry.waiting import replaced, waiting
-from ingestion.rights.decision import Permit, decide, refusal, require
+from ingestion.rights.decision import Forbidden, Permit, decide, refusal, require
 from ingestion.rights.model import Action, Agent, Matter
 from ingestion.settings import Settings
+from ingestion.words.examples import PROJECT
 
 _ACTS: Final[Mapping[Event, Action]] = {
     "validated": "validate", "returned": "return", "withdrawn": "withdraw", "erased": "erase", "opinion": "opinion",
+    "confirmed": "finding", "dismissed": "finding", "reopened": "finding",
 }  # fmt: skip
 _ENDS: Final[tuple[Event, ...]] = ("erased", "returned", "withdrawn")
 _MAY_BE_VALIDATED: Final[frozenset[State]] = frozenset(("depose", "retourne", "retire"))
@@ -48,8 +72,9 @@ class Registry:
     """Registers, reviews and erases; each call is one transaction. Close it, or use it as a context.
 
     `editions` is what publication asks of it, and tells it; `accounts` who may act; `received` what came of deposits
-    over HTTP; `labels` what nothing knows, and what was decided of it; `judged` by which rules; `copies` moves it
-    whole. Of an agent that is given, the name alone counts: what it may do is what the registry says when it acts.
+    over HTTP; `sign_ins` who signed in from a browser; `labels` what nothing knows, and what was decided of it; `judged`
+    by which rules; `copies` moves it whole. Of an agent that is given, the name alone counts: what it may do is what the
+    registry says when it acts.
     """
 
     def __init__(self, settings: Settings, migrated: Migrated = lambda copy: None) -> None:
@@ -66,6 +91,7 @@ class Registry:
         self.received = Received(self._sessions)
         self.labels = LabelRecords(self._sessions)
         self.judged = Judgements(self._sessions)
+        self.sign_ins = SignIns(self._sessions)
 
     def __enter__(self) -> Self:
         """Return the registry."""
@@ -103,10 +129,24 @@ class Registry:
         return counts
 
     def permit(self, agent: Agent, *, validate: bool = False) -> Permit:
-        """Return what tells, of each document, why an agent may not deposit it, nor validate it where asked."""
+        """Return what tells, of each document, why an agent may not deposit it, nor validate it where asked.
+
+        An id that another académie's document has is refused as that document would be: no draft tells of itself.
+        """
         acting = self.accounts.known(agent.name)
         actions: tuple[Action, ...] = ("deposit", "validate") if validate else ("deposit",)
-        return lambda kind, identifier, academie: refusal(acting, actions, Matter(kind, identifier, academie))
+
+        def permit(kind: str, identifier: str, academie: str | None) -> Forbidden | None:
+            why = refusal(acting, actions, Matter(kind, identifier, academie))
+            # The id of a project begins with its académie: nobody else comes by it.
+            if why is not None or kind == PROJECT:
+                return why
+            theirs = self._whose(kind, identifier)
+            if theirs is None or decide(acting, "deposit", theirs).allowed:
+                return None
+            return Forbidden("other-academie", acting, "deposit", theirs)
+
+        return permit
 
     def validate(
         self, kind: str, identifier: str, agent: Agent, *, passages_read: bool = False, version: int | None = None
@@ -163,6 +203,27 @@ class Registry:
         with self._act(kind, identifier, agent, ALL_STATES, "opinion", text):
             pass
 
+    def decide_finding(
+        self, kind: str, identifier: str, agent: Agent, decided: Event, finding: str, basis: str, version: int,
+        reason: str = "", language: str = "fr",
+    ) -> None:  # fmt: skip
+        """Note that a finding is `confirmed` or `dismissed` on the facts of a version, or take that back (`reopened`).
+
+        What is published of it names the organisation of who decides, so that one is asked for. Raises as `validate`.
+        """
+        about = {"finding": finding, "basis": basis, "language": language}
+        acting = self._act(kind, identifier, agent, _MAY_BE_WITHDRAWN, decided, reason, finding=about)
+        with acting as (connection, row):
+            if version != row.version:
+                raise RefusedTransition("other-version", identifier, row.state)
+            by = known_agent(connection, agent.name)
+            of = require(by, "finding", Matter(kind, identifier, row.academie)).academie
+            if of is None and by.organisation is None:
+                raise RefusedTransition("finding-organisation", identifier, row.state)
+            stands = reviews_of(connection, kind, [identifier]).get(identifier, ())
+            if decided == "reopened" and (finding, basis) not in {(one.finding, one.basis) for one in stands}:
+                raise RefusedTransition("finding-undecided", identifier, row.state)
+
     def erase(self, kind: str, identifier: str, agent: Agent) -> None:
         """Erase payloads, personal data and remarks of a document; the fact of the events stays (GDPR art. 17).
 
@@ -174,7 +235,8 @@ class Registry:
             emptied: dict[str, Any] = {"payload": None, "graph": None, "personal": None, "entries": "[]"}
             connection.execute(versions.update().where(*named(versions, kind, identifier)).values(emptied))
             theirs = sa.select(events.c.id).where(*named(events, kind, identifier))
-            connection.execute(remarks.delete().where(remarks.c.event.in_(theirs)))
+            for apart in (remarks, findings):
+                connection.execute(apart.delete().where(apart.c.event.in_(theirs)))
             for table in (label_uses, label_refusals):
                 connection.execute(table.delete().where(*named(table, kind, identifier)))
             # Which of them quotes a document, a row that was refused without an id does not tell.
@@ -246,15 +308,22 @@ class Registry:
         raise LookupError(f"{kind}/{identifier}")
 
     def history(self, kind: str, identifier: str) -> list[dict[str, Any]]:
-        """Return the events of a document, the oldest first, each with its remark where there is one."""
+        """Return the events of a document, the oldest first, each with its remark and the finding that it is about."""
         if not self._sessions.exists():
             return []
         joined = events.outerjoin(remarks, remarks.c.event == events.c.id)
-        asked = sa.select(events, remarks.c.text.label("remark"), remarks.c.fields).select_from(joined)
+        joined = joined.outerjoin(findings, findings.c.event == events.c.id)
+        more = remarks.c.text.label("remark"), remarks.c.fields, findings.c.finding, findings.c.basis
+        asked = sa.select(events, *more).select_from(joined)
         with self._sessions.engine.connect() as connection:
             rows = connection.execute(asked.where(*named(events, kind, identifier)).order_by(events.c.id))
             told = [{key: value for key, value in row._mapping.items() if value is not None} for row in rows]
         return [one | ({"fields": json.loads(one["fields"])} if "fields" in one else {}) for one in told]
+
+    def finding_reviews(self, kind: str, identifier: str) -> tuple[FindingReview, ...]:
+        """Return the decisions on findings of a document that stand, whatever the facts that each rested on."""
+        with self._sessions.snapshot() as connection:
+            return reviews_of(connection, kind, [identifier]).get(identifier, ())
 
     def content(self, kind: str, identifier: str, number: int) -> tuple[Mapping[str, Any] | None, str]:
         """Return a version's document, None where it was erased, and the version of its context; raises LookupError."""
@@ -286,6 +355,14 @@ class Registry:
         with self._sessions.engine.connect() as connection:
             return {(row.kind, row.identifier): dict(row._mapping) for row in connection.execute(asked)}
 
+    def _whose(self, kind: str, identifier: str) -> Matter | None:
+        if not self._sessions.exists():
+            return None
+        with self._sessions.snapshot() as connection:
+            asked = sa.select(documents.c.academie).where(*named(documents, kind, identifier))
+            row = connection.execute(asked).one_or_none()
+        return None if row is None else Matter(kind, identifier, row.academie)
+
     # Transactions
 
     def _read(self, *conditions: sa.ColumnElement[bool]) -> Iterator[Registered]:
@@ -305,6 +382,7 @@ class Registry:
     def _act(
         self, kind: str, identifier: str, agent: Agent, states: frozenset[State], event: Event, remark: str = "",
         *, fields: Mapping[str, str] = MappingProxyType({}), passages_read: bool = False,
+        finding: Mapping[str, str] | None = None,
     ) -> Iterator[tuple[sa.Connection, Any]]:
         """Open the transaction of an act on a document, where this agent may act on it, and record its event.
 
@@ -328,8 +406,10 @@ class Registry:
             yield connection, row
             of = {"academie": decision.academie, "detail": PASSAGES_READ if held else None}
             record(connection, [event_row(kind, identifier, row.version, event, now(), acting, **of)])
+            number = connection.execute(sa.select(sa.func.max(events.c.id))).scalar_one()
+            if finding is not None:
+                connection.execute(findings.insert().values(event=number, **finding))
             if remark or fields:
-                number = connection.execute(sa.select(sa.func.max(events.c.id))).scalar_one()
                 said = json.dumps(dict(fields), ensure_ascii=False) if fields else None
                 connection.execute(remarks.insert().values(event=number, text=remark, fields=said))
 

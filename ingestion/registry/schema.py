@@ -89,11 +89,11 @@ events: Final = Table(
     Index("events_by_document", "kind", "identifier"),
     sqlite_autoincrement=True,
 )
-"""What happened: deposited, validated, returned, withdrawn, published, unpublished, erased; of an account (its kind is
-`agent`) declared, revoked, token; of a label (`label`) decided; of a document relabelled by a decision, the decision
-refused; of the registry itself restored. `academie` is the one in whose name it was done,
-`organisation` that of who acted, at that moment; `detail` is one of a few fixed words, or a token of a restore, never
-free text."""
+"""What happened: deposited, validated, returned, withdrawn, published, unpublished, erased; of a finding confirmed,
+dismissed, reopened; of an account (its kind is `agent`) declared, bound, revoked, token; of a label (`label`) decided;
+of a document relabelled by a decision, the decision refused; of the registry itself restored. `academie` is the one in
+whose name it was done, `organisation` that of who acted, at that moment; `detail` is one of a few fixed words, or a
+token of a restore, never free text."""
 
 remarks: Final = Table(
     "remarks",
@@ -104,6 +104,17 @@ remarks: Final = Table(
 )
 """The words a reviewer sent with an event, and those of single `fields` (JSON, by the name of a column); apart, because
 erasure removes them."""
+
+findings: Final = Table(
+    "findings",
+    metadata,
+    Column("event", Integer, primary_key=True, autoincrement=False),
+    Column("finding", String(64), nullable=False),
+    Column("basis", String(64), nullable=False),
+    Column("language", String(2), nullable=False),
+)
+"""Which `finding` of a document an event decided on, the hash of the facts that it rested on (`basis`), and the
+language of the reason, a remark; apart, because erasure removes them."""
 
 deposits: Final = Table(
     "deposits",
@@ -171,6 +182,25 @@ roles: Final = Table(
     Column("scope", String(96), primary_key=True),
 )
 """What each agent may do, by `ingestion/rights/rights.csv`; an empty `scope` is the whole country."""
+
+identities: Final = Table(
+    "identities",
+    metadata,
+    Column("issuer", String(200), primary_key=True),
+    Column("subject", String(200), primary_key=True),
+    Column("agent", String(96), ForeignKey("agents.name"), nullable=False),
+)
+"""Which account stands for whom a sign-on service (`issuer`) calls `subject`."""
+
+signed_in: Final = Table(
+    "signed_in",
+    metadata,
+    Column("hash", String(64), primary_key=True),
+    Column("agent", String(96), ForeignKey("agents.name"), nullable=False),
+    Column("until", String(20), nullable=False),
+    Index("signed_in_by_agent", "agent"),
+)
+"""The sessions of browsers: the SHA-256 of what each holds, whose it is, its end. In no backup."""
 
 editions: Final = Table(
     "editions",

@@ -20,6 +20,7 @@ class IngestionError(Exception):
     │   ├── RefusedTransition a step of review that a state does not allow
     │   ├── Forbidden         an act that its agent may not do
     │   ├── WrongAccount      an account that cannot be as it is asked for
+    │   ├── WrongReason       a reason of a decision on a finding that cannot be published
     │   └── UnknownField      a remark on a field that no document has
     ├── UnknownAcademie       no académie of that name
     ├── DriverMissing         a registry on a database whose driver is not installed

@@ -1,6 +1,8 @@
-"""Who acts over HTTP: the agent whose token a request bears (RFC 6750). What it may do, the registry decides.
+"""Who acts over HTTP: the agent whose token a request bears (RFC 6750), or who is signed in. What it may do, the
+registry decides.
 
-Pages of other origins cannot act: a browser sends no such token by itself, and no answer here is open to them.
+Pages of other origins cannot act: a browser sends no such token by itself, an act by a session bears what only our
+pages know, and no answer here is open to them.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from starlette.requests import Request
 
 from ingestion import Agent, Forbidden, RefusedAct, RefusedTransition, Registry, standing
+from sparql_api.acts.session import HEADER, SAFE, held, holder, session_of
 from sparql_api.computing.fairuse import Levels
 from sparql_api.pages.common.service import Service
 from sparql_api.words.problems import Problem, ProblemError, problem
@@ -43,11 +46,28 @@ class Doors:
     async def agent(
         self, request: Request, credentials: HTTPAuthorizationCredentials | None = Depends(BEARER)
     ) -> Agent:
-        """Return the agent of a request; raises ProblemError: 401 without one, 429 after too many wrong tokens."""
-        if credentials is None:
+        """Return the agent of a request: of its token, else of its session, whose acts bear the token of its forms.
+
+        Raises ProblemError: 401 without one, 403 where an act comes from elsewhere, 429 after too many wrong tokens.
+        """
+        if credentials is not None:
+            return await self.bearer(request, credentials.credentials)
+        session, agent = session_of(request), await self.session(request)
+        if session is None or agent is None:
             raise unauthenticated("token-missing")
+        if request.method not in SAFE:
+            held(request, session, request.headers.get(HEADER))
+        return agent
+
+    async def session(self, request: Request) -> Agent | None:
+        """Return the agent who is signed in, as the registry knows it now; None where nobody is."""
+        session = session_of(request)
+        return None if session is None else await self.run(request, holder, session)
+
+    async def bearer(self, request: Request, token: str) -> Agent:
+        """Return the agent of a token; raises ProblemError as `agent`."""
         # Who has the right token is not stopped by a neighbour's wrong ones: nobody guesses 256 bits.
-        found = await self.run(request, _holder, credentials.credentials)
+        found = await self.run(request, _holder, token)
         if isinstance(found, Agent):
             return found
         client = self._service.computing.client(request)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from sparql_api.http.openapi import (
     COUNT,
@@ -159,15 +159,24 @@ REFUSE_LABEL: Final = act(
 )
 
 
-def on_document(summary: str, properties: Mapping[str, Schema], required: Iterable[str] = ()) -> dict[str, Any]:
+def on_document(
+    summary: str, properties: Mapping[str, Schema], required: Iterable[str] = (), more: Iterable[Schema] = ()
+) -> dict[str, Any]:
     """Return what a route says of an act on one document."""
     body = {"type": "object", "required": [*required], "properties": dict(properties)}
     answers = {"200": ("Done; where the document stands now.", _STATE)}
     return act(
-        summary, answers, ("404", "408", "409", "413", "415", "422"), [_KIND, _NAMED], {"application/json": body}
+        summary, answers, ("404", "408", "409", "413", "415", "422"), [_KIND, _NAMED, *more], {"application/json": body}
     )
 
 
+VERBS: Final[tuple[Literal["confirm", "dismiss", "reopen"], ...]] = ("confirm", "dismiss", "reopen")
+FINDING: Final = on_document(
+    "Confirm or dismiss what a rule concludes, or take that back (reopen)",
+    {"decision": {"type": "string", "enum": [*VERBS]}, "reason": TEXT, "version": _WHOLE},
+    ["decision", "version"],
+    [parameter("finding", "The finding, as the review lists it.", where="path")],
+)
 ACTS: Final[Mapping[str, dict[str, Any]]] = {
     "validate": on_document("Validate the latest version", {"passagesRead": _READ, "version": _WHOLE}),
     "return": on_document("Send back with reasons", {"reason": TEXT, "fields": TEXTS}, ["reason"]),

@@ -1,4 +1,4 @@
-"""`/reviews`: what waits, what a deposit says; validate, send back, withdraw, give an opinion. The registry decides."""
+"""`/reviews`: what waits, what a deposit says; each act on it and on its findings. The registry decides."""
 
 from __future__ import annotations
 
@@ -17,12 +17,15 @@ from ingestion import (
     ListWanted,
     Matter,
     RefusedAct,
+    RefusedTransition,
     Registry,
     UnknownAcademie,
     academie_code,
     as_described,
     decide,
+    decide_finding,
     difference_of,
+    findings_told,
     listed_as,
     remarked,
     require,
@@ -30,7 +33,7 @@ from ingestion import (
 )
 from ontologie import Language
 from sparql_api.acts.agents import Doors, refused
-from sparql_api.acts.openapi import ACTS, BULK, REVIEW, REVIEWS
+from sparql_api.acts.openapi import ACTS, BULK, FINDING, REVIEW, REVIEWS, VERBS
 from sparql_api.formats.negotiation import language
 from sparql_api.formats.rdf_formats import write_json
 from sparql_api.http.bodies import json_members, read_body, unprocessable
@@ -85,6 +88,20 @@ def reviews_router(service: Service, doors: Doors) -> APIRouter:
 
         return await service.computing.answer(request, answer)
 
+    @post(router, f"{ON_DOCUMENT}/findings/{{finding}}", policy=ACT, **FINDING)
+    async def decide_on_finding(request: Request, agent: Agent = Depends(doors.agent)) -> Response:
+        body = json_members(request, await _body(request), {"decision": str, "reason": str, "version": int})
+        finding, lang, base = request.path_params["finding"], language(request), service.settings.base_iri
+
+        def read(body: Mapping[str, Any]) -> Do:
+            return _decision(body, finding, lang, base)
+
+        async def answer() -> Response:
+            said = await doors.run(request, _done, *_named(request), agent, read, body)
+            return deliver(request, write_json(said), "application/json")
+
+        return await service.computing.answer(request, answer)
+
     for action, (members, read) in _READ.items():
         _on_document(router, service, doors, action, members, read)
     return router
@@ -117,9 +134,16 @@ async def _body(request: Request) -> bytes:
 
 def _validation(body: Mapping[str, Any]) -> Do:
     read, version = body.get("passagesRead", False), body.get("version")
-    return lambda registry, kind, name, agent: registry.validate(
-        kind, name, agent, passages_read=read, version=version
-    )
+
+    def do(registry: Registry, kind: str, name: str, agent: Agent) -> None:
+        found = registry.get(kind, name)
+        require(registry.accounts.known(agent.name), "validate", Matter(kind, name, found.academie))
+        if version is None and found.version > 1:
+            # Who names none may have read another than the latest.
+            raise RefusedTransition("version-unnamed", name, found.state)
+        registry.validate(kind, name, agent, passages_read=read, version=version or found.version)
+
+    return do
 
 
 def _return(body: Mapping[str, Any]) -> Do:
@@ -140,6 +164,23 @@ def _withdrawal(body: Mapping[str, Any]) -> Do:
 def _opinion(body: Mapping[str, Any]) -> Do:
     text = text_member(body, "text")
     return lambda registry, kind, name, agent: registry.give_opinion(kind, name, agent, text)
+
+
+def _decision(body: Mapping[str, Any], finding: str, lang: Language, base: str) -> Do:
+    verb, version = next((one for one in VERBS if one == body.get("decision")), None), body.get("version")
+    if verb is None:
+        raise unprocessable(text_of("member-choice", name="decision", choices=", ".join(VERBS)))
+    if version is None:
+        raise unprocessable(text_of("member-missing", name="version"))
+    reason = body.get("reason", "")
+
+    def do(registry: Registry, kind: str, name: str, agent: Agent) -> None:
+        found = registry.get(kind, name)
+        if found.version != version:
+            raise RefusedTransition("other-version", name, found.state)
+        decide_finding(registry, found, agent, finding, verb, reason, lang, base)
+
+    return do
 
 
 _READ: Final[Mapping[str, tuple[Mapping[str, type], Callable[[Mapping[str, Any]], Do]]]] = {
@@ -209,8 +250,9 @@ def _shown(registry: Registry, kind: str, name: str, agent: Agent, lang: str, ba
     return {
         "type": kind, "id": name, **as_described(found, registry.history(kind, name), lang),
         "difference": difference_of(registry, found, lang, base),
+        "findings": findings_told(registry, found, base),
         "contact": registry.contact(kind, name, agent),
-        "may": [action for action in DECISIONS if decide(acting, action, matter).allowed],
+        "may": [action for action in (*DECISIONS, "finding") if decide(acting, action, matter).allowed],
     }  # fmt: skip
 
 

@@ -31,6 +31,8 @@ with (Path(__file__).parent / "doors_over_http.csv").open(encoding="utf-8", newl
 """Each is tried by every role in `tests/sparql_api/acts/test_rights.py`."""
 READING = {"/sparql", "/rdf-graph-store", "/graphe/{rest:path}", "/reconcile", "/reconcile/match", "/reconcile/extend"}
 """Addresses that take a query in a body and answer from an edition, or refuse whatever method writes."""
+SIGNING = {"/atelier/sign-in", "/atelier/sign-out"}
+"""Addresses by which somebody says who they are: by a token, else refused; they act on nothing."""
 LISTING = ("review list", "review digest", "review recheck")
 """Commands that show what their agent may read, perhaps nothing."""
 OTHERS = Agent("Lecteur de Lille", (Grant("lecteur", "academie/09"),))
@@ -48,7 +50,7 @@ def test_every_http_method_that_could_act_is_known_to_read() -> None:
         if set(getattr(route, "methods", None) or ()) - {"GET", "HEAD", "OPTIONS"}
     }
     named = {row["path"] for row in DOORS_OVER_HTTP if row["method"] == "POST"}
-    assert found == READING | named, "a door: name it, and have it decide"
+    assert found == READING | SIGNING | named, "a door: name it, and have it decide"
 
 
 @pytest.fixture(scope="module")

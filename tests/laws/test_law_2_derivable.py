@@ -30,8 +30,9 @@ from ingestion import (
     rebuild,
 )
 from ingestion.derivation.bearing import derivation_digests
+from ingestion.derivation.deciding import Verb, decide_finding, findings_of
 from ingestion.derivation.rules import rules_digest
-from ingestion.derivation.work import _derivation
+from ingestion.derivation.work import derivation_of
 from ingestion.labels.applying import apply_decision, refuse_decision
 from ingestion.resolution.decided import Decision, label_name
 from ontologie import BASE, RuleFile, digest, read_table, rule_files, serialize_lines, vocabularies
@@ -59,12 +60,14 @@ LICENCE = "https://spdx.org/licenses/etalab-2.0.html"
 SOURCE = "https://www.education.gouv.fr/recit"
 PROJECTS = [("projet", "18-A0"), ("projet", "18-A1"), ("projet", "18-A2")]
 OTHERS = [("analyse", "sur-A0"), ("analyse", "encore-A0"), ("analyse", "sur-A1"), ("publication", "recit-A0")]
+VERBS_OF: dict[str, Verb] = {"confirm": "confirm", "dismiss": "dismiss", "reopen": "reopen"}
 STEPS = st.lists(
     st.one_of(
         st.tuples(st.just("deposit"), ROWS, st.booleans()),
         st.tuples(st.just("write"), st.sampled_from(OTHERS), st.sampled_from(["atteint", "non-renseigne"]), st.booleans()),
         st.tuples(st.sampled_from(["validate", "withdraw", "send_back", "erase"]), st.sampled_from(PROJECTS + OTHERS)),
         st.tuples(st.sampled_from(["label", "refuse"]), st.sampled_from(PROJECTS)),
+        st.tuples(st.just("decide"), st.sampled_from(PROJECTS), st.sampled_from(["confirm", "dismiss", "reopen"])),
         st.tuples(st.just("publish")),
     ),
     min_size=1,
@@ -82,6 +85,9 @@ WRITTEN: list[list[tuple[object, ...]]] = [
      ("publish",), ("refuse", PROJECTS[1]), ("publish",), ("erase", PROJECTS[1])],
     # A project is erased, what was judged of it stays.
     [("write", OTHERS[0], "atteint", True), ("publish",), ("erase", PROJECTS[0])],
+    # What was decided of a finding stands when what else a project rests on is erased; and is taken back.
+    [("write", OTHERS[0], "atteint", True), ("decide", PROJECTS[0], "dismiss"), ("publish",), ("erase", OTHERS[0])],
+    [("decide", PROJECTS[0], "confirm"), ("publish",), ("decide", PROJECTS[0], "reopen")],
 ]  # fmt: skip
 
 
@@ -147,6 +153,14 @@ def live(state: Settings, registry: Registry, folder: Path, step: tuple[object, 
             path = folder / "document.json"
             path.write_text(json.dumps(written(kind, name, judged)), encoding="utf-8")
             assert not deposit_file(path, registry, TEAM, Options(), validate=validate).summary.refused
+        case ("decide", (str(kind), str(name)), str(verb)):
+            try:
+                found = registry.get(kind, name)
+                decided = findings_of(registry, found)[:1]
+                for one in decided:
+                    decide_finding(registry, found, REVIEWER, one.identifier, VERBS_OF[verb], "Relu.")
+            except (RefusedTransition, LookupError):
+                return
         case (str(act), (str(kind), str(name))):
             reviewer = REVIEWER if kind == "projet" else NATIONAL
             arguments = (reviewer, "à revoir") if act == "send_back" else (reviewer,)
@@ -226,7 +240,7 @@ def test_changed_words_and_rules_derive_whom_they_bear_on_and_the_store_can_be_t
             for module in ("rules", "bearing"):
                 changed = f"ingestion.derivation.{module}.rule_files"
                 monkeypatch.setattr(changed, lambda step, base: other_rules(step, rule_files(step)))
-        for kept in (derivation_digests, rules_digest, _derivation):
+        for kept in (derivation_digests, rules_digest, derivation_of):
             kept.cache_clear()
         derived.append(0)
         edition = publish(state, registry, progress=noted).edition
@@ -235,7 +249,7 @@ def test_changed_words_and_rules_derive_whom_they_bear_on_and_the_store_can_be_t
         assert rebuild(state, registry).changed == ()
         again = files_of(edition.path)
         assert sorted(name for name in made.keys() | again.keys() if made.get(name) != again.get(name)) == []
-    for kept in (derivation_digests, rules_digest, _derivation):
+    for kept in (derivation_digests, rules_digest, derivation_of):
         kept.cache_clear()
     registry.close()
 

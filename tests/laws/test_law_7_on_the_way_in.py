@@ -14,7 +14,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ingestion import BuiltDocument, Issue, Record, UnreadableDeposit, build_document, read_deposit
+from ingestion import Issue, Record, UnreadableDeposit, build_document, read_deposit
+from ingestion.documents.build import BuiltDocument
 from ingestion.reading.records import Header
 from ingestion.words.columns import columns
 from ingestion.words.terms import terms

@@ -21,6 +21,7 @@ DERIVED = {
     "1": "ca3e8b747c6a1e6222bcf220e5b448966de9647b2fcb10b1a2c26fdff649b0bf",
     "2": "442da419dc12ad56f4cb4f10852437e3c7d0f48f02cf37fd9cc07c292c562aad",
     "3": "0b78461d4d76f25eb3c02c543bf62fdd15f03e6d6f8eaabe0541b12174e44046",
+    "4": "0b78461d4d76f25eb3c02c543bf62fdd15f03e6d6f8eaabe0541b12174e44046",
 }
 """SHA-256 of what each version of the code derives of the deposits below. A line is added with a version."""
 

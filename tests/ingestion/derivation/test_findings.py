@@ -134,6 +134,8 @@ def test_each_outcome_of_the_table_is_met_by_a_case_that_its_rule_tells_apart() 
         if row["regle"] == "clause-date":
             assert f'"{row["cas"]}"' in next(rule.text for rule in SPARQL if rule.name == "date")
             continue
+        if row["regle"] == "relecture":  # no rule concludes it, a person does
+            continue
         folder, _, name = RULES[row["regle"]]["requete"].partition("/")
         text = next(rule.text for rule in rule_files(folder) if rule.name == name)
         assert f"<regle/{row['regle']}>" in text and f'"{row["cas"]}"' in text, row

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ingestion import BuiltDocument, build_document, read_deposit
+from ingestion import build_document, read_deposit
+from ingestion.documents.build import BuiltDocument
 from ingestion.reading.json_text import DECODER, JsonSource
 from ingestion.reading.records import Record
 from ingestion.words.terms import terms

@@ -23,14 +23,16 @@ def test_a_fiche_is_shown_with_history_passages_and_difference_then_validated(ac
     title = next(one for one in shown["difference"]["fields"] if "Un conte, revu" in one["added"])
     assert title["removed"] == ["Écrire un conte avec une IA"]
     assert {line[:2] for line in shown["difference"]["patch"].splitlines()} == {"A ", "D "}
-    assert shown["may"] == ["validate", "return", "withdraw"]
+    assert shown["may"] == ["validate", "return", "withdraw", "finding"]
     stale = acting.ask("revue", "POST", f"/reviews/projet/{name}/validate", json={"version": 1})
     assert stale.status_code == 409 and stale.json()["reason"] == "other-version"
     done = acting.ask("revue", "POST", f"/reviews/projet/{name}/validate", json={"version": 2})
     assert done.json() == {"type": "projet", "id": name, "state": "valide", "version": 2}
     last = acting.registry.history("projet", name)[-1]
     assert (last["event"], last["agent"], last["academie"]) == ("validated", "DRANE Orléans-Tours", "18")
-    again = acting.ask("revue", "POST", f"/reviews/projet/{name}/validate")
+    unnamed = acting.ask("revue", "POST", f"/reviews/projet/{name}/validate")
+    assert unnamed.status_code == 409 and unnamed.json()["reason"] == "version-unnamed"
+    again = acting.ask("revue", "POST", f"/reviews/projet/{name}/validate", json={"version": 2})
     assert again.status_code == 409 and again.json()["reason"] == "wrong-state"
 
 
@@ -56,6 +58,32 @@ def test_reasons_opinions_and_withdrawals_are_noted(acting: Acting, tmp_path: Pa
     assert (opinion["event"], opinion["remark"]) == ("opinion", "Solide.")
     assert (returned["remark"], returned["fields"]) == ("Deux points.", said["fields"])
     assert acting.ask("revue", "POST", f"{place}/withdraw").json()["state"] == "retire"
+
+
+def test_a_finding_is_confirmed_or_dismissed_by_who_may_and_on_what_was_read(acting: Acting, tmp_path: Path) -> None:
+    name = acting.waiting("C1", tmp_path)
+    place = f"/reviews/projet/{name}"
+    shown = acting.ask("depot", "GET", place).json()
+    finding, version = shown["findings"][0]["id"], shown["version"]
+    assert "finding" not in shown["may"] and shown["findings"][0]["decision"] is None
+
+    def decide(who: str, **body: object) -> int:
+        said = {"decision": "dismiss", "reason": "L'enseignant seul tenait l'outil.", "version": version}
+        return acting.ask(who, "POST", f"{place}/findings/{finding}", json=said | body).status_code
+
+    assert [decide(who) for who in ("depot", "inspection", "lille")] == [403, 403, 404]
+    for body in ({"decision": "effacer"}, {"reason": ""}, {"reason": "Camille Dupont, élève de 3e B, était absente."}, {"version": None}):
+        assert decide("revue", **body) == 422
+    assert decide("revue", version=version + 1) == decide("revue", decision="reopen", reason="") == 409
+    assert decide("revue") == 200
+    seen = acting.ask("revue", "GET", place).json()
+    assert seen["findings"][0]["decision"]["decision"] == "dismissed" and seen["findings"][0]["verdict"] == shown["findings"][0]["verdict"]
+    assert decide("revue", decision="reopen", reason="") == 200
+    again = acting.ask("revue", "GET", place).json()
+    assert again["findings"][0]["decision"] is None
+    assert [one["event"] for one in again["history"]] == ["deposited", "dismissed", "reopened"]
+    unknown = acting.ask("revue", "POST", f"{place}/findings/constat-de-rien", json={"decision": "confirm", "reason": "Vu.", "version": version})
+    assert unknown.status_code == 404
 
 
 def test_who_may_validate_sees_whom_to_reach_and_nobody_else(acting: Acting, tmp_path: Path) -> None:

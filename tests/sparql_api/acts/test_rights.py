@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from ingestion import Agent, Grant
+from ingestion.derivation.deciding import findings_of
 from ingestion.resolution.decided import label_name
 from tests.contracts.test_doors import DOORS_OVER_HTTP
 from tests.making import OPERATOR
@@ -58,7 +59,9 @@ def asked(acting: Acting) -> dict[tuple[str, str], str]:
 
 def tried(acting: Acting, who: str, door: dict[str, str], name: str, document: Any, number: int) -> tuple[int, Any]:
     """Return the status of a door for a document, and what it answered."""
-    path = door["path"].format(kind="projet", identifier=name, number=number, label=label_name("niveaux", f"Classe {name[:2]} bleue"))
+    finding = findings_of(acting.registry, acting.registry.get("projet", name))[0].identifier if "{finding}" in door["path"] else ""
+    label = label_name("niveaux", f"Classe {name[:2]} bleue")
+    path = door["path"].format(kind="projet", identifier=name, number=number, finding=finding, label=label)
     if door["body"] == "{document}":
         answer = acting.ask(who, "POST", path, json=document, params={"dry_run": "true"})
         if answer.status_code != 202:

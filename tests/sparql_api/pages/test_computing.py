@@ -42,7 +42,8 @@ CHEAP = {
 BY_THE_ENGINE = {"/sparql", "/sparql/", "/rdf-graph-store", "/graphe/{rest:path}"}
 """Routes with bounds of their own: the engine's."""
 ACTS = {
-    "/deposits", "/reviews/validate", "/labels/{label}", "/labels/{label}/refuse",
+    "/deposits", "/reviews/validate", "/labels/{label}", "/labels/{label}/refuse", "/atelier/sign-in", "/atelier/sign-out",
+    "/reviews/{kind}/{identifier}/findings/{finding}",
     *(f"/reviews/{{kind}}/{{identifier}}/{act}" for act in ("validate", "return", "withdraw", "opinion")),
 }
 """Routes that compute in the same threads by `Doors.run`, and examine in a process of their own."""
