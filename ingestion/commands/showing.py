@@ -195,7 +195,8 @@ def _events(
         code, detail = f"event-{event['event']}", str(event.get("detail"))
         code += "-inherited" if detail == INHERITED else ""
         _, words = labels.get(detail, ("", detail))
-        what = _said(code, lang, version=event["version"], agent=event["agent"], words=words, finding=event.get("finding", ""))
+        said = {"version": event["version"], "agent": event["agent"], "finding": event.get("finding", "")}
+        what = _said(code, lang, words=words, **said)
         yield event["at"][:16].replace("T", " "), what + _remark(event, lang)
 
 

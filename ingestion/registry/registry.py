@@ -72,9 +72,9 @@ class Registry:
     """Registers, reviews and erases; each call is one transaction. Close it, or use it as a context.
 
     `editions` is what publication asks of it, and tells it; `accounts` who may act; `received` what came of deposits
-    over HTTP; `sign_ins` who signed in from a browser; `labels` what nothing knows, and what was decided of it; `judged`
-    by which rules; `copies` moves it whole. Of an agent that is given, the name alone counts: what it may do is what the
-    registry says when it acts.
+    over HTTP; `sign_ins` who signed in from a browser; `labels` what nothing knows, and what was decided of it;
+    `judged` by which rules; `copies` moves it whole. Of an agent that is given, the name alone counts: what it may do
+    is what the registry says when it acts.
     """
 
     def __init__(self, settings: Settings, migrated: Migrated = lambda copy: None) -> None:
