@@ -17,8 +17,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingestion import Options, Record, build_document, deposit_file
-from ingestion.commands.ingest import REPORTS
 from ingestion.commands.reporting import print_report, write_report
+from ingestion.commands.taking import REPORTS
 from ingestion.rights.model import OPERATOR
 from ingestion.words.columns import columns
 from ingestion.words.personal import holds_private, mask_private

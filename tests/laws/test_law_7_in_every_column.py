@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from ingestion import Registry, Settings
-from ingestion.commands.ingest import REPORTS
+from ingestion.commands.taking import REPORTS
 from ingestion.words.columns import columns
 from ingestion.words.terms import terms
 from tests.making import HEADER, NATIONAL, command, declared, write_csv

@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 
 from ingestion import Agent, Grant, Options, Registry, Settings, deposit_file
-from ingestion.commands.ingest import REPORTS
 from ingestion.commands.reporting import write_report
+from ingestion.commands.taking import REPORTS
 from ingestion.registry.transitions import RefusedTransition
 from ingestion.words.columns import columns
 from ontologie.console import Lang

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 import xlsxwriter
 
-from ingestion import BuiltDocument, UnreadableDeposit, build_document, read_deposit
+from ingestion import UnreadableDeposit, build_document, read_deposit
+from ingestion.documents.build import BuiltDocument
 from ingestion.reading.records import Deposit
 
 USAGES = Path(__file__).parents[3] / "ingestion" / "demo" / "usages.csv"

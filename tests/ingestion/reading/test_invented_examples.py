@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from ingestion import BuiltDocument, Options, build_document, examine, export_columns, export_row, read_deposit
+from ingestion import Options, build_document, examine, export_columns, export_row, read_deposit
+from ingestion.documents.build import BuiltDocument
 from tests.ingestion.reading.conftest import Write, codes
 
 RULE = "identifiant-d-exemple"

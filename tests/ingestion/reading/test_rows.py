@@ -6,7 +6,8 @@ import json
 
 import pytest
 
-from ingestion import BuiltDocument, build_document, export_columns, export_row, read_deposit
+from ingestion import build_document, export_columns, export_row, read_deposit
+from ingestion.documents.build import BuiltDocument
 from shapes import csv_line
 from tests.ingestion.reading.conftest import USAGES, Write, built, codes, row
 
