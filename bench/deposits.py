@@ -38,7 +38,7 @@ SENT = Callable[[Row], dict[str, Any]]
 
 
 @dataclass(frozen=True)
-class Cost:
+class DepositCost:
     """What deposits cost: milliseconds of clock of each, milliseconds of processor of one in the mean."""
 
     clock: list[float]
@@ -70,7 +70,7 @@ def main() -> None:
     print(said)
 
 
-def results(costs: Mapping[str, Cost], load: float) -> str:
+def results(costs: Mapping[str, DepositCost], load: float) -> str:
     """Return the page of the results."""
     rows = "\n".join(cost.row(name) for name, cost in costs.items())
     return f"""# Single deposits over HTTP
@@ -126,7 +126,7 @@ def answered(client: httpx.Client) -> None:
             time.sleep(0.2)
 
 
-def measured(service: psutil.Process, client: httpx.Client, sent: SENT, rows: list[Row]) -> Cost:
+def measured(service: psutil.Process, client: httpx.Client, sent: SENT, rows: list[Row]) -> DepositCost:
     """Deposit rows one by one."""
     bodies = [sent(row) for row in rows]
     clock, before = [], used(service)
@@ -139,7 +139,7 @@ def measured(service: psutil.Process, client: httpx.Client, sent: SENT, rows: li
         clock.append((time.perf_counter() - begun) * 1000)
         if report.json()["summary"]["accepted"] != 1:
             raise SystemExit(f"not taken: {report.text}")
-    return Cost(clock, (used(service) - before) * 1000 / len(rows))
+    return DepositCost(clock, (used(service) - before) * 1000 / len(rows))
 
 
 def as_table(row: Row) -> dict[str, Any]:

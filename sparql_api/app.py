@@ -114,15 +114,15 @@ def create_app(settings: Settings, engine: Engine | None = None, beside: Path | 
     app.router.redirect_slashes = False
     made = {"front": app.state.front, "figures": figures}
     endpoint = sparql_router(running, settings, editor=editor(service), fair_use=fair_use, **made)
-    acts = (
-        deposits_router(service, doors, desk),
-        reviews_router(service, doors),
-        labels_router(service, doors),
-        atelier_router(service, doors),
-    )
-    mount(app, service, endpoint, acts)
+    mount(app, service, endpoint, acts_routers(service, doors, desk))
     wrap(app, service, endpoint)
     return app
+
+
+def acts_routers(service: Service, doors: Doors, desk: Desk) -> tuple[APIRouter, ...]:
+    """Return the routes by which agents act."""
+    agents = (router(service, doors) for router in (reviews_router, labels_router, atelier_router))
+    return (deposits_router(service, doors, desk), *agents)
 
 
 def open_front(settings: Settings, engine: Engine, fair_use: FairUse) -> Front | None:

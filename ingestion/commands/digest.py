@@ -31,18 +31,18 @@ class Part:
 
 def digest(registry: Registry, service: str | None, reader: Agent) -> list[Part]:
     """Return what concerns a service (an académie, its own name; none: all) among what an agent may read."""
-    deposited = registry.latest_events("deposited")
+    deposited = registry.events.latest("deposited")
     mine = _of(service, deposited)
     last = registry.editions.last()
     parts: tuple[tuple[str, str, Event], ...] = (
         ("waits", "depose", "deposited"), ("returned", "retourne", "returned"), ("published", "publie", "published"),
     )  # fmt: skip
     told = [
-        Part(code, _sorted(found, state, registry.latest_events(event), mine, last.number if last else None))
+        Part(code, _sorted(found, state, registry.events.latest(event), mine, last.number if last else None))
         for code, state, event in parts
         for found in [registry.readable(registry.listed(state=state), reader)]
     ]
-    return [Part("relabelled", _relabelled(registry, registry.latest_events("relabelled"), mine, reader)), *told]
+    return [Part("relabelled", _relabelled(registry, registry.events.latest("relabelled"), mine, reader)), *told]
 
 
 def _relabelled(

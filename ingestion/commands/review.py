@@ -99,7 +99,7 @@ def list_command(
         code = academie_code(academie)
         listed = registry.listed(state=None if state == "toutes" else state, academie=code)
         found = registry.readable(listed, able(registry, acting, settings, "read"))
-        since = {name: event["at"] for name, event in registry.latest_events("deposited").items()} if found else {}
+        since = {name: event["at"] for name, event in registry.events.latest("deposited").items()} if found else {}
     if not found:
         say(lang, "nothing-waits")
         return

@@ -60,7 +60,7 @@ def findings_of(registry: Registry, found: Registered, base: str = BASE) -> list
     (converted,) = convert([found.document], base, found.context)
     deposited = DepositedGraphs(project, {graph: converted.lines})
     (derived,) = derivation_of(base).derive([deposited], None, bases).values()
-    reviews = registry.finding_reviews(found.kind, found.identifier)
+    reviews = registry.events.reviews(found.kind, found.identifier)
     verdicts = _verdicts(derived, project, base)
     return [
         _seen(name, verdicts[name], basis, [one for one in reviews if one.finding == name])

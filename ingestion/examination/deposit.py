@@ -87,7 +87,7 @@ def deposit_file(
     total = Deposited(path if isinstance(path, Path) else Path(path.file), Summary(), (), notes, (), none_yet())
     summary, entries, reports, held = Summary(), list[Issue](), list[Report](), list[NewDocument]()
     rejected, places, taken, counted = list[Rejected](), _Places(), list[Matter](), (total.registered, registered)
-    known, ended = (registry.made_fiches, registry.ended) if registry else (None, None)
+    known, ended = (registry.made_fiches, registry.events.ended) if registry else (None, None)
     permit = permit or (registry.permit(agent, validate=validate) if registry else None)
     alike = _alike(registry, agent, options)
     for part in examine_batches(deposit, options, known=known, ended=ended, permit=permit, alike=alike):

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import pyoxigraph as ox
 
-from ingestion.harvest.things import Told, Triple, spaces
+from ingestion.harvest.things import ThingValue, Triple, spaces
 from ontologie import confined
 
 MOST_TRIPLES: Final = 2_000_000
@@ -43,7 +43,7 @@ def read_answer(data: bytes, media_type: str) -> list[Triple]:
         except SyntaxError as error:
             raise ValueError(str(error)) from None
 
-    found = confined(read, len(data), (Told, ValueError), (ValueError,))
+    found = confined(read, len(data), (ThingValue, ValueError), (ValueError,))
     return next(iter(found))
 
 
@@ -55,7 +55,7 @@ def read_page(data: bytes, *, whole: bool) -> list[Script]:
         scripts = [(1, text)] if whole else _scripts(text)
         yield [_read_script(line, script) for line, script in scripts[:_MOST_SCRIPTS]]
 
-    return next(iter(confined(read, len(data), (Told,))))
+    return next(iter(confined(read, len(data), (ThingValue,))))
 
 
 def _read_script(line: int, text: str) -> Script:
@@ -94,11 +94,11 @@ def _triples(data: bytes, form: ox.RdfFormat) -> list[Triple]:
         if len(found) == MOST_TRIPLES:
             raise ValueError("too many triples")
         if isinstance(quad.object, ox.Literal):
-            told = Told(quad.object.value, quad.object.language or "")
+            told = ThingValue(quad.object.value, quad.object.language or "")
         elif isinstance(quad.object, ox.Triple):
             continue
         else:
-            told = Told(_name(quad.object), named=True)
+            told = ThingValue(_name(quad.object), named=True)
         found.append((_name(quad.subject), quad.predicate.value, told))
     return found
 

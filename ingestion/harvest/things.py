@@ -34,7 +34,7 @@ _WEB: Final = re.compile(r"https?://\S+")
 _DAY: Final = re.compile(r"(\d{4}-\d{2}-\d{2})T.*", re.DOTALL)
 
 
-class Told(NamedTuple):
+class ThingValue(NamedTuple):
     """The object of a triple: a text with its language, or what stands under a name (an IRI, `_:` and a label)."""
 
     text: str
@@ -42,7 +42,7 @@ class Told(NamedTuple):
     named: bool = False
 
 
-Triple = tuple[str, str, Told]
+Triple = tuple[str, str, ThingValue]
 """A subject's name, a property's IRI, an object."""
 
 
@@ -99,7 +99,7 @@ class Things:
     """The subjects of some triples, by name, with their values by property; both writings of schema.org are one."""
 
     base: str = BASE
-    known: dict[str, dict[str, list[Told]]] = field(default_factory=dict)
+    known: dict[str, dict[str, list[ThingValue]]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, triples: Iterable[Triple], base: str = BASE) -> Things:
@@ -160,7 +160,7 @@ class Things:
                 named = [one.text for one in values if one.named and not one.text.startswith("_:")]
                 yield column.name, named + self._told([one for one in values if not one.named], language)
 
-    def _read(self, value: Told, row: MappedProperty) -> list[str]:
+    def _read(self, value: ThingValue, row: MappedProperty) -> list[str]:
         """Return what a value gives by the kind of its property."""
         match row.kind:
             case "adresse":
@@ -178,18 +178,18 @@ class Things:
                 return self._names(value)[:1] if value.named and row.sort in sorts else []
         return []
 
-    def _told(self, values: Sequence[Told], language: str) -> list[str]:
+    def _told(self, values: Sequence[ThingValue], language: str) -> list[str]:
         """Return texts, and the names of what is named, in one language where some are in it."""
         texts = [one for value in values for one in (self._labels(value) if value.named else [value])]
         chosen = [one for one in texts if not one.language or one.language.split("-")[0] == language.split("-")[0]]
         return [one.text.strip() for one in chosen or texts]
 
-    def _labels(self, value: Told) -> list[Told]:
+    def _labels(self, value: ThingValue) -> list[ThingValue]:
         of = self.known.get(value.text, {})
         labels = next((of[_SCHEMA + name] for name in _NAMES if _SCHEMA + name in of), [])
         return labels or ([value] if _WEB.fullmatch(value.text) else [])
 
-    def _names(self, value: Told) -> list[str]:
+    def _names(self, value: ThingValue) -> list[str]:
         return [one.text.strip() for one in (self._labels(value) if value.named else [value])]
 
     def _language(self, name: str) -> str:
@@ -200,7 +200,7 @@ class Things:
         french = [one for one in tagged if one.split("-")[0] == "fr"]
         return next(iter([*stated, *french, *tagged]), "").split("-")[0].lower()
 
-    def _codes(self, value: Told) -> list[str]:
+    def _codes(self, value: ThingValue) -> list[str]:
         """Return the code of a language: a text, an address of the European Union's table, or how it is named else."""
         if not value.named:
             return [value.text.strip()]

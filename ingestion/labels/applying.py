@@ -18,7 +18,7 @@ from ingestion.registry.editions import Planned
 from ingestion.registry.labels import Became
 from ingestion.registry.model import NewDocument, Registered, digest_of
 from ingestion.registry.registry import Registry
-from ingestion.resolution.decided import Decision
+from ingestion.resolution.decided import LabelDecision
 from ingestion.resolution.grammar import Concepts
 from ingestion.rights.model import Agent
 from ingestion.words.terms import terms
@@ -47,7 +47,7 @@ class Changes:
 
 
 def apply_decision(
-    registry: Registry, label: str, decision: Decision, base: str = BASE, *, most: int | None = None,
+    registry: Registry, label: str, decision: LabelDecision, base: str = BASE, *, most: int | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Changes:  # fmt: skip
     """Make the new versions of a decision, of `most` documents at once; do nothing where the label stays as it is."""

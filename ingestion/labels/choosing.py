@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ingestion.resolution.decided import Choice, Decision
+from ingestion.resolution.decided import Choice, LabelDecision
 from ingestion.resolution.grammar import Concepts
 from ingestion.resolution.resolve import certainly, displayed, merged, resolve
 from ingestion.words.columns import Column, columns
@@ -23,19 +23,19 @@ class WrongDecision(RefusedAct):
         super().__init__(in_both("relecture", reason, **words))
 
 
-def chosen(field: str, choice: Choice, values: Sequence[str], base: str = BASE) -> Decision:
+def chosen(field: str, choice: Choice, values: Sequence[str], base: str = BASE) -> LabelDecision:
     """Return a decision on a label of a column; raises WrongDecision."""
     if choice == "text":
         if values:
             raise WrongDecision("label-text-alone")
-        return Decision(choice)
+        return LabelDecision(choice)
     if choice == "split":
         if len(values) < 2:
             raise WrongDecision("label-split-few")
-        return Decision(choice, merged(tuple(_concepts(field, value, base) for value in values)))
+        return LabelDecision(choice, merged(tuple(_concepts(field, value, base) for value in values)))
     if len(values) != 1:
         raise WrongDecision("label-one-concept")
-    return Decision(choice, _concepts(field, values[0], base))
+    return LabelDecision(choice, _concepts(field, values[0], base))
 
 
 def _concepts(field: str, value: str, base: str) -> Concepts:

@@ -20,7 +20,7 @@ from ingestion.registry.rows import event_row, latest, named, note_labels, recor
 from ingestion.registry.schema import documents, events, label_decisions, label_refusals, label_uses, versions
 from ingestion.registry.sessions import Sessions
 from ingestion.registry.transitions import RefusedTransition
-from ingestion.resolution.decided import NOTHING_DECIDED, Decided, Decision
+from ingestion.resolution.decided import NOTHING_DECIDED, Decided, LabelDecision
 from ingestion.rights.decision import Forbidden, decide, require, standing
 from ingestion.rights.model import VOCABULARY, Agent, Matter
 from ingestion.words.errors import RefusedAct
@@ -65,7 +65,7 @@ class DecidedLabel:
 
     label: str
     field: str
-    decision: Decision
+    decision: LabelDecision
     at: str
     agent: str
     documents: int
@@ -90,7 +90,7 @@ class LabelRecords:
             known = tuple(connection.execute(asked).one())
             if known != self._decided[0]:
                 rows = connection.execute(sa.select(label_decisions))
-                decisions = {row.label: Decision(row.choice, _concepts(row.concepts)) for row in rows}
+                decisions = {row.label: LabelDecision(row.choice, _concepts(row.concepts)) for row in rows}
                 refused = connection.execute(sa.select(label_refusals))
                 pairs = frozenset((f"{row.kind}/{row.identifier}", row.label) for row in refused)
                 self._decided = known, Decided(decisions, pairs)
@@ -138,7 +138,7 @@ class LabelRecords:
         with self._sessions.snapshot() as connection:
             return [
                 DecidedLabel(
-                    row.label, row.field, Decision(row.choice, _concepts(row.concepts)), row.at, row.agent,
+                    row.label, row.field, LabelDecision(row.choice, _concepts(row.concepts)), row.at, row.agent,
                     row.held or 0, row.words,
                 )
                 for row in connection.execute(asked)
@@ -165,7 +165,7 @@ class LabelRecords:
             rows = connection.execute(asked.order_by(of.kind, of.identifier).limit(size))
             return [(row.kind, row.identifier) for row in rows]
 
-    def decide(self, label: str, said: tuple[str, str], decision: Decision, agent: Agent) -> bool:
+    def decide(self, label: str, said: tuple[str, str], decision: LabelDecision, agent: Agent) -> bool:
         """Note what was decided of a label, (column, words); return whether that is new.
 
         Its words are kept where they become a name of a concept. Raises Forbidden, AlreadyDecided.

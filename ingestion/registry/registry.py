@@ -7,7 +7,7 @@ Personal data lives here and nowhere else (law 7).
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from types import MappingProxyType
 from typing import Any, Final, Self
@@ -20,20 +20,10 @@ from ingestion.registry.copies import Copies
 from ingestion.registry.deposits import PASSAGES_READ, batches, register_batch
 from ingestion.registry.editions import EditionRecords
 from ingestion.registry.findings import reviews_of
+from ingestion.registry.happened import EventRecords
 from ingestion.registry.judged import Judgements
 from ingestion.registry.labels import LabelRecords
-from ingestion.registry.model import (
-    ALL_STATES,
-    Ended,
-    Event,
-    FindingReview,
-    NewDocument,
-    Outcome,
-    Registered,
-    State,
-    Waited,
-    now,
-)
+from ingestion.registry.model import ALL_STATES, Event, NewDocument, Outcome, Registered, State, Waited, now
 from ingestion.registry.projects import ProjectRecords
 from ingestion.registry.received import Received
 from ingestion.registry.rows import event_row, is_held, latest, named, record
@@ -62,7 +52,6 @@ _ACTS: Final[Mapping[Event, Action]] = {
     "validated": "validate", "returned": "return", "withdrawn": "withdraw", "erased": "erase", "opinion": "opinion",
     "confirmed": "finding", "dismissed": "finding", "reopened": "finding",
 }  # fmt: skip
-_ENDS: Final[tuple[Event, ...]] = ("erased", "returned", "withdrawn")
 _MAY_BE_VALIDATED: Final[frozenset[State]] = frozenset(("depose", "retourne", "retire"))
 _MAY_BE_RETURNED: Final[frozenset[State]] = frozenset(("depose", "valide"))
 _MAY_BE_WITHDRAWN: Final[frozenset[State]] = frozenset(("depose", "valide", "publie", "retourne"))
@@ -73,8 +62,8 @@ class Registry:
 
     `editions` is what publication asks of it, and tells it; `accounts` who may act; `received` what came of deposits
     over HTTP; `sign_ins` who signed in from a browser; `labels` what nothing knows, and what was decided of it;
-    `judged` by which rules; `copies` moves it whole. Of an agent that is given, the name alone counts: what it may do
-    is what the registry says when it acts.
+    `judged` by which rules; `events` what happened last; `copies` moves it whole. Of an agent that is given, the name
+    alone counts: what it may do is what the registry says when it acts.
     """
 
     def __init__(self, settings: Settings, migrated: Migrated = lambda copy: None) -> None:
@@ -91,6 +80,7 @@ class Registry:
         self.received = Received(self._sessions)
         self.labels = LabelRecords(self._sessions)
         self.judged = Judgements(self._sessions)
+        self.events = EventRecords(self._sessions)
         self.sign_ins = SignIns(self._sessions)
 
     def __enter__(self) -> Self:
@@ -268,24 +258,6 @@ class Registry:
             )
             return [(row.identifier, json.loads(row.payload)) for row in connection.execute(asked)]
 
-    def ended(self, kind: str, identifiers: Sequence[str]) -> dict[str, Ended]:
-        """Return which of these documents were erased, sent back or withdrawn and not deposited again since."""
-        if not self._sessions.exists():
-            return {}
-        mine = documents.c.kind == kind, documents.c.identifier.in_(identifiers)
-        last = (
-            sa.select(documents.c.academie, sa.func.max(events.c.id).label("id"))
-            .join(events, sa.and_(events.c.kind == documents.c.kind, events.c.identifier == documents.c.identifier))
-            .where(*mine, documents.c.state.in_(("retourne", "retire")), events.c.event.in_(_ENDS))
-            .group_by(documents.c.identifier, documents.c.academie)
-            .subquery()
-        )
-        asked = sa.select(events.c.identifier, events.c.event, events.c.at, remarks.c.text, last.c.academie)
-        said = last.join(events, events.c.id == last.c.id).outerjoin(remarks, remarks.c.event == events.c.id)
-        with self._sessions.snapshot() as connection:
-            rows = connection.execute(asked.select_from(said))
-            return {row.identifier: Ended(row.event, row.at, row.text or "", row.academie) for row in rows}
-
     def listed(
         self, *, state: str | None = None, academie: str | None = None, kind: str | None = None
     ) -> Iterator[Registered]:
@@ -320,11 +292,6 @@ class Registry:
             told = [{key: value for key, value in row._mapping.items() if value is not None} for row in rows]
         return [one | ({"fields": json.loads(one["fields"])} if "fields" in one else {}) for one in told]
 
-    def finding_reviews(self, kind: str, identifier: str) -> tuple[FindingReview, ...]:
-        """Return the decisions on findings of a document that stand, whatever the facts that each rested on."""
-        with self._sessions.snapshot() as connection:
-            return reviews_of(connection, kind, [identifier]).get(identifier, ())
-
     def content(self, kind: str, identifier: str, number: int) -> tuple[Mapping[str, Any] | None, str]:
         """Return a version's document, None where it was erased, and the version of its context; raises LookupError."""
         asked = sa.select(versions.c.payload, versions.c.context)
@@ -343,17 +310,6 @@ class Registry:
             acting = known_agent(connection, agent.name)
         may = decide(acting, "contact", Matter(kind, identifier, row.academie)).allowed
         return json.loads(row.personal) if may and row.personal else {}
-
-    def latest_events(self, event: Event) -> dict[tuple[str, str], dict[str, Any]]:
-        """Return the last event of a kind of each document that had one, by (kind, identifier), with its remark."""
-        if not self._sessions.exists():
-            return {}
-        last = sa.select(sa.func.max(events.c.id)).where(events.c.event == event)
-        last = last.group_by(events.c.kind, events.c.identifier)
-        joined = events.outerjoin(remarks, remarks.c.event == events.c.id)
-        asked = sa.select(events, remarks.c.text.label("remark")).select_from(joined).where(events.c.id.in_(last))
-        with self._sessions.engine.connect() as connection:
-            return {(row.kind, row.identifier): dict(row._mapping) for row in connection.execute(asked)}
 
     def _whose(self, kind: str, identifier: str) -> Matter | None:
         if not self._sessions.exists():

@@ -23,7 +23,7 @@ _DIGITS: Final = 16
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
+class LabelDecision:
     """What was decided of a label, and the concepts that it says, by key of the document."""
 
     choice: Choice
@@ -39,10 +39,10 @@ class Decision:
 class Decided:
     """Every decision by the name of its label, and (document, label) where an académie refused it."""
 
-    decisions: Mapping[str, Decision] = field(default_factory=dict)
+    decisions: Mapping[str, LabelDecision] = field(default_factory=dict)
     refused: frozenset[tuple[str, str]] = frozenset()
 
-    def of(self, column: str, text: str, document: str) -> Decision | None:
+    def of(self, column: str, text: str, document: str) -> LabelDecision | None:
         """Return what was decided of a label in a column, for a document by its id; None where nothing was."""
         if not self.decisions:
             return None

@@ -18,8 +18,10 @@ class IngestionError(Exception):
     ├── MisplacedTriple       a triple in two graphs, or in one that is not its own
     ├── RefusedAct            an act that is not done, said in two languages
     │   ├── RefusedTransition a step of review that a state does not allow
+    │   │   └── AlreadyDecided  a label of which something else was decided before
     │   ├── Forbidden         an act that its agent may not do
     │   ├── WrongAccount      an account that cannot be as it is asked for
+    │   ├── WrongDecision     a decision on a label that says nothing that is known
     │   ├── WrongReason       a reason of a decision on a finding that cannot be published
     │   └── UnknownField      a remark on a field that no document has
     ├── UnknownAcademie       no académie of that name

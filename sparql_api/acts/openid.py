@@ -57,10 +57,10 @@ class Pending:
 class OpenId:
     """One sign-on service, as the settings name it; asked in threads."""
 
-    def __init__(self, settings: OpenIdSettings, site: str) -> None:
-        self._settings = settings
+    def __init__(self, openid: OpenIdSettings, site: str) -> None:
+        self._openid = openid
         self._redirect = site.rstrip("/") + CALLBACK
-        self._secret = settings.secret()
+        self._secret = openid.secret()
         self._key = hashlib.sha256(b"sign-in " + self._secret.encode()).digest()
         self._lock = Lock()
         self._known: tuple[float, dict[str, Any], Any] | None = None
@@ -85,7 +85,7 @@ class OpenId:
         pending = self._unsealed(held)
         if not hmac.compare_digest(asked.get("state", "").encode(), pending.state.encode()):
             raise SignInRefused("sign-in-other")
-        if asked.get("iss", self._settings.issuer) != self._settings.issuer:  # RFC 9207
+        if asked.get("iss", self._openid.issuer) != self._openid.issuer:  # RFC 9207
             raise SignInRefused("sign-in-other")
         if "code" not in asked:
             raise SignInRefused("sign-in-denied")
@@ -109,9 +109,9 @@ class OpenId:
 
         if not isinstance(token, str):
             raise SignInRefused("sign-in-invalid")
-        ours = self._settings.client_id
+        ours = self._openid.client_id
         registry = jwt.JWTClaimsRegistry(
-            leeway=LEEWAY, iss={"essential": True, "value": self._settings.issuer},
+            leeway=LEEWAY, iss={"essential": True, "value": self._openid.issuer},
             aud={"essential": True, "value": ours}, exp={"essential": True}, iat={"essential": True},
             nonce={"essential": True, "value": nonce},
         )  # fmt: skip
@@ -124,7 +124,7 @@ class OpenId:
         if claims.get("azp", None if several else ours) != ours:
             raise SignInRefused("sign-in-invalid")
         self._of_allowed(claims)
-        subject = claims.get(self._settings.subject_claim)
+        subject = claims.get(self._openid.subject_claim)
         if not isinstance(subject, str) or not subject:
             raise SignInRefused("sign-in-invalid")
         return subject
@@ -141,9 +141,9 @@ class OpenId:
 
     def _of_allowed(self, claims: Mapping[str, Any]) -> None:
         """Raise SignInRefused where the settings name groups, and somebody is in none."""
-        said = claims.get(self._settings.groups_claim, [])
+        said = claims.get(self._openid.groups_claim, [])
         groups = {said} if isinstance(said, str) else {one for one in said if isinstance(one, str)}
-        if self._settings.groups and not groups & {*self._settings.groups}:
+        if self._openid.groups and not groups & {*self._openid.groups}:
             raise SignInRefused("sign-in-group")
 
     # What is asked of the service
@@ -152,8 +152,8 @@ class OpenId:
         from authlib.integrations.httpx_client import OAuth2Client
 
         return OAuth2Client(
-            self._settings.client_id, self._secret, scope="openid", redirect_uri=self._redirect,
-            code_challenge_method="S256", transport=Bounded(self._settings.issuer), trust_env=False,
+            self._openid.client_id, self._secret, scope="openid", redirect_uri=self._redirect,
+            code_challenge_method="S256", transport=Bounded(self._openid.issuer), trust_env=False,
             timeout=SECONDS, follow_redirects=False,
         )  # fmt: skip
 
@@ -163,7 +163,7 @@ class OpenId:
 
         with self._lock:
             if self._known is None or time.monotonic() - self._known[0] > at_most:
-                issuer = self._settings.issuer
+                issuer = self._openid.issuer
                 bounded = Bounded(issuer)
                 try:
                     with httpx.Client(transport=bounded, trust_env=False, timeout=SECONDS) as client:

@@ -44,7 +44,7 @@ from sparql_api.http.policies import ANSWER, PROBLEM
 from sparql_api.http.responses import answer_response, unchanged_response
 from sparql_api.http.routing import get
 from sparql_api.http.site import site_of
-from sparql_api.pages.charts.routes import Asked, charted, in_page, spoken
+from sparql_api.pages.charts.routes import ChartAsked, charted, in_page, spoken
 from sparql_api.pages.common.asked import as_openapi, given_values
 from sparql_api.pages.common.layout import View, render
 from sparql_api.pages.common.service import Service
@@ -187,7 +187,7 @@ async def question_page(
     view = View(service, request, language(request), service.engine.current_edition())
     # Whoever names no language reads the labels in that of the page.
     given = spoken(view, question, given)
-    context: dict[str, Any] = {"question": question, "given": given, "results": None, "problem": None}
+    context: dict[str, Any] = {"question": question, "given": given, "results": None, "problem": None, "chart": None}
     context |= {"downloads": [], "text": question.text, "status": 200}
     edition = view.edition
     try:
@@ -200,7 +200,7 @@ async def question_page(
         titles = {column: column_title(question.name, column) for column in found.columns}
         context["results"], context["titles"] = found, titles
         if question.charted:
-            context |= await beside(view, Asked(question, given, edition))
+            context |= await beside(view, ChartAsked(question, given, edition))
     except ProblemError as error:
         context["problem"] = {
             "title": error.problem.title(view.language),
@@ -211,7 +211,7 @@ async def question_page(
     return await service.computing.run(request, page)
 
 
-async def beside(view: View, asked: Asked) -> dict[str, Any]:
+async def beside(view: View, asked: ChartAsked) -> dict[str, Any]:
     """Return what a question's page says of its chart; nothing where there is nothing to draw."""
     chart = await charted(view, asked)
     if not chart.marks:

@@ -34,7 +34,7 @@ from ingestion.derivation.deciding import Verb, decide_finding, findings_of
 from ingestion.derivation.rules import rules_digest
 from ingestion.derivation.work import derivation_of
 from ingestion.labels.applying import apply_decision, refuse_decision
-from ingestion.resolution.decided import Decision, label_name
+from ingestion.resolution.decided import LabelDecision, label_name
 from ontologie import BASE, RuleFile, digest, read_table, rule_files, serialize_lines, vocabularies
 from tests.making import NATIONAL, TEAM, begun, declared, dump_of, write_csv
 from tests.queries.assessors import Analysis, document
@@ -175,7 +175,7 @@ def live(state: Settings, registry: Registry, folder: Path, step: tuple[object, 
 def decided_or_refused(registry: Registry, act: str, kind: str, name: str) -> None:
     """Decide on the label that nothing knows, or refuse that for a project, where there is something to do."""
     label = label_name("niveaux", LABEL_OF_NONE)
-    decision = Decision("concept", (("niveau", ("concept/niveau/terminale",)),))
+    decision = LabelDecision("concept", (("niveau", ("concept/niveau/terminale",)),))
     if act == "label":
         registry.labels.decide(label, ("niveaux", LABEL_OF_NONE), decision, NATIONAL)
         apply_decision(registry, label, decision)

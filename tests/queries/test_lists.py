@@ -18,8 +18,11 @@ TWO = {
     "finalite": ("concept/finalite/personnalisation", "concept/finalite/evaluer"),
     "version": ("instrument/ai-act", "instrument/ai-act-omnibus-2026"),
 }  # fmt: skip
-MEETING = {("regles-sans-critere", "grille"), ("principes-sans-projet-par-region", "region")}
-"""What is left once all the values are looked at together: fewer than each leaves."""
+MEETING = {
+    ("regles-sans-critere", "grille"), ("principes-sans-projet-par-region", "region"),
+    ("comparer-deux-groupes", "premier"), ("comparer-deux-groupes", "second"),
+}  # fmt: skip
+"""Where all the values are looked at together: what is left once they all are, a group made of several."""
 LISTS = [(name, one.name) for name, question in catalogue().items() for one in question.parameters if one.several]
 
 

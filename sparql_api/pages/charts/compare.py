@@ -32,7 +32,7 @@ from sparql_api.pages.charts.comparison import (
     facet_of,
     groups_of,
 )
-from sparql_api.pages.charts.routes import Asked, charted, in_page, spoken
+from sparql_api.pages.charts.routes import ChartAsked, charted, in_page, spoken
 from sparql_api.pages.common.layout import View, render
 from sparql_api.pages.common.service import Service
 from sparql_api.pages.maps.measure import number, threshold
@@ -111,7 +111,7 @@ async def numbers(view: View, compared: Comparison) -> Mapping[str, Any]:
     service, question = view.service, catalogue(view.service.iris.base)[QUESTION]
     assert view.edition is not None
     given = spoken(view, question, dict(compared.given(threshold("comparer-fiches"))))
-    chart = await charted(view, Asked(question, given, view.edition))
+    chart = await charted(view, ChartAsked(question, given, view.edition))
     rows = await service.reading(view.request).rows(bound(question, given, service.iris), view.edition)
     path, pinned = f"/queries/{QUESTION}", {**given, "edition": view.edition}
     groups = [value.iri for value in compared.pair]

@@ -43,7 +43,7 @@ class Tongue:
 
 
 @dataclass(frozen=True)
-class Part:
+class ChartPart:
     """Some elements and the height that they take."""
 
     elements: list[Element]
@@ -115,15 +115,15 @@ def marked(mark: Mark, chart: Chart, tongue: Tongue, elements: list[Element]) ->
     return element("g", element("title", words(mark, chart, tongue)), *elements, **{"class": "mark"})
 
 
-def headed(mark: Mark, before: str | None, pen: Pen, y: int) -> Part:
+def headed(mark: Mark, before: str | None, pen: Pen, y: int) -> ChartPart:
     """Return the heading of a group where a mark begins one."""
     if not mark.group or mark.group == before:
-        return Part([], 0)
+        return ChartPart([], 0)
     lines = wrapped(mark.group)
-    return Part(pen.lines("strong", y + 24, lines), 14 + LINE * len(lines))
+    return ChartPart(pen.lines("strong", y + 24, lines), 14 + LINE * len(lines))
 
 
-def rows(chart: Chart, pen: Pen, tongue: Tongue, top: int, row: Callable[[Mark, int], Part]) -> Part:
+def rows(chart: Chart, pen: Pen, tongue: Tongue, top: int, row: Callable[[Mark, int], ChartPart]) -> ChartPart:
     """Return marks below each other, each under its label, which `row` draws from a height on."""
     parts, y, before = [], top, None
     for mark in chart.marks:
@@ -133,14 +133,14 @@ def rows(chart: Chart, pen: Pen, tongue: Tongue, top: int, row: Callable[[Mark, 
         drawn_row = row(mark, y + 6 + LINE * len(label))
         parts += [*heading.elements, marked(mark, chart, tongue, [*pen.lines("", y + 17, label), *drawn_row.elements])]
         y += 6 + LINE * len(label) + drawn_row.height
-    return Part(parts, y - top)
+    return ChartPart(parts, y - top)
 
 
-def bars(chart: Chart, pen: Pen, tongue: Tongue, top: int) -> Part:
+def bars(chart: Chart, pen: Pen, tongue: Tongue, top: int) -> ChartPart:
     """Return bars from zero, or parts of bars side by side, with the numbers at their end or below."""
     most = max((sum(all_values([mark]), Decimal(0)) for mark in chart.marks), default=Decimal(0)) or Decimal(1)
 
-    def row(mark: Mark, y: int) -> Part:
+    def row(mark: Mark, y: int) -> ChartPart:
         shapes, at = [], 0.0
         for index, value in enumerate(mark.values):
             width = BARS * float(max(value or 0, Decimal(0)) / most)
@@ -152,13 +152,13 @@ def bars(chart: Chart, pen: Pen, tongue: Tongue, top: int) -> Part:
         said = numbers(mark, chart, tongue)
         if chart.kind == "stacked":
             lines = wrapped(said, LETTERS + 4, 4)
-            return Part([*shapes, *pen.lines("soft", y + 28, lines)], 20 + LINE * len(lines))
-        return Part([*shapes, pen.text("strong", percent(at), y + 11, said, dx="8")], 20)
+            return ChartPart([*shapes, *pen.lines("soft", y + 28, lines)], 20 + LINE * len(lines))
+        return ChartPart([*shapes, pen.text("strong", percent(at), y + 11, said, dx="8")], 20)
 
     return rows(chart, pen, tongue, top, row)
 
 
-def scaled(chart: Chart, pen: Pen, tongue: Tongue, top: int) -> Part:
+def scaled(chart: Chart, pen: Pen, tongue: Tongue, top: int) -> ChartPart:
     """Return dots on one axis: means with how many they are made of, or two groups side by side."""
     values = [part for mark in chart.marks for part in placed(mark, chart) if part is not None]
     ticks = axis(chart, values)
@@ -166,23 +166,23 @@ def scaled(chart: Chart, pen: Pen, tongue: Tongue, top: int) -> Part:
     def across(value: Decimal) -> str:
         return percent(LEFT + (BARS - LEFT) * float(value / ticks[-1]))
 
-    def row(mark: Mark, y: int) -> Part:
+    def row(mark: Mark, y: int) -> ChartPart:
         line = pen.stroke("axis", (percent(LEFT), percent(BARS)), (y + 6, y + 6))
         spots = [across(value) if value is not None else "" for value in placed(mark, chart)]
         joined = [pen.stroke("base", (spots[0], spots[1]), (y + 6, y + 6))] if len(spots) == 2 and all(spots) else []
         dots = [pen.dot(f"s{at + 1}", spot, y + 6) for at, spot in enumerate(spots) if spot]
         said = numbers(mark, chart, tongue)
         if chart.kind == "pair":
-            return Part([line, *joined, *dots, pen.text("soft", "0", y + 29, said)], 42)
+            return ChartPart([line, *joined, *dots, pen.text("soft", "0", y + 29, said)], 42)
         made_of = [pen.text("soft", percent(BARS), y - 7, f"n = {n}", text_anchor="end") for n in mark.behind]
-        return Part([line, *dots, *made_of, pen.text("strong", percent(BARS + 3), y + 11, said)], 20)
+        return ChartPart([line, *dots, *made_of, pen.text("strong", percent(BARS + 3), y + 11, said)], 20)
 
     body = rows(chart, pen, tongue, top + 22, row)
     scale = [pen.stroke("axis", (across(tick),) * 2, (top + 20, top + 22 + body.height)) for tick in ticks]
     for tick in ticks:
         said = tongue.said("chart.share", n=int(tick * 100)) if chart.shares else tongue.number(tick)
         scale.append(pen.text("soft", across(tick), top + 14, said, text_anchor="middle"))
-    return Part([*scale, *body.elements], body.height + 22)
+    return ChartPart([*scale, *body.elements], body.height + 22)
 
 
 def placed(mark: Mark, chart: Chart) -> tuple[Decimal | None, ...]:
@@ -199,7 +199,7 @@ def axis(chart: Chart, values: Sequence[Decimal]) -> list[Decimal]:
     return steps(max(values, default=Decimal(1)), whole=chart.kind == "pair")
 
 
-def years(chart: Chart, pen: Pen, tongue: Tongue, top: int) -> Part:
+def years(chart: Chart, pen: Pen, tongue: Tongue, top: int) -> ChartPart:
     """Return a line by school year, broken where a year has no number; what has no year is said below."""
     dated = [mark for mark in chart.marks if mark.label[:4].isdigit()]
     most = max(all_values(dated), default=Decimal(0)) or Decimal(1)
@@ -229,7 +229,7 @@ def years(chart: Chart, pen: Pen, tongue: Tongue, top: int) -> Part:
     for mark in [mark for mark in chart.marks if mark not in spots]:
         parts.append(marked(mark, chart, tongue, [pen.text("", "0", y + LINE, words(mark, chart, tongue))]))
         y += LINE + 4
-    return Part(parts, y - top)
+    return ChartPart(parts, y - top)
 
 
 DRAWN: Final = {"bars": bars, "stacked": bars, "dots": scaled, "pair": scaled, "years": years}

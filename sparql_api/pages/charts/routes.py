@@ -39,7 +39,7 @@ LONGEST: Final = 4 << 20
 
 
 @dataclass(frozen=True)
-class Asked:
+class ChartAsked:
     """A question with the values given of its parameters, in an edition."""
 
     question: Question
@@ -69,7 +69,7 @@ def chart_file(service: Service, question: Question) -> Any:
     async def answer(request: Request) -> Response:
         edition = service.edition(request).number
         view = View(service, request, language(request), edition)
-        asked = Asked(question, spoken(view, question, given_values(request, question)), edition)
+        asked = ChartAsked(question, spoken(view, question, given_values(request, question)), edition)
         chart = await charted(view, asked)
         data = await service.computing.run(request, file_of, view, asked, chart)
         return deliver(request, data, MEDIA_TYPE, edition=edition, headers={"Content-Language": view.language})
@@ -84,7 +84,7 @@ def spoken(view: View, question: Question, given: Mapping[str, list[str]]) -> di
     return read | dict(given)
 
 
-async def charted(view: View, asked: Asked) -> Chart:
+async def charted(view: View, asked: ChartAsked) -> Chart:
     """Return the chart of a question; raises EngineError, and ProblemError 400 for a bad value.
 
     It has no mark where there is nothing to draw, or more than a page reads.
@@ -113,7 +113,7 @@ def plain(term: Any) -> str:
     return str(term.value) if term is not None else ""
 
 
-async def groups(view: View, asked: Asked, form: Charted) -> tuple[str, ...]:
+async def groups(view: View, asked: ChartAsked, form: Charted) -> tuple[str, ...]:
     """Return what the two groups of a pair are called: by the values of their parameters, else by their columns."""
     if form.kind != "pair":
         return ()
@@ -132,7 +132,7 @@ def tongue(view: View) -> Tongue:
     return Tongue(view.t, partial(written, view))
 
 
-def file_of(view: View, asked: Asked, chart: Chart) -> bytes:
+def file_of(view: View, asked: ChartAsked, chart: Chart) -> bytes:
     """Return a chart as a file: its title in sight, and below it where its numbers come from."""
     query = urlencode({**asked.given, "edition": asked.edition}, doseq=True)
     address = f"{site_of(view.request)}/queries/{asked.question.name}?{query}"

@@ -20,7 +20,7 @@ USUAL: Final = 10
 
 
 @dataclass(frozen=True)
-class Asked:
+class LabelQuery:
     """One query: the label, the types it is looked for in (all where there is none), how many candidates at most."""
 
     label: str
@@ -28,20 +28,22 @@ class Asked:
     limit: int = USUAL
 
 
-def batch_02(found: Any) -> dict[str, Asked]:
+def batch_02(found: Any) -> dict[str, LabelQuery]:
     """Return the queries of a batch by their key; raises ProblemError 400 for no batch, 413 for a long one."""
     if not isinstance(found, dict) or not all(isinstance(one, dict) for one in found.values()):
         raise bad("queries", "no-batch")
     within(found)
-    return {key: Asked(text(one.get("query")), types_of(one.get("type")), limit_of(one)) for key, one in found.items()}
+    return {
+        key: LabelQuery(text(one.get("query")), types_of(one.get("type")), limit_of(one)) for key, one in found.items()
+    }
 
 
-def batch_10(found: Any) -> list[Asked]:
+def batch_10(found: Any) -> list[LabelQuery]:
     """Return the queries of a batch in their order; raises ProblemError 400 for no batch, 413 for a long one."""
     if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
         raise bad("queries", "no-batch")
     within(found)
-    return [Asked(label_of(one.get("conditions")), types_of(one.get("type")), limit_of(one)) for one in found]
+    return [LabelQuery(label_of(one.get("conditions")), types_of(one.get("type")), limit_of(one)) for one in found]
 
 
 def label_of(conditions: Any) -> str:

@@ -25,7 +25,7 @@ Settings = Mapping[str, int]
 
 
 @dataclass(frozen=True)
-class Value:
+class PropertyValue:
     """One value: an IRI, or a text with its language."""
 
     value: str
@@ -33,7 +33,7 @@ class Value:
     language: str = ""
 
 
-Found = Mapping[str, Mapping[str, Sequence[Value]]]
+Found = Mapping[str, Mapping[str, Sequence[PropertyValue]]]
 """{IRI: {property: its values}}."""
 
 
@@ -61,7 +61,7 @@ def limit_of(one: Any) -> int:
 
 async def values_of(reading: Reading, iris: Iterable[str], asked: Settings, edition: int) -> Found:
     """Return the values of properties of things, in their order; raises EngineError."""
-    found: dict[str, dict[str, list[Value]]] = {iri: {name: [] for name in asked} for iri in iris}
+    found: dict[str, dict[str, list[PropertyValue]]] = {iri: {name: [] for name in asked} for iri in iris}
     things = " ".join(f"<{iri}>" for iri in found if is_safe(iri))
     if things and asked:
         each = " UNION ".join(
@@ -71,9 +71,9 @@ async def values_of(reading: Reading, iris: Iterable[str], asked: Settings, edit
         for row in await reading.rows(query, edition):
             value = row["o"]
             if isinstance(value, ox.NamedNode):
-                kept = Value(value.value, iri=True)
+                kept = PropertyValue(value.value, iri=True)
             elif isinstance(value, ox.Literal):
-                kept = Value(value.value, iri=False, language=value.language or "")
+                kept = PropertyValue(value.value, iri=False, language=value.language or "")
             else:
                 continue
             found[row["s"].value][row["p"].value].append(kept)
@@ -116,7 +116,9 @@ def meta(asked: Iterable[str], spoken: Language) -> list[dict[str, str]]:
     return [{"id": name, "name": properties()[name].name[spoken]} for name in asked]
 
 
-def cells(values: Sequence[Value], named: Mapping[str, Mapping[str, str]], spoken: Language) -> list[dict[str, str]]:
+def cells(
+    values: Sequence[PropertyValue], named: Mapping[str, Mapping[str, str]], spoken: Language
+) -> list[dict[str, str]]:
     """Return values as cells: texts of the reader's language alone where there are some, things with their names."""
     preferred = [one for one in values if one.iri or one.language in (spoken, "")]
     found = []

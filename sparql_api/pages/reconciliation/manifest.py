@@ -16,7 +16,7 @@ VERSIONS: Final = ("0.2", "1.0-draft")
 WIDTH, HEIGHT = 420, 200
 
 
-class Property(NamedTuple):
+class KnownProperty(NamedTuple):
     """What may be asked of a thing: its id, its SPARQL path, its name by language."""
 
     id: str
@@ -25,11 +25,12 @@ class Property(NamedTuple):
 
 
 @cache
-def properties() -> dict[str, Property]:
+def properties() -> dict[str, KnownProperty]:
     """Return what may be asked of things, by id."""
     text = files(__package__).joinpath("properties.csv").read_text(encoding="utf-8")
-    rows = csv.DictReader(text.splitlines())
-    return {row["id"]: Property(row["id"], row["path"], {n: row[f"name_{n}"] for n in ("fr", "en")}) for row in rows}
+    rows = list(csv.DictReader(text.splitlines()))
+    names = {row["id"]: {"fr": row["name_fr"], "en": row["name_en"]} for row in rows}
+    return {row["id"]: KnownProperty(row["id"], row["path"], names[row["id"]]) for row in rows}
 
 
 def types(language: Language) -> list[dict[str, str]]:

@@ -26,7 +26,7 @@ from sparql_api.http.site import site_of
 from sparql_api.pages.common.labels import is_safe
 from sparql_api.pages.common.layout import View, send_page, write_page
 from sparql_api.pages.common.service import Service
-from sparql_api.pages.reconciliation.batches import Asked, batch_02, batch_10, text
+from sparql_api.pages.reconciliation.batches import LabelQuery, batch_02, batch_10, text
 from sparql_api.pages.reconciliation.extension import cells, extended_02, extended_10, iris_in, values_of, wanted
 from sparql_api.pages.reconciliation.manifest import VERSIONS, manifest, properties, types
 from sparql_api.words.i18n import message
@@ -132,7 +132,7 @@ class Reconciling:
         number = self._service.edition(request).number
         return deliver(request, write_json(said), "application/json", edition=number, headers=headers)
 
-    async def _results(self, request: Request, batch: list[Asked]) -> list[list[dict[str, Any]]]:
+    async def _results(self, request: Request, batch: list[LabelQuery]) -> list[list[dict[str, Any]]]:
         base = self._service.iris.base
         found = await self._service.computing.run(request, looked_up, batch, base, kind="search")
         named = await self._names(request, (one.iri for several in found for one in several))
@@ -187,7 +187,7 @@ class Reconciling:
 LONGEST_IRI: Final = 2_000
 
 
-def looked_up(batch: list[Asked], base: str) -> list[list[Candidate]]:
+def looked_up(batch: list[LabelQuery], base: str) -> list[list[Candidate]]:
     """Return the candidates of each query."""
     known = label_types()
     found = []

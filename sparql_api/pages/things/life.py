@@ -25,7 +25,7 @@ NO_FIELDS: Final = frozenset({"id", "type", "@context", "graphe", "fiche"})
 
 
 @dataclass(frozen=True)
-class Change:
+class LifeChange:
     """What became of each field of a fiche between two editions, by its key."""
 
     added: tuple[str, ...]
@@ -109,13 +109,13 @@ def versions_shown(view: View, number: int, identifier: str) -> list[dict[str, A
     return rows[::-1]
 
 
-def compared(old: Mapping[str, Any], new: Mapping[str, Any]) -> Change | None:
+def compared(old: Mapping[str, Any], new: Mapping[str, Any]) -> LifeChange | None:
     """Return which fields of a document came, changed and went; None where none did."""
     keys = (old.keys() | new.keys()) - NO_FIELDS
     added = tuple(sorted(key for key in keys if key not in old))
     removed = tuple(sorted(key for key in keys if key not in new))
     changed = tuple(sorted(key for key in keys if key in old and key in new and old[key] != new[key]))
-    return Change(added, changed, removed) if added or removed or changed else None
+    return LifeChange(added, changed, removed) if added or removed or changed else None
 
 
 def names_of(view: View, keys: Sequence[str]) -> list[str]:

@@ -14,7 +14,7 @@ from ingestion.labels.choosing import WrongDecision, chosen
 from ingestion.labels.queue import queue, words_in_queue
 from ingestion.registry.labels import AlreadyDecided
 from ingestion.registry.transitions import RefusedTransition
-from ingestion.resolution.decided import Choice, Decision, label_name
+from ingestion.resolution.decided import Choice, LabelDecision, label_name
 from ingestion.rights.model import Agent, Grant
 from ontologie import BASE
 from tests.making import NATIONAL, OPERATOR, TEAM, declared, registry_with, write_csv
@@ -247,7 +247,7 @@ def test_what_a_rule_would_refuse_is_left_as_it_was(state: tuple[Settings, Regis
     _, registry = state
     said = words_in_queue(registry, NAME)
     # No command makes such a decision: an académie is no level, and the shapes say so.
-    wrong = Decision("concept", (("niveau", ("academie/18",)),))
+    wrong = LabelDecision("concept", (("niveau", ("academie/18",)),))
     registry.labels.decide(NAME, said, wrong, NATIONAL)
     done = apply_decision(registry, NAME, wrong)
     assert len(done.left) == 3 and not done.inherited

@@ -33,7 +33,7 @@ def test_numbers_dates_and_booleans_are_read_as_they_are_shown(tmp_path: Path) -
     assert first.document["academie"] == "academie/02"
     assert first.document["analyseImpact"] == "true"
     assert second.document["dateAnnee"] == "2025"
-    assert not codes(first) and not codes(second)
+    assert codes(first) == {"academie-par-nombre": "academie"} and not codes(second)  # 02 is Aix-Marseille, and the Aisne
 
 
 @pytest.mark.parametrize(

@@ -59,7 +59,7 @@ def test_passages_are_shown_where_they_stand_and_hostile_text_is_harmless(var: P
 def test_as_json_nothing_is_left_out(var: Path) -> None:
     done = command(var, "review", "show", "18-A1", "--format", "json")
     assert set(json.loads(done.stdout)) == {
-        "document", "state", "academie", "version", "held", "passages", "validated_version", "published_version",
+        "document", "state", "academie", "version", "held", "findings", "passages", "validated_version", "published_version",
         "entries", "history", "alike", "contact",
     }  # fmt: skip
 

@@ -29,10 +29,10 @@ AGENTS = {
     "lecteur": Agent("Lecteur", (Grant("lecteur", "academie/10"),)),
 }
 MAY = {
-    "operateur": "deposit read erase publish accounts export backup restore",
-    "national": "deposit read validate return withdraw finding erase publish labels contact",
-    "depot": "deposit read",
-    "revue": "deposit read validate return withdraw finding erase contact",
+    "operateur": "deposit read erase publish accounts export backup restore queue",
+    "national": "deposit read validate return withdraw finding erase publish labels contact queue",
+    "depot": "deposit read queue",
+    "revue": "deposit read validate return withdraw finding erase contact queue",
     "inspection": "read opinion",
     "analyste": "read",
     "partenaire": "",

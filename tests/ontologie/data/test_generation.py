@@ -53,7 +53,7 @@ def test_no_file_holds_a_blank_node() -> None:
         ("RegleAgregation", 7),
         ("OutilIA", 98),
         ("Organisation", 16),
-        ("Fonction", 4),
+        ("Fonction", 6),
         ("Academie", 36),
         ("RegionAcademique", 18),
         ("Dispositif", 17),

@@ -29,7 +29,8 @@ HTML = {"Accept": "text/html", "Accept-Language": "fr"}
 CHARTED = {name: one for name, one in catalogue().items() if one.charted}
 STATED = {
     *("analyse-d-un-projet", "chemins-regle-disposition", "constats-d-un-projet", "correspondances-a-revoir"),
-    *("correspondances-d-un-principe", "projets-principe-unesco", "projets-regle-ai-act"),
+    *("correspondances-d-un-principe", "correspondances-d-un-instrument", "projets-a-une-correspondance"),
+    *("projets-principe-unesco", "projets-regle-ai-act"),
 }
 """Questions whose numbers are said of one row each (a confidence, a step of a scale): nothing to compare."""
 LEAST = Thresholds(3, 20)

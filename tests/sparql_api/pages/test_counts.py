@@ -155,7 +155,7 @@ def test_the_first_page_counts_as_sparql_does(
     academies = "oia:academie|oia:academieAssociee"
     (projects,) = counted(store, "dct:title ?any . BIND(1 AS ?valeur)").values()
     assert figures == {
-        "projects": projects,
+        "sheets": projects,
         "académies represented": len(counted(store, f"{academies} ?valeur")),
         "principles concerned": len(in_the_dump["principe"]),
         "statements in the graph": len(store),

@@ -46,7 +46,7 @@ def test_the_title_of_a_list_counts_projects_alone(client: httpx.Client) -> None
     found = client.get("/fiches", params=asked, headers={"Accept": "application/json"}).json()
     projects = [item for item in found["items"] if not item["exemple"]]
     assert found["examples"] and len(found["items"]) == found["total"] == found["examples"] + len(projects)
-    assert f'<h2 aria-live="polite">{len(projects)} project' in page(client, "/fiches", lang="en", **asked)
+    assert f'<h2 aria-live="polite">{len(projects)} sheet' in page(client, "/fiches", lang="en", **asked)
 
 
 def test_the_page_of_a_rule_names_the_examples_where_it_speaks_and_counts_none_of_them(client: httpx.Client) -> None:
@@ -58,7 +58,7 @@ def test_the_page_of_a_rule_names_the_examples_where_it_speaks_and_counts_none_o
     said = [(row["p"]["value"].rpartition("/")[2], row["t"]["value"]) for row in rows(client, asked)]
     assert linked == {name for name, kind in said if kind.endswith("ProjetExemple")} and "ex-tablettes" in linked
     rest = text[text.index('id="liens"') :]
-    shown = re.search(r'<dt>[^<]*<span class="count">(\d+)</span></dt>', rest)
+    shown = re.search(r'<dt>[^<]*<a class="count" href="[^"]*">(\d+)</a></dt>', rest)
     assert shown and int(shown[1]) == sum(kind.endswith("#Projet") for _, kind in said)
     assert "/projet/ex-" not in rest
 

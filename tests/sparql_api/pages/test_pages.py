@@ -67,7 +67,7 @@ class Outline(HTMLParser):
             self.headings.append(int(tag[1]))
         if tag in LOADED and said.get("type") != "application/ld+json" and said.get("rel") not in ("alternate", "canonical", "next", "license"):
             self.loaded.append(said.get(LOADED[tag]) or "")
-        self.references += [said[name] or "" for name in ("aria-labelledby",) if name in said]
+        self.references += (said.get("aria-labelledby") or "").split()
         if tag not in VOID:
             self.open.append(tag)
 
