@@ -93,7 +93,7 @@ def test_a_second_harvest_changes_nothing_a_changed_one_waits_and_one_gone_is_sa
 
 def test_the_query_of_the_guide_harvests(tmp_path: Path, there: Partner) -> None:
     guide = (Path(__file__).parents[3] / "docs" / "harvest.md").read_text("utf-8")
-    (query,) = re.findall(r"```text\n(.*?)```", guide, re.DOTALL)
+    (query,) = re.findall(r"```sparql\n(.*?)```", guide, re.DOTALL)
     done = harvest(tmp_path / "var", there, "--dry-run", query=query)
     assert done.exit_code == 0 and "7 fiches read: 7 accepted" in done.stderr
     for line in re.findall(r"^observatoire (harvest .*)$", guide, re.MULTILINE):

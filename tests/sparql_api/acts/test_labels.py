@@ -13,7 +13,7 @@ NAME = label_name("niveaux", VIOLET)
 
 
 def test_a_label_is_seen_decided_and_refused(acting: Acting, tmp_path: Path) -> None:
-    one = acting.waiting("L1", tmp_path, niveaux=f"3e|{VIOLET}")
+    one = acting.waiting("Q1", tmp_path, niveaux=f"3e|{VIOLET}")
     acting.registry.validate("projet", one, NATIONAL)
     seen = acting.ask("revue", "GET", "/labels").json()
     (found,) = (each for each in seen["items"] if each["id"] == NAME)
