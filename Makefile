@@ -4,6 +4,8 @@
 PYTHON ?= python3.11
 PORT   ?= 8000
 JOBS   ?= $(shell nproc 2>/dev/null || echo 2)
+# The tests of every day wait for processes that they start: one more at once than there are processors.
+DAILY  ?= $(shell expr $(JOBS) + 1)
 VENV   := .venv
 BIN    := $(VENV)/bin
 # Caches and user settings of pip play no part: the lock files decide, with their hashes.
@@ -40,7 +42,7 @@ serve: demo      ## Set up, load the demo, serve on http://127.0.0.1:8000 (PORT=
 	$(BIN)/observatoire serve --port $(PORT)
 
 test: setup-test ## Set up and run the tests
-	$(BIN)/python -m pytest -q -m "not long" -n $(JOBS) --dist loadfile --no-loadscope-reorder --durations=15
+	$(BIN)/python -m pytest -q -m "not long" -n $(DAILY) --dist loadfile --no-loadscope-reorder --durations=15
 
 test-long: setup-test ## The long suites
 	EXAMPLES=$${EXAMPLES:-half} $(BIN)/python -m pytest -q -m "(long or generated) and not alone" -n $(JOBS) --dist load --durations=20
