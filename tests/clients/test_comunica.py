@@ -20,6 +20,7 @@ from queries import bind, catalogue
 from tests.clients.rows import answered, graph_of, of_json
 from tests.making import missing
 
+pytestmark = pytest.mark.long
 NODE = Path(__file__).parents[1] / "node"
 SD = rdflib.Namespace("http://www.w3.org/ns/sparql-service-description#")
 FICHE = "projet/18-UR005"

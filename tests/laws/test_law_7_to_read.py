@@ -75,6 +75,7 @@ def secrets() -> list[str]:
     return [row["secret"] for row in planted()]
 
 
+@pytest.mark.long
 def test_no_report_message_or_error_quotes_what_was_planted(told: tuple[Path, str]) -> None:
     assert [secret for secret in secrets() if secret in told[1]] == []
     assert "lea-martin" not in told[1]

@@ -92,6 +92,7 @@ def test_a_restored_state_is_the_one_that_was_backed_up(state: tuple[Settings, R
         assert registry_events == ["restored"]
 
 
+@pytest.mark.long
 def test_what_was_ended_since_a_backup_stays_ended_once_it_is_restored(
     state: tuple[Settings, Registry], tmp_path: Path
 ) -> None:

@@ -49,6 +49,7 @@ def test_every_bundled_usage_cites_its_page() -> None:
         assert row["url_source"].startswith(("https://", "http://")), row["id"]
 
 
+@pytest.mark.long
 def test_the_demonstration_once_more_has_nothing_to_do(demo_var: Path, tmp_path: Path) -> None:
     var = tmp_path / "var"
     shutil.copytree(demo_var, var, symlinks=True)
@@ -60,6 +61,7 @@ def test_the_demonstration_once_more_has_nothing_to_do(demo_var: Path, tmp_path:
     assert (var / "registre.sqlite").read_bytes() == registry
 
 
+@pytest.mark.long
 def test_what_someone_withdrew_stays_withdrawn_when_the_demonstration_is_loaded_again(
     demo_var: Path, tmp_path: Path
 ) -> None:

@@ -126,6 +126,7 @@ def test_the_name_of_a_file_is_no_path_and_its_bytes_come_whole(acting: Acting, 
     assert "Dupont" not in json.dumps(found)
 
 
+@pytest.mark.long
 def test_as_many_deposits_are_held_as_may_be_and_one_more_waits_elsewhere(tmp_path: Path) -> None:
     settings, registry = begun(tmp_path)
     registry.accounts.declare(NATIONAL, registry.accounts.known("opérateur"))

@@ -149,6 +149,7 @@ def test_each_address_answers_as_described_at_length(described: Described) -> No
         described.systematic(operation)
 
 
+@pytest.mark.long
 def test_what_is_not_described_is_noticed(described: Described) -> None:
     raw = patient.get(f"{described.url}/openapi.json").json()
     del raw["paths"]["/fiches"]["get"]["responses"]["400"]

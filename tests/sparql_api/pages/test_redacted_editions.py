@@ -22,6 +22,7 @@ from tests import patient
 from tests.making import TEAM, begun, write_csv
 from tests.sparql_api.endpoint.live import endpoint, serve
 
+pytestmark = pytest.mark.long
 WORD = "Zanzibarine"
 """Stands in the erased fiche alone."""
 FOUND = f"SELECT ?s {{ ?s ?p ?o FILTER(CONTAINS(STR(?o), '{WORD}')) }}"
