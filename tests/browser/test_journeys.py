@@ -22,7 +22,7 @@ OF_THINGS = {
 }
 """Pages of things that show more than what is said of them."""
 EVERY = PAGES | OF_THINGS
-MOST = 400
+MOST = 120
 """Presses of the tabulator on a page; none has more places to stop at."""
 FOCUS = """() => {
   const at = document.activeElement, style = getComputedStyle(at);
