@@ -23,7 +23,7 @@ OF_THINGS = {
 """Pages of things that show more than what is said of them."""
 EVERY = PAGES | OF_THINGS
 MOST = 120
-"""Presses of the tabulator on a page; none has more places to stop at."""
+"""Presses of the tabulator on a page; the places beyond are of the kinds of those before."""
 FOCUS = """() => {
   const at = document.activeElement, style = getComputedStyle(at);
   const box = at.getBoundingClientRect();
