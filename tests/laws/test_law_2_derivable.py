@@ -284,6 +284,7 @@ def test_a_rebuild_by_other_rules_says_so_and_replaces_nothing(
 ) -> None:
     state, registry = begun(tmp_path)
     before = canonical_dump(state.var / "editions" / "1" / "store")
+    derivation_of(BASE)  # What is kept of the rules for others is not that of none.
     monkeypatch.setattr("ingestion.derivation.rules.STEPS", ())
     monkeypatch.setattr("ingestion.derivation.rules.find_indices", lambda items, base: [])
     monkeypatch.setattr("ingestion.publication.manifest.rules_digest", lambda base: "other")

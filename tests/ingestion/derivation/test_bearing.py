@@ -102,16 +102,16 @@ def test_nothing_changed_bears_on_nothing() -> None:
 
 @pytest.mark.parametrize("seed", [0, pytest.param(1, marks=pytest.mark.long)])
 def test_whatever_lines_of_vocabularies_change_who_is_derived_otherwise_rests_on_them(seed: int) -> None:
-    change_lines(seed)
+    assert change_lines(seed)
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("seed", range(2, 6))
-def test_whatever_many_lines_change_who_is_derived_otherwise_rests_on_them(seed: int) -> None:
-    change_lines(seed)
+def test_whatever_many_lines_change_who_is_derived_otherwise_rests_on_them() -> None:
+    assert sum(bool(change_lines(seed)) for seed in range(2, 6)) > 1, "some of what is drawn bears on somebody"
 
 
-def change_lines(seed: int) -> None:
+def change_lines(seed: int) -> set[str]:
+    """Change lines of vocabularies by chance; return the projects that are derived otherwise, which all rest on them."""
     chance = random.Random(seed)
     seen = looked_at([rule for step in STEPS for rule in rule_files(step)], our_lines())
 
@@ -127,7 +127,8 @@ def change_lines(seed: int) -> None:
     with packaged(changed):
         otherwise, resting, bearing = rest()
     assert bearing and not bearing.everything
-    assert otherwise and otherwise <= resting
+    assert otherwise <= resting
+    return otherwise
 
 
 def test_a_reworded_outcome_bears_on_whom_it_is_said_of_and_a_label_on_nobody() -> None:
