@@ -20,11 +20,13 @@ _NO_WORD: Final = re.compile(r"[^\w+]|_")
 _ACCENTS: Final = re.compile("[\u0300-\u034e\u0350-\u036f]+")
 """The combining marks of European letters, which leave plain ones behind."""
 
+_KEPT: Final = 500
+"""Letters of a label whose folded form is kept."""
+
 _MARKS: Final = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+")
 """Combining marks, what is left of an accent once a letter is decomposed."""
 
 
-@lru_cache(maxsize=100_000)
 def fold_label(text: str) -> str:
     """Return a label in lower case, without accents, its words apart by one space.
 
@@ -33,6 +35,12 @@ def fold_label(text: str) -> str:
     >>> fold_label("6°"), fold_label("REP+")
     ('6e', 'rep+')
     """
+    # What is kept of strangers' texts has a bound in letters, too.
+    return (_folded if len(text) <= _KEPT else _folded.__wrapped__)(text)
+
+
+@lru_cache(maxsize=100_000)
+def _folded(text: str) -> str:
     if text.isascii():
         return " ".join(_NO_WORD.sub(" ", text.lower()).split())
     plain = unicodedata.normalize("NFKD", text.replace("°", "e").casefold().translate(_OF_LABELS))

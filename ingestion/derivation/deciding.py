@@ -78,7 +78,7 @@ def decide_finding(
     """
     # Before anything is derived: what that costs, and tells, is for who may decide.
     require(registry.accounts.known(agent.name), "finding", Matter(found.kind, found.identifier, found.academie))
-    text = " ".join(unicodedata.normalize("NFC", reason).split())
+    text = " ".join("".join(map(_shown, unicodedata.normalize("NFC", reason))).split())
     if verb != "reopen" and not 0 < len(text) <= LONGEST_REASON:
         raise WrongReason("finding-reason")
     if passages(text):
@@ -106,3 +106,8 @@ def _verdicts(derived: Sequence[bytes], project: str, base: str) -> dict[str, st
         if predicate == said and subject.startswith(start):
             found[subject[len(start) : -1].decode()] = value[1:-1].decode().rpartition("/")[2]
     return found
+
+
+def _shown(letter: str) -> str:
+    """Return a letter that a public text may hold, nothing for one that no page shows or no format writes."""
+    return letter if letter.isspace() or unicodedata.category(letter) not in ("Cc", "Cf", "Cn", "Co", "Cs") else ""

@@ -26,6 +26,8 @@ from ingestion.words.messages import quote
 
 _PIECE: Final = 1 << 16
 _WAITED_FOR: Final = (429, 503)
+_GIVEN_OUT: Final = ipaddress.ip_network("2000::/3")
+_OF_EXAMPLES: Final = ipaddress.ip_network("3fff::/20")
 _NAT64: Final = ipaddress.ip_network("64:ff9b::/96")
 """Addresses that stand for those of IPv4, in their last bits (RFC 6052)."""
 
@@ -212,11 +214,16 @@ def is_public(address: str) -> bool:
 
     >>> [is_public(one) for one in ("8.8.8.8", "127.0.0.1", "::ffff:10.1.2.3", "169.254.169.254", "fe80::1%1")]
     [True, False, False, False, False]
+    >>> [is_public(one) for one in ("2606:4700::1", "64:ff9b:1::a01:203", "fec0::1", "::127.0.0.1", "3fff::1")]
+    [True, False, False, False, False]
     """
     found = ipaddress.ip_address(address.partition("%")[0])
     if found in _NAT64:
         found = ipaddress.IPv4Address(int(found) & 0xFFFFFFFF)
     mapped = getattr(found, "ipv4_mapped", None) or getattr(found, "sixtofour", None) or found
+    # What IPv6 gives out (RFC 4291, IANA): elsewhere an address may be another's way to one of ours.
+    if mapped.version == 6 and (mapped not in _GIVEN_OUT or mapped in _OF_EXAMPLES):
+        return False
     return mapped.is_global and not mapped.is_multicast
 
 

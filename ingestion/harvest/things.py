@@ -94,6 +94,12 @@ def identifier_of(iri: str) -> str:
     return HARVESTED + digits(iri)
 
 
+_MOST_TOPICS: Final = 20
+"""Documents that one graph speaks of."""
+_MOST_VALUES: Final = 1_000
+"""Values of one property, of one column of a record: what is beyond is left."""
+
+
 @dataclass(frozen=True)
 class Things:
     """The subjects of some triples, by name, with their values by property; both writings of schema.org are one."""
@@ -108,11 +114,13 @@ class Things:
         for subject, predicate, value in triples:
             values = made.known.setdefault(subject, {}).setdefault(_one_schema(predicate), [])
             values.append(value._replace(text=_one_schema(value.text)) if predicate == _TYPE else value)
-        for name, said in list(made.known.items()):
-            for topic in said.get(_TOPIC, ()):
+        # One step, from what was read: what is copied is copied no further.
+        told = {name: {p: tuple(v) for p, v in said.items()} for name, said in made.known.items() if _TOPIC in said}
+        for name, said in told.items():
+            for topic in dict.fromkeys(one.text for one in said[_TOPIC][:_MOST_TOPICS] if one.text != name):
                 for predicate, more in said.items():
-                    if topic.text != name and predicate not in (_TYPE, _TOPIC):
-                        made.known.setdefault(topic.text, {}).setdefault(predicate, []).extend(more)
+                    if predicate not in (_TYPE, _TOPIC):
+                        made.known.setdefault(topic, {}).setdefault(predicate, []).extend(more[:_MOST_VALUES])
         return made
 
     def resources(self) -> list[str]:
@@ -142,8 +150,8 @@ class Things:
         for column, texts in (*self._of_table(name, language), *self._of_ontology(name, language)):
             held = found.setdefault(column, [])
             if columns()[column].is_list or not held:
-                held.extend(text for text in texts if text and text not in held)
-        return found
+                held[:] = dict.fromkeys((*held, *filter(None, texts)))
+        return {column: held[:_MOST_VALUES] for column, held in found.items()}
 
     def _of_table(self, name: str, language: str) -> Iterator[tuple[str, list[str]]]:
         for row in _rows():

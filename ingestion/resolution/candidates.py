@@ -11,13 +11,11 @@ from functools import cache, lru_cache
 from typing import Final
 
 from ingestion.resolution.labels import labels
-from ingestion.resolution.resolve import Resolution, certainly
+from ingestion.resolution.resolve import LONGEST, Resolution, certainly, may_be_label
 from ingestion.resolution.suggestions import Near, nearest
 from ingestion.words.columns import Column, columns
 from ontologie import concepts, fold_label
 
-LONGEST: Final = 1_000
-"""Characters of a label; none is looked for in a longer text."""
 SEVERAL: Final = 95.0
 """The score of each thing that a label names together, or that several things bear as their name."""
 CONTAINED: Final = 70.0
@@ -58,11 +56,14 @@ def candidates_of(label: str, among: Iterable[str], base: str) -> list[Candidate
     return list(found.values())
 
 
-@lru_cache(maxsize=20_000)
 def of_type(label: str, name: str, base: str) -> tuple[Candidate, ...]:
-    """Return what a label may name in one type."""
-    if not label.strip() or len(label) > LONGEST:
-        return ()
+    """Return what a label may name in one type; nothing for a text too long to be one."""
+    return of_label(label, name, base) if label.strip() and may_be_label(label) else ()
+
+
+@lru_cache(maxsize=20_000)
+def of_label(label: str, name: str, base: str) -> tuple[Candidate, ...]:
+    """Return what a label may name in one type, as `of_type` does."""
     if certain := certainly(name, label, base):
         return tuple(of_certain(certain, name, base))
     return tuple((*of_ambiguous(label, name, base), *of_near(nearest(name, label, base), name, base)))

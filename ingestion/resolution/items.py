@@ -33,6 +33,8 @@ _EDGES: Final = " \t\r\n\u00a0\u202f\u200b\ufeff,;/•▪◦●·*"
 _WIDEST: Final = 5
 """Parts that one label may span."""
 
+_KEPT: Final = 1_000
+"""Characters of a cell whose labels are kept for the next one that says the same."""
 _MOST_PARTS: Final = 60
 """Parts of a cell of which labels that span several are looked for."""
 
@@ -45,9 +47,14 @@ class Item:
     answer: Resolution
 
 
-@lru_cache(maxsize=50_000)
 def resolve_cell(column: str, text: str, base: str = BASE) -> tuple[Item, ...]:
     """Return the labels of a cell, in order, each once; the whole cell where it is understood as it stands."""
+    return (short_cell if len(text) <= _KEPT else short_cell.__wrapped__)(column, text, base)
+
+
+@lru_cache(maxsize=50_000)
+def short_cell(column: str, text: str, base: str) -> tuple[Item, ...]:
+    """Return the labels of a cell, as `resolve_cell` does, of cells that are kept."""
     whole = text.strip(_EDGES)
     if not whole:
         return ()

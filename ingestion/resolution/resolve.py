@@ -37,6 +37,10 @@ _RANGE: Final = re.compile(
 )
 _FROM: Final = re.compile(rf"(?:a partir|des|depuis)(?: de la| du| de l| des| de| la| le| l)? {_LEVEL}")
 _MOST_SUGGESTIONS: Final = 3
+LONGEST: Final = 1_000
+"""Characters of a label, as written and as folded."""
+_MOST_OF_LABEL: Final = 120
+"""Words of a label."""
 _MOST_WORDS: Final = 16
 
 
@@ -64,9 +68,14 @@ class Resolution:
         return self.state in ("found", "none", "absent", "text")
 
 
-@lru_cache(maxsize=100_000)
 def resolve(column: str, label: str, base: str = BASE) -> Resolution:
-    """Return what a label stands for in a column."""
+    """Return what a label stands for in a column; a text too long for a label stands for nothing."""
+    return resolve_label(column, label, base) if may_be_label(label) else Resolution("unknown")
+
+
+@lru_cache(maxsize=100_000)
+def resolve_label(column: str, label: str, base: str) -> Resolution:
+    """Return what a label stands for, as `resolve` does, of texts that may be one."""
     if certain := certainly(column, label, base):
         return certain
     ambiguous = labels(column, base).ambiguous.get(fold_label(label))
@@ -75,9 +84,22 @@ def resolve(column: str, label: str, base: str = BASE) -> Resolution:
     return Resolution("unknown", suggestions=suggest(column, label, base))
 
 
-@lru_cache(maxsize=100_000)
 def certainly(column: str, label: str, base: str = BASE) -> Resolution | None:
     """Return what a label stands for, None where that is not certain."""
+    return certain_label(column, label, base) if may_be_label(label) else None
+
+
+def may_be_label(text: str) -> bool:
+    """Tell whether a text may be a label: what is kept of it, and what reading it costs, has a bound.
+
+    Folding may make 18 letters of one; windows of words are tried on what it makes.
+    """
+    return len(text) <= LONGEST and len(folded := fold_label(text)) <= LONGEST and folded.count(" ") < _MOST_OF_LABEL
+
+
+@lru_cache(maxsize=100_000)
+def certain_label(column: str, label: str, base: str) -> Resolution | None:
+    """Return what a label stands for, as `certainly` does, of texts that may be one."""
     if found := _in_column(column, label, base):
         return found
     beside = _BESIDE.get(column)

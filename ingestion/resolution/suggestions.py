@@ -42,12 +42,12 @@ def suggest(column: str, label: str, base: str = BASE) -> tuple[str, ...]:
 
 def nearest(column: str, label: str, base: str = BASE) -> list[Near]:
     """Return the known labels near one, the likeliest first, each set of concepts once; none near a very long text."""
-    if len(label) > _LONGEST_LABEL:
+    folded = fold_label(label) if len(label) <= _LONGEST_LABEL else ""
+    if not folded or len(folded) > _LONGEST_LABEL:
         return []
     entries = {folded: entry for folded, entry in labels(column, base).entries.items() if entry.concepts}
     from rapidfuzz import fuzz, process  # a deposit where every label is known never loads it
 
-    folded = fold_label(label)
     near = process.extract(folded, entries.keys(), scorer=fuzz.ratio, limit=12, score_cutoff=_CLOSE_ENOUGH)
     ratios = {name: score for name, score, _ in near}
     alike = [name for name, score in ratios.items() if score >= _NEARLY_ALIKE]

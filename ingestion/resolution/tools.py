@@ -28,8 +28,10 @@ def read_tool(label: str, base: str = BASE) -> Concepts | None:
     makers: set[str] = set()
     for part in _ASIDE.split(label):
         words = fold_label(part).split()
+        if len(words) > _MOST_WORDS:
+            return None
         named = _CellReading(words, base)
-        if len(words) > _MOST_WORDS or not named.certain:
+        if not named.certain:
             return None
         found |= dict.fromkeys(named.tools)
         makers |= named.makers

@@ -61,6 +61,7 @@ def atelier_router(service: Service, doors: Doors) -> APIRouter:
 
     @post(router, f"{PLACE}/sign-out", policy=ACT, include_in_schema=False)
     async def sign_out(request: Request) -> Response:
+        from_us(request)
         session, said = session_of(request), await _form(request)
         if session is not None:
             held(request, session, said.get("form"))

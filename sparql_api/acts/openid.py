@@ -142,7 +142,8 @@ class OpenId:
     def _of_allowed(self, claims: Mapping[str, Any]) -> None:
         """Raise SignInRefused where the settings name groups, and somebody is in none."""
         said = claims.get(self._openid.groups_claim, [])
-        groups = {said} if isinstance(said, str) else {one for one in said if isinstance(one, str)}
+        several = said if isinstance(said, list) else [said]
+        groups = {one for one in several if isinstance(one, str)}
         if self._openid.groups and not groups & {*self._openid.groups}:
             raise SignInRefused("sign-in-group")
 

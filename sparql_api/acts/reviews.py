@@ -176,6 +176,8 @@ def _decision(body: Mapping[str, Any], finding: str, lang: Language, base: str) 
 
     def do(registry: Registry, kind: str, name: str, agent: Agent) -> None:
         found = registry.get(kind, name)
+        # Who may not decide is told so first: the version of a draft is not everybody's.
+        require(registry.accounts.known(agent.name), "finding", Matter(kind, name, found.academie))
         if found.version != version:
             raise RefusedTransition("other-version", name, found.state)
         decide_finding(registry, found, agent, finding, verb, reason, lang, base)

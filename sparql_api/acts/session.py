@@ -61,8 +61,12 @@ def holder(registry: Registry, session: str) -> Agent | None:
 def from_us(request: Request) -> None:
     """Raise ProblemError (403) where a page of another origin sent a request: browsers say so themselves."""
     origin, where = request.headers.get("origin"), request.headers.get("sec-fetch-site")
-    ours = urlsplit(site_of(request))
-    if where not in (None, "same-origin", "none") or (origin is not None and urlsplit(origin).netloc != ours.netloc):
+    ours = urlsplit(site_of(request)).netloc
+    try:
+        theirs = ours if origin is None else urlsplit(origin).netloc
+    except ValueError:
+        theirs = ""
+    if where not in (None, "same-origin", "none") or theirs != ours:
         raise ProblemError(problem("other-origin"))
 
 

@@ -217,7 +217,11 @@ async def beside(view: View, asked: ChartAsked) -> dict[str, Any]:
     if not chart.marks:
         return {}
     path, pinned = f"/queries/{asked.question.name}", {**asked.given, "edition": asked.edition}
-    note = view.t("chart.dots", least=threshold("moyenne-observations")) if chart.kind == "dots" else ""
+    counted = asked.question.charted.values if asked.question.charted else ()
+    what = " ; ".join(view.pick(column_title(asked.question.name, column)) for column in counted)
+    note = view.t("chart.counts", what=what)
+    if chart.kind == "dots":
+        note += " " + view.t("chart.dots", least=threshold("moyenne-observations"))
     addresses = {
         "question": view.url(path, asked.given),
         "csv": view.url(path, {**pinned, "format": "csv"}),

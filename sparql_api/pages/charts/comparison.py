@@ -48,9 +48,11 @@ def comparison_of(request: Request, index: FicheIndex) -> Comparison | None:
     facet, texts, measure = facet_of(request), groups_of(request, facet_of(request)), measure_of(request)
     if not texts:
         return None
+    if len(texts) > 2:
+        raise wrong(facet, "compare-many")
     found = [value_of(index, facet, text) for text in texts]
     if len({value.iri for value in found}) != 2:
-        raise wrong(facet, "compare-one" if len(found) < 3 else "compare-many", value=texts[0][:NAME_LENGTH])
+        raise wrong(facet, "compare-one", value=texts[0][:NAME_LENGTH])
     return Comparison(facet, measure, (found[0], found[1]))
 
 
@@ -65,7 +67,7 @@ def facet_of(request: Request) -> str:
 
 def groups_of(request: Request, facet: str) -> list[str]:
     """Return the values that a request gives of a facet."""
-    return [text for text in request.query_params.getlist(facet) if text.strip()]
+    return list(dict.fromkeys(text for text in request.query_params.getlist(facet) if text.strip()))
 
 
 def measure_of(request: Request) -> str:

@@ -65,4 +65,10 @@ def chunks(iris: Sequence[str]) -> Iterable[Sequence[str]]:
 
 def is_safe(iri: str) -> bool:
     """Return whether an IRI may stand between `<` and `>` in a query (SPARQL 1.1, IRIREF)."""
-    return not any(c in UNSAFE or ord(c) <= 32 for c in iri) and ":" in iri
+    if any(c in UNSAFE or ord(c) <= 32 for c in iri) or ":" not in iri:
+        return False
+    try:
+        ox.NamedNode(iri)
+    except ValueError:  # what the engine would refuse, the whole query with it
+        return False
+    return True

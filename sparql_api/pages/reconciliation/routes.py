@@ -239,6 +239,8 @@ def json_of(request: Request, body: bytes) -> dict[str, Any]:
 def parsed(value: Any, name: str) -> Any:
     """Return what a parameter in JSON says; raises ProblemError 400."""
     try:
-        return json.loads(text(value))
+        found = json.loads(text(value))
+        json.dumps(found, ensure_ascii=False).encode()  # half a pair of UTF-16 is no text
     except (ValueError, RecursionError):
         raise bad(name, "no-batch") from None
+    return found

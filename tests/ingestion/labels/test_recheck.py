@@ -20,9 +20,9 @@ from ingestion.examination import recheck as rechecking
 from ingestion.examination.judged_by import judged_by
 from ingestion.examination.recheck import Differs, recheck
 from ingestion.resolution import labels as label_tables
-from ingestion.resolution.items import resolve_cell
+from ingestion.resolution.items import short_cell
 from ingestion.resolution.labels import labels
-from ingestion.resolution.resolve import certainly, resolve
+from ingestion.resolution.resolve import certain_label, resolve, resolve_label
 from ontologie import BASE, concepts, replacements
 from tests.making import NATIONAL, ROW, command, declared, registry_with
 
@@ -48,7 +48,7 @@ def put(registry: Registry, statement: str) -> None:
 @pytest.fixture
 def forgotten() -> Iterator[None]:
     """Forget what was resolved and digested, before and after tables are others."""
-    caches = (resolve, certainly, resolve_cell, labels, judged_by)
+    caches = (resolve_label, certain_label, short_cell, labels, judged_by)
     for each in caches:
         each.cache_clear()
     yield

@@ -222,6 +222,15 @@ def test_levels_have_an_order_that_follows_their_hierarchy(data) -> None:
         assert high[child] <= high[parent], (child, parent)
 
 
+def test_a_stage_of_school_covers_its_classes_and_cycles_that_vocabularies_name_apart(data) -> None:
+    """What is counted for « lycée » holds the fiches of « seconde »; for « collège », those of « cycle 4 »."""
+    covered = {(s, o.value) for s, p, o in data.triples("genere/") if p == OIA + "couvre"}
+    ours, voc = ontologie.BASE + "concept/niveau/", SCOLOMFR + "scolomfr-voc-022-num-"
+    classes = ("seconde", "premiere", "terminale", "bac-pro", "cycle-terminal")
+    assert {(ours + "lycee", ours + name) for name in classes} <= covered
+    assert (voc + "016", voc + "621") in covered
+
+
 def test_before_4e_can_be_computed(data) -> None:
     high = {subject: int(v[0]) for subject, v in data.objects(OIA + "rangMax").items()}
     voc = SCOLOMFR + "scolomfr-voc-022-num-"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import Any
 
 import httpx
@@ -109,6 +110,28 @@ def test_what_is_no_batch_is_said_and_nothing_else_happens(client: httpx.Client,
     assert client.post("/reconcile/match", json={"queries": "x"}).status_code == 422
 
 
+@pytest.mark.parametrize("label", ["\u2488" * 990, "\ufdfa" * 1000, "\U0001f600" * 300_000, "a b " * 240])
+def test_a_text_that_is_no_label_costs_little_and_is_not_kept(label: str) -> None:
+    """One letter folds to eighteen, a mark to a word: the bound is on what is read."""
+    kept = (resolve.resolve_label, resolve.certain_label, candidates.of_label)
+    before = [one.cache_info().currsize for one in kept]
+    start = time.process_time()
+    assert candidates_of(label, list(label_types()), BASE) == []
+    assert resolve.resolve("outils_ia", label).state == "unknown"
+    assert time.process_time() - start < 2
+    assert [one.cache_info().currsize for one in kept] == before
+
+
+def test_half_a_character_and_an_id_that_is_no_iri_spoil_nothing(client: httpx.Client) -> None:
+    half = client.post("/reconcile", data={"queries": '{"\\ud800": {"query": "seconde"}}'})
+    assert half.status_code == 400
+    level = reconciled(client, "4e", type="niveaux")[0]["id"]
+    asked = {"ids": [level, "1:2", "http://[", "_:b0"], "properties": [{"id": "liste"}]}
+    rows = client.post("/reconcile/extend", json=asked).json()["rows"]
+    assert [bool(row["properties"][0]["values"]) for row in rows] == [True, False, False, False]
+    assert client.get("/reconcile/preview", params={"id": "1:2"}).status_code == 404
+
+
 def test_an_unknown_parameter_is_named_and_left_aside(client: httpx.Client) -> None:
     assert client.get("/reconcile?inconnu=1").headers["observatoire-ignored-parameters"] == "inconnu"
     assert client.options("/reconcile").headers["access-control-allow-methods"] == "GET, HEAD, OPTIONS, POST"
@@ -125,7 +148,7 @@ def test_one_row_of_the_table_changes_suggestions_and_candidates_alike(monkeypat
         if column == "outils_ia":
             yield "zorglubator 3000", labels.Entry("Zorglubator 3000", (("outil", (iri,)),), reviewed=True)
 
-    kept = (labels.labels, resolve.resolve, resolve.certainly, candidates.of_type)
+    kept = (labels.labels, resolve.resolve_label, resolve.certain_label, candidates.of_label)
     monkeypatch.setattr(labels, "_reviewed", patched)
     try:
         for one in kept:
