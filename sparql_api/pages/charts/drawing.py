@@ -63,7 +63,7 @@ def drawn(
     for kind, name in key:
         parts += [pen.dot(kind, "8", y + 10), pen.text("", "24", y + 15, name)]
         y += LINE + 4
-    body = DRAWN[chart.kind](chart, pen, tongue, y)
+    body = DRAWN[chart.kind](chart, pen, tongue, y) if chart.marks else nothing(pen, tongue, y)
     parts, y = parts + body.elements, y + body.height
     for line in [left(chart, tongue)] if chart.left else []:
         parts, y = [*parts, pen.text("soft", "0", y + LINE, line)], y + LINE + 8
@@ -78,6 +78,12 @@ def drawn(
         back = pen.draw("rect", "ground", width="100%", height="100%")
         return element("svg", *told, back, inside, xmlns=SVG, width=str(WIDTH), **about, **letters)
     return element("svg", *told, *parts, **about)
+
+
+def nothing(pen: Pen, tongue: Tongue, top: int) -> ChartPart:
+    """Return what stands where there is nothing to draw."""
+    lines = wrapped(tongue.said("chart.nothing"), LONG, 3)
+    return ChartPart(pen.lines("soft", top + LINE, lines), LINE * len(lines) + 8)
 
 
 def left(chart: Chart, tongue: Tongue) -> str:

@@ -120,6 +120,8 @@ def test_a_parameter_that_is_no_value_is_told_of_a_chart_too(client: httpx.Clien
     assert client.get("/queries/reprises.svg").status_code == 404
     two = client.get("/queries/couverture-principes.svg?instrument=instrument/cadre-usage&instrument=instrument/hleg-2019&edition=1")
     assert len(marks(ET.fromstring(two.content))) == 20
+    none = ET.fromstring(client.get("/queries/couverture-principes.svg?instrument=instrument/rien&edition=1").content)
+    assert "Rien à dessiner" in " ".join(one.text or "" for one in none.iter(f"{SVG}text")), "to be read, not told alone"
 
 
 @pytest.mark.parametrize("text", HOSTILE)
