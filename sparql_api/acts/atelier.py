@@ -79,10 +79,9 @@ def atelier_router(service: Service, doors: Doors) -> APIRouter:
     async def back(request: Request) -> Response:
         if elsewhere is None:
             raise ProblemError(problem("not-found", path=request.url.path))
-        asked, pending = dict(request.query_params), request.cookies.get(PENDING)
-        subject = await elsewhere.asked(elsewhere.openid.subject, asked, pending)
-        issuer = settings.openid.issuer
-        agent = await doors.run(request, lambda registry: registry.sign_ins.bound(issuer, subject))
+        pending = request.cookies.get(PENDING)
+        subject = await elsewhere.asked(elsewhere.openid.subject, dict(request.query_params), pending)
+        agent = await doors.run(request, lambda registry: registry.sign_ins.bound(settings.openid.issuer, subject))
         if agent is None:
             raise refused("sign-in-unknown", subject=subject[:64])
         return put(await _signed_in(request, doors, agent), PENDING, "", 0)

@@ -29,6 +29,8 @@ SLOW: Final = 0.2
 AT_WORK: Final = 5
 LAST: Final = 19
 """What workers add to the niceness of the process that answers everyone; the niceness of those whose query is slow."""
+STARTING: Final = 120.0
+"""Seconds that a worker may take to be ready: on a machine that is busy, a start waits as all else does."""
 PIECE: Final = 64 << 10
 """Bytes taken from the socket at a time."""
 ENVIRONMENT: Final = {
@@ -130,7 +132,7 @@ class Worker:
         worker = cls(process, ours, words)
         worker._loop.add_reader(ours.fileno(), worker._readable)
         try:
-            reply = await worker._replied(30)
+            reply = await worker._replied(STARTING)
         except BaseException:
             worker.kill()
             raise

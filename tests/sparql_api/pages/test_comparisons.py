@@ -51,7 +51,7 @@ def test_the_csv_is_the_saved_question_s(client: httpx.Client) -> None:
 
 
 @pytest.mark.parametrize(("query", "parameter", "said"), [
-    ("niveau=lycee", "niveau", "une seconde"), ("niveau=lycee&niveau=lycee", "niveau", "une seconde"),
+    ("niveau=lycee", "niveau", "choisissez-en un autre"), ("niveau=lycee&niveau=lycee", "niveau", "choisissez-en un autre"),
     ("niveau=lycee&niveau=6e&niveau=3e", "niveau", "plus de deux"), ("niveau=lycee&academie=18", "niveau", "autre facette"),
     ("outil=chatgtp&outil=lalilo", "outil", "ChatGPT (chatgpt)"), ("academie=Lile&academie=18", "academie", "les plus proches : Lille (09)"),
     ("par=rien", "par", "academie, region"), ("academie=18&academie=09&mesure=rien", "mesure", "principe, type_ia"),
