@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from ontologie.framing import document_types as document_types
     from ontologie.framing import frame as frame
     from ontologie.framing import to_document as to_document
+    from ontologie.labelled import Concept as Concept
     from ontologie.labelled import concepts as concepts
     from ontologie.labelled import digest_of_vocabularies as digest_of_vocabularies
     from ontologie.labelled import name_properties as name_properties
@@ -78,7 +79,7 @@ else:
             "deprecated": "replacements",
             "folding": "fold_label fold_text",
             "framing": "document_types frame to_document",
-            "labelled": "concepts digest_of_vocabularies name_properties",
+            "labelled": "Concept concepts digest_of_vocabularies name_properties",
             "namespaces": "BASE PREFIXES RDF_TYPE Iris",
             "packaged": "Vocabulary vocabularies",
             "reasons": "FULL system_error system_reason",

@@ -50,6 +50,14 @@ class Iris:
         """Return the IRI of an ontology term: `Projet` → `…/ontologie#Projet`."""
         return f"{self.base}ontologie#{name}"
 
+    def absolute(self, iri: str) -> str:
+        """Return an IRI that is relative to the base where it is ours.
+
+        >>> Iris().absolute("academie/18"), Iris().absolute("http://example.org/a")
+        ('https://w3id.org/observatoire-ia/academie/18', 'http://example.org/a')
+        """
+        return iri if ":" in iri else self.base + iri
+
     def entity(self, kind: str, identifier: str) -> str:
         """Return the IRI of an entity.
 

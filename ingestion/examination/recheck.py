@@ -25,7 +25,7 @@ from ingestion.resolution.resolve import displayed
 from ingestion.rights.decision import decide
 from ingestion.rights.model import Agent, Matter
 from ingestion.words.columns import columns
-from ontologie import BASE, concepts, in_both, replacements
+from ontologie import BASE, Iris, concepts, in_both, replacements
 from shapes import Report
 
 BATCH: Final = 200
@@ -125,6 +125,7 @@ def _otherwise(name: str, document: Mapping[str, Any], decided: Decided, base: s
 
 def _deprecated(name: str, document: Mapping[str, Any], base: str) -> Iterator[Differs]:
     """Yield the terms of a document that their vocabularies no longer use, with what replaces them."""
+    absolute = Iris(base).absolute
     for column in columns().values():
         values = document.get(column.key, ()) if column.kind == "concept" else ()
         for value in values if isinstance(values, list) else [values]:
@@ -135,8 +136,7 @@ def _deprecated(name: str, document: Mapping[str, Any], base: str) -> Iterator[D
             names = tuple(displayed(iri, base) for iri in instead)
             told = {"name": known.displayed, "instead": ", ".join(names) or "—"}
             message = in_both("relecture", "recheck-deprecated", **told)
-            iri = known.iri if ":" in known.iri else base + known.iri
-            whole = tuple(one if ":" in one else base + one for one in instead)
+            iri, whole = absolute(known.iri), tuple(map(absolute, instead))
             yield Differs(
                 "deprecated", name, column.name, message, value=iri, before=(known.displayed,), after=names,
                 instead=whole,

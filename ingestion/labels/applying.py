@@ -140,21 +140,17 @@ def _only(
     """Tell whether two graphs differ by what a decision says of a label, and by nothing else."""
     known, iris = terms(base, one.context), Iris(base)
     subjects = [iris.entity(one.kind, one.identifier), iris.graph(one.kind, one.identifier)]
-    told = [(known[key].iri, _whole(iri, base)) for key, said in concepts for iri in said]
+    told = [(known[key].iri, iris.absolute(iri)) for key, said in concepts for iri in said]
     may = {(subject, *one) for subject in subjects for one in told}
     for mention in (one.document or {}).get("mention", ()):
         if label in unresolved({"mention": [mention]}):
-            name = _whole(str(mention["id"]), base)
-            may |= {(name, known["resoluEn"].iri, _whole(iri, base)) for _, said in concepts for iri in said}
+            name = iris.absolute(str(mention["id"]))
+            may |= {(name, known["resoluEn"].iri, iris.absolute(iri)) for _, said in concepts for iri in said}
     return not before - after and all(_triple(line) in may for line in after - before)
 
 
 def _triple(line: bytes) -> tuple[str, ...]:
     return tuple(part.strip("<>") for part in line.decode().split(" ")[:3])
-
-
-def _whole(iri: str, base: str) -> str:
-    return iri if ":" in iri else base + iri
 
 
 def _without(entries: Sequence[Mapping[str, Any]], words: str) -> list[Mapping[str, Any]]:

@@ -10,11 +10,11 @@ from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from typing import Final
 
-from ingestion.resolution.labels import labels
-from ingestion.resolution.resolve import LONGEST, Resolution, certainly, may_be_label
+from ingestion.resolution.labels import LONGEST, concepts_of, labels, may_be_label
+from ingestion.resolution.resolve import Resolution, certainly
 from ingestion.resolution.suggestions import Near, nearest
 from ingestion.words.columns import Column, columns
-from ontologie import concepts, fold_label
+from ontologie import Iris, fold_label
 
 SEVERAL: Final = 95.0
 """The score of each thing that a label names together, or that several things bear as their name."""
@@ -73,7 +73,7 @@ def of_certain(found: Resolution, name: str, base: str) -> Iterator[Candidate]:
     """Yield what a label names for certain: one thing, or several together, none of which it is alone."""
     alone = len(found.iris) == 1
     for iri in found.iris:
-        yield Candidate(absolute(iri, base), name, 100.0 if alone else SEVERAL, alone, 100.0, False)
+        yield Candidate(Iris(base).absolute(iri), name, 100.0 if alone else SEVERAL, alone, 100.0, False)
 
 
 def of_ambiguous(label: str, name: str, base: str) -> Iterator[Candidate]:
@@ -81,10 +81,9 @@ def of_ambiguous(label: str, name: str, base: str) -> Iterator[Candidate]:
     folded = fold_label(label)
     if folded not in labels(name, base).ambiguous:
         return
-    schemes = label_types()[name].schemes
-    for concept in concepts(base).values():
-        if concept.current and folded in concept.folded and not concept.schemes.isdisjoint(schemes):
-            yield Candidate(absolute(concept.iri, base), name, SEVERAL, False, 100.0, False)
+    for concept in concepts_of(name, base):
+        if folded in concept.folded:
+            yield Candidate(Iris(base).absolute(concept.iri), name, SEVERAL, False, 100.0, False)
 
 
 def of_near(near: Iterable[Near], name: str, base: str) -> Iterator[Candidate]:
@@ -97,12 +96,7 @@ def of_near(near: Iterable[Near], name: str, base: str) -> Iterator[Candidate]:
         else:
             score = one.ratio * WORTH
         for iri in one.entry.iris:
-            yield Candidate(absolute(iri, base), name, round(score, 1), False, round(one.ratio, 1), one.contained)
-
-
-def absolute(iri: str, base: str) -> str:
-    """Return an IRI that may be relative to the base."""
-    return iri if ":" in iri else base + iri
+            yield Candidate(Iris(base).absolute(iri), name, round(score, 1), False, round(one.ratio, 1), one.contained)
 
 
 def completions(prefix: str, among: Iterable[str], base: str, most: int) -> list[tuple[str, str]]:
@@ -111,12 +105,10 @@ def completions(prefix: str, among: Iterable[str], base: str, most: int) -> list
     if not folded or len(prefix) > LONGEST:
         return []
     found: dict[str, tuple[int, str, str]] = {}
+    absolute = Iris(base).absolute
     for name in among:
-        schemes = label_types()[name].schemes
-        for concept in concepts(base).values():
-            if not concept.current or concept.schemes.isdisjoint(schemes):
-                continue
-            fitting = [len(text) for text in concept.folded if f" {text}".find(f" {folded}") >= 0]
+        for concept in concepts_of(name, base):
+            fitting = [len(text) for text in concept.folded if f" {folded}" in f" {text}"]
             if fitting:
-                found.setdefault(concept.iri, (min(fitting), absolute(concept.iri, base), name))
+                found.setdefault(concept.iri, (min(fitting), absolute(concept.iri), name))
     return [(iri, name) for _, iri, name in sorted(found.values())[:most]]

@@ -9,10 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from ingestion.words.columns import columns
-from ontologie import BASE, concepts, fold_label, read_table
+from ontologie import BASE, Concept, concepts, fold_label, read_table
+
+LONGEST: Final = 1_000
+"""Characters of a label, as written and as folded."""
+_MOST_WORDS: Final = 120
+"""Words of a label."""
 
 
 class Entry(NamedTuple):
@@ -42,16 +47,29 @@ class Labels:
     ambiguous: Mapping[str, tuple[str, ...]]
 
 
+def may_be_label(text: str) -> bool:
+    """Tell whether a text may be a label: what is kept of it, and what reading it costs, has a bound.
+
+    Folding may make 18 letters of one; windows of words are tried on what it makes.
+    """
+    return len(text) <= LONGEST and len(folded := fold_label(text)) <= LONGEST and folded.count(" ") < _MOST_WORDS
+
+
+@cache
+def concepts_of(column: str, base: str = BASE) -> tuple[Concept, ...]:
+    """Return the concepts in use of a column's vocabularies."""
+    schemes = columns()[column].schemes
+    return tuple(one for one in concepts(base).values() if one.current and not one.schemes.isdisjoint(schemes))
+
+
 @cache
 def labels(column: str, base: str = BASE) -> Labels:
     """Return the labels of a column, by its name."""
-    key, schemes = columns()[column].key, columns()[column].schemes
+    key = columns()[column].key
     found: dict[str, dict[str, str]] = {}
     displayed: dict[str, str] = {}
     discarded = {(row["iri"], fold_label(row["libelle"])) for row in read_table("donnees", "libelles_ecartes.csv")}
-    for concept in concepts(base).values():
-        if not concept.current or concept.schemes.isdisjoint(schemes):
-            continue
+    for concept in concepts_of(column, base):
         displayed[concept.iri] = concept.displayed
         for label, folded in zip(concept.labels, concept.folded, strict=True):
             if (concept.iri, folded) not in discarded:

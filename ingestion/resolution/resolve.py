@@ -15,7 +15,7 @@ from typing import Final, Literal
 
 from ingestion.resolution.academies import read_academie
 from ingestion.resolution.grammar import Concepts, grammar, words_of
-from ingestion.resolution.labels import labels
+from ingestion.resolution.labels import labels, may_be_label
 from ingestion.resolution.levels import Span, between, spans, upwards
 from ingestion.resolution.subjects import read_subject
 from ingestion.resolution.suggestions import suggest
@@ -37,10 +37,6 @@ _RANGE: Final = re.compile(
 )
 _FROM: Final = re.compile(rf"(?:a partir|des|depuis)(?: de la| du| de l| des| de| la| le| l)? {_LEVEL}")
 _MOST_SUGGESTIONS: Final = 3
-LONGEST: Final = 1_000
-"""Characters of a label, as written and as folded."""
-_MOST_OF_LABEL: Final = 120
-"""Words of a label."""
 _MOST_WORDS: Final = 16
 
 
@@ -87,14 +83,6 @@ def resolve_label(column: str, label: str, base: str) -> Resolution:
 def certainly(column: str, label: str, base: str = BASE) -> Resolution | None:
     """Return what a label stands for, None where that is not certain."""
     return certain_label(column, label, base) if may_be_label(label) else None
-
-
-def may_be_label(text: str) -> bool:
-    """Tell whether a text may be a label: what is kept of it, and what reading it costs, has a bound.
-
-    Folding may make 18 letters of one; windows of words are tried on what it makes.
-    """
-    return len(text) <= LONGEST and len(folded := fold_label(text)) <= LONGEST and folded.count(" ") < _MOST_OF_LABEL
 
 
 @lru_cache(maxsize=100_000)

@@ -9,13 +9,12 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Final, NamedTuple
 
-from ingestion.resolution.labels import Entry, labels
+from ingestion.resolution.labels import Entry, labels, may_be_label
 from ingestion.words.columns import columns
 from ontologie import BASE, concepts, fold_label, replacements
 
 _MOST_SUGGESTIONS: Final = 3
 _MOST_WORDS: Final = 12
-_LONGEST_LABEL: Final = 1_000
 _CLOSE_ENOUGH: Final = 72
 _NEARLY_ALIKE: Final = 85
 _AS_WRITTEN: Final = ("niveaux", "disciplines")
@@ -42,12 +41,12 @@ def suggest(column: str, label: str, base: str = BASE) -> tuple[str, ...]:
 
 def nearest(column: str, label: str, base: str = BASE) -> list[Near]:
     """Return the known labels near one, the likeliest first, each set of concepts once; none near a very long text."""
-    folded = fold_label(label) if len(label) <= _LONGEST_LABEL else ""
-    if not folded or len(folded) > _LONGEST_LABEL:
+    if not may_be_label(label):
         return []
     entries = {folded: entry for folded, entry in labels(column, base).entries.items() if entry.concepts}
     from rapidfuzz import fuzz, process  # a deposit where every label is known never loads it
 
+    folded = fold_label(label)
     near = process.extract(folded, entries.keys(), scorer=fuzz.ratio, limit=12, score_cutoff=_CLOSE_ENOUGH)
     ratios = {name: score for name, score, _ in near}
     alike = [name for name, score in ratios.items() if score >= _NEARLY_ALIKE]

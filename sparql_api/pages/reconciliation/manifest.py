@@ -46,7 +46,6 @@ def manifest(version: str, site: str, base: str, language: Language) -> dict[str
     said: dict[str, Any] = {
         "versions": list(VERSIONS),
         "name": message("reconcile.name", language),
-        "documentation": f"{site}/queries",
         "defaultTypes": types(language),
         "batchSize": BATCH,
     }

@@ -1,9 +1,8 @@
 """Kills a publisher at random moments, and says what state each death leaves. Run by `test_publication_killed`.
 
-    python -m tests.ingestion.registry.killing VAR TURNS SEED [few]
+    python -m tests.ingestion.registry.killing VAR TURNS SEED
 
-With `few`, editions hold few vocabularies: they are what makes a publication long. Named points, and the other acts:
-`bench.durability`.
+Named points, and the other acts: `bench.durability`.
 
 This process never opens a store: each publisher is a fork of it, already warm, so that a death falls inside the
 publication and not inside the start of Python. Prints one JSON line a turn.
@@ -12,9 +11,7 @@ publication and not inside the start of Python. Prints one JSON line a turn.
 from __future__ import annotations
 
 import json
-import os
 import random
-import signal
 import sys
 import time
 from collections.abc import Callable
@@ -22,7 +19,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from bench.durability.acts import FACES, document, with_few_vocabularies
+from bench.durability.acts import FACES, document, forked
 from ingestion import Editions, Registry, Settings, publish, rebuild
 from ingestion.derivation.rules import rules_digest
 from ontologie import serialize_lines, vocabularies
@@ -74,28 +71,12 @@ def inspect(var: Path) -> dict[str, object]:
     return {"edition": edition.number, "sound": sound and numbers == list(range(1, edition.number + 1))}
 
 
-def forked(work: Callable[[], object], kill_after: float | None) -> tuple[bool, object]:
-    """Run work in a fork; return whether it ended by itself, and what it returned."""
-    reader, writer = os.pipe()
-    child = os.fork()
-    if child == 0:
-        os.close(reader)
-        code = 1
-        try:
-            os.write(writer, json.dumps(work()).encode())
-            code = 0
-        finally:
-            os._exit(code)
-    os.close(writer)
-    if kill_after is not None:
-        time.sleep(kill_after)
-        os.kill(child, signal.SIGKILL)
-    with os.fdopen(reader) as answer:
-        text = answer.read()
-    _, status = os.waitpid(child, 0)
-    if os.WIFEXITED(status) and os.WEXITSTATUS(status) != 0:
-        raise SystemExit("a fork failed by itself")
-    return os.WIFEXITED(status), json.loads(text) if text else None
+def killed(work: Callable[[], object], after: float | None) -> tuple[bool, object]:
+    """Run work in a fork, killed after so many seconds; return whether it ended by itself, and what it returned."""
+    alone, found = forked(work, after)
+    if isinstance(found, dict) and "failed" in found:
+        raise SystemExit(f"a fork failed by itself: {found['failed']}")
+    return alone, found
 
 
 def main(var: Path, turns: int, seed: int) -> None:
@@ -106,21 +87,19 @@ def main(var: Path, turns: int, seed: int) -> None:
     for turn, work in enumerate((run_publish, run_publish, run_rebuild)):
         deposit(var, -turn)
         started = time.monotonic()
-        forked(lambda work=work: work(var), None)  # type: ignore[misc]
+        killed(lambda work=work: work(var), None)  # type: ignore[misc]
         usual[work] = time.monotonic() - started
     for turn in range(1, turns + 1):
         deposit(var, turn)
         work = run_rebuild if turn % 4 == 0 else run_publish
-        ended, _ = forked(lambda work=work: work(var), chance.random() * 1.1 * usual[work])  # type: ignore[misc]
-        _, found = forked(lambda: inspect(var), None)
+        ended, _ = killed(lambda work=work: work(var), chance.random() * 1.1 * usual[work])  # type: ignore[misc]
+        _, found = killed(lambda: inspect(var), None)
         print(json.dumps({"turn": turn, "work": work.__name__, "killed": not ended, **dict(found)}), flush=True)  # type: ignore[call-overload]
-    forked(lambda: run_publish(var), None)
-    forked(lambda: run_rebuild(var), None)
-    _, found = forked(lambda: inspect(var), None)
+    killed(lambda: run_publish(var), None)
+    killed(lambda: run_rebuild(var), None)
+    _, found = killed(lambda: inspect(var), None)
     print(json.dumps({"turn": "last", **dict(found)}), flush=True)  # type: ignore[call-overload]
 
 
 if __name__ == "__main__":
-    if sys.argv[-1] == "few":
-        with_few_vocabularies()
     main(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))
