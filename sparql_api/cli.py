@@ -35,6 +35,7 @@ def build_main() -> typer.Typer:
         no_args_is_help=True,
         add_completion=False,
         pretty_exceptions_enable=False,
+        rich_markup_mode=None,
     )
     for part in (
         ingestion.commands.ingest.build_app(made_with_editions, write_principles, tokens_of_sparql),

@@ -122,8 +122,15 @@ def test_help_is_in_one_language() -> None:
     assert "Montre cette aide" in french.stdout
     assert "Exit codes" not in french.stdout
     assert "obligatoire" in french.stdout
+    assert "par défaut : projet" in french.stdout
     assert "Exit codes" in english.stdout
     assert "required" in english.stdout
+
+
+def test_the_list_of_commands_is_titled_in_french_and_cuts_no_sentence() -> None:
+    shown = run("--help").stdout
+    assert "Commandes:" in shown
+    assert "..." not in shown.partition("Commandes:")[2]
 
 
 def test_messages_follow_the_environment_where_no_language_is_asked_for() -> None:

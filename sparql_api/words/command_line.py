@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import typer
+import typer.core
 from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
@@ -26,7 +27,8 @@ _UNUSABLE: Final = 2
 _PREFIX: Final = "OBSERVATOIRE_"
 _COLLECTED_AT: Final = 250_000
 """New objects after which Python looks for cycles: a short command ends before, and a tenth of its time was that."""
-_PANEL: Final = "help-"
+_TITLE: Final = "help-"
+"""What the codes of those sentences begin with that stand for Typer's own words in a help."""
 
 
 class Spoken(TyperGroup):
@@ -45,6 +47,7 @@ class Spoken(TyperGroup):
         gc.set_threshold(_COLLECTED_AT)
         given = sys.argv[1:] if args is None else list(args)
         lang = caller_language(given, os.environ)
+        setattr(typer.core, "_", _titles(lang))  # noqa: B010
         speak(self, lang)
         try:
             code = super().main(given, prog_name, complete_var, standalone_mode=False, **extra)
@@ -75,8 +78,8 @@ def caller_language(args: Sequence[str], environment: Mapping[str, str]) -> Lang
 
 def speak(command: Any, lang: Language) -> None:
     """Put the help of a command and of all below it in a language, which is also their messages' by default."""
-    command.format_help = _titled(command.format_help, lang)
     command.help = in_language(command.help or "", lang)
+    command.short_help = command.help.split("\n\n")[0]  # whole, where Typer would cut it at the end of a line
     own_help = command.get_help_option(typer.Context(command))
     for parameter in (*command.params, *filter(None, [own_help])):
         if getattr(parameter, "help", None):
@@ -87,18 +90,10 @@ def speak(command: Any, lang: Language) -> None:
         speak(below, lang)
 
 
-def _titled(format_help: Callable[..., None], lang: Language) -> Callable[..., None]:
-    """Return how a command shows its help, under titles in a language; what draws it is loaded for that alone."""
-
-    def shown(*given: Any) -> None:
-        from typer import rich_utils
-
-        for code, texts in sentence_table("commandes").items():
-            if code.startswith(_PANEL):  # the titles and marks of the help, by the names that typer gives them
-                setattr(rich_utils, code.removeprefix(_PANEL), texts[lang])
-        format_help(*given)
-
-    return shown
+def _titles(lang: Language) -> Callable[[str], str]:
+    """Return what stands for gettext in Typer's help: its titles and marks, in a language."""
+    said = {texts["en"]: texts[lang] for code, texts in sentence_table("commandes").items() if code.startswith(_TITLE)}
+    return lambda english: said.get(english, english)
 
 
 def in_language(text: str, lang: Language) -> str:
