@@ -131,20 +131,20 @@ def change_lines(seed: int) -> set[str]:
     return otherwise
 
 
-def test_a_reworded_outcome_bears_on_whom_it_is_said_of_and_a_label_on_nobody() -> None:
-    outcome = f"<{BASE}regle/constat-cu-r04#eleves> ".encode()
-    comment = b"rdf-schema#comment>"
+_WORDS = re.compile(rb"#(?:prefLabel|comment)> ")
 
-    def reworded(lines: list[bytes]) -> list[bytes]:
-        return [
-            line.replace(b'"@fr', b' !"@fr') if line.startswith(outcome) and comment in line else line for line in lines
-        ]
 
-    with packaged(reworded):
+def test_another_verdict_bears_on_whom_it_is_said_of_and_words_on_nobody() -> None:
+    outcome = f"<{BASE}regle/constat-cu-r04#eleves> <{OIA}verdict> ".encode()
+
+    def decided(lines: list[bytes]) -> list[bytes]:
+        return [re.sub(rb"verdict/[a-z-]+>", b"verdict/a-examiner>", one) if one.startswith(outcome) else one for one in lines]
+
+    with packaged(decided):
         otherwise, resting, _ = rest()
     assert otherwise and otherwise <= resting
     assert len(resting) < len(projects()) / 5
-    with packaged(lambda lines: [line.replace(b'"@fr', b' !"@fr') if b"#prefLabel>" in line else line for line in lines]):
+    with packaged(lambda lines: [line.replace(b'"@fr', b' !"@fr') if _WORDS.search(line) else line for line in lines]):
         assert rest() == (set(), set(), Bearing())
 
 
