@@ -1,9 +1,11 @@
-"""Measures the whole chain, CSV to published edition: python -m bench.chain [--sizes 1000,10000,100000] [--out bench/chain]
+"""Measures the whole chain, CSV to published edition: python -m bench.chain [--sizes 1000,10000,100000] [--against FOLDER] [--out bench/chain]
 
 For each size, over generated fiches: `observatoire ingest`, then what `observatoire publish` does, which also tells
 when its steps end; then one changed fiche, and a hundred scattered ones, and the same two again. Each in a process of
 its own: seconds, processor seconds of the command and of the processes it started, and the most memory that they held
-together. The seconds of a publication's steps are the processor's.
+together. The seconds of a publication's steps are the processor's. With `--against`, another checkout (an older one,
+whose libraries are this one's) builds as many fiches, of its own generator, right before and right after, so that what
+else runs on the machine weighs on both; nothing but the full build is measured then, and AGAINST.md is written.
 """
 
 from __future__ import annotations
@@ -20,7 +22,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import psutil
@@ -55,6 +57,7 @@ class Step:
         )
 
 
+HERE = Path(__file__).resolve().parents[1]
 HEAD = """| step | seconds | µs a fiche | fiches/s | CPU s, command | CPU s, its processes | peak memory, MiB |
 |---|---|---|---|---|---|---|"""
 
@@ -66,12 +69,18 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--out", type=Path, default=Path("bench/chain"))
     parser.add_argument("--publish", type=Path, help="only publish this state, and say on the output what steps took")
+    parser.add_argument("--against", type=Path, help="another checkout, whose full build is compared with this one's")
     asked = parser.parse_args()
     if asked.publish:
         print(json.dumps(timed(asked.publish)))
         return
     asked.out.mkdir(parents=True, exist_ok=True)
     said = [introduction()]
+    if asked.against:
+        said += [compared(int(size), asked.seed, asked.against.resolve()) for size in asked.sizes.split(",")]
+        (asked.out / "AGAINST.md").write_text("\n".join(said), encoding="utf-8")
+        print(said[-1], flush=True)
+        return
     for size in map(int, asked.sizes.split(",")):
         with tempfile.TemporaryDirectory(prefix="observatoire-") as folder:
             said.append(measured(size, asked.seed, Path(folder)))
@@ -96,14 +105,8 @@ def measured(size: int, seed: int, folder: Path) -> str:
     write(deposit, size, seed, 0.0)
     write_change(change, seed, [0])
     write_change(scattered, seed, range(1, size, max(1, size // 100)))
-    command("account", var, *CLI, "agent", "add", "bench", "--role", "national")
     load = os.getloadavg()[0]
-    ingest = command("ingest", var, *CLI, "ingest", str(deposit), "--validated-by", "bench")
-    published = command("publish", var, "-m", "bench.chain", "--publish", str(var))
-    both = Step(
-        "**ingest + publish**", ingest.seconds + published.seconds, ingest.own + published.own,
-        ingest.children + published.children, max(ingest.memory, published.memory),
-    )  # fmt: skip
+    ingest, published, both = full(var, deposit)
     changed = command("one changed: ingest", var, *CLI, "ingest", str(change), "--validated-by", "bench")
     again = command("one changed: publish", var, "-m", "bench.chain", "--publish", str(var))
     counts, disk = described(var)
@@ -114,6 +117,42 @@ def measured(size: int, seed: int, folder: Path) -> str:
     lines += ["Where the time of the chain goes (processor seconds):", ""]
     lines += [*shares(ingest, published, again, after, size), ""]
     return "\n".join(lines)
+
+
+def full(var: Path, deposit: Path, checkout: Path = HERE) -> tuple[Step, Step, Step]:
+    """Build an edition of a deposit from nothing, by a checkout; return ingest, publication and both."""
+    # A release that knows no accounts takes any name.
+    command("account", var, *CLI, "agent", "add", "bench", "--role", "national", checkout=checkout, fails=True)
+    ingest = command("ingest", var, *CLI, "ingest", str(deposit), "--validated-by", "bench", checkout=checkout)
+    published = command("publish", var, "-m", "bench.chain", "--publish", str(var), checkout=checkout)
+    both = Step(
+        "**ingest + publish**", ingest.seconds + published.seconds, ingest.own + published.own,
+        ingest.children + published.children, max(ingest.memory, published.memory),
+    )  # fmt: skip
+    return ingest, published, both
+
+
+def compared(size: int, seed: int, other: Path) -> str:
+    """Return the full builds of this checkout between two of another one."""
+    lines = [f"## {size:,} fiches, beside {revision(other)}; this is {revision(HERE)}", "", HEAD]
+    rates: dict[Path, list[tuple[float, float]]] = {}
+    with tempfile.TemporaryDirectory(prefix="observatoire-") as name:
+        for turn, checkout in enumerate((other, HERE, other)):
+            var, deposit = Path(name) / f"var{turn}", Path(name) / f"{turn}.csv"
+            rows = f"from pathlib import Path; from bench.fiches import write; write(Path({str(deposit)!r}), {size}, {seed}, 0.0)"
+            command("rows", var, "-c", rows, checkout=checkout)
+            for step in full(var, deposit, checkout):
+                lines.append(replace(step, name=f"{revision(checkout)}: {step.name}").row(size))
+            rates.setdefault(checkout, []).append((step.seconds, step.own + step.children))
+    clock, processor = (sum(one[rank] for one in rates[other]) / 2 / rates[HERE][0][rank] for rank in (0, 1))
+    return "\n".join([*lines, "", f"Fiches a second, beside the mean of the other's two: {clock:.2f} times by the clock, "
+                      f"{processor:.2f} times by processor seconds; load {os.getloadavg()[0]:.0f} at the end.", ""])  # fmt: skip
+
+
+def revision(checkout: Path) -> str:
+    """Return the commit of a checkout, by its first letters."""
+    asked = ["git", "-C", str(checkout), "rev-parse", "--short=7", "HEAD"]
+    return subprocess.run(asked, capture_output=True, text=True, check=True).stdout.strip()
 
 
 def write_change(path: Path, seed: int, numbers: Iterable[int]) -> None:
@@ -144,13 +183,19 @@ def files_by_inode(folder: Path) -> dict[int, int]:
     return {found.st_ino: found.st_size for path in folder.rglob("*") if path.is_file() and (found := path.stat())}
 
 
-def command(name: str, var: Path, *arguments: str, holds: Callable[[int], int] | None = None) -> Step:
-    """Run the command line, and measure it; `holds` gives the bytes that a process and those it started hold."""
+def command(
+    name: str, var: Path, *arguments: str, holds: Callable[[int], int] | None = None, checkout: Path = HERE,
+    fails: bool = False,
+) -> Step:  # fmt: skip
+    """Run the command line of a checkout, and measure it.
+
+    `holds` gives the bytes that a process and those it started hold; `fails` tells that it may fail.
+    """
     environment = os.environ | {"OBSERVATOIRE_VAR": str(var)}
     begun, most = time.monotonic(), 0
     with tempfile.TemporaryFile() as said:
         process = subprocess.Popen(
-            [sys.executable, *arguments], env=environment, stdout=said, stderr=subprocess.STDOUT
+            [sys.executable, *arguments], env=environment, stdout=said, stderr=subprocess.STDOUT, cwd=checkout
         )
         while os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
             most = max(most, (holds or held)(process.pid))
@@ -161,7 +206,7 @@ def command(name: str, var: Path, *arguments: str, holds: Callable[[int], int] |
         code = process.wait()
         said.seek(0)
         text = said.read().decode(errors="replace")
-    if code != 0:
+    if code != 0 and not fails:
         raise SystemExit(f"{name}: exit {code}\n{text[-2000:]}")
     return Step(name, seconds, own, children, most, json.loads(text.splitlines()[-1]) if "--publish" in arguments else {})
 

@@ -24,9 +24,11 @@ Result = TypeVar("Result")
 
 
 def processes_for(count: int, many: int) -> int:
-    """Return how many processes beside this one are worth starting: none below `many` things to do."""
-    cores = os.cpu_count() or 1
-    return cores if count >= many and cores > 1 else 0
+    """Return how many processes beside this one are worth starting: none below `many` things to do.
+
+    One core is left to this one, which keeps what they make: that takes as long as making it.
+    """
+    return (os.cpu_count() or 1) - 1 if count >= many else 0
 
 
 def in_order(

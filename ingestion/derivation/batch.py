@@ -43,9 +43,11 @@ class DepositedGraphs:
         """Return the lines of its deposit, None where it is not there."""
         return self.graphs.get(deposit_graph(self.project, base))
 
-    def says(self, triple: bytes) -> bool:
-        """Tell whether a graph that the project rests on states a triple, a line of N-Triples: few are asked for."""
-        return any(moved(triple, graph) in lines for graph, lines in self.graphs.items())
+    def said(self) -> set[bytes]:
+        """Return what the graphs that the project rests on state, as lines of N-Triples."""
+        ends = ((f" <{graph}> .\n".encode(), lines) for graph, lines in self.graphs.items())
+        triples = (b"".join(lines).replace(end, _END) for end, lines in ends)
+        return {line for data in triples for line in data.splitlines(keepends=True)}
 
 
 class Batch:
@@ -59,6 +61,7 @@ class Batch:
         self._owners: dict[bytes, list[int]] = {}
         self._derived: list[set[bytes]] = [set() for _ in there]
         self._served: list[set[bytes]] = [set() for _ in there]
+        self._said = [one.said() for one in there]
         self.workings: dict[str, list[bytes]] = {one.project: [] for one in there}
         """By project, the lines that served the steps that followed, each in a graph named after its rule."""
         for rank, one in enumerate(there):
@@ -76,7 +79,7 @@ class Batch:
             for document, lines in about.items():
                 for rank in self._owners.get(document, ()):
                     new += lines - known[rank]
-                    known[rank] |= lines if step not in _SAYABLE else self._unsaid(rank, lines)
+                    known[rank] |= lines if step not in _SAYABLE else lines - self._said[rank]
                     if working:
                         self.workings[self._there[rank].project] += [line[: -len(_END)] + kept for line in lines]
         return shown
@@ -85,9 +88,6 @@ class Batch:
         """Yield the lines of N-Triples concluded so far of a project by its rank, about a fragment of it."""
         for lines in (self._derived[rank], self._served[rank]):
             yield from (line for line in lines if line.startswith(subject))
-
-    def _unsaid(self, rank: int, lines: set[bytes]) -> set[bytes]:
-        return {line for line in lines if not self._there[rank].says(line)}
 
     def graphs(self) -> dict[str, list[bytes]]:
         """Return the derived graph of each project, as canonical N-Quads lines: its terms are those of a store."""

@@ -21,7 +21,7 @@ import pyoxigraph as ox
 
 from ingestion.derivation.batch import working_graph
 from ingestion.derivation.indices import indice_rules
-from ingestion.derivation.looks import looked_at, predicate
+from ingestion.derivation.looks import by_predicate, looked_at, predicate
 from ingestion.derivation.rules import DERIVATION_VERSION, STEPS, WORKING_STEPS, is_ours, load, our_lines
 from ingestion.derivation.templates import all_lines, conclude
 from ingestion.graphs.compression import Packer
@@ -91,11 +91,12 @@ def bearing_of(then: Mapping[str, str], before: Iterable[bytes], after: Iterable
     changed = [triple + b" ." for triple in {_triple(line) for line in old} ^ {_triple(line) for line in new}]
     touched = {predicate(line) for line in changed}
     lines = [*our_lines(base), *old]
+    said = by_predicate(lines)
     again = {name for name in {*then, *now} if then.get(name) != now.get(name)}
-    again |= {f"{step}/{rule.name}" for step, rule in _rules(WORKING_STEPS, base) if touched & looked_at([rule], lines)}
+    again |= {f"{step}/{rule.name}" for step, rule in _rules(WORKING_STEPS, base) if touched & looked_at([rule], said)}
     leads = []
     for _, rule in _rules(_LATER, base):
-        seen = looked_at([rule], lines)
+        seen = looked_at([rule], said)
         if touched & seen:
             ends = _leading((line for line in changed if predicate(line) in seen), lines, seen, base)
             leads.append((seen, frozenset(ends)))
@@ -155,12 +156,12 @@ def _meets(one: _Read, seen: frozenset[bytes], ends: frozenset[bytes]) -> bool:
 
 def _otherwise(step: str, names: Iterable[str], read: Sequence[_Read], base: str) -> set[bytes]:
     """Return the projects of which rules of a step conclude otherwise than was kept; a rule gone concludes nothing."""
-    packaged = our_lines(base)
+    said = by_predicate(our_lines(base))
     rules = {rule.name: rule for rule in rule_files(step, base)}
-    seen = looked_at([rules[name] for name in names if name in rules], packaged)
+    seen = looked_at([rules[name] for name in names if name in rules], said)
     earlier = tuple(f" <{working_graph(one, '', base)}".encode() for one in WORKING_STEPS[: WORKING_STEPS.index(step)])
     work = ox.Store()
-    shown = [line for line in packaged if predicate(line) in seen]
+    shown = [line for one, about in said.items() if one in seen for line in about]
     for one in read:
         shown += [line for line in one.deposited if predicate(line) in seen]
         shown += [line for line in one.workings if line[line.rindex(b" <") :].startswith(earlier)]

@@ -8,7 +8,7 @@ of what is concluded.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -63,19 +63,27 @@ def look_of(text: str) -> Look:
     return Look(named, frozenset(forth), frozenset(back))
 
 
-def looked_at(rules: Iterable[RuleFile], lines: Sequence[bytes]) -> frozenset[bytes]:
-    """Return the predicates that rules look at, where these are the lines of the vocabularies."""
+def looked_at(rules: Iterable[RuleFile], said: Mapping[bytes, Sequence[bytes]]) -> frozenset[bytes]:
+    """Return the predicates that rules look at, where these are the lines of the vocabularies by predicate."""
     looks = [look_of(rule.text) for rule in rules]
     found = set[bytes]().union(*(look.named for look in looks))
     forth = frozenset[bytes]().union(*(look.forth for look in looks))
-    found.update(line.split(b" ", 3)[2] for line in lines if predicate(line) in forth)
+    found.update(line.split(b" ", 3)[2] for one in forth for line in said.get(one, ()))
     for led, values in {one for look in looks for one in look.back}:
-        pairs = [line.split(b" ", 3)[::2] for line in lines if predicate(line) == led]
+        pairs = [line.split(b" ", 3)[::2] for line in said.get(led, ())]
         ends = set(values)
         while more := {subject for subject, value in pairs if value in ends or not values} - ends:
             ends |= more
         found |= ends
     return frozenset(found)
+
+
+def by_predicate(lines: Iterable[bytes]) -> dict[bytes, list[bytes]]:
+    """Return lines by their predicate."""
+    found: dict[bytes, list[bytes]] = {}
+    for line in lines:
+        found.setdefault(predicate(line), []).append(line)
+    return found
 
 
 def predicate(line: bytes) -> bytes:

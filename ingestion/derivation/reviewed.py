@@ -28,6 +28,9 @@ AFTER: Final = "premisses"
 _CONCLUDED: Final = ("verdict", "classeRisque", "premisseManquante")
 """What a decision rests on of the outcome that a rule retained; its wording may be mended."""
 
+_DATED: Final = ("dateePar", "dateeEnsuitePar")
+"""What dates the text of a rule, part of the facts of its findings."""
+
 
 class Reviews:
     """Tells the facts of findings by their hash, and what follows from decisions that rest on them."""
@@ -35,23 +38,33 @@ class Reviews:
     def __init__(self, vocabularies: Sequence[bytes], base: str = BASE) -> None:
         """Take from the vocabularies what each outcome concludes."""
         self._base = base
+        dated = {f"<{Iris(base).term(name)}>".encode() for name in _DATED}
         concluded = {f"<{Iris(base).term(name)}>".encode() for name in _CONCLUDED}
         self._outcomes: dict[bytes, list[bytes]] = {}
+        self._dates: dict[bytes, list[bytes]] = {}
+        # What decisions of before rest on named dates so, and still holds.
+        dates = f"<{Iris(base).term('dateApplication')}> ".encode()
         for line in vocabularies:
             if predicate(line) in concluded:
                 subject, said, value = line.split(b" ", 3)[:3]
                 self._outcomes.setdefault(subject, []).append(said + b" " + value)
+            elif predicate(line) in dated:
+                rule, _, value = line.split(b" ", 3)[:3]
+                self._dates.setdefault(rule, []).append(dates + value + b" .\n")
 
     def bases(self, batch: Batch, rank: int, project: str) -> dict[str, str]:
         """Return the hash of the facts of each finding of a project, by its identifier."""
         found: dict[bytes, list[bytes]] = {}
         start, retained = f"<{project}#constat-".encode(), f"<{self._base}travail#retenue>".encode()
+        of_rule = f"<{Iris(self._base).term('regle')}>".encode()
         for line in batch.about(rank, start):
             subject, said, value = line.split(b" ", 2)
             facts = found.setdefault(subject, [])
             facts.append(said + b" " + value)
             if said == retained:
                 facts += self._outcomes.get(value.removesuffix(b" .\n"), ())
+            elif said == of_rule:
+                facts += self._dates.get(value.removesuffix(b" .\n"), ())
         own = len(project) + 2
         return {
             subject[own:-1].decode(): hashlib.sha256(b"\n".join(sorted(facts))).hexdigest()

@@ -19,7 +19,7 @@ import pyoxigraph as ox
 
 from ingestion.derivation.batch import Batch, DepositedGraphs, derived_graph, moved
 from ingestion.derivation.indices import CONTEXT, FIELDS, find_indices, indice_triples
-from ingestion.derivation.looks import looked_at, predicate
+from ingestion.derivation.looks import by_predicate, looked_at, predicate
 from ingestion.derivation.reviewed import AFTER, Reviews
 from ingestion.derivation.templates import Conclusions, all_lines, conclude
 from ontologie import BASE, PREFIXES, Iris, Vocabulary, read_text, rule_files, unescaped, vocabularies
@@ -55,12 +55,13 @@ class Derivation:
         """Read what rules look at of the packaged vocabularies."""
         self._base = base
         lines = our_lines(base)
+        said = by_predicate(lines)
         self._later = {
-            step: looked_at([rule for later in STEPS[rank:] for rule in rule_files(later, base)], lines)
+            step: looked_at([rule for later in STEPS[rank:] for rule in rule_files(later, base)], said)
             for rank, step in enumerate(STEPS, 1)
         }
-        self._seen = looked_at([rule for step in STEPS for rule in rule_files(step, base)], lines)
-        self._vocabularies = b"".join(line for line in lines if predicate(line) in self._seen)
+        self._seen = looked_at([rule for step in STEPS for rule in rule_files(step, base)], said)
+        self._vocabularies = b"".join(line for one, about in said.items() if one in self._seen for line in about)
         self._reviews = Reviews(lines, base)
 
     def derive(

@@ -239,9 +239,11 @@ def _examine(batch: list[Prepared], base: str, judge: Validate, seen: _Seen) -> 
 
 def _without_private(reports: Mapping[str, Report], kept: list[Prepared]) -> dict[str, Report]:
     """Return the reports of documents without what their records give in private columns (law 7)."""
-    private = {one.graph.iri: one.record.unquoted for one in kept if isinstance(one.graph, ConvertedDocument)}
+    graphs = [(one.record, one.graph.iri) for one in kept if isinstance(one.graph, ConvertedDocument)]
+    # To look for what is not to be quoted costs a tenth of a deposit: only where something is said.
+    private = {iri: record.unquoted for record, iri in graphs if iri in reports and reports[iri].results}
     return {
-        iri: report.shown(partial(mask_private, private=private[iri])) if private[iri] else report
+        iri: report.shown(partial(mask_private, private=private[iri])) if private.get(iri) else report
         for iri, report in reports.items()
     }
 

@@ -34,11 +34,10 @@ def check_vocabulary(graph: str, lines: Iterable[bytes], base: str) -> None:
 
 def check_apart(graph: str, lines: Iterable[bytes], other: str, said: Iterable[bytes]) -> None:
     """Raise MisplacedTriple where a graph repeats a triple of another one."""
-    end, other_end = len(_end(graph)), len(_end(other))
-    triples = {line[:-other_end] for line in said}
-    for line in lines:
-        if line[:-end] in triples:
-            raise _misplaced(graph, line)
+    # Only a line's end holds the end of a line of its graph: whole graphs are told apart faster than their lines.
+    both = set(b"".join(lines).split(_end(graph))[:-1]).intersection(b"".join(said).split(_end(other))[:-1])
+    for triple in sorted(both):
+        raise _misplaced(graph, triple + _end(graph))
 
 
 def _end(graph: str) -> bytes:

@@ -198,14 +198,16 @@ def written(kind: str, name: str, judged: str) -> dict[str, Any]:
     return document(Analysis(name, "organisation/drane", project.removeprefix("projet/"), False, steps))
 
 
-OUTCOME = f"<{BASE}regle/constat-cu-r06#manque-qui> <http://www.w3.org/2000/01/rdf-schema#comment> ".encode()
+OUTCOME = f"<{BASE}regle/constat-cu-r06#manque-qui> <{BASE}ontologie#verdict> ".encode()
 LABEL = b"/core#prefLabel> "
 
 
 def other_words(path: str, lines: list[bytes]) -> list[bytes]:
-    """Reword an outcome and every label of our tables."""
-    told = (OUTCOME, LABEL) if path.startswith("genere/") else ()
-    return [line.replace(b'"@fr', b' !"@fr') if any(one in line for one in told) else line for line in lines]
+    """Let an outcome conclude otherwise, and reword every label of our tables."""
+    if not path.startswith("genere/"):
+        return lines
+    reworded = [line.replace(b'"@fr', b' !"@fr') if LABEL in line else line for line in lines]
+    return [line.replace(b"/non-conclu>", b"/a-examiner>") if line.startswith(OUTCOME) else line for line in reworded]
 
 
 def other_rules(step: str, rules: tuple[RuleFile, ...]) -> tuple[RuleFile, ...]:

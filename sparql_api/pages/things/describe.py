@@ -182,6 +182,19 @@ async def pairs(reading: Reading, subjects: Iterable[str], predicate: str, editi
     return {subject: tuple(values) for subject, values in found.items()}
 
 
+async def statements(
+    reading: Reading, subjects: Iterable[str], predicates: Iterable[str], edition: int
+) -> list[ox.Quad]:
+    """Return what some properties say of many subjects, whatever the graph."""
+    found: list[ox.Quad] = []
+    asked = " ".join(f"<{iri}>" for iri in predicates)
+    for chunk in chunks(sorted({iri for iri in subjects if is_safe(iri)})):
+        values = " ".join(f"<{iri}>" for iri in chunk)
+        text = f"SELECT DISTINCT ?s ?p ?o WHERE {{ VALUES ?s {{ {values} }} VALUES ?p {{ {asked} }} ?s ?p ?o }}"
+        found += [ox.Quad(row["s"], row["p"], row["o"]) for row in await reading.rows(text, edition)]
+    return found
+
+
 def as_quads(answer: Answer) -> tuple[ox.Quad, ...]:
     """Return the rows ?g ?s ?p ?o of an answer as quads, in canonical order."""
     quads = [ox.Quad(row["s"], row["p"], row["o"], row["g"]) for row in solutions(answer)]

@@ -19,8 +19,10 @@ from sparql_api.words import i18n
 COMMENT: Final = PREFIXES["rdfs"] + "comment"
 SHOWN_OF_A_FINDING: Final = (
     *("applique", "debiteur", "regle", "premisse", "premisseManquante"),
-    *("classeRisque", "dateApplication", "confiance"),
+    *("classeRisque", "dateePar", "confiance"),
 )
+DATED: Final = ("dateePar", "dateeEnsuitePar")
+"""What dates a rule: the day from which its text applies, and that of a second case."""
 Pairs = Mapping[str, Iterable[str]]
 
 
@@ -103,14 +105,18 @@ def indication(reader: Reader, iri: str) -> dict[str, Any]:
 def finding(reader: Reader, iri: str, dates: Pairs) -> dict[str, Any]:
     """Return a constat: its verdict, what it says, the rule, the provisions and the premises."""
     term = reader.view.service.iris.term
-    confidence = first_text(reader, iri, "confiance")
+    # Editions of before 2.2.0 repeat on the finding what its outcome says.
+    outcome = next((str(v)[1:-1] for v in said(reader, iri, "issue")), iri)
+    rules = [str(v)[1:-1] for v in said(reader, iri, "regle")]
+    confidence = first_text(reader, outcome, "confiance")
     shown: list[Property] = []
     for name in SHOWN_OF_A_FINDING:
         values = reader.values(iri, term(name))
         if name == "premisse":
             texts = [Shown(premise(reader, str(v)[1:-1])) for v in values]
-        elif name == "dateApplication":
-            days = {day for v in values for day in dates.get(str(v)[1:-1], ())}
+        elif name == "dateePar":
+            dated = (v for rule in rules for v in said(reader, rule, *DATED))
+            days = {day for v in dated for day in dates.get(str(v)[1:-1], ())}
             texts = [Shown(reader.view.date(day)) for day in sorted(days)]
         elif name == "confiance":
             texts = [Shown(reader.view.decimal(confidence))] if float(confidence or 0) else []
@@ -118,7 +124,7 @@ def finding(reader: Reader, iri: str, dates: Pairs) -> dict[str, Any]:
             texts = list(reader.property(term(name), values, iri).values)
         if texts:
             shown.append(Property(term(name), reader.property_name(term(name)), tuple(texts)))
-    verdict, message = next((v.text for v in links(reader, iri, "verdict")), ""), reader.text(iri, COMMENT)
+    verdict, message = next((v.text for v in links(reader, iri, "verdict")), ""), reader.text(outcome, COMMENT)
     verdicts = [local_id(str(v)[1:-1]) for v in said(reader, iri, "verdict")]
     return {
         "anchor": iri.partition("#")[2],

@@ -15,7 +15,8 @@ from sparql_api.pages.common.service import Service
 from sparql_api.pages.things.analyses import Answered, analyses_of
 from sparql_api.pages.things.analyses import named_in as analysed
 from sparql_api.pages.things.around import Around, around
-from sparql_api.pages.things.describe import Description, Incoming, incoming, pairs
+from sparql_api.pages.things.describe import Description, Incoming, incoming, pairs, statements
+from sparql_api.pages.things.evidence import COMMENT, DATED
 from sparql_api.pages.things.examples import seen_in
 from sparql_api.pages.things.fiche import HOMEPAGE
 from sparql_api.pages.things.instrument import PrincipleRow, instrument_rows, named_in
@@ -30,6 +31,8 @@ class Gathered:
     """What the page of a thing shows beside what is said of it."""
 
     quads: Sequence[ox.Quad]
+    grounds: Sequence[ox.Quad]
+    """What the rules of its findings say of them: the words of outcomes, what dates a rule."""
     leading: Sequence[Incoming]
     matched: Sequence[Match]
     dimensions: Mapping[str, tuple[str, ...]]
@@ -55,7 +58,9 @@ async def gather(view: View, found: Description, quads: Sequence[ox.Quad]) -> Ga
     term = service.iris.term
     criteria = objects(found.main, term("critere"))
     dimensions = await pairs(reading, criteria, term("dansDimension"), found.edition)
-    applicable = objects(found.quads, term("dateApplication"))
+    ruled = objects(found.quads, term("issue")) | objects(found.quads, term("regle"))
+    grounds = await statements(reading, ruled, [COMMENT, *map(term, (*DATED, "confiance"))], found.edition)
+    applicable = set[str]().union(*(objects(grounds, term(name)) for name in DATED))
     dates = await pairs(reading, applicable, term("appliqueAPartirDu"), found.edition)
     named |= {d for found_in in dimensions.values() for d in found_in}
     principles = await instrument_rows(reading, found, term(""), view.language)
@@ -75,8 +80,9 @@ async def gather(view: View, found: Description, quads: Sequence[ox.Quad]) -> Ga
     addresses = await pairs(reading, bodies, HOMEPAGE, found.edition)
     labels = await service.labels.of(reading, named, found.edition)
     return Gathered(
-        quads, leading, matched, dimensions, dates, principles, words, answers, addresses, examples, beside, labels
-    )
+        quads, grounds, leading, matched, dimensions, dates, principles, words, answers, addresses, examples, beside,
+        labels,
+    )  # fmt: skip
 
 
 def objects(quads: Iterable[ox.Quad], predicate: str) -> set[str]:

@@ -52,7 +52,7 @@ async def entity_page(view: View, found: Description) -> bytes:
 def written(view: View, found: Description, gathered: Gathered) -> bytes:
     """Return the HTML of what was gathered."""
     quads = gathered.quads
-    reader = Reader.of(view, found.iri, quads, gathered.labels)
+    reader = Reader.of(view, found.iri, (*quads, *gathered.grounds), gathered.labels)
     told = plan(view.service.iris).told if found.is_fiche(view.service.iris) else frozenset()
     left = {one: marked for one, marked in gathered.words.items() if one not in told}
     shown = reader.sections(found.iri, hidden_by(gathered.matched) | told, left)

@@ -62,14 +62,9 @@ def test_a_finding_says_its_rule_its_provision_and_whom_it_binds() -> None:
     found = findings(derived(store_of(document(niveau="5e", typeIA=GENERATIVE, date=IN_LAW))))["constat-cu-r04"]
     assert found.said["applique"] == [ox.NamedNode(f"{BASE}regle/CU-R04")]
     assert found.said["debiteur"] == [ox.NamedNode(f"{BASE}concept/debiteur/enseignant")]
-    (confidence,) = found.said["confiance"]
-    assert isinstance(confidence, ox.Literal) and confidence.datatype.value.endswith("#decimal")
-    assert float(confidence.value) == 0
-    messages = {term.language: term.value for term in found.said["comment"] if isinstance(term, ox.Literal)}
-    assert messages == {
-        "fr": "Ne peut être conclu : la fiche ne dit pas qui manipule l'outil.",
-        "en": "Cannot be concluded: the fiche does not say who handles the tool.",
-    }
+    # Its words and its confidence are said once, by the outcome that it names.
+    assert found.said["issue"] == [ox.NamedNode(f"{BASE}regle/constat-cu-r04#manque-qui")]
+    assert found.said.keys().isdisjoint({"comment", "confiance", "dateApplication"})
 
 
 @pytest.mark.parametrize("name", sorted(RULES))
@@ -239,11 +234,7 @@ def test_whatever_fiches_say_each_finding_is_one_and_whole(batch: list[dict[str,
         for name, found in findings(quads, project).items():
             said = found.said
             assert name in RULES
-            assert [len(said[key]) for key in ("type", "regle", "verdict", "confiance")] == [1] * 4
-            assert sorted(str(term.language) for term in said["comment"] if isinstance(term, ox.Literal)) == [
-                "en",
-                "fr",
-            ]
+            assert [len(said[key]) for key in ("type", "regle", "verdict", "issue")] == [1] * 4
             assert found.premises
             assert bool(found.missing) == (found.verdict == "non-conclu")
         parts = {(str(quad.subject), local(quad.predicate)): str(quad.object) for quad in quads}

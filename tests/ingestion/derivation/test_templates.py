@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingestion.derivation.looks import look_of, looked_at, predicate
+from ingestion.derivation.looks import by_predicate, look_of, looked_at, predicate
 from ingestion.derivation.rules import STEPS, Derivation, our_lines
 from ingestion.derivation.templates import all_lines, conclude, template_of
 from ontologie import PREFIXES, RuleFile, rule_files
@@ -136,7 +136,7 @@ def test_what_no_rule_looks_at_changes_nothing(monkeypatch: pytest.MonkeyPatch) 
     """A derivation that loads everything derives the same as one that loads what is looked at."""
     lines = our_lines()
     everything = frozenset(predicate(line) for line in lines)
-    seen = looked_at([rule for step in STEPS for rule in rule_files(step)], lines)
+    seen = looked_at([rule for step in STEPS for rule in rule_files(step)], by_predicate(lines))
     assert len(seen & everything) < len(everything) / 2
     store = store_of(*(document(f"18-C{rank}", **facts(case)) for rank, case in enumerate(CASES[::5])))
     projects = [f"https://w3id.org/observatoire-ia/projet/18-C{rank}" for rank in range(len(CASES[::5]))]
@@ -150,8 +150,8 @@ def test_a_predicate_that_is_a_variable_comes_from_somewhere() -> None:
     behind = "CONSTRUCT { ?s ?c ?o } WHERE { VALUES ?c { <x:c> } ?p <x:sous>+ ?c . ?s a <x:C> ; ?p ?o }"
     lines = [b"<x:r> <x:lue> <x:un> <x:g> .\n", b"<x:b> <x:sous> <x:a> <x:g> .\n", b"<x:a> <x:sous> <x:c> <x:g> .\n"]
     lines += [b"<x:z> <x:sous> <x:y> <x:g> .\n"]
-    assert {b"<x:lue>", b"<x:un>"} <= looked_at([RuleFile("a", ahead, {})], lines)
-    found = looked_at([RuleFile("b", behind, {})], lines)
+    assert {b"<x:lue>", b"<x:un>"} <= looked_at([RuleFile("a", ahead, {})], by_predicate(lines))
+    found = looked_at([RuleFile("b", behind, {})], by_predicate(lines))
     assert {b"<x:sous>", b"<x:a>", b"<x:b>", b"<x:c>", b"<x:C>"} <= found and b"<x:z>" not in found
     with pytest.raises(ValueError, match="any predicate"):
         look_of("CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }")
