@@ -123,6 +123,7 @@ def ingest_command(
     options = Options(
         academie=academie, kind=kind, mapping=mapping, base=settings.base_iri, national=national,
         sheet=sheet, accept_mapping=accept_mapping, memory=settings.var, keep_refused=rejects is not None,
+        keep_reports=report is not None and report.suffix.lower() == ".ttl",
     )  # fmt: skip
     if acting and validated_by and acting != validated_by:
         fail(lang, "as-and-validated-by")
