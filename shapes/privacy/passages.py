@@ -103,11 +103,12 @@ def _judged(sentence: str, author: bool) -> Iterator[tuple[str, int, int, bool]]
     """Yield (code of what it is, start, end, whether it refuses) of each name of a sentence."""
     lower, scan = plain(sentence), Scan(sentence)
     found = [*scan.names(author=author), *_of_pupils(scan, lower), *_lone(scan)]
-    health, division = scan.first_of("sante"), DIVISION.search(sentence)
-    if not found:
-        if health and division and (one := _ONE_PUPIL.search(lower)):
-            yield "sante", min(one.start(), health[0]), max(health[1], division.end()), False
+    one = None if found else _ONE_PUPIL.search(lower)
+    if not (found or one):
         return
+    health, division = scan.first_of("sante"), DIVISION.search(sentence)
+    if one and health and division:
+        yield "sante", min(one.start(), health[0]), max(health[1], division.end()), False
     pupil = scan.first_of("eleve")
     for name in found:
         if health:
