@@ -38,6 +38,16 @@ class Passage:
     refuses: bool
 
 
+def tells_health(text: str) -> bool:
+    """Tell whether a text tells of the health of one person, named or not: too much where nobody reads it again.
+
+    >>> tells_health("Dyslexique, fils du maire."), tells_health("Un outil pour les élèves dyslexiques.")
+    (True, False)
+    """
+    scan = Scan(fold(text).text)
+    return scan.first_of("sante") is not None and scan.first_of("eleve") is not None
+
+
 def _may_be_named(text: str) -> bool:
     """Tell whether some line could be an id or an address with a first name and a surname."""
     lines = (line for line in text.split("\n") if _SPACE.search(line) is None)
