@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from shapes.privacy.masking import MASK as MASK
     from shapes.privacy.masking import mask as mask
     from shapes.privacy.passages import passages as passages
+    from shapes.privacy.passages import tells_health as tells_health
     from shapes.reporting.causes import place as place
     from shapes.reporting.cells import BYTE_ORDER_MARK as BYTE_ORDER_MARK
     from shapes.reporting.cells import SPREADSHEET_SEPARATOR as SPREADSHEET_SEPARATOR
@@ -43,7 +44,7 @@ else:
             "reporting.issues": "TO_READ Issue result_of",
             "judging.report": "Report Result",
             "privacy.masking": "MASK mask",
-            "privacy.passages": "passages",
+            "privacy.passages": "passages tells_health",
             "reporting.causes": "place",
             "reporting.forms": "as_csv as_json as_text",
             "reporting.html": "as_html",

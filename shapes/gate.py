@@ -47,10 +47,8 @@ class Gate:
 
     def validate_batch(self, documents: Mapping[str, bytes]) -> dict[str, Report]:
         """Judge documents, each its canonical N-Quads by its IRI, as `validate` judges each alone."""
-        alone = {name: self.statements(name, lines) for name, lines in documents.items()}
-        screened = {name: lines for name, lines in alone.items() if lines is not None}
         try:
-            reports = self._screened(documents, screened)
+            reports = self._screened(documents)
         except Unloadable:
             reports = {}
         return {name: reports.get(name) or self.validate(lines) for name, lines in documents.items()}
@@ -82,14 +80,22 @@ class Gate:
         finally:
             self._free.append(screen)
 
-    def _screened(self, documents: Mapping[str, bytes], statements: Mapping[str, bytes]) -> dict[str, Report]:
-        """Judge the documents whose statements are given; none where it cannot be told whose a result is."""
+    def _screened(self, documents: Mapping[str, bytes]) -> dict[str, Report]:
+        """Judge the documents that need not be judged alone; none where it cannot be told whose a result is."""
+        screened: list[str] = []
+
+        def statements() -> Iterator[bytes]:
+            for name, lines in documents.items():
+                if (own := self.statements(name, lines)) is not None:
+                    screened.append(name)
+                    yield own
+
         with self.screen() as screen:
-            flagged = screen.screen(b"".join(statements.values()))
+            flagged = screen.screen(statements())
         homes = {self._document(node) for nodes in flagged.focus_nodes.values() for node in nodes}
-        names = [name for name in statements if name in homes]
+        names = [name for name in screened if name in homes]
         lines = b"".join(documents[name] for name in names)
-        found: dict[str, list[Result]] = {name: [] for name in statements}
+        found: dict[str, list[Result]] = {name: [] for name in screened}
         for result in self.judge.judge_graphs(lines, map(self._graph, names), flagged.focus_nodes):
             home = self._document(f"<{result.focus}>")
             if home not in found:

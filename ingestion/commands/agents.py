@@ -35,6 +35,7 @@ def agents_app() -> typer.Typer:
     app.command("revoke")(revoke_command)
     app.command("token")(token_command)
     app.command("bind")(bind_command)
+    app.command("unbind")(unbind_command)
     app.command("export")(export_command)
     return app
 
@@ -135,6 +136,24 @@ def bind_command(
     with explained(lang), opened(settings, lang) as registry:
         registry.sign_ins.bind(as_kept(name), issuer, subject, agent_of(registry, acting, settings))
     say(lang, "agent-bound", agent=name)
+
+
+def unbind_command(
+    subject: Annotated[str, typer.Option(help="How the sign-on service calls that person or service.")],
+    issuer: Annotated[str, typer.Option(envvar="OBSERVATOIRE_OIDC_ISSUER", help="The sign-on service.")],
+    acting: AsOption = None,
+    lang: LangOption = Lang.FR,
+) -> None:
+    """Let whom a sign-on service knows act as no agent any more; the sessions of the account are ended.
+
+    Example: observatoire agent unbind --subject 6f1c2e --issuer https://connexion.example
+    """
+    from ingestion.settings import Settings
+
+    settings = Settings()
+    with explained(lang), opened(settings, lang) as registry:
+        name = registry.sign_ins.unbind(issuer, subject, agent_of(registry, acting, settings))
+    say(lang, "agent-unbound", agent=name)
 
 
 def export_command(name: NameArgument, acting: AsOption = None, lang: LangOption = Lang.FR) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
@@ -38,6 +38,7 @@ from ontologie.console import Lang, LangOption, counting, fail, said, say, steps
 
 if TYPE_CHECKING:
     from ingestion.examination.deposit import Deposited
+    from ingestion.examination.pipeline import Options
     from ingestion.harvest.construct import Tokenize
     from ingestion.publication.cut import Face
     from ingestion.registry.registry import Registry
@@ -123,12 +124,13 @@ def ingest_command(
     options = Options(
         academie=academie, kind=kind, mapping=mapping, base=settings.base_iri, national=national,
         sheet=sheet, accept_mapping=accept_mapping, memory=settings.var, keep_refused=rejects is not None,
+        keep_reports=report is not None and report.suffix.lower() == ".ttl",
     )  # fmt: skip
     if acting and validated_by and acting != validated_by:
         fail(lang, "as-and-validated-by")
     by = By(validated_by or acting, national=national, validate=bool(validated_by))
-    take = partial(deposit_file, options=options, validate=by.validate, strict=strict)
-    done, unusable = _taken(files, take, by, settings, lang, dry_run=dry_run)
+    take = partial(deposit_file, validate=by.validate, strict=strict)
+    done, unusable = _taken(files, take, options, by, settings, lang, dry_run=dry_run)
     report_of(report, done, unusable, lang)
     _give_back(rejects, done, lang)
     raise typer.Exit(2 if unusable else max((one.exit_code for one in done), default=0))
@@ -157,7 +159,8 @@ def _check_rejects(rejects: Path | None, lang: Lang) -> None:
 
 
 def _taken(
-    files: Iterable[Path], take: Callable[..., Deposited], by: By, settings: Settings, lang: Lang, *, dry_run: bool
+    files: Iterable[Path], take: Callable[..., Deposited], options: Options, by: By, settings: Settings, lang: Lang,
+    *, dry_run: bool,
 ) -> tuple[list[Deposited], list[Issue]]:
     """Take files into the registry, or only examine them; return what came of each, and why some could not be used."""
     from ingestion.examination.deposit import none_yet
@@ -167,14 +170,19 @@ def _taken(
     def kept() -> str:
         return said(lang, "kept-dry") if dry_run else counted(lang, "kept-deposit", registered)
 
-    # On a dry run the registry is asked for what a named agent may do, and for nothing else: without one it is not
-    # opened, nor its libraries loaded.
-    asked = not dry_run or by.name or settings.agent
+    # On a dry run the registry is asked for what a named agent may do and what was decided of labels: where there is
+    # neither it is not opened, nor its libraries loaded.
+    there = settings.database_url or settings.registry_path.exists()
+    asked = not dry_run or by.name or settings.agent or there
     with explained(lang, kept=kept), opened(settings, lang) if asked else nullcontext() as registry:
         agent = by.agent(registry, settings)
         permit = registry.permit(agent, validate=by.validate) if registry else None
         into = None if dry_run else registry
-        take = partial(take, registry=into, agent=agent, permit=permit, registered=registered)
+        if registry:
+            options = replace(options, decided=registry.labels.decided())
+        take = partial(
+            take, options=options, registry=into, agent=agent, permit=permit, registered=registered,
+        )  # fmt: skip
         return _deposit(files, take, lang, told=not dry_run)
 
 

@@ -21,7 +21,7 @@ from ingestion.rights.model import Agent, Matter
 from ingestion.words.errors import RefusedAct
 from ingestion.words.examples import PROJECT
 from ontologie import BASE, Iris, in_both
-from shapes import passages
+from shapes import passages, tells_health
 
 Verb = Literal["confirm", "dismiss", "reopen"]
 VERBS: Final[Mapping[Verb, Event]] = {"confirm": "confirmed", "dismiss": "dismissed", "reopen": "reopened"}
@@ -81,7 +81,7 @@ def decide_finding(
     text = " ".join("".join(map(_shown, unicodedata.normalize("NFC", reason))).split())
     if verb != "reopen" and not 0 < len(text) <= LONGEST_REASON:
         raise WrongReason("finding-reason")
-    if passages(text):
+    if passages(text) or tells_health(text):
         # Nobody reads it again before it is public.
         raise WrongReason("finding-reason-personal")
     bases = {one.identifier: one.basis for one in findings_of(registry, found, base)}

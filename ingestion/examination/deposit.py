@@ -6,11 +6,13 @@ registry's.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import pickle
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from ingestion.examination.alike import ALIKE, Alike
 from ingestion.examination.judged_by import judged_by
@@ -37,12 +39,16 @@ if TYPE_CHECKING:
     from ingestion.registry.registry import Registry
 
 
+_FEW: Final = 1 << 20
+"""Bytes of documents that may wait in memory."""
+
+
 @dataclass(frozen=True)
 class Deposited:
     """What came of one file: counts, all that is to be said, and how the registry took it.
 
-    `reports` are those of the shapes that say something; `separator` is that of a table written as text;
-    `rejected` are the refused records, where asked for.
+    `reports` are those of the shapes that say something, and `rejected` the refused records, where asked for;
+    `separator` is that of a table written as text.
     """
 
     file: Path
@@ -85,7 +91,7 @@ def deposit_file(
     deposit = open_deposit(path, replace(options, strict=strict))
     notes = deposit.notes if registry is None else (*deposit.notes, *keep_agreements(deposit, options))
     total = Deposited(path if isinstance(path, Path) else Path(path.file), Summary(), (), notes, (), none_yet())
-    summary, entries, reports, held = Summary(), list[Issue](), list[Report](), list[NewDocument]()
+    summary, entries, reports, held = Summary(), list[Issue](), list[Report](), _Held()
     rejected, places, taken, counted = list[Rejected](), _Places(), list[Matter](), (total.registered, registered)
     known, ended = (registry.made_fiches, registry.events.ended) if registry else (None, None)
     permit = permit or (registry.permit(agent, validate=validate) if registry else None)
@@ -94,11 +100,11 @@ def deposit_file(
         summary += part.summary
         entries.extend(part.entries)
         rejected.extend(part.rejected)
-        reports.extend(report for report in part.reports if report.results)
+        reports.extend(report for report in part.reports if report.results and options.keep_reports)
         accepted, there = [new_document(one, options.base) for one in part.documents], _places(part, deposit.file)
         taken.extend(Matter(one.kind, one.identifier, one.academie) for one in accepted)
         if strict:
-            held.extend(accepted)
+            held.add(accepted)
             places.update(there)
         elif registry is not None and accepted:
             entries.extend(_registered(registry, accepted, there, agent, validate, counted))
@@ -106,7 +112,7 @@ def deposit_file(
             progress(summary.read, deposit.count)
     if strict and summary.refused:
         entries.extend(issue("non-prise", place, document=name) for place, name in places.values())
-    elif strict and registry is not None and held:
+    elif strict and registry is not None and places:
         entries.extend(_registered(registry, held, places, agent, validate, counted))
     return Deposited(
         total.file, summary, tuple(entries), notes, tuple(reports), total.registered, deposit.separator,
@@ -134,13 +140,30 @@ _Places = dict[tuple[str, str], tuple[Place, str]]
 """Where each document of a file stands, by kind and identifier, and its name."""
 
 
+class _Held:
+    """Documents that wait for the last row of their file; many are on the disk, in a file without a name."""
+
+    def __init__(self) -> None:
+        self._file = tempfile.SpooledTemporaryFile(_FEW)  # noqa: SIM115 (lives as long as this)
+        self._batches = 0
+
+    def add(self, batch: Sequence[NewDocument]) -> None:
+        pickle.dump(batch, self._file, pickle.HIGHEST_PROTOCOL)
+        self._batches += 1
+
+    def __iter__(self) -> Iterator[NewDocument]:
+        self._file.seek(0)
+        for _ in range(self._batches):
+            yield from pickle.load(self._file)
+
+
 def _places(part: Examination, file: str) -> _Places:
     built = (one.built for one in part.documents)
     return {(one.kind, one.identifier): (Place(file, one.line), one.name) for one in built}
 
 
 def _registered(
-    registry: Registry, accepted: Sequence[NewDocument], places: _Places, agent: Agent, validate: bool,
+    registry: Registry, accepted: Iterable[NewDocument], places: _Places, agent: Agent, validate: bool,
     counted: tuple[dict[Outcome, int] | None, ...],
 ) -> list[Issue]:  # fmt: skip
     """Register documents and count what came of them; return what is said of those that came over one that waited."""

@@ -39,7 +39,7 @@ from ingestion.words.personal import mask_private
 from ontologie import BASE
 from shapes import Report, validate, validate_batch
 
-BATCH: Final = 4000
+BATCH: Final = 2000
 """Records examined at once: memory stays flat, and the gate is kept busy."""
 
 _FEW: Final = 100
@@ -53,10 +53,10 @@ class Options:
     `academie` is the code or the name of the académie that the deposit is made for; `kind` the type of document
     that rows make; `mapping` their headers → ours (a dictionary, or a TOML or CSV file). `sheet` is the one sheet of a
     workbook to read. `accept_mapping` takes the reading of headers that is proposed; `memory` is the state folder where
-    accepted ones are remembered. `strict` refuses unknown columns. `keep_refused` keeps refused records. `called`
-    is the name of a file whose path does not say it. Without `national`, a project of no académie is refused. With
-    `examples`, the ids of invented examples are taken: those of the observatory's own file. `decided` is what people
-    decided of labels.
+    accepted ones are remembered. `strict` refuses unknown columns. `keep_refused` keeps refused records, `keep_reports`
+    what the shapes say in their own form. `called` is the name of a file whose path does not say it. Without
+    `national`, a project of no académie is refused. With `examples`, the ids of invented examples are taken: those of
+    the observatory's own file. `decided` is what people decided of labels.
     """
 
     academie: str | None = None
@@ -71,6 +71,7 @@ class Options:
     memory: Path | None = None
     strict: bool = False
     keep_refused: bool = False
+    keep_reports: bool = True
     called: str = ""
     decided: Decided = NOTHING_DECIDED
 

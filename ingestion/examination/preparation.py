@@ -1,4 +1,4 @@
-"""Makes documents and graphs of the records of a table, in processes beside this one where there are many.
+"""Makes documents and graphs of the records of a table, in a process beside this one where there are many.
 
 What is done to a record is in documents.py and conversion.py.
 """
@@ -17,7 +17,10 @@ from ingestion.reading.records import Deposit, Record
 from ingestion.resolution.decided import NOTHING_DECIDED, Decided
 
 MANY: Final = 20_000
-"""Records from which processes beside this one are worth their start (two seconds) and what they send back."""
+"""Records from which a process beside this one is worth its start (two seconds) and what it sends back."""
+
+PIECE: Final = 500
+"""Records made at once: what is made and not judged yet is held twice, as it is sent back and as it comes."""
 
 Graph = ConvertedDocument | ConversionError | None
 """A document's graph, why there is none, or None where there is no document."""
@@ -47,11 +50,16 @@ class Task:
 
 
 def prepare(deposit: Deposit, task: Task, size: int) -> Iterator[list[Prepared]]:
-    """Yield the records of a deposit, prepared, in batches of `size`, in order."""
-    # A JSON record carries the text it stands in: it stays in this process.
-    processes = processes_for(deposit.count, MANY) if deposit.columns else 0
-    for records, made in in_order(partial(prepare_batch, task=task), batched(deposit.records, size), processes):
-        yield [Prepared(record, built, graph) for record, (built, graph) in zip(records, made, strict=True)]
+    """Return the records of a deposit, prepared, in batches of `size`, in order."""
+    # A JSON record carries the text it stands in: it stays in this process. One beside is enough: what this one does
+    # with what was made takes as long as making it.
+    processes = min(1, processes_for(deposit.count, MANY)) if deposit.columns else 0
+    pieces = in_order(partial(prepare_batch, task=task), batched(deposit.records, min(size, PIECE)), processes)
+    return batched((one for piece in pieces for one in _prepared(*piece)), size)
+
+
+def _prepared(records: list[Record], made: list[Made]) -> Iterator[Prepared]:
+    return (Prepared(record, built, graph) for record, (built, graph) in zip(records, made, strict=True))
 
 
 def prepare_batch(records: list[Record], task: Task) -> list[Made]:

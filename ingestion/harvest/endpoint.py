@@ -12,9 +12,11 @@ import http.client
 import ipaddress
 import json
 import socket
+import threading
 import time
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -79,8 +81,8 @@ class PartnerEndpoint:
         if not usable or parts.username or parts.password:
             raise EndpointFails("harvest-address")
         self._began = self.clock()
-        opener = urllib.request.OpenerDirector()
-        for handler in (_Http(self.private), _Https(self.private), _Answers()):
+        opener, self._wire = urllib.request.OpenerDirector(), _Wire(self.private)
+        for handler in (_Http(self._wire), _Https(self._wire), _Answers()):
             opener.add_handler(handler)
         self._opener = opener
 
@@ -125,11 +127,16 @@ class PartnerEndpoint:
         asking.setReturnFormat(form)
         asking.setTimeout(self.bounds.request)
         try:
-            with asking.query().response as response:
+            with self._wire.for_seconds(self.bounds.request):
+                answer = asking.query()
+            with answer.response as response:
+                if self._wire.was_cut:  # an end of the connection is also one of the head
+                    raise EndpointFails("harvest-too-slow", host=self.host)
                 data = self._read(response)
                 return data, str(response.headers.get_content_type())
         except (OSError, http.client.HTTPException) as error:
-            raise EndpointFails("harvest-unreachable", host=self.host) from error
+            code = "harvest-too-slow" if self._wire.was_cut else "harvest-unreachable"
+            raise EndpointFails(code, host=self.host) from error
 
     def _read(self, response: Any) -> bytes:
         """Read an answer within its bounds of size and time, however slowly it drips."""
@@ -227,31 +234,65 @@ def is_public(address: str) -> bool:
     return mapped.is_global and not mapped.is_multicast
 
 
-class _Http(urllib.request.HTTPHandler):
+class _Wire:
+    """The connection of a request, which is cut where the head of its answer is not there in time: a socket's own
+    bound starts again at each byte."""
+
     def __init__(self, private: bool) -> None:
-        super().__init__()
         self._connect = _Connecting(private)
+        self._connection: http.client.HTTPConnection | None = None
+        self.was_cut = False
+
+    def held(self, made: http.client.HTTPConnection) -> None:
+        """Hold a connection, which is made as `_Connecting` allows."""
+        made._create_connection = self._connect  # type: ignore[attr-defined]
+        self._connection = made
+
+    @contextmanager
+    def for_seconds(self, seconds: float) -> Iterator[None]:
+        """Cut the connection where what is done takes longer."""
+        self._connection, self.was_cut = None, False
+        timer = threading.Timer(seconds, self._cut)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
+
+    def _cut(self) -> None:
+        self.was_cut = True
+        wire = self._connection.sock if self._connection else None
+        if wire is not None:
+            with suppress(OSError):  # it was closed meanwhile
+                socket.socket.shutdown(wire, socket.SHUT_RDWR)
+
+
+class _Http(urllib.request.HTTPHandler):
+    def __init__(self, wire: _Wire) -> None:
+        super().__init__()
+        self._wire = wire
 
     def http_open(self, req: urllib.request.Request) -> http.client.HTTPResponse:
         return self.do_open(self._made, req)
 
     def _made(self, host: str, **given: Any) -> http.client.HTTPConnection:
         made = http.client.HTTPConnection(host, **given)
-        made._create_connection = self._connect  # type: ignore[attr-defined]
+        self._wire.held(made)
         return made
 
 
 class _Https(urllib.request.HTTPSHandler):
-    def __init__(self, private: bool) -> None:
+    def __init__(self, wire: _Wire) -> None:
         super().__init__()
-        self._connect = _Connecting(private)
+        self._wire = wire
 
     def https_open(self, req: urllib.request.Request) -> http.client.HTTPResponse:
         return self.do_open(self._made, req)
 
     def _made(self, host: str, **given: Any) -> http.client.HTTPSConnection:
         made = http.client.HTTPSConnection(host, **given)
-        made._create_connection = self._connect  # type: ignore[attr-defined]
+        self._wire.held(made)
         return made
 
 

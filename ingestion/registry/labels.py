@@ -23,8 +23,8 @@ from ingestion.registry.transitions import RefusedTransition
 from ingestion.resolution.decided import NOTHING_DECIDED, Decided, LabelDecision
 from ingestion.rights.decision import Forbidden, decide, require, standing
 from ingestion.rights.model import VOCABULARY, Agent, Matter
-from ingestion.words.errors import RefusedAct
-from ontologie import in_both
+from ingestion.words.errors import RefusedAct, refusal_in_words
+from ontologie import Word, in_both
 
 LABEL: Final = "label"
 """The kind of an event that bears on a label, whose name is its identifier."""
@@ -45,8 +45,8 @@ class AlreadyDecided(RefusedTransition):
     def __init__(self, label: str, choice: str, at: str, agent: str) -> None:
         self.reason = "label-decided"
         said = in_both("relecture", f"choice-{choice}")
-        words = {"label": label, "choice": said, "date": at[:10], "agent": agent}
-        RefusedAct.__init__(self, in_both("relecture", "label-decided", **words))
+        words: dict[str, Word] = {"label": label, "choice": said, "date": at[:10], "agent": agent}
+        RefusedAct.__init__(self, *refusal_in_words("label-decided", **words))
 
 
 @dataclass(frozen=True, slots=True)

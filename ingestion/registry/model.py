@@ -15,8 +15,8 @@ from ontologie import newest_context
 State = Literal["depose", "valide", "publie", "retourne", "retire"]
 Event = Literal[
     "deposited", "validated", "returned", "withdrawn", "published", "unpublished", "erased",
-    "opinion", "confirmed", "dismissed", "reopened", "declared", "bound", "revoked", "token", "restored", "decided",
-    "relabelled", "refused",
+    "opinion", "confirmed", "dismissed", "reopened", "declared", "bound", "unbound", "revoked", "token", "restored",
+    "decided", "relabelled", "refused",
 ]  # fmt: skip
 Outcome = Literal["created", "new-version", "unchanged"]
 """What came of a deposit."""

@@ -26,17 +26,8 @@ from ingestion.registry.labels import LabelRecords
 from ingestion.registry.model import ALL_STATES, Event, NewDocument, Outcome, Registered, State, Waited, now
 from ingestion.registry.projects import ProjectRecords
 from ingestion.registry.received import Received
-from ingestion.registry.rows import event_row, is_held, latest, named, record
-from ingestion.registry.schema import (
-    deposits,
-    documents,
-    events,
-    findings,
-    label_refusals,
-    label_uses,
-    remarks,
-    versions,
-)
+from ingestion.registry.rows import empty, event_row, is_held, latest, named, record
+from ingestion.registry.schema import documents, events, findings, remarks, versions
 from ingestion.registry.selection import ListWanted, Page, page_of
 from ingestion.registry.sessions import Sessions
 from ingestion.registry.sign_ins import SignIns
@@ -218,19 +209,15 @@ class Registry:
         """Erase payloads, personal data and remarks of a document; the fact of the events stays (GDPR art. 17).
 
         The editions that hold it are made anew by the next publication or rebuild (`publication.redaction`). The
-        copies that an upgrade of the registry left go too.
+        copies that an upgrade of the registry left go too. What was erased already has no second event.
         """
-        with self._act(kind, identifier, agent, ALL_STATES, "erased") as (connection, row):
-            _change(connection, row, state="retire", validated_version=None)
-            emptied: dict[str, Any] = {"payload": None, "graph": None, "personal": None, "entries": "[]"}
-            connection.execute(versions.update().where(*named(versions, kind, identifier)).values(emptied))
-            theirs = sa.select(events.c.id).where(*named(events, kind, identifier))
-            for apart in (remarks, findings):
-                connection.execute(apart.delete().where(apart.c.event.in_(theirs)))
-            for table in (label_uses, label_refusals):
-                connection.execute(table.delete().where(*named(table, kind, identifier)))
-            # Which of them quotes a document, a row that was refused without an id does not tell.
-            connection.execute(deposits.update().values(report=None))
+        last = self.events.ended(kind, [identifier]).get(identifier)
+        if last is not None and last.event == "erased":
+            require(self.accounts.known(agent.name), "erase", Matter(kind, identifier, last.academie))
+        else:
+            with self._act(kind, identifier, agent, ALL_STATES, "erased") as (connection, row):
+                _change(connection, row, state="retire", validated_version=None)
+                empty(connection, kind, identifier)
         for copy in copies_of(self._sessions.engine):
             copy.unlink()
 

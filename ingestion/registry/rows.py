@@ -11,7 +11,16 @@ import sqlalchemy as sa
 from ingestion.documents.to_read import passages_to_read
 from ingestion.documents.wordings import unresolved
 from ingestion.registry.model import Event
-from ingestion.registry.schema import documents, events, label_uses, versions
+from ingestion.registry.schema import (
+    deposits,
+    documents,
+    events,
+    findings,
+    label_refusals,
+    label_uses,
+    remarks,
+    versions,
+)
 from ingestion.rights.model import Agent
 
 
@@ -66,6 +75,19 @@ def note_labels(connection: sa.Connection, contents: Mapping[tuple[str, str], Ma
     ]
     if rows:
         connection.execute(label_uses.insert(), rows)
+
+
+def empty(connection: sa.Connection, kind: str, identifier: str) -> None:
+    """Leave of a document's rows the fact of its events: no content, no personal data, no remark, no report."""
+    emptied: dict[str, Any] = {"payload": None, "graph": None, "personal": None, "entries": "[]"}
+    connection.execute(versions.update().where(*named(versions, kind, identifier)).values(emptied))
+    theirs = sa.select(events.c.id).where(*named(events, kind, identifier))
+    for apart in (remarks, findings):
+        connection.execute(apart.delete().where(apart.c.event.in_(theirs)))
+    for table in (label_uses, label_refusals):
+        connection.execute(table.delete().where(*named(table, kind, identifier)))
+    # Which of them quotes a document, a row that was refused without an id does not tell.
+    connection.execute(deposits.update().values(report=None))
 
 
 def record(connection: sa.Connection, rows: Iterable[Mapping[str, Any]]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ingestion.words.errors import RefusedAct
+from ingestion.words.errors import RefusedAct, refusal_in_words
 from ontologie import in_both
 
 
@@ -12,4 +12,4 @@ class RefusedTransition(RefusedAct):
     def __init__(self, reason: str, identifier: str, state: str) -> None:
         self.reason = reason
         named = in_both("relecture", f"state-{state}")
-        super().__init__(in_both("relecture", reason, identifier=identifier, state=named))
+        super().__init__(*refusal_in_words(reason, identifier=identifier, state=named))

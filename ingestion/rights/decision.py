@@ -10,8 +10,8 @@ from typing import Final
 from ingestion.documents.territories import region_of
 from ingestion.rights.model import ACCOUNT, OPERATOR, Action, Agent, Grant, Matter
 from ingestion.rights.table import WHOLE, Right, rights, scopes
-from ingestion.words.errors import RefusedAct
-from ontologie import in_both
+from ingestion.words.errors import RefusedAct, refusal_in_words
+from ontologie import Word, in_both
 
 _NOTHING: Final = Matter()
 
@@ -34,8 +34,9 @@ class Forbidden(RefusedAct):
 
     def __init__(self, why: str, agent: Agent, action: Action, matter: Matter = _NOTHING) -> None:
         self.why = why
-        words = {"agent": agent.name, "identifier": matter.identifier, "act": in_both("relecture", f"action-{action}")}
-        super().__init__(in_both("relecture", why, **words, date=agent.expires or ""))
+        act: Word = in_both("relecture", f"action-{action}")
+        words = {"agent": agent.name, "identifier": matter.identifier, "date": agent.expires or ""}
+        super().__init__(*refusal_in_words(why, act=act, **words))
 
 
 Permit = Callable[[str, str, str | None], Forbidden | None]

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from ingestion.words.messages import Issue, Place, issue
-from ontologie import Refused, Word
+from ontologie import Refused, Word, in_both, sentence_table
 
 
 class IngestionError(Exception):
@@ -41,11 +41,20 @@ class IngestionError(Exception):
 
 
 class RefusedAct(IngestionError):
-    """An act that is not done; `messages` says why and what to do, in `fr` and `en`."""
+    """An act that is not done; `messages` says why and what to do, in `fr` and `en`, on the command line.
 
-    def __init__(self, messages: Mapping[str, str]) -> None:
+    `over_http` says the same to who has no command line.
+    """
+
+    def __init__(self, messages: Mapping[str, str], over_http: Mapping[str, str] | None = None) -> None:
         super().__init__(messages["en"])
-        self.messages = messages
+        self.messages, self.over_http = messages, over_http or messages
+
+
+def refusal_in_words(code: str, **words: Word) -> tuple[Mapping[str, str], Mapping[str, str]]:
+    """Return what a refusal says on the command line, and over HTTP where it has a sentence of its own there."""
+    said, over = in_both("relecture", code, **words), f"http-{code}"
+    return said, in_both("relecture", over, **words) if over in sentence_table("relecture") else said
 
 
 class UnreadableDeposit(IngestionError):

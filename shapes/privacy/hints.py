@@ -10,7 +10,7 @@ from functools import cache
 from typing import Final
 
 from shapes.privacy.classes import DIVISION
-from shapes.privacy.lone import HINT
+from shapes.privacy.lone import HINT, may_act
 from shapes.privacy.words import first_names, plain, plain_word, role
 
 _WORD: Final = re.compile(r"[^\W\d_]+")
@@ -28,7 +28,6 @@ _PUPILS: Final = frozenset({"eleve", "eleves", "enfant", "enfants", "fils", "fil
 _ONE_PUPIL: Final = frozenset({"eleve", "fils", "fille", "prenom", "prenoms"})
 """Words beside which any word with a capital is a first name."""
 
-_CAPITALISED: Final = re.compile("[A-Z\u00c0-\u00de][a-z\u00df-\u00ff]{2}")
 _STUCK: Final = re.compile("(?:[ée]l[èe]ve|enfant|fils|fille|[Pp]r[ée]nom)s?[A-Z\u00c0-\u00de]")
 """A word to which a name is stuck: « l'élèveLisandru »."""
 
@@ -53,7 +52,7 @@ def may_name(text: str) -> bool:
         return True
     if _STUCK.search(text) is not None or HINT.search(text) is not None:
         return True
-    if not (_of_acts().isdisjoint(bare) or _CAPITALISED.search(text) is None):
+    if not _of_acts().isdisjoint(bare) and may_act(text):
         return True
     if not (listed := _of_first_names() & bare):
         return _INITIAL.search(text) is not None or _may_stand_beside(text, words, bare)

@@ -34,6 +34,7 @@ _FILE: Final = re.compile(
     r"|(?<!\w)(?P<account>[a-z\u00df-\u00ff]{2,}[._][a-z\u00df-\u00ff]{3,}[0-9]*)(?![\w@])"
 )
 _PART: Final = re.compile(r"[A-Z\u00c0-\u00de]?[a-z\u00df-\u00ff]+|[A-Z\u00c0-\u00de]+")
+_THEN: Final = re.compile(r"[ ,(]{1,3}(?:qui )?")
 _SHORTEST: Final = 3
 _BEFORE: Final = 40
 
@@ -69,6 +70,11 @@ def lone_names(text: str) -> Iterator[Span]:
             yield found.span(group)
 
 
+def may_act(text: str) -> bool:
+    """Tell whether what goes with a person stands beside a word that is written as a name."""
+    return any(_acts(text, found.end()) or _belongs(text, found.start()) for found in _FIRST.finditer(text))
+
+
 def _may_be_first(word: str) -> bool:
     bare = plain(word)
     return len(word) >= _SHORTEST and bare not in _vocabulary() and bare not in known_surnames()
@@ -81,10 +87,10 @@ def _is_surname(word: str) -> bool:
 
 def _acts(text: str, end: int) -> bool:
     """Tell whether a person's act, or the class of one, follows a word."""
-    after = re.match(r"[ ,(]{1,3}(?:qui )?", text[end:])
+    after = _THEN.match(text, end)
     if after is None:
         return False
-    start = end + after.end()
+    start = after.end()
     if text[end] in ",(" and DIVISION.match(text, start):
         return True
     return _pattern("apres-prenom").match(plain(text[start : start + _BEFORE])) is not None

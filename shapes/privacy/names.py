@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from ontologie import fold_label
 from shapes.privacy.words import first_names, known_names, known_openings, known_surnames, plain, plain_word, role
@@ -28,8 +28,7 @@ class Name:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Word:
+class _Word(NamedTuple):
     text: str
     plain: str
     start: int

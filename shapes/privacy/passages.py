@@ -38,6 +38,16 @@ class Passage:
     refuses: bool
 
 
+def tells_health(text: str) -> bool:
+    """Tell whether a text tells of the health of one person, named or not: too much where nobody reads it again.
+
+    >>> tells_health("Dyslexique, fils du maire."), tells_health("Un outil pour les élèves dyslexiques.")
+    (True, False)
+    """
+    scan = Scan(fold(text).text)
+    return scan.first_of("sante") is not None and scan.first_of("eleve") is not None
+
+
 def _may_be_named(text: str) -> bool:
     """Tell whether some line could be an id or an address with a first name and a surname."""
     lines = (line for line in text.split("\n") if _SPACE.search(line) is None)
@@ -103,11 +113,12 @@ def _judged(sentence: str, author: bool) -> Iterator[tuple[str, int, int, bool]]
     """Yield (code of what it is, start, end, whether it refuses) of each name of a sentence."""
     lower, scan = plain(sentence), Scan(sentence)
     found = [*scan.names(author=author), *_of_pupils(scan, lower), *_lone(scan)]
-    health, division = scan.first_of("sante"), DIVISION.search(sentence)
-    if not found:
-        if health and division and (one := _ONE_PUPIL.search(lower)):
-            yield "sante", min(one.start(), health[0]), max(health[1], division.end()), False
+    one = None if found else _ONE_PUPIL.search(lower)
+    if not (found or one):
         return
+    health, division = scan.first_of("sante"), DIVISION.search(sentence)
+    if one and health and division:
+        yield "sante", min(one.start(), health[0]), max(health[1], division.end()), False
     pupil = scan.first_of("eleve")
     for name in found:
         if health:

@@ -90,7 +90,7 @@ class Facts:
 
         self.connection = duckdb.connect(config=config)
         self.connection.execute("CREATE TABLE fconstants AS SELECT unnest(?::VARCHAR[]) AS t", [list(constants)])
-        _load(self.connection, b"".join(lines), "f")
+        _load(self.connection, lines, "f")
         self.asked = frozenset({*predicates, SUBCLASS})
         self.predicates = frozenset(_known(self.connection, "f")) & self.asked
         for predicate in self.asked:
@@ -123,8 +123,8 @@ class Columns:
         """Free the memory of the batch's tables."""
         self.connection.close()
 
-    def load(self, lines: bytes) -> None:
-        """Replace the batch by these N-Quads lines (UTF-8, canonical terms).
+    def load(self, lines: Iterable[bytes]) -> None:
+        """Replace the batch by these N-Quads lines (UTF-8, canonical terms), in parts that end where lines do.
 
         A line may end behind its object, without graph and full stop. Raises Unloadable where they are not
         `loadable`, or two of their terms have one hash.
@@ -161,13 +161,15 @@ class Columns:
             raise Unloadable("two terms with one hash")
 
 
-def _load(connection: duckdb.DuckDBPyConnection, lines: bytes, prefix: str) -> None:
+def _load(connection: duckdb.DuckDBPyConnection, lines: Iterable[bytes], prefix: str) -> None:
     """Make the tables of triples, predicates and terms of some lines."""
     import duckdb
 
     with tempfile.TemporaryDirectory(prefix="observatoire-") as folder:
         file = Path(folder) / "batch.nq"
-        file.write_bytes(lines or b"\n")
+        with file.open("wb") as out:
+            out.writelines(lines)
+            out.write(b"\n")  # an empty file is no table
         try:
             connection.execute(_TRIPLES.format(prefix=prefix, file=str(file).replace("'", "''"), made=_made(prefix)))
         except duckdb.Error as error:

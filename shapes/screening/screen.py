@@ -92,8 +92,8 @@ class Screen:
         """Free the memory of the columns."""
         self._columns.close()
 
-    def screen(self, lines: bytes) -> Flagged:
-        """Screen N-Quads lines, as `Columns.load` takes them. Raises Unloadable where they are no columns."""
+    def screen(self, lines: Iterable[bytes]) -> Flagged:
+        """Screen parts of N-Quads, as `Columns.load` takes them. Raises Unloadable where they are no columns."""
         self._columns.load(lines)
         self._search_shared()
         filled = self._fill_focus()

@@ -120,7 +120,7 @@ class Doors:
 
 def refused(error: RefusedAct) -> ProblemError:
     """Return the problem of an act that is not done: out of its agent's scope, or of the document's state."""
-    said = Text(**error.messages)
+    said = Text(**error.over_http)
     match error:
         case Forbidden():
             return ProblemError(problem("forbidden", reason=said, extra={"reason": error.why}))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final, TypeVar
@@ -33,8 +34,8 @@ PENDING: Final = "__Host-observatoire-openid"
 LONGEST: Final = 8 << 10
 URLENCODED: Final = "application/x-www-form-urlencoded"
 FIELDS: Final = 20
-AT_ONCE, WAITING = 2, 16
-"""Requests to the sign-on service that are under way, and that may wait for it."""
+AT_ONCE, WAITING, OF_A_CLIENT = 2, 16, 4
+"""Requests to the sign-on service that are under way, that may wait for it, and those of one client."""
 
 
 def atelier_router(service: Service, doors: Doors) -> APIRouter:
@@ -56,8 +57,8 @@ def atelier_router(service: Service, doors: Doors) -> APIRouter:
     @post(router, f"{PLACE}/sign-in", policy=ACT, include_in_schema=False)
     async def sign_in(request: Request) -> Response:
         from_us(request)
-        agent = await doors.bearer(request, (await _form(request)).get("token", "").strip())
-        return await _signed_in(request, doors, agent)
+        token = (await _form(request)).get("token", "").strip()
+        return await _signed_in(request, doors, await doors.bearer(request, token), token=token)
 
     @post(router, f"{PLACE}/sign-out", policy=ACT, include_in_schema=False)
     async def sign_out(request: Request) -> Response:
@@ -72,7 +73,7 @@ def atelier_router(service: Service, doors: Doors) -> APIRouter:
     async def go(request: Request) -> Response:
         if elsewhere is None:
             raise ProblemError(problem("not-found", path=request.url.path))
-        address, pending = await elsewhere.asked(elsewhere.openid.begin)
+        address, pending = await elsewhere.asked(service.computing.client(request), elsewhere.openid.begin)
         return put(_led(address), PENDING, pending, PATIENCE)
 
     @get(router, f"{PLACE}/callback", policy=ACT, openapi_extra=_CALLBACK)
@@ -80,11 +81,13 @@ def atelier_router(service: Service, doors: Doors) -> APIRouter:
         if elsewhere is None:
             raise ProblemError(problem("not-found", path=request.url.path))
         pending = request.cookies.get(PENDING)
-        subject = await elsewhere.asked(elsewhere.openid.subject, dict(request.query_params), pending)
+        asked, client = dict(request.query_params), service.computing.client(request)
+        subject = await elsewhere.asked(client, elsewhere.openid.subject, asked, pending)
         agent = await doors.run(request, lambda registry: registry.sign_ins.bound(settings.openid.issuer, subject))
         if agent is None:
             raise refused("sign-in-unknown", subject=subject[:64])
-        return put(await _signed_in(request, doors, agent), PENDING, "", 0)
+        identity = settings.openid.issuer, subject
+        return put(await _signed_in(request, doors, agent, identity=identity), PENDING, "", 0)
 
     return router
 
@@ -95,19 +98,20 @@ class Elsewhere:
     def __init__(self, openid: OpenId) -> None:
         self.openid = openid
         self._threads = ThreadPoolExecutor(AT_ONCE, "openid")
-        self._asked = 0
+        self._asked: Counter[str] = Counter()
 
-    async def asked(self, ask: Callable[..., T], *arguments: Any) -> T:
-        """Return what the service says; raises ProblemError."""
-        if self._asked >= WAITING:
+    async def asked(self, client: str, ask: Callable[..., T], *arguments: Any) -> T:
+        """Return what the service says to a client; raises ProblemError."""
+        if self._asked.total() >= WAITING or self._asked[client] >= OF_A_CLIENT:
             raise refused("sign-in-unreachable")
-        self._asked += 1
+        self._asked[client] += 1
         try:
             return await asyncio.get_running_loop().run_in_executor(self._threads, ask, *arguments)
         except SignInRefused as error:
             raise refused(error.code) from None
         finally:
-            self._asked -= 1
+            self._asked[client] -= 1
+            self._asked += Counter()  # those who ask nothing are not kept
 
 
 def refused(code: str, **words: str) -> ProblemError:
@@ -117,14 +121,14 @@ def refused(code: str, **words: str) -> ProblemError:
     return ProblemError(problem("sign-in-refused", reason=text_of(code, **words)))
 
 
-async def _signed_in(request: Request, doors: Doors, agent: Agent) -> Response:
+async def _signed_in(request: Request, doors: Doors, agent: Agent, **by: Any) -> Response:
     """Give a browser a session of its own, whatever it held before, which ends."""
     before = session_of(request)
 
     def begin(registry: Registry) -> tuple[str, int]:
         if before is not None:
             registry.sign_ins.end(before)
-        return registry.sign_ins.open(agent)
+        return registry.sign_ins.open(agent, **by)
 
     return opened(_led(PLACE), *await doors.run(request, begin))
 

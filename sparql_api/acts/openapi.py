@@ -120,7 +120,10 @@ BULK: Final = act(
     ("408", "413", "415", "422"),
     body={"application/json": {
         "type": "object", "required": ["documents"],
-        "properties": {"documents": several(TEXT), "passagesRead": _READ},
+        "properties": {
+            "documents": several(TEXT), "passagesRead": _READ,
+            "versions": {"type": "object", "additionalProperties": _WHOLE},
+        },
     }},
 )  # fmt: skip
 

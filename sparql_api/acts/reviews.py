@@ -71,19 +71,22 @@ def reviews_router(service: Service, doors: Doors) -> APIRouter:
 
     @get(router, ON_DOCUMENT, policy=ACT, **REVIEW)
     async def review(request: Request, agent: Agent = Depends(doors.agent)) -> Response:
-        base = service.settings.base_iri
-        said = await doors.run(request, _shown, *_named(request), agent, language(request), base)
-        return deliver(request, write_json(said), "application/json")
+        async def answer() -> Response:
+            lang, base = language(request), service.settings.base_iri
+            said = await doors.run(request, _shown, *_named(request), agent, lang, base)
+            return deliver(request, write_json(said), "application/json")
+
+        return await service.computing.answer(request, answer)
 
     @post(router, "/reviews/validate", policy=ACT, **BULK)
     async def validate_all(request: Request, agent: Agent = Depends(doors.agent)) -> Response:
-        body = json_members(request, await _body(request), {"documents": list, "passagesRead": bool})
-        names = _names(body)
-        do = _validation(body)
+        body = json_members(request, await _body(request), {"documents": list, "passagesRead": bool, "versions": dict})
+        names, versions = _names(body), _versions(body)
 
         async def answer() -> Response:
             lang, base = language(request), service.settings.base_iri
-            results = [await doors.run(request, _one_of_many, name, agent, do, lang, base) for name in names]
+            each = {name: _validation({**body, "version": versions.get(name)}) for name in names}
+            results = [await doors.run(request, _one_of_many, *one, agent, lang, base) for one in each.items()]
             return deliver(request, write_json({"results": results}), "application/json")
 
         return await service.computing.answer(request, answer)
@@ -213,6 +216,16 @@ def _names(body: Mapping[str, Any]) -> list[str]:
     return list(dict.fromkeys(names))
 
 
+def _versions(body: Mapping[str, Any]) -> Mapping[str, int]:
+    """Return which version of each document was read, where that is said; raises ProblemError 422."""
+    versions: Mapping[str, int] = body.get("versions", {})
+    if not all(type(number) is int for number in versions.values()):
+        raise unprocessable(text_of("member-type", name="versions", kind="number"))
+    if unnamed := next((name for name in versions if name not in body["documents"]), None):
+        raise unprocessable(text_of("version-of-none", name=unnamed[:64]))
+    return versions
+
+
 # What is done, in a thread of the registry's
 
 
@@ -228,7 +241,7 @@ def _done(
 
 
 def _one_of_many(
-    registry: Registry, document: str, agent: Agent, do: Do, lang: Language, base: str
+    registry: Registry, document: str, do: Do, agent: Agent, lang: Language, base: str
 ) -> dict[str, Any]:
     """Return what came of one of several; a bare name is a project's."""
     kind, slash, name = document.partition("/")

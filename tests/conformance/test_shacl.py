@@ -70,7 +70,7 @@ def test_the_screen_finds_what_pyshacl_finds(case: Case, table: dict[str, Row]) 
     alone = _outcome(lambda: _keys(judge.judge(case.data, judge.focus_nodes(case.data))))
     screen = Screen(judge.units)
     try:
-        flagged = screen.screen(ox.serialize(case.data, format=ox.RdfFormat.N_QUADS))
+        flagged = screen.screen([ox.serialize(case.data, format=ox.RdfFormat.N_QUADS)])
     finally:
         screen.close()
     screened = _outcome(lambda: _keys(judge.judge(case.data, flagged.focus_nodes)))

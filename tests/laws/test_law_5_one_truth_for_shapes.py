@@ -93,7 +93,7 @@ def test_where_sql_has_no_doubt_it_claims_what_pyshacl_finds(batch: list[Lines])
     judge = gate()
     documents = {name: lines for name, lines in named(batch).items() if judge.statements(name, lines)}
     with judge.screen() as screen:
-        flagged = screen.screen(b"".join(documents.values()))
+        flagged = screen.screen(documents.values())
     claimed = {(f.focus[1:-1], f.path or "", f.component, f.value or "", str(f.shape)) for f in flagged.findings}
     doubted = {(node[1:-1], str(shape)) for shape, nodes in flagged.doubts.items() for node in nodes}
     found = one_by_one(judge, documents)

@@ -28,6 +28,7 @@ MADE = {
     "pages": ("section.", "thing.", "name."),
     "relecture": (
         "state-", "list-", "labels-", "choice-", "event-", "next-", "diff-", "digest-", "recheck-kind-", "action-", "role-", "scope-", "extent-",
+        "http-",
     ),
     "contenus": ("passage-", "alike-"),
     "questions": ("type-",),

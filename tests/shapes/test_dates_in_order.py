@@ -39,5 +39,5 @@ def test_an_end_before_its_date_is_refused_by_pyshacl_and_the_screen_alike() -> 
     found = {result.focus for result in shapes.validate(quads).results if result.shape == RULE}
     assert found == expected
     with gate().screen() as screen:
-        flagged = screen.screen(b"".join(serialize_lines(quads)))
+        flagged = screen.screen(serialize_lines(quads))
     assert {str(shape): {node.strip("<>") for node in nodes} for shape, nodes in flagged.focus_nodes.items()} == {RULE: expected}

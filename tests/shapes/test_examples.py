@@ -40,7 +40,7 @@ def test_the_screen_flags_the_examples_as_pyshacl_does() -> None:
         quads += ox.parse(text, format=ox.RdfFormat.TURTLE, base_iri=BASE)
     alone = {result.key for result in shapes.validate(quads).results}
     with gate().screen() as screen:
-        flagged = screen.screen(b"".join(serialize_lines(quads)))
+        flagged = screen.screen(serialize_lines(quads))
     assert {result.key for result in gate().judge.judge(quads, flagged.focus_nodes)} == alone
     assert len(alone) > len(EXAMPLES) / 2
 

@@ -6,7 +6,9 @@ import itertools
 import re
 import shlex
 import socket
+import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
@@ -229,6 +231,25 @@ def test_an_answer_is_bounded_in_size_and_in_time(there: Partner) -> None:
     there.fault = lambda request, before: answer(request, 200, b" " * 10**6)
     with pytest.raises(EndpointFails) as told:
         slow.select("SELECT ?s { ?s ?p ?o }")
+    assert told.value.code == "harvest-too-slow"
+
+
+def test_the_head_of_an_answer_is_bounded_in_time_however_slowly_it_drips(there: Partner) -> None:
+    ended = threading.Event()
+
+    def drips(request: BaseHTTPRequestHandler, _: int) -> bool:
+        request.wfile.write(b"HTTP/1.1 200 OK\r\n")
+        with suppress(OSError):  # the connection is cut
+            while not ended.wait(0.05):
+                request.wfile.write(b"X-Slow: 1\r\n")
+        return True
+
+    there.fault = drips
+    try:
+        with pytest.raises(EndpointFails) as told:
+            asking(there, request=1).select("SELECT ?s { ?s ?p ?o }")
+    finally:
+        ended.set()
     assert told.value.code == "harvest-too-slow"
 
 

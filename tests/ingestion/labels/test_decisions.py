@@ -17,7 +17,7 @@ from ingestion.registry.transitions import RefusedTransition
 from ingestion.resolution.decided import Choice, LabelDecision, label_name
 from ingestion.rights.model import Agent, Grant
 from ontologie import BASE
-from tests.making import NATIONAL, OPERATOR, TEAM, declared, registry_with, write_csv
+from tests.making import NATIONAL, OPERATOR, TEAM, command, declared, registry_with, write_csv
 
 GREEN = "Classe passerelle verte"
 NAME = label_name("niveaux", GREEN)
@@ -130,6 +130,17 @@ def test_a_later_deposit_is_understood_by_the_decision(state: tuple[Settings, Re
     later = deposit_file(write_csv(tmp_path / "new.csv", [{"id": "A9", "niveaux": "classe passerelle VERTE"}]), registry, TEAM, Options())
     assert not [one for one in later.entries if one.rule == "depot:libelle-inconnu"]
     assert levels(registry, "18-A9") == [TERMINALE]
+
+
+def test_a_dry_run_understands_a_label_by_the_decision(state: tuple[Settings, Registry], tmp_path: Path) -> None:
+    settings, registry = state
+    decided(registry, "concept", "Terminale")
+    rows, report = write_csv(tmp_path / "new.csv", [{"id": "A9", "niveaux": GREEN}]), tmp_path / "rapport.csv"
+    done = command(settings.var, "ingest", str(rows), "--dry-run", "--report", str(report))
+    assert done.exit_code == 0, done.stderr
+    assert GREEN not in report.read_text(encoding="utf-8")
+    with pytest.raises(LookupError):
+        registry.get("projet", "18-A9")
 
 
 def test_a_label_left_as_it_is_is_asked_no_more(state: tuple[Settings, Registry], tmp_path: Path) -> None:

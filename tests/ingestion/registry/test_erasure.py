@@ -15,8 +15,10 @@ import pytest
 import zstandard
 
 from ingestion import (
+    Agent,
     Edition,
     Editions,
+    Forbidden,
     Options,
     Registry,
     Settings,
@@ -207,6 +209,10 @@ def test_what_was_never_public_leaves_without_an_edition(tmp_path: Path) -> None
     assert "registre.sqlite" in str(holding(settings.var))
     assert erase(settings, registry, "projet", "18-B1", TEAM) == Redacted()
     assert holding(settings.var) == set()
+    erase(settings, registry, "projet", "18-B1", TEAM)  # as after an interruption
+    assert [one["event"] for one in registry.history("projet", "18-B1")] == ["deposited", "erased"]
+    with pytest.raises(Forbidden):
+        registry.erase("projet", "18-B1", Agent("Personne"))
     registry.close()
 
 

@@ -106,7 +106,7 @@ def test_the_columns_of_a_term_are_what_was_written(values: list[str]) -> None:
     quads = [ox.Quad(subject, predicate, ox.Literal(value, language="fr"), graph) for value in values]
     quads = [quad for quad in quads if loadable(b"".join(serialize_lines([quad])))]
     columns = _columns(predicate.value)
-    columns.load(b"".join(serialize_lines(quads)))
+    columns.load(serialize_lines(quads))
     found = columns.rows("SELECT lexical, datatype, language FROM terms WHERE kind = 'literal'")
     lang = "http://www.w3.org/1999/02/22-rdf-syntax-ns#langString"
     assert {tuple(row) for row in found} == {(quad.object.value, lang, "fr") for quad in quads}
@@ -115,7 +115,7 @@ def test_the_columns_of_a_term_are_what_was_written(values: list[str]) -> None:
 def test_a_term_has_one_id_in_facts_and_batches() -> None:
     fact = b'<https://exemple.fr/s> <https://exemple.fr/p> "x" .\n'
     with Columns(Facts(["https://exemple.fr/p"], [fact])) as columns:
-        columns.load(fact)
+        columns.load([fact])
         (row,) = columns.rows("SELECT t.id, f.id FROM terms t JOIN fterms f USING (text) WHERE t.text = '\"x\"'")
     assert row[0] == row[1] == id_of('"x"')
 
@@ -125,7 +125,7 @@ def test_numbered_names_have_an_id_each(place: str) -> None:
     """Two digits eight characters apart: the engine's own hash gives a third of such names the id of another."""
     names = (f"{BASE}{place}{'p' * pad}{a}-G{n:07}" for pad in range(8) for a in range(10, 60) for n in range(500))
     with Columns(Facts(["https://exemple.fr/p"])) as columns:
-        columns.load("".join(f'<{name}> <https://exemple.fr/p> "x" .\n' for name in names).encode())
+        columns.load(f'<{name}> <https://exemple.fr/p> "x" .\n'.encode() for name in names)
         assert columns.rows("SELECT count(DISTINCT s) FROM triples") == [(8 * 50 * 500,)]
 
 
@@ -155,7 +155,7 @@ def test_a_pattern_that_sql_cannot_read_falls_back_to_pyshacl() -> None:
         b'<https://exemple.fr/a> <https://exemple.fr/p> "11" .\n<https://exemple.fr/b> <https://exemple.fr/p> "12" .\n'
     )
     quads = list(ox.parse(data, format=ox.RdfFormat.N_QUADS))
-    flagged = screen.screen(data)
+    flagged = screen.screen([data])
     screen.close()
     assert [group.reason for group in screen.groups] == ["a pattern that RE2 reads otherwise"]
     assert {r.focus for r in judge.judge(quads, flagged.focus_nodes)} == {"https://exemple.fr/b"}
@@ -223,7 +223,7 @@ def test_subclasses_that_a_batch_states_count_for_it_and_not_for_the_next() -> N
     kind = "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>"
     data = f"<https://exemple.fr/a> {kind} <https://exemple.fr/E> .\n"
     classes = [f"<https://exemple.fr/{one}> {below} <https://exemple.fr/{two}> .\n" for one, two in ("DC", "ED", "DE")]
-    flagged = [screen.screen(text.encode()).focus_nodes for text in (data + "".join(classes), data)]
+    flagged = [screen.screen([text.encode()]).focus_nodes for text in (data + "".join(classes), data)]
     screen.close()
     assert [sum(map(len, nodes.values())) for nodes in flagged] == [1, 0]
 

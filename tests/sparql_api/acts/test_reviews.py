@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 
 import pytest
 
+from ingestion.registry.model import NewDocument
 from tests.making import NATIONAL
 from tests.sparql_api.acts.conftest import Acting
 
@@ -44,6 +46,7 @@ def test_passages_are_read_before_anything_is_validated(acting: Acting, tmp_path
     for body in (None, {}, {"passagesRead": False}):
         refused = acting.ask("revue", "POST", f"{place}/validate", json=body)
         assert refused.status_code == 409 and refused.json()["reason"] == "passages-unread"
+        assert "passagesRead" in refused.json()["detail"] and "observatoire " not in refused.text
     assert acting.ask("revue", "POST", f"{place}/validate", json={"passagesRead": True}).status_code == 200
     assert acting.registry.history("projet", name)[-1]["detail"] == "passages-read"
 
@@ -72,7 +75,8 @@ def test_a_finding_is_confirmed_or_dismissed_by_who_may_and_on_what_was_read(act
         return acting.ask(who, "POST", f"{place}/findings/{finding}", json=said | body).status_code
 
     assert [decide(who) for who in ("depot", "inspection", "lille")] == [403, 403, 404]
-    for body in ({"decision": "effacer"}, {"reason": ""}, {"reason": "Camille Dupont, élève de 3e B, était absente."}, {"version": None}):
+    for body in ({"decision": "effacer"}, {"reason": ""}, {"reason": "Camille Dupont, élève de 3e B, était absente."},
+        {"reason": "Dyslexique, fils du maire : l'outil lui lisait les textes."}, {"version": None}):
         assert decide("revue", **body) == 422
     assert decide("revue", version=version + 1) == decide("revue", decision="reopen", reason="") == 409
     assert decide("revue") == 200
@@ -142,6 +146,34 @@ def test_a_hidden_draft_and_an_unknown_id_are_the_same_to_the_byte_but_for_the_i
     assert acting.ask("lille", "GET", "/reviews/projet/18-A0").status_code == 403
 
 
+with (Path(__file__).parents[2] / "contracts" / "doors_over_http.csv").open(encoding="utf-8", newline="") as lines:
+    ACTED = [row for row in csv.DictReader(lines) if "{identifier}" in row["path"] + row["body"]]
+DOORS = [
+    *((row["method"], row["path"], row["body"]) for row in ACTED),
+    *(("GET", f"/{{kind}}/{{identifier}}{end}", "") for end in ("", ".html", ".jsonld", ".ttl", ".nt", ".rdf", ".trig")),
+]
+"""Every address that tells of one document: those where agents act, and those of the document itself."""
+
+
+@pytest.mark.parametrize("kind", ["projet", "analyse", "publication", "module"])
+def test_a_draft_of_any_kind_and_an_unknown_id_are_the_same_at_every_address(acting: Acting, kind: str) -> None:
+    hidden, unknown = ("18-cache1", "18-absent") if kind == "projet" else ("cachee1", "absente")
+    acting.registry.register([NewDocument(kind, hidden, "18", {"id": f"{kind}/{hidden}", "titre": "Brouillon"})], NATIONAL)
+    for who in ("lille", None):
+        for method, path, body in DOORS:
+            told = [
+                acting.ask(who, method, filled(path, kind, one), headers={"Content-Type": "application/json"}, content=filled(body, kind, one))
+                for one in (hidden, unknown)
+            ]
+            first, second = ((one.status_code, one.text.replace(name, "…"), {**one.headers, "date": ""}) for one, name in zip(told, (hidden, unknown), strict=True))
+            assert first == second, (who, method, path)
+            assert "Brouillon" not in told[0].text and told[0].status_code in (200, 401, 403, 404, 409), (told[0].status_code, path)
+
+
+def filled(text: str, kind: str, name: str) -> str:
+    return text.replace("{kind}", kind).replace("{identifier}", name).replace("{finding}", "constat-x").replace("{label}", "niveaux-x")
+
+
 def test_what_waits_is_listed_by_pages_and_filters_the_longest_first(acting: Acting, tmp_path: Path) -> None:
     names = [acting.waiting(f"L{number}", tmp_path) for number in range(4)]
     whole = acting.ask("revue", "GET", "/reviews", params={"academie": "18", "type": "projet", "per_page": "200"}).json()
@@ -163,6 +195,16 @@ def test_what_waits_is_listed_by_pages_and_filters_the_longest_first(acting: Act
         assert acting.ask("revue", "GET", "/reviews", params=wrong).status_code == 400
 
 
+def test_several_are_validated_in_the_versions_that_were_read(acting: Acting, tmp_path: Path) -> None:
+    names = [acting.waiting(one, tmp_path) for one in ("N1", "N2")]
+    for one in ("N1", "N2"):
+        acting.waiting(one, tmp_path, titre=f"Un autre titre de {one}")
+    said = {"documents": names, "versions": {names[0]: 2, names[1]: 1}}
+    done = acting.ask("revue", "POST", "/reviews/validate", json=said).json()["results"]
+    assert [one["status"] for one in done] == [200, 409] and done[1]["problem"]["reason"] == "other-version"
+    assert [acting.registry.get("projet", name).state for name in names] == ["valide", "depose"]
+
+
 def test_several_are_validated_at_once_each_with_its_answer(acting: Acting, tmp_path: Path) -> None:
     good, held = acting.waiting("K1", tmp_path), acting.waiting("K2", tmp_path, resume=HEALTH)
     asked = [f"projet/{good}", held, "18-A0", "18-Q9"]
@@ -170,5 +212,8 @@ def test_several_are_validated_at_once_each_with_its_answer(acting: Acting, tmp_
     assert [(one["document"], one["status"]) for one in done] == list(zip(asked, (200, 409, 409, 404), strict=True))
     assert done[0]["state"] == "valide" and done[1]["problem"]["type"].endswith("/state-forbids")
     assert acting.registry.get("projet", held).state == "depose"
-    for wrong in ({}, {"documents": []}, {"documents": [1]}, {"documents": ["x"] * 501}):
+    for wrong in (
+        {}, {"documents": []}, {"documents": [1]}, {"documents": ["x"] * 501}, {"documents": ["x"], "versions": {"x": "1"}},
+        {"documents": ["x"], "versions": {"x": True}}, {"documents": ["x"], "versions": {"y": 1}},
+    ):  # fmt: skip
         assert acting.ask("revue", "POST", "/reviews/validate", json=wrong).status_code == 422

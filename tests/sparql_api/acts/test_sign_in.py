@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import socket
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,14 +16,17 @@ import pytest
 import sqlalchemy as sa
 from joserfc.jwk import RSAKey
 
-from ingestion import Agent, Grant, Registry
+from ingestion import Agent, Forbidden, Grant, Registry
+from ingestion.registry.accounts import WrongAccount
 from ingestion.registry.schema import signed_in
 from ingestion.registry.sign_ins import MOST
+from sparql_api.acts.atelier import OF_A_CLIENT, Elsewhere
 from sparql_api.acts.openid import LARGEST, Bounded
 from sparql_api.acts.session import COOKIE, form_token
 from sparql_api.app import create_app
 from sparql_api.settings import OpenIdSettings
 from sparql_api.settings import Settings as ServiceSettings
+from sparql_api.words.problems import ProblemError
 from tests.making import OPERATOR, begun
 from tests.sparql_api.acts.provider import CLIENT, SECRET, Provider, provided
 from tests.sparql_api.endpoint.live import serve
@@ -190,6 +195,59 @@ def test_a_token_pasted_opens_the_same_session_and_a_planted_one_is_not_taken(si
     assert again != first and signing.registry.sign_ins.holder(first) is None, "the one before has ended"
     for data in ({"token": "oia_faux"}, {"token": ""}, {"token": "x" * 500}):
         assert signing.browser().ask("POST", "/atelier/sign-in", data=data).status_code == 401
+
+
+def test_a_session_is_not_opened_by_what_was_replaced_meanwhile(signing: Signing) -> None:
+    agent = Agent("CAN en cours de connexion", (Grant("depot", "academie/18"),))
+    accounts, sign_ins, issuer = signing.registry.accounts, signing.registry.sign_ins, signing.provider.issuer
+    accounts.declare(agent, OPERATOR)
+    old, new = accounts.token(agent.name, OPERATOR), accounts.token(agent.name, OPERATOR)
+    sign_ins.bind(agent.name, issuer, "sujet-9", OPERATOR)
+    assert sign_ins.holder(sign_ins.open(agent, token=new)[0]) == sign_ins.holder(sign_ins.open(agent, identity=(issuer, "sujet-9"))[0])
+    with pytest.raises(Forbidden):
+        sign_ins.open(agent, token=old)
+    with pytest.raises(Forbidden):
+        sign_ins.open(agent, identity=(issuer, "sujet-8"))
+    accounts.revoke(agent.name, OPERATOR)
+    for by in ({"token": new}, {"identity": (issuer, "sujet-9")}, {}):
+        with pytest.raises(Forbidden):
+            sign_ins.open(agent, **by)
+
+
+def test_an_identity_is_unbound_and_its_sessions_end(signing: Signing) -> None:
+    agent = Agent("CARDIE à délier", (Grant("depot", "academie/18"),))
+    sign_ins, issuer = signing.registry.sign_ins, signing.provider.issuer
+    signing.registry.accounts.declare(agent, OPERATOR)
+    sign_ins.bind(agent.name, issuer, "sujet-7", OPERATOR)
+    signing.provider.subject = "sujet-7"
+    browser = signing.browser()
+    assert back(browser, browser.returning()).status_code == 303
+    with pytest.raises(Forbidden):
+        sign_ins.unbind(issuer, "sujet-7", agent)
+    assert sign_ins.unbind(issuer, "sujet-7", OPERATOR) == agent.name
+    assert browser.ask("GET", "/reviews").status_code == 401
+    again = signing.browser()
+    assert back(again, again.returning()).status_code == 403
+    with pytest.raises(WrongAccount):
+        sign_ins.unbind(issuer, "sujet-7", OPERATOR)
+    told = signing.registry.accounts.about(agent.name, OPERATOR)
+    assert told["identities"] == [] and [one["event"] for one in told["events"]] == ["declared", "bound", "unbound"]
+
+
+def test_a_client_has_its_share_of_those_who_wait_for_the_sign_on_service() -> None:
+    free, asked = threading.Event(), Elsewhere(openid=None)  # type: ignore[arg-type]
+
+    async def many() -> None:
+        waiting = [asyncio.create_task(asked.asked("one", free.wait)) for _ in range(OF_A_CLIENT)]
+        await asyncio.sleep(0)
+        with pytest.raises(ProblemError):
+            await asked.asked("one", free.wait)
+        other = asyncio.create_task(asked.asked("another", free.wait))
+        await asyncio.sleep(0)
+        free.set()
+        assert all(await asyncio.gather(*waiting, other)) and await asked.asked("one", free.wait)
+
+    asyncio.run(many())
 
 
 def test_an_act_by_a_session_bears_what_our_pages_alone_know(signing: Signing) -> None:
