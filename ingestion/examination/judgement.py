@@ -16,6 +16,7 @@ from ingestion.documents.build import BuiltDocument
 from ingestion.reading.records import Path, Record
 from ingestion.words.columns import Column, column_of_key, columns
 from ingestion.words.messages import Issue, Place, quote
+from ingestion.words.owned import PARTNERS
 from ingestion.words.terms import terms
 from ontologie import BASE
 from shapes import Report, Result, subject_of
@@ -81,7 +82,7 @@ def _place(
         within = _way_to(record.members, name, base) or () if inside else ()
         path = (*within, key) if key else within
         place = record.place(path=path) if path else record.place()
-        return place, column_of_key(key)
+        return place, None if built.kind in PARTNERS else column_of_key(key)  # columns are a project's
     column = _mentioned(built.document, name) if inside else column_of_key(key)
     return record.place(column.name if column else key or None), column
 

@@ -14,7 +14,7 @@ from ingestion.derivation.work import Project, make_projects
 from ingestion.graphs.compression import PackedGraph, unpack
 from ingestion.graphs.conversion import ConversionError, convert_each
 from ingestion.graphs.fiche import framing
-from ingestion.graphs.ownership import check_apart, check_home, check_vocabulary
+from ingestion.graphs.ownership import check_apart, check_document, check_vocabulary
 from ingestion.processes import batched, in_order, processes_for
 from ingestion.publication.ledger import Ledger
 from ingestion.publication.loading import Loading
@@ -147,7 +147,7 @@ def _put_documents(
         for one, lines, fact in zip(kept, graphs, facts, strict=True):
             deposit, about = iris.graph(one.kind, one.identifier), iris.provenance_graph(one.kind, one.identifier)
             provenance = provenance_lines(fact, base)
-            check_home(deposit, lines, (iris.entity(one.kind, one.identifier), deposit))
+            check_document(deposit, iris.entity(one.kind, one.identifier), lines)
             check_apart(about, provenance, deposit, lines)
             writer.put_lines(deposit, lines, rests_on(deposit, lines, base))
             writer.put_lines(about, provenance)
