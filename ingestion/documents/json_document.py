@@ -136,7 +136,7 @@ def _fiche(node: dict[str, Any]) -> dict[str, list[Any]]:
 
 
 def _complete(draft: Draft, reader: NodeReader, node: Mapping[str, list[Any]]) -> None:
-    """Hold what a partner deposits to a licence; fill in the languages of its words, and its page, where it says them."""
+    """Hold what a partner deposits to a licence; fill in the languages of its words, and its page."""
     fiche = draft.nodes[_FICHE]
     if not fiche.get("licence"):
         reader.say("licence-absente", ())

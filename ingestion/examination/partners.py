@@ -94,7 +94,8 @@ def _of_linkset(one: Prepared, rest: list[tuple[str, str, Mapping[str, Any]]], b
             said.add_all(_matches(document, base), f"linkset/{identifier}")
     matches = list(_matches(one.built.document, base))
     ranks = {node["id"]: rank for rank, node in enumerate((one.record.members or {}).get("correspondance", ()))}
-    for name, *ends in matches:
+    for name, *three in matches:
+        ends = (three[0], three[1], three[2])
         rank = ranks.get(name, 0)
         for key, iri in (("sujet", ends[0]), ("objet", ends[2])):
             if code := _wrong(iri, deposited, base):

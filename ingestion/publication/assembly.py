@@ -18,6 +18,7 @@ from ingestion.graphs.ownership import check_apart, check_document, check_vocabu
 from ingestion.processes import batched, in_order, processes_for
 from ingestion.publication.ledger import Ledger
 from ingestion.publication.loading import Loading
+from ingestion.publication.partners import derive_partners
 from ingestion.publication.provenance import provenance_lines
 from ingestion.registry.editions import Content, EditionPlan, Planned
 from ingestion.registry.model import FindingReview
@@ -98,6 +99,8 @@ def apply_changes(
     made = _put_documents(writer, registry, change, base, say, from_payloads)
     if change.words:
         _derive_vocabularies(writer, base)
+    partners = [*change.plan.remove, *((one.kind, one.identifier) for one in change.plan.put)]
+    derive_partners(ledger, writer.put_lines, partners, base, words=change.words)
     projects.update(project for graph in touched for project in ledger.resting(graph))
     projects.update(_resting(ledger, change.bearing, projects, base))
     _derive(writer, registry, change.plan.last_event, projects, base, say)

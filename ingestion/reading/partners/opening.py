@@ -1,4 +1,4 @@
-"""Opens what a partner deposits that is no JSON document: tells table, SSSOM and RDF apart, and gives the one record."""
+"""Opens what a partner deposits that is no JSON: tells table, SSSOM and RDF apart, and gives the one record."""
 
 from __future__ import annotations
 

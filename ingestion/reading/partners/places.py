@@ -12,7 +12,7 @@ from ingestion.words.messages import Issue
 
 @dataclass(frozen=True)
 class Places:
-    """The (line, column) of values, from 1, by their way in the document; of one that has none, that of what holds it."""
+    """The (line, column) of values, from 1, by their way in the document; one without has that of what holds it."""
 
     known: Mapping[Path, tuple[int, int]]
 

@@ -1,7 +1,7 @@
 """Makes the document of an instrument or of a linkset written as RDF: one SKOS scheme, or one set of matches.
 
-Knows the properties of SKOS, Dublin Core, VoID and SSSOM that our keys stand for; what else a file says is left out, and
-said. A file is read by pyoxigraph, which follows no address.
+Knows the properties of SKOS, Dublin Core, VoID and SSSOM that our keys stand for; what else a file says is left
+out. A file is read by pyoxigraph, which follows no address.
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ from ontologie import BASE, PREFIXES, RDF_TYPE, Iris
 
 FORMATS: Final = {
     ".ttl": ox.RdfFormat.TURTLE, ".nt": ox.RdfFormat.N_TRIPLES, ".nq": ox.RdfFormat.N_QUADS,
-    ".trig": ox.RdfFormat.TRIG, ".rdf": ox.RdfFormat.RDF_XML, ".owl": ox.RdfFormat.RDF_XML, ".xml": ox.RdfFormat.RDF_XML,
+    ".trig": ox.RdfFormat.TRIG, ".rdf": ox.RdfFormat.RDF_XML,
+    ".owl": ox.RdfFormat.RDF_XML, ".xml": ox.RdfFormat.RDF_XML,
 }  # fmt: skip
 _SKOS, _DCT, _OWL, _SSSOM = (PREFIXES[name] for name in ("skos", "dct", "owl", "sssom"))
 _VOID: Final = "http://rdfs.org/ns/void#"
@@ -32,10 +33,12 @@ _SCHEMES: Final = (_SKOS + "ConceptScheme",)
 _SETS: Final = (_VOID + "Linkset", _SSSOM + "MappingSet")
 _MATCH: Final = tuple(f"{_SKOS}{name}Match" for name in ("exact", "close", "broad", "narrow", "related"))
 _KEYS: Final = {
-    "instrument": ("libelle", "definition", "organisme", "dateParution", "espaceDeNoms", "sourcePage", "langue", "pays"),
+    "instrument": (
+        "libelle", "definition", "organisme", "dateParution", "espaceDeNoms", "sourcePage", "langue", "pays",
+    ),
     "principe": ("libelle", "definition", "notation", "ordre", "plusLarge", "sourcePage", "genre"),
     "match": ("predicat", "objet", "sujet", "confiance", "justification", "dateCorrespondance", "commentaire"),
-}
+}  # fmt: skip
 _ALSO: Final = {_DCT + "title": "libelle", _DCT + "description": "definition", _DCT + "publisher": "organisme"}
 
 Said = Mapping[str, Mapping[str, list[Any]]]
@@ -52,7 +55,8 @@ def made_of_rdf(text: str, suffix: str, file: str, kind: str, base: str = BASE, 
         place = Place(file, error.lineno, error.offset)
         raise unreadable("rdf-mal-forme", place, words={"detail": str(error.msg)[:200]}) from error
     where = _Where(text)
-    made = _instrument(said, where, file, base, given) if kind == INSTRUMENT else _linkset(said, where, file, base, given)
+    make = _instrument if kind == INSTRUMENT else _linkset
+    made = make(said, where, file, base, given)
     made.columns = ("rdf",)
     return made
 

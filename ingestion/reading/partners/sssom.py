@@ -61,8 +61,9 @@ def linkset_of(rows: Sequence[Row], text: Sequence[str], file: str, base: str = 
 
 
 def _take_row(
-    made: Made, named: Sequence[Named], line: int, cells: Sequence[str], prefixes: Mapping[str, str], file: str, base: str
-) -> None:
+    made: Made, named: Sequence[Named], line: int, cells: Sequence[str], prefixes: Mapping[str, str], file: str,
+    base: str,
+) -> None:  # fmt: skip
     """Add the match that a row states."""
     node, places = dict[str, Any](), dict[tuple[Any, ...], tuple[int, int]]()
     for one in named:
