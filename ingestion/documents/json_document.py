@@ -139,7 +139,7 @@ def _complete(draft: Draft, reader: NodeReader, node: Mapping[str, list[Any]]) -
     """Hold what a partner deposits to a licence; fill in the languages of its words, and its page."""
     fiche = draft.nodes[_FICHE]
     if not fiche.get("licence"):
-        reader.say("licence-absente", ())
+        reader.say("licence-absente", (_FICHE, "licence"))
     tags = {one["@language"] for key in ("libelle", "titre") for one in node.get(key, ()) if isinstance(one, dict)}
     languages = [found for tag in sorted(tags) if (found := language_of(tag.partition("-")[0]))]
     fiche.setdefault("langue", languages or [UNDETERMINED])

@@ -77,7 +77,7 @@ def _place(
     """Return where in the deposit a result belongs, and its column."""
     key = _key(result.path or subject_of(result.shape, base), base, built.context)
     name = result.focus.removeprefix(base)
-    inside = "#" in name
+    inside = "#" in name or (built.kind in PARTNERS and name != f"{built.kind}/{built.identifier}")
     if record.members is not None and record.header is None:
         within = _way_to(record.members, name, base) or () if inside else ()
         path = (*within, key) if key else within

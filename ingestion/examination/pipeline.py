@@ -55,7 +55,8 @@ class Options:
     that rows make; `mapping` their headers → ours (a dictionary, or a TOML or CSV file). `sheet` is the one sheet of a
     workbook to read. `accept_mapping` takes the reading of headers that is proposed; `memory` is the state folder where
     accepted ones are remembered. `strict` refuses unknown columns. `keep_refused` keeps refused records. `called`
-    is the name of a file whose path does not say it, `named` the identifier of a partner's document. Without `national`, a project of no académie is refused. With
+    is the name of a file whose path does not say it, `named` the identifier of a partner's document. Without
+    `national`, a project of no académie is refused. With
     `examples`, the ids of invented examples are taken: those of the observatory's own file. `decided` is what people
     decided of labels.
     """

@@ -22,11 +22,13 @@ from shapes import shapes_digest
 class Reviewed:
     """What the registry says of an edition in the making.
 
-    (documents with warnings, warnings); and the documents, by (kind, identifier), that were public and are erased.
+    (documents with warnings, warnings); and the documents, by (kind, identifier), that were public and are erased, or,
+    a partner's, withdrawn.
     """
 
     warned: tuple[int, int]
     erased: Sequence[tuple[str, str]]
+    withdrawn: Sequence[tuple[str, str]] = ()
 
 
 def make_manifest(
@@ -35,7 +37,8 @@ def make_manifest(
     """Return the manifest of an edition whose graphs are those of the ledger.
 
     `written` is what `write_dumps` says. `context` is the version that the fiches are written with. A document with a
-    violation is never published. `erased` names what stood in an edition and was erased since, where there is any.
+    violation is never published. `erased` names what stood in an edition and was erased since, `withdrawn` what of
+    partners stood in one and was withdrawn, where there is any.
     Invented examples are counted apart: they are no projects, nor among the documents.
     """
     count = ledger.statistics.total
@@ -44,6 +47,7 @@ def make_manifest(
     kinds[PROJECT] -= examples
     documents, warnings = reviewed.warned
     erased = [f"{kind}/{identifier}" for kind, identifier in reviewed.erased]
+    withdrawn = [f"{kind}/{identifier}" for kind, identifier in reviewed.withdrawn]
     return {
         "number": number,
         "date": date,
@@ -60,6 +64,7 @@ def make_manifest(
         **made_with(base),
         "context": newest_context(),
         **({"erased": erased} if erased else {}),
+        **({"withdrawn": withdrawn} if withdrawn else {}),
         "segments": written["segments"],
         "dumps": {name: {**about, "date": date} for name, about in written["dumps"].items()},
     }  # fmt: skip
