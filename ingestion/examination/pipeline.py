@@ -27,6 +27,7 @@ from ingestion.examination.recognition import Known, Recognition
 from ingestion.examination.rejects import Rejected
 from ingestion.examination.summary import Summary as Summary
 from ingestion.graphs.conversion import ConversionError, ConvertedDocument
+from ingestion.partners.opening import read_partner
 from ingestion.reading.agreements import agreements, remember
 from ingestion.reading.deposits import read_deposit
 from ingestion.reading.records import Deposit
@@ -36,6 +37,7 @@ from ingestion.rights.decision import Permit
 from ingestion.words.errors import unreadable
 from ingestion.words.examples import PROJECT
 from ingestion.words.messages import Issue, Place, issue
+from ingestion.words.owned import PARTNERS
 from ingestion.words.personal import mask_private
 from ontologie import BASE
 from shapes import Report, validate, validate_batch
@@ -150,10 +152,17 @@ def open_deposit(source: str | Path | Deposit, options: Options) -> Deposit:
     academie = _academie(options)
     if isinstance(source, Deposit):
         return source
+    if options.kind in PARTNERS:
+        found = read_partner(
+            source, kind=options.kind, base=options.base, sheet=options.sheet, called=options.called,
+            named=options.named,
+        )  # fmt: skip
+        if found is not None:
+            return found
     return read_deposit(
         source, kind=options.kind, mapping=options.mapping, base=options.base, sheet=options.sheet,
         agreed=agreements(options.memory, academie) if options.memory else {},
-        accept=options.accept_mapping, strict=options.strict, called=options.called, named=options.named,
+        accept=options.accept_mapping, strict=options.strict, called=options.called,
     )  # fmt: skip
 
 

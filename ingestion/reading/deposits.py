@@ -17,14 +17,11 @@ from ingestion.reading.delimited import read_table_text
 from ingestion.reading.json_objects import read_json
 from ingestion.reading.json_text import JsonSource, Members, Number
 from ingestion.reading.mapping import Correspondence, Given, read_mapping
-from ingestion.reading.partners.opening import read_partner
-from ingestion.reading.partners.places import Places
-from ingestion.reading.records import Agreement, Deposit, Header, LanguageKey, Record
+from ingestion.reading.records import Agreement, Deposit, Header, Record
 from ingestion.reading.text import decode
 from ingestion.reading.workbook import read_workbook
 from ingestion.words.errors import UnreadableDeposit, refused_at, unreadable
 from ingestion.words.messages import Issue, Place, shown_name
-from ingestion.words.owned import PARTNERS
 from ontologie import BASE, Spool, confined, document_types, in_both, read_file
 
 LARGEST_MB: Final = 512
@@ -36,9 +33,7 @@ PROJECT: Final = "projet"
 _BATCH: Final = 500
 """Records that come out of the confined process at once."""
 
-_READ: Final = (
-    Deposit, Record, Header, Agreement, Members, Number, JsonSource, Issue, UnreadableDeposit, Places, LanguageKey,
-)  # fmt: skip
+_READ: Final = (Deposit, Record, Header, Agreement, Members, Number, JsonSource, Issue, UnreadableDeposit)
 """What comes out of the confined process."""
 
 _WORKBOOKS: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
@@ -71,7 +66,6 @@ def read_deposit(
     accept: bool = False,
     strict: bool = False,
     called: str = "",
-    named: str = "",
 ) -> Deposit:
     """Read a deposit: CSV, workbook (XLSX, XLS, ODS), JSON, JSON-LD or JSON Lines.
 
@@ -79,8 +73,7 @@ def read_deposit(
     `kind` is the type of document that rows make; a JSON document says its own. `mapping`, their header to
     our column, is a dictionary or a TOML or CSV file. `sheet` is the one sheet of a workbook to read. `agreed` are
     earlier readings of headers that were accepted, `accept` takes the one that is proposed now, `strict` refuses
-    unknown columns. `called` is the file's name, where its path does not say it; `named` the identifier of a partner's
-    document, where the caller says it.
+    unknown columns. `called` is the file's name, where its path does not say it.
     Raises UnreadableDeposit where the file cannot be used as a whole; what is wrong with one row is found when it
     becomes a document.
     """
@@ -91,7 +84,7 @@ def read_deposit(
     names = replace(read_mapping(mapping), agreed=agreed, accept=accept, strict=strict)
     with refused_at(Place(file)):
         data = read_file(Path(path), LARGEST_MB)
-        asked = _Asked(data, file, Path(called or path).suffix.lower(), kind, names, base, sheet, named)
+        asked = _Asked(data, file, Path(called or path).suffix.lower(), kind, names, base, sheet)
         spool = confined(asked.parts, len(data), _READ, (UnreadableDeposit,))
     head: Deposit = next(iter(spool))
     text = "" if head.columns else decode(data, file).text()
@@ -124,7 +117,6 @@ class _Asked:
     mapping: Correspondence
     base: str
     sheet: str | None
-    named: str = ""
 
     def parts(self) -> Iterator[Any]:
         """Yield the deposit without its records, then these in batches. Raises UnreadableDeposit."""
@@ -135,12 +127,7 @@ class _Asked:
 
     def _deposit(self) -> Deposit:
         data, file, kind = self.data, self.file, self.kind
-        blank = not data.strip(b" \t\r\n\x00\xef\xbb\xbf\xff\xfe")
-        if kind in PARTNERS and not blank and not data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"{", b"[")):
-            if self.suffix not in _RDF:
-                _refuse_foreign(data, file, self.suffix)
-            return read_partner(data, file, self.suffix, kind=kind, base=self.base, sheet=self.sheet, given=self.named)
-        if blank:
+        if not data.strip(b" \t\r\n\x00\xef\xbb\xbf\xff\xfe"):
             raise unreadable("fichier-vide", Place(file, 1))
         if data.startswith(_WORKBOOKS):
             _refuse_other_tables(kind, file)

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
+from ingestion.partners.columns import Named, named_columns, partner_columns
+from ingestion.partners.places import Made
 from ingestion.reading.locating import Row
-from ingestion.reading.partners.columns import Named, named_columns, partner_columns
-from ingestion.reading.partners.places import Made
 from ingestion.reading.records import LanguageKey, Path
 from ingestion.reading.tables import SPACES
 from ingestion.words.errors import unreadable

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any, Final
 
-from ingestion.reading.partners.places import Made
+from ingestion.partners.places import Made
 from ingestion.reading.records import Path
 from ingestion.words.errors import unreadable
 from ingestion.words.identifiers import IDENTIFIER

@@ -10,10 +10,10 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from ingestion.partners.columns import Named, named_columns
+from ingestion.partners.linkset import SPACES_KNOWN, add_match, begun_linkset
+from ingestion.partners.places import Made
 from ingestion.reading.locating import Row
-from ingestion.reading.partners.columns import Named, named_columns
-from ingestion.reading.partners.linkset import SPACES_KNOWN, add_match, begun_linkset
-from ingestion.reading.partners.places import Made
 from ingestion.reading.records import LanguageKey
 from ingestion.reading.tables import SPACES
 from ingestion.words.errors import unreadable

@@ -12,8 +12,8 @@ from typing import Any, Final
 
 import pyoxigraph as ox
 
-from ingestion.reading.partners.linkset import add_match, begun_linkset
-from ingestion.reading.partners.places import Made
+from ingestion.partners.linkset import add_match, begun_linkset
+from ingestion.partners.places import Made
 from ingestion.reading.records import LanguageKey, Path
 from ingestion.words.errors import unreadable
 from ingestion.words.identifiers import IDENTIFIER
