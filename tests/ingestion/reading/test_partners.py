@@ -10,6 +10,7 @@ import xlsxwriter
 from rdflib.namespace import RDF, SKOS
 
 from ingestion import Options, UnreadableDeposit, examine
+from ingestion.commands.partner_template import partner_template
 from ontologie import BASE
 from tests.ingestion.partners import CC_BY, CURATED, HEAD, HUB, MATCHES, TABLE, TURTLE, file_of, sssom
 
@@ -163,3 +164,15 @@ def test_a_mapping_set_without_a_required_column_or_a_name_is_refused_whole(tmp_
     with pytest.raises(UnreadableDeposit) as refused:
         examine(file_of(tmp_path, "b.sssom.tsv", nameless), Options(kind="linkset"))
     assert refused.value.issue.rule == "depot:linkset-sans-nom"
+
+
+@pytest.mark.parametrize(("kind", "form", "name"), [
+    ("instrument", "csv", "a.csv"), ("instrument", "xlsx", "a.xlsx"), ("linkset", "tsv", "a.sssom.tsv"),
+])  # fmt: skip
+def test_the_template_with_its_example_is_read_as_it_is(kind: str, form: str, name: str, tmp_path: Path) -> None:
+    path = tmp_path / name
+    path.write_bytes(partner_template(kind, form, "fr"))
+    done = examine(path, Options(kind=kind))
+    refused = {one.rule.rpartition(":")[2] for one in done.entries if one.refuses}
+    # The example's own framework is not deposited here.
+    assert refused == ({"bout-inconnu"} if kind == "linkset" else set())

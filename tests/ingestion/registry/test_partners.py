@@ -87,7 +87,7 @@ def test_an_erasure_takes_the_links_of_a_linkset_out_of_every_edition(tmp_path: 
 
 
 def test_a_partner_deposits_its_own_framework_and_its_own_matches_alone(tmp_path: Path) -> None:
-    settings, registry = state(tmp_path)
+    _, registry = state(tmp_path)
     with registry:
         other = Agent("Other", (Grant("partenaire", "instrument/other"),))
         declared(registry, other)
