@@ -6,7 +6,7 @@ derived, each once whoever says it (docs/decisions/iris-and-graphs.md). Knows gr
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from typing import Final
@@ -146,8 +146,9 @@ def _in_our_languages(said: Iterable[bytes]) -> set[bytes]:
         if predicate in _SHOWN and (end := rest.rfind(b'"@')) > 0:
             texts[subject, predicate].setdefault(rest[end + 2 : rest.rindex(b" .")].decode(), rest[1:end])
     found = set[bytes]()
+    most = Counter(tag for told in texts.values() for tag in told)
     for (subject, predicate), told in texts.items():
-        tag = next((one for one in ("en", "fr") if one in told), min(told))
+        tag = next((one for one in ("en", "fr") if one in told), min(told, key=lambda one: (-most[one], one)))
         for wanted in (one for one in LANGUAGES if one not in told):
             words = subject, _SHOWN[predicate], told[tag], tag.encode(), wanted.encode()
             found.add(b'%b %b "%b [%b]"@%b .\n' % words)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from typing import Any
 
 from ingestion.derivation.partners import alignment_lines, alignments_graph, entailed_lines, looked_at_by_alignments
 from ingestion.publication.editions import Edition
@@ -50,6 +52,21 @@ def alignments_without(one: Edition, names: Collection[tuple[str, str]]) -> dict
     wanted = looked_at_by_alignments(base)
     left = ((graph, data) for graph, data in graphs_of(one) if graph.startswith(wanted) and graph not in gone)
     return {alignments_graph(base): b"".join(alignment_lines(left, base))}
+
+
+def described_partners(ledger: Ledger, base: str) -> dict[str, dict[str, Any]]:
+    """Return what a manifest says of partners' documents, by document: licence, name, how much it holds."""
+    told = dict[str, dict[str, Any]]()
+    for kind in PARTNERS:
+        for graph in ledger.names(Iris(base).graph(kind, "")):
+            fiche = json.loads(ledger.fiche(graph) or "{}")
+            if fiche:
+                told[fiche["id"]] = {
+                    "licence": fiche["fiche"]["licence"],
+                    "title": fiche.get("libelle") or fiche.get("titre") or {},
+                    "count": len(fiche.get("principe", fiche.get("correspondance", ()))),
+                }
+    return told
 
 
 def _graphs(ledger: Ledger, base: str) -> Iterator[tuple[str, bytes]]:

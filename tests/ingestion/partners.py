@@ -21,6 +21,8 @@ HEAD = f"""\
 #mapping_set_title: "Mexico and the hub"
 #curie_map:
 #  mx: https://w3id.org/observatoire-ia/principe/mx-2025/
+#  oia: https://w3id.org/observatoire-ia/
+#  airo: https://w3id.org/airo#
 """
 SLOTS = "subject_id predicate_id object_id mapping_justification confidence comment"
 CURATED = "semapv:ManualMappingCuration"

@@ -85,15 +85,15 @@ def test_what_is_wrong_in_a_table_is_said_where_it_stands(
 @pytest.mark.parametrize(
     ("row", "rule", "place"),
     [
-        (f"{HUB}|skos:sameMatch|oia:principe/cadre-usage/CU-P1|{CURATED}|0.7|x", "Alignement-predicat", (7, 2)),
-        (f"{HUB}|skos:closeMatch|oia:principe/cadre-usage/CU-P1|by hand|0.7|x", "prefixe-inconnu", (7, 4)),
-        (f"{HUB}|skos:closeMatch|oia:principe/cadre-usage/CU-P1||0.7|x", "Alignement-justification", (7, 1)),
-        (f"{HUB}|skos:closeMatch|oia:principe/cadre-usage/CU-P1|{CURATED}|1.7|x", "Alignement-confiance", (7, 5)),
-        (f"{HUB}|skos:closeMatch|oia:principe/cadre-usage/CU-P99|{CURATED}|0.7|x", "bout-inconnu", (7, 3)),
-        (f"no:1|skos:closeMatch|oia:principe/cadre-usage/CU-P1|{CURATED}|0.7|x", "prefixe-inconnu", (7, 1)),
-        (f"{HUB}|skos:closeMatch|airo:NoSuchThing|{CURATED}|0.7|x", "bout-non-verifie", (7, 3)),
-        (f"{HUB}|skos:closeMatch|{HUB}|{CURATED}|0.7|x", "bouts-confondus", (7, 2)),
-        (f"{HUB}||airo:AIUser|{CURATED}|0.7|x", "correspondance-incomplete", (7, 1)),
+        (f"{HUB}|skos:sameMatch|oia:principe/cadre-usage/CU-P1|{CURATED}|0.7|x", "Alignement-predicat", (9, 2)),
+        (f"{HUB}|skos:closeMatch|oia:principe/cadre-usage/CU-P1|by hand|0.7|x", "prefixe-inconnu", (9, 4)),
+        (f"{HUB}|skos:closeMatch|oia:principe/cadre-usage/CU-P1||0.7|x", "Alignement-justification", (9, 1)),
+        (f"{HUB}|skos:closeMatch|oia:principe/cadre-usage/CU-P1|{CURATED}|1.7|x", "Alignement-confiance", (9, 5)),
+        (f"{HUB}|skos:closeMatch|oia:principe/cadre-usage/CU-P99|{CURATED}|0.7|x", "bout-inconnu", (9, 3)),
+        (f"no:1|skos:closeMatch|oia:principe/cadre-usage/CU-P1|{CURATED}|0.7|x", "prefixe-inconnu", (9, 1)),
+        (f"{HUB}|skos:closeMatch|airo:NoSuchThing|{CURATED}|0.7|x", "bout-non-verifie", (9, 3)),
+        (f"{HUB}|skos:closeMatch|{HUB}|{CURATED}|0.7|x", "bouts-confondus", (9, 2)),
+        (f"{HUB}||airo:AIUser|{CURATED}|0.7|x", "correspondance-incomplete", (9, 1)),
     ],
 )
 def test_what_is_wrong_in_a_mapping_set_is_said_where_it_stands(
@@ -116,7 +116,7 @@ def test_a_match_that_contradicts_what_is_published_is_a_warning_that_names_both
     # CU-P2 is narrower than the hub's principle of rights in the published table.
     row = f"oia:principe/cadre-usage/CU-P2|skos:exactMatch|oia:principe/international/droits-fondamentaux|{CURATED}|0.9|x"
     (found,) = examine(file_of(tmp_path, "one.sssom.tsv", sssom(row)), Options(kind="linkset")).entries
-    assert found.severity == "warning" and (found.line, found.column) == (7, 2)
+    assert found.severity == "warning" and (found.line, found.column) == (9, 2)
     assert "skos:exactMatch" in found.message["en"] and "skos:broadMatch" in found.message["en"]
 
 
@@ -127,7 +127,7 @@ def test_a_chain_of_exact_matches_that_comes_back_as_a_hierarchy_is_a_warning(tm
         f"{HUB}|skos:broadMatch|airo:AIUser|{CURATED}|0.9|x",
     ]
     found = said(file_of(tmp_path, "one.sssom.tsv", sssom(*rows)), "linkset")
-    assert found["correspondance-contredite"] == (9, 2)
+    assert found["correspondance-contredite"] == (11, 2)
 
 
 def test_rdf_says_the_same_links_as_sssom(tmp_path: Path) -> None:
