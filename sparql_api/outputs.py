@@ -39,6 +39,12 @@ def of_documents(graphs: Iterable[str], base: str) -> bool:
     return not any(graph.startswith(vocabularies) for graph in graphs)
 
 
+def of_partners(graphs: Iterable[str], base: str) -> bool:
+    """Return whether some graphs are those of a partner's framework or of its matches."""
+    own = tuple(Iris(base).graph(kind, "") for kind in ("instrument", "linkset"))
+    return any(graph.startswith(own) for graph in graphs)
+
+
 def describe_edition(edition: Edition, store: ox.Store) -> None:
     """Write `void.nt`, the edition's statistics, in its folder."""
     write_void(edition, edition.path)
@@ -47,7 +53,8 @@ def describe_edition(edition: Edition, store: ox.Store) -> None:
 def list_alignments(edition: Edition, store: ox.Store) -> None:
     """Write `alignements.sssom.tsv`, the edition's alignments, in its folder."""
     since = edition.since
-    same = since is not None and of_documents(since.graphs, edition.manifest["base"])
+    base = edition.manifest["base"]
+    same = since is not None and of_documents(since.graphs, base) and not of_partners(since.graphs, base)
     if since is None or not same or not repeat_alignments(edition, since.before):
         write_alignments(edition, store, edition.path)
 

@@ -53,6 +53,12 @@ AcceptOption = Annotated[
 ValidatedByOption = Annotated[
     str | None, typer.Option(help="Register and validate in one step, in the name of this agent, who may validate.")
 ]
+FilesArgument = Annotated[
+    list[Path], typer.Argument(help="CSV, XLSX, ODS, JSON or JSON-LD files; RDF, SSSOM of partners.")
+]
+NamedOption = Annotated[
+    str, typer.Option("--id", help="The identifier of an instrument or of a linkset, where its file gives another.")
+]
 ErasedOption = Annotated[
     Path | None, typer.Option(help="What was erased since the backup: a file with one id a line.")
 ]
@@ -87,8 +93,9 @@ def build_app(
 
 
 def ingest_command(
-    files: Annotated[list[Path], typer.Argument(help="CSV, XLSX, ODS, JSON or JSON-LD files.")],
-    kind: Annotated[str, typer.Option("--type", help="What each row is.")] = "projet",
+    files: FilesArgument,
+    kind: Annotated[str, typer.Option("--type", help="What is deposited: projet, instrument, linkset…")] = "projet",
+    named: NamedOption = "",
     academie: AcademieOption = None,
     national: NationalOption = False,
     mapping: Annotated[Path | None, typer.Option(help="Your headers to ours (TOML or CSV).")] = None,
@@ -123,7 +130,7 @@ def ingest_command(
     settings = Settings()
     options = Options(
         academie=academie, kind=kind, mapping=mapping, base=settings.base_iri, national=national,
-        sheet=sheet, accept_mapping=accept_mapping, memory=settings.var, keep_refused=rejects is not None,
+        sheet=sheet, accept_mapping=accept_mapping, memory=settings.var, keep_refused=rejects is not None, named=named,
         keep_reports=report is not None and report.suffix.lower() == ".ttl",
     )  # fmt: skip
     if acting and validated_by and acting != validated_by:
@@ -137,7 +144,8 @@ def ingest_command(
 
 
 def template_command(
-    form: Annotated[str, typer.Option("--format", help="xlsx, ods or csv.")] = "xlsx",
+    form: Annotated[str | None, typer.Option("--format", help="xlsx, ods or csv; of a linkset, tsv.")] = None,
+    kind: Annotated[str, typer.Option("--type", help="projet, instrument or linkset.")] = "projet",
     lang: LangOption = Lang.FR,
 ) -> None:
     """A table to fill, with its lists, its notes and an example.
@@ -145,12 +153,20 @@ def template_command(
     Examples:
 
       observatoire template > projets.xlsx
+
+      observatoire template --type linkset > correspondances.sssom.tsv
     """
+    from ingestion.commands.partner_template import FORMS_OF, partner_template
     from ingestion.commands.template import FORMS, template
 
-    if form.lower() not in FORMS:
-        fail(lang, "template-format", formats=", ".join(FORMS))
-    sys.stdout.buffer.write(template(form.lower(), lang.value))
+    if kind not in (*FORMS_OF, "projet"):
+        fail(lang, "template-type", types=", ".join(("projet", *FORMS_OF)))
+    forms = tuple(FORMS_OF.get(kind, FORMS))
+    name = (form or forms[0]).lower()
+    if name not in forms:
+        fail(lang, "template-format", formats=", ".join(forms))
+    made = partner_template(kind, name, lang.value) if kind in FORMS_OF else template(name, lang.value)
+    sys.stdout.buffer.write(made)
 
 
 def _check_rejects(rejects: Path | None, lang: Lang) -> None:

@@ -17,6 +17,7 @@ from ingestion.resolution.decided import NOTHING_DECIDED, Decided
 from ingestion.words.columns import Column
 from ingestion.words.languages import FRENCH, UNKNOWN, tag_of
 from ingestion.words.messages import Issue, issue
+from ingestion.words.owned import PARTNERS
 from ingestion.words.terms import Term, terms
 from ontologie import context, newest_context, repeated_keys
 
@@ -93,7 +94,9 @@ class Draft:
         filled = dict(self.nodes["document"])
         mentions = [self._mention(*named, concepts) for named, concepts in self.mentions.items()]
         filled["mention"] = [*filled.get("mention", ()), *mentions]
-        fiche = {"licence": [LICENCE], "langue": [FRENCH], **self.nodes[FICHE]}
+        # A partner's framework is under the licence, and in the language, that the partner says: neither is supposed.
+        supposed = {} if self.kind in PARTNERS else {"licence": [LICENCE], "langue": [FRENCH]}
+        fiche = {**supposed, **self.nodes[FICHE]}
         filled[FICHE] = [node(f"graphe/{self.id}", ["Fiche"], fiche)]
         return _Form(self.context, self.language or UNKNOWN).written(node(self.id, self.types, filled))
 

@@ -15,6 +15,8 @@ from ingestion.documents.territories import is_academie, owner_elsewhere
 from ingestion.reading.records import Record
 from ingestion.words.columns import columns, nearest_names
 from ingestion.words.examples import PROJECT, is_example, types_of
+from ingestion.words.languages import UNDETERMINED, language_of
+from ingestion.words.owned import PARTNERS, owned_by, spaces_of
 from ingestion.words.personal import find_personal, find_to_read, holds_private
 from ontologie import document_types
 
@@ -49,6 +51,7 @@ def read_document(record: Record, base: str, academie: str | None = None, *, exa
             draft.personal[name] = ""
     named = _name(draft, reader, members)
     reader.document = draft.id if named else ""
+    reader.owned = owned_by(draft.id, spaces_of(members)) if named else ()
     node = reader.node(members, (), draft.id, left_out=draft.personal.keys())
     if not named:
         return draft  # all that is wrong inside is said beside
@@ -57,6 +60,8 @@ def read_document(record: Record, base: str, academie: str | None = None, *, exa
     draft.types = _types(draft, reader, node)
     _agree(draft, reader, node, academie)
     draft.nodes = {"document": node, _FICHE: _fiche(node)}
+    if draft.kind in PARTNERS:
+        _complete(draft, reader, node)
     _say_languages(draft, reader)
     for path, text in reader.texts:
         for private, value in draft.personal.items():
@@ -128,6 +133,18 @@ def _fiche(node: dict[str, Any]) -> dict[str, list[Any]]:
     """Take the fiche out of a document's values."""
     described = [item for item in node.pop(_FICHE, ()) if isinstance(item, dict)]
     return {key: values for item in described for key, values in item.items() if key not in ("id", "type")}
+
+
+def _complete(draft: Draft, reader: NodeReader, node: Mapping[str, list[Any]]) -> None:
+    """Hold what a partner deposits to a licence; fill in the languages of its words, and its page."""
+    fiche = draft.nodes[_FICHE]
+    if not fiche.get("licence"):
+        reader.say("licence-absente", (_FICHE, "licence"))
+    tags = {one["@language"] for key in ("libelle", "titre") for one in node.get(key, ()) if isinstance(one, dict)}
+    languages = [found for tag in sorted(tags) if (found := language_of(tag.partition("-")[0]))]
+    fiche.setdefault("langue", languages or [UNDETERMINED])
+    if pages := node.get("sourcePage"):
+        fiche.setdefault("sourcePage", pages[:1])
 
 
 def _say_languages(draft: Draft, reader: NodeReader) -> None:

@@ -45,7 +45,7 @@ class NodeReader:
     such texts where its context has language maps.
 
     `context` is the version that says what its keys mean. `document` is the id of the document, relative to the base:
-    its nodes must lie inside it.
+    its nodes must lie inside it, or begin as what it owns beside (`owned`).
     """
 
     record: Record
@@ -53,6 +53,7 @@ class NodeReader:
     context: str
     issues: list[Issue]
     document: str = ""
+    owned: tuple[str, ...] = ()
     texts: list[tuple[Path, str]] = field(default_factory=list)
     plain: list[Path] = field(default_factory=list)
 
@@ -165,7 +166,8 @@ class NodeReader:
             return name
         graph = f"graphe/{self.document}"
         # Of a document that has no usable id, nothing can be said to lie outside.
-        if self.document and not (name == graph if term.reverse else name.startswith(f"{self.document}#")):
+        inside = name.startswith(self.owned if term.reverse else (f"{self.document}#", *self.owned))
+        if self.document and not inside and not (term.reverse and name == graph):
             self.say("hors-document", path, given, graph=graph)
             return None
         values = self.node(item, path, name)

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import pickle
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from ingestion.examination.alike import ALIKE, Alike
 from ingestion.examination.judged_by import judged_by
@@ -32,6 +32,7 @@ from ingestion.registry.model import NewDocument, Outcome, Waited, digest_of
 from ingestion.rights.decision import Permit
 from ingestion.rights.model import Agent, Matter
 from ingestion.words.messages import Issue, Place, issue
+from ingestion.words.owned import PARTNERS
 from ontologie import BASE
 from shapes import Report
 
@@ -95,8 +96,8 @@ def deposit_file(
     rejected, places, taken, counted = list[Rejected](), _Places(), list[Matter](), (total.registered, registered)
     known, ended = (registry.made_fiches, registry.events.ended) if registry else (None, None)
     permit = permit or (registry.permit(agent, validate=validate) if registry else None)
-    alike = _alike(registry, agent, options)
-    for part in examine_batches(deposit, options, known=known, ended=ended, permit=permit, alike=alike):
+    alike, others = _alike(registry, agent, options), partial(_of_partners, registry) if registry else None
+    for part in examine_batches(deposit, options, known=known, ended=ended, permit=permit, alike=alike, others=others):
         summary += part.summary
         entries.extend(part.entries)
         rejected.extend(part.rejected)
@@ -175,6 +176,14 @@ def _registered(
         words = {"date": one.at[:10], "agent": one.agent, "version": str(one.version), "identifier": one.identifier}
         said.append(issue("remplace-en-attente", place, document=name, words=words))
     return said
+
+
+def _of_partners(registry: Registry) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+    """Yield what partners deposited, in its latest version, but what was erased or withdrawn."""
+    for kind in PARTNERS:
+        for one in registry.listed(kind=kind):
+            if one.document is not None and one.state != "retire":
+                yield kind, one.identifier, one.document
 
 
 def _alike(registry: Registry | None, agent: Agent, options: Options) -> Alike | None:

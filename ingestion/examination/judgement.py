@@ -16,6 +16,7 @@ from ingestion.documents.build import BuiltDocument
 from ingestion.reading.records import Path, Record
 from ingestion.words.columns import Column, column_of_key, columns
 from ingestion.words.messages import Issue, Place, quote
+from ingestion.words.owned import PARTNERS
 from ingestion.words.terms import terms
 from ontologie import BASE
 from shapes import Report, Result, subject_of
@@ -76,12 +77,12 @@ def _place(
     """Return where in the deposit a result belongs, and its column."""
     key = _key(result.path or subject_of(result.shape, base), base, built.context)
     name = result.focus.removeprefix(base)
-    inside = "#" in name
+    inside = "#" in name or (built.kind in PARTNERS and name != f"{built.kind}/{built.identifier}")
     if record.members is not None and record.header is None:
         within = _way_to(record.members, name, base) or () if inside else ()
         path = (*within, key) if key else within
         place = record.place(path=path) if path else record.place()
-        return place, column_of_key(key)
+        return place, None if built.kind in PARTNERS else column_of_key(key)  # columns are a project's
     column = _mentioned(built.document, name) if inside else column_of_key(key)
     return record.place(column.name if column else key or None), column
 

@@ -20,12 +20,14 @@ from ingestion.examination.alike import Alike, told_of_likes
 from ingestion.examination.beside import Validate, issues_beside, reports_beside
 from ingestion.examination.ended import EndedOnes, told_of_end
 from ingestion.examination.judgement import issues_of
+from ingestion.examination.partners import Others, told_of_partners
 from ingestion.examination.permission import permitted
 from ingestion.examination.preparation import Prepared, Task, prepare
 from ingestion.examination.recognition import Known, Recognition
 from ingestion.examination.rejects import Rejected
 from ingestion.examination.summary import Summary as Summary
 from ingestion.graphs.conversion import ConversionError, ConvertedDocument
+from ingestion.partners.opening import read_partner
 from ingestion.reading.agreements import agreements, remember
 from ingestion.reading.deposits import read_deposit
 from ingestion.reading.records import Deposit
@@ -35,6 +37,7 @@ from ingestion.rights.decision import Permit
 from ingestion.words.errors import unreadable
 from ingestion.words.examples import PROJECT
 from ingestion.words.messages import Issue, Place, issue
+from ingestion.words.owned import PARTNERS
 from ingestion.words.personal import mask_private
 from ontologie import BASE
 from shapes import Report, validate, validate_batch
@@ -54,9 +57,9 @@ class Options:
     that rows make; `mapping` their headers → ours (a dictionary, or a TOML or CSV file). `sheet` is the one sheet of a
     workbook to read. `accept_mapping` takes the reading of headers that is proposed; `memory` is the state folder where
     accepted ones are remembered. `strict` refuses unknown columns. `keep_refused` keeps refused records, `keep_reports`
-    what the shapes say in their own form. `called` is the name of a file whose path does not say it. Without
-    `national`, a project of no académie is refused. With `examples`, the ids of invented examples are taken: those of
-    the observatory's own file. `decided` is what people decided of labels.
+    what the shapes say in their own form. `called` is the name of a file whose path does not say it, `named` the
+    identifier of a partner's document. Without `national`, a project of no académie is refused. With `examples`, the
+    ids of invented examples are taken: those of the observatory's own file. `decided` is what people decided of labels.
     """
 
     academie: str | None = None
@@ -73,6 +76,7 @@ class Options:
     keep_refused: bool = False
     keep_reports: bool = True
     called: str = ""
+    named: str = ""
     decided: Decided = NOTHING_DECIDED
 
 
@@ -148,6 +152,13 @@ def open_deposit(source: str | Path | Deposit, options: Options) -> Deposit:
     academie = _academie(options)
     if isinstance(source, Deposit):
         return source
+    if options.kind in PARTNERS:
+        found = read_partner(
+            source, kind=options.kind, base=options.base, sheet=options.sheet, called=options.called,
+            named=options.named,
+        )  # fmt: skip
+        if found is not None:
+            return found
     return read_deposit(
         source, kind=options.kind, mapping=options.mapping, base=options.base, sheet=options.sheet,
         agreed=agreements(options.memory, academie) if options.memory else {},
@@ -171,13 +182,14 @@ def examine_batches(
     ended: EndedOnes | None = None,
     permit: Permit | None = None,
     alike: Alike | None = None,
+    others: Others | None = None,
 ) -> Iterator[Examination]:
     """Examine a deposit in bounded batches, in the order of the file; memory does not grow with it.
 
     `validate` judges a batch of documents; by default the shapes do. `known` gives the fiches that rows without
     identifier may be, `ended` what was erased, sent back or withdrawn; by default there are none. `permit` tells what
-    its agent may not deposit, `alike` what is likely the same usage as a project; by default nothing is asked. Raises
-    UnreadableDeposit before the first batch where the deposit cannot be used.
+    its agent may not deposit, `alike` what is likely the same usage as a project, `others` what partners deposited; by
+    default nothing is asked. Raises UnreadableDeposit before the first batch where the deposit cannot be used.
     """
     options = options or Options()
     deposit = open_deposit(source, options)
@@ -188,6 +200,7 @@ def examine_batches(
     recognition = Recognition(deposit, task, known) if known else None
     for prepared in prepare(deposit, task, options.batch):
         prepared = recognition.recognised(prepared) if recognition else prepared
+        prepared = told_of_partners(prepared, others, options.base)
         prepared = permitted(prepared, permit) if permit else prepared
         prepared = told_of_end(prepared, deposit.kind, ended, permit) if ended else prepared
         prepared = told_of_likes(prepared, alike) if alike and deposit.kind == PROJECT else prepared

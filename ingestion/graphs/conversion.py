@@ -17,6 +17,7 @@ from typing import Any, Final
 import pyoxigraph as ox
 
 from ingestion.words.errors import IngestionError
+from ingestion.words.owned import NAMESPACE, owned_by
 from ontologie import BASE, LANGUAGES, Iris, canonical_lines, in_both, newest_context
 from ontologie import context as context_of
 
@@ -164,7 +165,7 @@ def _lines(part: bytes, graph: str, iri: str) -> list[bytes]:
     lines = part.splitlines(keepends=True)
     if _ODD.search(part):
         lines = [canonical_line(line) for line in lines]
-    own = (f"<{iri}> <".encode(), f"<{iri}#".encode(), f"<{graph}> <".encode())
+    own = own_starts(iri, graph, lines)
     blank = b" _:" in part
     for line in lines:
         if not line.startswith(own) or (blank and b"> _:" in line.partition(b'"')[0]):
@@ -173,6 +174,14 @@ def _lines(part: bytes, graph: str, iri: str) -> list[bytes]:
     if not lines:
         raise ConversionError(iri, in_both("contenus", "says-nothing"))
     return sorted(set(lines))
+
+
+def own_starts(iri: str, graph: str, lines: Iterable[bytes]) -> tuple[bytes, ...]:
+    """Return how the lines of a document's graph may begin: with what it owns, as the document itself declares it."""
+    told = f"<{iri}> <{NAMESPACE}> \"".encode()
+    spaces = {line[len(told) :].partition(b'"')[0].decode() for line in lines if line.startswith(told)}
+    owned = owned_by(iri, sorted(spaces))
+    return (f"<{iri}> <".encode(), f"<{iri}#".encode(), f"<{graph}> <".encode(), *(f"<{one}".encode() for one in owned))
 
 
 def canonical_line(line: bytes) -> bytes:

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from ingestion.graphs.conversion import own_starts
 from ingestion.words.errors import IngestionError
+from ingestion.words.owned import INSTRUMENT
 from ontologie import document_types
 
 
@@ -24,9 +26,18 @@ def check_home(graph: str, lines: Iterable[bytes], subjects: Sequence[str]) -> N
             raise _misplaced(graph, line)
 
 
+def check_document(graph: str, document: str, lines: Sequence[bytes]) -> None:
+    """Raise MisplacedTriple where a line of a document's graph is about something that it does not own."""
+    own, end = own_starts(document, graph, lines), _end(graph)
+    for line in lines:
+        if not (line.startswith(own) and line.endswith(end)):
+            raise _misplaced(graph, line)
+
+
 def check_vocabulary(graph: str, lines: Iterable[bytes], base: str) -> None:
-    """Raise MisplacedTriple where a vocabulary speaks of a document."""
-    documents = tuple(f"<{base}{kind}/".encode() for kind in (*document_types(), "graphe"))
+    """Raise MisplacedTriple where a vocabulary speaks of a document; instruments of our own are vocabulary."""
+    kinds = [kind for kind in document_types() if kind != INSTRUMENT]
+    documents = tuple(f"<{base}{kind}/".encode() for kind in (*kinds, "graphe"))
     for line in lines:
         if line.startswith(documents):
             raise _misplaced(graph, line)

@@ -14,10 +14,11 @@ from ingestion.derivation.work import Project, make_projects
 from ingestion.graphs.compression import PackedGraph, unpack
 from ingestion.graphs.conversion import ConversionError, convert_each
 from ingestion.graphs.fiche import framing
-from ingestion.graphs.ownership import check_apart, check_home, check_vocabulary
+from ingestion.graphs.ownership import check_apart, check_document, check_vocabulary
 from ingestion.processes import batched, in_order, processes_for
 from ingestion.publication.ledger import Ledger
 from ingestion.publication.loading import Loading
+from ingestion.publication.partners import derive_partners
 from ingestion.publication.provenance import provenance_lines
 from ingestion.registry.editions import Content, EditionPlan, Planned
 from ingestion.registry.model import FindingReview
@@ -98,6 +99,8 @@ def apply_changes(
     made = _put_documents(writer, registry, change, base, say, from_payloads)
     if change.words:
         _derive_vocabularies(writer, base)
+    partners = [*change.plan.remove, *((one.kind, one.identifier) for one in change.plan.put)]
+    derive_partners(ledger, writer.put_lines, partners, base, words=change.words)
     projects.update(project for graph in touched for project in ledger.resting(graph))
     projects.update(_resting(ledger, change.bearing, projects, base))
     _derive(writer, registry, change.plan.last_event, projects, base, say)
@@ -147,7 +150,7 @@ def _put_documents(
         for one, lines, fact in zip(kept, graphs, facts, strict=True):
             deposit, about = iris.graph(one.kind, one.identifier), iris.provenance_graph(one.kind, one.identifier)
             provenance = provenance_lines(fact, base)
-            check_home(deposit, lines, (iris.entity(one.kind, one.identifier), deposit))
+            check_document(deposit, iris.entity(one.kind, one.identifier), lines)
             check_apart(about, provenance, deposit, lines)
             writer.put_lines(deposit, lines, rests_on(deposit, lines, base))
             writer.put_lines(about, provenance)

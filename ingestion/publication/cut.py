@@ -193,7 +193,8 @@ class Cut:
             making = begin_store(loading, ledger, draft, fresh=start is None)
             with step("dumps", progress):
                 written = write_dumps(draft.path, None if current is None else current.path, ledger, root, base)
-            reviewed = Reviewed(self.registry.editions.warned(), self.registry.editions.erased())
+            known = self.registry.editions
+            reviewed = Reviewed(known.warned(), known.erased(), known.withdrawn())
             manifest = make_manifest(number, change.moment, ledger, reviewed, written, base)
             write_manifest(draft.path, manifest)
             finish_store(making, draft, faces, progress)

@@ -13,6 +13,7 @@ from typing import Any
 from ingestion.derivation.rules import rules_digest
 from ingestion.publication.editions import MANIFEST
 from ingestion.publication.ledger import Ledger
+from ingestion.publication.partners import described_partners
 from ingestion.words.examples import EXAMPLE_PREFIX, PROJECT
 from ontologie import Iris, document_types, newest_context, vocabularies
 from shapes import shapes_digest
@@ -22,11 +23,13 @@ from shapes import shapes_digest
 class Reviewed:
     """What the registry says of an edition in the making.
 
-    (documents with warnings, warnings); and the documents, by (kind, identifier), that were public and are erased.
+    (documents with warnings, warnings); and the documents, by (kind, identifier), that were public and are erased, or,
+    a partner's, withdrawn.
     """
 
     warned: tuple[int, int]
     erased: Sequence[tuple[str, str]]
+    withdrawn: Sequence[tuple[str, str]] = ()
 
 
 def make_manifest(
@@ -35,7 +38,8 @@ def make_manifest(
     """Return the manifest of an edition whose graphs are those of the ledger.
 
     `written` is what `write_dumps` says. `context` is the version that the fiches are written with. A document with a
-    violation is never published. `erased` names what stood in an edition and was erased since, where there is any.
+    violation is never published. `erased` names what stood in an edition and was erased since, `withdrawn` what of
+    partners stood in one and was withdrawn, where there is any; `partners` what of them it holds.
     Invented examples are counted apart: they are no projects, nor among the documents.
     """
     count = ledger.statistics.total
@@ -44,6 +48,8 @@ def make_manifest(
     kinds[PROJECT] -= examples
     documents, warnings = reviewed.warned
     erased = [f"{kind}/{identifier}" for kind, identifier in reviewed.erased]
+    partners = described_partners(ledger, base)
+    withdrawn = [f"{kind}/{identifier}" for kind, identifier in reviewed.withdrawn]
     return {
         "number": number,
         "date": date,
@@ -60,6 +66,8 @@ def make_manifest(
         **made_with(base),
         "context": newest_context(),
         **({"erased": erased} if erased else {}),
+        **({"withdrawn": withdrawn} if withdrawn else {}),
+        **({"partners": partners} if partners else {}),
         "segments": written["segments"],
         "dumps": {name: {**about, "date": date} for name, about in written["dumps"].items()},
     }  # fmt: skip
@@ -84,8 +92,11 @@ def without_documents(
             validation["warnings"] -= warnings
             validation["documents_with_warnings"] -= warnings > 0
     erased = {*manifest.get("erased", ()), *(f"{kind}/{identifier}" for kind, identifier in names)}
+    gone = {f"{kind}/{identifier}" for kind, identifier in names}
+    partners = {name: told for name, told in manifest.get("partners", {}).items() if name not in gone}
     return {
-        **manifest,
+        **{key: value for key, value in manifest.items() if key != "partners"},
+        **({"partners": partners} if partners else {}),
         "counts": {name: count for name, count in counts.items() if count or name in ("graphs", "quads", "documents")},
         "validation": validation,
         "sha256": written["sha256"],

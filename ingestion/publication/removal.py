@@ -13,6 +13,7 @@ from ingestion.graphs.compression import Packer
 from ingestion.publication.editions import Edition
 from ingestion.publication.ledger import Ledger
 from ingestion.publication.members import graphs_of
+from ingestion.publication.partners import alignments_without, forget_alignments
 from ingestion.registry.model import FindingReview
 from ontologie import Iris
 
@@ -30,6 +31,7 @@ def forget(ledger: Ledger, names: Iterable[tuple[str, str]], base: str, reviewed
     projects = {project for graph in found for project in ledger.resting(graph)}
     for graph in _graphs_of(names, base):
         ledger.put(ledger.packed(graph, []))
+    forget_alignments(ledger, list(names), base)
     rested = {project: ledger.rested_on(project) for project in projects}
     provenance = {project: ledger.data(_about(project, base)) for project in projects}
     for graph, (lines, workings) in _derived(rested, provenance, base, reviewed).items():
@@ -55,7 +57,7 @@ def changed_without(one: Edition, names: Names, reviewed: Reviewed) -> dict[str,
         for project in projects.intersection(theirs):
             rested[project][graph] = packer.pack(lines)
     derived = {graph: lines for graph, (lines, _) in _derived(rested, provenance, base, reviewed).items()}
-    return dict.fromkeys(gone, b"") | derived
+    return dict.fromkeys(gone, b"") | derived | alignments_without(one, list(names))
 
 
 def _resting(one: Edition, names: Names) -> set[str]:

@@ -48,6 +48,15 @@ def read_table_text(text: DecodedText, file: str, *, kind: str, mapping: Corresp
     return replace(deposit, separator=separator)
 
 
+def plain_rows(text: DecodedText, file: str, separator: str = "") -> list[Row]:
+    """Return the rows of a table written as text, as they stand, whatever their columns are called.
+
+    Without a separator, the one that cuts its first line most often. Raises UnreadableDeposit where quotes stay open.
+    """
+    first = next(text.lines(), "")
+    return list(_Rows(text, separator or max(SEPARATORS, key=first.count), file))
+
+
 @dataclass(frozen=True)
 class _Rows:
     """The rows of a text, gone through as often as needed; blank lines are no rows."""

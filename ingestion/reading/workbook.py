@@ -75,6 +75,25 @@ def read_workbook(
     return read_rows([Sheet(one, one.name) for one in chosen], file, kind=kind, mapping=mapping, notes=tuple(notes))
 
 
+def plain_sheet(data: bytes, file: str, sheet: str | None = None) -> list[Row]:
+    """Return the rows of a workbook's first sheet that holds some, or of the one that is named, as they stand.
+
+    Raises UnreadableDeposit where it does not open, has no such sheet, or is empty.
+    """
+    try:
+        book = _Book(data, file)
+        filled = [read for name in book.names(sheet) if (read := book.sheet(name)).filled]
+    except (UnreadableDeposit, MemoryError):
+        raise
+    except Refused as error:
+        raise unreadable(error.code, Place(file), words=error.words) from error
+    except Exception as error:  # as above
+        raise unreadable("classeur-illisible", Place(file)) from error
+    if not filled:
+        raise unreadable("fichier-vide", Place(file, 1))
+    return list(filled[0])
+
+
 def _chosen(filled: Sequence[_SheetRows], mapping: Correspondence) -> tuple[list[_SheetRows], list[_SheetRows]]:
     """Return the sheets that hold fiches, and the others; where none names its titles, that which names most."""
     located = [(one, find_header(one, mapping)) for one in filled]

@@ -20,6 +20,7 @@ from ingestion.registry.schema import documents, editions, events, redactions, v
 from ingestion.registry.sessions import Sessions
 from ingestion.rights.model import Agent
 from ingestion.words.examples import EXAMPLE_PREFIX, PROJECT
+from ingestion.words.owned import PARTNERS
 
 PUBLISHER: Final = Agent("publication")
 INHERITED: Final = "inherited"
@@ -230,9 +231,17 @@ class EditionRecords:
 
     def erased(self) -> list[tuple[str, str]]:
         """Return the documents that were public, were erased, and ought not to be public again."""
+        return self._left("erased")
+
+    def withdrawn(self) -> list[tuple[str, str]]:
+        """Return the documents of partners that were public, were withdrawn, and ought not to be public again."""
+        erased = self._left("erased")
+        return [name for name in self._left("withdrawn") if name[0] in PARTNERS and name not in erased]
+
+    def _left(self, event: Event) -> list[tuple[str, str]]:
         with self._sessions.engine.connect() as connection:
             of = sa.select(events.c.kind, events.c.identifier).distinct()
-            theirs, public = (of.where(events.c.event == event).subquery() for event in ("erased", "published"))
+            theirs, public = (of.where(events.c.event == event).subquery() for event in (event, "published"))
             held = documents
             for table in (theirs, public):
                 same = sa.and_(table.c.kind == documents.c.kind, table.c.identifier == documents.c.identifier)

@@ -13,13 +13,16 @@ from typing import Final
 from ingestion.resolution.labels import LONGEST, concepts_of, labels, may_be_label
 from ingestion.resolution.resolve import Resolution, certainly
 from ingestion.resolution.suggestions import Near, nearest
+from ingestion.resolution.tools import COLUMN as TOOLS
 from ingestion.words.columns import Column, columns
-from ontologie import Iris, fold_label
+from ontologie import Iris, fold_label, read_table
 
 SEVERAL: Final = 95.0
 """The score of each thing that a label names together, or that several things bear as their name."""
 CONTAINED: Final = 70.0
 NEARLY: Final = 85.0
+_OTHERS: Final = ("editeur", "modeles_sous_jacents")
+"""The columns of the tools whose values name something else than a tool."""
 WORTH: Final = 0.8
 """What is left of the likeness of a label that is neither nearly alike nor contained: it stays below those."""
 
@@ -65,7 +68,11 @@ def of_type(label: str, name: str, base: str) -> tuple[Candidate, ...]:
 def of_label(label: str, name: str, base: str) -> tuple[Candidate, ...]:
     """Return what a label may name in one type, as `of_type` does."""
     if certain := certainly(name, label, base):
-        return tuple(of_certain(certain, name, base))
+        found = tuple(of_certain(certain, name, base))
+        if name == TOOLS and names_another(label):
+            # A deposit that names a maker or a model means its tool; of a label alone, who asks decides.
+            return tuple(replace(one, score=SEVERAL, match=False) for one in found)
+        return found
     return tuple((*of_ambiguous(label, name, base), *of_near(nearest(name, label, base), name, base)))
 
 
@@ -74,6 +81,18 @@ def of_certain(found: Resolution, name: str, base: str) -> Iterator[Candidate]:
     alone = len(found.iris) == 1
     for iri in found.iris:
         yield Candidate(Iris(base).absolute(iri), name, 100.0 if alone else SEVERAL, alone, 100.0, False)
+
+
+def names_another(label: str) -> bool:
+    """Tell whether a label is the name of a tool's maker, or of a model, and of no tool: Mistral, Google."""
+    return fold_label(label) in _makers_and_models()
+
+
+@cache
+def _makers_and_models() -> frozenset[str]:
+    rows = read_table("donnees", "outils-ia", "outils.csv")
+    others = {fold_label(one) for row in rows for key in _OTHERS for one in row[key].split("|") if one}
+    return frozenset(others - {fold_label(row["nom"]) for row in rows})
 
 
 def of_ambiguous(label: str, name: str, base: str) -> Iterator[Candidate]:

@@ -11,6 +11,7 @@ from ingestion.documents.territories import region_of
 from ingestion.rights.model import ACCOUNT, OPERATOR, Action, Agent, Grant, Matter
 from ingestion.rights.table import WHOLE, Right, rights, scopes
 from ingestion.words.errors import RefusedAct, refusal_in_words
+from ingestion.words.owned import INSTRUMENT, LINKSET, PARTNERS
 from ontologie import Word, in_both
 
 _NOTHING: Final = Matter()
@@ -53,6 +54,8 @@ def decide(agent: Agent, action: Action, matter: Matter = _NOTHING) -> Decision:
         return Decision("agent-kind")
     fitting = [grant for grant, right in held if _fits(agent, grant, right, matter)]
     if not fitting:
+        if all(grant.scope.startswith(f"{INSTRUMENT}/") for grant, _ in held):
+            return Decision("other-instrument")
         return Decision("national-only" if matter.academie is None else "other-academie")
     # What a role of the académie's own allows is done in its name, whatever else would allow it.
     local = any(grant.scope.startswith(("academie/", "region-academique/")) for grant in fitting)
@@ -105,7 +108,9 @@ def _covers(grant: Grant, matter: Matter) -> bool:
     """Tell whether the scope of a role takes a matter in; without one, where the role may be given so."""
     if not grant.scope:
         return WHOLE in scopes().get(grant.role, ())
-    theirs = {f"{matter.kind}/{matter.identifier}"} if matter.kind == "instrument" else set()
+    # A linkset is that of the instrument whose name it begins with: `{instrument}`, `{instrument}--{word}`.
+    whose = matter.identifier.partition("--")[0] if matter.kind == LINKSET else matter.identifier
+    theirs = {f"{INSTRUMENT}/{whose}"} if matter.kind in PARTNERS else set()
     if matter.academie is not None:
         theirs |= {f"academie/{matter.academie}", region_of(matter.academie)}
     return grant.scope in theirs

@@ -17,6 +17,7 @@ from ontologie import read_table
 
 AUTHORITY: Final = "http://publications.europa.eu/resource/authority/language/"
 FRENCH: Final = AUTHORITY + "FRA"
+UNDETERMINED: Final = AUTHORITY + "UND"
 UNKNOWN: Final = "und"
 """The tag of words whose language is not known (BCP 47)."""
 

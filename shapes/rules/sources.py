@@ -17,7 +17,7 @@ from rdflib.namespace import RDF, SH
 from ontologie import BASE, Iris, digest, read_table
 
 SOURCES = (
-    *("projet.ttl", "analyse.ttl", "publication.ttl"),
+    *("projet.ttl", "analyse.ttl", "publication.ttl", "partenaire.ttl"),
     *("vocabulaires.ttl", "confidentialite.ttl", "referentiel.ttl", "relecture.ttl"),
     "profil-fr.ttl",
 )

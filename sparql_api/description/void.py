@@ -99,6 +99,7 @@ def void_statements(number: int, manifest: Mapping[str, Any], counts: Counts, ir
         said.say(dataset, "void:vocabulary", space)
     describe_links(said, dataset, counts)
     describe_vocabularies(said, dataset, counts, iris)
+    describe_partners(said, dataset, manifest.get("partners", {}), iris)
     return said.quads
 
 
@@ -137,6 +138,21 @@ def describe_vocabularies(said: Statements, dataset: str, counts: Counts, iris: 
             said.both(vocabulary.graph, "dct:title", vocabulary.title)
             said.say(vocabulary.graph, "dct:license", vocabulary.licence)
             said.say(vocabulary.graph, "void:triples", held)
+
+
+def describe_partners(said: Statements, dataset: str, partners: Mapping[str, Mapping[str, Any]], iris: Iris) -> None:
+    """Say what partners deposited: each framework as a dataset, each set of matches as a linkset, under its licence."""
+    for document, told in sorted(partners.items()):
+        thing, linkset = iris.base + document, document.startswith("linkset/")
+        said.type(thing, "void:Linkset" if linkset else "void:Dataset")
+        said.say(dataset, "void:subset", thing)
+        said.both(thing, "dct:title", {tag: text for tag, text in told["title"].items() if isinstance(text, str)})
+        said.say(thing, "dct:license", told["licence"])
+        if linkset:
+            said.say(thing, "void:target", dataset)
+            said.say(thing, "void:triples", told["count"])
+        else:
+            said.say(thing, "void:entities", told["count"])
 
 
 def title(number: int) -> dict[str, str]:

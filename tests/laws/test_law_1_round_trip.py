@@ -21,7 +21,7 @@ from ingestion.reading.records import Header
 from ingestion.resolution.labels import labels
 from ingestion.words.columns import columns
 from ingestion.words.terms import terms
-from ontologie import BASE, read_text
+from ontologie import BASE, document_types, read_text
 from tests.laws.lengths import at_two_lengths
 
 rdflib.NORMALIZE_LITERALS = False
@@ -265,7 +265,7 @@ def test_a_row_exported_is_the_same_graph(table: list[dict[str, str]]) -> None:
 
 
 def test_the_examples_of_the_ontology_come_back_as_they_were() -> None:
-    kinds = ("projet", "analyse", "publication", "module")
+    kinds = document_types()
     for kind, (_, found, lines) in zip(kinds, ingest([json.loads(read_text("exemples", f"{k}.json")) for k in kinds]), strict=True):
         assert found == kind
         assert convert([export_document(lines, kind)])[0].lines == lines

@@ -59,7 +59,8 @@ ROWS = st.lists(
 LICENCE = "https://spdx.org/licenses/etalab-2.0.html"
 SOURCE = "https://www.education.gouv.fr/recit"
 PROJECTS = [("projet", "18-A0"), ("projet", "18-A1"), ("projet", "18-A2")]
-OTHERS = [("analyse", "sur-A0"), ("analyse", "encore-A0"), ("analyse", "sur-A1"), ("publication", "recit-A0")]
+OTHERS = [("analyse", "sur-A0"), ("analyse", "encore-A0"), ("analyse", "sur-A1"), ("publication", "recit-A0"),
+          ("instrument", "mx-2025"), ("linkset", "mx-2025")]  # fmt: skip
 VERBS_OF: dict[str, Verb] = {"confirm": "confirm", "dismiss": "dismiss", "reopen": "reopen"}
 STEPS = st.lists(
     st.one_of(
@@ -88,6 +89,9 @@ WRITTEN: list[list[tuple[object, ...]]] = [
     # What was decided of a finding stands when what else a project rests on is erased; and is taken back.
     [("write", OTHERS[0], "atteint", True), ("decide", PROJECTS[0], "dismiss"), ("publish",), ("erase", OTHERS[0])],
     [("decide", PROJECTS[0], "confirm"), ("publish",), ("decide", PROJECTS[0], "reopen")],
+    # A partner's framework and its matches: another version of the one, the other withdrawn, and erased.
+    [("write", OTHERS[4], "atteint", True), ("write", OTHERS[5], "atteint", True), ("publish",),
+     ("write", OTHERS[5], "non-renseigne", True), ("publish",), ("withdraw", OTHERS[4]), ("publish",), ("erase", OTHERS[5])],
 ]  # fmt: skip
 
 
@@ -188,6 +192,8 @@ def decided_or_refused(registry: Registry, act: str, kind: str, name: str) -> No
 
 def written(kind: str, name: str, judged: str) -> dict[str, Any]:
     """Return a document about the project that its name ends with."""
+    if kind in ("instrument", "linkset"):
+        return of_a_partner(kind, name, judged)
     project = f"projet/18-{name.rpartition('-')[2]}"
     if kind == "publication":
         fiche = {"id": f"graphe/publication/{name}", "type": "Fiche", "licence": LICENCE, "sourcePage": SOURCE}
@@ -196,6 +202,20 @@ def written(kind: str, name: str, judged: str) -> dict[str, Any]:
     criteria = [row["id"] for row in read_table("donnees", "instruments", "criteres.csv")]
     steps = {criterion: judged if criterion < "C-D2" else "non-renseigne" for criterion in criteria}
     return document(Analysis(name, "organisation/drane", project.removeprefix("projet/"), False, steps))
+
+
+def of_a_partner(kind: str, name: str, judged: str) -> dict[str, Any]:
+    """Return a framework of one principle, or a match of the hub with AIRO."""
+    about: dict[str, Any] = {"id": f"{kind}/{name}", "fiche": {"id": f"graphe/{kind}/{name}", "type": "Fiche", "licence": LICENCE}}
+    if kind == "instrument":
+        principle = {"id": f"principe/{name}/P1", "type": "Principe", "libelle": {"es": judged}}
+        return {**about, "type": "Instrument", "libelle": {"es": "Marco", "ar": "إطار"}, "principe": [principle]}
+    match = {
+        "id": f"linkset/{name}#1", "type": "Alignement", "sujet": "principe/international/centrage-humain",
+        "predicat": f"skos:{'close' if judged == 'atteint' else 'related'}Match", "objet": "https://w3id.org/airo#AIUser",
+        "justification": "https://w3id.org/semapv/vocab/ManualMappingCuration", "confiance": "0.5",
+    }  # fmt: skip
+    return {**about, "type": "Linkset", "correspondance": [match]}
 
 
 OUTCOME = f"<{BASE}regle/constat-cu-r06#manque-qui> <{BASE}ontologie#verdict> ".encode()

@@ -15,7 +15,7 @@ from ontologie import BASE, containers, context, document_types, frame, read_tex
 from ontologie.framing import expanded
 from tests.laws.lengths import examples
 
-KINDS = ("analyse", "module", "projet", "publication")
+KINDS = ("analyse", "instrument", "linkset", "module", "projet", "publication")
 WORDS = context()
 TEXT_KEYS = sorted(
     key for key, term in WORDS.items() if containers(term) == {"@language", "@set"} and term["@id"].startswith("oia:")
@@ -52,7 +52,11 @@ def test_every_type_of_document_has_a_frame() -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_framing_the_graph_of_an_example_gives_the_example(kind: str) -> None:
     document = example(kind)
-    assert ordered(framed(to_quads(document), kind)) == ordered(document)
+    found = framed(to_quads(document), kind)
+    if kind == "linkset":  # PyLD writes others' IRIs below w3id.org relative to our base
+        assert set(to_quads(found)) == set(to_quads(document))
+    else:
+        assert ordered(found) == ordered(document)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -71,8 +75,8 @@ def test_evidence_shared_by_two_appraisals_is_embedded_once() -> None:
 
 
 def test_an_unknown_type_has_no_frame() -> None:
-    with pytest.raises(KeyError, match="linkset"):
-        frame("linkset")
+    with pytest.raises(KeyError, match="grille"):
+        frame("grille")
 
 
 TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), min_size=1, max_size=30)
@@ -139,5 +143,5 @@ def test_a_graph_without_its_root_is_no_document() -> None:
     quads = to_quads(example("projet"))
     with pytest.raises(ValueError, match="0 roots"):
         to_document(serialize_lines(quads), "module")
-    with pytest.raises(KeyError, match="linkset"):
-        to_document(serialize_lines(quads), "linkset")
+    with pytest.raises(KeyError, match="grille"):
+        to_document(serialize_lines(quads), "grille")

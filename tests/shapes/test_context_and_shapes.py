@@ -33,6 +33,7 @@ def test_sets_are_exactly_the_keys_that_no_shape_bounds_by_one() -> None:
     bounded = {
         key for key, term in terms().items()
         if any((shape, SH.maxCount, Literal(1)) in GRAPH for shape in shapes_of(term))
+        or any((shape, SH.uniqueLang, Literal(True)) in GRAPH for shape in shapes_of(term))  # one a language
     }  # fmt: skip
     assert all(shapes_of(term) for term in terms().values())
     assert repeated_keys() == {*terms(), "type"} - bounded

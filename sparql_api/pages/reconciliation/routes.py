@@ -192,7 +192,8 @@ def looked_up(batch: list[LabelQuery], base: str) -> list[list[Candidate]]:
     known = label_types()
     found = []
     for one in checked(batch):
-        among = [name for name in one.types or known if name in known]
+        # A type that is none of ours restricts nothing: the query is answered as without it.
+        among = [name for name in one.types if name in known] or list(known)
         found.append(candidates_of(one.label, among, base)[: one.limit])
     return found
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import pyoxigraph as ox
 
-from ontologie import PREFIXES, name_properties
+from ontologie import LANGUAGES, PREFIXES, name_properties
 from sparql_api.fiches.facets import FACETS
 from sparql_api.fiches.things import local_id
 from sparql_api.formats.rdf_formats import MEDIA_TYPES
@@ -116,8 +116,15 @@ def heading(reader: Reader, found: Description) -> dict[str, Any]:
         "title": title,
         "kinds": [Shown(reader.label(t.value), reader.view.href(t.value)) for t in ours],
         "identifier": identifier if identifier != title else "",
+        "names": other_names(reader, iri),
         "leads": [text for text in (reader.text(iri, lead) for lead in LEADS) if text],
     }
+
+
+def other_names(reader: Reader, iri: str) -> list[tuple[str, str]]:
+    """Return (tag, name) of a thing in the languages that the site does not speak: as its authors wrote it."""
+    names = (v for v in reader.values(iri, PREFIXES["skos"] + "prefLabel") if isinstance(v, ox.Literal))
+    return sorted((v.language, v.value) for v in names if v.language and v.language[:2] not in LANGUAGES)
 
 
 def provenance(reader: Reader, found: Description) -> list[Property]:

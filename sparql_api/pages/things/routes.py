@@ -82,19 +82,26 @@ async def answer(service: Service, request: Request, path: str) -> Response:
             return found
     edition = await exists(service.reading(request), service.iris, path, service.pinned(request))
     if edition is None:
-        refuse_erased(service.edition(request), path)
+        refuse_gone(service.edition(request), path)
         return elsewhere(request, path)
     return see_other(request, path, edition)
 
 
-def refuse_erased(edition: Edition, path: str) -> None:
-    """Raise ProblemError 410 where a path is that of a document erased since it was public, or of a graph of it."""
+def refuse_gone(edition: Edition, path: str) -> None:
+    """Raise ProblemError 410 where a path is that of a document erased since it was public, or of a graph of it.
+
+    So too of a partner's document that was withdrawn, and of the principles of such an instrument.
+    """
     name = GRAPH_OF.sub("", path)
     stem, _, suffix = name.rpartition(".")
-    erased = edition.manifest.get("erased", ())
-    for document in (name, stem if suffix in OFFERS else name):
-        if document in erased:
-            raise ProblemError(problem("erased", document=document))
+    whole = stem if suffix in OFFERS else name
+    kind, _, rest = whole.partition("/")
+    owner = [f"instrument/{rest.partition('/')[0]}"] if kind == "principe" else []
+    for code in ("erased", "withdrawn"):
+        gone = edition.manifest.get(code, ())
+        for document in (name, whole, *owner):
+            if document in gone:
+                raise ProblemError(problem(code, document=document))
 
 
 def elsewhere(request: Request, path: str) -> Response:

@@ -21,6 +21,7 @@ WRITTEN = {
     ("1", "1.1.0"): OLD_FICHES,  # it adds keys that these graphs do not use
     ("1", "2.0.0"): NEW_FICHES,
     ("1", "2.1.0"): NEW_FICHES,  # as 1.1.0
+    ("1", "2.2.0"): NEW_FICHES,  # as 1.1.0
 }
 """SHA-256 of the fiches that a version of the code writes of the graphs of `GRAPHS`, by a version of the context."""
 
@@ -49,6 +50,8 @@ def test_an_edition_framed_with_an_earlier_context_is_read_in_the_newest(tmp_pat
         for version in context_versions()[:-1]:
             for kind in document_types():
                 golden = GRAPHS.parent / version / kind
+                if not golden.with_suffix(".json").exists():
+                    continue  # a type that this version has no keys for
                 document = json.loads(golden.with_suffix(".json").read_text(encoding="utf-8"))
                 dump.write(json.dumps({"@context": context(version=version), **document}) + "\n")
                 lines = golden.with_suffix(".nq").read_bytes().splitlines(keepends=True)

@@ -13,6 +13,7 @@ import pytest
 from ingestion import Agent, Grant, Options, Registry, Settings, deposit_file
 from sparql_api.app import create_app
 from sparql_api.settings import Settings as ServiceSettings
+from tests.ingestion.partners import PARTNER
 from tests.making import HEADER, NATIONAL, OPERATOR, begun, write_csv
 from tests.sparql_api.endpoint.live import serve
 
@@ -23,6 +24,7 @@ AGENTS = {
     "depot": Agent("CARDIE Orléans-Tours", (Grant("depot", "academie/18"),)),
     "inspection": Agent("IA-IPR Orléans-Tours", (Grant("inspection", "academie/18"),)),
     "lecteur": Agent("Lecteur de Lille", (Grant("lecteur", "academie/09"),)),
+    "partenaire": PARTNER,
 }
 
 

@@ -15,6 +15,7 @@ from sparql_api.acts.desk import Desk, Unexamined
 from sparql_api.app import create_app
 from sparql_api.settings import Settings
 from sparql_api.words.problems import ProblemError
+from tests.ingestion.partners import MATCHES, TABLE, file_of, sssom
 from tests.making import NATIONAL, begun, write_csv
 from tests.sparql_api.acts.conftest import Acting
 from tests.sparql_api.endpoint.live import serve, wait_until
@@ -43,6 +44,18 @@ def test_a_file_is_deposited_and_its_report_is_that_of_the_command_line(acting: 
     assert [(entry["file"], entry["line"]) for entry in refused] == [("projets.csv", 3)]
     assert acting.registry.get("projet", "18-H1").state == "depose"
     assert acting.registry.history("projet", "18-H1")[0]["agent"] == "CARDIE Orléans-Tours"
+
+
+def test_a_partner_deposits_its_framework_and_its_matches_by_the_same_door(acting: Acting, tmp_path: Path) -> None:
+    table, matches = file_of(tmp_path, "marco.csv", TABLE), file_of(tmp_path, "mx.sssom.tsv", sssom(*MATCHES))
+    first = report(acting, "partenaire", sent(acting, "partenaire", table, type="instrument"))
+    assert first["documents"] == ["instrument/mx-2025"], first
+    second = report(acting, "partenaire", sent(acting, "partenaire", matches, type="linkset"))
+    assert second["documents"] == ["linkset/mx-2025"], second
+    refused = report(acting, "depot", sent(acting, "depot", table, type="instrument"))
+    assert refused["summary"]["refused"] == 1
+    assert acting.ask("partenaire", "POST", "/reviews/instrument/mx-2025/validate").status_code == 403
+    assert acting.ask("national", "POST", "/reviews/instrument/mx-2025/validate").status_code == 200
 
 
 def test_a_document_is_deposited_as_json_and_again_changes_nothing(acting: Acting, tmp_path: Path) -> None:

@@ -32,13 +32,23 @@ def reconciled(client: httpx.Client, label: str, **asked: Any) -> list[dict[str,
         ("ac-creteil.fr", "academie", ["academie/24"]),
         ("chat gpt", "outils_ia", ["outil/chatgpt"]),
         ("rien du tout zzz", "outils_ia", []),
-        ("Créteil", "no-such-type", []),
+        ("Mistral", "outils_ia", []),
+        ("Mistral AI", "outils_ia", []),
+        ("Le Chat", "outils_ia", ["outil/le-chat"]),
     ],
 )
 def test_a_label_is_matched_where_it_is_certain_and_never_else(
     client: httpx.Client, label: str, type_: str, named: list[str]
 ) -> None:
     assert [one["id"].removeprefix(BASE) for one in reconciled(client, label, type=type_) if one["match"]] == named
+
+
+def test_the_name_of_a_maker_is_a_candidate_for_its_tool_and_no_match(client: httpx.Client) -> None:
+    assert f"{BASE}outil/le-chat" in {one["id"] for one in reconciled(client, "Mistral", type="outils_ia")}
+
+
+def test_a_type_that_is_none_of_ours_is_answered_as_without(client: httpx.Client) -> None:
+    assert reconciled(client, "Créteil", type="no-such-type") == reconciled(client, "Créteil") != []
 
 
 def test_a_misspelt_label_has_candidates_and_no_match(client: httpx.Client) -> None:

@@ -1,0 +1,1 @@
+"""What partners deposit, as documents: an instrument as one table or one SKOS file, a linkset as SSSOM or RDF."""

@@ -1,0 +1,51 @@
+"""A partner follows the guide of deposits, in each of its languages: the steps run as written, and a question answers."""
+
+from __future__ import annotations
+
+import csv
+import io
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from ingestion import Options, examine
+from ontologie import BASE
+from tests.sparql_api.packages.steps import BLOCK, run_steps
+
+DOCS = Path(__file__).parents[3] / "docs"
+GUIDES = ("partner-deposit.md", "partner-deposit.fr.md", "partner-deposit.es.md")
+WORKED = Path(__file__).parents[3] / "ontologie" / "exemples" / "partenaires" / "thesaurus-unesco.sssom.tsv"
+
+
+def test_the_guides_show_the_same_steps() -> None:
+    shown = [
+        [code.replace("--lang fr", "--lang en").replace("langue=fr", "langue=en") for _, code in BLOCK.findall(text)]
+        for text in ((DOCS / name).read_text(encoding="utf-8") for name in GUIDES)
+    ]
+    assert shown[0] and shown[0] == shown[1] == shown[2]
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", GUIDES[:2])
+def test_the_steps_lead_to_a_question_that_answers_with_the_framework(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OBSERVATOIRE_VAR", str(tmp_path / "var"))
+    *_, answered = run_steps((DOCS / name).read_text(encoding="utf-8"), tmp_path)
+    rows = list(csv.DictReader(io.StringIO(answered)))
+    assert [row["principes"] for row in rows if row["instrument"] == f"{BASE}instrument/mx-2025"] == ["1"]
+
+
+def test_the_worked_set_of_matches_is_taken_as_it_is() -> None:
+    done = examine(WORKED, Options(kind="linkset"))
+    assert done.entries == () and len(done.documents) == 1
+    assert len(done.documents[0].built.document["correspondance"]) == 5
+
+
+@pytest.mark.long
+def test_the_reference_implementation_accepts_the_worked_set() -> None:
+    command = [str(Path(sys.executable).with_name("sssom")), "validate", str(WORKED)]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr[-2000:]
