@@ -38,22 +38,22 @@ def publications_router(service: Service) -> APIRouter:
     async def listing(request: Request) -> Response:
         return await list_page(service, request)
 
-    @get(router, "/publication/{identifier}.html", openapi_extra=pinned)
-    async def publication(request: Request, identifier: str) -> Response:
-        return await page(service, request, f"publication/{identifier}")
+    @get(router, "/publication/{publication}.html", openapi_extra=pinned)
+    async def of_publication(request: Request, publication: str) -> Response:
+        return await page(service, request, f"publication/{publication}")
 
-    @get(router, "/module/{identifier}.html", openapi_extra=pinned)
-    async def module(request: Request, identifier: str) -> Response:
-        return await page(service, request, f"module/{identifier}")
+    @get(router, "/module/{module}.html", openapi_extra=pinned)
+    async def of_module(request: Request, module: str) -> Response:
+        return await page(service, request, f"module/{module}")
 
-    @get(router, "/embed/module/{identifier}", policy=EMBED, openapi_extra=pinned)
-    async def embedded(request: Request, identifier: str) -> Response:
-        return await page(service, request, f"module/{identifier}", template="module_embed.html")
+    @get(router, "/embed/module/{module}", policy=EMBED, openapi_extra=pinned)
+    async def embedded(request: Request, module: str) -> Response:
+        return await page(service, request, f"module/{module}", template="module_embed.html")
 
-    @get(router, "/module/{identifier}.imscc", summary="A training module as a Common Cartridge 1.1",
+    @get(router, "/module/{module}.imscc", summary="A training module as a Common Cartridge 1.1",
          openapi_extra=CARTRIDGE)  # fmt: skip
-    async def package(request: Request, identifier: str) -> Response:
-        return await cartridge_file(service, request, f"module/{identifier}")
+    async def package(request: Request) -> Response:
+        return await cartridge_file(service, request, f"module/{request.path_params['module']}")
 
     return router
 
@@ -129,7 +129,8 @@ def module_of(view: View, told: Told) -> Module:
         return view.service.iris.base + path.removeprefix("/")
 
     def written(name: str, title: str, **more: Any) -> Page:
-        html = write_page(view, "cartridge_page.html", {**context, "heading": title, "body": "", "presented": False, **more})
+        own = {"heading": title, "body": "", "presented": False, **more}
+        html = write_page(view, "cartridge_page.html", context | own)
         return Page(name, title, html.decode())
 
     steps = [
