@@ -247,7 +247,7 @@ def heat(chart: Chart, pen: Pen, tongue: Tongue, top: int) -> ChartPart:
     Columns are numbered, since their names are longer than a phone is wide: the numbers are told above the grid.
     """
     columns = [*dict.fromkeys(mark.label for mark in chart.marks)]
-    classes = bounds(all_values(chart.marks))
+    classes = bounds({*all_values(chart.marks)})  # of many ones and a few others, each still has its colour
     wide = 100 / max(len(columns), 1)
     parts: list[Element] = []
     y = top

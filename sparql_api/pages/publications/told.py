@@ -50,6 +50,7 @@ class Fiche:
     title: str
     summary: str
     date: str
+    language: str
 
 
 @dataclass(frozen=True)
@@ -130,7 +131,9 @@ def asked(projects: Iterable[str], words: Mapping[str, str]) -> str:
 
 def fiche_of(row: Mapping[str, Any]) -> Fiche:
     """Return a fiche of a row."""
-    return Fiche(row["projet"].value, *(row[name].value if name in row else "" for name in ("titre", "resume", "date")))
+    texts = {name: row[name].value if name in row else "" for name in ("resume", "date")}
+    title = row["titre"]
+    return Fiche(row["projet"].value, title.value, texts["resume"], texts["date"], title.language or "")
 
 
 def shown(told: Told) -> dict[str, Any]:

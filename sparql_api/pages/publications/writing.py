@@ -38,14 +38,16 @@ def may_lead(address: str) -> bool:
 
 
 def to_html(text: str, here: Address, below: int = 1) -> str:
-    """Return a text as HTML whose headings stand `below` the page's own; `here` makes addresses of paths.
+    """Return a text as HTML whose first level of headings stands right `below` the page's own, however it was written;
+    `here` makes addresses of paths.
 
     A link that may not lead anywhere stays the text that was written (CommonMark 0.31, 6.3).
     """
     tokens = reader().parse(text)
+    levels = [int(token.tag[1:]) for token in tokens if token.type == "heading_open"]
     for token in tokens:
         if token.type in ("heading_open", "heading_close"):
-            token.tag = f"h{min(DEEPEST, int(token.tag[1:]) + below)}"
+            token.tag = f"h{min(DEEPEST, int(token.tag[1:]) - min(levels) + below + 1)}"
         for link in token.children or ():
             if link.type == "link_open":
                 address = str(link.attrGet("href"))

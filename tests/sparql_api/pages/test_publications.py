@@ -113,6 +113,7 @@ def test_markdown_says_what_an_editor_means() -> None:
     made = to_html("# Un\n\n*deux* **trois** [ici](/fiches) [là](https://a.example/)\n\n- q", lambda path: path + "?edition=1")
     assert "<h2>Un</h2>" in made and "<em>deux</em>" in made and "<strong>trois</strong>" in made and "<li>q</li>" in made
     assert 'href="/fiches?edition=1"' in made and 'href="https://a.example/" rel="external noopener"' in made
+    assert to_html("## a\n\n### b", str).split() == ["<h2>a</h2>", "<h3>b</h3>"], "no level is left out"
     assert opening("# Un\n\n*deux* **trois**\nquatre") == "Un deux trois quatre"
 
 
