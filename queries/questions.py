@@ -21,6 +21,7 @@ A file starts with lines `# …` which, without their `# `, are a TOML document:
     # observations = "n"       for a mean, the column that says how many it is made of; absent: the value is a count
     # [chart]                  where the answer has numbers, the chart that fits
     # kind = "bars"            bars, stacked (parts of a whole), years (by school year), dots (means), pair (two groups)
+    #                          or heat (two dimensions: label in columns, series in rows)
     # label = "libelle"        the column that names each mark; one of IRIs is shown by their labels
     # values = ["projets"]     the column of the number; of a pair, both
     # series = "issue"         the column that parts marks: the heading above bars and dots, the parts of stacked ones
@@ -51,7 +52,7 @@ from ontologie import BASE, LANGUAGES, Iris, sentence_table
 TYPES: Final = frozenset({"iri", "string", "langue", "integer", "decimal", "boolean", "date"})
 LISTED: Final = frozenset({"iri", "string"})
 """Types whose values are lists where nothing else is said: things, words."""
-CHARTS: Final = {"bars": 1, "stacked": 1, "years": 1, "dots": 1, "pair": 2}
+CHARTS: Final = {"bars": 1, "stacked": 1, "years": 1, "dots": 1, "pair": 2, "heat": 1}
 """The kinds of charts, and how many columns of numbers each shows."""
 TERRITORIES: Final = frozenset({"academie", "region"})
 AUDIENCES: Final = frozenset({"academie", "chercheur", "partenaire", "outil"})
@@ -165,7 +166,7 @@ def parse_charted(question: str, item: Mapping[str, Any]) -> Charted:
     """Return what a chart shows of a question; raises ValueError for an unknown kind or a column that is missing."""
     lists = {name: tuple(map(str, item.get(name, ()))) for name in ("values", "observations", "names")}
     kind, label, series = (str(item.get(name, "")) for name in ("kind", "label", "series"))
-    if len(lists["values"]) != CHARTS.get(kind) or not label or (kind == "stacked" and not series):
+    if len(lists["values"]) != CHARTS.get(kind) or not label or (kind in ("stacked", "heat") and not series):
         raise ValueError(f"{question}.rq: a chart needs a kind among {sorted(CHARTS)}, its label and its values")
     return Charted(kind, label, lists["values"], series, lists["observations"], lists["names"])
 

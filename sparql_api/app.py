@@ -55,6 +55,7 @@ from sparql_api.pages.maps.routes import maps_router
 from sparql_api.pages.missing import missing_router
 from sparql_api.pages.ontology import ontology_router
 from sparql_api.pages.packages import packages_router
+from sparql_api.pages.publications.routes import publications_router
 from sparql_api.pages.questions import questions_router
 from sparql_api.pages.reconciliation.routes import reconciliation_router
 from sparql_api.pages.self_description import self_description_router
@@ -143,6 +144,7 @@ def mount(app: FastAPI, service: Service, endpoint: APIRouter, acts: Iterable[AP
         missing_router(service),
         questions_router(service),
         maps_router(service),
+        publications_router(service),
         editions_router(service),
         dumps_router(service),
         documents_router(service),

@@ -251,9 +251,9 @@ def print_answer(
         fail_with(error.problem, language)
     out = sys.stdout
     if format is AnswerFormat.JSON and answer.form in ("SELECT", "ASK"):
-        out.write(json.dumps(plain(name, answer.edition, answer.json()), ensure_ascii=False, indent=2) + "\n")
+        out.write(json.dumps(plain(name, text, answer.edition, answer.json()), ensure_ascii=False, indent=2) + "\n")
     elif format is AnswerFormat.TABLE and answer.form in ("SELECT", "ASK"):
-        print_table(plain(name, answer.edition, answer.json()), settings, language)
+        print_table(plain(name, text, answer.edition, answer.json()), settings, language)
     else:
         for piece in csv_pieces(read_rows(answer.body)) if answer.media_type == "text/csv" else answer.body.chunks():
             out.buffer.write(piece)

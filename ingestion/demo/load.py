@@ -1,4 +1,5 @@
-"""The bundled demonstration: real usages of AI documented by académies, ten illustrative analyses, invented examples.
+"""The bundled demonstration: real usages of AI documented by académies, ten illustrative analyses, invented examples,
+three publications and two training modules that the project made of them.
 
 Knows where they stand in the package and who vouches for them: the project's own team, which it declares.
 `python -m ingestion.demo.load --from ../shared/donnees` copies the usages again from the shared data.
@@ -21,7 +22,7 @@ from ingestion.rights.model import OPERATOR, Agent
 from ingestion.settings import Settings
 
 EXAMPLES: Final = "exemples.csv"
-FILES: Final = ("usages.csv", "analyses.json", EXAMPLES)
+FILES: Final = ("usages.csv", "analyses.json", EXAMPLES, "publications.json", "modules.json")
 
 
 def load_demo(

@@ -5,11 +5,13 @@ Knows questions and answers; not HTTP.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any, Final
 
 from ontologie import PREFIXES, Iris
 from queries import BadParameter, Question, Values, bind, column_title, tokenize
+from sparql_api.words.i18n import collation
 from sparql_api.words.problems import ProblemError, problem
 from sparql_api.words.texts import Text
 
@@ -61,8 +63,57 @@ def described(question: Question, address: str) -> dict[str, Any]:
     }
 
 
-def plain(name: str, edition: int, answer: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a SPARQL JSON answer as plain JSON: numbers and booleans as such, unbound as null; columns titled."""
+def for_readers(
+    text: str, columns: Sequence[str], rows: Sequence[Mapping[str, Any]]
+) -> Sequence[Mapping[str, Any]]:
+    """Return the rows of SPARQL JSON in the order that a query asks for, words as people sort them.
+
+    As they came where it orders by what its columns do not show.
+
+    SPARQL 1.1 (section 15.1) orders texts by code point: an É behind a Z, article 10 before article 2.
+    """
+    asked = order_of(text)
+    if not {variable for variable, _ in asked} <= set(columns):
+        return rows
+    ordered = list(rows)
+    for variable, descending in reversed(asked):
+        ordered.sort(key=lambda row: place_of(row.get(variable)), reverse=descending)
+    return ordered
+
+
+def order_of(text: str) -> tuple[tuple[str, bool], ...]:
+    """Return (variable, whether it descends) of the ORDER BY that ends a query; nothing where it orders by more."""
+    tokens = [token.text for token in tokenize(text)]
+    starts = [at for at, word in enumerate(tokens) if word.upper() == "ORDER"]
+    found: list[tuple[str, bool]] = []
+    at = starts[-1] + 2 if starts else len(tokens)
+    while at < len(tokens) and tokens[at].upper() not in ("LIMIT", "OFFSET"):
+        word = tokens[at].upper()
+        if word in ("ASC", "DESC") and tokens[at + 1] == "(" and tokens[at + 3] == ")":
+            found.append((tokens[at + 2][1:], word == "DESC"))
+            at += 4
+        elif word[0] in "?$":
+            found.append((tokens[at][1:], False))
+            at += 1
+        else:
+            return ()
+    return tuple(found)
+
+
+def place_of(term: Mapping[str, Any] | None) -> tuple[int, float, tuple[tuple[int, int | str], ...]]:
+    """Return where a term stands among others: unbound first, then things, then numbers, then words."""
+    if term is None:
+        return 0, 0.0, ()
+    if term["type"] != "literal":
+        return 1, 0.0, collation(str(term["value"]))
+    if term.get("datatype") in WHOLE | REAL:
+        with suppress(ValueError):
+            return 2, float(term["value"]), ()
+    return 3, 0.0, collation(str(term["value"]))
+
+
+def plain(name: str, text: str, edition: int, answer: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the SPARQL JSON answer to a query as plain JSON: numbers and booleans as such, unbound as null."""
     if "boolean" in answer:
         return {
             "name": name,
@@ -72,9 +123,8 @@ def plain(name: str, edition: int, answer: Mapping[str, Any]) -> dict[str, Any]:
             "rows": [{"boolean": answer["boolean"]}],
         }
     columns = answer["head"]["vars"]
-    rows = [
-        {column: plain_value(row.get(column)) for column in columns} for row in answer["results"]["bindings"]
-    ]
+    ordered = for_readers(text, columns, answer["results"]["bindings"])
+    rows = [{column: plain_value(row.get(column)) for column in columns} for row in ordered]
     titles = {column: column_title(name, column) for column in columns}
     return {"name": name, "edition": edition, "columns": columns, "titles": titles, "rows": rows}
 

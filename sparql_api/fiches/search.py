@@ -107,6 +107,14 @@ class FicheIndex:
         """Return the numbers of the first fiches in the order of the list."""
         return [*islice((n for n in self._order if self._seen >> n & 1), most)]
 
+    def holds(self, iri: str) -> bool:
+        """Tell whether an IRI is a value of some facet."""
+        return any(iri in values for values in self._by_iri.values())
+
+    def iris(self) -> Iterable[str]:
+        """Yield the IRIs of all values, one that several facets have as often."""
+        return (iri for values in self._by_iri.values() for iri in values)
+
     @cached_property
     def with_examples(self) -> FicheIndex:
         """Return the same index, seen with the invented examples that come after the projects."""

@@ -25,7 +25,7 @@ TEX: Final = {
 
 @dataclass(frozen=True)
 class Reference:
-    """What is cited; `date` is `YYYY-MM-DD`, authors are organisations."""
+    """What is cited; `date` is `YYYY-MM-DD`, or as much of it as is known; authors are organisations."""
 
     key: str
     title: str
@@ -35,6 +35,26 @@ class Reference:
     version: str
     address: str
     language: str
+    kind: str = "data"
+    """A key of `KINDS`."""
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What each format calls a kind of thing: BibTeX and biblatex, RIS, CSL."""
+
+    bibtex: str
+    ris: str
+    csl: str
+
+
+KINDS: Final[Mapping[str, Kind]] = {
+    "data": Kind("misc", "DATA", "dataset"),
+    "law": Kind("legislation", "STAT", "legislation"),
+    "treaty": Kind("legislation", "STAT", "treaty"),
+    "report": Kind("techreport", "RPRT", "report"),
+}
 
 
 def plain(text: str) -> str:
@@ -59,29 +79,31 @@ def bibtex(cited: Reference) -> str:
         "title": "{" + tex(cited.title) + "}",
         "author": " and ".join("{" + tex(one) + "}" for one in cited.authors),
         "year": cited.date[:4],
-        "month": str(int(cited.date[5:7])),
-        "publisher": "{" + tex(cited.publisher) + "}",
+        "month": str(int(cited.date[5:7] or 0) or ""),
+        "institution" if cited.kind == "report" else "publisher": "{" + tex(cited.publisher) + "}",
         "version": tex(cited.version),
         "url": cited.address,
         "language": cited.language,
+        "note": tex(cited.note),
     }
     lines = [f"  {name} = {{{value}}}" for name, value in fields.items() if value]
-    return f"@misc{{{key_of(cited.key)},\n" + ",\n".join(lines) + "\n}\n"
+    return f"@{KINDS[cited.kind].bibtex}{{{key_of(cited.key)},\n" + ",\n".join(lines) + "\n}\n"
 
 
 def ris(cited: Reference) -> str:
     """Return a reference in RIS."""
     fields = [
-        ("TY", "DATA"),
+        ("TY", KINDS[cited.kind].ris),
         ("ID", key_of(cited.key)),
         ("TI", plain(cited.title)),
         *(("AU", plain(one)) for one in cited.authors),
         ("PY", cited.date[:4]),
         ("DA", cited.date.replace("-", "/")),
         ("PB", plain(cited.publisher)),
-        ("ET", plain(cited.version)),
+        *([("ET", plain(cited.version))] if cited.version else []),
         ("UR", cited.address),
         ("LA", cited.language),
+        *([("N1", plain(cited.note))] if cited.note else []),
         ("ER", ""),
     ]
     return "".join(f"{tag}  - {value}\r\n" for tag, value in fields)
@@ -91,7 +113,7 @@ def csl(cited: Reference) -> str:
     """Return a reference in CSL-JSON."""
     item = {
         "id": key_of(cited.key),
-        "type": "dataset",
+        "type": KINDS[cited.kind].csl,
         "title": plain(cited.title),
         "author": [{"literal": plain(one)} for one in cited.authors],
         "issued": {"date-parts": [[int(part) for part in cited.date.split("-")]]},
@@ -99,7 +121,9 @@ def csl(cited: Reference) -> str:
         "version": plain(cited.version),
         "URL": cited.address,
         "language": cited.language,
+        "note": plain(cited.note),
     }
+    item = {name: value for name, value in item.items() if value}
     return json.dumps([item], ensure_ascii=False, indent=2) + "\n"
 
 

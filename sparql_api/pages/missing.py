@@ -17,10 +17,13 @@ from sparql_api.http.routing import get
 from sparql_api.pages.charts.routes import spoken
 from sparql_api.pages.common.layout import View, render
 from sparql_api.pages.common.service import Service
+from sparql_api.words.i18n import collation
 
 QUESTION: Final = "ce-qui-manque"
 KINDS: Final = ("academie", "niveau", "discipline", "principe")
 """What may lack, in the order in which it is told."""
+RANKED: Final = frozenset({"niveau"})
+"""What the question lists in an order of its own; the rest stands in that of the alphabet."""
 
 
 def missing_router(service: Service) -> APIRouter:
@@ -36,6 +39,9 @@ def missing_router(service: Service) -> APIRouter:
         found: dict[str, list[tuple[str, str]]] = {kind: [] for kind in KINDS}
         for row in await service.reading(request).rows(text, edition.number):
             found[row["genre"].value].append((view.href(row["manque"].value), row["libelle"].value))
+        for kind, named in found.items():
+            if kind not in RANKED:
+                named.sort(key=lambda pair: collation(pair[1]))
         context = {"found": found, "question": question}
         write = partial(render, service, request, "missing.html", context, edition=edition.number)
         return await service.computing.run(request, write)

@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from queries import Question, catalogue, column_title
-from sparql_api.description.questions import bound, described, plain
+from sparql_api.description.questions import bound, described, for_readers, plain
 from sparql_api.description.questions_rdf import catalogue_rdf
 from sparql_api.engine.port import Answer
 from sparql_api.formats.negotiation import GRAPHS, TABLES, language
@@ -47,6 +47,7 @@ from sparql_api.http.site import site_of
 from sparql_api.pages.charts.routes import ChartAsked, charted, in_page, spoken
 from sparql_api.pages.common.asked import as_openapi, given_values
 from sparql_api.pages.common.layout import View, render
+from sparql_api.pages.common.named import refuse_unnamed
 from sparql_api.pages.common.service import Service
 from sparql_api.pages.maps.measure import threshold
 from sparql_api.pages.results import results
@@ -146,6 +147,9 @@ def run_question(service: Service, question: Question) -> Any:
             return unchanged
         limits = service.settings.limits().shortened(timeout_seconds(request.query_params.get("timeout", "")))
         found = await service.engine.run(plan, limits=limits, client=service.computing.client(request))
+        if found.rows == 0:
+            asked = things(question, given, service.iris.base)
+            await refuse_unnamed(service, request, service.edition_number(found.edition), asked)
         if key is not None:
             offer(request, plan.edition, plan)
         if media_type == TABLES["csv"]:
@@ -155,13 +159,23 @@ def run_question(service: Service, question: Question) -> Any:
             return answer_response(request, found, key=key, pinned=kept, filename=name)
         rows = await service.computing.run(
             request,
-            lambda: write_json(plain(question.name, found.edition, found.json())),
+            lambda: write_json(plain(question.name, text, found.edition, found.json())),
             kind="page" if found.body.size < LONG else "file",
         )
         return deliver(request, rows, PLAIN, edition=found.edition)
 
     answer.__name__ = question.name.replace("-", "_")
     return answer
+
+
+def things(question: Question, given: Mapping[str, list[str]], base: str) -> dict[str, list[str]]:
+    """Return the addresses that a request gives of a question's parameters, whole."""
+    named = {one.name for one in question.parameters if one.type == "iri"}
+    return {
+        name: [value if ":" in value else base + value for value in values]
+        for name, values in given.items()
+        if name in named
+    }
 
 
 def for_people(service: Service, request: Request, answer: Answer) -> Answer:
@@ -192,8 +206,11 @@ async def question_page(
     edition = view.edition
     try:
         context["text"] = bound(question, given, service.iris)
-        found = await results(service, request, view, context["text"])
+        found = await results(service, request, view, context["text"], partial(for_readers, question.text))
         edition = found.edition
+        if found.total == 0 and found.columns:
+            asked = things(question, given, service.iris.base)
+            await refuse_unnamed(service, request, service.edition_number(edition), asked)
         path = f"/queries/{question.name}"
         names = [name for name in QUESTION_OFFERS if name != "html"] if found.turtle is None else list(GRAPHS)
         context["downloads"] = [(name.upper(), view.url(path, {**given, "format": name})) for name in names]

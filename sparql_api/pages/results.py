@@ -5,6 +5,7 @@ Knows the forms of SPARQL answers; not which query was asked.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from json import JSONDecoder
 from typing import Any, Final
@@ -41,32 +42,47 @@ class Results:
     """What the query may have meant."""
 
 
-async def results(service: Service, request: Request, view: View, text: str) -> Results:
-    """Return the answer to a reader's query, charged to the reader's share; raises EngineError."""
+Rows = Sequence[Mapping[str, Any]]
+Order = Callable[[Sequence[str], Rows], Rows]
+
+
+def as_answered(columns: Sequence[str], rows: Rows) -> Rows:
+    """Return rows in the order of their answer."""
+    return rows
+
+
+async def results(
+    service: Service, request: Request, view: View, text: str, ordered: Order = as_answered
+) -> Results:
+    """Return the answer to a reader's query, charged to the reader's share; raises EngineError.
+
+    `ordered` puts its rows in order where all of them are shown.
+    """
     client = service.computing.client(request)
     service.fair_use.check(client)
     pinned = service.pinned(request)
     plan = await service.engine.prepare(text, accept=ACCEPT, edition=pinned)
     answer = await service.engine.run(plan, client=client)
-    made = await service.computing.run(request, shown, answer, view)
+    made = await service.computing.run(request, shown, answer, view, ordered)
     return replace(made, hints=plan.hints)
 
 
-def shown(answer: Answer, view: View) -> Results:
+def shown(answer: Answer, view: View, ordered: Order = as_answered) -> Results:
     """Return an answer as a page shows it."""
     if answer.form in ("CONSTRUCT", "DESCRIBE"):
         turtle = answer.body.at(0, TURTLE_SHOWN).decode(errors="ignore")
         return Results(answer.edition, answer.seconds, turtle=turtle, cut=answer.body.size > TURTLE_SHOWN)
-    return of_table(answer, view)
+    return of_table(answer, view, ordered)
 
 
-def of_table(answer: Answer, view: View) -> Results:
+def of_table(answer: Answer, view: View, ordered: Order = as_answered) -> Results:
     """Return a SELECT or ASK answer in SPARQL JSON as a page shows it."""
     if answer.form == "ASK":
         return Results(answer.edition, answer.seconds, boolean=bool(answer.json()["boolean"]))
     columns, rows = first_rows(answer)
-    shown = tuple(tuple(cell(view, row.get(name)) for name in columns) for row in rows)
     total = answer.rows or 0
+    whole = ordered(columns, rows) if total == len(rows) else rows
+    shown = tuple(tuple(cell(view, row.get(name)) for name in columns) for row in whole)
     return Results(answer.edition, answer.seconds, columns, shown, total=total, cut=total > len(shown))
 
 
@@ -88,7 +104,7 @@ def first_rows(answer: Answer) -> tuple[tuple[str, ...], list[dict[str, Any]]]:
     return tuple(columns), rows
 
 
-def cell(view: View, term: dict[str, Any] | None) -> Shown:
+def cell(view: View, term: Mapping[str, Any] | None) -> Shown:
     """Return one term: things by their short name and a link, literals as they stand."""
     if term is None:
         return Shown("")

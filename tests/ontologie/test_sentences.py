@@ -25,7 +25,7 @@ MADE = {
     "controles": ("language-",),
     "rapport": ("read-", "accepted-", "refused-"),
     "systeme": ("E",),
-    "pages": ("section.", "thing.", "name."),
+    "pages": ("section.", "thing.", "name.", "code.", "actor.each."),
     "relecture": (
         "state-", "list-", "labels-", "choice-", "event-", "next-", "diff-", "digest-", "recheck-kind-", "action-", "role-", "scope-", "extent-",
         "http-",

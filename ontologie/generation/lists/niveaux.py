@@ -43,7 +43,11 @@ def _rank(row: Row) -> list[Statement]:
 
 def _subjects() -> str:
     out = Turtle("Les disciplines qui manquent à ScoLOMFR 3.2.0.")
-    concepts(out, "discipline", table("disciplines"), _alternatives)
+    rows = table("disciplines")
+    concepts(out, "discipline", rows, _of_subject)
+    for wider in sorted({one for row in rows for one in several(row["plus_large"])}):
+        parts = [f"concept/discipline/{row['id']}" for row in rows if wider in several(row["plus_large"])]
+        out.add(wider, links("skos:narrower", parts))
     return out.render()
 
 
@@ -53,5 +57,6 @@ def _audiences() -> str:
     return out.render()
 
 
-def _alternatives(row: Row) -> list[Statement]:
-    return text("skos:altLabel", *several(row["alias"]))
+def _of_subject(row: Row) -> list[Statement]:
+    """Return the other names of a subject, and the subject of ScoLOMFR that it is a part of."""
+    return text("skos:altLabel", *several(row["alias"])) + links("skos:broader", several(row["plus_large"]))

@@ -15,6 +15,7 @@ from typing import Final
 from sparql_api.formats.xml_text import Element, element
 from sparql_api.pages.charts.grammar import Chart, Mark, all_values, steps
 from sparql_api.pages.charts.pen import LETTERS, LINE, Pen, percent, wrapped
+from sparql_api.pages.maps.measure import Figure, bounds, class_of
 
 SVG: Final = "http://www.w3.org/2000/svg"
 WIDTH: Final = 720
@@ -25,6 +26,8 @@ LEFT, ACROSS, BARS = 3.0, 88.0, 82.0
 """Where an axis begins and how far it goes, and how far the longest bar goes, in percent."""
 HIGH: Final = 130
 """Pixels of the highest point of a line."""
+CELL: Final = 26
+"""Pixels of the height of a cell of a heat map."""
 Said = Callable[..., str]
 """A text of the pages by its key, with its values."""
 
@@ -238,5 +241,36 @@ def years(chart: Chart, pen: Pen, tongue: Tongue, top: int) -> ChartPart:
     return ChartPart(parts, y - top)
 
 
-DRAWN: Final = {"bars": bars, "stacked": bars, "dots": scaled, "pair": scaled, "years": years}
+def heat(chart: Chart, pen: Pen, tongue: Tongue, top: int) -> ChartPart:
+    """Return a grid: a row a group under its name, a cell a column, its number printed on its colour.
+
+    Columns are numbered, since their names are longer than a phone is wide: the numbers are told above the grid.
+    """
+    columns = [*dict.fromkeys(mark.label for mark in chart.marks)]
+    classes = bounds({*all_values(chart.marks)})  # of many ones and a few others, each still has its colour
+    wide = 100 / max(len(columns), 1)
+    parts: list[Element] = []
+    y = top
+    for at, name in enumerate(columns, 1):
+        lines = wrapped(f"{at} · {name or tongue.said('chart.unsaid')}", LETTERS + 4)
+        parts, y = [*parts, *pen.lines("soft", y + LINE, lines)], y + LINE * len(lines)
+    y += 8
+    for at in range(len(columns)):
+        parts.append(pen.text("soft", percent(wide * (at + 0.5)), y + LINE, str(at + 1), text_anchor="middle"))
+    y += LINE + 6
+    for group in dict.fromkeys(mark.group for mark in chart.marks):
+        lines = wrapped(group or tongue.said("chart.unsaid"))
+        parts, y = [*parts, *pen.lines("", y + 17, lines)], y + 6 + LINE * len(lines)
+        for mark in [mark for mark in chart.marks if mark.group == group]:
+            left_edge, value = wide * columns.index(mark.label), mark.values[0] or Decimal(0)
+            kind = class_of(Figure("", value, 0), classes)
+            spot = {"x": percent(left_edge), "y": str(y), "width": percent(wide * 0.97), "height": str(CELL)}
+            middle = percent(left_edge + wide * 0.485)
+            said = pen.text(f"letters {kind}", middle, y + 18, numbers(mark, chart, tongue), text_anchor="middle")
+            parts.append(marked(mark, chart, tongue, [pen.draw("rect", kind, **spot), said]))
+        y += CELL + 2
+    return ChartPart(parts, y - top)
+
+
+DRAWN: Final = {"bars": bars, "stacked": bars, "dots": scaled, "pair": scaled, "years": years, "heat": heat}
 """What draws each kind of chart."""

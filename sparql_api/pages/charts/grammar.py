@@ -1,6 +1,7 @@
 """What a chart says: marks with their words and numbers, made of a question's rows. Knows neither SVG nor HTTP.
 
-A chart is bars, stacked bars, a line by school year, dots (means) or a pair (two groups); `queries` says which fits.
+A chart is bars, stacked bars, a line by school year, dots (means), a pair (two groups) or a heat map (two dimensions);
+`queries` says which fits.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ MOST: Final = 40
 """Marks that a chart shows; the others stand in the table."""
 SERIES: Final = 4
 """Parts that colours can tell apart; more of them become bars under a heading."""
+ACROSS, DOWN = 8, 16
+"""Columns and rows of a heat map that a phone shows; the others stand in the table."""
 Words = Callable[[Any], str]
 """How a term of the answer is called; nothing for None."""
 
@@ -67,7 +70,23 @@ def chart_of(rows: Sequence[Mapping[str, Any]], charted: Charted, words: Words, 
     elif charted.kind == "pair":
         groups = [max((mark.behind[at] for mark in marks if mark.behind), default=0) for at in range(2)]
         made = replace(made, shares=min(groups) >= least.share)
-    return bounded(in_groups(made))
+    return crossed(in_groups(made)) if made.kind == "heat" else bounded(in_groups(made))
+
+
+def crossed(chart: Chart) -> Chart:
+    """Return the marks of the fullest columns and rows, both in the order in which they first come."""
+    columns = fullest(((mark.label, mark) for mark in chart.marks), ACROSS)
+    rows = fullest(((mark.group, mark) for mark in chart.marks if mark.label in columns), DOWN)
+    kept = tuple(mark for mark in chart.marks if mark.label in columns and mark.group in rows)
+    return replace(chart, marks=kept, left=len(chart.marks) - len(kept))
+
+
+def fullest(marks: Iterable[tuple[str, Mark]], most: int) -> frozenset[str]:
+    """Return at most so many names, those whose numbers sum to most."""
+    sums: dict[str, Decimal] = {}
+    for name, mark in marks:
+        sums[name] = sums.get(name, Decimal(0)) + (mark.values[0] or 0)
+    return frozenset(sorted(sums, key=lambda name: -sums[name])[:most])
 
 
 def mark_of(row: Mapping[str, Any], charted: Charted, words: Words) -> Mark | None:

@@ -31,6 +31,16 @@ PAINT: Final[Mapping[str, Mapping[str, str]]] = {
     "s2": {"fill": "#b4530a"},
     "s3": {"fill": "#67479a"},
     "s4": {"fill": "#61696c"},
+    "q0": {"fill": "#ffffff", "stroke": "#8a8f8c"},
+    "q1": {"fill": "#d5e7e9"},
+    "q2": {"fill": "#98c7ce"},
+    "q3": {"fill": "#2a7280"},
+    "q4": {"fill": "#0e414c"},
+    "letters q0": {"fill": "#535f64"},
+    "letters q1": {"fill": "#1c2326"},
+    "letters q2": {"fill": "#1c2326"},
+    "letters q3": {"fill": "#ffffff"},
+    "letters q4": {"fill": "#ffffff"},
     "line": {"stroke": "#14505c", "stroke-width": "2"},
 }
 """The colours of the light theme, for a file that is looked at alone."""

@@ -31,6 +31,7 @@ from sparql_api.http.openapi import (
 )
 from sparql_api.http.policies import ANSWER
 from sparql_api.http.routing import get
+from sparql_api.pages.common.named import refuse_unnamed
 from sparql_api.pages.common.service import Service
 from sparql_api.pages.fiches.files import FILES, MEDIA_TYPES, send_file, unchanged_file
 from sparql_api.pages.fiches.listing import (
@@ -124,6 +125,8 @@ def fiches_router(service: Service) -> APIRouter:
     async def fiches(request: Request) -> Response:
         media_type = requested(request, OFFERS)
         edition = service.edition(request)
+        if media_type != OFFERS["html"]:
+            await refuse_unnamed(service, request, edition, selection_of(request, service.settings).facets)
 
         def told() -> Response:
             listing = find(service, request, edition.number)
@@ -161,6 +164,7 @@ def whole_selection(service: Service, suffix: str) -> Any:
         if unchanged := unchanged_file(request, edition):
             return unchanged
         selection = selection_of(request, service.settings)
+        await refuse_unnamed(service, request, edition, selection.facets)
         made = service.computing.run(request, send_file, service, request, edition, selection, suffix, kind="file")
         return await made
 

@@ -18,8 +18,12 @@ from sparql_api.words.i18n import collation
 
 QUESTION: Final = "acteurs"
 SCHEMES: Final = "dispositifs"
-TERRITORIES: Final = {"regional": "RegionAcademique", "academique": "Academie"}
-"""By tier, the class of the territories in each of which such an organisation is found."""
+TERRITORIES: Final = {
+    "regional": "?place a <%(oia)sRegionAcademique>",
+    "academique": "?place a <%(oia)sAcademie> ; <%(oia)sregionAcademique> ?region",
+}
+"""By tier, the territories in each of which such an organisation is found: a vice-rectorat has a code of académie and
+no région académique, and a service of académies is not said to be there."""
 MOST: Final = 60
 
 
@@ -38,10 +42,11 @@ async def acting(reading: Reading, iris: Iris, found: Description) -> Acting | N
     tiers = [str(q.object)[1:-1] for q in found.main if q.predicate.value == iris.term("niveauTerritorial")]
     if not tiers:
         return None
-    kind = TERRITORIES.get(local_id(tiers[0]))
-    if kind is None:
+    places = TERRITORIES.get(local_id(tiers[0]))
+    if places is None:
         return Acting(tiers[0], ())
-    text = f"SELECT DISTINCT ?place WHERE {{ ?place a <{iris.term(kind)}> }} ORDER BY ?place LIMIT {MOST}"
+    where = places % {"oia": iris.term("")}
+    text = f"SELECT DISTINCT ?place WHERE {{ {where} }} ORDER BY ?place LIMIT {MOST}"
     rows = await reading.rows(text, found.edition)
     return Acting(tiers[0], tuple(row["place"].value for row in rows))
 
@@ -60,6 +65,7 @@ def acting_shown(reader: Reader, where: Acting | None, iri: str) -> dict[str, An
     places = [(reader.thing(one), known.get(one.removeprefix(base), "")) for one in where.territories]
     return {
         "tier": reader.thing(where.tier),
+        "each": f"actor.each.{local_id(where.tier)}" if where.territories else "",
         "places": sorted(places, key=lambda pair: collation(pair[0].text)),
         "href": reader.view.url(f"/queries/{QUESTION}", {"langue": reader.view.language}),
         "schemes": reader.view.url(f"/queries/{SCHEMES}", {"langue": reader.view.language}),

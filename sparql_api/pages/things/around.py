@@ -38,7 +38,7 @@ class Around:
 async def around(view: View, found: Description, principles: Sequence[PrincipleRow]) -> Around:
     """Return what the page of a thing asks of the edition beside what is said of it."""
     service, reading = view.service, view.service.reading(view.request)
-    matrix = await matrix_of(reading, view, found.iri, [row.principle for row in principles])
+    matrix = await matrix_of(reading, view, found.iri, {row.principle: row.code for row in principles})
     return Around(matrix, await acting(reading, service.iris, found))
 
 

@@ -14,11 +14,13 @@ from sparql_api.formats.citations import FORMATS, Reference
 from sparql_api.pages.common.layout import View
 from sparql_api.pages.common.service import Service
 from sparql_api.pages.things.describe import Description, describe
-from sparql_api.pages.things.presentation import Reader, expand
+from sparql_api.pages.things.presentation import Reader, expand, instrument_of
 from sparql_api.words.problems import ProblemError, problem
 
 THING: Final = "objet"
 """The parameter that names what is cited."""
+KINDS_OF_TEXTS: Final = {"reglement-ue": "law", "loi": "law", "traite": "treaty"}
+"""Which kinds of instruments are laws; the others are cited as reports of their body."""
 AUTHORS: Final = ("oia:auteurInstitutionnel", "serviceDeposant", "academie")
 """Who signs a fiche: the first of these properties that it has."""
 
@@ -41,10 +43,45 @@ async def reference(view: View, edition: Edition, path: str) -> Reference:
     found = await describe(reading, service.iris, path, edition.number)
     if found is None:
         raise ProblemError(problem("not-found", path=f"/{path}"))
+    text = instrument_of(found.iri, service.iris.base) or found.iri
+    whole = text.removeprefix(service.iris.base)
+    home = found if text == found.iri else await describe(reading, service.iris, whole, edition.number)
+    if home and home.path(service.iris).startswith("instrument/"):
+        return of_text(view, edition, found, home)
     labels = await service.labels.of(reading, bodies(found, service), edition.number)
     reader = Reader.of(view, found.iri, found.quads, labels)
     title = reader.text(found.iri, *name_properties(service.iris.base)) or local_id(found.iri)
     return made(view, edition, path, title, authors(reader, found), found.iri)
+
+
+def of_text(view: View, edition: Edition, found: Description, home: Description) -> Reference:
+    """Return the reference of a text, or of a part of it: its own body signs it, its own date and address stand there.
+
+    What the observatory adds, its description in an edition, is a note.
+    """
+    iris = view.service.iris
+    reader = Reader.of(view, home.iri, [*home.main, *found.main], {})
+    naming = name_properties(iris.base)
+    title = reader.text(home.iri, *naming) or local_id(home.iri)
+    if found.iri != home.iri:
+        code = reader.text(found.iri, PREFIXES["skos"] + "notation") or local_id(found.iri)
+        title = view.t("cite.part", text=title, code=code, name=reader.text(found.iri, *naming))
+    body = reader.text(home.iri, iris.term("organisme")) or view.t("cite.unsigned")
+    kinds = {local_id(str(one)[1:-1]) for one in reader.values(home.iri, PREFIXES["dct"] + "type")}
+    official = sorted(str(one)[1:-1] for one in reader.values(home.iri, iris.term("texteOfficiel")))
+    path = found.iri.removeprefix(iris.base)
+    return Reference(
+        key=f"{path} {edition.number}",
+        title=title,
+        authors=(body,),
+        date=reader.text(home.iri, PREFIXES["dct"] + "issued"),
+        publisher=body,
+        version="",
+        address=next(iter(official), found.iri),
+        language=view.language,
+        kind=next((KINDS_OF_TEXTS[one] for one in sorted(kinds) if one in KINDS_OF_TEXTS), "report"),
+        note=view.t("cite.described", number=edition.number, iri=found.iri),
+    )
 
 
 def made(view: View, edition: Edition, path: str, title: str, signed: tuple[str, ...], iri: str) -> Reference:

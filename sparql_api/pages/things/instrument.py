@@ -6,6 +6,7 @@ Knows the questions asked of the edition; how the table is laid out is the templ
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -14,12 +15,17 @@ from sparql_api.pages.common.labels import is_safe
 from sparql_api.pages.common.reading import Reading
 from sparql_api.pages.things.describe import Description
 from sparql_api.pages.things.presentation import Reader
+from sparql_api.words.i18n import collation
 
 SKOS, OWL, RDFS, SSSOM = PREFIXES["skos"], PREFIXES["owl"], PREFIXES["rdfs"], PREFIXES["sssom"]
 OF: Final = f"?principe <{SKOS}inScheme> <%(iri)s> ."
-PRINCIPLES: Final = f"""SELECT ?principe ?ordre (COUNT(DISTINCT ?projet) AS ?projets) WHERE {{ {OF}
-  OPTIONAL {{ ?principe <%(oia)sordre> ?ordre }} OPTIONAL {{ ?projet <%(oia)sconcerne> ?principe }}
-}} GROUP BY ?principe ?ordre"""
+PRINCIPLES: Final = f"""SELECT ?principe ?ordre ?code (COUNT(DISTINCT ?projet) AS ?projets) WHERE {{ {OF}
+  OPTIONAL {{ ?principe <%(oia)sordre> ?ordre }} OPTIONAL {{ ?principe <{SKOS}notation> ?code }}
+  OPTIONAL {{ ?projet <%(oia)sconcerne> ?principe }}
+}} GROUP BY ?principe ?ordre ?code"""
+WIDER: Final = f"SELECT ?principe ?large WHERE {{ {OF} ?principe <{SKOS}broader> ?large }}"
+DEEPEST: Final = 8
+"""Steps from a provision up to its article: a point of a paragraph is three below."""
 CRITERIA: Final = f"SELECT ?principe ?critere WHERE {{ {OF} ?critere <%(oia)sporteSur> ?principe }}"
 CITING: Final = """?projet a <%(oia)sProjet> ; <%(oia)sconstat> ?constat .
   { ?constat <%(oia)sapplique> ?principe } UNION
@@ -45,6 +51,10 @@ class PrincipleRow:
     principle: str
     order: int
     projects: int
+    code: str = ""
+    """Its number in the instrument, as people cite it."""
+    wider: str = ""
+    """What it is a part of, in the same instrument."""
     findings: int = 0
     criteria: list[str] = field(default_factory=list)
     matches: list[tuple[str, str]] = field(default_factory=list)
@@ -63,14 +73,29 @@ async def instrument_rows(reading: Reading, found: Description, oia: str, lang: 
     rows = {}
     for row in await ask(PRINCIPLES):
         order = int(row["ordre"].value) if "ordre" in row else 0
-        rows[row["principe"].value] = PrincipleRow(row["principe"].value, order, int(row["projets"].value))
+        iri, code = row["principe"].value, row["code"].value if "code" in row else ""
+        rows[iri] = PrincipleRow(iri, order, int(row["projets"].value), code)
+    for row in await ask(WIDER):
+        rows[row["principe"].value].wider = row["large"].value
     for row in await ask(CRITERIA):
         rows[row["principe"].value].criteria.append(row["critere"].value)
     for row in await ask(FINDINGS):
         rows[row["principe"].value].findings = int(row["constats"].value)
     for row in await ask(MATCHES):
         rows[row["principe"].value].matches.append((row["autre"].value, row["raison"].value))
-    return sorted(rows.values(), key=lambda row: (row.order, row.principle))
+    return in_document_order(rows)
+
+
+def in_document_order(rows: Mapping[str, PrincipleRow]) -> list[PrincipleRow]:
+    """Return the principles as the instrument has them: what is a part of another stands behind it, by its order."""
+
+    def place(row: PrincipleRow) -> list[tuple[int, Any]]:
+        steps = [row]
+        while steps[-1].wider in rows and len(steps) < DEEPEST:
+            steps.append(rows[steps[-1].wider])
+        return [(step.order, collation(step.code or step.principle)) for step in reversed(steps)]
+
+    return sorted(rows.values(), key=place)
 
 
 def named_in(rows: list[PrincipleRow]) -> set[str]:
@@ -85,6 +110,7 @@ def rows_shown(reader: Reader, rows: list[PrincipleRow]) -> list[dict[str, Any]]
     return [
         {
             "principle": reader.thing(row.principle),
+            "code": row.code,
             "matches": [(reader.thing(other), why) for other, why in row.matches],
             "criteria": [reader.thing(one) for one in sorted(row.criteria)],
             "projects": row.projects,

@@ -43,14 +43,18 @@ class Cell:
 class Matrix:
     """Principles in rows, texts in columns, and what ties them; `left` texts are not shown."""
 
-    principles: tuple[str, ...]
+    principles: Mapping[str, str]
+    """The number of each in its instrument, by IRI, in the order of the rows."""
     texts: tuple[str, ...]
     cells: Mapping[tuple[str, str], Cell]
     left: int
 
 
-async def matrix_of(reading: Reading, view: View, iri: str, principles: Sequence[str]) -> Matrix | None:
-    """Return what an instrument's principles have in common with other texts, or a principle alone; None for others."""
+async def matrix_of(reading: Reading, view: View, iri: str, principles: Mapping[str, str]) -> Matrix | None:
+    """Return what an instrument's principles have in common with other texts, or a principle alone; None for others.
+
+    `principles` are numbers by IRI, in the order of the rows.
+    """
     iris = view.service.iris
     alone = instrument_of(iri, iris.base)
     if view.edition is None or not (principles or alone):
@@ -58,7 +62,7 @@ async def matrix_of(reading: Reading, view: View, iri: str, principles: Sequence
     question = catalogue(iris.base)[QUESTION]
     given = asked(iri, view)
     rows = await reading.rows(bound(question, given, iris), view.edition)
-    return gathered(rows, principles[:ROWS] or [iri], iris)
+    return gathered(rows, dict([*principles.items()][:ROWS]) or {iri: ""}, iris)
 
 
 def asked(iri: str, view: View) -> dict[str, str]:
@@ -70,7 +74,7 @@ def asked(iri: str, view: View) -> dict[str, str]:
     return of | {"langue": view.language}
 
 
-def gathered(rows: Sequence[Mapping[str, Any]], principles: Sequence[str], iris: Iris) -> Matrix | None:
+def gathered(rows: Sequence[Mapping[str, Any]], principles: Mapping[str, str], iris: Iris) -> Matrix | None:
     """Return the matrix of a question's rows; None where there is none."""
     found: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
     for row in rows:
@@ -83,7 +87,7 @@ def gathered(rows: Sequence[Mapping[str, Any]], principles: Sequence[str], iris:
     ordered = sorted(weights, key=lambda text: (text != iris.base + PIVOT, -weights[text], text))
     shown = ordered[:COLUMNS]
     cells = {key: cell_of(held) for key, held in found.items() if key[1] in shown}
-    return Matrix(tuple(principles), tuple(shown), cells, len(ordered) - len(shown))
+    return Matrix(principles, tuple(shown), cells, len(ordered) - len(shown))
 
 
 def cell_of(rows: Sequence[Mapping[str, Any]]) -> Cell:
@@ -111,8 +115,8 @@ def matrix_shown(reader: Reader, matrix: Matrix | None, iri: str) -> dict[str, A
         "texts": [reader.thing(text) for text in matrix.texts],
         "left": matrix.left,
         "rows": [
-            (reader.thing(one), [cell_shown(reader, matrix.cells.get((one, text))) for text in matrix.texts])
-            for one in matrix.principles
+            (code, reader.thing(one), [cell_shown(reader, matrix.cells.get((one, text))) for text in matrix.texts])
+            for one, code in matrix.principles.items()
         ],
         "question": QUESTION,
         "href": view.url(f"/queries/{QUESTION}", asked(iri, view)),

@@ -25,6 +25,9 @@ from sparql_api.words import i18n
 
 DATES: Final = frozenset(PREFIXES["xsd"] + name for name in ("date", "gYearMonth", "gYear", "dateTime"))
 BOOLEAN: Final = PREFIXES["xsd"] + "boolean"
+STRING: Final = PREFIXES["xsd"] + "string"
+PARTS: Final = frozenset(PREFIXES["skos"] + name for name in ("narrower", "hasTopConcept"))
+"""What leads from a text, or from a part of it, to its parts."""
 LONG: Final = 600
 """Characters beyond which an outline is cut on the page; the data formats carry it whole."""
 Words = Mapping[str, Mapping[str, str]]
@@ -77,7 +80,15 @@ def layout(iris: Iris) -> dict[str, Any]:
         "rest": sentence_table("pages")["section.rest"],
         "names": {expand(term, iris): label for term, label in _labels("name.")},
         "things": dict(_labels("thing.")),
+        "codes": dict(_codes(iris)),
     }
+
+
+def _codes(iris: Iris) -> Iterator[tuple[tuple[str, str], Mapping[str, str]]]:
+    """Yield ((property, text), words in each language) of texts that the tables write as codes, or in French alone."""
+    for code, words in _labels("code."):
+        term, _, text = code.partition(" ")
+        yield (expand(term, iris), text), words
 
 
 def _labels(kind: str) -> Iterator[tuple[str, Mapping[str, str]]]:
@@ -193,18 +204,35 @@ class Reader:
                 for v in values
                 if not isinstance(v, ox.Literal) or (v.language or "")[:2] == self.view.language
             ]
-        shown = [self.shown(value, predicate, subject, depth) for value in values]
-        ordered = sorted(shown, key=lambda value: i18n.collation(value.text))
-        return Property(predicate, self.property_name(predicate), tuple(ordered))
+        shown = [(self.shown(value, predicate, subject, depth), value) for value in values]
+        ordered = sorted(shown, key=lambda pair: self.place(pair[0], pair[1], predicate))
+        return Property(predicate, self.property_name(predicate), tuple(one for one, _ in ordered))
+
+    def place(self, shown: Shown, value: object, predicate: str) -> tuple[tuple[int, int | str], ...]:
+        """Return where a value stands among others: parts of a text by their number in it, the rest by their name."""
+        numbered = predicate in PARTS and instrument_of(str(value)[1:-1], self.view.service.iris.base)
+        return i18n.collation(local_id(str(value)[1:-1]) if numbered else shown.text)
 
     def shown(self, value: object, predicate: str, subject: str, depth: int) -> Shown:
         """Return one value; a node inside the document is shown where it stands, to a depth of three."""
         if isinstance(value, ox.Literal):
-            return Shown(self.literal(value), language=value.language or "")
+            known = layout(self.view.service.iris)["codes"].get((predicate, value.value))
+            words = self.view.pick(known) if known else self.twin(value, subject)
+            return Shown(words or self.literal(value), language="" if known else value.language or "")
         iri = str(value)[1:-1]
         if iri.startswith(self.root + "#") and iri in self.statements and depth < 3:
             return Shown("", anchor=iri.partition("#")[2], nested=self.nested(iri, depth + 1))
         return self.thing(iri, predicate)
+
+    def twin(self, value: ox.Literal, subject: str) -> str:
+        """Return a text without language in the page's language, where it is the French of a statement in both."""
+        if value.language or value.datatype.value != STRING:
+            return ""
+        for values in self.statements.get(subject, {}).values():
+            tagged = [one for one in values if isinstance(one, ox.Literal) and one.language]
+            if len(tagged) == 2 and any(one.language == "fr" and one.value == value.value for one in tagged):
+                return next(one.value for one in tagged if (one.language or "")[:2] == self.view.language)
+        return ""
 
     def thing(self, iri: str, predicate: str = "") -> Shown:
         """Return a thing as a link, with the instrument of a principle beside it."""

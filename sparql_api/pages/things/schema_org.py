@@ -40,6 +40,28 @@ WORDS_OF_TERMS: Final[Mapping[str, str]] = {
     PREFIXES["dct"] + "description": "description",
     PREFIXES["skos"] + "notation": "termCode",
 }
+KINDS: Final[Mapping[str, list[str]]] = {
+    "OutilIA": ["SoftwareApplication"],
+    "Organisation": ["Organization"],
+    "Academie": ["AdministrativeArea"],
+    "RegionAcademique": ["AdministrativeArea"],
+    "DossierThematique": ["Article"],
+    "FicheSynthetique": ["Article"],
+    "RetourExperience": ["Article"],
+    "ModuleFormation": ["CreativeWork", "LearningResource"],
+}
+"""What a thing of a class of ours is to schema.org; a tool is a term of a list too, but a program first."""
+WORDS_OF_KINDS: Final[Mapping[str, str]] = {
+    PREFIXES["skos"] + "prefLabel": "name",
+    PREFIXES["dct"] + "title": "name",
+    PREFIXES["skos"] + "altLabel": "alternateName",
+    PREFIXES["skos"] + "definition": "description",
+    PREFIXES["dct"] + "abstract": "description",
+    PREFIXES["dct"] + "description": "text",
+    PREFIXES["dcat"] + "keyword": "keywords",
+    PREFIXES["foaf"] + "homepage": "url",
+    PREFIXES["prov"] + "wasAttributedTo": "author",
+}
 Labels = Mapping[str, Mapping[str, str]]
 Term = ox.NamedNode | ox.Literal
 
@@ -79,6 +101,9 @@ def in_page(found: Description, labels: Labels, iris: Iris) -> dict[str, Any] | 
     if found.is_fiche(iris):
         return schema_view(found, labels, iris)
     types = {q.object.value for q in found.main if q.predicate.value == RDF_TYPE and isinstance(q.object, ox.NamedNode)}
+    for name, schemas in KINDS.items():
+        if iris.term(name) in types:
+            return told_as(found, schemas, iris)
     for kind, schema in TERMS.items():
         if kind in types:
             node: dict[str, Any] = {"@context": CONTEXT, "@id": found.iri, "@type": schema}
@@ -88,6 +113,23 @@ def in_page(found: Description, labels: Labels, iris: Iris) -> dict[str, Any] | 
             sets = [{"@id": str(one)[1:-1]} for one in said(found.main, found.iri, PREFIXES["skos"] + "inScheme")]
             return node | ({"inDefinedTermSet": sets} if sets and schema == "DefinedTerm" else {})
     return None
+
+
+def told_as(found: Description, schemas: list[str], iris: Iris) -> dict[str, Any]:
+    """Return what a page says of a tool, a body, a territory, a publication or a module."""
+    node: dict[str, Any] = {"@context": CONTEXT, "@id": found.iri, "@type": schemas}
+    for predicate, name in WORDS_OF_KINDS.items():
+        values = said(found.main, found.iri, predicate)
+        if name == "text" and "Article" not in schemas:
+            name = "description"
+        told = [written(value, "URL" if isinstance(value, ox.NamedNode) else "", {}) for value in values]
+        if told:
+            node.setdefault(name, []).extend(told)
+    if "Article" in schemas or "LearningResource" in schemas:
+        dates = said(found.main, found.iri, iris.term("date"))
+        node |= {"datePublished": [value.value for value in dates]} if dates else {}
+        node["license"] = {"@id": "https://spdx.org/licenses/etalab-2.0.html"}
+    return node
 
 
 def said(quads: Iterable[ox.Quad], subject: str, predicate: str) -> list[Term]:

@@ -25,6 +25,7 @@ DATA = {"Accept": "application/json, text/turtle;q=0.9, application/ld+json;q=0.
 PARTS = {
     "version": "1.0.0", "kind": "projet", "rest:path": "18-UR005", "name": "syntax", "part:path": "noyau", "number": "1", "suffix": "nq",
     "identifier": "auvergne-rhone-alpes", "name:path": "fiches", "part": "pages",
+    "publication": "fabriquer-le-faux", "module": "rien-de-personnel",
 }  # fmt: skip
 PROTOCOLS = {
     "/sparql": "query=ASK%7B%7D", "/sparql/": "query=ASK%7B%7D", "/rdf-graph-store": "default",
@@ -106,7 +107,7 @@ def test_of_two_values_none_is_left_aside_in_silence(client: httpx.Client, addre
     assert TWICE[address] in answer.text and ("plus d" in answer.text or "more than once" in answer.text)
 
 
-@pytest.mark.parametrize("address", ["/fiches?lang=en&lang=en", "/fiches?format=&format=json", "/fiches?q=&q=ia", "/fiches?niveau=a&niveau=b", "/queries/projets-par-academie?region=a&region=b"])
+@pytest.mark.parametrize("address", ["/fiches?lang=en&lang=en", "/fiches?format=&format=json", "/fiches?q=&q=ia", "/fiches?niveau=a&niveau=b", "/queries/projets-par-academie?region=region-academique/bretagne&region=region-academique/normandie"])
 def test_one_value_said_twice_and_several_of_a_list_are_read(client: httpx.Client, address: str) -> None:
     assert client.get(address, headers=DATA).status_code == 200
 

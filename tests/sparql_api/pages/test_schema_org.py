@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from typing import Any
 
 import httpx
@@ -85,3 +87,26 @@ def test_without_a_profile_nothing_changes_and_with_one_the_address_leads_to_it(
     answer = client.get("/projet/18-UR005?profil=schema", headers={"Accept": "application/ld+json"})
     assert answer.status_code == 303
     assert answer.headers["location"] == "/projet/18-UR005.jsonld?profil=schema"
+
+
+@pytest.mark.parametrize(
+    ("path", "kind", "name"),
+    [
+        ("outil/chatgpt", "SoftwareApplication", "ChatGPT"),
+        ("organisation/cnil", "Organization", "Commission nationale de l'informatique et des libertés"),
+        ("academie/18", "AdministrativeArea", "Orléans-Tours"),
+        ("publication/fabriquer-le-faux", "Article", "Fabriquer le faux pour apprendre à le reconnaître"),
+        ("module/faire-verifier", "LearningResource", "Faire vérifier ce qu'une IA affirme"),
+        ("principe/ai-act/AIA-5", "DefinedTerm", "Pratiques interdites en matière d'IA"),
+        ("instrument/ai-act", "DefinedTermSet", "Règlement (UE) 2024/1689 établissant des règles harmonisées concernant l'intelligence artificielle"),
+    ],
+)  # fmt: skip
+def test_each_page_of_a_thing_tells_search_engines_what_it_is(client: httpx.Client, path: str, kind: str, name: str) -> None:
+    page = client.get(f"/{path}.html", headers={"Accept": "text/html"}).text
+    (told,) = re.findall(r'<script type="application/ld\+json">(.*?)</script>', page, re.DOTALL)
+    (node,) = [one for one in jsonld.flatten(json.loads(told), options={"documentLoader": refuse}) if one["@id"] == BASE + path]
+    assert SCHEMA + kind in node["@type"]
+    assert name in values(node, "name")
+    card = dict(re.findall(r'<meta property="og:([a-z]+)" content="([^"]*)">', page))
+    assert card["type"] == ("article" if path.startswith(("publication", "module")) else "website")
+    assert card["title"] and card["description"] and card["url"].endswith(f"/{path}.html")

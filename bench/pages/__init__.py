@@ -1,0 +1,1 @@
+"""What pages weigh and how soon their first byte comes."""

@@ -1,0 +1,1 @@
+"""What the observatory publishes of its fiches: publications, training modules, their cartridges for Moodle."""
