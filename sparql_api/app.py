@@ -34,6 +34,7 @@ from sparql_api.http.kept import Front
 from sparql_api.http.middleware import PublicAddress, Redactions, SecurityHeaders, Straight
 from sparql_api.http.problem_documents import install_problem_handlers
 from sparql_api.http.traces import bound_traces
+from sparql_api.pages.changes.routes import changes_router
 from sparql_api.pages.charts.ahead import keep_ahead
 from sparql_api.pages.charts.compare import compare_router
 from sparql_api.pages.charts.routes import charts_router
@@ -145,6 +146,7 @@ def mount(app: FastAPI, service: Service, endpoint: APIRouter, acts: Iterable[AP
         maps_router(service),
         editions_router(service),
         dumps_router(service),
+        changes_router(service),
         documents_router(service),
         ontology_router(service),
         packages_router(service),
