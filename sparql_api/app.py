@@ -54,6 +54,7 @@ from sparql_api.pages.fiches.routes import fiches_router
 from sparql_api.pages.home import home_router
 from sparql_api.pages.maps.routes import maps_router
 from sparql_api.pages.missing import missing_router
+from sparql_api.pages.oai.routes import oai_router
 from sparql_api.pages.ontology import ontology_router
 from sparql_api.pages.packages import packages_router
 from sparql_api.pages.questions import questions_router
@@ -147,6 +148,7 @@ def mount(app: FastAPI, service: Service, endpoint: APIRouter, acts: Iterable[AP
         editions_router(service),
         dumps_router(service),
         changes_router(service),
+        oai_router(service),
         documents_router(service),
         ontology_router(service),
         packages_router(service),
