@@ -60,6 +60,7 @@ from sparql_api.pages.packages import packages_router
 from sparql_api.pages.questions import questions_router
 from sparql_api.pages.reconciliation.routes import reconciliation_router
 from sparql_api.pages.self_description import self_description_router
+from sparql_api.pages.signs.routes import signs_router
 from sparql_api.pages.things.routes import entities_router
 from sparql_api.query.reader_process import end_reading
 from sparql_api.settings import MEGABYTE, Settings
@@ -149,6 +150,7 @@ def mount(app: FastAPI, service: Service, endpoint: APIRouter, acts: Iterable[AP
         dumps_router(service),
         changes_router(service),
         oai_router(service),
+        signs_router(service),
         documents_router(service),
         ontology_router(service),
         packages_router(service),
@@ -186,4 +188,4 @@ def wrap(app: FastAPI, service: Service, endpoint: APIRouter) -> None:
 
 def plain_routes(router: APIRouter) -> dict[str, ASGIApp]:
     """Return {path: application} of the routes that take requests as they come."""
-    return {route.path: route.app for route in router.routes if type(route) is Route}
+    return {route.path: route.app for route in router.routes if type(route) is Route and "{" not in route.path}

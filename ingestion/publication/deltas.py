@@ -92,6 +92,15 @@ def changes_of(edition: Edition) -> list[GraphChange]:
     return [GraphChange(graph, cast(Became, became)) for became, graph in rows]
 
 
+def became(edition: Edition, graph: str) -> Became | None:
+    """Return what became of a graph in an edition; None where it stayed as it was, or was not there."""
+    path = edition.path / CHANGES
+    if not path.is_file():
+        return next((one.became for one in changes_of(edition) if one.graph == graph), None)
+    head, found, _ = path.read_text(encoding="utf-8").partition(f"\t{graph}\n")
+    return cast(Became, head.rpartition("\n")[2]) if found else None
+
+
 @lru_cache(maxsize=8)
 def _found_again(number: int, path: Path, _sha256: str) -> list[GraphChange]:
     edition = Edition(number, path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -34,6 +35,15 @@ class Changing:
     def note(self, name: str) -> None:
         """Note what the current edition holds, by its own dump, and how the stream begins."""
         self.quads[name] = set(dump_of(self.state.var / "editions" / "current").split(b"\n")) - {b""}
+
+    def get(self, path: str, **headers: str) -> httpx.Response:
+        """Ask, and follow, until the edition is made anew."""
+        for _ in range(1200):
+            answer = self.client.get(path, headers=headers, follow_redirects=True)
+            if answer.status_code != 503:
+                return answer
+            time.sleep(0.05)
+        raise AssertionError("the edition is not made anew")
 
     def deposit(self, *rows: dict[str, str]) -> None:
         """Deposit, validate and publish rows."""
