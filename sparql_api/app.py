@@ -34,6 +34,7 @@ from sparql_api.http.kept import Front
 from sparql_api.http.middleware import PublicAddress, Redactions, SecurityHeaders, Straight
 from sparql_api.http.problem_documents import install_problem_handlers
 from sparql_api.http.traces import bound_traces
+from sparql_api.pages.changes.routes import changes_router
 from sparql_api.pages.charts.ahead import keep_ahead
 from sparql_api.pages.charts.compare import compare_router
 from sparql_api.pages.charts.routes import charts_router
@@ -53,12 +54,14 @@ from sparql_api.pages.fiches.routes import fiches_router
 from sparql_api.pages.home import home_router
 from sparql_api.pages.maps.routes import maps_router
 from sparql_api.pages.missing import missing_router
+from sparql_api.pages.oai.routes import oai_router
 from sparql_api.pages.ontology import ontology_router
 from sparql_api.pages.packages import packages_router
 from sparql_api.pages.publications.routes import publications_router
 from sparql_api.pages.questions import questions_router
 from sparql_api.pages.reconciliation.routes import reconciliation_router
 from sparql_api.pages.self_description import self_description_router
+from sparql_api.pages.signs.routes import signs_router
 from sparql_api.pages.things.routes import entities_router
 from sparql_api.query.reader_process import end_reading
 from sparql_api.settings import MEGABYTE, Settings
@@ -147,6 +150,9 @@ def mount(app: FastAPI, service: Service, endpoint: APIRouter, acts: Iterable[AP
         publications_router(service),
         editions_router(service),
         dumps_router(service),
+        changes_router(service),
+        oai_router(service),
+        signs_router(service),
         documents_router(service),
         ontology_router(service),
         packages_router(service),
@@ -184,4 +190,4 @@ def wrap(app: FastAPI, service: Service, endpoint: APIRouter) -> None:
 
 def plain_routes(router: APIRouter) -> dict[str, ASGIApp]:
     """Return {path: application} of the routes that take requests as they come."""
-    return {route.path: route.app for route in router.routes if type(route) is Route}
+    return {route.path: route.app for route in router.routes if type(route) is Route and "{" not in route.path}

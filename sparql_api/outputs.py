@@ -12,7 +12,7 @@ from typing import Final
 import pyoxigraph as ox
 import typer
 
-from ingestion import Edition, read_fiches
+from ingestion import Edition, note_changes, read_fiches
 from ontologie import Iris
 from sparql_api.description.sssom import repeat_alignments, write_alignments
 from sparql_api.description.void import write_void
@@ -78,4 +78,9 @@ def fill_store(edition: Edition, store: ox.Store) -> None:
         raise typer.Exit(1) from error
 
 
-EDITION_OUTPUTS: Final = (index_fiches, describe_edition, list_alignments, fill_store)
+def tell_changes(edition: Edition, store: ox.Store) -> None:
+    """Write `changes.tsv`, the names of what the edition differs by from the one before it, in its folder."""
+    note_changes(edition)
+
+
+EDITION_OUTPUTS: Final = (index_fiches, describe_edition, list_alignments, tell_changes, fill_store)

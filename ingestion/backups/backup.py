@@ -21,6 +21,7 @@ from typing import Any, BinaryIO, Final
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile
 
 from ingestion.publication.cut import settle
+from ingestion.publication.deltas import CHANGES, REDACTED
 from ingestion.publication.editions import DUMPS, MANIFEST, Editions, sync_folder
 from ingestion.publication.locking import publication_lock
 from ingestion.publication.manifest import software_version
@@ -37,7 +38,7 @@ LIST: Final = "sauvegarde.json"
 REGISTRY: Final = "registre.sqlite"
 _LONGEST_LIST: Final = 256 << 20
 _BLOCK: Final = 1 << 20
-_OF_EDITION: Final = (MANIFEST, MEMBERS_LIST, STATISTICS, *DUMPS)
+_OF_EDITION: Final = (MANIFEST, MEMBERS_LIST, STATISTICS, CHANGES, REDACTED, *DUMPS)
 _NAMES: Final = re.compile(rf"{REGISTRY}|(editions/[0-9]+(\.gone|(/{MEMBERS})?/[\w.-]+)|{AGREEMENTS}/[\w.-]+)")
 
 

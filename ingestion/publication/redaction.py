@@ -20,6 +20,7 @@ from typing import Any, Final
 from ingestion.derivation.rules import rules_digest
 from ingestion.publication.assembly import Progress
 from ingestion.publication.cut import Face, make_faces, note_in_ledger, sync_files
+from ingestion.publication.deltas import CHANGES, REDACTED, carry_changes
 from ingestion.publication.editions import MANIFEST, Edition, Editions, exchange
 from ingestion.publication.ledger import Ledger, replace_ledger
 from ingestion.publication.manifest import without_documents, write_manifest
@@ -141,6 +142,7 @@ def _redacted(
         editions.withdraw(one.number)
         _empty(settings.var, one)
         return False
+    carry_changes(one, draft.path, changes)
     noted = registry.editions.get(one.number)
     edition = _as_redacted(noted, rewritten, names, derived=any(changes.values()))
     write_manifest(draft.path, edition.manifest)
@@ -183,12 +185,12 @@ def _as_redacted(
 
 
 def _leftovers(one: Edition) -> Collection[Path]:
-    """Return what an edition's folder holds beside its manifest."""
-    return [path for path in one.path.iterdir() if path.name != MANIFEST]
+    """Return what an edition's folder holds beside its manifest and the names of what changed."""
+    return [path for path in one.path.iterdir() if path.name not in (MANIFEST, CHANGES, REDACTED)]
 
 
 def _empty(var: Path, one: Edition) -> None:
-    """Remove all that an edition's folder holds but its manifest, and what was made of it since."""
+    """Remove all that an edition's folder holds but its manifest and names, and what was made of it since."""
     for path in _leftovers(one):
         if path.is_dir():
             shutil.rmtree(path)

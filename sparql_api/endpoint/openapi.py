@@ -16,6 +16,7 @@ from sparql_api.http.openapi import (
     parameter,
 )
 
+_NUMBER: Final = "^(0|[1-9][0-9]{0,8})$"
 _IRIS: Final = {"type": "array", "items": {"type": "string", "format": "iri"}}
 _GRAPH_MEDIA: Final = [*GRAPHS.values(), *GRAPH_ALIASES]
 _MEDIA: Final = dict.fromkeys([*TABLES.values(), *TABLE_ALIASES, *_GRAPH_MEDIA, HTML])
@@ -78,3 +79,9 @@ GRAPH_STORE: Final[dict[str, Any]] = {
     ],
     "responses": answers({name: {} for name in _GRAPH_MEDIA}, (*_READ, "403"), said="The whole graph."),
 }
+
+
+def of_edition(described: dict[str, Any]) -> dict[str, Any]:
+    """Return what is said of the endpoint over one edition: as of the other, the edition in the path."""
+    number = parameter("number", "The number of an edition.", {"type": "string", "pattern": _NUMBER}, where="path")
+    return {**described, "parameters": [number, *(one for one in described["parameters"] if one is not EDITION)]}

@@ -64,8 +64,10 @@ def _triples(settings: Settings, endpoint: str, edition: int | None) -> Iterator
     yield ox.Triple(dataset, iri(SD + "defaultGraph"), graph)
     yield ox.Triple(graph, a, iri(SD + "Graph"))
     root = endpoint.removesuffix("sparql")
-    yield from _graph_store(iri(root + "rdf-graph-store"), dataset)
-    yield ox.Triple(dataset, iri(rdfs + "seeAlso"), iri(root + "void"))
+    own = root.removesuffix(f"editions/{edition}/")
+    if own == root:
+        yield from _graph_store(iri(root + "rdf-graph-store"), dataset)
+    yield ox.Triple(dataset, iri(rdfs + "seeAlso"), iri(f"{own}void" + ("" if own == root else f"?edition={edition}")))
     if edition is not None:
         number = iri(f"{settings.base_iri}edition/{edition}")
         yield ox.Triple(dataset, iri(dct + "isVersionOf"), number)

@@ -6,6 +6,7 @@ Knows HTTP; how queries are judged and run is the engine's.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Final
 
 from fastapi import APIRouter, Request, Response
@@ -25,16 +26,19 @@ from sparql_api.endpoint.service_description import service_description
 from sparql_api.engine.cached import CachedEngine
 from sparql_api.engine.port import Engine
 from sparql_api.formats.negotiation import format_for, media_type_for, prefers_html, written_as
-from sparql_api.http.delivery import deliver
+from sparql_api.http.delivery import deliver, redirect
 from sparql_api.http.figures import Figures
 from sparql_api.http.kept import Front
-from sparql_api.http.parameters import ignored_header, known_names, reader
+from sparql_api.http.parameters import EDITION, ignored_header, known_names, reader
 from sparql_api.http.policies import ANSWER, MADE, under
 from sparql_api.http.query_strings import bad
 from sparql_api.http.responses import options
 from sparql_api.settings import Settings
+from sparql_api.words.problems import ProblemError, problem
 
 Editor = Callable[[Request], Awaitable[Response]]
+OF_EDITION: Final = "/editions/{number}/sparql"
+"""The endpoint over one edition, whatever is published since: a dataset of its own, with the same bounds."""
 METHODS: Final = "GET, HEAD, POST, QUERY, OPTIONS"
 KNOWN: Final = known_names(openapi.GET)
 ACCEPT_QUERY: Final = {"Accept-Query": f"{QUERY}, {FORM}"}
@@ -62,11 +66,11 @@ def sparql_router(
     # come, of any method: what the framework does for typed parameters costs as much as a look-up.
     for path in ("/sparql", "/sparql/"):
         router.routes.append(Route(path, endpoint))
+    router.routes.append(Route(OF_EDITION, endpoint))
     # Never reached: they are what OpenAPI says of the routes above.
     for method, described in (("GET", openapi.GET), ("POST", openapi.POST)):
-        router.add_api_route(
-            "/sparql", endpoint.answer, methods=[method], response_class=Response, openapi_extra=described
-        )
+        for path, said in (("/sparql", described), (OF_EDITION, openapi.of_edition(described))):
+            router.add_api_route(path, endpoint.answer, methods=[method], response_class=Response, openapi_extra=said)
     router.include_router(graph_store_router(answering))
     router.include_router(problems_router(settings.base_iri))
     if isinstance(engine, CachedEngine):
@@ -103,6 +107,8 @@ class Endpoint:
         """Read a request, and answer it; raises ProblemError, ClientGone."""
         if self._editor and request.method not in WITH_BODY and prefers_html(request.headers.get("accept")):
             await READ(request)
+            if number := request.path_params.get("number"):
+                return redirect(f"/sparql?edition={of_path(number)}", 302)
             if not any(request.query_params.get(name) for name in REPEATED):
                 await held(self._answering.fair_use, request)
                 return await while_connected(request, self._editor(request))
@@ -110,6 +116,8 @@ class Endpoint:
             asked = await read_request(request, self._answering.settings.body_bytes, KNOWN)
         except ClientDisconnect:
             raise ClientGone from None
+        if number := request.path_params.get("number"):
+            asked = replace(asked, edition=of_path(number))
         if await gone(request):
             raise ClientGone
         if asked.query is None:
@@ -128,8 +136,15 @@ class Endpoint:
         data = service_description(
             self._answering.settings,
             str(request.url.replace(query="", fragment="")).rstrip("/"),
-            edition=self._answering.engine.current_edition(),
+            edition=self._answering.engine.current_edition() if asked.edition is None else asked.edition,
             media_type=written_as("CONSTRUCT", found),
         )
         said = {**ACCEPT_QUERY, **ignored_header(asked.ignored)}
         return deliver(request, data, found, policy=MADE, headers=said)
+
+
+def of_path(number: str) -> int:
+    """Return the edition that an address names; raises ProblemError 404 where it is no number."""
+    if not EDITION.fullmatch(number):
+        raise ProblemError(problem("edition-not-found", edition=number))
+    return int(number)

@@ -61,6 +61,8 @@ GRAPH_ALIASES: Final = {
     "application/x-turtle": GRAPHS["ttl"],
     "text/rdf+n3": GRAPHS["n3"],
 }
+TURTLE_ALIASES: Final = {"text/n3": GRAPHS["ttl"], "text/rdf+n3": GRAPHS["ttl"]}
+"""Where N3 is not offered: whoever reads it reads Turtle."""
 
 
 T = TypeVar("T")

@@ -26,7 +26,7 @@ class Element(str):
 def element(name: str, *content: str, **attributes: str) -> Element:
     """Return an element; `xml_lang` is the attribute `xml:lang`, an attribute without a value is left out."""
     said = "".join(
-        f" {key.replace('_', ':')}={quoteattr(held(value))}" for key, value in attributes.items() if value
+        f" {key.replace('_', ':', 1)}={quoteattr(held(value))}" for key, value in attributes.items() if value
     )
     inside = "".join(part if isinstance(part, Element) else escape(held(part), KEPT) for part in content)
     return Element(f"<{name}{said}>{inside}</{name}>" if content else f"<{name}{said}/>")

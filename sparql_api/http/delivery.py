@@ -12,7 +12,14 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from sparql_api.formats.negotiation import GRAPH_ALIASES, HTML, TABLE_ALIASES, choose, short_format
+from sparql_api.formats.negotiation import (
+    GRAPH_ALIASES,
+    HTML,
+    TABLE_ALIASES,
+    TURTLE_ALIASES,
+    choose,
+    short_format,
+)
 from sparql_api.http.kept import offer
 from sparql_api.http.parameters import edition_number, refuse_unknown
 from sparql_api.http.policies import EMBED, LIVE, MADE, PROBLEM, REDIRECT, Policy
@@ -100,7 +107,7 @@ def by_accept(accept: str | None, offers: Sequence[str], worth: Mapping[str, flo
     """Return the offer that an Accept header wants; a media type that says less is answered by what it stands for."""
     aliases = {
         alias: stands_for
-        for table in (GRAPH_ALIASES, TABLE_ALIASES)
+        for table in (GRAPH_ALIASES, TABLE_ALIASES, TURTLE_ALIASES)
         for alias, stands_for in table.items()
         if stands_for in offers and alias not in offers
     }

@@ -21,6 +21,7 @@ class ServiceError(Exception):
     ├── Crowded                      the process that reads long queries has too many
     ├── PoolFull, PoolClosed         no worker can be had
     ├── WorkerDied                   a worker ended before its reply
+    ├── HarvestRefused               a request of OAI-PMH that the protocol answers with an error
     ├── SignInRefused                a sign-in elsewhere that does not hold
     ├── Unexamined                   a deposit was not examined to its end
     ├── ServiceRefused               a call of SERVICE that the gateway does not let out

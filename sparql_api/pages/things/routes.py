@@ -9,12 +9,13 @@ import re
 from typing import Final
 from urllib.parse import urlencode
 
+import pyoxigraph as ox
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from ingestion import Edition
-from ontologie import context, context_iri, document_types, serialize_lines, to_document
+from ontologie import PREFIXES, context, context_iri, document_types, serialize_lines, to_document
 from sparql_api.fiches.things import local_id
 from sparql_api.formats.negotiation import language
 from sparql_api.formats.rdf_formats import MEDIA_TYPES, write_compacted, write_json, write_quads, write_triples
@@ -24,8 +25,12 @@ from sparql_api.http.parameters import CARRIED, refuse_unknown
 from sparql_api.http.query_strings import bad
 from sparql_api.http.responses import content_disposition
 from sparql_api.http.routing import get
+from sparql_api.http.site import site_of
 from sparql_api.pages.common.layout import View, send_page
 from sparql_api.pages.common.service import Service
+from sparql_api.pages.signs.mementos import ACCEPT, asked_moment, nearest
+from sparql_api.pages.signs.routes import mementos
+from sparql_api.pages.signs.signposts import Signs, memento_stamp, original_links, wants_schema
 from sparql_api.pages.things.describe import DERIVED, Description, describe, exists
 from sparql_api.pages.things.life import redactions
 from sparql_api.pages.things.page import entity_page
@@ -42,6 +47,8 @@ PROFILED: Final = parameter(
     "Of a project as JSON-LD: its view in the terms of schema.org.",
     {"type": "string", "enum": [PROFILE]},
 )
+LICENCE: Final = PREFIXES["dct"] + "license"
+VARY: Final = "Accept, Accept-Datetime, Accept-Profile"
 GRAPH_OF: Final = re.compile(r"^graphe/(?:provenance/|derive/)?")
 WORTH: Final = {MEDIA_TYPES["trig"]: 0.5}
 """TriG has every triple in a named graph, and who reads the default one alone (Comunica, whose `Accept` puts quads
@@ -80,11 +87,41 @@ async def answer(service: Service, request: Request, path: str) -> Response:
         found = await represent(service, request, stem, suffix)
         if found is not None:
             return found
+    if at_moment := await memento_asked(service, request, path):
+        return at_moment
     edition = await exists(service.reading(request), service.iris, path, service.pinned(request))
     if edition is None:
         refuse_gone(service.edition(request), path)
         return elsewhere(request, path)
-    return see_other(request, path, edition)
+    return see_other(service, request, path, edition)
+
+
+async def memento_asked(service: Service, request: Request, path: str) -> Response | None:
+    """Return 302 to the memento of a moment (RFC 7089, section 4.1.2); None where none is asked for, or there is none.
+
+    Raises ProblemError 400 where the moment is none, 410 where the document was erased.
+    """
+    text = request.headers.get(ACCEPT)
+    if text is None or service.pinned(request) is not None:
+        return None
+    moment, edition = asked_moment(text), service.edition(request)
+    if moment is None:
+        raise bad(ACCEPT, "no-http-date")
+    refuse_erased(edition, path)
+    found = nearest(await mementos(service, request, path, edition.number), moment)
+    if found is None:
+        return None
+    name = SUFFIXES[requested(request, OFFERS, WORTH)]
+    address = f"/{path}.{name}?" + urlencode({**dict(kept_parameters(request)), "edition": str(found.edition)})
+    response = redirect(address, 302, edition=found.edition)
+    response.headers["Link"] = original_links(site_of(request), path)
+    response.headers["Vary"] = VARY
+    return response
+
+
+def kept_parameters(request: Request) -> list[tuple[str, str]]:
+    """Return the parameters of an address that the address of one format takes along."""
+    return [(k, v) for k, v in request.query_params.multi_items() if k not in ("format", "_format")]
 
 
 def refuse_gone(edition: Edition, path: str) -> None:
@@ -114,12 +151,18 @@ def elsewhere(request: Request, path: str) -> Response:
     return RedirectResponse(f"/{small}" + (f"?{query}" if query else ""), 308)
 
 
-def see_other(request: Request, path: str, edition: int) -> Response:
+def see_other(service: Service, request: Request, path: str, edition: int) -> Response:
     """Return 303 See Other to the format that the caller takes (W3C Cool URIs, section 4.2)."""
     name = SUFFIXES[requested(request, OFFERS, WORTH)]
-    kept = [(k, v) for k, v in request.query_params.multi_items() if k not in ("format", "_format")]
-    address = f"/{path}.{name}" + (f"?{urlencode(kept)}" if kept else "")
-    return redirect(address, edition=edition)
+    kept = kept_parameters(request)
+    if name == "jsonld" and path.startswith("projet/") and wants_schema(request.headers.get("accept-profile", "")):
+        kept.append(("profil", PROFILE))
+    response = redirect(f"/{path}.{name}" + (f"?{urlencode(kept)}" if kept else ""), edition=edition)
+    response.headers["Link"] = original_links(site_of(request), path)
+    response.headers["Vary"] = VARY
+    if service.pinned(request) is not None:
+        response.headers["Memento-Datetime"] = memento_stamp(service.edition_number(edition))
+    return response
 
 
 async def represent(service: Service, request: Request, path: str, name: str) -> Response | None:
@@ -140,20 +183,27 @@ async def represent(service: Service, request: Request, path: str, name: str) ->
         found = await describe(service.reading(request), service.iris, path, number)
         if found is None:
             return None
+        service.memory.put((*key, "licence"), licence_of(found).encode())
         run = service.computing.run
         if profile:
             data = await profiled(service, request, found)
         else:
             data = await (entity_page(view, found) if name == "html" else run(request, write, service, found, name))
         service.memory.put(key, data)
+    licence = (service.memory.get((*key, "licence")) or b"").decode()
+    pinned = service.pinned(request) is not None
+    signs = Signs(service.iris, path, site_of(request), edition, licence, pinned).headers(name, profile)
     if name == "html":
-        return send_page(request, data, view)
-    iri = service.iris.base + path
-    headers = {
-        "Content-Disposition": content_disposition(f"{local_id(iri)}.{name}", inline=True),
-        "Link": f'<{iri}>; rel="describes"' + (context_link(service) if name == "jsonld" and not profile else ""),
-    }
-    return deliver(request, data, MEDIA_TYPES[name], edition=number, headers=headers)
+        return send_page(request, data, view, headers=signs)
+    signs["Content-Disposition"] = content_disposition(f"{local_id(path)}.{name}", inline=True)
+    signs["Link"] += context_link(service) if name == "jsonld" and not profile else ""
+    return deliver(request, data, MEDIA_TYPES[name], edition=number, headers=signs)
+
+
+def licence_of(found: Description) -> str:
+    """Return the licence that a document says of itself; empty for any other thing."""
+    said = (q.object.value for q in found.main if q.predicate.value == LICENCE and isinstance(q.object, ox.NamedNode))
+    return next(said, "") if found.is_document else ""
 
 
 def asked_profile(request: Request, path: str, name: str) -> str:

@@ -24,7 +24,7 @@ HTML = {"Accept": "text/html"}
 DATA = {"Accept": "application/json, text/turtle;q=0.9, application/ld+json;q=0.8, */*;q=0.1"}
 PARTS = {
     "version": "1.0.0", "kind": "projet", "rest:path": "18-UR005", "name": "syntax", "part:path": "noyau", "number": "1", "suffix": "nq",
-    "identifier": "auvergne-rhone-alpes", "name:path": "fiches", "part": "pages",
+    "identifier": "auvergne-rhone-alpes", "name:path": "fiches", "part": "pages", "places": "0-99",
     "publication": "fabriquer-le-faux", "module": "rien-de-personnel",
 }  # fmt: skip
 PROTOCOLS = {
@@ -34,8 +34,9 @@ PROTOCOLS = {
     **{f"/reconcile/suggest/{kind}": "prefix=a" for kind in ("entity", "property", "type")},
 }  # fmt: skip
 ACTS = {"/atelier/openid", "/atelier/callback", "/deposits/{number}", "/reviews", "/reviews/{kind}/{identifier}", "/labels"}
-ELSEWHERE = {"/queries/{name}", "/{name}", "/graphe/{rest:path}", *ACTS}
-"""Addresses of what there is none of, of what only other methods ask, and of what agents alone read."""
+ELSEWHERE = {"/queries/{name}", "/{name}", "/graphe/{rest:path}", "/oai", *ACTS}
+"""Addresses of what there is none of, of what only other methods ask, and of what agents alone read; and the one whose
+protocol has an error of its own for a parameter that it does not know."""
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,102 @@
+"""Writes the stream as a Linked Data Event Stream in pages of TREE: https://w3id.org/ldes/specification,
+https://w3id.org/tree/specification.
+
+A member is a version of a named graph: what it says stands in a graph of its own name (TREE, member extraction), so
+that whoever takes the last version of each has the edition to the quad. Knows no request and no file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+import pyoxigraph as ox
+
+from ontologie import PREFIXES as PREFIXES_OF_DATA
+from ontologie import Iris
+from sparql_api.description.statements import LICENCE, Statements, typed
+from sparql_api.pages.changes.stream import Page, Stream, Version, moment
+
+AS: Final = "https://www.w3.org/ns/activitystreams#"
+PREFIXES: Final = {
+    **PREFIXES_OF_DATA, "ldes": "https://w3id.org/ldes#", "tree": "https://w3id.org/tree#", "as": AS,
+}  # fmt: skip
+ISSUED: Final = PREFIXES_OF_DATA["dct"] + "issued"
+VERSION_OF: Final = PREFIXES_OF_DATA["dct"] + "isVersionOf"
+BECAME: Final = {"new": AS + "Create", "changed": AS + "Update", "gone": AS + "Delete"}
+"""The type of a member, by what became of its graph; one that was erased says that it went, and no more."""
+_TYPE: Final = "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>"
+_MOMENT: Final = f"<{PREFIXES_OF_DATA['xsd']}dateTime>"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a stream is told: its name, the address of its first node, and what ends the addresses of its pages."""
+
+    iris: Iris
+    root: str
+    query: str
+
+    @property
+    def name(self) -> str:
+        """The name of the stream, which every address of it shares."""
+        return f"{self.iris.base}ldes#flux"
+
+    @property
+    def view(self) -> str:
+        """The address of the first node."""
+        return f"{self.root}{self.query}"
+
+    def page(self, page: Page) -> str:
+        """Return the address of a page."""
+        return f"{self.root}/{page.first}-{page.last}{self.query}"
+
+
+def stream_statements(stream: Stream, place: Place) -> list[ox.Quad]:
+    """Return what the first node says: how the stream is read, what is kept, where its pages are."""
+    said = Statements(PREFIXES)
+    said.type(place.name, "ldes:EventStream")
+    said.both(place.name, "dct:title", {"fr": "Versions des documents", "en": "Versions of the documents"})
+    said.say(place.name, "ldes:timestampPath", ISSUED)
+    said.say(place.name, "ldes:versionOfPath", VERSION_OF)
+    for became, word in (("new", "Create"), ("changed", "Update"), ("gone", "Delete")):
+        said.say(place.name, f"ldes:version{word}Object", BECAME[became])
+    said.say(place.name, "dct:license", LICENCE)
+    said.say(place.name, "tree:view", place.view)
+    said.type(place.view, "tree:Node", "ldes:EventSource")
+    policy = f"{place.view}#conserve"
+    said.say(place.view, "ldes:retentionPolicy", policy)
+    said.type(policy, "ldes:PointInTimePolicy")
+    said.say(policy, "ldes:pointInTime", typed(stream.starts(), "dateTime"))
+    for page in stream.pages():
+        _relate(said, place, page)
+    return said.quads
+
+
+def _relate(said: Statements, place: Place, page: Page) -> None:
+    """Say from when, and where it is full until when, a page tells."""
+    bounds = [("GreaterThanOrEqualTo", page.begins)] + ([("LessThanOrEqualTo", page.ends)] if page.full else [])
+    for kind, value in bounds:
+        relation = f"{place.view}#{page.first}-{page.last}-{kind[0]}"
+        said.say(place.view, "tree:relation", relation)
+        said.type(relation, f"tree:{kind}Relation")
+        said.say(relation, "tree:node", place.page(page))
+        said.say(relation, "tree:path", ISSUED)
+        said.say(relation, "tree:value", typed(value, "dateTime"))
+
+
+def page_lines(page: Page, versions: Iterable[Version], place: Place) -> Iterator[bytes]:
+    """Yield a page as N-Quads: each member, then what it says in its own graph."""
+    node, tree = f"<{place.page(page)}>", PREFIXES["tree"]
+    yield f"{node} {_TYPE} <{tree}Node> .\n".encode()
+    yield f"<{place.name}> <{tree}view> {node} .\n".encode()
+    for one in versions:
+        member = f"<{one.iri}>"
+        yield (
+            f"<{place.name}> <{tree}member> {member} .\n"
+            f"{member} {_TYPE} <{BECAME[one.became]}> .\n"
+            f"{member} <{VERSION_OF}> <{one.graph}> .\n"
+            f'{member} <{ISSUED}> "{moment(one.edition)}"^^{_MOMENT} .\n'
+        ).encode()
+        yield one.lines.replace(f" <{one.graph}> .\n".encode(), f" {member} .\n".encode())
