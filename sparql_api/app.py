@@ -58,6 +58,7 @@ from sparql_api.pages.packages import packages_router
 from sparql_api.pages.questions import questions_router
 from sparql_api.pages.reconciliation.routes import reconciliation_router
 from sparql_api.pages.self_description import self_description_router
+from sparql_api.pages.tables import tables_router
 from sparql_api.pages.things.routes import entities_router
 from sparql_api.query.reader_process import end_reading
 from sparql_api.settings import MEGABYTE, Settings
@@ -145,6 +146,7 @@ def mount(app: FastAPI, service: Service, endpoint: APIRouter, acts: Iterable[AP
         maps_router(service),
         editions_router(service),
         dumps_router(service),
+        tables_router(service),
         documents_router(service),
         ontology_router(service),
         packages_router(service),

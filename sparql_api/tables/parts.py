@@ -93,6 +93,12 @@ def read_list(folder: Path) -> list[Part]:
         return [Part(table, start, int(count), sha, int(size)) for table, start, count, sha, size in rows]
 
 
+def empty_of(table: Table) -> str:
+    """Return the SQL of no row of a table."""
+    typed = ", ".join(f"NULL::{_SQL_TYPES[one.type]} AS {one.name}" for one in table.columns)
+    return f"SELECT {typed} WHERE false"
+
+
 class Writer:
     """Writes parts into the folder of an edition; to be closed by `finish`, else nothing stands there."""
 
