@@ -14,7 +14,6 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
 from ingestion import Edition
-from ontologie import in_both
 from sparql_api.description.statements import LICENCE
 from sparql_api.formats.negotiation import language
 from sparql_api.formats.rdf_formats import write_json
@@ -42,10 +41,10 @@ from sparql_api.pages.common.layout import View, render
 from sparql_api.pages.common.made import tables_file, tables_folder
 from sparql_api.pages.common.service import Service
 from sparql_api.pages.editions import NUMBERED, OFFERS, by_number
-from sparql_api.tables.descriptions import DESCRIPTIONS, Described
+from sparql_api.tables.descriptions import DESCRIPTIONS, described
 from sparql_api.tables.dictionary import Table, tables, words
 from sparql_api.tables.files import CUBE, MEDIA_TYPES, media_type, names, tag_of
-from sparql_api.tables.parts import FOLDER, LIST, Part, read_list
+from sparql_api.tables.parts import FOLDER, LIST, TablePart, read_list
 from sparql_api.words.problems import ProblemError, problem
 
 TSV: Final = "text/tab-separated-values"
@@ -102,7 +101,7 @@ def tables_router(service: Service) -> APIRouter:
     return router
 
 
-def parts_of(service: Service, edition: Edition) -> list[Part]:
+def parts_of(service: Service, edition: Edition) -> list[TablePart]:
     """Return the parts of an edition's tables, which are made where they are not there."""
     return read_list(tables_folder(edition, service.faces_folder))
 
@@ -133,20 +132,7 @@ def place_of(service: Service, edition: Edition, name: str, part: bool) -> Path:
     return tables_file(edition, service.faces_folder, name, described(edition, service.settings.notices.publisher))
 
 
-def described(edition: Edition, publisher: str = "") -> Described:
-    """Return what descriptions say of the edition that tables are of."""
-    return Described(
-        edition.number,
-        f"{edition.manifest['base']}edition/{edition.number}",
-        str(edition.manifest["date"])[:10],
-        in_both("catalogue", "edition-title", number=edition.number),
-        in_both("catalogue", "dataset-description"),
-        publisher or in_both("catalogue", "publisher")["fr"],
-        LICENCE,
-    )
-
-
-def listed(request: Request, edition: Edition, parts: list[Part]) -> dict[str, Any]:
+def listed(request: Request, edition: Edition, parts: list[TablePart]) -> dict[str, Any]:
     """Return the tables of an edition as JSON: their rows, files and columns, and the files that describe them."""
     root = f"{site_of(request)}/editions/{edition.number}/tables"
     items = [
@@ -174,12 +160,12 @@ def listed(request: Request, edition: Edition, parts: list[Part]) -> dict[str, A
     return {"edition": edition.number, "licence": LICENCE, "tables": items, "descriptions": files}
 
 
-def rows_of(parts: list[Part], table: str) -> int:
+def rows_of(parts: list[TablePart], table: str) -> int:
     """Return how many rows a table has."""
     return sum(part.rows for part in parts if part.table == table)
 
 
-def page(service: Service, request: Request, edition: Edition, parts: list[Part]) -> Response:
+def page(service: Service, request: Request, edition: Edition, parts: list[TablePart]) -> Response:
     """Return the tables of an edition as a page."""
     view = View(service, request, language(request), edition.number)
     shown: list[tuple[Table, int]] = [(table, rows_of(parts, name)) for name, table in tables().items()]

@@ -12,17 +12,17 @@ from typing import Any, Final
 import pyoxigraph as ox
 
 from ontologie import PREFIXES
-from sparql_api.tables.descriptions import Described, measured
-from sparql_api.tables.dictionary import Column, Field, Table
+from sparql_api.tables.descriptions import TabledEdition, measured
+from sparql_api.tables.dictionary import Table, TableColumn, TableField
 
 QB: Final = "http://purl.org/linked-data/cube#"
 XSD: Final = PREFIXES["xsd"]
 CLASSES: Final = {"dimension": "DimensionProperty", "measure": "MeasureProperty", "attribute": "AttributeProperty"}
 RANGES: Final = {"integer": "integer", "decimal": "double", "boolean": "boolean", "date": "date", "string": "string"}
-Rows = Callable[[Table], Iterable[Mapping[str, Any]]]
+RowsOf = Callable[[Table], Iterable[Mapping[str, Any]]]
 
 
-def cube_lines(said: Described, rows: Rows) -> Iterator[str]:
+def cube_lines(said: TabledEdition, rows: RowsOf) -> Iterator[str]:
     """Yield the lines of the cubes: prefixes, structures, then an observation a row."""
     for name, space in (("qb", QB), ("rdfs", PREFIXES["rdfs"]), ("dct", PREFIXES["dct"]), ("xsd", XSD)):
         yield f"@prefix {name}: <{space}> .\n"
@@ -32,7 +32,7 @@ def cube_lines(said: Described, rows: Rows) -> Iterator[str]:
             yield _observation(said, table, row)
 
 
-def _structure(said: Described, table: Table) -> Iterator[str]:
+def _structure(said: TabledEdition, table: Table) -> Iterator[str]:
     cube, fields = name_of(said, table.name), _components(table)
     labels = ", ".join(_text(text, tag) for tag, text in table.title.items())
     about = ", ".join(_text(text, tag) for tag, text in table.about.items())
@@ -52,7 +52,7 @@ def _structure(said: Described, table: Table) -> Iterator[str]:
         yield f"<{name}> a qb:{CLASSES[field.role]} ; rdfs:label {titles} ; rdfs:range {ranged}{meaning} .\n"
 
 
-def _observation(said: Described, table: Table, row: Mapping[str, Any]) -> str:
+def _observation(said: TabledEdition, table: Table, row: Mapping[str, Any]) -> str:
     cube = name_of(said, table.name)
     told = [
         f" ; <{cube}.{column.name}> {_value(column, row[column.name])}"
@@ -62,12 +62,12 @@ def _observation(said: Described, table: Table, row: Mapping[str, Any]) -> str:
     return f"<{row[_key(table)]}> a qb:Observation ; qb:dataSet <{cube}>{''.join(told)} .\n"
 
 
-def name_of(said: Described, table: str) -> str:
+def name_of(said: TabledEdition, table: str) -> str:
     """Return the IRI of a table's cube: a fragment of its edition."""
     return f"{said.iri}#cube-{table}"
 
 
-def _components(table: Table) -> list[Field]:
+def _components(table: Table) -> list[TableField]:
     return [field for field in table.fields if field.role in CLASSES]
 
 
@@ -75,7 +75,7 @@ def _key(table: Table) -> str:
     return next(field.columns[0].name for field in table.fields if field.role == "key")
 
 
-def _value(column: Column, value: Any) -> str:
+def _value(column: TableColumn, value: Any) -> str:
     if column.type == "iri":
         return f"<{value}>"
     if column.type == "boolean":

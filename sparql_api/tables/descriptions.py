@@ -12,14 +12,17 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sparql_api.tables.dictionary import Column, Table, tables, words
+from ingestion import Edition
+from ontologie import in_both
+from sparql_api.description.statements import LICENCE
+from sparql_api.tables.dictionary import Table, TableColumn, tables, words
 
 Json = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Described:
-    """The edition that tables are of: its number, IRI and date, its title and what it is, who publishes it."""
+class TabledEdition:
+    """The edition that tables are of: number, IRI and moment (xsd:dateTime), title and what it is, who publishes it."""
 
     number: int
     iri: str
@@ -44,14 +47,27 @@ Facts = Mapping[str, FileFacts]
 
 
 @dataclass(frozen=True)
-class Description:
+class TablesDescription:
     """A description: its media type, what writes it."""
 
     media_type: str
-    write: Callable[[Described, Facts], str]
+    write: Callable[[TabledEdition, Facts], str]
 
 
-def data_package(said: Described, facts: Facts) -> str:
+def described(edition: Edition, publisher: str = "") -> TabledEdition:
+    """Return what descriptions say of the edition that tables are of."""
+    return TabledEdition(
+        edition.number,
+        f"{edition.manifest['base']}edition/{edition.number}",
+        str(edition.manifest["date"]),
+        in_both("catalogue", "edition-title", number=edition.number),
+        in_both("catalogue", "dataset-description"),
+        publisher or in_both("catalogue", "publisher")["fr"],
+        LICENCE,
+    )
+
+
+def data_package(said: TabledEdition, facts: Facts) -> str:
     """Return the Data Package of the CSV files."""
     return _json(
         {
@@ -105,7 +121,7 @@ def _resource(table: Table, facts: FileFacts) -> Json:
     }
 
 
-def csvw(said: Described, facts: Facts) -> str:
+def csvw(said: TabledEdition, facts: Facts) -> str:
     """Return the CSVW metadata of the CSV files, as a table group."""
     return _json(
         {
@@ -163,7 +179,7 @@ CROISSANT_CONTEXT: Final[Json] = {
 """The context that the specification asks every description to hold (Croissant 1.0, appendix 1)."""
 
 
-def croissant(said: Described, facts: Facts) -> str:
+def croissant(said: TabledEdition, facts: Facts) -> str:
     """Return the Croissant description of the CSV files."""
     return _json(
         {
@@ -176,7 +192,7 @@ def croissant(said: Described, facts: Facts) -> str:
             "license": said.licence,
             "url": said.iri,
             "version": f"{said.number}.0.0",
-            "datePublished": said.date,
+            "datePublished": said.date[:10],
             "creator": {"@type": "sc:Organization", "name": said.publisher},
             "citeAs": f"{said.publisher} ({said.date[:4]}). {said.title['fr']}. {said.iri}",
             "distribution": [_file(name, facts[name]) for name in tables()],
@@ -199,7 +215,7 @@ def _records(table: Table) -> Json:
     }  # fmt: skip
     fields = [
         {
-            "@type": "cr:Field",
+            "@type": "cr:TableField",
             "@id": f"{table.name}/{one.name}",
             "name": one.name,
             "description": _described(one),
@@ -220,7 +236,7 @@ def _records(table: Table) -> Json:
     }
 
 
-def _described(one: Column) -> str:
+def _described(one: TableColumn) -> str:
     """Return what a column is, its unit, and what an empty cell means, in both languages."""
     unit = f" ({one.unit})" if one.unit else ""
     return " / ".join(f"{one.title[tag]}{unit}. {words()[one.missing][tag]}" for tag in one.title)
@@ -245,10 +261,10 @@ def _json(told: Json) -> str:
     return json.dumps(told, ensure_ascii=False, indent=2) + "\n"
 
 
-DESCRIPTIONS: Final[Mapping[str, Description]] = {
-    "datapackage.json": Description("application/json", data_package),
-    "csv-metadata.json": Description("application/csvm+json", csvw),
-    "croissant.json": Description("application/ld+json", croissant),
+DESCRIPTIONS: Final[Mapping[str, TablesDescription]] = {
+    "datapackage.json": TablesDescription("application/json", data_package),
+    "csv-metadata.json": TablesDescription("application/csvm+json", csvw),
+    "croissant.json": TablesDescription("application/ld+json", croissant),
 }
 """By the name of its file, each description of the tables."""
 

@@ -36,7 +36,7 @@ _FILES: Final = ("tables.csv", "columns.csv", "words.csv")
 
 
 @dataclass(frozen=True)
-class Column:
+class TableColumn:
     """A column: its type (`string`, `iri`, `integer`, `decimal`, `boolean`, `date`), what it says, how it is named."""
 
     name: str
@@ -57,13 +57,13 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Field:
+class TableField:
     """What is read of a row's node or subject: by which path, in which form; its role in the Data Cube."""
 
     form: str
     path: str
     role: str
-    columns: tuple[Column, ...]
+    columns: tuple[TableColumn, ...]
 
 
 @dataclass(frozen=True)
@@ -75,10 +75,10 @@ class Table:
     rows: tuple[str, ...]
     title: Text
     about: Text
-    fields: tuple[Field, ...]
+    fields: tuple[TableField, ...]
 
     @property
-    def columns(self) -> tuple[Column, ...]:
+    def columns(self) -> tuple[TableColumn, ...]:
         """Its columns, in order."""
         return tuple(column for field in self.fields for column in field.columns)
 
@@ -119,17 +119,17 @@ def expanded(name: str) -> str:
     return PREFIXES[prefix] + local
 
 
-def _field(row: Mapping[str, str]) -> Field:
+def _field(row: Mapping[str, str]) -> TableField:
     spread = SPREAD.get(row["form"], (("", TYPES.get(row["form"], "string")),))
     separator = SEPARATOR if row["form"] == "list" else ""
     columns = tuple(
-        Column(
+        TableColumn(
             f"{row['column']}_{part}" if part else row["column"], kind, _titled(row, part), row["missing"],
             expanded(row["property"]) if row["property"] else "", row["unit"], part, separator,
         )
         for part, kind in spread
     )  # fmt: skip
-    return Field(row["form"], row["path"], row["role"], columns)
+    return TableField(row["form"], row["path"], row["role"], columns)
 
 
 def _titled(row: Mapping[str, str], part: str) -> Text:

@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sparql_api.computing.cancellation import checked
 from sparql_api.tables.cube import cube_lines
-from sparql_api.tables.descriptions import DESCRIPTIONS, Described, FileFacts
+from sparql_api.tables.descriptions import DESCRIPTIONS, FileFacts, TabledEdition
 from sparql_api.tables.dictionary import Table, layout, tables
-from sparql_api.tables.parts import FOLDER, LIST, Part, empty_of, read_list
+from sparql_api.tables.parts import FOLDER, LIST, TablePart, empty_of, read_list
 
 if TYPE_CHECKING:
     import duckdb
@@ -42,14 +42,14 @@ def media_type(name: str) -> str:
     return DESCRIPTIONS[name].media_type if name in DESCRIPTIONS else MEDIA_TYPES[name.rpartition(".")[2]]
 
 
-def tag_of(parts: list[Part], name: str) -> str:
+def tag_of(parts: list[TablePart], name: str) -> str:
     """Return what changes with the bytes of a file: a digest of its name and of the parts that it is made of."""
     table = name.rpartition(".")[0]
     held = "".join(f"{part.sha256}\n" for part in parts if table not in tables() or part.table == table)
     return hashlib.sha256(f"{name} {layout()}\n{held}".encode()).hexdigest()[:32]
 
 
-def make_file(edition: Path, folder: Path, name: str, described: Described) -> Path:
+def make_file(edition: Path, folder: Path, name: str, described: TabledEdition) -> Path:
     """Return a file of the tables whose parts stand in `edition`, made in `folder` where it is not there yet."""
     place = folder / name
     if place.is_file():
@@ -118,7 +118,7 @@ def _write_table(edition: Path, path: Path, table: Table, suffix: str) -> None:
         database.execute(f"COPY ({asked}) TO '{str(path).replace(chr(39), chr(39) * 2)}' ({form})")
 
 
-def _write_cube(edition: Path, path: Path, described: Described) -> None:
+def _write_cube(edition: Path, path: Path, described: TabledEdition) -> None:
     def rows(table: Table) -> Iterator[Mapping[str, Any]]:
         asked = _selected(edition, table)
         if not asked:

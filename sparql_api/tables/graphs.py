@@ -22,7 +22,7 @@ Statements = dict[bytes, dict[bytes, list[bytes]]]
 _DUMP: Final = "dump.nq.gz"
 
 
-class Reading:
+class GraphReading:
     """Reads statements of some properties out of the graphs of an edition."""
 
     def __init__(self, predicates: Iterable[str]) -> None:

@@ -18,9 +18,9 @@ from ingestion import EXAMPLE_PREFIX, Edition
 from ontologie import RDF_TYPE, Iris
 from sparql_api.fiches.things import StoreReader
 from sparql_api.tables.dictionary import expanded, tables
-from sparql_api.tables.graphs import Reading, Statements, subjects_of, together
-from sparql_api.tables.parts import Part, Span, Writer, begins, has_parts, read_list, spans
-from sparql_api.tables.rows import Row, Rows, iri, predicates
+from sparql_api.tables.graphs import GraphReading, Statements, subjects_of, together
+from sparql_api.tables.parts import PartWriter, Span, TablePart, begins, has_parts, read_list, spans
+from sparql_api.tables.rows import Row, TableRows, iri, predicates
 
 ASIDE: Final = ("publication", "module")
 """Kinds of documents of which no table says anything."""
@@ -35,10 +35,10 @@ Document = tuple[str, Statements, int]
 def write_tables(edition: Edition, store: ox.Store, folder: Path) -> None:
     """Write the parts of an edition's tables into a folder, from its dump; `store` says what its vocabularies do."""
     reader = StoreReader(store, Iris(edition.manifest["base"]))
-    with Writer(folder) as writer:
-        _write(writer, Rows(reader, "analyse"), analyses(edition, ranks_of(reader)))
-        _write(writer, Rows(reader, "projet"), projects(edition))
-        _write(writer, Rows(reader, "alignement"), alignments(reader))
+    with PartWriter(folder) as writer:
+        _write(writer, TableRows(reader, "analyse"), analyses(edition, ranks_of(reader)))
+        _write(writer, TableRows(reader, "projet"), projects(edition))
+        _write(writer, TableRows(reader, "alignement"), alignments(reader))
         writer.finish([*tables()])
 
 
@@ -56,7 +56,7 @@ def change_tables(edition: Edition, store: ox.Store, graphs: Set[str], before: P
     if sum(map(len, changed.values())) > max(SMALL, uses // SHARE):
         return False
     reader = StoreReader(store, iris)
-    with Writer(edition.path, before) as writer:
+    with PartWriter(edition.path, before) as writer:
         told = _Change(writer, reader, held)
         told.projects(changed["projet"])
         told.analyses(changed["analyse"])
@@ -88,7 +88,7 @@ def projects(edition: Edition) -> Iterator[Document]:
     """Yield every project of an edition's dump but invented examples, with what publication derived of it."""
     iris = Iris(edition.manifest["base"])
     own, derived = iris.graph("projet", ""), iris.derived_graph("projet", "")
-    read = Reading(predicates("projet"))
+    read = GraphReading(predicates("projet"))
     beside = read.of_dump(edition, derived)
     name, more = next(beside, ("", {}))
     for graph, said in read.of_dump(edition, own):
@@ -104,7 +104,7 @@ def analyses(edition: Edition, ranks: Mapping[str, int]) -> Iterator[Document]:
     """Yield every analysis of an edition's dump, with its rank among those of the same project."""
     iris = Iris(edition.manifest["base"])
     own = iris.graph("analyse", "")
-    for graph, said in Reading(predicates("analyse")).of_dump(edition, own):
+    for graph, said in GraphReading(predicates("analyse")).of_dump(edition, own):
         subject = iris.entity("analyse", graph.removeprefix(own))
         yield subject, said, ranks[subject]
 
@@ -131,7 +131,7 @@ def ranks_of(reader: StoreReader, projects: Iterable[str] | None = None) -> dict
     return {one: rank for found in by_project.values() for rank, one in enumerate(sorted(found), 1)}
 
 
-def _write(writer: Writer, rows: Rows, documents: Iterator[Document]) -> None:
+def _write(writer: PartWriter, rows: TableRows, documents: Iterator[Document]) -> None:
     """Write the parts of documents that come in the order of their IRIs."""
     pending: dict[str, list[Row]] = defaultdict(list)
     start = ""
@@ -155,12 +155,12 @@ def _write(writer: Writer, rows: Rows, documents: Iterator[Document]) -> None:
 class _Change:
     """Puts what changed in the place of what was in the parts of the edition before."""
 
-    writer: Writer
+    writer: PartWriter
     reader: StoreReader
-    held: list[Part]
+    held: list[TablePart]
 
     def projects(self, changed: Set[str]) -> None:
-        iris, read = self.reader.iris, Reading(predicates("projet"))
+        iris, read = self.reader.iris, GraphReading(predicates("projet"))
         found = {}
         for subject in changed:
             name = subject.removeprefix(iris.entity("projet", ""))
@@ -171,7 +171,7 @@ class _Change:
 
     def analyses(self, changed: Set[str]) -> None:
         """Write analyses again, and with them all those of the same projects, whose ranks may be others."""
-        iris, read = self.reader.iris, Reading(predicates("analyse"))
+        iris, read = self.reader.iris, GraphReading(predicates("analyse"))
         own = {one: iris.graph("analyse", one.removeprefix(iris.entity("analyse", ""))) for one in changed}
         said = {one: read.of_store(self.reader.store, graph) for one, graph in own.items()}
         evaluates = expanded(EVALUATES).encode()
@@ -188,7 +188,7 @@ class _Change:
         """Write the parts of a kind of document again that hold, or held, one that changed; take over the others."""
         starts = {part.start for part in _of(self.held, main)} - {one for one in changed if begins(one)}
         before = {span.start: span for span in spans(part.start for part in _of(self.held, main))}
-        rows = Rows(self.reader, kind)
+        rows = TableRows(self.reader, kind)
         for span in spans(starts | {one for one in found if begins(one)}):
             within = [one for one in changed if span.start <= one and (span.end is None or one < span.end)]
             if before.get(span.start) == span and not within:
@@ -205,7 +205,7 @@ class _Change:
                 self.writer.write(table_, span, fresh[table_.name], old, changed)
 
 
-def _of(parts: Iterable[Part], table: str) -> list[Part]:
+def _of(parts: Iterable[TablePart], table: str) -> list[TablePart]:
     return [part for part in parts if part.table == table]
 
 

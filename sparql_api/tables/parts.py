@@ -43,7 +43,7 @@ _SQL_TYPES: Final[Mapping[str, str]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class TablePart:
     """A part of a table: the IRI where it starts, how many rows, SHA-256 and length of its file."""
 
     table: str
@@ -85,12 +85,12 @@ def has_parts(folder: Path) -> bool:
         return False
 
 
-def read_list(folder: Path) -> list[Part]:
+def read_list(folder: Path) -> list[TablePart]:
     """Return the parts of an edition's folder, by table, in the order of their starts."""
     with (folder / FOLDER / LIST).open(encoding="utf-8", newline="") as file:
         rows = csv.reader(file, delimiter="\t")
         next(rows)
-        return [Part(table, start, int(count), sha, int(size)) for table, start, count, sha, size in rows]
+        return [TablePart(table, start, int(count), sha, int(size)) for table, start, count, sha, size in rows]
 
 
 def empty_of(table: Table) -> str:
@@ -99,7 +99,7 @@ def empty_of(table: Table) -> str:
     return f"SELECT {typed} WHERE false"
 
 
-class Writer:
+class PartWriter:
     """Writes parts into the folder of an edition; to be closed by `finish`, else nothing stands there."""
 
     def __init__(self, folder: Path, before: Path | None = None) -> None:
@@ -112,7 +112,7 @@ class Writer:
         self._database: duckdb.DuckDBPyConnection = duckdb.connect(
             config={"threads": 1, "memory_limit": "1GB", "temp_directory": self._scratch.name}
         )
-        self.parts: list[Part] = []
+        self.parts: list[TablePart] = []
         self._fresh: list[Path] = []
 
     def __enter__(self) -> Self:
@@ -129,7 +129,7 @@ class Writer:
             shutil.rmtree(self._to, ignore_errors=True)
 
     def write(
-        self, table: Table, span: Span, rows: Sequence[Row], old: Sequence[Part] = (), gone: Collection[str] = ()
+        self, table: Table, span: Span, rows: Sequence[Row], old: Sequence[TablePart] = (), gone: Collection[str] = ()
     ) -> None:
         """Write the part of a table: new rows, and of old parts the rows of the span but of documents that are gone."""
         sources = [self._from_rows(table, rows)] if rows else []
@@ -155,7 +155,7 @@ class Writer:
         if count:
             self._keep(table.name, span.start, count, made)
 
-    def link(self, part: Part) -> bool:
+    def link(self, part: TablePart) -> bool:
         """Take over a part as it stands; return whether its file was there."""
         if self._before is None:
             return False
@@ -170,7 +170,7 @@ class Writer:
         self.parts.append(part)
         return True
 
-    def column(self, parts: Sequence[Part], key: str, among: Collection[str], wanted: str) -> set[str]:
+    def column(self, parts: Sequence[TablePart], key: str, among: Collection[str], wanted: str) -> set[str]:
         """Return what a column of some old parts says where another has one of some values."""
         if not parts or self._before is None:
             return set()
@@ -202,7 +202,7 @@ class Writer:
 
     def _keep(self, table: str, start: str, count: int, made: Path) -> None:
         data = made.read_bytes()
-        part = Part(table, start, count, hashlib.sha256(data).hexdigest(), len(data))
+        part = TablePart(table, start, count, hashlib.sha256(data).hexdigest(), len(data))
         with suppress(FileExistsError), (self._to / part.name).open("xb") as file:
             file.write(data)
         self._fresh.append(self._to / part.name)

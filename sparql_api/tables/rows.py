@@ -14,7 +14,7 @@ import pyoxigraph as ox
 from ontologie import unescaped
 from sparql_api.fiches.facets import TIES
 from sparql_api.fiches.things import StoreReader, local_id
-from sparql_api.tables.dictionary import SEPARATOR, Field, Table, expanded, tables
+from sparql_api.tables.dictionary import SEPARATOR, Table, TableField, expanded, tables
 from sparql_api.tables.graphs import Statements
 
 Cell = str | None
@@ -26,7 +26,7 @@ EVIDENCE: Final = "concept/genre-preuve"
 
 
 @dataclass(slots=True)
-class Place:
+class RowPlace:
     """Where a row is read: its subject and node, as IRIs, what is said of both, by which property it was reached."""
 
     subject: bytes
@@ -37,11 +37,11 @@ class Place:
     rank: int
 
 
-Read = Callable[[Place], Row]
-Values = Callable[[Place], list[bytes]]
+Read = Callable[[RowPlace], Row]
+Values = Callable[[RowPlace], list[bytes]]
 
 
-class Rows:
+class TableRows:
     """Makes the rows of the tables of one kind of document; what vocabularies say is looked up once."""
 
     def __init__(self, reader: StoreReader, kind: str) -> None:
@@ -62,10 +62,10 @@ class Rows:
         of_subject = said.get(about, NONE)
         for table, reads in self._reads:
             for through, node in nodes(table, about, of_subject):
-                place = Place(about, node, of_subject, said.get(node, NONE), through, rank)
+                place = RowPlace(about, node, of_subject, said.get(node, NONE), through, rank)
                 yield table.name, tuple(cell for read in reads for cell in read(place))
 
-    def _read(self, one: Field) -> Read:
+    def _read(self, one: TableField) -> Read:
         """Return what reads a field at a place."""
         values, concept, single = self._values(one.path), self._concept, FORMS.get(one.form)
         if one.form == "concept":
@@ -89,12 +89,12 @@ class Rows:
 
     def _values(self, path: str) -> Values:
         """Return what follows a path: its first step in the document, the others in the vocabularies."""
-        first, *others = [self._one(Path.of(part)) for part in path.split("|")]
+        first, *others = [self._one(Way.of(part)) for part in path.split("|")]
         if not others:
             return first
         return lambda place: next((found for way in (first, *others) if (found := way(place))), [])
 
-    def _one(self, path: Path) -> Values:
+    def _one(self, path: Way) -> Values:
         if not path.steps:
             if path.from_subject:
                 return lambda place: [b"<" + place.subject + b">"]
@@ -107,7 +107,7 @@ class Rows:
         if not further:
             return start
 
-        def follow(place: Place) -> list[bytes]:
+        def follow(place: RowPlace) -> list[bytes]:
             found = start(place)
             for one in further:
                 found = [end for value in found for end in self._said_of(value, one)]
@@ -130,7 +130,7 @@ class Rows:
             self._concepts[value] = (name, local_id(name), labels.get("fr"), labels.get("en"))
         return self._concepts[value]
 
-    def _tied(self, place: Place, principles: Sequence[bytes]) -> str:
+    def _tied(self, place: RowPlace, principles: Sequence[bytes]) -> str:
         """Tell whether an evidence ties the use to its principle: an indication that publication took for a tie."""
         if not place.of_node:
             return "true"
@@ -139,14 +139,14 @@ class Rows:
 
 
 @dataclass(frozen=True, slots=True)
-class Path:
+class Way:
     """A way from a row's node, or from its subject, by properties."""
 
     from_subject: bool
     steps: tuple[bytes, ...]
 
     @classmethod
-    def of(cls, text: str) -> Path:
+    def of(cls, text: str) -> Way:
         """Read a path of the dictionary."""
         steps = text.removeprefix("^").strip("/")
         named = () if steps in ("", ".") else tuple(expanded(step).encode() for step in steps.split("/"))
@@ -170,7 +170,7 @@ def predicates(kind: str) -> set[str]:
     found = {expanded("oia:concerneParIndice")} if kind == "projet" else set()
     for table in (one for one in tables().values() if one.of == kind):
         found |= {expanded(path) for path in table.rows if path != "."}
-        paths = (Path.of(path) for one in table.fields for path in one.path.split("|"))
+        paths = (Way.of(path) for one in table.fields for path in one.path.split("|"))
         found |= {path.steps[0].decode() for path in paths if path.steps}
     return found
 

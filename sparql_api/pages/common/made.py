@@ -19,7 +19,7 @@ from sparql_api.fiches.index import write_index
 from sparql_api.fiches.stored import LAYOUT, is_index
 from sparql_api.query.errors import EditionBeingMade, retry
 from sparql_api.query.stores import demand_store
-from sparql_api.tables.descriptions import Described
+from sparql_api.tables.descriptions import TabledEdition
 from sparql_api.tables.dictionary import layout
 from sparql_api.tables.files import list_file, make_file
 from sparql_api.tables.making import write_tables
@@ -77,7 +77,7 @@ def tables_folder(edition: Edition, elsewhere: Path) -> Path:
     return folder
 
 
-def tables_file(edition: Edition, elsewhere: Path, name: str, described: Described) -> Path:
+def tables_file(edition: Edition, elsewhere: Path, name: str, described: TabledEdition) -> Path:
     """Return a file of an edition's tables, making it in `elsewhere` where it is not there; raises EditionBeingMade."""
     parts = tables_folder(edition, elsewhere)
     if name == LIST:

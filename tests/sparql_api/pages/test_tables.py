@@ -150,3 +150,60 @@ CONSTRAINTS = {
     "IC-13": "?obs qb:dataSet/qb:structure/qb:component ?c . ?c qb:componentRequired true ; qb:attribute ?a . FILTER NOT EXISTS { ?obs ?a ?v }",
     "IC-14": "?obs qb:dataSet/qb:structure/qb:component/qb:measure ?m . FILTER NOT EXISTS { ?obs ?m ?v }",
 }
+
+
+@pytest.mark.long
+def test_frictionless_accepts_the_package_and_sees_a_fault(folder: Path, tmp_path: Path) -> None:
+    from frictionless import Package
+
+    report = Package(str(folder / "datapackage.json")).validate()
+    assert report.valid, report.flatten(["name", "type", "note"])[:5]
+    spoilt = spoil(folder, tmp_path)
+    assert not Package(str(spoilt / "datapackage.json")).validate().valid
+
+
+@pytest.mark.long
+def test_a_csvw_reader_accepts_the_metadata_and_sees_a_fault(folder: Path, tmp_path: Path) -> None:
+    from csvw import TableGroup
+
+    group = TableGroup.from_file(folder / "csv-metadata.json")
+    for name, table in group.tabledict.items():
+        assert len(list(table)) == len(list(csv.DictReader((folder / name).open(encoding="utf-8", newline=""))))
+    assert group.check_referential_integrity()
+    spoilt = TableGroup.from_file(spoil(folder, tmp_path) / "csv-metadata.json")
+    with pytest.raises(ValueError, match="pas un nombre"):
+        list(spoilt.tabledict["appreciations.csv"])
+
+
+@pytest.mark.long
+def test_croissant_is_valid_and_its_records_are_read(folder: Path) -> None:
+    import mlcroissant
+
+    read = mlcroissant.Dataset(jsonld=folder / "croissant.json")
+    assert not read.metadata.ctx.issues.errors
+    told = list(read.records("usages_niveaux"))
+    assert len(told) == len(list(csv.DictReader((folder / "usages_niveaux.csv").open(encoding="utf-8", newline=""))))
+
+
+@pytest.mark.long
+def test_pandas_reads_a_table_from_the_server(client: httpx.Client, folder: Path) -> None:
+    import pandas
+
+    read = pandas.read_csv(f"{str(client.base_url).rstrip('/')}{ROOT}/usages.csv")
+    assert read["usage"].is_unique and read["date_annee"].notna().sum() > 0
+    levels = pandas.read_csv(f"{str(client.base_url).rstrip('/')}{ROOT}/usages_niveaux.csv")
+    assert set(levels["usage"]) <= set(read["usage"])
+
+
+def spoil(folder: Path, place: Path) -> Path:
+    """Copy the files, with a date where a number is due and a row about a use that is none."""
+    for path in folder.iterdir():
+        (place / path.name).write_bytes(path.read_bytes())
+    for name, field in (("appreciations", "valeur"), ("usages_niveaux", "usage")):
+        read = list(csv.DictReader((folder / f"{name}.csv").open(encoding="utf-8", newline="")))
+        read[0][field] = "pas un nombre" if field == "valeur" else ""
+        with (place / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, list(read[0]))
+            writer.writeheader()
+            writer.writerows(read)
+    return place

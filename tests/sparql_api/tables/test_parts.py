@@ -75,7 +75,7 @@ def test_a_change_of_words_or_of_the_dictionary_is_no_change_of_parts(tmp_path: 
     assert not (edition.path / "tables").exists()
 
 
-def made(folder: Path, world: World) -> tuple[Path, list[parts.Part]]:
+def made(folder: Path, world: World) -> tuple[Path, list[parts.TablePart]]:
     edition, store = edition_of(folder, world)
     write_tables(edition, store, folder)
     return folder, read_list(folder)
