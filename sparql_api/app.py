@@ -34,6 +34,7 @@ from sparql_api.http.kept import Front
 from sparql_api.http.middleware import PublicAddress, Redactions, SecurityHeaders, Straight
 from sparql_api.http.problem_documents import install_problem_handlers
 from sparql_api.http.traces import bound_traces
+from sparql_api.pages.answers import answers_router
 from sparql_api.pages.charts.ahead import keep_ahead
 from sparql_api.pages.charts.compare import compare_router
 from sparql_api.pages.charts.routes import charts_router
@@ -152,6 +153,7 @@ def mount(app: FastAPI, service: Service, endpoint: APIRouter, acts: Iterable[AP
         packages_router(service),
         self_description_router(service),
         feeds_router(service),
+        answers_router(service),
         cite_router(service),
         notices_router(service),
         state_router(service),

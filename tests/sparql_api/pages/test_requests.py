@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import socket
 from collections.abc import Iterable, Iterator
+from functools import reduce
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
@@ -28,6 +29,7 @@ PARTS = {
 }  # fmt: skip
 PROTOCOLS = {
     "/sparql": "query=ASK%7B%7D", "/sparql/": "query=ASK%7B%7D", "/rdf-graph-store": "default",
+    "/answer": "query=ASK%7B%7D", "/answer.html": "query=ASK%7B%7D",
     "/oembed": "url=https://w3id.org/observatoire-ia/region-academique/bretagne",
     "/reconcile": "", "/reconcile/extend/propose": "type=niveaux", "/reconcile/preview": "id=https://w3id.org/observatoire-ia/academie/10",
     **{f"/reconcile/suggest/{kind}": "prefix=a" for kind in ("entity", "property", "type")},
@@ -43,7 +45,9 @@ def addresses(var: Path) -> list[str]:
     found = {r.path for r in routes(create_app(Settings(var=var, workers=1)).routes) if "GET" in (r.methods or {"GET"})}
     assert len(found) > 60
     member = min(path.name for path in (var / "editions" / "1" / "members").iterdir())
-    return sorted(path.replace("members/{name}", f"members/{member}") for path in found - ELSEWHERE)
+    part = min(path.name for path in (var / "editions" / "1" / "tables").glob("*.parquet"))
+    named = {"members/{name}": f"members/{member}", "tables/{name}": "tables/usages.csv", "parts/{name}": f"parts/{part}"}
+    return sorted(reduce(lambda path, one: path.replace(*one), named.items(), path) for path in found - ELSEWHERE)
 
 
 def routes(listed: Iterable[object]) -> Iterator[Route]:
