@@ -37,6 +37,7 @@ from sparql_api.http.openapi import (
     several,
     structure,
 )
+from sparql_api.http.parameters import refuse_unknown
 from sparql_api.http.query_strings import bad
 from sparql_api.http.routing import get
 from sparql_api.http.site import site_of
@@ -131,6 +132,7 @@ def answers_router(service: Service) -> APIRouter:
 
     @get(router, FILE_PATH, summary="An answer as a file that is read off line", openapi_extra=FILE_DESCRIBED)
     async def file(request: Request) -> Response:
+        refuse_unknown(request)
         asked, edition = answer_asked(service, request), service.edition(request)
         view = View(service, request, language(request), edition.number)
         data = await alone(view, asked, edition)

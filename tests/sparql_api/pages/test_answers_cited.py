@@ -109,6 +109,7 @@ def test_a_file_of_an_answer_reads_off_line(client: httpx.Client) -> None:
     parts = Parts()
     parts.feed(answer.text)
     assert parts.asked == [] and "url(" not in answer.text and "@import" not in answer.text
+    assert client.get("/answer.html", params={**ASKED, "outilz": "1"}).status_code == 400
     told = client.get("/answer", params=ASKED).json()
     page = answer.text.replace("&amp;", "&")
     assert told["sha256"] in page and told["address"] in page and "etalab-2.0" in page and "SELECT" in page and "<svg" in page
