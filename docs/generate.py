@@ -1,4 +1,5 @@
-"""Writes the reference pages from the code (`make docs`): settings, commands, HTTP, questions, roles, messages."""
+"""Writes the reference pages from the code (`make docs`): settings, commands, HTTP, questions, roles,
+messages, research tables."""
 
 from __future__ import annotations
 
@@ -11,6 +12,7 @@ from docs.reference.messages import messages_page
 from docs.reference.questions import questions_page
 from docs.reference.roles import roles_page
 from docs.reference.settings import settings_page
+from docs.reference.tables import tables_page
 
 HERE: Final = Path(__file__).parent
 
@@ -31,6 +33,7 @@ def pages() -> dict[str, str]:
         "questions.md": questions_page(),
         "roles.md": roles_page(),
         "messages.md": messages_page(),
+        "tables.md": tables_page(),
     }
 
 

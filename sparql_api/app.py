@@ -35,6 +35,7 @@ from sparql_api.http.middleware import PublicAddress, Redactions, SecurityHeader
 from sparql_api.http.problem_documents import install_problem_handlers
 from sparql_api.http.traces import bound_traces
 from sparql_api.pages.changes.routes import changes_router
+from sparql_api.pages.answers import answers_router
 from sparql_api.pages.charts.ahead import keep_ahead
 from sparql_api.pages.charts.compare import compare_router
 from sparql_api.pages.charts.routes import charts_router
@@ -62,6 +63,7 @@ from sparql_api.pages.questions import questions_router
 from sparql_api.pages.reconciliation.routes import reconciliation_router
 from sparql_api.pages.self_description import self_description_router
 from sparql_api.pages.signs.routes import signs_router
+from sparql_api.pages.tables import tables_router
 from sparql_api.pages.things.routes import entities_router
 from sparql_api.query.reader_process import end_reading
 from sparql_api.settings import MEGABYTE, Settings
@@ -153,11 +155,13 @@ def mount(app: FastAPI, service: Service, endpoint: APIRouter, acts: Iterable[AP
         changes_router(service),
         oai_router(service),
         signs_router(service),
+        tables_router(service),
         documents_router(service),
         ontology_router(service),
         packages_router(service),
         self_description_router(service),
         feeds_router(service),
+        answers_router(service),
         cite_router(service),
         notices_router(service),
         state_router(service),

@@ -38,7 +38,7 @@ def build_main() -> typer.Typer:
         rich_markup_mode=None,
     )
     for part in (
-        ingestion.commands.ingest.build_app(made_with_editions, write_principles, tokens_of_sparql),
+        ingestion.commands.ingest.build_app(made_with_editions, write_principles, write_tables, tokens_of_sparql),
         sparql_api.commands.build_app(),
         shapes.commands.build_app(examine_deposit),
         ontologie.commands.build_app(checks_of_shapes),
@@ -60,6 +60,13 @@ def write_principles(place: Path) -> int:
     from sparql_api.packages.principles import write_principles
 
     return write_principles(place)
+
+
+def write_tables(edition: Edition, place: Path) -> int:
+    """Write the research tables of an edition; return how many files."""
+    from sparql_api.tables.exporting import export_tables
+
+    return export_tables(edition, place)
 
 
 def tokens_of_sparql() -> Callable[[str], Iterable[Token]]:

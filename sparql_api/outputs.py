@@ -1,5 +1,5 @@
-"""What publication makes for this service with each edition: the index of fiches, VoID, the table of alignments; and
-the edition itself in the store behind the service, where there is one.
+"""What publication makes for this service with each edition: the index of fiches, VoID, the table of alignments, the
+research tables; and the edition itself in the store behind the service, where there is one.
 
 Each is a function of the edition in the making (its folder, its manifest) and of its store.
 """
@@ -20,6 +20,7 @@ from sparql_api.engine.remote.publication import NotPublished, publish_remote
 from sparql_api.fiches.changes import change_index
 from sparql_api.fiches.index import write_index
 from sparql_api.settings import RemoteSettings
+from sparql_api.tables.making import change_tables, write_tables
 
 
 def index_fiches(edition: Edition, store: ox.Store) -> None:
@@ -59,6 +60,13 @@ def list_alignments(edition: Edition, store: ox.Store) -> None:
         write_alignments(edition, store, edition.path)
 
 
+def make_tables(edition: Edition, store: ox.Store) -> None:
+    """Make the parts of the research tables in the edition's folder, of those before it where only documents differ."""
+    since = edition.since
+    if since is None or not change_tables(edition, store, since.graphs, since.before.path):
+        write_tables(edition, store, edition.path)
+
+
 def fill_store(edition: Edition, store: ox.Store) -> None:
     """Put the edition in the store behind the service, where the settings name one.
 
@@ -83,4 +91,4 @@ def tell_changes(edition: Edition, store: ox.Store) -> None:
     note_changes(edition)
 
 
-EDITION_OUTPUTS: Final = (index_fiches, describe_edition, list_alignments, tell_changes, fill_store)
+EDITION_OUTPUTS: Final = (index_fiches, describe_edition, list_alignments, make_tables, tell_changes, fill_store)

@@ -1,11 +1,11 @@
-"""The commands `observatoire export`: the fiches of the current edition; the package of principles, of no edition."""
+"""The commands `observatoire export`: fiches and tables of the current edition; the package of principles, of none."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -13,14 +13,21 @@ from ingestion.commands.export_formats import ExportFormat
 from ingestion.commands.failures import explained
 from ontologie.console import Lang, LangOption, fail, said, say
 
+if TYPE_CHECKING:
+    from ingestion.publication.editions import Edition
+
 _ALL: Final = "tout"
 
 WritePackage = Callable[[Path], int]
 """Writes a package where it is told, an archive or a folder, and returns how many files; raises OSError."""
 
 
-def export_app(write_principles: WritePackage) -> typer.Typer:
-    """Return the sub-commands of `observatoire export`; what makes a package comes from the root."""
+WriteTables = Callable[["Edition", Path], int]
+"""Writes the tables of an edition into a folder, and returns how many files; raises OSError."""
+
+
+def export_app(write_principles: WritePackage, write_tables: WriteTables) -> typer.Typer:
+    """Return the sub-commands of `observatoire export`; what makes a package, or tables, comes from the root."""
     app = typer.Typer(no_args_is_help=True, help="Write what the current edition holds.")
 
     @app.callback()
@@ -62,7 +69,36 @@ def export_app(write_principles: WritePackage) -> typer.Typer:
             count = write_principles(out)
         say(lang, "package-written", count=count, where=out)
 
+    add_tables(app, write_tables)
     return app
+
+
+def add_tables(app: typer.Typer, write_tables: WriteTables) -> None:
+    """Add the sub-command of tables."""
+
+    @app.command("tables")
+    def tables_command(
+        out: Annotated[Path, typer.Option("--out", help="A folder.")],
+        lang: LangOption = Lang.FR,
+    ) -> None:
+        """Export the research tables of the current edition, as CSV and Parquet, with what describes them.
+
+        Example: observatoire export tables --out tables/
+        """
+        export_tables(out, lang, write_tables)
+
+
+def export_tables(out: Path, lang: Lang, write_tables: WriteTables) -> None:
+    """Write the tables of the current edition; ends the command where there is none, or they cannot be written."""
+    from ingestion.publication.editions import Editions
+    from ingestion.settings import Settings
+
+    edition = Editions(Settings().var).current()
+    if edition is None:
+        fail(lang, "no-edition")
+    with explained(lang, kept=lambda: said(lang, "kept-export")):
+        count = write_tables(edition, out)
+    say(lang, "package-written", count=count, where=out)
 
 
 def export_fiches(format: ExportFormat, out: str, kind: str, lang: Lang, *, examples: bool = False) -> None:

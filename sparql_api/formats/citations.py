@@ -1,4 +1,4 @@
-"""Writes a reference in the formats of reference managers: BibTeX, RIS, CSL-JSON. Knows no thing of ours.
+"""Writes a reference in the formats of reference managers: BibTeX, RIS, CSL-JSON, DataCite. Knows no thing of ours.
 
 A text cannot leave its field: what a format reads as its own signs is escaped, and what ends a line is a space.
 """
@@ -127,6 +127,25 @@ def csl(cited: Reference) -> str:
     return json.dumps([item], ensure_ascii=False, indent=2) + "\n"
 
 
+def datacite(cited: Reference) -> str:
+    """Return a reference as DataCite's metadata, schema 4 (https://schema.datacite.org/meta/kernel-4/), in JSON."""
+    named = {"name": plain(cited.publisher)}
+    item = {
+        "schemaVersion": "http://datacite.org/schema/kernel-4",
+        "types": {"resourceTypeGeneral": "Dataset", "resourceType": "Linked open data"},
+        "creators": [{"name": plain(one), "nameType": "Organizational"} for one in cited.authors],
+        "titles": [{"title": plain(cited.title), "lang": cited.language}],
+        "publisher": named,
+        "publicationYear": cited.date[:4],
+        "dates": [{"date": cited.date, "dateType": "Issued"}],
+        "version": plain(cited.version),
+        "language": cited.language,
+        "alternateIdentifiers": [{"alternateIdentifier": cited.address, "alternateIdentifierType": "URL"}],
+        "url": cited.address,
+    }
+    return json.dumps(item, ensure_ascii=False, indent=2) + "\n"
+
+
 @dataclass(frozen=True)
 class Format:
     """A format of references: its media type, how its files end, what writes it."""
@@ -140,4 +159,5 @@ FORMATS: Final[Mapping[str, Format]] = {
     "bibtex": Format("application/x-bibtex", "bib", bibtex),
     "ris": Format("application/x-research-info-systems", "ris", ris),
     "csl": Format("application/vnd.citationstyles.csl+json", "csl.json", csl),
+    "datacite": Format("application/vnd.datacite.datacite+json", "datacite.json", datacite),
 }

@@ -13,6 +13,7 @@ from queries import bind, catalogue
 from sparql_api.formats.negotiation import GRAPHS, TABLES, language
 from sparql_api.http.parameters import BYTE_ORDER_MARK
 from sparql_api.http.site import site_of
+from sparql_api.pages.answers import PATH, AnswerAsked
 from sparql_api.pages.common.layout import View, render
 from sparql_api.pages.common.service import Service
 from sparql_api.pages.home import EXAMPLE
@@ -38,6 +39,7 @@ def editor(service: Service) -> Editor:
             "results": None,
             "problem": None,
             "downloads": [],
+            "cite": None,
             "examples": examples(view),
             "unbound": UNBOUND.format(base=service.iris.base),
             "endpoint": f"{site_of(request)}/sparql",
@@ -48,6 +50,8 @@ def editor(service: Service) -> Editor:
                 found = await results(service, request, view, asked)
                 context |= {"results": found, "downloads": downloads(view, asked, found)}
                 edition = found.edition
+                if found.turtle is None:
+                    context["cite"] = view.url(PATH, AnswerAsked(asked, None, {}).parameters(edition=edition))
             except EngineError as error:
                 status, context["problem"] = error.problem.status, shown_problem(view, error)
         page = partial(render, service, request, "sparql.html", context, edition=edition, status=status)
@@ -64,8 +68,8 @@ def shown_problem(view: View, error: EngineError) -> dict[str, Any]:
 def downloads(view: View, query: str, found: Results) -> list[tuple[str, str]]:
     """Return the formats in which the whole answer can be taken."""
     formats = TABLES if found.turtle is None else GRAPHS
-    names = [name for name in formats if name != "n3"]
-    return [(name.upper(), view.url("/sparql", {"query": query, "format": name})) for name in names]
+    names, asked = [name for name in formats if name != "n3"], {"query": query, "edition": found.edition}
+    return [(name.upper(), view.url("/sparql", {**asked, "format": name})) for name in names]
 
 
 def examples(view: View) -> list[tuple[str, str]]:

@@ -44,6 +44,7 @@ from sparql_api.http.policies import ANSWER, PROBLEM
 from sparql_api.http.responses import answer_response, unchanged_response
 from sparql_api.http.routing import get
 from sparql_api.http.site import site_of
+from sparql_api.pages.answers import PATH, AnswerAsked
 from sparql_api.pages.charts.routes import ChartAsked, charted, in_page, spoken
 from sparql_api.pages.common.asked import as_openapi, given_values
 from sparql_api.pages.common.layout import View, render
@@ -202,7 +203,7 @@ async def question_page(
     # Whoever names no language reads the labels in that of the page.
     given = spoken(view, question, given)
     context: dict[str, Any] = {"question": question, "given": given, "results": None, "problem": None, "chart": None}
-    context |= {"downloads": [], "text": question.text, "status": 200}
+    context |= {"downloads": [], "text": question.text, "status": 200, "cite": None}
     edition = view.edition
     try:
         context["text"] = bound(question, given, service.iris)
@@ -213,7 +214,10 @@ async def question_page(
             await refuse_unnamed(service, request, service.edition_number(edition), asked)
         path = f"/queries/{question.name}"
         names = [name for name in QUESTION_OFFERS if name != "html"] if found.turtle is None else list(GRAPHS)
-        context["downloads"] = [(name.upper(), view.url(path, {**given, "format": name})) for name in names]
+        pinned = {**given, "edition": edition}
+        context["downloads"] = [(name.upper(), view.url(path, {**pinned, "format": name})) for name in names]
+        if found.turtle is None:
+            context["cite"] = view.url(PATH, AnswerAsked(context["text"], question, given).parameters(edition=edition))
         titles = {column: column_title(question.name, column) for column in found.columns}
         context["results"], context["titles"] = found, titles
         if question.charted:

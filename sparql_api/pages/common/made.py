@@ -8,6 +8,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pyoxigraph as ox
 
@@ -18,6 +19,11 @@ from sparql_api.fiches.index import write_index
 from sparql_api.fiches.stored import LAYOUT, is_index
 from sparql_api.query.errors import EditionBeingMade, retry
 from sparql_api.query.stores import demand_store
+from sparql_api.tables.descriptions import TabledEdition
+from sparql_api.tables.dictionary import layout
+from sparql_api.tables.files import list_file, make_file
+from sparql_api.tables.making import write_tables
+from sparql_api.tables.parts import FOLDER, LIST, has_parts
 
 
 def fiches_folder(edition: Edition, elsewhere: Path) -> Path:
@@ -51,6 +57,35 @@ def alignments_file(edition: Edition, elsewhere: Path) -> Path:
         SSSOM_NAME,
         write_alignments_of,
     )
+
+
+def tables_folder(edition: Edition, elsewhere: Path) -> Path:
+    """Return the folder that holds the parts of an edition's tables, making them in `elsewhere` where there are none.
+
+    Raises EditionBeingMade.
+    """
+    if has_parts(edition.path):
+        return edition.path
+    folder = made_folder(edition, elsewhere)
+    if not has_parts(folder):
+        demand_store(edition)
+        shutil.rmtree(folder / FOLDER, ignore_errors=True)
+        with TemporaryDirectory(dir=folder) as draft:
+            write_tables(edition, ox.Store.read_only(str(edition.store_path)), Path(draft))
+            (Path(draft) / FOLDER).rename(folder / FOLDER)
+        keep_current(edition, folder)
+    return folder
+
+
+def tables_file(edition: Edition, elsewhere: Path, name: str, described: TabledEdition) -> Path:
+    """Return a file of an edition's tables, making it in `elsewhere` where it is not there; raises EditionBeingMade."""
+    parts = tables_folder(edition, elsewhere)
+    if name == LIST:
+        return list_file(parts)
+    folder = made_folder(edition, elsewhere)
+    path = make_file(parts, folder / f"{FOLDER}-{layout()}", name, described)
+    keep_current(edition, folder)
+    return path
 
 
 def write_alignments_of(edition: Edition, folder: Path) -> None:

@@ -72,7 +72,7 @@ def test_no_text_leaves_its_field(title: str) -> None:
 def test_a_fiche_is_cited_in_each_format_by_the_links_of_its_page(client: httpx.Client) -> None:
     page = client.get("/projet/18-h.1.html", headers={"Accept": "text/html"}).text
     links = [one.replace("&amp;", "&") for one in re.findall(r'href="(/cite\?[^"]+)"', page)]
-    assert len(links) == 3 and all("edition=2" in link for link in links)
+    assert len(links) == 4 and all("edition=2" in link for link in links)
     kinds = {link: client.get(link) for link in links}
     for answer in kinds.values():
         assert answer.status_code == 200 and answer.headers["observatoire-edition"] == "2"
