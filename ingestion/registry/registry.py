@@ -18,6 +18,7 @@ from ingestion.registry.accounts import Accounts, known_agent
 from ingestion.registry.apart import Apart, deposited_again, registered_apart
 from ingestion.registry.copies import Copies
 from ingestion.registry.deposits import PASSAGES_READ, batches, register_batch
+from ingestion.registry.drafts import Drafts
 from ingestion.registry.editions import EditionRecords
 from ingestion.registry.findings import reviews_of
 from ingestion.registry.happened import EventRecords
@@ -30,6 +31,7 @@ from ingestion.registry.rows import event_row, is_held, latest, named, record
 from ingestion.registry.schema import (
     deposits,
     documents,
+    drafts,
     events,
     findings,
     label_refusals,
@@ -61,9 +63,9 @@ class Registry:
     """Registers, reviews and erases; each call is one transaction. Close it, or use it as a context.
 
     `editions` is what publication asks of it, and tells it; `accounts` who may act; `received` what came of deposits
-    over HTTP; `sign_ins` who signed in from a browser; `labels` what nothing knows, and what was decided of it;
-    `judged` by which rules; `events` what happened last; `copies` moves it whole. Of an agent that is given, the name
-    alone counts: what it may do is what the registry says when it acts.
+    over HTTP; `drafts` what was begun in forms; `sign_ins` who signed in from a browser; `labels` what nothing knows,
+    and what was decided of it; `judged` by which rules; `events` what happened last; `copies` moves it whole. Of an
+    agent that is given, the name alone counts: what it may do is what the registry says when it acts.
     """
 
     def __init__(self, settings: Settings, migrated: Migrated = lambda copy: None) -> None:
@@ -78,6 +80,7 @@ class Registry:
         self.copies = Copies(self._sessions)
         self.projects = ProjectRecords(self._sessions)
         self.received = Received(self._sessions)
+        self.drafts = Drafts(self._sessions)
         self.labels = LabelRecords(self._sessions)
         self.judged = Judgements(self._sessions)
         self.events = EventRecords(self._sessions)
@@ -229,6 +232,7 @@ class Registry:
                 connection.execute(apart.delete().where(apart.c.event.in_(theirs)))
             for table in (label_uses, label_refusals):
                 connection.execute(table.delete().where(*named(table, kind, identifier)))
+            connection.execute(drafts.delete().where(drafts.c.about == f"{kind}/{identifier}"))
             # Which of them quotes a document, a row that was refused without an id does not tell.
             connection.execute(deposits.update().values(report=None))
         for copy in copies_of(self._sessions.engine):
