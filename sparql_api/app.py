@@ -14,7 +14,7 @@ from starlette.types import ASGIApp
 
 from ingestion import Editions
 from sparql_api.acts.agents import Doors
-from sparql_api.acts.atelier import atelier_router
+from sparql_api.acts.atelier.routes import atelier_router
 from sparql_api.acts.deposits import deposits_router
 from sparql_api.acts.desk import Desk
 from sparql_api.acts.labels import labels_router

@@ -47,7 +47,7 @@ def listed_as(one: Registered, since: str, lang: str) -> dict[str, Any]:
     return {
         "type": one.kind, "id": one.identifier, "academie": one.academie, "state": one.state, "version": one.version,
         "title": next(iter(texts_of((one.document or {}).get("titre", ""), lang)), None), "deposited": since or None,
-        "to_read": one.to_read, "warnings": one.warnings,
+        "to_read": one.to_read, "warnings": one.warnings, "held": one.held,
     }  # fmt: skip
 
 

@@ -150,18 +150,18 @@ class Registry:
         personal is validated by who says that they were read, and the event says so. `version` is the one that was
         looked at: where another came meanwhile, RefusedTransition.
         """
-        acting = self._act(kind, identifier, agent, _MAY_BE_VALIDATED, "validated", passages_read=passages_read)
-        with acting as (connection, row):
-            if version not in (None, row.version):
-                raise RefusedTransition("other-version", identifier, row.state)
+        told: dict[str, Any] = {"passages_read": passages_read, "version": version}
+        with self._act(kind, identifier, agent, _MAY_BE_VALIDATED, "validated", **told) as (connection, row):
             state: State = "publie" if row.version == row.published_version else "valide"
             _change(connection, row, state=state, validated_version=row.version)
 
     def send_back(
-        self, kind: str, identifier: str, agent: Agent, reason: str, fields: Mapping[str, str] = MappingProxyType({})
-    ) -> None:
+        self, kind: str, identifier: str, agent: Agent, reason: str, fields: Mapping[str, str] = MappingProxyType({}),
+        version: int | None = None,
+    ) -> None:  # fmt: skip
         """Send the latest version back with the reason, and those of single fields; what is public stays public."""
-        acting = self._act(kind, identifier, agent, _MAY_BE_RETURNED, "returned", reason, fields=fields)
+        told: dict[str, Any] = {"fields": fields, "version": version}
+        acting = self._act(kind, identifier, agent, _MAY_BE_RETURNED, "returned", reason, **told)
         with acting as (connection, row):
             kept = row.validated_version if row.state == "depose" else _wanted_before(connection, row)
             _change(connection, row, state="retourne", validated_version=kept)
@@ -186,14 +186,17 @@ class Registry:
                 _change(connection, row, state="depose", version=number)
         return name
 
-    def withdraw(self, kind: str, identifier: str, agent: Agent, reason: str = "") -> None:
+    def withdraw(
+        self, kind: str, identifier: str, agent: Agent, reason: str = "", version: int | None = None
+    ) -> None:
         """Withdraw a document: it leaves the next edition."""
-        with self._act(kind, identifier, agent, _MAY_BE_WITHDRAWN, "withdrawn", reason) as (connection, row):
+        acting = self._act(kind, identifier, agent, _MAY_BE_WITHDRAWN, "withdrawn", reason, version=version)
+        with acting as (connection, row):
             _change(connection, row, state="retire", validated_version=None)
 
-    def give_opinion(self, kind: str, identifier: str, agent: Agent, text: str) -> None:
+    def give_opinion(self, kind: str, identifier: str, agent: Agent, text: str, version: int | None = None) -> None:
         """Note what an inspector thinks of a document, for its reviewer; it stays in its state."""
-        with self._act(kind, identifier, agent, ALL_STATES, "opinion", text):
+        with self._act(kind, identifier, agent, ALL_STATES, "opinion", text, version=version):
             pass
 
     def decide_finding(
@@ -205,10 +208,8 @@ class Registry:
         What is published of it names the organisation of who decides, so that one is asked for. Raises as `validate`.
         """
         about = {"finding": finding, "basis": basis, "language": language}
-        acting = self._act(kind, identifier, agent, _MAY_BE_WITHDRAWN, decided, reason, finding=about)
+        acting = self._act(kind, identifier, agent, _MAY_BE_WITHDRAWN, decided, reason, finding=about, version=version)
         with acting as (connection, row):
-            if version != row.version:
-                raise RefusedTransition("other-version", identifier, row.state)
             by = known_agent(connection, agent.name)
             of = require(by, "finding", Matter(kind, identifier, row.academie)).academie
             if of is None and by.organisation is None:
@@ -342,11 +343,11 @@ class Registry:
     def _act(
         self, kind: str, identifier: str, agent: Agent, states: frozenset[State], event: Event, remark: str = "",
         *, fields: Mapping[str, str] = MappingProxyType({}), passages_read: bool = False,
-        finding: Mapping[str, str] | None = None,
+        finding: Mapping[str, str] | None = None, version: int | None = None,
     ) -> Iterator[tuple[sa.Connection, Any]]:
         """Open the transaction of an act on a document, where this agent may act on it, and record its event.
 
-        Raises LookupError, Forbidden, RefusedTransition.
+        Raises LookupError, Forbidden, RefusedTransition, where the latest version is not `version` too.
         """
         if not self._sessions.exists():
             raise LookupError(f"{kind}/{identifier}")
@@ -363,6 +364,8 @@ class Registry:
                 raise RefusedTransition("erased-version", identifier, row.state)
             if held and not passages_read:
                 raise RefusedTransition("passages-unread", identifier, row.state)
+            if version not in (None, row.version):
+                raise RefusedTransition("other-version", identifier, row.state)
             yield connection, row
             of = {"academie": decision.academie, "detail": PASSAGES_READ if held else None}
             record(connection, [event_row(kind, identifier, row.version, event, now(), acting, **of)])
