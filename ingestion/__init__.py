@@ -18,11 +18,13 @@ if TYPE_CHECKING:
     from ingestion.derivation.deciding import decide_finding as decide_finding
     from ingestion.documents.build import build_document as build_document
     from ingestion.documents.remarked import remarked as remarked
+    from ingestion.examination.deposit import alike_in as alike_in
     from ingestion.examination.deposit import deposit_file as deposit_file
     from ingestion.examination.neighbours import alike_to as alike_to
     from ingestion.examination.pipeline import Options as Options
     from ingestion.examination.pipeline import examine as examine
     from ingestion.examination.pipeline import examine_batches as examine_batches
+    from ingestion.examination.rejects import rejects_text as rejects_text
     from ingestion.graphs.conversion import convert as convert
     from ingestion.graphs.export import export_document as export_document
     from ingestion.labels.desk import LabelDesk as LabelDesk
@@ -84,9 +86,10 @@ else:
             "derivation.deciding": "decide_finding",
             "documents.build": "build_document",
             "documents.remarked": "remarked",
-            "examination.deposit": "deposit_file",
+            "examination.deposit": "alike_in deposit_file",
             "examination.neighbours": "alike_to",
             "examination.pipeline": "Options examine examine_batches",
+            "examination.rejects": "rejects_text",
             "graphs.conversion": "convert",
             "graphs.export": "export_document",
             "labels.desk": "LabelDesk",

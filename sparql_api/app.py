@@ -15,7 +15,7 @@ from starlette.types import ASGIApp
 from ingestion import Editions
 from sparql_api.acts.agents import Doors
 from sparql_api.acts.atelier.routes import atelier_router
-from sparql_api.acts.deposits import deposits_router
+from sparql_api.acts.deposits import Counter, deposits_router
 from sparql_api.acts.desk import Desk
 from sparql_api.acts.labels import labels_router
 from sparql_api.acts.reviews import reviews_router
@@ -121,8 +121,9 @@ def create_app(settings: Settings, engine: Engine | None = None, beside: Path | 
 
 def acts_routers(service: Service, doors: Doors, desk: Desk) -> tuple[APIRouter, ...]:
     """Return the routes by which agents act."""
-    agents = (router(service, doors) for router in (reviews_router, labels_router, atelier_router))
-    return (deposits_router(service, doors, desk), *agents)
+    counter = Counter(service, doors, desk)
+    agents = (router(service, doors) for router in (reviews_router, labels_router))
+    return (deposits_router(doors, counter), *agents, atelier_router(service, doors, counter))
 
 
 def open_front(settings: Settings, engine: Engine, fair_use: FairUse) -> Front | None:

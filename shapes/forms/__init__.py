@@ -1,1 +1,1 @@
-"""What a form is made of: the fields of a document by its shapes, each with its name, its place, its bounds, its list."""
+"""What a form is made of: the fields of a document by its shapes, with their names, places, bounds and lists."""

@@ -22,7 +22,7 @@ from ingestion import (
 )
 from ontologie import sentence
 from sparql_api.acts.atelier.reviewing import QUEUE
-from sparql_api.acts.atelier.workshop import Fault, Fields, Visitor, Workshop, led, spoken
+from sparql_api.acts.atelier.workshop import Fault, Fields, Visitor, Workshop, led, number_of, spoken
 from sparql_api.acts.reviews import READ, decision_on, done_on, known_to, shown
 from sparql_api.words.problems import ProblemError
 
@@ -69,7 +69,7 @@ def _form(workshop: Workshop, path: str, act: str) -> None:
 def _body(act: str, fields: Fields) -> dict[str, Any]:
     """Return the members of the same act over HTTP."""
     version = fields.one("version")
-    body: dict[str, Any] = {"version": int(version) if version.isdecimal() and len(version) < 9 else 0}
+    body: dict[str, Any] = {"version": number_of(version) or 0}
     match act:
         case "validate":
             body["passagesRead"] = bool(fields.one("read"))

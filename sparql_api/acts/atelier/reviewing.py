@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from ingestion import academie_name
 from ontologie import read_table, sentence
-from sparql_api.acts.atelier.workshop import PLACE, Fault, Fields, Visitor, Workshop, spoken
+from sparql_api.acts.atelier.workshop import PLACE, Fault, Fields, Visitor, Workshop, number_of, spoken
 from sparql_api.acts.reviews import ALL, MOST_AT_ONCE, STATES, WAITS, listed, one_of_many, validation_of, wanted_of
 from sparql_api.http.bodies import unprocessable
 from sparql_api.words.texts import text_of
@@ -34,7 +34,7 @@ def reviewing_pages(workshop: Workshop) -> None:
         done, faults = list[str](), list[Fault]()
         for one in chosen:
             name, _, version = one.rpartition("@")
-            do = validation_of({"version": int(version) if version.isdecimal() and len(version) < 9 else 0})
+            do = validation_of({"version": number_of(version) or 0})
             given = (name, visitor.agent, do, spoken(request), workshop.base)
             said = await workshop.doors.run(request, one_of_many, *given)
             if said["status"] == 200:

@@ -201,6 +201,11 @@ def title_of(content: Mapping[str, Any]) -> str:
     return next(iter(content.get("titre") or ()), "")
 
 
+def number_of(text: str) -> int | None:
+    """Return the number that a text is, None where it is none that we give."""
+    return int(text) if text.isascii() and text.isdecimal() and 0 < len(text) <= 9 else None
+
+
 def spoken(request: Request) -> Language:
     """Return the language of a page."""
     return language(request)
