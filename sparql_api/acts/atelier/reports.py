@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from ingestion import Options
 from sparql_api.acts.atelier.depositing import FORM
-from sparql_api.acts.atelier.workshop import PLACE, Visitor, Workshop, led, number_of
+from sparql_api.acts.atelier.workshop import PLACE, Visitor, Workshop, address_of, led, number_of
 from sparql_api.acts.deposits import Counter, file_name
 from sparql_api.acts.session import held
 from sparql_api.http.bodies import FORM as MULTIPART
@@ -33,11 +33,13 @@ def report_pages(workshop: Workshop, counter: Counter) -> None:
     @workshop.page(REPORTS + "/{number}", "brouillon")
     async def report(request: Request, visitor: Visitor) -> Response:
         said = await counter.found(request, visitor.agent)
-        number, draft = said["deposit"], number_of(request.query_params.get("brouillon", ""))
+        number, asked = said["deposit"], number_of(request.query_params.get("brouillon", ""))
+        drafts = await workshop.doors.run(request, lambda registry: registry.drafts.of(visitor.agent))
+        draft = next((one for one in drafts if one.number == asked), None)
         if draft is not None and said["state"] != "waiting":
             if said["state"] != "done" or said.get("dry_run") or not said["summary"]["accepted"]:
-                return led(request, f"{FORM}?brouillon={draft}&rapport={number}")
-            await workshop.doors.run(request, lambda registry: registry.drafts.drop(draft, visitor.agent))
+                return led(request, f"{address_of(draft)}&rapport={number}")
+            await workshop.doors.run(request, lambda registry: registry.drafts.drop(draft.number, visitor.agent))
         entries = sorted(said.get("entries", ()), key=lambda one: _rank(one["severity"]))
         shown = {"said": said, "entries": entries[:MOST_SHOWN], "left": max(0, len(entries) - MOST_SHOWN)}
         page = workshop.draw(request, visitor, "report.html", {**shown, "rejects": bool(said.get("rejects"))})

@@ -33,7 +33,11 @@ PROTOCOLS = {
     **{f"/reconcile/suggest/{kind}": "prefix=a" for kind in ("entity", "property", "type")},
 }  # fmt: skip
 ACTS = {"/atelier/openid", "/atelier/callback", "/deposits/{number}", "/reviews", "/reviews/{kind}/{identifier}", "/labels"}
-ELSEWHERE = {"/queries/{name}", "/{name}", "/graphe/{rest:path}", *ACTS}
+WORKSHOP = {
+    "/atelier/revue", "/atelier/revue/{kind}/{identifier}", "/atelier/depot", "/atelier/depots/{number}", "/atelier/depots/{number}/refus",
+    "/atelier/libelles", "/atelier/analyse/{project}", "/atelier/analyse/{project}/comparer",
+}  # fmt: skip
+ELSEWHERE = {"/queries/{name}", "/{name}", "/graphe/{rest:path}", *ACTS, *WORKSHOP}
 """Addresses of what there is none of, of what only other methods ask, and of what agents alone read."""
 
 

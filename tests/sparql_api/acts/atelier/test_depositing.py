@@ -86,7 +86,7 @@ def test_a_good_form_waits_for_a_reviewer_and_its_draft_is_gone(acting: Acting, 
     draft = re.search(r'name="brouillon" value="(\d+)"', checked.text)
     assert draft
     done = reported(one, one.post(FORM, {**fields, "brouillon": draft[1], "act": "deposer"}))
-    assert "1 fiche est déposée" in said(done)
+    assert "1 dépôt est enregistré" in said(done)
     name = re.search(r"/atelier/revue/projet/([\w-]+)", done.text)
     assert name
     found = acting.registry.get("projet", name[1])
@@ -105,7 +105,7 @@ def test_a_table_is_sent_and_its_refused_rows_are_taken_back(acting: Acting, wor
     assert refused.status_code == 403
     page = reported(one, one.post(f"{FORM}/fichier", {"act": "deposer"}, files=files))
     told = said(page)
-    assert "1 fiche est déposée" in told and "Reprendre 1 ligne à corriger" in told and "ligne 3" in told
+    assert "1 dépôt est enregistré" in told and "Reprendre 1 ligne à corriger" in told and "ligne 3" in told
     link = re.search(r'href="(/atelier/depots/\d+/refus)[^"]*"', page.text)
     assert link
     taken = one.get(link[1])
