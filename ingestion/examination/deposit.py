@@ -63,18 +63,10 @@ class Deposited:
 
 
 def deposit_file(
-    path: Path | Deposit,
-    registry: Registry | None,
-    agent: Agent,
-    options: Options,
-    *,
-    validate: bool = False,
-    strict: bool = False,
-    progress: Callable[[int, int], None] | None = None,
-    registered: dict[Outcome, int] | None = None,
-    permit: Permit | None = None,
-    alike: Alike | None = None,
-) -> Deposited:
+    path: Path | Deposit, registry: Registry | None, agent: Agent, options: Options, *, validate: bool = False,
+    strict: bool = False, progress: Callable[[int, int], None] | None = None,
+    registered: dict[Outcome, int] | None = None, permit: Permit | None = None, alike: Alike | None = None,
+) -> Deposited:  # fmt: skip
     """Examine a file, or what was read already, and register what may be taken; without a registry, only examine.
 
     With `strict`, one refusal leaves the registry as it was. `progress` is told how many records were read so far, of

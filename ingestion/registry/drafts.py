@@ -27,7 +27,7 @@ LONGEST: Final = 400_000
 
 
 @dataclass(frozen=True)
-class Draft:
+class KeptDraft:
     """A draft: its number, the type of document, what it is about, when it was kept last, its fields."""
 
     number: int
@@ -68,13 +68,13 @@ class Drafts:
             made = drafts.insert().values(agent=agent.name, **row).returning(drafts.c.number)
             return int(connection.execute(made).scalar_one())
 
-    def get(self, number: int, agent: Agent) -> Draft:
+    def get(self, number: int, agent: Agent) -> KeptDraft:
         """Return a draft of an agent; raises LookupError where there is none, or it is another's."""
         for found in self._read(*_one(number, agent)):
             return found
         raise LookupError(number)
 
-    def of(self, agent: Agent) -> list[Draft]:
+    def of(self, agent: Agent) -> list[KeptDraft]:
         """Return the drafts of an agent, the last first."""
         return self._read(drafts.c.agent == agent.name)
 
@@ -83,13 +83,13 @@ class Drafts:
         with self._sessions.writing() as connection:
             connection.execute(drafts.delete().where(*_one(number, agent)))
 
-    def _read(self, *conditions: sa.ColumnElement[bool]) -> list[Draft]:
+    def _read(self, *conditions: sa.ColumnElement[bool]) -> list[KeptDraft]:
         if not self._sessions.exists():
             return []
         asked = sa.select(drafts).where(*conditions, drafts.c.at >= _oldest())
         with self._sessions.snapshot() as connection:
             rows = connection.execute(asked.order_by(drafts.c.at.desc(), drafts.c.number.desc()))
-            return [Draft(row.number, row.kind, row.about, row.at, json.loads(row.content)) for row in rows]
+            return [KeptDraft(row.number, row.kind, row.about, row.at, json.loads(row.content)) for row in rows]
 
 
 def _one(number: int, agent: Agent) -> tuple[sa.ColumnElement[bool], ...]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Agreement:
+class InCommon:
     """What two judges have in common: of `count` answers the share that is the same, and kappa.
 
     `kappa` is None where chance alone would have them agree on everything: it says nothing then.
@@ -24,12 +24,12 @@ class Agreement:
     kappa: float | None
 
 
-def agreement(pairs: Sequence[tuple[str, str]]) -> Agreement | None:
+def agreement(pairs: Sequence[tuple[str, str]]) -> InCommon | None:
     """Return how far two judges agree on answers without an order, None without any answer."""
     return _agreement(pairs, {})
 
 
-def weighted_agreement(pairs: Sequence[tuple[str, str]], order: Sequence[str]) -> Agreement | None:
+def weighted_agreement(pairs: Sequence[tuple[str, str]], order: Sequence[str]) -> InCommon | None:
     """Return how far two judges agree on answers in an order, with linear weights; None without any answer.
 
     `raw` is the share of the answers that are the same, weighted too. Raises KeyError for an answer out of the order.
@@ -37,7 +37,7 @@ def weighted_agreement(pairs: Sequence[tuple[str, str]], order: Sequence[str]) -
     return _agreement(pairs, {answer: rank for rank, answer in enumerate(order)})
 
 
-def _agreement(pairs: Sequence[tuple[str, str]], ranks: dict[str, int]) -> Agreement | None:
+def _agreement(pairs: Sequence[tuple[str, str]], ranks: dict[str, int]) -> InCommon | None:
     count = len(pairs)
     if not count:
         return None
@@ -50,4 +50,4 @@ def _agreement(pairs: Sequence[tuple[str, str]], ranks: dict[str, int]) -> Agree
     seen = sum(alike(one, other) for one, other in pairs) / count
     first, second = Counter(one for one, _ in pairs), Counter(other for _, other in pairs)
     chance = sum(first[one] * second[other] * alike(one, other) for one in first for other in second) / count**2
-    return Agreement(count, seen, None if chance > 1 - 1e-12 else (seen - chance) / (1 - chance))
+    return InCommon(count, seen, None if chance > 1 - 1e-12 else (seen - chance) / (1 - chance))

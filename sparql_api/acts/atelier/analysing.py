@@ -19,15 +19,15 @@ from sparql_api.acts.atelier.analysis import (
     QUOTE,
     STEP,
     WHY,
-    Sheet,
-    Written,
+    AnalysedSheet,
+    FilledGrid,
     criterion_of,
     document_of,
     lines_of,
     unquoted,
 )
-from sparql_api.acts.atelier.grids import Grid, Words, scores_of, words_of
-from sparql_api.acts.atelier.workshop import PLACE, Fault, Fields, Visitor, Workshop, led, number_of, spoken
+from sparql_api.acts.atelier.grids import Grid, GridWords, scores_of, words_of
+from sparql_api.acts.atelier.workshop import PLACE, Fields, FormFault, Visitor, Workshop, led, number_of, spoken
 from sparql_api.acts.deposits import Counter
 from sparql_api.acts.reviews import known_to
 from sparql_api.words.problems import ProblemError, problem
@@ -62,9 +62,9 @@ def analysing_pages(workshop: Workshop, counter: Counter) -> None:
             kept = (visitor.agent, content, about, number)
             number = await workshop.doors.run(request, _kept, *kept)
         except ValueError:
-            fault = Fault(sentence("pages", "form.too-long", spoken(request)))
+            fault = FormFault(sentence("pages", "form.too-long", spoken(request)))
             return await _drawn(workshop, request, visitor, content, number, None, [fault], 422)
-        written, grid = Written(content, workshop.service.iris), (await _grid(workshop, request, content))[1]
+        written, grid = FilledGrid(content, workshop.service.iris), (await _grid(workshop, request, content))[1]
         if fields.one("act") != "deposer":
             return led(request, f"{place}?brouillon={number}&garde=oui")
         if list(unquoted(written, sheet, grid)):
@@ -77,7 +77,7 @@ def analysing_pages(workshop: Workshop, counter: Counter) -> None:
         return led(request, f"{PLACE}/depots/{report}?brouillon={number}")
 
 
-def sheet_of(registry: Registry, project: str, agent: Agent, lang: str, base: str) -> Sheet:
+def sheet_of(registry: Registry, project: str, agent: Agent, lang: str, base: str) -> AnalysedSheet:
     """Return a project as its analyst may see it: the latest version, else the public one. Raises LookupError."""
     found = known_to(registry, "projet", project, agent)
     if not registry.readable([found], agent):
@@ -85,7 +85,7 @@ def sheet_of(registry: Registry, project: str, agent: Agent, lang: str, base: st
         found = replace(found, document=document, context=context)
     told = told_to_reviewer(found, (), lang, base)
     fields = [(one.name, one.label, one.values) for one in told["fields"]]
-    return Sheet(project, told["title"], fields)
+    return AnalysedSheet(project, told["title"], fields)
 
 
 def _content(fields: Fields) -> dict[str, list[str]]:
@@ -101,7 +101,7 @@ def _kept(registry: Registry, agent: Agent, content: Mapping[str, Any], about: s
     return registry.drafts.keep(agent, "analyse", content, about, number)
 
 
-async def _grid(workshop: Workshop, request: Request, content: Mapping[str, Any]) -> tuple[Words, Grid, list[Grid]]:
+async def _grid(workshop: Workshop, request: Request, content: Mapping[str, Any]) -> tuple[GridWords, Grid, list[Grid]]:
     """Return what the edition says, the grid that is followed, all grids; raises ProblemError 404 without one."""
     words = await words_of(workshop.service, request)
     grids = words.grids()
@@ -112,32 +112,32 @@ async def _grid(workshop: Workshop, request: Request, content: Mapping[str, Any]
     return words, chosen or grids[0], grids
 
 
-def _title(written: Written, sheet: Sheet, lang: Any) -> str:
+def _title(written: FilledGrid, sheet: AnalysedSheet, lang: Any) -> str:
     return written.of("titre") or sentence("pages", "analysis.named", lang, title=sheet.title)[:300]
 
 
 async def _drawn(
     workshop: Workshop, request: Request, visitor: Visitor, content: Mapping[str, Any], number: int | None,
-    told: Mapping[str, Any] | None, faults: Sequence[Fault] = (), status: int = 200,
+    told: Mapping[str, Any] | None, faults: Sequence[FormFault] = (), status: int = 200,
 ) -> Response:  # fmt: skip
     """Return the page of the form: the grid's criteria with what was answered, the sheet to quote, the scores."""
     lang, project = spoken(request), request.path_params["project"]
     words, grid, grids = await _grid(workshop, request, content)
     sheet = await workshop.doors.run(request, sheet_of, project, visitor.agent, lang, workshop.base)
-    written = Written(content, workshop.service.iris)
+    written = FilledGrid(content, workshop.service.iris)
     ids = {one.iri: f"critere-{rank}" for rank, one in enumerate(grid.criteria, 1)}
     found = list(faults)
     if told is not None and told.get("state") == "failed":
-        found.append(Fault(str(told.get("reason", ""))))
+        found.append(FormFault(str(told.get("reason", ""))))
     for entry in told.get("entries", ()) if told else ():
         if entry["severity"] == "violation":
             criterion = criterion_of(entry, written, grid)
             field = ids[criterion.iri] if criterion else "auteur" if entry["field"] == "auteur" else ""
             start = f"{criterion.sign} : " if criterion else ""
-            found.append(Fault(f"{start}{entry['message']}", field))
+            found.append(FormFault(f"{start}{entry['message']}", field))
     if number is not None:
         found += [
-            Fault(sentence("pages", "analysis.unquoted", lang, sign=one.sign), ids[one.iri])
+            FormFault(sentence("pages", "analysis.unquoted", lang, sign=one.sign), ids[one.iri])
             for one in unquoted(written, sheet, grid)
         ]
     scores = []
@@ -154,7 +154,9 @@ async def _drawn(
     return workshop.draw(request, visitor, "analysis.html", said, faults=found, status=status)
 
 
-def _scores(words: Words, written: Written, sheet: Sheet, grid: Grid, agent: str, lang: str) -> list[dict[str, Any]]:
+def _scores(
+    words: GridWords, written: FilledGrid, sheet: AnalysedSheet, grid: Grid, agent: str, lang: str
+) -> list[dict[str, Any]]:
     """Return what the published rules say of the answers so far, whether they may be deposited as they are or not."""
     document, answers = document_of(written, sheet, grid, agent, sheet.title)
     (converted,) = convert([{**document, "comporte": answers}], written.iris.base)

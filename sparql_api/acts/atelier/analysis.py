@@ -24,7 +24,7 @@ LONGEST_ID: Final = 60
 
 
 @dataclass(frozen=True)
-class Sheet:
+class AnalysedSheet:
     """The project that is analysed: its identifier, and its fields in words: (name, label, values)."""
 
     identifier: str
@@ -41,7 +41,7 @@ class Sheet:
 
 
 @dataclass(frozen=True)
-class Written:
+class FilledGrid:
     """What was written in the form, by the names of its fields."""
 
     content: Mapping[str, Sequence[str]]
@@ -69,8 +69,10 @@ def identifier_of(project: str, agent: str, grid: str, moment: str) -> str:
     return f"{project[:LONGEST_ID]}-a-" + "".join(chr(97 + one // 16) + chr(97 + one % 16) for one in told)
 
 
-def document_of(written: Written, sheet: Sheet, grid: Grid, agent: str, title: str) -> tuple[dict[str, Any], list[Any]]:
-    """Return an analysis without its answers, and its answers, in the order of `Written.answered`."""
+def document_of(
+    written: FilledGrid, sheet: AnalysedSheet, grid: Grid, agent: str, title: str
+) -> tuple[dict[str, Any], list[Any]]:
+    """Return an analysis without its answers, and its answers, in the order of `FilledGrid.answered`."""
     moment, short = written.of("moment"), written.short
     name = identifier_of(sheet.identifier, agent, grid.iri, moment)
     document: dict[str, Any] = {
@@ -87,7 +89,7 @@ def document_of(written: Written, sheet: Sheet, grid: Grid, agent: str, title: s
     return document, [_answer(written, sheet, one, f"analyse/{name}") for one in written.answered(grid)]
 
 
-def _answer(written: Written, sheet: Sheet, criterion: Criterion, name: str) -> dict[str, Any]:
+def _answer(written: FilledGrid, sheet: AnalysedSheet, criterion: Criterion, name: str) -> dict[str, Any]:
     end = criterion.iri.rpartition("/")[2]
     answer: dict[str, Any] = {
         "id": f"{name}#appreciation-{end}", "type": "Appreciation", "critere": written.short(criterion.iri),
@@ -109,7 +111,7 @@ def lines_of(document: Mapping[str, Any], answers: Sequence[Any]) -> bytes:
     return f'{head}, "comporte": [\n{below}\n]}}'.encode()
 
 
-def criterion_of(entry: Mapping[str, Any], written: Written, grid: Grid) -> Criterion | None:
+def criterion_of(entry: Mapping[str, Any], written: FilledGrid, grid: Grid) -> Criterion | None:
     """Return the criterion that an entry of a report is about, None where it is about the analysis."""
     if str(entry.get("rule", "")).endswith(OMITTED):
         return next((one for one in grid.criteria if written.short(one.iri) == entry.get("value")), None)
@@ -117,7 +119,7 @@ def criterion_of(entry: Mapping[str, Any], written: Written, grid: Grid) -> Crit
     return answered[line - 2] if 2 <= line < len(answered) + 2 else None
 
 
-def unquoted(written: Written, sheet: Sheet, grid: Grid) -> Iterator[Criterion]:
+def unquoted(written: FilledGrid, sheet: AnalysedSheet, grid: Grid) -> Iterator[Criterion]:
     """Yield the criteria whose quoted words the sheet does not have."""
     for one in grid.criteria:
         quote = written.of(QUOTE, one)

@@ -26,7 +26,7 @@ MOST: Final = 5000
 
 
 @dataclass(frozen=True)
-class Judged:
+class OneAnalysis:
     """An analysis: its identifier, whose it is, its grid and moment (IRIs), its date, its answers by criterion."""
 
     identifier: str
@@ -59,7 +59,7 @@ def comparing_pages(workshop: Workshop) -> None:
         return workshop.draw(request, visitor, "comparison.html", said)
 
 
-def _analyses(registry: Registry, project: str, agent: Agent, iris: Any) -> list[Judged]:
+def _analyses(registry: Registry, project: str, agent: Agent, iris: Any) -> list[OneAnalysis]:
     """Return the analyses of a project that an agent may know of; raises LookupError."""
     of = known_to(registry, "projet", project, agent)
     evaluated, found = iris.entity("projet", project), []
@@ -71,7 +71,7 @@ def _analyses(registry: Registry, project: str, agent: Agent, iris: Any) -> list
             author = document.get("auteur") or [""]
             author = author if isinstance(author, str) else str(author[0])
             found.append(
-                Judged(
+                OneAnalysis(
                     one.identifier, iris.absolute(author), iris.absolute(str(document.get("grille", ""))),
                     iris.absolute(str(document["moment"])) if "moment" in document else "",
                     str(document.get("date", "")), answers_in(document, iris),
@@ -80,7 +80,7 @@ def _analyses(registry: Registry, project: str, agent: Agent, iris: Any) -> list
     return sorted(found, key=lambda one: (one.date, one.identifier))
 
 
-def _compared(one: Judged, other: Judged, grid: Grid) -> dict[str, Any]:
+def _compared(one: OneAnalysis, other: OneAnalysis, grid: Grid) -> dict[str, Any]:
     """Return two analyses criterion by criterion, and how far they agree: on all answers, on those with a value."""
     steps = {step.iri: step for step in grid.steps}
     rows = [

@@ -17,11 +17,11 @@ from starlette.responses import Response
 from ingestion import Agent, Options, Registry, columns
 from ontologie import sentence
 from shapes import FormField, FormGroup, Shapes, form_groups
-from sparql_api.acts.atelier.workshop import PLACE, Fault, Fields, Visitor, Workshop, led, number_of, spoken
+from sparql_api.acts.atelier.workshop import PLACE, Fields, FormFault, Visitor, Workshop, led, number_of, spoken
 from sparql_api.acts.deposits import Counter
 
 FORM: Final = f"{PLACE}/depot"
-FEW: Final = 14
+FEW: Final = 24
 """Names of a list that are shown all at once; of a longer one, some are proposed while one writes."""
 MORE: Final = 2
 """Empty places after the values of a list."""
@@ -31,7 +31,7 @@ PRIVATE: Final = "contact"
 
 
 @dataclass(frozen=True)
-class Shown:
+class ShownField:
     """A field as the page draws it: its id, how it is written, the names to choose from, what it holds."""
 
     field: FormField
@@ -83,7 +83,7 @@ def depositing_pages(workshop: Workshop, counter: Counter) -> None:
         try:
             number = await workshop.doors.run(request, _kept, visitor.agent, content, number)
         except ValueError:
-            fault = Fault(sentence("pages", "form.too-long", spoken(request)))
+            fault = FormFault(sentence("pages", "form.too-long", spoken(request)))
             return _drawn(workshop, request, visitor, content, number, None, [fault], 422)
         act = fields.one("act")
         if act not in ("verifier", "deposer"):
@@ -139,7 +139,7 @@ def _kept(registry: Registry, agent: Agent, content: Mapping[str, Any], number: 
 
 def _drawn(
     workshop: Workshop, request: Request, visitor: Visitor, content: Mapping[str, Any], number: int | None,
-    told: Mapping[str, Any] | None, faults: Sequence[Fault] = (), status: int = 200,
+    told: Mapping[str, Any] | None, faults: Sequence[FormFault] = (), status: int = 200,
 ) -> Response:  # fmt: skip
     """Return the page of the form with what is in it, and its report at its fields."""
     entries = told.get("entries", ()) if told else ()
@@ -159,15 +159,15 @@ def _drawn(
     return workshop.draw(request, visitor, "form.html", said, faults=[*faults, *refused], status=status)
 
 
-def _shown(field: FormField, content: Mapping[str, Any]) -> Shown:
+def _shown(field: FormField, content: Mapping[str, Any]) -> ShownField:
     column, (control, names) = columns().get(field.name), _control(field)
     needed = column.required or field.name == "academie" if column else field.required
     values = [str(value) for value in content.get(field.name, ())]
-    return Shown(field, control, names, values, field.help, needed)
+    return ShownField(field, control, names, values, field.help, needed)
 
 
-def _fault(entry: Mapping[str, Any], known: set[str]) -> Fault:
-    return Fault(_said(entry), f"champ-{entry['field']}" if entry["field"] in known else "")
+def _fault(entry: Mapping[str, Any], known: set[str]) -> FormFault:
+    return FormFault(_said(entry), f"champ-{entry['field']}" if entry["field"] in known else "")
 
 
 def _said(entry: Mapping[str, Any]) -> str:

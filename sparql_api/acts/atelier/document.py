@@ -22,7 +22,7 @@ from ingestion import (
 )
 from ontologie import sentence
 from sparql_api.acts.atelier.reviewing import QUEUE
-from sparql_api.acts.atelier.workshop import Fault, Fields, Visitor, Workshop, led, number_of, spoken
+from sparql_api.acts.atelier.workshop import Fields, FormFault, Visitor, Workshop, led, number_of, spoken
 from sparql_api.acts.reviews import READ, decision_on, done_on, known_to, shown
 from sparql_api.words.problems import ProblemError
 
@@ -85,24 +85,24 @@ def _body(act: str, fields: Fields) -> dict[str, Any]:
     return body
 
 
-def _fault(act: str, error: ProblemError, fields: Fields, lang: Any) -> Fault | None:
+def _fault(act: str, error: ProblemError, fields: Fields, lang: Any) -> FormFault | None:
     """Return what is told of an act that was refused, at its field; None where it is no matter of this page."""
     if error.problem.status not in (403, 409, 422):
         return None
     said = error.problem.detail(lang)
     if error.problem.extra.get("reason") == "other-version":
-        return Fault(sentence("pages", "review.moved", lang))
+        return FormFault(sentence("pages", "review.moved", lang))
     if error.problem.extra.get("reason") == "passages-unread":
-        return Fault(sentence("pages", "review.unread", lang), "valider-read")
+        return FormFault(sentence("pages", "review.unread", lang), "valider-read")
     where = {"return": "renvoyer-reason", "opinion": "avis-text"}.get(act, "")
     if act == "finding":
         where = f"constat-{fields.one('finding')}-reason"
     empty = act in ("return", "opinion") and not fields.one("reason" if act == "return" else "text")
-    return Fault(sentence("pages", f"review.empty.{act}", lang) if empty else said, where)
+    return FormFault(sentence("pages", f"review.empty.{act}", lang) if empty else said, where)
 
 
 async def _drawn(
-    workshop: Workshop, request: Request, visitor: Visitor, fault: Fault | None = None, sent: Fields | None = None,
+    workshop: Workshop, request: Request, visitor: Visitor, fault: FormFault | None = None, sent: Fields | None = None,
     status: int = 200,
 ) -> Response:  # fmt: skip
     """Return the page of a document, with what was sent to it where that was refused."""

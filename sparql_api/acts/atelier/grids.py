@@ -25,7 +25,7 @@ _SKOS: Final = PREFIXES["skos"]
 
 
 @dataclass(frozen=True)
-class Step:
+class ScaleStep:
     """An answer of a scale: its names by language, its value, None where it enters no mean."""
 
     iri: str
@@ -63,7 +63,7 @@ class Grid:
     label: Mapping[str, str]
     definition: Mapping[str, str]
     dimensions: Sequence[Dimension]
-    steps: Sequence[Step]
+    steps: Sequence[ScaleStep]
 
     @property
     def criteria(self) -> list[Criterion]:
@@ -72,7 +72,7 @@ class Grid:
 
 
 @dataclass(frozen=True)
-class Words:
+class GridWords:
     """What an edition says of grids, as triples: subject → predicate → objects."""
 
     iris: Iris
@@ -80,7 +80,7 @@ class Words:
     said: Mapping[str, Mapping[str, list[Any]]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, triples: Iterable[ox.Triple], iris: Iris) -> Words:
+    def of(cls, triples: Iterable[ox.Triple], iris: Iris) -> GridWords:
         """Return words out of triples."""
         kept, said = list(triples), dict[str, dict[str, list[Any]]]()
         for one in kept:
@@ -110,7 +110,7 @@ class Words:
         term = self.iris.term
         scale = self._one(iri, term("echelle"))
         steps = [
-            Step(one, self.label(one), None if (value := self._one(one, term("valeur"))) is None else float(value))
+            ScaleStep(one, self.label(one), None if (value := self._one(one, term("valeur"))) is None else float(value))
             for one in self._ordered(self._with(_SKOS + "inScheme", scale or ""))
             if self.said[one].get(term("calculable")) or self.said[one].get(term("valeur"))
         ]
@@ -142,7 +142,7 @@ class Words:
         return sorted(found, key=lambda iri: (float(self._one(iri, self.iris.term("ordre")) or 1e9), iri))
 
 
-async def words_of(service: Service, request: Request) -> Words:
+async def words_of(service: Service, request: Request) -> GridWords:
     """Return what the current edition says of grids; raises ProblemError, EngineError."""
     iris = service.iris
     text = f"""SELECT DISTINCT ?s ?p ?o WHERE {{
@@ -153,10 +153,10 @@ async def words_of(service: Service, request: Request) -> Words:
 }} LIMIT {MOST}"""
     rows = await service.reading(request).rows(text, service.edition(request).number)
     triples = [ox.Triple(row["s"], row["p"], row["o"]) for row in rows if isinstance(row["s"], ox.NamedNode)]
-    return Words.of(triples, iris)
+    return GridWords.of(triples, iris)
 
 
-def scores_of(words: Words, lines: Iterable[bytes], grid: str, lang: str) -> list[dict[str, Any]]:
+def scores_of(words: GridWords, lines: Iterable[bytes], grid: str, lang: str) -> list[dict[str, Any]]:
     """Return the scores of one analysis, dimension by dimension, by the rules that its grid publishes.
 
     `lines` are its canonical N-Quads. The rules are those of the saved question, asked of this analysis alone.

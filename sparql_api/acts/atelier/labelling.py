@@ -7,7 +7,7 @@ from typing import Any, Final
 from starlette.requests import Request
 from starlette.responses import Response
 
-from sparql_api.acts.atelier.workshop import PLACE, TOLD, Fault, Fields, Visitor, Workshop, may, spoken
+from sparql_api.acts.atelier.workshop import PLACE, TOLD, Fields, FormFault, Visitor, Workshop, may, spoken
 from sparql_api.acts.labels import decided, listed_labels
 from sparql_api.acts.reviews import whole_number
 from sparql_api.words.problems import ProblemError
@@ -37,13 +37,13 @@ def labelling_pages(workshop: Workshop) -> None:
         except ProblemError as error:
             if error.problem.status not in TOLD:
                 raise
-            fault = Fault(error.problem.detail(spoken(request)), f"libelle-{label}")
+            fault = FormFault(error.problem.detail(spoken(request)), f"libelle-{label}")
             return await _drawn(workshop, request, visitor, fault, {label: value}, error.problem.status)
         return await _drawn(workshop, request, visitor, done=done)
 
 
 async def _drawn(
-    workshop: Workshop, request: Request, visitor: Visitor, fault: Fault | None = None,
+    workshop: Workshop, request: Request, visitor: Visitor, fault: FormFault | None = None,
     sent: dict[str, str] | None = None, status: int = 200, done: dict[str, Any] | None = None,
 ) -> Response:  # fmt: skip
     """Return the page of labels, with what came of a decision."""

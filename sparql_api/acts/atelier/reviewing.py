@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from ingestion import academie_name
 from ontologie import read_table, sentence
-from sparql_api.acts.atelier.workshop import PLACE, Fault, Fields, Visitor, Workshop, number_of, spoken
+from sparql_api.acts.atelier.workshop import PLACE, Fields, FormFault, Visitor, Workshop, number_of, spoken
 from sparql_api.acts.reviews import ALL, MOST_AT_ONCE, STATES, WAITS, listed, one_of_many, validation_of, wanted_of
 from sparql_api.http.bodies import unprocessable
 from sparql_api.words.texts import text_of
@@ -31,7 +31,7 @@ def reviewing_pages(workshop: Workshop) -> None:
         chosen = fields.many("document")
         if len(chosen) > MOST_AT_ONCE:
             raise unprocessable(text_of("too-many", name="document", most=MOST_AT_ONCE))
-        done, faults = list[str](), list[Fault]()
+        done, faults = list[str](), list[FormFault]()
         for one in chosen:
             name, _, version = one.rpartition("@")
             do = validation_of({"version": number_of(version) or 0})
@@ -40,9 +40,9 @@ def reviewing_pages(workshop: Workshop) -> None:
             if said["status"] == 200:
                 done.append(name)
             else:
-                faults.append(Fault(f"{name.partition('/')[2]} : {said['problem']['detail']}"))
+                faults.append(FormFault(f"{name.partition('/')[2]} : {said['problem']['detail']}"))
         if not chosen:
-            faults.append(Fault(sentence("pages", "review.none-chosen", spoken(request))))
+            faults.append(FormFault(sentence("pages", "review.none-chosen", spoken(request))))
         found = await _queue(workshop, request, visitor)
         status = 409 if faults and chosen else 422 if faults else 200
         return workshop.draw(request, visitor, "queue.html", {**found, "done": done}, faults=faults, status=status)

@@ -67,7 +67,7 @@ class Fields:
 
 
 @dataclass(frozen=True)
-class Fault:
+class FormFault:
     """What is wrong with a form, in words, and the id of the field where it stands; of the whole form without one."""
 
     text: str
@@ -135,7 +135,7 @@ class Workshop:
 
     def draw(
         self, request: Request, visitor: Visitor, template: str, said: Mapping[str, Any], *,
-        faults: Sequence[Fault] = (), status: int = 200,
+        faults: Sequence[FormFault] = (), status: int = 200,
     ) -> Response:  # fmt: skip
         """Return a page of the workshop; with faults, its summary leads to their fields."""
         view = View(self.service, request, language(request), self.service.engine.current_edition())
@@ -145,14 +145,14 @@ class Workshop:
         html = write_page(view, f"atelier/{template}", {**frame, **said})
         return send_page(request, html, view, status=status, policy=ACT)
 
-    async def tried(self, request: Request, work: Callable[..., Any], *arguments: Any) -> Fault | None:
+    async def tried(self, request: Request, work: Callable[..., Any], *arguments: Any) -> FormFault | None:
         """Do an act; return what is to be told on its page where it is refused. Raises ProblemError for the rest."""
         try:
             await self.doors.run(request, work, *arguments)
         except ProblemError as error:
             if error.problem.status not in TOLD:
                 raise
-            return Fault(error.problem.detail(language(request)))
+            return FormFault(error.problem.detail(language(request)))
         return None
 
 

@@ -1,4 +1,4 @@
-"""Agreement and kappa against examples worked by hand."""
+"""InCommon and kappa against examples worked by hand."""
 
 from __future__ import annotations
 

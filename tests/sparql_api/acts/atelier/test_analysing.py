@@ -11,7 +11,7 @@ import pytest
 from ingestion import Agent, Grant
 from sparql_api.acts.atelier import analysing
 from sparql_api.acts.atelier.analysis import identifier_of
-from sparql_api.acts.atelier.grids import Words
+from sparql_api.acts.atelier.grids import GridWords
 from tests.making import OPERATOR
 from tests.sparql_api.acts.atelier.conftest import said
 from tests.sparql_api.acts.atelier.test_depositing import reported
@@ -54,10 +54,10 @@ def test_the_form_is_made_of_the_grid_and_its_scores_of_the_published_rules(acti
 def test_a_grid_that_is_added_has_its_form(acting: Acting, worker: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     read = analysing.words_of
 
-    async def more(*given: Any) -> Words:
+    async def more(*given: Any) -> GridWords:
         words = await read(*given)
         extra = [quad.triple for quad in ox.parse(ANOTHER, format=ox.RdfFormat.TURTLE)]
-        return Words.of([*words.triples, *extra], words.iris)
+        return GridWords.of([*words.triples, *extra], words.iris)
 
     monkeypatch.setattr(analysing, "words_of", more)
     one = worker("national")
