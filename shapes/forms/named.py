@@ -6,6 +6,7 @@ shapes can take it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 
 from ontologie import BASE, read_table
@@ -18,6 +19,14 @@ _HEAD = """# What forms show of the shapes: made by `python -m shapes.generation
 @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
 @prefix sh: <http://www.w3.org/ns/shacl#> .
 """
+
+
+_FIRST = re.compile(r"(?:Plusieurs : séparez par \| ; |Several: separate with \|; )(\w)")
+"""What is said of the first of several values stays."""
+_OF_CELLS = re.compile(
+    r",? ?(?:plusieurs(?: réponses)? )?séparée?s? par \||,? ?(?:several(?: answers)? )?separated with \|"
+    r"| ?; plusieurs : séparez par \||; several: separate with \|| ?: \{choices\}"
+)
 
 
 def made_table() -> str:
@@ -44,8 +53,17 @@ def _named(shapes: Shapes, columns: Mapping[str, Mapping[str, str]]) -> Iterator
             if subject is None:
                 raise LookupError(name)
             yield f"<{subject}>\n    sh:name {_texts(row, 'label')} ;"
-            yield f"    sh:description {_texts(row, 'aide')} ;"
+            yield f"    sh:description {_texts(_in_a_form(row), 'aide')} ;"
             yield f"    sh:order {order} ;\n    sh:group formes:groupe-{group['groupe']} .\n"
+
+
+def _in_a_form(row: Mapping[str, str]) -> dict[str, str]:
+    """Return a row whose help leaves out what is of cells: a form has a place a value, and shows its lists."""
+    told = dict(row)
+    for name in ("aide_fr", "aide_en"):
+        first = _FIRST.sub(lambda found: found[1].upper(), told[name])
+        told[name] = _OF_CELLS.sub("", first)
+    return told
 
 
 def _texts(row: Mapping[str, str], name: str) -> str:

@@ -14,8 +14,8 @@ from typing import Any, Final
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ingestion import Agent, Options, Registry, columns
-from ontologie import sentence
+from ingestion import Agent, Options, Registry, academie_name, columns
+from ontologie import read_table, sentence
 from shapes import FormField, FormGroup, Shapes, form_groups
 from sparql_api.acts.atelier.workshop import PLACE, Fields, FormFault, Visitor, Workshop, led, number_of, spoken
 from sparql_api.acts.deposits import Counter
@@ -23,6 +23,8 @@ from sparql_api.acts.deposits import Counter
 FORM: Final = f"{PLACE}/depot"
 FEW: Final = 24
 """Names of a list that are shown all at once; of a longer one, some are proposed while one writes."""
+MOST_PROPOSED: Final = 500
+"""Names that are proposed while one writes."""
 MORE: Final = 2
 """Empty places after the values of a list."""
 PROSE: Final = 1000
@@ -71,6 +73,7 @@ def depositing_pages(workshop: Workshop, counter: Counter) -> None:
     async def form(request: Request, visitor: Visitor) -> Response:
         number, report = (number_of(request.query_params.get(name, "")) for name in ("brouillon", "rapport"))
         content = await workshop.doors.run(request, _draft, visitor.agent, number)
+        content = content or _begun(visitor.agent, spoken(request))
         told = None
         if report is not None:
             told = await counter.told(request, visitor.agent, report)
@@ -119,7 +122,7 @@ def _control(field: FormField) -> tuple[str, tuple[str, ...]]:
     several = column.is_list if column else field.several
     if column is not None and column.kind == "booleen":
         return "yes-no", ()
-    names = column.names if column else field.choices
+    names = _proposed(column.name, column.names) if column else field.choices
     if names and len(names) <= FEW:
         return ("boxes" if several else "select"), names
     if names:
@@ -127,6 +130,20 @@ def _control(field: FormField) -> tuple[str, tuple[str, ...]]:
     if several:
         return "lines", ()
     return ("prose" if (field.longest or 0) >= PROSE else "line"), ()
+
+
+@cache
+def _proposed(name: str, names: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the names of a list; of a very long one, the labels that people write."""
+    if len(names) <= MOST_PROPOSED:
+        return names
+    return tuple(row["libelle"] for row in read_table("donnees", "libelles.csv") if row["champ"] == name)
+
+
+def _begun(agent: Agent, lang: str) -> dict[str, list[str]]:
+    """Return what a new form holds: the académie of who deposits, where it has one."""
+    scopes = {one.scope.partition("/")[2] for one in agent.grants if one.scope.startswith("academie/")}
+    return {"academie": [academie_name(scopes.pop(), lang)]} if len(scopes) == 1 else {}
 
 
 def _draft(registry: Registry, agent: Agent, number: int | None) -> Mapping[str, Any]:

@@ -36,6 +36,8 @@ def test_the_fields_are_those_of_the_shapes_in_their_order() -> None:
     assert (summary.name, summary.required, summary.advised, summary.longest) == ("resume", False, True, 5000)
     names = [field.name for group in groups for field in group.fields]
     assert len(names) == len(set(names)) and "mention" not in names
+    told = [text for group in groups for field in group.fields for text in field.help.values()]
+    assert not [text for text in told if "|" in text or "{" in text], "what is of cells is not told of a form"
 
 
 def test_a_shape_that_is_added_is_a_field(acting: Acting, worker: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -89,6 +89,61 @@ def test_a_sheet_is_deposited_corrected_reviewed_by_another_published_and_found(
 
 
 @pytest.mark.long
+def test_two_assessors_apply_a_grid_and_are_compared(browser: Browser, acting: Acting) -> None:
+    place = "/atelier/analyse/18-A0"
+    for who, step in (("national", "Atteint"), ("depot", "Non renseigné")):
+        with signed_in(browser, acting, who, "fr") as page:
+            page.goto(f"{place}?lang=fr")
+            if page.locator("#auteur").count():
+                page.locator("#auteur").select_option(label="Direction du numérique pour l'éducation")
+            page.locator("#moment").select_option("au-debut")
+            count = page.locator("fieldset[id^=critere]").count()
+            for rank in range(1, count + 1):
+                one = page.locator(f"#critere-{rank}")
+                one.get_by_label(step if rank == 1 else "Non renseigné", exact=True).check()
+                one.locator("textarea").nth(1).fill("La fiche ne le dit pas.")
+            page.locator("#critere-1-preuve").fill("écrivent un conte" if step == "Atteint" else "")
+            page.get_by_role("button", name="Garder le brouillon").click()
+            page.wait_for_selector("#scores")
+            shot(page, f"analysis-{who}")
+            page.get_by_role("button", name="Déposer l'analyse").click()
+            page.wait_for_selector(".figures")
+            assert "1 dépôt est enregistré" in page.locator(".lead").inner_text()
+            page.goto(f"{place}/comparer?lang=fr")
+            shot(page, f"comparison-{who}")
+    with signed_in(browser, acting, "national", "fr") as page:
+        page.goto(f"{place}/comparer?lang=fr")
+        if page.locator("#un").count():
+            page.locator("#un").select_option(index=0)
+            page.locator("#autre").select_option(index=1)
+            page.get_by_role("button", name="Comparer", exact=True).click()
+        assert "29" in page.locator(".figures").inner_text() and "0,97" in page.locator(".figures").inner_text()
+
+
+@pytest.mark.long
+def test_a_table_is_sent_its_refused_rows_taken_back_and_a_label_decided(browser: Browser, acting: Acting, tmp_path: Path) -> None:
+    sent = tmp_path / "projets.csv"
+    sent.write_text("id,titre,academie,niveaux\nT8,Une fiche de tableau,Orléans-Tours,Classe améthyste\nT9,,Orléans-Tours,3e\n", encoding="utf-8")
+    with signed_in(browser, acting, "depot", "fr") as page:
+        page.goto("/atelier/depot?lang=fr")
+        page.locator("#fichier").set_input_files(sent)
+        page.get_by_role("button", name="Envoyer le tableau").click()
+        page.wait_for_selector("#refus")
+        shot(page, "table-report")
+        with page.expect_download() as download:
+            page.get_by_role("link", name="Reprendre 1 ligne à corriger").click()
+        told = download.value.path().read_text("utf-8-sig")
+        assert "T9" in told and "T8" not in told and download.value.suggested_filename.endswith(".csv")
+    with signed_in(browser, acting, "national", "fr") as page:
+        page.goto("/atelier/libelles?lang=fr")
+        one = page.locator("li", has=page.locator("h2", has_text="Classe améthyste"))
+        one.locator("textarea").fill("Terminale")
+        one.get_by_role("button", name="C'est cette valeur").click()
+        assert "Décidé : c'est" in page.locator("[role=status]").inner_text().replace("\u00a0", " ")
+        shot(page, "labels-done")
+
+
+@pytest.mark.long
 @pytest.mark.parametrize("lang", ["fr", "en"])
 def test_the_workshop_has_no_obstacle_and_fits_a_small_screen(browser: Browser, acting: Acting, axe: Path, tmp_path: Path, lang: str) -> None:
     name = acting.waiting(f"B{lang}", tmp_path, niveaux="3e|Classe écarlate", resume="Avec Mme Durand et sa classe, un conte.")
