@@ -9,15 +9,22 @@ from ontologie import lazily
 if TYPE_CHECKING:
     from ingestion.commands.described import as_described as as_described
     from ingestion.commands.described import difference_of as difference_of
+    from ingestion.commands.described import findings_in_words as findings_in_words
     from ingestion.commands.described import findings_told as findings_told
     from ingestion.commands.described import listed_as as listed_as
+    from ingestion.commands.described import told_to_reviewer as told_to_reviewer
+    from ingestion.commands.worded import academie_name as academie_name
+    from ingestion.commands.worded import label_of_field as label_of_field
     from ingestion.derivation.deciding import decide_finding as decide_finding
     from ingestion.documents.build import build_document as build_document
     from ingestion.documents.remarked import remarked as remarked
+    from ingestion.examination.deposit import alike_in as alike_in
     from ingestion.examination.deposit import deposit_file as deposit_file
+    from ingestion.examination.neighbours import alike_to as alike_to
     from ingestion.examination.pipeline import Options as Options
     from ingestion.examination.pipeline import examine as examine
     from ingestion.examination.pipeline import examine_batches as examine_batches
+    from ingestion.examination.rejects import rejects_text as rejects_text
     from ingestion.graphs.conversion import convert as convert
     from ingestion.graphs.export import export_document as export_document
     from ingestion.labels.desk import LabelDesk as LabelDesk
@@ -79,12 +86,17 @@ else:
     __getattr__, __dir__ = lazily(
         __name__,
         {
-            "commands.described": "as_described difference_of findings_told listed_as",
+            "commands.described": (
+                "as_described difference_of findings_in_words findings_told listed_as told_to_reviewer"
+            ),
+            "commands.worded": "academie_name label_of_field",
             "derivation.deciding": "decide_finding",
             "documents.build": "build_document",
             "documents.remarked": "remarked",
-            "examination.deposit": "deposit_file",
+            "examination.deposit": "alike_in deposit_file",
+            "examination.neighbours": "alike_to",
             "examination.pipeline": "Options examine examine_batches",
+            "examination.rejects": "rejects_text",
             "graphs.conversion": "convert",
             "graphs.export": "export_document",
             "labels.desk": "LabelDesk",

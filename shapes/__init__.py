@@ -8,6 +8,10 @@ from ontologie import lazily
 
 if TYPE_CHECKING:
     from shapes.checks import CHECKS as CHECKS
+    from shapes.forms.view import FormField as FormField
+    from shapes.forms.view import FormGroup as FormGroup
+    from shapes.forms.view import Shapes as Shapes
+    from shapes.forms.view import form_groups as form_groups
     from shapes.gate import validate as validate
     from shapes.gate import validate_batch as validate_batch
     from shapes.judging.report import Report as Report
@@ -39,6 +43,7 @@ else:
         {
             "reporting.cells": "BYTE_ORDER_MARK SPREADSHEET_SEPARATOR column_letters csv_line inert restored",
             "checks": "CHECKS",
+            "forms.view": "FormField FormGroup Shapes form_groups",
             "rules.compiled": "subject_of",
             "gate": "validate validate_batch",
             "reporting.issues": "TO_READ Issue result_of",

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from shapes import facts
+from shapes.forms import named
 from shapes.rules import compiled
 
 GENERATED = Path(__file__).resolve().parent / "genere"
@@ -21,7 +22,9 @@ GENERATED = Path(__file__).resolve().parent / "genere"
 
 def generate() -> dict[str, str]:
     """Return every generated file: its name in `genere/` and its text. Same sources, same bytes."""
-    return {facts.TABLE: facts.made_table(), compiled.TABLE: compiled.made_table()}
+    return {
+        facts.TABLE: facts.made_table(), compiled.TABLE: compiled.made_table(), named.TABLE: named.made_table(),
+    }  # fmt: skip
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

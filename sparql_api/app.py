@@ -14,8 +14,8 @@ from starlette.types import ASGIApp
 
 from ingestion import Editions
 from sparql_api.acts.agents import Doors
-from sparql_api.acts.atelier import atelier_router
-from sparql_api.acts.deposits import deposits_router
+from sparql_api.acts.atelier.routes import atelier_router
+from sparql_api.acts.deposits import Counter, deposits_router
 from sparql_api.acts.desk import Desk
 from sparql_api.acts.labels import labels_router
 from sparql_api.acts.reviews import reviews_router
@@ -34,8 +34,8 @@ from sparql_api.http.kept import Front
 from sparql_api.http.middleware import PublicAddress, Redactions, SecurityHeaders, Straight
 from sparql_api.http.problem_documents import install_problem_handlers
 from sparql_api.http.traces import bound_traces
-from sparql_api.pages.changes.routes import changes_router
 from sparql_api.pages.answers import answers_router
+from sparql_api.pages.changes.routes import changes_router
 from sparql_api.pages.charts.ahead import keep_ahead
 from sparql_api.pages.charts.compare import compare_router
 from sparql_api.pages.charts.routes import charts_router
@@ -127,8 +127,9 @@ def create_app(settings: Settings, engine: Engine | None = None, beside: Path | 
 
 def acts_routers(service: Service, doors: Doors, desk: Desk) -> tuple[APIRouter, ...]:
     """Return the routes by which agents act."""
-    agents = (router(service, doors) for router in (reviews_router, labels_router, atelier_router))
-    return (deposits_router(service, doors, desk), *agents)
+    counter = Counter(service, doors, desk)
+    agents = (router(service, doors) for router in (reviews_router, labels_router))
+    return (deposits_router(doors, counter), *agents, atelier_router(service, doors, counter))
 
 
 def open_front(settings: Settings, engine: Engine, fair_use: FairUse) -> Front | None:

@@ -6,12 +6,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ingestion.commands.comparing import as_patch, compared, in_lines, in_words
+from ingestion.commands.worded import academie_name, events_told, remarks_told, title_of
 from ingestion.derivation.deciding import Concluded, findings_of
 from ingestion.documents.to_read import passages_to_read
+from ingestion.documents.told import name_of, told
 from ingestion.registry.model import Registered
 from ingestion.registry.registry import Registry
 from ingestion.words.languages import texts_of
-from ontologie import BASE
+from ontologie import BASE, read_table, sentence
 
 
 def as_described(one: Registered, history: Sequence[Mapping[str, Any]], lang: str) -> dict[str, Any]:
@@ -45,7 +47,7 @@ def listed_as(one: Registered, since: str, lang: str) -> dict[str, Any]:
     return {
         "type": one.kind, "id": one.identifier, "academie": one.academie, "state": one.state, "version": one.version,
         "title": next(iter(texts_of((one.document or {}).get("titre", ""), lang)), None), "deposited": since or None,
-        "to_read": one.to_read, "warnings": one.warnings,
+        "to_read": one.to_read, "warnings": one.warnings, "held": one.held,
     }  # fmt: skip
 
 
@@ -59,3 +61,28 @@ def difference_of(registry: Registry, one: Registered, lang: str, base: str = BA
     ]
     patch = as_patch(*in_lines(pair, base)).decode()
     return {"before": pair.before.number, "after": pair.after.number, "fields": changed, "patch": patch}
+
+
+def told_to_reviewer(
+    one: Registered, history: Sequence[Mapping[str, Any]], lang: str, base: str = BASE
+) -> dict[str, Any]:
+    """Return in words what a page says of a document: its title, whose it is, its fields, remarks, what happened."""
+    return {
+        "title": title_of(one, lang), "whose": academie_name(one.academie, lang),
+        "state_label": sentence("relecture", f"state-{one.state}", lang),
+        "fields": told(one.document or {}, lang, base), "remarks": list(remarks_told(one.entries, lang)),
+        "events": list(events_told(history, one.document or {}, lang)),
+    }  # fmt: skip
+
+
+def findings_in_words(findings: Sequence[Mapping[str, Any]], lang: str) -> list[dict[str, Any]]:
+    """Return findings as they are told to programs, each with the name of its rule, its question and its verdict."""
+    rules = {row["id"]: row for row in read_table("donnees", "regles_constats.csv")}
+    return [
+        {
+            **one, "rule": rules.get(one["id"], {}).get(f"label_{lang}", one["id"]),
+            "asks": rules.get(one["id"], {}).get(f"definition_{lang}", ""),
+            "concludes": name_of(f"concept/verdict/{one['verdict']}"),
+        }
+        for one in findings
+    ]  # fmt: skip

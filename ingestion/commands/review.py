@@ -145,12 +145,9 @@ def show_command(
 def _beside(registry: Registry, found: Registered, agent: Agent, settings: Settings) -> SeenBeside:
     """Return what is alike among what an agent may know, and the contact where it may."""
     from ingestion.commands.showing import SeenBeside
-    from ingestion.examination.neighbours import NEIGHBOURS, Neighbours
-    from ingestion.words.examples import PROJECT
+    from ingestion.examination.neighbours import alike_to
 
-    alike: Mapping[str, str] = {}
-    if found.kind == PROJECT and found.document is not None:
-        alike = Neighbours(settings.var / NEIGHBOURS, registry).of(found.identifier, found.document, agent)
+    alike = alike_to(registry, found, agent, settings.var)
     return SeenBeside(alike, registry.contact(found.kind, found.identifier, agent))
 
 

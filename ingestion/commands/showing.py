@@ -15,36 +15,29 @@ from rich.text import Text
 
 from ingestion.commands.comparing import Compared, in_words
 from ingestion.commands.digest import MOST, Part
+from ingestion.commands.worded import (
+    academie_name,
+    events_told,
+    finding_told,
+    label_of_field,
+    remark_told,
+    remarks_told,
+    title_of,
+)
 from ingestion.derivation.deciding import Concluded
 from ingestion.documents.to_read import passages_to_read
-from ingestion.documents.told import label_of_key, name_of, told
-from ingestion.documents.wordings import wordings
-from ingestion.registry.editions import INHERITED
+from ingestion.documents.told import told
 from ingestion.registry.model import Registered
-from ingestion.words.columns import columns
-from ingestion.words.languages import texts_of
-from ingestion.words.messages import TO_READ
 from ontologie import sentence, with_names
 
 WAITING_FIRST: Final = ("depose", "retourne", "valide", "publie", "retire")
 """States in the order in which somebody has something to do."""
 
-_NOT_TOLD: Final = frozenset({"info"})
 
 
 def written(one: Registered) -> str:
     """Return a document's id as it is typed: a bare one is a project's."""
     return one.identifier if one.kind == "projet" else f"{one.kind}/{one.identifier}"
-
-
-def academie_name(code: str | None, lang: str) -> str:
-    """Return the name of an académie by its code, and what a document of none is."""
-    return name_of(f"academie/{code}") if code else sentence("relecture", "national", lang)
-
-
-def title_of(one: Registered, lang: str) -> str:
-    """Return the title of a document, empty where it has none, or was erased."""
-    return next(iter(texts_of((one.document or {}).get("titre", ""), lang)), "")
 
 
 def draw_list(found: Sequence[Registered], since: Mapping[tuple[str, str], str], lang: str) -> None:
@@ -91,13 +84,13 @@ def draw_deposit(
     passages = list(_passages(one, lang))
     if passages:
         _part(console, "show-to-read" if one.state == "depose" else "show-read", passages, lang)
-    _part(console, "show-remarks", _remarks(one.entries, lang), lang)
-    _part(console, "show-findings", ((f.identifier, _finding(f, lang)) for f in findings), lang)
+    _part(console, "show-remarks", remarks_told(one.entries, lang), lang)
+    _part(console, "show-findings", ((f.identifier, finding_told(f, lang)) for f in findings), lang)
     alike = [(name, sentence("contenus", f"alike-{why}", lang)) for name, why in beside.alike.items()]
     _part(console, "show-alike", alike, lang)
     contact = [(label_of_field(name, lang), value) for name, value in beside.contact.items()]
     _part(console, "show-contact", contact, lang)
-    _part(console, "show-history", _events(history, one.document or {}, lang), lang)
+    _part(console, "show-history", events_told(history, one.document or {}, lang), lang)
     code = f"next-{one.state}" + ("-held" if one.state == "depose" and (one.held or passages) else "")
     console.print(_harmless(_said(code, lang, identifier=written(one)), lang))
 
@@ -130,7 +123,7 @@ def draw_digest(parts: Sequence[Part], service: str | None, lang: str) -> None:
         rows = []
         for one, event in part.found[:MOST]:
             day = str(event.get("at", ""))[:10]
-            rows.append((f"{day}  {written(one)}", title_of(one, lang) + _remark(event, lang)))
+            rows.append((f"{day}  {written(one)}", title_of(one, lang) + remark_told(event, lang)))
         if rows:
             console.print(Text(_said(f"digest-{part.code}", lang, count=len(part.found)), style="bold"))
             console.print(_grid(rows, lang))
@@ -172,51 +165,6 @@ def _passages(one: Registered, lang: str) -> Iterator[tuple[str, str]]:
         where = label if rank is None else _said("show-value", lang, label=label, number=int(rank) + 1)
         context = found["context"].replace(found["passage"], f"[[{found['passage']}]]", 1)
         yield where, f"{found['kind']} : {context}" if lang == "fr" else f"{found['kind']}: {context}"
-
-
-def label_of_field(name: str, lang: str) -> str:
-    """Return the label of a column, or of a key that none feeds."""
-    column = columns().get(name)
-    return column.label[lang] if column else label_of_key(name, lang)
-
-
-def _remarks(entries: Sequence[Mapping[str, Any]], lang: str) -> Iterator[tuple[str, str]]:
-    """Yield (field, message) of what was said at the deposit, but for the passages to read, shown above."""
-    for entry in entries:
-        if entry.get("rule") != TO_READ and entry.get("severity") not in _NOT_TOLD:
-            yield label_of_field(str(entry.get("field") or ""), lang), entry["message"][lang]
-
-
-def _events(
-    history: Sequence[Mapping[str, Any]], document: Mapping[str, Any], lang: str
-) -> Iterator[tuple[str, str]]:
-    labels = wordings(document)
-    for event in history:
-        code, detail = f"event-{event['event']}", str(event.get("detail"))
-        code += "-inherited" if detail == INHERITED else ""
-        _, words = labels.get(detail, ("", detail))
-        said = {"version": event["version"], "agent": event["agent"], "finding": event.get("finding", "")}
-        what = _said(code, lang, words=words, **said)
-        yield event["at"][:16].replace("T", " "), what + _remark(event, lang)
-
-
-def _finding(one: Concluded, lang: str) -> str:
-    """Return what a rule concludes, and what became of it."""
-    what = _said("finding-concludes", lang, verdict=name_of(f"concept/verdict/{one.verdict}"))
-    for code, review in (("finding-said", one.review), ("finding-lapsed-said", one.lapsed)):
-        if review is not None:
-            decided = _said("finding-confirmed" if review.upheld else "finding-dismissed", lang)
-            words = {"decided": decided, "day": review.at[:10], "version": review.version}
-            what += " " + _said(code, lang, **words, reason=review.reason)
-    return what
-
-
-def _remark(event: Mapping[str, Any], lang: str) -> str:
-    """Return the words that a reviewer sent with an event, quoted; nothing where there are none."""
-    said = [event["remark"]] if event.get("remark") else []
-    for name, text in event.get("fields", {}).items():
-        said.append(_said("field-remark", lang, label=label_of_field(name, lang), text=text))
-    return "".join(" " + sentence("contenus", "quoted", lang, name=one) for one in said)
 
 
 def _said(code: str, lang: str, **words: object) -> str:

@@ -70,23 +70,17 @@ class Deposited:
 
 
 def deposit_file(
-    path: Path | Deposit,
-    registry: Registry | None,
-    agent: Agent,
-    options: Options,
-    *,
-    validate: bool = False,
-    strict: bool = False,
-    progress: Callable[[int, int], None] | None = None,
-    registered: dict[Outcome, int] | None = None,
-    permit: Permit | None = None,
-) -> Deposited:
+    path: Path | Deposit, registry: Registry | None, agent: Agent, options: Options, *, validate: bool = False,
+    strict: bool = False, progress: Callable[[int, int], None] | None = None,
+    registered: dict[Outcome, int] | None = None, permit: Permit | None = None, alike: Alike | None = None,
+) -> Deposited:  # fmt: skip
     """Examine a file, or what was read already, and register what may be taken; without a registry, only examine.
 
     With `strict`, one refusal leaves the registry as it was. `progress` is told how many records were read so far, of
     how many; `registered` is counted up at each batch that the registry took, which stays there whatever comes after.
-    What the agent may not deposit, nor validate where asked, is refused at its place: `permit` says so, by default the
-    registry. Raises UnreadableDeposit, and Forbidden where the agent lost a right meanwhile.
+    `alike` tells what is likely the same usage, by default the registry. What the agent may not deposit, nor validate
+    where asked, is refused at its place: `permit` says so, by default the registry. Raises UnreadableDeposit, and
+    Forbidden where the agent lost a right meanwhile.
     """
     options = replace(options, decided=registry.labels.decided() if registry else options.decided)
     deposit = open_deposit(path, replace(options, strict=strict))
@@ -96,7 +90,8 @@ def deposit_file(
     rejected, places, taken, counted = list[Rejected](), _Places(), list[Matter](), (total.registered, registered)
     known, ended = (registry.made_fiches, registry.events.ended) if registry else (None, None)
     permit = permit or (registry.permit(agent, validate=validate) if registry else None)
-    alike, others = _alike(registry, agent, options), partial(_of_partners, registry) if registry else None
+    alike = alike or alike_in(registry, agent, options)
+    others = partial(_of_partners, registry) if registry else None
     for part in examine_batches(deposit, options, known=known, ended=ended, permit=permit, alike=alike, others=others):
         summary += part.summary
         entries.extend(part.entries)
@@ -186,7 +181,7 @@ def _of_partners(registry: Registry) -> Iterator[tuple[str, str, Mapping[str, An
                 yield kind, one.identifier, one.document
 
 
-def _alike(registry: Registry | None, agent: Agent, options: Options) -> Alike | None:
+def alike_in(registry: Registry | None, agent: Agent, options: Options) -> Alike | None:
     """Return what tells which projects are alike, where there is a registry and a state folder to keep keys in."""
     if registry is None or options.memory is None:
         return None

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from ingestion.examination.likeness import Likeness, keys, likeness, why_alike
+from ingestion.registry.model import Registered
 from ingestion.registry.projects import RecordedProject
 from ingestion.registry.registry import Registry
 from ingestion.rights.decision import decide
@@ -31,6 +32,17 @@ CREATE TABLE IF NOT EXISTS keys (key INTEGER, identifier TEXT, PRIMARY KEY (key,
 CREATE INDEX IF NOT EXISTS keys_by_identifier ON keys (identifier);
 CREATE TABLE IF NOT EXISTS followed (event INTEGER, at TEXT);
 """
+
+
+def alike_to(registry: Registry, found: Registered, agent: Agent, folder: Path) -> dict[str, str]:
+    """Return what is likely the same usage as a registered project, as `Neighbours.of`; `folder` is the state's."""
+    if found.kind != PROJECT or found.document is None:
+        return {}
+    neighbours = Neighbours(folder / NEIGHBOURS, registry)
+    try:
+        return neighbours.of(found.identifier, found.document, registry.accounts.known(agent.name))
+    finally:
+        neighbours.close()
 
 
 class Neighbours:
@@ -53,6 +65,12 @@ class Neighbours:
             if why is not None and (other.public or _readable(agent, other)):
                 found[other.identifier] = why
         return {name: found[name] for name in near if name in found}
+
+    def close(self) -> None:
+        """Close the file of keys."""
+        if self._database is not None:
+            self._database.close()
+            self._database = None
 
     def _near(self, mine: Likeness, identifier: str) -> list[str]:
         """Return the projects that share most keys with one, few enough to be compared."""

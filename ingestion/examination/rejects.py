@@ -46,14 +46,18 @@ def write_rejects(path: Path, rejected: Sequence[Rejected], lang: Language, sepa
     """Write refused records for who deposited them alone. Raises OSError."""
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "wb") as out:
-        if path.suffix.lower() == ".json":
-            objects = [{**(one.record.members or {}), REASON_KEY: one.reasons(lang)} for one in rejected]
-            out.write(json.dumps(objects, ensure_ascii=False, indent=2).encode() + b"\n")
-        elif path.suffix.lower() == ".xlsx":
+        if path.suffix.lower() == ".xlsx":
             _workbook(out, sentence("rapport", "reject-sheet", lang), _rows(rejected, lang))
         else:
-            lines = (csv_line(row, separator or SPREADSHEET_SEPARATOR) for row in _rows(rejected, lang))
-            out.write((BYTE_ORDER_MARK + "".join(lines)).encode())
+            out.write(rejects_text(path.suffix.lower() == ".json", rejected, lang, separator).encode())
+
+
+def rejects_text(as_json: bool, rejected: Sequence[Rejected], lang: Language, separator: str = "") -> str:
+    """Return refused records as JSON, or as a table in CSV that a spreadsheet opens."""
+    if as_json:
+        objects = [{**(one.record.members or {}), REASON_KEY: one.reasons(lang)} for one in rejected]
+        return json.dumps(objects, ensure_ascii=False, indent=2) + "\n"
+    return BYTE_ORDER_MARK + "".join(csv_line(row, separator or SPREADSHEET_SEPARATOR) for row in _rows(rejected, lang))
 
 
 def _rows(rejected: Sequence[Rejected], lang: Language) -> Iterator[list[str]]:

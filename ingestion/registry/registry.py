@@ -18,6 +18,7 @@ from ingestion.registry.accounts import Accounts, known_agent
 from ingestion.registry.apart import Apart, deposited_again, registered_apart
 from ingestion.registry.copies import Copies
 from ingestion.registry.deposits import PASSAGES_READ, batches, register_batch
+from ingestion.registry.drafts import Drafts
 from ingestion.registry.editions import EditionRecords
 from ingestion.registry.findings import reviews_of
 from ingestion.registry.happened import EventRecords
@@ -52,9 +53,9 @@ class Registry:
     """Registers, reviews and erases; each call is one transaction. Close it, or use it as a context.
 
     `editions` is what publication asks of it, and tells it; `accounts` who may act; `received` what came of deposits
-    over HTTP; `sign_ins` who signed in from a browser; `labels` what nothing knows, and what was decided of it;
-    `judged` by which rules; `events` what happened last; `copies` moves it whole. Of an agent that is given, the name
-    alone counts: what it may do is what the registry says when it acts.
+    over HTTP; `drafts` what was begun in forms; `sign_ins` who signed in from a browser; `labels` what nothing knows,
+    and what was decided of it; `judged` by which rules; `events` what happened last; `copies` moves it whole. Of an
+    agent that is given, the name alone counts: what it may do is what the registry says when it acts.
     """
 
     def __init__(self, settings: Settings, migrated: Migrated = lambda copy: None) -> None:
@@ -69,6 +70,7 @@ class Registry:
         self.copies = Copies(self._sessions)
         self.projects = ProjectRecords(self._sessions)
         self.received = Received(self._sessions)
+        self.drafts = Drafts(self._sessions)
         self.labels = LabelRecords(self._sessions)
         self.judged = Judgements(self._sessions)
         self.events = EventRecords(self._sessions)
@@ -138,18 +140,18 @@ class Registry:
         personal is validated by who says that they were read, and the event says so. `version` is the one that was
         looked at: where another came meanwhile, RefusedTransition.
         """
-        acting = self._act(kind, identifier, agent, _MAY_BE_VALIDATED, "validated", passages_read=passages_read)
-        with acting as (connection, row):
-            if version not in (None, row.version):
-                raise RefusedTransition("other-version", identifier, row.state)
+        told: dict[str, Any] = {"passages_read": passages_read, "version": version}
+        with self._act(kind, identifier, agent, _MAY_BE_VALIDATED, "validated", **told) as (connection, row):
             state: State = "publie" if row.version == row.published_version else "valide"
             _change(connection, row, state=state, validated_version=row.version)
 
     def send_back(
-        self, kind: str, identifier: str, agent: Agent, reason: str, fields: Mapping[str, str] = MappingProxyType({})
-    ) -> None:
+        self, kind: str, identifier: str, agent: Agent, reason: str, fields: Mapping[str, str] = MappingProxyType({}),
+        version: int | None = None,
+    ) -> None:  # fmt: skip
         """Send the latest version back with the reason, and those of single fields; what is public stays public."""
-        acting = self._act(kind, identifier, agent, _MAY_BE_RETURNED, "returned", reason, fields=fields)
+        told: dict[str, Any] = {"fields": fields, "version": version}
+        acting = self._act(kind, identifier, agent, _MAY_BE_RETURNED, "returned", reason, **told)
         with acting as (connection, row):
             kept = row.validated_version if row.state == "depose" else _wanted_before(connection, row)
             _change(connection, row, state="retourne", validated_version=kept)
@@ -174,14 +176,17 @@ class Registry:
                 _change(connection, row, state="depose", version=number)
         return name
 
-    def withdraw(self, kind: str, identifier: str, agent: Agent, reason: str = "") -> None:
+    def withdraw(
+        self, kind: str, identifier: str, agent: Agent, reason: str = "", version: int | None = None
+    ) -> None:
         """Withdraw a document: it leaves the next edition."""
-        with self._act(kind, identifier, agent, _MAY_BE_WITHDRAWN, "withdrawn", reason) as (connection, row):
+        acting = self._act(kind, identifier, agent, _MAY_BE_WITHDRAWN, "withdrawn", reason, version=version)
+        with acting as (connection, row):
             _change(connection, row, state="retire", validated_version=None)
 
-    def give_opinion(self, kind: str, identifier: str, agent: Agent, text: str) -> None:
+    def give_opinion(self, kind: str, identifier: str, agent: Agent, text: str, version: int | None = None) -> None:
         """Note what an inspector thinks of a document, for its reviewer; it stays in its state."""
-        with self._act(kind, identifier, agent, ALL_STATES, "opinion", text):
+        with self._act(kind, identifier, agent, ALL_STATES, "opinion", text, version=version):
             pass
 
     def decide_finding(
@@ -193,10 +198,8 @@ class Registry:
         What is published of it names the organisation of who decides, so that one is asked for. Raises as `validate`.
         """
         about = {"finding": finding, "basis": basis, "language": language}
-        acting = self._act(kind, identifier, agent, _MAY_BE_WITHDRAWN, decided, reason, finding=about)
+        acting = self._act(kind, identifier, agent, _MAY_BE_WITHDRAWN, decided, reason, finding=about, version=version)
         with acting as (connection, row):
-            if version != row.version:
-                raise RefusedTransition("other-version", identifier, row.state)
             by = known_agent(connection, agent.name)
             of = require(by, "finding", Matter(kind, identifier, row.academie)).academie
             if of is None and by.organisation is None:
@@ -325,11 +328,11 @@ class Registry:
     def _act(
         self, kind: str, identifier: str, agent: Agent, states: frozenset[State], event: Event, remark: str = "",
         *, fields: Mapping[str, str] = MappingProxyType({}), passages_read: bool = False,
-        finding: Mapping[str, str] | None = None,
+        finding: Mapping[str, str] | None = None, version: int | None = None,
     ) -> Iterator[tuple[sa.Connection, Any]]:
         """Open the transaction of an act on a document, where this agent may act on it, and record its event.
 
-        Raises LookupError, Forbidden, RefusedTransition.
+        Raises LookupError, Forbidden, RefusedTransition, where the latest version is not `version` too.
         """
         if not self._sessions.exists():
             raise LookupError(f"{kind}/{identifier}")
@@ -346,6 +349,8 @@ class Registry:
                 raise RefusedTransition("erased-version", identifier, row.state)
             if held and not passages_read:
                 raise RefusedTransition("passages-unread", identifier, row.state)
+            if version not in (None, row.version):
+                raise RefusedTransition("other-version", identifier, row.state)
             yield connection, row
             of = {"academie": decision.academie, "detail": PASSAGES_READ if held else None}
             record(connection, [event_row(kind, identifier, row.version, event, now(), acting, **of)])

@@ -14,6 +14,7 @@ from ingestion.registry.model import Event
 from ingestion.registry.schema import (
     deposits,
     documents,
+    drafts,
     events,
     findings,
     label_refusals,
@@ -86,6 +87,7 @@ def empty(connection: sa.Connection, kind: str, identifier: str) -> None:
         connection.execute(apart.delete().where(apart.c.event.in_(theirs)))
     for table in (label_uses, label_refusals):
         connection.execute(table.delete().where(*named(table, kind, identifier)))
+    connection.execute(drafts.delete().where(drafts.c.about == f"{kind}/{identifier}"))
     # Which of them quotes a document, a row that was refused without an id does not tell.
     connection.execute(deposits.update().values(report=None))
 

@@ -183,6 +183,22 @@ roles: Final = Table(
 )
 """What each agent may do, by `ingestion/rights/rights.csv`; an empty `scope` is the whole country."""
 
+drafts: Final = Table(
+    "drafts",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("agent", String(96), ForeignKey("agents.name"), nullable=False),
+    Column("kind", String(32), nullable=False),
+    Column("about", String(128), nullable=False),
+    Column("at", String(20), nullable=False),
+    Column("content", Text, nullable=False),
+    Index("drafts_by_agent", "agent"),
+    sqlite_autoincrement=True,
+)
+"""What an `agent` began to write in a form and did not deposit yet, for that agent alone: the type of document, what it
+is about (`projet/10-A1`, or nothing), the fields as they were written (JSON). An erasure of what it is about removes
+it."""
+
 identities: Final = Table(
     "identities",
     metadata,

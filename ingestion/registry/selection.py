@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from ingestion.registry.model import Registered
-from ingestion.registry.schema import documents, events
+from ingestion.registry.schema import documents, events, versions
 from ingestion.rights.decision import decide
 from ingestion.rights.model import Agent, Matter
 
@@ -22,6 +22,8 @@ class ListWanted:
     kind: str | None = None
     skip: int = 0
     size: int = 50
+    held: bool | None = None
+    """Whether a passage waits for a person to read it; None for either."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,9 @@ def page_of(connection: sa.Connection, wanted: ListWanted, agent: Agent) -> tupl
     asked = sa.select(of.kind, of.identifier, of.academie, since).select_from(documents.outerjoin(events, same))
     for column, value in ((of.state, wanted.state), (of.academie, wanted.academie), (of.kind, wanted.kind)):
         asked = asked if value is None else asked.where(column == value)
+    if wanted.held is not None:
+        latest = versions.c.kind == of.kind, versions.c.identifier == of.identifier, versions.c.number == of.version
+        asked = asked.where(sa.exists().where(*latest, versions.c.held == wanted.held))
     asked = asked.group_by(of.kind, of.identifier, of.academie).order_by("since", of.kind, of.identifier)
     readable = [
         (row.kind, row.identifier, row.since)

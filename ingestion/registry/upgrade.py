@@ -21,7 +21,7 @@ from ingestion.registry.schema import agents, begin_writing, documents, metadata
 from ingestion.rights.model import OPERATOR
 from ingestion.words.errors import IngestionError
 
-REVISIONS: Final = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008")
+REVISIONS: Final = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009")
 """The versions of the schema that this program knows, the oldest first; `metadata` is the last one."""
 
 _BASELINE, CURRENT = REVISIONS[0], REVISIONS[-1]

@@ -80,6 +80,11 @@ class Column:
         """Return what a cell should hold, in both languages, the values to choose from by the names that they go by."""
         return _help(self.name)
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return the names of what its vocabularies hold, in the order of letters; none where it has none."""
+        return names_of(self)
+
 
 @cache
 def columns() -> Mapping[str, Column]:

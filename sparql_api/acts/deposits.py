@@ -8,6 +8,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -38,14 +40,16 @@ PATIENCE: Final = 2.0
 UPLOAD_SECONDS: Final = 60.0
 LONGEST_NAME: Final = 100
 MEGABYTE: Final = 1_000_000
+REJECTS: Final = ("rejects", "rejects_form")
+"""What a report keeps of the refused rows, for the page where they are taken back."""
+Begin = Callable[[bytes, Options, bool, bool], Awaitable[tuple[int, bool]]]
 logger: Final = logging.getLogger("observatoire")
 _NO_NAME: Final = re.compile(r"[\x00-\x1f\x7f]")
 
 
-def deposits_router(service: Service, doors: Doors, desk: Desk) -> APIRouter:
+def deposits_router(doors: Doors, counter: Counter) -> APIRouter:
     """Return the routes of deposits."""
     router = APIRouter(tags=["deposits"])
-    counter = _Counter(service, doors, desk)
 
     @post(router, "/deposits", policy=ACT, status_code=202, **DEPOSIT)
     async def deposit(request: Request, agent: Agent = Depends(doors.agent)) -> Response:
@@ -59,7 +63,7 @@ def deposits_router(service: Service, doors: Doors, desk: Desk) -> APIRouter:
 
 
 @dataclass(frozen=True)
-class _Counter:
+class Counter:
     """Takes deposits and gives their reports."""
 
     service: Service
@@ -70,43 +74,59 @@ class _Counter:
     async def take(self, request: Request, agent: Agent) -> Response:
         """Receive a deposit; raises ProblemError."""
         options, national = _options(request, self.service), yes_or_no(request, "national")
+        strict, dry_run = yes_or_no(request, "strict"), yes_or_no(request, "dry_run")
+        async with self.place(request, agent, national) as begin:
+            name, data = await self._body(request)
+            options |= {"called": name, "national": national}
+
+            async def received() -> Response:
+                number, done = await begin(data, Options(**options), strict, dry_run)
+                return _receipt(request, number, "done" if done else "waiting")
+
+            return await self.service.computing.answer(request, received)
+
+    @asynccontextmanager
+    async def place(self, request: Request, agent: Agent, national: bool = False) -> AsyncIterator[Begin]:
+        """Hold a place at the desk for a deposit that is being read, and give what has it examined.
+
+        That returns its number, and whether its report is ready. Raises ProblemError where an agent may deposit
+        nothing, or too many are held.
+        """
         await self.doors.run(request, _may_deposit, agent, national)
         self.desk.enter(agent.name)
         begun: list[asyncio.Task[None]] = []
+
+        async def begin(data: bytes, options: Options, strict: bool, dry_run: bool) -> tuple[int, bool]:
+            number = await self.doors.run(request, lambda registry: registry.received.note(agent))
+            sent = Sent(number, agent.name, data, options, strict, dry_run)
+            task = asyncio.create_task(self._examine(sent, self.service.computing.client(request)))
+            begun.append(task)
+            self.under_way.add(task)
+            task.add_done_callback(lambda ended: self._ended(ended, agent.name))
+            await asyncio.wait({task}, timeout=PATIENCE)
+            return number, task.done()
+
         try:
-            name, data = await self._body(request)
-            options |= {"called": name, "national": national}
-            return await self.service.computing.answer(
-                request, lambda: self._received(request, agent, data, options, begun)
-            )
+            yield begin
         finally:
             if not begun:
                 self.desk.leave(agent.name)
 
     async def _body(self, request: Request) -> tuple[str, bytes]:
-        most = self.service.settings.deposit_max_mb
-        over = Problem("deposit-too-large", {"limit": f"{most:g}"}, {"bound": "deposit"}, {"Connection": "close"})
         kind = media_type(request)
         if kind not in (FORM, *JSON):
             raise unsupported(request, (FORM, *JSON))
-        body = await read_body(request, int(most * MEGABYTE), over, UPLOAD_SECONDS)
+        body = await self.read(request)
         if kind != FORM:
             return "document.json", body
         name, data = await asyncio.to_thread(uploaded, request, body)
         return file_name(name), data
 
-    async def _received(
-        self, request: Request, agent: Agent, data: bytes, options: dict[str, Any], begun: list[asyncio.Task[None]]
-    ) -> Response:
-        number = await self.doors.run(request, lambda registry: registry.received.note(agent))
-        strict, dry_run = yes_or_no(request, "strict"), yes_or_no(request, "dry_run")
-        sent = Sent(number, agent.name, data, Options(**options), strict, dry_run)
-        task = asyncio.create_task(self._examine(sent, self.service.computing.client(request)))
-        begun.append(task)
-        self.under_way.add(task)
-        task.add_done_callback(lambda ended: self._ended(ended, agent.name))
-        await asyncio.wait({task}, timeout=PATIENCE)
-        return _receipt(request, number, "done" if task.done() else "waiting")
+    async def read(self, request: Request) -> bytes:
+        """Return the body of a deposit; raises ProblemError where it is too long or too late."""
+        most = self.service.settings.deposit_max_mb
+        over = Problem("deposit-too-large", {"limit": f"{most:g}"}, {"bound": "deposit"}, {"Connection": "close"})
+        return await read_body(request, int(most * MEGABYTE), over, UPLOAD_SECONDS)
 
     def _ended(self, task: asyncio.Task[None], agent: str) -> None:
         self.under_way.discard(task)
@@ -125,21 +145,29 @@ class _Counter:
 
     async def report(self, request: Request, agent: Agent) -> Response:
         """Return the report of a deposit to who may read it; raises ProblemError."""
+        said = await self.found(request, agent)
+        if said["state"] == "waiting":
+            return _receipt(request, said["deposit"], "waiting")
+        shown = {name: value for name, value in said.items() if name not in REJECTS}
+        return deliver(request, write_json(shown), "application/json")
+
+    async def found(self, request: Request, agent: Agent) -> dict[str, Any]:
+        """Return the report of the deposit that an address names, in its language; raises ProblemError."""
         text = request.path_params["number"]
         if not re.fullmatch(r"[1-9][0-9]{0,8}", text):
             raise ProblemError(problem("not-found", path=request.url.path))
-        found = await self.doors.run(request, lambda registry: registry.received.get(int(text), agent))
+        return await self.told(request, agent, int(text))
+
+    async def told(self, request: Request, agent: Agent, number: int) -> dict[str, Any]:
+        """Return the report of a deposit by its number; raises ProblemError."""
+        found = await self.doors.run(request, lambda registry: registry.received.get(number, agent))
         said = {"deposit": found.number, "state": found.state, "at": found.at}
         if found.state == "waiting":
-            if found.at >= self._lost():
-                return _receipt(request, found.number, "waiting")
-            report: Any = _interrupted()[language(request)]
-            said["state"] = "failed"
-        elif found.report is None:
+            lost = {"state": "failed", **_interrupted()[language(request)]}
+            return said if found.at >= self._lost() else {**said, **lost}
+        if found.report is None:
             raise ProblemError(problem("report-gone", number=found.number))
-        else:
-            report = found.report[language(request)]
-        return deliver(request, write_json({**said, **report}), "application/json")
+        return {**said, **found.report[language(request)]}
 
     def _lost(self) -> str:
         """Return the moment before which a deposit that still waits was lost with its process."""

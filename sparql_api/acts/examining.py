@@ -12,12 +12,27 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from ingestion import Agent, Issue, Options, RefusedAct, Registry, Settings, UnreadableDeposit, deposit_file
+from ingestion import (
+    Agent,
+    Issue,
+    Options,
+    RefusedAct,
+    Registry,
+    Settings,
+    UnreadableDeposit,
+    alike_in,
+    deposit_file,
+    rejects_text,
+)
 from ontologie import Language
 from shapes import as_json
 
 MOST_ENTRIES: Final = 5000
 """Entries that a report has; how many are left out it says."""
+BY_LANGUAGE: Final = ("reason", "rejects")
+"""What a report says in one language at a time."""
+LONGEST_REJECTS: Final = 2_000_000
+"""Characters of the refused rows that are kept with a report."""
 _LANGUAGES: Final[tuple[Language, ...]] = ("fr", "en")
 NOTHING: Final = dict.fromkeys(("read", "accepted", "held", "warned", "refused"), 0)
 
@@ -64,7 +79,7 @@ def report_of(found: _Found) -> dict[str, dict[str, Any]]:
     told: dict[str, dict[str, Any]] = {}
     shown, left_out = found.entries[:MOST_ENTRIES], max(0, len(found.entries) - MOST_ENTRIES)
     for lang in _LANGUAGES:
-        said = {name: value[lang] if name == "reason" else value for name, value in found.more.items()}
+        said = {name: value[lang] if name in BY_LANGUAGE else value for name, value in found.more.items()}
         report = json.loads(as_json(shown, found.summary, lang, found.notes))
         told[lang] = {**report, **said, "left_out": left_out}
     return told
@@ -73,11 +88,22 @@ def report_of(found: _Found) -> dict[str, dict[str, Any]]:
 def _examined(registry: Registry, sent: Sent) -> _Found:
     agent = Agent(sent.agent)
     into, options = None if sent.dry_run else registry, replace(sent.options, decided=registry.labels.decided())
+    permit, alike = registry.permit(agent), alike_in(registry, agent, options)
     with _as_file(sent.data) as path:
-        done = deposit_file(path, into, agent, options, strict=sent.strict, permit=registry.permit(agent))
+        done = deposit_file(path, into, agent, options, strict=sent.strict, permit=permit, alike=alike)
     names = [f"{one.kind}/{one.identifier}" for one in done.taken]
     more = {"documents": names, "registered": done.registered, "dry_run": sent.dry_run}
+    if done.rejected:
+        more |= rejects_of(done)
     return _Found("done", done.summary.as_dict(), done.entries, done.notes, more)
+
+
+def rejects_of(done: Any) -> dict[str, Any]:
+    """Return the refused rows of a deposit by language, to correct and send back; nothing where they are too long."""
+    as_json = any(one.record.members is not None and one.record.header is None for one in done.rejected)
+    texts = {lang: rejects_text(as_json, done.rejected, lang, done.separator) for lang in _LANGUAGES}
+    short = all(len(text) <= LONGEST_REJECTS for text in texts.values())
+    return {"rejects": texts, "rejects_form": "json" if as_json else "csv"} if short else {}
 
 
 @contextmanager

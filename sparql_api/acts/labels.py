@@ -39,7 +39,7 @@ def labels_router(service: Service, doors: Doors) -> APIRouter:
     @get(router, "/labels", policy=ACT, **LABELS)
     async def labels(request: Request, agent: Agent = Depends(doors.agent)) -> Response:
         page, size = whole_number(request, "page", 1, 10**6), whole_number(request, "per_page", PER_PAGE, MOST_PER_PAGE)
-        said = await doors.run(request, _listed, agent, base, (page - 1) * size, size, language(request))
+        said = await doors.run(request, listed_labels, agent, base, (page - 1) * size, size, language(request))
         kept = [(name, value) for name, value in request.query_params.multi_items() if name != "page"]
         more = page * size < said["total"]
         following = f"/labels?{urlencode([*kept, ('page', page + 1)])}" if more else None
@@ -50,7 +50,7 @@ def labels_router(service: Service, doors: Doors) -> APIRouter:
         body = json_members(request, await _body(request), {"decision": str, "concept": str, "parts": list})
 
         async def answer() -> Response:
-            said = await doors.run(request, _decided, request.path_params["label"], agent, body, base)
+            said = await doors.run(request, decided, request.path_params["label"], agent, body, base)
             return deliver(request, write_json(said), "application/json")
 
         return await service.computing.answer(request, answer)
@@ -76,13 +76,14 @@ async def _body(request: Request) -> bytes:
 # What is done, in a thread of the registry's
 
 
-def _listed(registry: Registry, agent: Agent, base: str, skip: int, size: int, lang: str) -> dict[str, Any]:
+def listed_labels(registry: Registry, agent: Agent, base: str, skip: int, size: int, lang: str) -> dict[str, Any]:
+    """Return a page of the labels that wait; raises Forbidden."""
     found = LabelDesk(registry, base).queue(agent, skip, size)
     items = [{**one.as_dict(lang), "url": f"/labels/{one.label}"} for one in found.found]
     return {"total": found.total, "hidden": found.hidden, "more": found.more, "items": items}
 
 
-def _decided(registry: Registry, label: str, agent: Agent, body: dict[str, Any], base: str) -> dict[str, Any]:
+def decided(registry: Registry, label: str, agent: Agent, body: dict[str, Any], base: str) -> dict[str, Any]:
     """Note a decision and change documents by it; raises LookupError, RefusedAct, ProblemError."""
     values = [text_member(body, "concept")] if "concept" in body else _parts(body)
     choice = str(body.get("decision", ""))

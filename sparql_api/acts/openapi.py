@@ -102,6 +102,7 @@ REVIEWS: Final = act(
         parameter("state", "depose, valide, publie, retourne, retire, or toutes for all; depose by default."),
         ACADEMIE,
         TYPE,
+        parameter("waits", "passages to read, or findings to decide on among those of the page (20 at most)."),
         parameter("page", "The page, from 1.", {"type": "string", "pattern": "^[1-9][0-9]{0,5}$"}),
         parameter("per_page", "Documents a page, 200 at most.", {"type": "string", "pattern": "^[1-9][0-9]{0,2}$"}),
     ],
@@ -182,7 +183,7 @@ FINDING: Final = on_document(
 )
 ACTS: Final[Mapping[str, dict[str, Any]]] = {
     "validate": on_document("Validate the latest version", {"passagesRead": _READ, "version": _WHOLE}),
-    "return": on_document("Send back with reasons", {"reason": TEXT, "fields": TEXTS}, ["reason"]),
-    "withdraw": on_document("Withdraw from the next edition", {"reason": TEXT}),
-    "opinion": on_document("Note an opinion for the reviewer", {"text": TEXT}, ["text"]),
+    "return": on_document("Send back with reasons", {"reason": TEXT, "fields": TEXTS, "version": _WHOLE}, ["reason"]),
+    "withdraw": on_document("Withdraw from the next edition", {"reason": TEXT, "version": _WHOLE}),
+    "opinion": on_document("Note an opinion for the reviewer", {"text": TEXT, "version": _WHOLE}, ["text"]),
 }

@@ -54,6 +54,10 @@ MOST_AT_ONCE: Final = 500
 PER_PAGE, MOST_PER_PAGE = 50, 200
 STATES: Final = ("depose", "valide", "publie", "retourne", "retire")
 ALL: Final = "toutes"
+WAITS: Final = ("passages", "findings")
+"""What a document may have that waits for a person: a passage to read, a finding to decide on."""
+DERIVED: Final = 20
+"""Documents of a page whose findings are looked for: each is derived."""
 ON_DOCUMENT: Final = "/reviews/{kind}/{identifier}"
 DECISIONS: Final = ("validate", "return", "withdraw", "opinion")
 Do = Callable[[Registry, str, str, Agent], None]
@@ -65,15 +69,16 @@ def reviews_router(service: Service, doors: Doors) -> APIRouter:
 
     @get(router, "/reviews", policy=ACT, **REVIEWS)
     async def reviews(request: Request, agent: Agent = Depends(doors.agent)) -> Response:
-        wanted = _wanted(request, service.settings.base_iri)
-        said = await doors.run(request, _listed, wanted, agent, language(request))
+        wanted = wanted_of(request, service.settings.base_iri)
+        findings = service.settings.base_iri if request.query_params.get("waits") == "findings" else None
+        said = await doors.run(request, listed, wanted, agent, language(request), findings)
         return deliver(request, write_json({**said, "next": _next(request, wanted, said["total"])}), "application/json")
 
     @get(router, ON_DOCUMENT, policy=ACT, **REVIEW)
     async def review(request: Request, agent: Agent = Depends(doors.agent)) -> Response:
         async def answer() -> Response:
             lang, base = language(request), service.settings.base_iri
-            said = await doors.run(request, _shown, *_named(request), agent, lang, base)
+            said = await doors.run(request, shown, *_named(request), agent, lang, base)
             return deliver(request, write_json(said), "application/json")
 
         return await service.computing.answer(request, answer)
@@ -85,8 +90,8 @@ def reviews_router(service: Service, doors: Doors) -> APIRouter:
 
         async def answer() -> Response:
             lang, base = language(request), service.settings.base_iri
-            each = {name: _validation({**body, "version": versions.get(name)}) for name in names}
-            results = [await doors.run(request, _one_of_many, *one, agent, lang, base) for one in each.items()]
+            each = {name: validation_of({**body, "version": versions.get(name)}) for name in names}
+            results = [await doors.run(request, one_of_many, name, agent, do, lang, base) for name, do in each.items()]
             return deliver(request, write_json({"results": results}), "application/json")
 
         return await service.computing.answer(request, answer)
@@ -97,15 +102,15 @@ def reviews_router(service: Service, doors: Doors) -> APIRouter:
         finding, lang, base = request.path_params["finding"], language(request), service.settings.base_iri
 
         def read(body: Mapping[str, Any]) -> Do:
-            return _decision(body, finding, lang, base)
+            return decision_on(body, finding, lang, base)
 
         async def answer() -> Response:
-            said = await doors.run(request, _done, *_named(request), agent, read, body)
+            said = await doors.run(request, done_on, *_named(request), agent, read, body)
             return deliver(request, write_json(said), "application/json")
 
         return await service.computing.answer(request, answer)
 
-    for action, (members, read) in _READ.items():
+    for action, (members, read) in READ.items():
         _on_document(router, service, doors, action, members, read)
     return router
 
@@ -121,7 +126,7 @@ def _on_document(
         body = json_members(request, await _body(request), members)
 
         async def answer() -> Response:
-            said = await doors.run(request, _done, *_named(request), agent, read, body)
+            said = await doors.run(request, done_on, *_named(request), agent, read, body)
             return deliver(request, write_json(said), "application/json")
 
         return await service.computing.answer(request, answer)
@@ -135,7 +140,8 @@ async def _body(request: Request) -> bytes:
 # What a body says
 
 
-def _validation(body: Mapping[str, Any]) -> Do:
+def validation_of(body: Mapping[str, Any]) -> Do:
+    """Return what validates a document as a body says."""
     read, version = body.get("passagesRead", False), body.get("version")
 
     def do(registry: Registry, kind: str, name: str, agent: Agent) -> None:
@@ -156,20 +162,22 @@ def _return(body: Mapping[str, Any]) -> Do:
     for name in fields:
         text_member(fields, name)
     told = remarked(fields)
-    return lambda registry, kind, name, agent: registry.send_back(kind, name, agent, reason, told)
+    version = body.get("version")
+    return lambda registry, kind, name, agent: registry.send_back(kind, name, agent, reason, told, version)
 
 
 def _withdrawal(body: Mapping[str, Any]) -> Do:
-    reason = text_member(body, "reason") if body.get("reason") else ""
-    return lambda registry, kind, name, agent: registry.withdraw(kind, name, agent, reason)
+    reason, version = text_member(body, "reason") if body.get("reason") else "", body.get("version")
+    return lambda registry, kind, name, agent: registry.withdraw(kind, name, agent, reason, version)
 
 
 def _opinion(body: Mapping[str, Any]) -> Do:
-    text = text_member(body, "text")
-    return lambda registry, kind, name, agent: registry.give_opinion(kind, name, agent, text)
+    text, version = text_member(body, "text"), body.get("version")
+    return lambda registry, kind, name, agent: registry.give_opinion(kind, name, agent, text, version)
 
 
-def _decision(body: Mapping[str, Any], finding: str, lang: Language, base: str) -> Do:
+def decision_on(body: Mapping[str, Any], finding: str, lang: Language, base: str) -> Do:
+    """Return what decides on a finding as a body says; raises ProblemError 422."""
     verb, version = next((one for one in VERBS if one == body.get("decision")), None), body.get("version")
     if verb is None:
         raise unprocessable(text_of("member-choice", name="decision", choices=", ".join(VERBS)))
@@ -188,11 +196,11 @@ def _decision(body: Mapping[str, Any], finding: str, lang: Language, base: str) 
     return do
 
 
-_READ: Final[Mapping[str, tuple[Mapping[str, type], Callable[[Mapping[str, Any]], Do]]]] = {
-    "validate": ({"passagesRead": bool, "version": int}, _validation),
-    "return": ({"reason": str, "fields": dict}, _return),
-    "withdraw": ({"reason": str}, _withdrawal),
-    "opinion": ({"text": str}, _opinion),
+READ: Final[Mapping[str, tuple[Mapping[str, type], Callable[[Mapping[str, Any]], Do]]]] = {
+    "validate": ({"passagesRead": bool, "version": int}, validation_of),
+    "return": ({"reason": str, "fields": dict, "version": int}, _return),
+    "withdraw": ({"reason": str, "version": int}, _withdrawal),
+    "opinion": ({"text": str, "version": int}, _opinion),
 }
 """Of each act, the members that its body may have, and what it makes of them."""
 
@@ -229,7 +237,7 @@ def _versions(body: Mapping[str, Any]) -> Mapping[str, int]:
 # What is done, in a thread of the registry's
 
 
-def _done(
+def done_on(
     registry: Registry, kind: str, name: str, agent: Agent, read: Callable[[Mapping[str, Any]], Do],
     body: Mapping[str, Any],
 ) -> dict[str, Any]:  # fmt: skip
@@ -240,14 +248,14 @@ def _done(
     return {"type": after.kind, "id": after.identifier, "state": after.state, "version": after.version}
 
 
-def _one_of_many(
-    registry: Registry, document: str, do: Do, agent: Agent, lang: Language, base: str
+def one_of_many(
+    registry: Registry, document: str, agent: Agent, do: Do, lang: Language, base: str
 ) -> dict[str, Any]:
     """Return what came of one of several; a bare name is a project's."""
     kind, slash, name = document.partition("/")
     kind, name = (kind, name) if slash else ("projet", document)
     try:
-        said = _done(registry, kind, name, agent, lambda _: do, {})
+        said = done_on(registry, kind, name, agent, lambda _: do, {})
     except LookupError:
         found = problem("not-found", path=f"/reviews/{kind}/{name}")
     except RefusedAct as error:
@@ -257,7 +265,7 @@ def _one_of_many(
     return {"document": document, "status": found.status, "problem": found.document(lang, base)}
 
 
-def _shown(registry: Registry, kind: str, name: str, agent: Agent, lang: str, base: str) -> dict[str, Any]:
+def shown(registry: Registry, kind: str, name: str, agent: Agent, lang: str, base: str) -> dict[str, Any]:
     """Return all that a reviewer is to know of a document; raises LookupError, Forbidden."""
     found, acting = known_to(registry, kind, name, agent), registry.accounts.known(agent.name)
     matter = Matter(kind, name, found.academie)
@@ -279,13 +287,17 @@ def known_to(registry: Registry, kind: str, name: str, agent: Agent) -> Any:
     return found
 
 
-def _listed(registry: Registry, wanted: ListWanted, agent: Agent, lang: str) -> dict[str, Any]:
+def listed(
+    registry: Registry, wanted: ListWanted, agent: Agent, lang: str, findings: str | None = None
+) -> dict[str, Any]:
+    """Return a page of documents; with the base IRI as `findings`, those of it with one that nobody decided on."""
     acting = registry.accounts.known(agent.name)
     if why := standing(acting, "read"):
         raise Forbidden(why, acting, "read")
     page = registry.page(wanted, agent)
     items = [
         {**listed_as(one, since, lang), "url": f"/reviews/{one.kind}/{one.identifier}"} for one, since in page.found
+        if findings is None or any(told["decision"] is None for told in findings_told(registry, one, findings))
     ]
     return {"total": page.total, "page": wanted.skip // wanted.size + 1, "items": items}
 
@@ -297,17 +309,23 @@ def _named(request: Request) -> tuple[str, str]:
     return request.path_params["kind"], request.path_params["identifier"]
 
 
-def _wanted(request: Request, base: str) -> ListWanted:
+def wanted_of(request: Request, base: str) -> ListWanted:
+    """Return which documents a request asks for; raises ProblemError 400."""
     asked = request.query_params
     state = asked.get("state") or STATES[0]
     if state not in (*STATES, ALL):
         raise bad("state", "no-state")
+    waits = asked.get("waits") or ""
+    if waits not in ("", *WAITS):
+        raise bad("waits", "no-waits")
     try:
         academie = academie_code(asked.get("academie"), base)
     except UnknownAcademie:
         raise bad("academie", "no-academie") from None
     page, size = whole_number(request, "page", 1, 10**6), whole_number(request, "per_page", PER_PAGE, MOST_PER_PAGE)
-    return ListWanted(None if state == ALL else state, academie, asked.get("type") or None, (page - 1) * size, size)
+    size, held = min(size, DERIVED) if waits == WAITS[1] else size, True if waits == WAITS[0] else None
+    kind = asked.get("type") or None
+    return ListWanted(None if state == ALL else state, academie, kind, (page - 1) * size, size, held)
 
 
 def whole_number(request: Request, name: str, default: int, most: int) -> int:

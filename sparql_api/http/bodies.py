@@ -76,6 +76,11 @@ def json_members(request: Request, body: bytes, known: Mapping[str, type]) -> di
 
 def uploaded(request: Request, body: bytes) -> tuple[str, bytes]:
     """Return (name, bytes) of the one file of a form (RFC 7578); raises ProblemError 422 where it has not one."""
+    return uploaded_with_fields(request, body)[0]
+
+
+def uploaded_with_fields(request: Request, body: bytes) -> tuple[tuple[str, bytes], dict[str, str]]:
+    """Return (name, bytes) of the one file of a form, and its fields; raises ProblemError as `uploaded`."""
     found = _BOUNDARY.search(request.headers.get("content-type", ""))
     if found is None:
         raise unprocessable(text_of("no-boundary"))
@@ -83,10 +88,11 @@ def uploaded(request: Request, body: bytes) -> tuple[str, bytes]:
     pieces = (b"\r\n" + body).split(b"\r\n--" + boundary, PARTS + 1)
     if len(pieces) < 3 or not pieces[-1].startswith(b"--"):
         raise unprocessable(text_of("no-form"))
-    files = [part for part in map(_file, pieces[1:-1]) if part is not None]
+    parts = [_part(part) for part in pieces[1:-1]]
+    files = [(name, content) for _, name, content in parts if name is not None]
     if len(files) != 1:
         raise unprocessable(text_of("one-file", count=len(files)))
-    return files[0]
+    return files[0], {field: content.decode("utf-8", "replace") for field, name, content in parts if name is None}
 
 
 def unsupported(request: Request, known: Collection[str]) -> ProblemError:
@@ -103,14 +109,16 @@ def unprocessable(reason: Text) -> ProblemError:
 _KINDS: Final = {str: "text", bool: "true | false", int: "number", dict: "{…}", list: "[…]"}
 
 
-def _file(part: bytes) -> tuple[str, bytes] | None:
-    """Return (name, bytes) of a part of a form that is a file."""
+def _part(part: bytes) -> tuple[str, str | None, bytes]:
+    """Return (field, name of its file or None, content) of a part of a form."""
     head, blank, content = part.partition(b"\r\n\r\n")
     if not blank or len(head) > HEADERS:
         raise unprocessable(text_of("no-form"))
     text = head.lstrip(b"\r\n").decode("utf-8", "replace")
     try:
-        name = HeaderParser(policy=HTTP).parsestr(f"{text}\r\n\r\n").get_filename()
-        return None if name is None else (name.encode("utf-8", "replace").decode(), content)
+        said = HeaderParser(policy=HTTP).parsestr(f"{text}\r\n\r\n")
+        name = said.get_filename()
+        field = str(said.get_param("name", "", "content-disposition"))
+        return field, None if name is None else name.encode("utf-8", "replace").decode(), content
     except Exception:  # whatever the parser raises of a head that is none
         raise unprocessable(text_of("no-form")) from None

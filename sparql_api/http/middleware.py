@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import re
 import time
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from inspect import isawaitable
 from pathlib import Path
 from typing import Any, Final
@@ -159,7 +159,18 @@ class SecurityHeaders:
             if message["type"] == "http.response.start":
                 present = {name for name, _ in message["headers"]}
                 found = [*message["headers"], *(pair for pair in ADDED if pair[0] not in present)]
-                message["headers"] = [pair for pair in found if not pair[0].startswith(OPEN)] if closed else found
+                message["headers"] = [*closing(found)] if closed else found
             await send(message)
 
         await self.app(scope, receive, with_headers)
+
+
+def closing(headers: Iterable[tuple[bytes, bytes]]) -> Iterator[tuple[bytes, bytes]]:
+    """Yield the headers of an answer that is opened to nobody's pages.
+
+    A form of ours says where it comes from: with `no-referrer` a browser would send `Origin: null` (Fetch, "append a
+    request `Origin` header"), by which nobody tells our page from another's.
+    """
+    for name, value in headers:
+        if not name.startswith(OPEN):
+            yield name, b"same-origin" if name == b"referrer-policy" else value

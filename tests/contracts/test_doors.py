@@ -33,6 +33,11 @@ READING = {"/sparql", "/rdf-graph-store", "/graphe/{rest:path}", "/reconcile", "
 """Addresses that take a query in a body and answer from an edition, or refuse whatever method writes."""
 SIGNING = {"/atelier/sign-in", "/atelier/sign-out"}
 """Addresses by which somebody says who they are: by a token, else refused; they act on nothing."""
+WORKSHOP = {
+    "/atelier/revue/valider", "/atelier/depot", "/atelier/depot/fichier", "/atelier/libelles/{label}", "/atelier/analyse/{project}",
+    *(f"/atelier/revue/{{kind}}/{{identifier}}/{act}" for act in ("valider", "renvoyer", "retirer", "avis", "constat")),
+}  # fmt: skip
+"""Forms of who is signed in: each does by the same function what a door above does, which `tests/sparql_api/acts/atelier/` tries."""
 LISTING = ("review list", "review digest", "review recheck")
 """Commands that show what their agent may read, perhaps nothing."""
 OTHERS = Agent("Lecteur de Lille", (Grant("lecteur", "academie/09"),))
@@ -50,7 +55,7 @@ def test_every_http_method_that_could_act_is_known_to_read() -> None:
         if set(getattr(route, "methods", None) or ()) - {"GET", "HEAD", "OPTIONS"}
     }
     named = {row["path"] for row in DOORS_OVER_HTTP if row["method"] == "POST"}
-    assert found == READING | SIGNING | named, "a door: name it, and have it decide"
+    assert found == READING | SIGNING | WORKSHOP | named, "a door: name it, and have it decide"
 
 
 @pytest.fixture(scope="module")

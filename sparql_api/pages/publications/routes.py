@@ -20,7 +20,7 @@ from sparql_api.pages.publications.cartridge import LESSON, MEDIA_TYPE, Module, 
 from sparql_api.pages.publications.told import KINDS, Told, listing_query, shown, told_of
 from sparql_api.pages.publications.writing import opening, to_html
 from sparql_api.pages.things.describe import describe
-from sparql_api.pages.things.routes import elsewhere, refuse_erased
+from sparql_api.pages.things.routes import elsewhere, refuse_gone
 from sparql_api.pages.things.schema_org import in_page
 from sparql_api.words.i18n import collation
 
@@ -83,7 +83,7 @@ async def told_at(view: View, path: str) -> Told | None:
     service = view.service
     found = await describe(service.reading(view.request), service.iris, path, view.edition)
     if found is None:
-        refuse_erased(service.edition(view.request), path)
+        refuse_gone(service.edition(view.request), path)
         return None
     return await told_of(view, found)
 

@@ -6,6 +6,7 @@ Knows addresses and formats; what an edition says of a thing is asked by `descri
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Final
 from urllib.parse import urlencode
 
@@ -107,7 +108,7 @@ async def memento_asked(service: Service, request: Request, path: str) -> Respon
     moment, edition = asked_moment(text), service.edition(request)
     if moment is None:
         raise bad(ACCEPT, "no-http-date")
-    refuse_erased(edition, path)
+    refuse_gone(edition, path, ("erased",))  # what was withdrawn since has its mementos
     found = nearest(await mementos(service, request, path, edition.number), moment)
     if found is None:
         return None
@@ -124,7 +125,7 @@ def kept_parameters(request: Request) -> list[tuple[str, str]]:
     return [(k, v) for k, v in request.query_params.multi_items() if k not in ("format", "_format")]
 
 
-def refuse_gone(edition: Edition, path: str) -> None:
+def refuse_gone(edition: Edition, path: str, why: Iterable[str] = ("erased", "withdrawn")) -> None:
     """Raise ProblemError 410 where a path is that of a document erased since it was public, or of a graph of it.
 
     So too of a partner's document that was withdrawn, and of the principles of such an instrument.
@@ -134,7 +135,7 @@ def refuse_gone(edition: Edition, path: str) -> None:
     whole = stem if suffix in OFFERS else name
     kind, _, rest = whole.partition("/")
     owner = [f"instrument/{rest.partition('/')[0]}"] if kind == "principe" else []
-    for code in ("erased", "withdrawn"):
+    for code in why:
         gone = edition.manifest.get(code, ())
         for document in (name, whole, *owner):
             if document in gone:

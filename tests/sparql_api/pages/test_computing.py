@@ -27,6 +27,7 @@ from sparql_api.computing.fairuse import FairUse
 from sparql_api.computing.limiter import GIVE_WAY, Computing, Kind
 from sparql_api.http.routing import BOUNDED, get
 from sparql_api.settings import Settings
+from tests.contracts.test_doors import WORKSHOP
 from tests.sparql_api.endpoint.live import serve, wait_until
 
 CHEAP = {
@@ -44,7 +45,7 @@ BY_THE_ENGINE = {"/sparql", "/sparql/", "/rdf-graph-store", "/graphe/{rest:path}
 ACTS = {
     "/deposits", "/reviews/validate", "/labels/{label}", "/labels/{label}/refuse", "/atelier/sign-in", "/atelier/sign-out",
     "/reviews/{kind}/{identifier}/findings/{finding}",
-    *(f"/reviews/{{kind}}/{{identifier}}/{act}" for act in ("validate", "return", "withdraw", "opinion")),
+    *(f"/reviews/{{kind}}/{{identifier}}/{act}" for act in ("validate", "return", "withdraw", "opinion")), *WORKSHOP,
 }
 """Routes that compute in the same threads by `Doors.run`, and examine in a process of their own."""
 SOURCES = Path(sparql_api.__file__).parent

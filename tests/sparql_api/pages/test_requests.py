@@ -35,9 +35,13 @@ PROTOCOLS = {
     **{f"/reconcile/suggest/{kind}": "prefix=a" for kind in ("entity", "property", "type")},
 }  # fmt: skip
 ACTS = {"/atelier/openid", "/atelier/callback", "/deposits/{number}", "/reviews", "/reviews/{kind}/{identifier}", "/labels"}
+WORKSHOP = {
+    "/atelier/revue", "/atelier/revue/{kind}/{identifier}", "/atelier/depot", "/atelier/depots/{number}", "/atelier/depots/{number}/refus",
+    "/atelier/libelles", "/atelier/analyse/{project}", "/atelier/analyse/{project}/comparer",
+}  # fmt: skip
 ASKED = {"/answer": "query=ASK%7B%7D&"}
 """What an address must be asked to answer at all."""
-ELSEWHERE = {"/answer.html", "/queries/{name}", "/{name}", "/graphe/{rest:path}", "/oai", *ACTS}
+ELSEWHERE = {"/answer.html", "/queries/{name}", "/{name}", "/graphe/{rest:path}", "/oai", *ACTS, *WORKSHOP}
 """Addresses of a page that is a file, of what there is none of, of what only other methods ask, and of what agents alone
 read; and the one whose protocol has an error of its own for a parameter that it does not know."""
 

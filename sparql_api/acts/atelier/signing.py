@@ -7,74 +7,70 @@ from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final, TypeVar
-from urllib.parse import parse_qsl
 
-from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from ingestion import Agent, ListWanted, Registry
 from ontologie import sentence
 from sparql_api.acts.agents import Doors
+from sparql_api.acts.atelier.workshop import PLACE, Workshop, address_of, form_of, led, title_of
 from sparql_api.acts.openid import PATIENCE, OpenId, SignInRefused
-from sparql_api.acts.session import closed, form_token, from_us, held, opened, put, session_of
+from sparql_api.acts.session import closed, from_us, held, opened, put, session_of
 from sparql_api.formats.negotiation import language
-from sparql_api.http.bodies import media_type, read_body, unprocessable, unsupported
 from sparql_api.http.policies import ACT
 from sparql_api.http.routing import get, post
 from sparql_api.pages.common.layout import View, send_page, write_page
-from sparql_api.pages.common.service import Service
-from sparql_api.words.problems import Problem, ProblemError, problem
+from sparql_api.words.problems import ProblemError, problem
 from sparql_api.words.texts import text_of
 
 T = TypeVar("T")
-PLACE: Final = "/atelier"
+SHORT: Final = 8 << 10
+"""Bytes of a form that anybody may send."""
 PENDING: Final = "__Host-observatoire-openid"
 """The cookie of who went to sign in elsewhere, until they are back."""
-LONGEST: Final = 8 << 10
-URLENCODED: Final = "application/x-www-form-urlencoded"
-FIELDS: Final = 20
 AT_ONCE, WAITING, OF_A_CLIENT = 2, 16, 4
 """Requests to the sign-on service that are under way, that may wait for it, and those of one client."""
 
 
-def atelier_router(service: Service, doors: Doors) -> APIRouter:
-    """Return the routes of the workshop."""
-    router = APIRouter(tags=["atelier"])
+def signing_routes(workshop: Workshop) -> None:
+    """Declare the first page of the workshop, and the ways in and out."""
+    service, doors, router = workshop.service, workshop.doors, workshop.router
     settings = service.settings
     elsewhere = Elsewhere(OpenId(settings.openid, settings.public_url or "")) if settings.openid.issuer else None
 
     @get(router, PLACE, policy=ACT)
     async def place(request: Request) -> Response:
-        agent, session = await doors.session(request), session_of(request)
-        said: dict[str, Any] = {"agent": agent, "elsewhere": elsewhere is not None}
-        if agent is not None and session is not None:
-            waiting = await doors.run(request, _waiting, agent)
-            said |= {"form": form_token(session), "waiting": waiting, "held": _held(agent, language(request))}
+        visitor = await workshop.visitor(request)
+        if visitor is not None:
+            said = await doors.run(request, _begun, visitor.agent)
+            said["held"] = _held(visitor.agent, language(request))
+            return workshop.draw(request, visitor, "home.html", said)
         view = View(service, request, language(request), service.engine.current_edition())
-        return send_page(request, write_page(view, "atelier.html", said), view, policy=ACT)
+        html = write_page(view, "atelier/sign_in.html", {"elsewhere": elsewhere is not None})
+        return send_page(request, html, view, policy=ACT)
 
     @post(router, f"{PLACE}/sign-in", policy=ACT, include_in_schema=False)
     async def sign_in(request: Request) -> Response:
         from_us(request)
-        token = (await _form(request)).get("token", "").strip()
+        token = (await form_of(request, SHORT)).one("token").strip()
         return await _signed_in(request, doors, await doors.bearer(request, token), token=token)
 
     @post(router, f"{PLACE}/sign-out", policy=ACT, include_in_schema=False)
     async def sign_out(request: Request) -> Response:
         from_us(request)
-        session, said = session_of(request), await _form(request)
+        session, fields = session_of(request), await form_of(request, SHORT)
         if session is not None:
-            held(request, session, said.get("form"))
+            held(request, session, fields.one("form"))
             await doors.run(request, lambda registry: registry.sign_ins.end(session))
-        return closed(_led(PLACE))
+        return closed(led(request, PLACE))
 
     @get(router, f"{PLACE}/openid", policy=ACT)
     async def go(request: Request) -> Response:
         if elsewhere is None:
             raise ProblemError(problem("not-found", path=request.url.path))
         address, pending = await elsewhere.asked(service.computing.client(request), elsewhere.openid.begin)
-        return put(_led(address), PENDING, pending, PATIENCE)
+        return put(RedirectResponse(address, 303, ACT.headers()), PENDING, pending, PATIENCE)
 
     @get(router, f"{PLACE}/callback", policy=ACT, openapi_extra=_CALLBACK)
     async def back(request: Request) -> Response:
@@ -89,7 +85,6 @@ def atelier_router(service: Service, doors: Doors) -> APIRouter:
         identity = settings.openid.issuer, subject
         return put(await _signed_in(request, doors, agent, identity=identity), PENDING, "", 0)
 
-    return router
 
 
 class Elsewhere:
@@ -130,27 +125,16 @@ async def _signed_in(request: Request, doors: Doors, agent: Agent, **by: Any) ->
             registry.sign_ins.end(before)
         return registry.sign_ins.open(agent, **by)
 
-    return opened(_led(PLACE), *await doors.run(request, begin))
+    return opened(led(request, PLACE), *await doors.run(request, begin))
 
 
-def _led(address: str) -> Response:
-    return RedirectResponse(address, 303, ACT.headers())
-
-
-async def _form(request: Request) -> dict[str, str]:
-    """Return the fields of a form; raises ProblemError."""
-    if media_type(request) != URLENCODED:
-        raise unsupported(request, (URLENCODED,))
-    over = Problem("body-too-long", {"limit": LONGEST >> 10}, {"bound": "body"}, {"Connection": "close"})
-    body = await read_body(request, LONGEST, over)
-    try:
-        return dict(parse_qsl(body.decode("utf-8", "replace"), max_num_fields=FIELDS))
-    except ValueError:
-        raise unprocessable(text_of("no-form")) from None
-
-
-def _waiting(registry: Registry, agent: Agent) -> int:
-    return registry.page(ListWanted("depose", size=1), agent).total
+def _begun(registry: Registry, agent: Agent) -> dict[str, Any]:
+    """Return how much waits for an agent, and what it began to write."""
+    drafts = [
+        {"number": one.number, "at": one.at, "title": title_of(one.content), "address": address_of(one)}
+        for one in registry.drafts.of(agent)
+    ]
+    return {"waiting": registry.page(ListWanted("depose", size=1), agent).total, "drafts": drafts}
 
 
 def _held(agent: Agent, lang: str) -> list[tuple[str, str]]:

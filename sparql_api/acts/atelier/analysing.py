@@ -1,0 +1,163 @@
+"""`/atelier/analyse/{project}`: a grid applied to a usage, in a form that the grid's own data make; scores, drafts.
+
+What is sent is a document of type analysis, judged and reviewed as any deposit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from ingestion import Agent, Options, Registry, convert, told_to_reviewer
+from ontologie import sentence
+from sparql_api.acts.atelier.analysis import (
+    MOMENTS,
+    QUOTE,
+    STEP,
+    WHY,
+    AnalysedSheet,
+    FilledGrid,
+    criterion_of,
+    document_of,
+    lines_of,
+    unquoted,
+)
+from sparql_api.acts.atelier.grids import Grid, GridWords, scores_of, words_of
+from sparql_api.acts.atelier.workshop import PLACE, Fields, FormFault, Visitor, Workshop, led, number_of, spoken
+from sparql_api.acts.deposits import Counter
+from sparql_api.acts.reviews import known_to
+from sparql_api.words.problems import ProblemError, problem
+
+ANALYSE: Final = PLACE + "/analyse/{project}"
+HEAD: Final = ("titre", "auteur", "moment", "commentaire", "grille")
+
+
+def analysing_pages(workshop: Workshop, counter: Counter) -> None:
+    """Declare the page of the form, and what it is sent to."""
+
+    @workshop.page(ANALYSE, "grille", "brouillon", "rapport", "garde")
+    async def form(request: Request, visitor: Visitor) -> Response:
+        asked = request.query_params
+        number, report = number_of(asked.get("brouillon", "")), number_of(asked.get("rapport", ""))
+        content: Mapping[str, Any] = {}
+        if number is not None:
+            draft = await workshop.doors.run(request, lambda registry: registry.drafts.get(number, visitor.agent))
+            content = draft.content
+        told = None if report is None else await counter.told(request, visitor.agent, report)
+        return await _drawn(workshop, request, visitor, content, number, told)
+
+    @workshop.act(ANALYSE)
+    async def send(request: Request, visitor: Visitor, fields: Fields) -> Response:
+        content = _content(fields)
+        if own := visitor.agent.organisation:
+            content["auteur"] = [own]
+        place, project = request.url.path, request.path_params["project"]
+        number, about = number_of(fields.one("brouillon")), f"projet/{project}"
+        sheet = await workshop.doors.run(request, sheet_of, project, visitor.agent, spoken(request), workshop.base)
+        try:
+            kept = (visitor.agent, content, about, number)
+            number = await workshop.doors.run(request, _kept, *kept)
+        except ValueError:
+            fault = FormFault(sentence("pages", "form.too-long", spoken(request)))
+            return await _drawn(workshop, request, visitor, content, number, None, [fault], 422)
+        written, grid = FilledGrid(content, workshop.service.iris), (await _grid(workshop, request, content))[1]
+        if fields.one("act") != "deposer":
+            return led(request, f"{place}?brouillon={number}&garde=oui")
+        if list(unquoted(written, sheet, grid)):
+            return await _drawn(workshop, request, visitor, content, number, None, (), 422)
+        said = document_of(written, sheet, grid, visitor.agent.name, _title(written, sheet, spoken(request)))
+        options = Options(kind="analyse", base=workshop.base, memory=workshop.service.settings.var,
+                          called="analyse.json", national=False)  # fmt: skip
+        async with counter.place(request, visitor.agent) as begin:
+            report, _ = await begin(lines_of(*said), options, False, False)
+        return led(request, f"{PLACE}/depots/{report}?brouillon={number}")
+
+
+def sheet_of(registry: Registry, project: str, agent: Agent, lang: str, base: str) -> AnalysedSheet:
+    """Return a project as its analyst may see it: the latest version, else the public one. Raises LookupError."""
+    found = known_to(registry, "projet", project, agent)
+    if not registry.readable([found], agent):
+        document, context = registry.content("projet", project, found.published_version)
+        found = replace(found, document=document, context=context)
+    told = told_to_reviewer(found, (), lang, base)
+    fields = [(one.name, one.label, one.values) for one in told["fields"]]
+    return AnalysedSheet(project, told["title"], fields)
+
+
+def _content(fields: Fields) -> dict[str, list[str]]:
+    """Return what a form says, by the names of its fields."""
+    starts = (STEP, QUOTE, WHY)
+    return {
+        name: [text] for name in fields.sent
+        if (name in HEAD or name.startswith(starts)) and (text := fields.one(name))
+    }  # fmt: skip
+
+
+def _kept(registry: Registry, agent: Agent, content: Mapping[str, Any], about: str, number: int | None) -> int:
+    return registry.drafts.keep(agent, "analyse", content, about, number)
+
+
+async def _grid(workshop: Workshop, request: Request, content: Mapping[str, Any]) -> tuple[GridWords, Grid, list[Grid]]:
+    """Return what the edition says, the grid that is followed, all grids; raises ProblemError 404 without one."""
+    words = await words_of(workshop.service, request)
+    grids = words.grids()
+    wanted = next(iter(content.get("grille", ())), "") or request.query_params.get("grille", "")
+    chosen = next((one for one in grids if one.iri.removeprefix(workshop.base) == wanted), None)
+    if not grids or (wanted and chosen is None):
+        raise ProblemError(problem("not-found", path=request.url.path))
+    return words, chosen or grids[0], grids
+
+
+def _title(written: FilledGrid, sheet: AnalysedSheet, lang: Any) -> str:
+    return written.of("titre") or sentence("pages", "analysis.named", lang, title=sheet.title)[:300]
+
+
+async def _drawn(
+    workshop: Workshop, request: Request, visitor: Visitor, content: Mapping[str, Any], number: int | None,
+    told: Mapping[str, Any] | None, faults: Sequence[FormFault] = (), status: int = 200,
+) -> Response:  # fmt: skip
+    """Return the page of the form: the grid's criteria with what was answered, the sheet to quote, the scores."""
+    lang, project = spoken(request), request.path_params["project"]
+    words, grid, grids = await _grid(workshop, request, content)
+    sheet = await workshop.doors.run(request, sheet_of, project, visitor.agent, lang, workshop.base)
+    written = FilledGrid(content, workshop.service.iris)
+    ids = {one.iri: f"critere-{rank}" for rank, one in enumerate(grid.criteria, 1)}
+    found = list(faults)
+    if told is not None and told.get("state") == "failed":
+        found.append(FormFault(str(told.get("reason", ""))))
+    for entry in told.get("entries", ()) if told else ():
+        if entry["severity"] == "violation":
+            criterion = criterion_of(entry, written, grid)
+            field = ids[criterion.iri] if criterion else "auteur" if entry["field"] == "auteur" else ""
+            start = f"{criterion.sign} : " if criterion else ""
+            found.append(FormFault(f"{start}{entry['message']}", field))
+    if number is not None:
+        found += [
+            FormFault(sentence("pages", "analysis.unquoted", lang, sign=one.sign), ids[one.iri])
+            for one in unquoted(written, sheet, grid)
+        ]
+    scores = []
+    if written.answered(grid):
+        given = (words, written, sheet, grid, visitor.agent.name, lang)
+        scores = await workshop.service.computing.run(request, _scores, *given)
+    own = visitor.agent.organisation
+    said = {
+        "sheet": sheet, "grid": grid, "grids": grids, "written": written, "ids": ids, "scores": scores,
+        "number": number, "kept": request.query_params.get("garde") == "oui", "moments": MOMENTS, "words": words,
+        "organisations": [] if own else words.organisations(), "own": own, "project": project,
+        "names": {"step": STEP, "quote": QUOTE, "why": WHY},
+    }  # fmt: skip
+    return workshop.draw(request, visitor, "analysis.html", said, faults=found, status=status)
+
+
+def _scores(
+    words: GridWords, written: FilledGrid, sheet: AnalysedSheet, grid: Grid, agent: str, lang: str
+) -> list[dict[str, Any]]:
+    """Return what the published rules say of the answers so far, whether they may be deposited as they are or not."""
+    document, answers = document_of(written, sheet, grid, agent, sheet.title)
+    (converted,) = convert([{**document, "comporte": answers}], written.iris.base)
+    return scores_of(words, converted.lines, grid.iri, lang)

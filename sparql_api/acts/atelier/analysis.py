@@ -1,0 +1,144 @@
+"""An analysis as a form says it: its document, what of it is quoted from the sheet, where each fault of it stands.
+
+A criterion's answer is a step of the scale, words of the sheet that show it, a sentence. Knows no page.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from ontologie import Iris
+from sparql_api.acts.atelier.grids import Criterion, Grid
+
+MOMENTS: Final = ("au-debut", "en-cours", "a-la-fin", "plus-tard")
+STEP, QUOTE, WHY = "echelon.", "preuve.", "pourquoi."
+"""Begin the names of the fields of a criterion, which its IRI under our base ends."""
+OMITTED: Final = "#AnalyseCriteresObligatoires"
+LONGEST_ID: Final = 60
+
+
+@dataclass(frozen=True)
+class AnalysedSheet:
+    """The project that is analysed: its identifier, and its fields in words: (name, label, values)."""
+
+    identifier: str
+    title: str
+    fields: Sequence[tuple[str, str, Sequence[str]]]
+
+    def holds(self, words: str) -> str | None:
+        """Return the name of the field whose words hold these, whatever the spaces between; None where none does."""
+        sought = _folded(words)
+        for name, _, values in self.fields:
+            if any(sought in _folded(value) for value in values):
+                return name
+        return None
+
+
+@dataclass(frozen=True)
+class FilledGrid:
+    """What was written in the form, by the names of its fields."""
+
+    content: Mapping[str, Sequence[str]]
+    iris: Iris
+
+    def of(self, start: str, criterion: Criterion | None = None) -> str:
+        """Return what a field says, of a criterion where one is given."""
+        name = start if criterion is None else start + self.short(criterion.iri)
+        return str(next(iter(self.content.get(name, ())), ""))
+
+    def short(self, iri: str) -> str:
+        """Return an IRI under our base without it."""
+        return iri.removeprefix(self.iris.base)
+
+    def answered(self, grid: Grid) -> list[Criterion]:
+        """Return the criteria that have an answer, in the order of the grid: that of the document."""
+        steps = {self.short(step.iri) for step in grid.steps}
+        return [one for one in grid.criteria if self.of(STEP, one) in steps]
+
+
+def identifier_of(project: str, agent: str, grid: str, moment: str) -> str:
+    """Return the identifier of an agent's analysis of a project by a grid at a moment: the same again is a version."""
+    told = hashlib.blake2b("\0".join((project, agent, grid, moment)).encode(), digest_size=6).digest()
+    # Letters alone: a row of digits would look like a number of somebody's.
+    return f"{project[:LONGEST_ID]}-a-" + "".join(chr(97 + one // 16) + chr(97 + one % 16) for one in told)
+
+
+def document_of(
+    written: FilledGrid, sheet: AnalysedSheet, grid: Grid, agent: str, title: str
+) -> tuple[dict[str, Any], list[Any]]:
+    """Return an analysis without its answers, and its answers, in the order of `FilledGrid.answered`."""
+    moment, short = written.of("moment"), written.short
+    name = identifier_of(sheet.identifier, agent, grid.iri, moment)
+    document: dict[str, Any] = {
+        "id": f"analyse/{name}", "type": ["Analyse"], "identifiant": name, "titre": title,
+        "evalue": f"projet/{sheet.identifier}", "grille": short(grid.iri),
+        "date": datetime.now(UTC).date().isoformat(),
+    }  # fmt: skip
+    if author := written.of("auteur"):
+        document["auteur"] = [short(author)]
+    if moment in MOMENTS:
+        document["moment"] = f"concept/moment/{moment}"
+    if comment := written.of("commentaire"):
+        document["commentaire"] = comment
+    return document, [_answer(written, sheet, one, f"analyse/{name}") for one in written.answered(grid)]
+
+
+def _answer(written: FilledGrid, sheet: AnalysedSheet, criterion: Criterion, name: str) -> dict[str, Any]:
+    end = criterion.iri.rpartition("/")[2]
+    answer: dict[str, Any] = {
+        "id": f"{name}#appreciation-{end}", "type": "Appreciation", "critere": written.short(criterion.iri),
+        "echelon": written.of(STEP, criterion),
+    }  # fmt: skip
+    quote = written.of(QUOTE, criterion)
+    if quote and (place := sheet.holds(quote)):
+        sign = hashlib.sha256(f"{end} {quote}".encode()).hexdigest()[:12]
+        answer["preuve"] = {"id": f"{name}#preuve-{sign}", "type": "Preuve", "champ": place, "extrait": quote}
+    if why := written.of(WHY, criterion):
+        answer["commentaire"] = why
+    return answer
+
+
+def lines_of(document: Mapping[str, Any], answers: Sequence[Any]) -> bytes:
+    """Return a document as JSON, each answer on a line of its own, from the second: faults are told by their line."""
+    head = json.dumps(document, ensure_ascii=False)[:-1]
+    below = ",\n".join(json.dumps(one, ensure_ascii=False) for one in answers)
+    return f'{head}, "comporte": [\n{below}\n]}}'.encode()
+
+
+def criterion_of(entry: Mapping[str, Any], written: FilledGrid, grid: Grid) -> Criterion | None:
+    """Return the criterion that an entry of a report is about, None where it is about the analysis."""
+    if str(entry.get("rule", "")).endswith(OMITTED):
+        return next((one for one in grid.criteria if written.short(one.iri) == entry.get("value")), None)
+    answered, line = written.answered(grid), entry.get("line") or 0
+    return answered[line - 2] if 2 <= line < len(answered) + 2 else None
+
+
+def unquoted(written: FilledGrid, sheet: AnalysedSheet, grid: Grid) -> Iterator[Criterion]:
+    """Yield the criteria whose quoted words the sheet does not have."""
+    for one in grid.criteria:
+        quote = written.of(QUOTE, one)
+        if quote and sheet.holds(quote) is None:
+            yield one
+
+
+def answers_in(document: Mapping[str, Any], iris: Iris) -> dict[str, str]:
+    """Return what an analysis answers: the step by the criterion, both as IRIs."""
+    given = document.get("comporte") or []
+    items = given if isinstance(given, list) else [given]
+    return {
+        iris.absolute(str(one["critere"])): iris.absolute(str(one["echelon"]))
+        for one in items
+        if isinstance(one, Mapping) and "critere" in one and "echelon" in one
+    }
+
+
+def _folded(text: str) -> str:
+    """Return words as they compare: signs that word processors change are one, spaces too."""
+    plain = text.replace("’", "'").replace("«", '"').replace("»", '"').replace("“", '"').replace("”", '"')
+    return re.sub(r"\s+", " ", plain).strip(' "').casefold()

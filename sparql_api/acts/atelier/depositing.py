@@ -1,0 +1,194 @@
+"""`/atelier/depot`: a deposit by a form that the shapes make, kept as a draft, judged as any deposit is.
+
+What is sent is a row with the names of our columns; its report stands at the fields that it is about.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from ingestion import Agent, Options, Registry, academie_name, columns
+from ontologie import read_table, sentence
+from shapes import FormField, FormGroup, Shapes, form_groups
+from sparql_api.acts.atelier.workshop import PLACE, Fields, FormFault, Visitor, Workshop, led, number_of, spoken
+from sparql_api.acts.deposits import Counter
+
+FORM: Final = f"{PLACE}/depot"
+FEW: Final = 24
+"""Names of a list that are shown all at once; of a longer one, some are proposed while one writes."""
+MOST_PROPOSED: Final = 500
+"""Names that are proposed while one writes."""
+MORE: Final = 2
+"""Empty places after the values of a list."""
+PROSE: Final = 1000
+"""Characters from which a text has several lines."""
+PRIVATE: Final = "contact"
+
+
+@dataclass(frozen=True)
+class ShownField:
+    """A field as the page draws it: its id, how it is written, the names to choose from, what it holds."""
+
+    field: FormField
+    control: str
+    names: tuple[str, ...]
+    values: Sequence[str]
+    help: Mapping[str, str]
+    required: bool
+
+    @property
+    def id(self) -> str:
+        """The id of its control."""
+        return f"champ-{self.field.name}"
+
+
+@cache
+def packaged_shapes() -> Shapes:
+    """Return the shapes of the project, as forms take them."""
+    return Shapes.packaged()
+
+
+def groups() -> tuple[FormGroup, ...]:
+    """Return the groups of the form: those of the shapes, then how to reach who deposits, which no shape sees."""
+    private = [
+        FormField(one.name, one.label, one.help, order, several=False, longest=one.longest)
+        for order, one in enumerate(columns().values())
+        if one.kind == "prive"
+    ]
+    label = {lang: sentence("pages", "form.private", lang) for lang in ("fr", "en")}
+    return (*form_groups(packaged_shapes()), FormGroup(PRIVATE, label, 1e9, tuple(private)))
+
+
+def depositing_pages(workshop: Workshop, counter: Counter) -> None:
+    """Declare the page of the form, and what it is sent to."""
+
+    @workshop.page(FORM, "brouillon", "rapport", "garde")
+    async def form(request: Request, visitor: Visitor) -> Response:
+        number, report = (number_of(request.query_params.get(name, "")) for name in ("brouillon", "rapport"))
+        content = await workshop.doors.run(request, _draft, visitor.agent, number)
+        content = content or _begun(visitor.agent, spoken(request))
+        told = None
+        if report is not None:
+            told = await counter.told(request, visitor.agent, report)
+        return _drawn(workshop, request, visitor, content, number, told)
+
+    @workshop.act(FORM)
+    async def send(request: Request, visitor: Visitor, fields: Fields) -> Response:
+        content = {one.name: values for group in groups() for one in group.fields if (values := _values(one, fields))}
+        number = number_of(fields.one("brouillon"))
+        try:
+            number = await workshop.doors.run(request, _kept, visitor.agent, content, number)
+        except ValueError:
+            fault = FormFault(sentence("pages", "form.too-long", spoken(request)))
+            return _drawn(workshop, request, visitor, content, number, None, [fault], 422)
+        act = fields.one("act")
+        if act not in ("verifier", "deposer"):
+            return led(request, f"{FORM}?brouillon={number}&garde=oui")
+        options = Options(base=workshop.base, memory=workshop.service.settings.var, called="formulaire.json",
+                          national=bool(fields.one("national")))  # fmt: skip
+        async with counter.place(request, visitor.agent, options.national) as begin:
+            report, _ = await begin(row_of(content), options, False, act == "verifier")
+        return led(request, f"{PLACE}/depots/{report}?brouillon={number}")
+
+
+def row_of(content: Mapping[str, Sequence[str]]) -> bytes:
+    """Return the row of a deposit as JSON: lists of the columns that are lists, one text of the others."""
+    known = columns()
+    row = {
+        name: list(values) if name not in known or known[name].is_list else values[0]
+        for name, values in content.items()
+    }  # fmt: skip
+    return json.dumps(row, ensure_ascii=False).encode()
+
+
+def _values(field: FormField, fields: Fields) -> list[str]:
+    """Return what was written in a field; of a list in lines, each line."""
+    given = fields.many(field.name)
+    if _control(field)[0] == "lines":
+        return [line.strip() for text in given for line in text.split("\n") if line.strip()]
+    return given
+
+
+def _control(field: FormField) -> tuple[str, tuple[str, ...]]:
+    """Return how a field is written, and the names to choose from."""
+    column = columns().get(field.name)
+    several = column.is_list if column else field.several
+    if column is not None and column.kind == "booleen":
+        return "yes-no", ()
+    names = _proposed(column.name, column.names) if column else field.choices
+    if names and len(names) <= FEW:
+        return ("boxes" if several else "select"), names
+    if names:
+        return ("list" if several else "one-of-list"), names
+    if several:
+        return "lines", ()
+    return ("prose" if (field.longest or 0) >= PROSE else "line"), ()
+
+
+@cache
+def _proposed(name: str, names: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the names of a list; of a very long one, the labels that people write."""
+    if len(names) <= MOST_PROPOSED:
+        return names
+    return tuple(row["libelle"] for row in read_table("donnees", "libelles.csv") if row["champ"] == name)
+
+
+def _begun(agent: Agent, lang: str) -> dict[str, list[str]]:
+    """Return what a new form holds: the académie of who deposits, where it has one."""
+    scopes = {one.scope.partition("/")[2] for one in agent.grants if one.scope.startswith("academie/")}
+    return {"academie": [academie_name(scopes.pop(), lang)]} if len(scopes) == 1 else {}
+
+
+def _draft(registry: Registry, agent: Agent, number: int | None) -> Mapping[str, Any]:
+    return {} if number is None else registry.drafts.get(number, agent).content
+
+
+def _kept(registry: Registry, agent: Agent, content: Mapping[str, Any], number: int | None) -> int:
+    return registry.drafts.keep(agent, "projet", content, number=number)
+
+
+def _drawn(
+    workshop: Workshop, request: Request, visitor: Visitor, content: Mapping[str, Any], number: int | None,
+    told: Mapping[str, Any] | None, faults: Sequence[FormFault] = (), status: int = 200,
+) -> Response:  # fmt: skip
+    """Return the page of the form with what is in it, and its report at its fields."""
+    entries = told.get("entries", ()) if told else ()
+    known = {one.name for group in groups() for one in group.fields}
+    refused = [_fault(one, known) for one in entries if one["severity"] == "violation"]
+    advice: dict[str, list[str]] = {}
+    for one in entries:
+        if one["severity"] != "violation":
+            advice.setdefault(one["field"] if one["field"] in known else "", []).append(_said(one))
+    shown = [(group, [_shown(one, content) for one in group.fields]) for group in groups()]
+    said = {
+        "groups": shown, "number": number, "advice": advice, "kept": request.query_params.get("garde") == "oui",
+        "checked": told is not None and not refused and told.get("state") == "done",
+        "filled": {group.name for group, fields in shown if any(one.values for one in fields)},
+        "failed": told.get("reason", "") if told else "", "more": MORE,
+    }  # fmt: skip
+    return workshop.draw(request, visitor, "form.html", said, faults=[*faults, *refused], status=status)
+
+
+def _shown(field: FormField, content: Mapping[str, Any]) -> ShownField:
+    column, (control, names) = columns().get(field.name), _control(field)
+    needed = column.required or field.name == "academie" if column else field.required
+    values = [str(value) for value in content.get(field.name, ())]
+    return ShownField(field, control, names, values, field.help, needed)
+
+
+def _fault(entry: Mapping[str, Any], known: set[str]) -> FormFault:
+    return FormFault(_said(entry), f"champ-{entry['field']}" if entry["field"] in known else "")
+
+
+def _said(entry: Mapping[str, Any]) -> str:
+    """Return what is said of a field: what is wrong, what to do, what was perhaps meant."""
+    near = ", ".join(entry.get("suggestions", ()))
+    parts = (entry["message"], entry["remedy"] if entry["remedy"] != entry["message"] else "", near)
+    return " ".join(part for part in parts if part)

@@ -1,0 +1,91 @@
+"""`/atelier/depots/{n}`: the report of a deposit, the refused rows to take back; a table that is sent from the page."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any, Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from ingestion import Options, label_of_field
+from sparql_api.acts.atelier.depositing import FORM
+from sparql_api.acts.atelier.workshop import PLACE, Visitor, Workshop, address_of, led, number_of, spoken
+from sparql_api.acts.deposits import Counter, file_name
+from sparql_api.acts.session import held
+from sparql_api.http.bodies import FORM as MULTIPART
+from sparql_api.http.bodies import media_type, unsupported, uploaded_with_fields
+from sparql_api.http.delivery import deliver
+from sparql_api.http.policies import ACT
+from sparql_api.http.routing import post
+from sparql_api.words.problems import ProblemError, problem
+
+REPORTS: Final = f"{PLACE}/depots"
+MOST_SHOWN: Final = 500
+"""Entries that the page shows; the refused rows hold all that is to be corrected."""
+MEDIA_TYPES: Final = {"csv": "text/csv", "json": "application/json"}
+_GRAVEST: Final = ("violation", "warning", "info")
+
+
+def report_pages(workshop: Workshop, counter: Counter) -> None:
+    """Declare the pages of reports, and what a file is sent to."""
+
+    @workshop.page(REPORTS + "/{number}", "brouillon")
+    async def report(request: Request, visitor: Visitor) -> Response:
+        said = await counter.found(request, visitor.agent)
+        number, asked = said["deposit"], number_of(request.query_params.get("brouillon", ""))
+        drafts = await workshop.doors.run(request, lambda registry: registry.drafts.of(visitor.agent))
+        draft = next((one for one in drafts if one.number == asked), None)
+        if draft is not None and said["state"] != "waiting":
+            if said["state"] != "done" or said.get("dry_run") or not said["summary"]["accepted"]:
+                return led(request, f"{address_of(draft)}&rapport={number}")
+            await workshop.doors.run(request, lambda registry: registry.drafts.drop(draft.number, visitor.agent))
+        entries = sorted(said.get("entries", ()), key=lambda one: _rank(one["severity"]))
+        for one in entries[:MOST_SHOWN]:
+            one["label"] = label_of_field(one["field"], spoken(request)) if one["field"] else ""
+        shown = {"said": said, "entries": entries[:MOST_SHOWN], "left": max(0, len(entries) - MOST_SHOWN)}
+        page = workshop.draw(request, visitor, "report.html", {**shown, "rejects": bool(said.get("rejects"))})
+        if said["state"] == "waiting":
+            page.headers["Refresh"] = "2"
+        return page
+
+    @workshop.page(REPORTS + "/{number}/refus")
+    async def rejects(request: Request, visitor: Visitor) -> Response:
+        said = await counter.found(request, visitor.agent)
+        if not said.get("rejects"):
+            raise ProblemError(problem("not-found", path=request.url.path))
+        form = said["rejects_form"]
+        name = f"refus-{said['deposit']}.{form}"
+        headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+        return deliver(request, said["rejects"].encode(), MEDIA_TYPES[form], headers=headers)
+
+    _upload(workshop, counter)
+
+
+def _upload(workshop: Workshop, counter: Counter) -> None:
+    """Declare what a file is sent to."""
+
+    @post(workshop.router, f"{FORM}/fichier", policy=ACT, include_in_schema=False)
+    async def upload(request: Request) -> Response:
+        visitor = await workshop.acting(request)
+        if media_type(request) != MULTIPART:
+            raise unsupported(request, (MULTIPART,))
+        async with counter.place(request, visitor.agent) as begin:
+            body = await counter.read(request)
+            (name, data), fields = await asyncio.to_thread(uploaded_with_fields, request, body)
+            held(request, visitor.session, fields.get("form"))
+            options = Options(
+                base=workshop.base, memory=workshop.service.settings.var, called=file_name(name), national=False,
+                academie=fields.get("academie", "").strip() or None, keep_refused=True,
+                accept_mapping=bool(fields.get("accepter")),
+            )  # fmt: skip
+
+            async def received() -> Response:
+                number, _ = await begin(data, options, False, fields.get("act") != "deposer")
+                return led(request, f"{REPORTS}/{number}")
+
+            return await workshop.service.computing.answer(request, received)
+
+
+def _rank(severity: Any) -> int:
+    return _GRAVEST.index(severity) if severity in _GRAVEST else len(_GRAVEST)
