@@ -67,6 +67,8 @@ def test_all_that_is_published_is_listed(client: httpx.Client) -> None:
         for documents in BUNDLED.values():
             for document in documents:
                 assert document["titre"][language] in shown
+    told = client.get("/sitemap/pages.xml").text
+    assert all(f"/{path}.html</loc>" in told for path in PATHS) and "/publications</loc>" in told
     assert client.get("/publication/rien.html", headers=HTML).status_code == 404
     assert client.get("/module/rien.imscc").status_code == 404
 
