@@ -18,7 +18,7 @@ import httpx
 import pytest
 
 from ontologie import BASE
-from sparql_api.pages.publications.cartridge import Module, Page, cartridge
+from sparql_api.pages.publications.cartridge import CourseModule, CoursePage, cartridge
 from sparql_api.pages.publications.writing import opening, to_html
 from tests.sparql_api.pages.conftest import HOSTILE_TITLE
 
@@ -175,8 +175,8 @@ def test_a_cartridge_is_in_the_language_asked_and_has_its_record(client: httpx.C
 
 def test_the_same_module_is_the_same_bytes_and_hostile_words_stay_words() -> None:
     words = HOSTILE_TITLE + "\x00\x0b ]]> & <!DOCTYPE x>"
-    module = Module("m", f"{BASE}module/m", "fr", words, words, [words], words, "2026-11-30", words, words,
-                    [Page("contenu/a.html", words, "<p>a</p>")], [(words, f"{BASE}projet/1")], words, {})  # fmt: skip
+    module = CourseModule("m", f"{BASE}module/m", "fr", words, words, [words], words, "2026-11-30", words, words,
+                    [CoursePage("contenu/a.html", words, "<p>a</p>")], [(words, f"{BASE}projet/1")], words, {})  # fmt: skip
     made = cartridge(module)
     assert made == cartridge(module)
     archive = zipfile.ZipFile(io.BytesIO(made))
