@@ -31,8 +31,8 @@ PART: Final = 50_000
 XML: Final = "application/xml"
 NAMESPACE: Final = "http://www.sitemaps.org/schemas/sitemap/0.9"
 PAGES: Final = (
-    "/", "/fiches", "/carte", "/comparer", "/manques", "/queries", "/editions", "/ontologie", "/shapes", "/catalogue",
-    "/void", "/mentions-legales", "/confidentialite", "/accessibilite",
+    "/", "/fiches", "/carte", "/comparer", "/manques", "/queries", "/publications", "/editions", "/ontologie",
+    "/shapes", "/catalogue", "/void", "/mentions-legales", "/confidentialite", "/accessibilite",
 )  # fmt: skip
 NOT_FOR_CRAWLERS: Final = (
     "/sparql?*", "/fiches?*", "/carte?*", "/comparer?*", "/fiches.", "/queries/*?*", "/rdf-graph-store", "/editions/*/",
@@ -43,7 +43,7 @@ NOT_FOR_CRAWLERS: Final = (
 What has no end, what costs much, what is for programs, and the same pages again for each edition."""
 KINDS: Final = (
     "Instrument", "Principe", "RegleDuCadre", "OutilIA", "Academie", "RegionAcademique", "Organisation", "Grille",
-    "Critere", "Analyse", "Publication", "ModuleFormation",
+    "Critere", "Analyse", "DossierThematique", "FicheSynthetique", "RetourExperience", "ModuleFormation",
 )  # fmt: skip
 DESCRIBED: Final = operation({XML: {}}, parameters=(EDITION,), errors=(*OF_COMPUTING, *OF_EDITION, *OF_ENGINE))
 PART_NAME: Final = parameter("part", "`pages`, or `fiches-1` and on.", where="path")

@@ -40,7 +40,7 @@ EPOCH: Final = (1980, 1, 1, 0, 0, 0)
 
 
 @dataclass(frozen=True)
-class Page:
+class CoursePage:
     """A page of a cartridge: the file's name, its title, its HTML."""
 
     name: str
@@ -49,7 +49,7 @@ class Page:
 
 
 @dataclass(frozen=True)
-class Module:
+class CourseModule:
     """A training module in one language; `concepts` are IRIs of ScoLOMFR with what they are called."""
 
     identifier: str
@@ -62,13 +62,13 @@ class Module:
     date: str
     licence: str
     length: str
-    pages: Sequence[Page]
+    pages: Sequence[CoursePage]
     links: Sequence[tuple[str, str]]
     links_title: str
     concepts: Mapping[str, str]
 
 
-def cartridge(module: Module) -> bytes:
+def cartridge(module: CourseModule) -> bytes:
     """Return the archive of a module."""
     files = {MANIFEST: xml(manifest(module)), RECORD: xml(record(module))}
     files |= {page.name: page.html.encode() for page in module.pages}
@@ -80,7 +80,7 @@ def cartridge(module: Module) -> bytes:
     return out.getvalue()
 
 
-def manifest(module: Module) -> ET.Element:
+def manifest(module: CourseModule) -> ET.Element:
     """Return the manifest: metadata, one organisation whose items lead to resources, the resources with their files."""
     root = ET.Element("manifest", {"xmlns": CP, "xmlns:lomimscc": LOM, "identifier": f"M-{module.identifier}"})
     metadata = add(root, "", "metadata")
@@ -106,7 +106,7 @@ def manifest(module: Module) -> ET.Element:
     return root
 
 
-def resources_of(module: Module) -> Iterator[tuple[str, str, str]]:
+def resources_of(module: CourseModule) -> Iterator[tuple[str, str, str]]:
     """Yield (identifier, type, file) of every resource."""
     for n, page in enumerate(module.pages, 1):
         yield f"R-{n}", WEB_CONTENT, page.name
@@ -115,7 +115,7 @@ def resources_of(module: Module) -> Iterator[tuple[str, str, str]]:
     yield "R-0", WEB_CONTENT, RECORD
 
 
-def record(module: Module) -> ET.Element:
+def record(module: CourseModule) -> ET.Element:
     """Return the record of a module in ScoLOMFR, as a file of LOM with the elements that ScoLOMFR adds."""
     root = lom(module, "")
     root.set("xmlns", PLAIN_LOM)
@@ -127,7 +127,7 @@ def record(module: Module) -> ET.Element:
     return root
 
 
-def lom(module: Module, space: str) -> ET.Element:
+def lom(module: CourseModule, space: str) -> ET.Element:
     """Return the metadata of a module in the elements of LOM (IEEE 1484.12.1), in its order."""
     root = ET.Element(f"{space}lom")
     general = add(root, space, "general")

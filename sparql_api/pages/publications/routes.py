@@ -16,8 +16,8 @@ from sparql_api.http.policies import EMBED
 from sparql_api.http.routing import get
 from sparql_api.pages.common.layout import View, render, send_page, write_page
 from sparql_api.pages.common.service import Service
-from sparql_api.pages.publications.cartridge import LESSON, MEDIA_TYPE, Module, Page, cartridge
-from sparql_api.pages.publications.told import KINDS, Told, listing_query, shown, told_of
+from sparql_api.pages.publications.cartridge import LESSON, MEDIA_TYPE, CourseModule, CoursePage, cartridge
+from sparql_api.pages.publications.told import KINDS, Published, listing_query, shown, told_of
 from sparql_api.pages.publications.writing import opening, to_html
 from sparql_api.pages.things.describe import describe
 from sparql_api.pages.things.routes import elsewhere, refuse_gone
@@ -78,7 +78,7 @@ async def list_page(service: Service, request: Request) -> Response:
     return await service.computing.run(request, write)
 
 
-async def told_at(view: View, path: str) -> Told | None:
+async def told_at(view: View, path: str) -> Published | None:
     """Return what the page's edition tells at a path; None where it says nothing of it, raises ProblemError 410."""
     service = view.service
     found = await describe(service.reading(view.request), service.iris, path, view.edition)
@@ -121,24 +121,24 @@ async def cartridge_file(service: Service, request: Request, path: str) -> Respo
     return deliver(request, data, MEDIA_TYPE, edition=edition.number, filename=name, headers=headers)
 
 
-def module_of(view: View, told: Told) -> Module:
+def module_of(view: View, told: Published) -> CourseModule:
     """Return a module as its cartridge takes it: addresses are permanent, so that they hold where it is imported."""
     context = shown(told)
 
     def here(path: str) -> str:
         return view.service.iris.base + path.removeprefix("/")
 
-    def written(name: str, title: str, **more: Any) -> Page:
+    def written(name: str, title: str, **more: Any) -> CoursePage:
         own = {"heading": title, "body": "", "presented": False, **more}
         html = write_page(view, "cartridge_page.html", context | own)
-        return Page(name, title, html.decode())
+        return CoursePage(name, title, html.decode())
 
     steps = [
         written(f"contenu/etape-{n}.html", view.t("module.step", n=n), body=to_html(text, here))
         for n, text in enumerate(told.phases, 1)
     ]
     concepts = {iri: told.reader.label(iri) for term in SCOLOMFR for iri in told.things(term)}
-    return Module(
+    return CourseModule(
         identifier=told.found.path(view.service.iris).partition("/")[2],
         iri=told.iri,
         language=view.language,

@@ -43,7 +43,7 @@ LISTED: Final = """SELECT ?document ?genre ?date WHERE {
 
 
 @dataclass(frozen=True)
-class Fiche:
+class FicheTold:
     """A fiche that a publication is made of."""
 
     iri: str
@@ -54,12 +54,12 @@ class Fiche:
 
 
 @dataclass(frozen=True)
-class Told:
+class Published:
     """What the edition says of a publication or a module, and of what it is made of."""
 
     reader: Reader
     found: Description
-    fiches: Sequence[Fiche]
+    fiches: Sequence[FicheTold]
     gone: Sequence[str]
     """Fiches that it names and that the edition no longer has."""
     verdicts: Mapping[str, Sequence[tuple[str, int]]]
@@ -102,11 +102,11 @@ class Told:
         return self.things("dct:source", graph)
 
 
-async def told_of(view: View, found: Description) -> Told:
+async def told_of(view: View, found: Description) -> Published:
     """Return what an edition says of a publication or module, with what its page needs of other things."""
     service, reading, iris = view.service, view.service.reading(view.request), view.service.iris
     words = {"oia": iris.term(""), "dct": DCT}
-    bare = Told(Reader.of(view, found.iri, found.quads, {}), found, (), (), {})
+    bare = Published(Reader.of(view, found.iri, found.quads, {}), found, (), (), {})
     named = [*dict.fromkeys(bare.things("rendCompteDe") + bare.things("sAppuieSur"))]
     projects = [iri for iri in named if iri.startswith(iris.entity("projet", "")) and is_safe(iri)]
     rows = await reading.rows(asked(projects, words), found.edition) if projects else []
@@ -121,7 +121,7 @@ async def told_of(view: View, found: Description) -> Told:
     labels = await service.labels.of(reading, wanted, found.edition)
     reader = Reader.of(view, found.iri, found.quads, labels)
     gone = [iri for iri in projects if iri not in fiches]
-    return Told(reader, found, [fiches[iri] for iri in projects if iri in fiches], gone, verdicts)
+    return Published(reader, found, [fiches[iri] for iri in projects if iri in fiches], gone, verdicts)
 
 
 def asked(projects: Iterable[str], words: Mapping[str, str]) -> str:
@@ -129,14 +129,14 @@ def asked(projects: Iterable[str], words: Mapping[str, str]) -> str:
     return FICHES % {**words, "values": " ".join(f"<{iri}>" for iri in projects)}
 
 
-def fiche_of(row: Mapping[str, Any]) -> Fiche:
+def fiche_of(row: Mapping[str, Any]) -> FicheTold:
     """Return a fiche of a row."""
     texts = {name: row[name].value if name in row else "" for name in ("resume", "date")}
     title = row["titre"]
-    return Fiche(row["projet"].value, title.value, texts["resume"], texts["date"], title.language or "")
+    return FicheTold(row["projet"].value, title.value, texts["resume"], texts["date"], title.language or "")
 
 
-def shown(told: Told) -> dict[str, Any]:
+def shown(told: Published) -> dict[str, Any]:
     """Return what the page and the embedded part of a publication or module show."""
     reader, view, iris = told.reader, told.reader.view, told.reader.view.service.iris
     path = told.found.path(iris)
@@ -168,7 +168,7 @@ def shown(told: Told) -> dict[str, Any]:
     }
 
 
-def sources_shown(told: Told) -> list[tuple[str, Shown]]:
+def sources_shown(told: Published) -> list[tuple[str, Shown]]:
     """Return (what it is, the link) of what a publication was made from: an edition, a saved question, a page."""
     view, base = told.reader.view, told.reader.view.service.iris.base
     questions = catalogue(base)
@@ -191,7 +191,7 @@ def selection(view: View, asked: str) -> str:
     return view.url(f"/queries/{name}", parse_qs(query))
 
 
-def verdicts_shown(told: Told, rule: str) -> dict[str, Any]:
+def verdicts_shown(told: Published, rule: str) -> dict[str, Any]:
     """Return how many fiches a rule concludes what of, and the query that counts them."""
     reader = told.reader
     query = VERDICTS % {"oia": reader.view.service.iris.term(""), "iri": rule}

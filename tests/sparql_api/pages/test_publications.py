@@ -18,7 +18,7 @@ import httpx
 import pytest
 
 from ontologie import BASE
-from sparql_api.pages.publications.cartridge import Module, Page, cartridge
+from sparql_api.pages.publications.cartridge import CourseModule, CoursePage, cartridge
 from sparql_api.pages.publications.writing import opening, to_html
 from tests.sparql_api.pages.conftest import HOSTILE_TITLE
 
@@ -67,6 +67,8 @@ def test_all_that_is_published_is_listed(client: httpx.Client) -> None:
         for documents in BUNDLED.values():
             for document in documents:
                 assert document["titre"][language] in shown
+    told = client.get("/sitemap/pages.xml").text
+    assert all(f"/{path}.html</loc>" in told for path in PATHS) and "/publications</loc>" in told
     assert client.get("/publication/rien.html", headers=HTML).status_code == 404
     assert client.get("/module/rien.imscc").status_code == 404
 
@@ -173,8 +175,8 @@ def test_a_cartridge_is_in_the_language_asked_and_has_its_record(client: httpx.C
 
 def test_the_same_module_is_the_same_bytes_and_hostile_words_stay_words() -> None:
     words = HOSTILE_TITLE + "\x00\x0b ]]> & <!DOCTYPE x>"
-    module = Module("m", f"{BASE}module/m", "fr", words, words, [words], words, "2026-11-30", words, words,
-                    [Page("contenu/a.html", words, "<p>a</p>")], [(words, f"{BASE}projet/1")], words, {})  # fmt: skip
+    module = CourseModule("m", f"{BASE}module/m", "fr", words, words, [words], words, "2026-11-30", words, words,
+                    [CoursePage("contenu/a.html", words, "<p>a</p>")], [(words, f"{BASE}projet/1")], words, {})  # fmt: skip
     made = cartridge(module)
     assert made == cartridge(module)
     archive = zipfile.ZipFile(io.BytesIO(made))
