@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     from ingestion.publication.rebuild import rebuild as rebuild
     from ingestion.publication.stores import begin_making as begin_making
     from ingestion.publication.stores import is_to_be_made as is_to_be_made
+    from ingestion.reading.deposits import learn_to_read as learn_to_read
     from ingestion.reading.deposits import read_deposit as read_deposit
     from ingestion.reading.exported_table import deduced_cell as deduced_cell
     from ingestion.reading.exported_table import export_columns as export_columns
@@ -108,7 +109,7 @@ else:
             "publication.publish": "publish",
             "publication.rebuild": "RebuildDiffers rebuild",
             "publication.stores": "begin_making is_to_be_made",
-            "reading.deposits": "read_deposit",
+            "reading.deposits": "learn_to_read read_deposit",
             "reading.exported_table": "deduced_cell export_columns export_row",
             "reading.records": "Record",
             "registry.agents": "UnknownAcademie academie_code",

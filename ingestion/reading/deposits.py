@@ -89,7 +89,6 @@ def read_deposit(
     with refused_at(Place(file)):
         data = read_file(Path(path), LARGEST_MB)
         asked = _Asked(data, file, Path(called or path).suffix.lower(), kind, names, base, sheet)
-        _learn()
         spool = confined(asked.parts, len(data), _READ, (UnreadableDeposit,))
     head: Deposit = next(iter(spool))
     text = "" if head.columns else decode(data, file).text()
@@ -97,8 +96,8 @@ def read_deposit(
 
 
 @cache
-def _learn() -> None:
-    """Read a table of ours here, once: what the process that reads knows it has of this one, and loses when it ends."""
+def learn_to_read() -> None:
+    """Read a table of ours here, once, for a process of many deposits: those it forks to read know what it knows."""
     table = f"titre;resume;{_UNKNOWN}\nUne fiche;;\n".encode()
     tuple(_Asked(table, "fiche.csv", ".csv", PROJECT, read_mapping(None), BASE, None).parts())
 

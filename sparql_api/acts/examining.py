@@ -22,6 +22,7 @@ from ingestion import (
     UnreadableDeposit,
     alike_in,
     deposit_file,
+    learn_to_read,
     rejects_text,
 )
 from ontologie import Language
@@ -86,6 +87,7 @@ def report_of(found: _Found) -> dict[str, dict[str, Any]]:
 
 
 def _examined(registry: Registry, sent: Sent) -> _Found:
+    learn_to_read()
     agent = Agent(sent.agent)
     into, options = None if sent.dry_run else registry, replace(sent.options, decided=registry.labels.decided())
     permit, alike = registry.permit(agent), alike_in(registry, agent, options)

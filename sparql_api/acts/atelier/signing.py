@@ -64,6 +64,12 @@ def signing_routes(workshop: Workshop) -> None:
             held(request, session, fields.one("form"))
             await doors.run(request, lambda registry: registry.sign_ins.end(session))
         return closed(led(request, PLACE))
+    _elsewhere_routes(workshop, elsewhere)
+
+
+def _elsewhere_routes(workshop: Workshop, elsewhere: Elsewhere | None) -> None:
+    """Declare the way to the sign-on service and back; 404 where there is none."""
+    service, doors, router = workshop.service, workshop.doors, workshop.router
 
     @get(router, f"{PLACE}/openid", policy=ACT)
     async def go(request: Request) -> Response:
@@ -79,12 +85,11 @@ def signing_routes(workshop: Workshop) -> None:
         pending = request.cookies.get(PENDING)
         asked, client = dict(request.query_params), service.computing.client(request)
         subject = await elsewhere.asked(client, elsewhere.openid.subject, asked, pending)
-        agent = await doors.run(request, lambda registry: registry.sign_ins.bound(settings.openid.issuer, subject))
+        agent = await doors.run(request, lambda registry: registry.sign_ins.bound(service.settings.openid.issuer, subject))
         if agent is None:
             raise refused("sign-in-unknown", subject=subject[:64])
-        identity = settings.openid.issuer, subject
+        identity = service.settings.openid.issuer, subject
         return put(await _signed_in(request, doors, agent, identity=identity), PENDING, "", 0)
-
 
 
 class Elsewhere:
