@@ -85,10 +85,10 @@ def _elsewhere_routes(workshop: Workshop, elsewhere: Elsewhere | None) -> None:
         pending = request.cookies.get(PENDING)
         asked, client = dict(request.query_params), service.computing.client(request)
         subject = await elsewhere.asked(client, elsewhere.openid.subject, asked, pending)
-        agent = await doors.run(request, lambda registry: registry.sign_ins.bound(service.settings.openid.issuer, subject))
+        identity = service.settings.openid.issuer, subject
+        agent = await doors.run(request, lambda registry: registry.sign_ins.bound(*identity))
         if agent is None:
             raise refused("sign-in-unknown", subject=subject[:64])
-        identity = service.settings.openid.issuer, subject
         return put(await _signed_in(request, doors, agent, identity=identity), PENDING, "", 0)
 
 
