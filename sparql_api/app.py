@@ -17,6 +17,7 @@ from sparql_api.acts.agents import Doors
 from sparql_api.acts.atelier import atelier_router
 from sparql_api.acts.deposits import deposits_router
 from sparql_api.acts.desk import Desk
+from sparql_api.acts.feed import deposits_feed_router
 from sparql_api.acts.labels import labels_router
 from sparql_api.acts.reviews import reviews_router
 from sparql_api.computing.disconnection import client_of
@@ -122,7 +123,7 @@ def create_app(settings: Settings, engine: Engine | None = None, beside: Path | 
 def acts_routers(service: Service, doors: Doors, desk: Desk) -> tuple[APIRouter, ...]:
     """Return the routes by which agents act."""
     agents = (router(service, doors) for router in (reviews_router, labels_router, atelier_router))
-    return (deposits_router(service, doors, desk), *agents)
+    return (deposits_feed_router(service, doors), deposits_router(service, doors, desk), *agents)
 
 
 def open_front(settings: Settings, engine: Engine, fair_use: FairUse) -> Front | None:

@@ -32,7 +32,7 @@ PROTOCOLS = {
     "/reconcile": "", "/reconcile/extend/propose": "type=niveaux", "/reconcile/preview": "id=https://w3id.org/observatoire-ia/academie/10",
     **{f"/reconcile/suggest/{kind}": "prefix=a" for kind in ("entity", "property", "type")},
 }  # fmt: skip
-ACTS = {"/atelier/openid", "/atelier/callback", "/deposits/{number}", "/reviews", "/reviews/{kind}/{identifier}", "/labels"}
+ACTS = {"/atelier/openid", "/atelier/callback", "/deposits/{number}", "/deposits/feed", "/reviews", "/reviews/{kind}/{identifier}", "/labels"}
 ELSEWHERE = {"/queries/{name}", "/{name}", "/graphe/{rest:path}", *ACTS}
 """Addresses of what there is none of, of what only other methods ask, and of what agents alone read."""
 
