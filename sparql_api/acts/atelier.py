@@ -57,7 +57,7 @@ def atelier_router(service: Service, doors: Doors) -> APIRouter:
     @post(router, f"{PLACE}/sign-in", policy=ACT, include_in_schema=False)
     async def sign_in(request: Request) -> Response:
         from_us(request)
-        token = (await _form(request)).get("token", "").strip()
+        token = await _token(request)
         return await _signed_in(request, doors, await doors.bearer(request, token), token=token)
 
     @post(router, f"{PLACE}/sign-out", policy=ACT, include_in_schema=False)
@@ -81,13 +81,12 @@ def atelier_router(service: Service, doors: Doors) -> APIRouter:
         if elsewhere is None:
             raise ProblemError(problem("not-found", path=request.url.path))
         pending = request.cookies.get(PENDING)
-        asked, client = dict(request.query_params), service.computing.client(request)
-        subject = await elsewhere.asked(client, elsewhere.openid.subject, asked, pending)
+        client, come = service.computing.client(request), dict(request.query_params)
+        subject = await elsewhere.asked(client, elsewhere.openid.subject, come, pending)
         agent = await doors.run(request, lambda registry: registry.sign_ins.bound(settings.openid.issuer, subject))
         if agent is None:
             raise refused("sign-in-unknown", subject=subject[:64])
-        identity = settings.openid.issuer, subject
-        return put(await _signed_in(request, doors, agent, identity=identity), PENDING, "", 0)
+        return put(await _signed_in(request, doors, agent, identity=(settings.openid.issuer, subject)), PENDING, "", 0)
 
     return router
 
@@ -135,6 +134,10 @@ async def _signed_in(request: Request, doors: Doors, agent: Agent, **by: Any) ->
 
 def _led(address: str) -> Response:
     return RedirectResponse(address, 303, ACT.headers())
+
+
+async def _token(request: Request) -> str:
+    return (await _form(request)).get("token", "").strip()
 
 
 async def _form(request: Request) -> dict[str, str]:
