@@ -63,6 +63,7 @@ if TYPE_CHECKING:
     from ingestion.reading.records import Record as Record
     from ingestion.registry.agents import UnknownAcademie as UnknownAcademie
     from ingestion.registry.agents import academie_code as academie_code
+    from ingestion.registry.happened import Happened as Happened
     from ingestion.registry.registry import Registry as Registry
     from ingestion.registry.selection import ListWanted as ListWanted
     from ingestion.registry.transitions import RefusedTransition as RefusedTransition
@@ -114,6 +115,7 @@ else:
             "reading.records": "Record",
             "registry.agents": "UnknownAcademie academie_code",
             "registry.registry": "Registry",
+            "registry.happened": "Happened",
             "registry.selection": "ListWanted",
             "registry.transitions": "RefusedTransition",
             "resolution.candidates": "Candidate candidates_of completions label_types",

@@ -17,6 +17,7 @@ from sparql_api.acts.agents import Doors
 from sparql_api.acts.atelier.routes import atelier_router
 from sparql_api.acts.deposits import Counter, deposits_router
 from sparql_api.acts.desk import Desk
+from sparql_api.acts.feed import deposits_feed_router
 from sparql_api.acts.labels import labels_router
 from sparql_api.acts.reviews import reviews_router
 from sparql_api.computing.disconnection import client_of
@@ -128,8 +129,8 @@ def create_app(settings: Settings, engine: Engine | None = None, beside: Path | 
 def acts_routers(service: Service, doors: Doors, desk: Desk) -> tuple[APIRouter, ...]:
     """Return the routes by which agents act."""
     counter = Counter(service, doors, desk)
-    agents = (router(service, doors) for router in (reviews_router, labels_router))
-    return (deposits_router(doors, counter), *agents, atelier_router(service, doors, counter))
+    agents = (router(service, doors) for router in (deposits_feed_router, reviews_router, labels_router))
+    return (*agents, deposits_router(doors, counter), atelier_router(service, doors, counter))
 
 
 def open_front(settings: Settings, engine: Engine, fair_use: FairUse) -> Front | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -11,8 +12,25 @@ from ingestion.registry.findings import reviews_of
 from ingestion.registry.model import Ended, Event, FindingReview
 from ingestion.registry.schema import documents, events, remarks
 from ingestion.registry.sessions import Sessions
+from ingestion.rights.decision import decide
+from ingestion.rights.model import Agent, Matter
 
 _ENDS: Final[tuple[Event, ...]] = ("erased", "returned", "withdrawn")
+
+
+LOOKED_AT: Final = 20_000
+"""Events that are looked at for those that an agent may know of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """What put a document where it stands, and when."""
+
+    kind: str
+    identifier: str
+    event: Event
+    at: str
+    version: int
 
 
 class EventRecords:
@@ -38,6 +56,31 @@ class EventRecords:
         with self._sessions.snapshot() as connection:
             rows = connection.execute(asked.select_from(said))
             return {row.identifier: Ended(row.event, row.at, row.text or "", row.academie) for row in rows}
+
+    def happened(self, agent: Agent, most: int) -> list[Happened]:
+        """Return what put the documents that an agent may read where they stand, the last first, `most` at most."""
+        if not self._sessions.exists():
+            return []
+        of = documents.c
+        there = [
+            sa.and_(of.state == state, events.c.event == event, events.c.version == version)
+            for state, event, version in (
+                ("depose", "deposited", of.version), ("retourne", "returned", of.version),
+                ("publie", "published", of.published_version),
+            )
+        ]  # fmt: skip
+        same = sa.and_(events.c.kind == of.kind, events.c.identifier == of.identifier, sa.or_(*there))
+        columns = events.c.kind, events.c.identifier, events.c.event, events.c.at, events.c.version, of.academie
+        asked = sa.select(*columns).select_from(events.join(documents, same)).order_by(events.c.id.desc())
+        found: dict[tuple[str, str], Happened] = {}
+        with self._sessions.snapshot() as connection:
+            for row in connection.execution_options(yield_per=500).execute(asked.limit(LOOKED_AT)):
+                matter = Matter(row.kind, row.identifier, row.academie)
+                if (row.kind, row.identifier) not in found and decide(agent, "read", matter).allowed:
+                    found[row.kind, row.identifier] = Happened(*row[:5])
+                if len(found) == most:
+                    break
+        return list(found.values())
 
     def reviews(self, kind: str, identifier: str) -> tuple[FindingReview, ...]:
         """Return the decisions on findings of a document that stand, whatever the facts that each rested on."""

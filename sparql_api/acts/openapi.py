@@ -94,6 +94,8 @@ REPORT: Final = act(
     ("404", "410"),
     [_NUMBERED],
 )
+FEED: Final = act("What waits, came back and was published of what an agent may read, in Atom", {})
+FEED["openapi_extra"]["responses"]["200"] = {"description": "The feed.", "content": {"application/atom+xml": {}}}
 REVIEWS: Final = act(
     "What an agent may read of deposits, a page at a time",
     {"200": ("A page.", structure(total=COUNT, page=NUMBER, items=several(_ITEM), next=maybe(TEXT)))},

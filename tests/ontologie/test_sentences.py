@@ -28,7 +28,7 @@ MADE = {
     "pages": ("section.", "thing.", "name.", "code.", "actor.each."),
     "relecture": (
         "state-", "list-", "labels-", "choice-", "event-", "next-", "diff-", "digest-", "recheck-kind-", "action-", "role-", "scope-", "extent-",
-        "http-",
+        "http-", "feed-",
     ),
     "contenus": ("passage-", "alike-"),
     "questions": ("type-",),

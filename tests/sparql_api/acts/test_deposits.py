@@ -6,6 +6,7 @@ import asyncio
 import json
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import httpx
 import pytest
@@ -19,6 +20,8 @@ from tests.ingestion.partners import MATCHES, TABLE, file_of, sssom
 from tests.making import NATIONAL, begun, write_csv
 from tests.sparql_api.acts.conftest import Acting
 from tests.sparql_api.endpoint.live import serve, wait_until
+
+ATOM = "{http://www.w3.org/2005/Atom}"
 
 
 def sent(acting: Acting, who: str, file: Path, name: str = "", **parameters: str) -> httpx.Response:
@@ -78,6 +81,28 @@ def test_what_an_agent_may_not_deposit_is_refused_at_its_line_or_at_the_door(act
         with pytest.raises(LookupError):
             acting.registry.get("projet", "18-L1")
         assert acting.ask(who, "GET", f"/deposits/{elsewhere['deposit']}").status_code == 404
+
+
+def test_the_feed_tells_who_may_read_what_waits_came_back_and_was_published(acting: Acting, tmp_path: Path) -> None:
+    names = [acting.waiting(one, tmp_path, titre=f"Flux {one}") for one in ("F1", "F2")]
+    acting.registry.send_back("projet", names[1], NATIONAL, "Précisez le niveau.")
+
+    def told(who: str) -> dict[str, str]:
+        answer = acting.ask(who, "GET", "/deposits/feed", params={"lang": "en"})
+        assert (answer.status_code, answer.headers["content-type"]) == (200, "application/atom+xml")
+        assert answer.headers["cache-control"] == "no-store" and "Précisez" not in answer.text
+        feed = ElementTree.fromstring(answer.content)
+        entries = feed.findall(f"{ATOM}entry")
+        moments = [one.findtext(f"{ATOM}updated") for one in entries]
+        assert moments == sorted(moments, reverse=True) and len(entries) <= 50
+        return {(one.findtext(f"{ATOM}id") or "").rpartition("/")[2]: one.findtext(f"{ATOM}title") or "" for one in entries}
+
+    mine = told("depot")
+    assert mine[names[0]] == "Waits for a reviewer: Flux F1 (version 1)"
+    assert mine[names[1]] == "Sent back: Flux F2 (version 1)"
+    assert mine["18-A0"].startswith("Published: ")
+    assert not {*names, "18-A0"} & {*told("lille")}, "of another académie"
+    assert acting.ask(None, "GET", "/deposits/feed").status_code == 401
 
 
 def test_a_dry_run_says_everything_and_registers_nothing(acting: Acting, tmp_path: Path) -> None:

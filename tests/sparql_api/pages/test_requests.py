@@ -34,7 +34,7 @@ PROTOCOLS = {
     "/reconcile": "", "/reconcile/extend/propose": "type=niveaux", "/reconcile/preview": "id=https://w3id.org/observatoire-ia/academie/10",
     **{f"/reconcile/suggest/{kind}": "prefix=a" for kind in ("entity", "property", "type")},
 }  # fmt: skip
-ACTS = {"/atelier/openid", "/atelier/callback", "/deposits/{number}", "/reviews", "/reviews/{kind}/{identifier}", "/labels"}
+ACTS = {"/atelier/openid", "/atelier/callback", "/deposits/{number}", "/deposits/feed", "/reviews", "/reviews/{kind}/{identifier}", "/labels"}
 WORKSHOP = {
     "/atelier/revue", "/atelier/revue/{kind}/{identifier}", "/atelier/depot", "/atelier/depots/{number}", "/atelier/depots/{number}/refus",
     "/atelier/libelles", "/atelier/analyse/{project}", "/atelier/analyse/{project}/comparer",
