@@ -116,13 +116,16 @@ class Counter:
         kind = media_type(request)
         if kind not in (FORM, *JSON):
             raise unsupported(request, (FORM, *JSON))
-        body = await self.read(request)
         if kind != FORM:
-            return "document.json", body
-        name, data = await asyncio.to_thread(uploaded, request, body)
+            return "document.json", await self._read(request)
+        (name, data), _ = await self.form(request)
         return file_name(name), data
 
-    async def read(self, request: Request) -> bytes:
+    async def form(self, request: Request) -> tuple[tuple[str, bytes], dict[str, str]]:
+        """Return (name, bytes) of the one file of a form, and its fields; raises ProblemError."""
+        return await asyncio.to_thread(uploaded, request, await self._read(request))
+
+    async def _read(self, request: Request) -> bytes:
         """Return the body of a deposit; raises ProblemError where it is too long or too late."""
         most = self.service.settings.deposit_max_mb
         over = Problem("deposit-too-large", {"limit": f"{most:g}"}, {"bound": "deposit"}, {"Connection": "close"})

@@ -74,13 +74,8 @@ def json_members(request: Request, body: bytes, known: Mapping[str, type]) -> di
     return found
 
 
-def uploaded(request: Request, body: bytes) -> tuple[str, bytes]:
-    """Return (name, bytes) of the one file of a form (RFC 7578); raises ProblemError 422 where it has not one."""
-    return uploaded_with_fields(request, body)[0]
-
-
-def uploaded_with_fields(request: Request, body: bytes) -> tuple[tuple[str, bytes], dict[str, str]]:
-    """Return (name, bytes) of the one file of a form, and its fields; raises ProblemError as `uploaded`."""
+def uploaded(request: Request, body: bytes) -> tuple[tuple[str, bytes], dict[str, str]]:
+    """Return (name, bytes) of the one file of a form (RFC 7578), and its fields; raises ProblemError 422."""
     found = _BOUNDARY.search(request.headers.get("content-type", ""))
     if found is None:
         raise unprocessable(text_of("no-boundary"))

@@ -189,6 +189,8 @@ def _fault(entry: Mapping[str, Any], known: set[str]) -> FormFault:
 
 def _said(entry: Mapping[str, Any]) -> str:
     """Return what is said of a field: what is wrong, what to do, what was perhaps meant."""
-    near = ", ".join(entry.get("suggestions", ()))
-    parts = (entry["message"], entry["remedy"] if entry["remedy"] != entry["message"] else "", near)
+    near, column = ", ".join(entry.get("suggestions", ())), columns().get(entry["field"])
+    # What a cell should hold, its field says already.
+    repeated = {entry["message"], *(column.help.values() if column else ())}
+    parts = (entry["message"], entry["remedy"] if entry["remedy"] not in repeated else "", near)
     return " ".join(part for part in parts if part)

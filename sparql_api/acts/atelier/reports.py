@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any, Final
 
 from starlette.requests import Request
@@ -14,7 +13,7 @@ from sparql_api.acts.atelier.workshop import PLACE, Visitor, Workshop, address_o
 from sparql_api.acts.deposits import Counter, file_name
 from sparql_api.acts.session import held
 from sparql_api.http.bodies import FORM as MULTIPART
-from sparql_api.http.bodies import media_type, unsupported, uploaded_with_fields
+from sparql_api.http.bodies import media_type, unsupported
 from sparql_api.http.delivery import deliver
 from sparql_api.http.policies import ACT
 from sparql_api.http.routing import post
@@ -71,8 +70,7 @@ def _upload(workshop: Workshop, counter: Counter) -> None:
         if media_type(request) != MULTIPART:
             raise unsupported(request, (MULTIPART,))
         async with counter.place(request, visitor.agent) as begin:
-            body = await counter.read(request)
-            (name, data), fields = await asyncio.to_thread(uploaded_with_fields, request, body)
+            (name, data), fields = await counter.form(request)
             held(request, visitor.session, fields.get("form"))
             options = Options(
                 base=workshop.base, memory=workshop.service.settings.var, called=file_name(name), national=False,

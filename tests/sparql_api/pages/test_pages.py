@@ -168,7 +168,7 @@ def test_health_says_edition_quads_and_workers(client: httpx.Client) -> None:
 def test_every_text_is_used() -> None:
     texts = sentence_table("pages")
     folder = Path(sparql_api.__file__).parent
-    sources = [*(folder / "templates").iterdir(), *folder.rglob("*.py")]
+    sources = [*(path for path in (folder / "templates").rglob("*") if path.is_file()), *folder.rglob("*.py")]
     everything = "\n".join(path.read_text(encoding="utf-8") for path in sources)
     endings = re.findall(r'~ "(\.[\w.]+)"', everything)
     for key in texts:

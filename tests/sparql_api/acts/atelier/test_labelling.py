@@ -14,8 +14,8 @@ PLACE = "/atelier/libelles"
 
 def test_a_label_is_seen_with_what_it_holds_up_and_decided(acting: Acting, worker: Any, tmp_path: Path) -> None:
     hostile = "Classe <script>alert(1)</script>"
-    one = acting.waiting("L1", tmp_path, niveaux="Classe indigo|Classe turquoise|Classe fauve|Classe sable")
-    acting.waiting("L2", tmp_path, niveaux=hostile)
+    one = acting.waiting("Etq1", tmp_path, niveaux="Classe indigo|Classe turquoise|Classe fauve|Classe sable")
+    acting.waiting("Etq2", tmp_path, niveaux=hostile)
     reader, national = worker("revue"), worker("national")
     page = reader.get(PLACE)
     assert "Classe indigo" in said(page) and "1 fiche l'emploie" in said(page)
@@ -37,6 +37,6 @@ def test_a_label_is_seen_with_what_it_holds_up_and_decided(acting: Acting, worke
 
 
 def test_a_label_that_may_name_somebody_is_counted_and_not_shown(acting: Acting, worker: Any, tmp_path: Path) -> None:
-    acting.waiting("L3", tmp_path, niveaux="Classe de Mme Durand")
+    acting.waiting("Etq3", tmp_path, niveaux="Classe de Mme Durand")
     page = worker("revue").get(PLACE)
     assert "Mme Durand" not in page.text and "pourrait désigner une personne" in said(page)
