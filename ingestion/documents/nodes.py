@@ -152,8 +152,14 @@ class NodeReader:
 
     def _node_value(self, term: Term, item: Any, path: Path) -> Any:
         """Return an IRI, or a node of the document's own."""
+        graph = f"graphe/{self.document}"
         if isinstance(item, str) and not isinstance(item, Number):
-            return self._iri(term, item, path)
+            named = self._iri(term, item, path)
+            # What points back at the document is said of another thing: of its own alone may it say so.
+            if named is not None and term.reverse and self.document and not named.startswith((graph, *self.owned)):
+                self.say("hors-document", path, item, graph=graph)
+                return None
+            return named
         if not isinstance(item, dict):
             self._refuse(item, path)
             return None
@@ -164,7 +170,6 @@ class NodeReader:
         name = self._iri(term, given, (*path, "id" if "id" in item else "@id"))
         if name is None or item.keys() <= {"id", "@id"}:
             return name
-        graph = f"graphe/{self.document}"
         # Of a document that has no usable id, nothing can be said to lie outside.
         inside = name.startswith(self.owned if term.reverse else (f"{self.document}#", *self.owned))
         if self.document and not inside and not (term.reverse and name == graph):

@@ -65,6 +65,8 @@ def _of_instrument(
     name = one.built.identifier
     if Iris(base).entity(INSTRUMENT, name) in published(base):
         yield issue("instrument-de-l-observatoire", one.record.place(path=("id",)), value=name)
+    if not one.built.document.get("principe"):
+        yield issue("instrument-sans-principe", one.record.place(path=("principe",)))
     for space in spaces_of(one.built.document):
         taken = [f"instrument/{other}" for kind, other, told in rest if kind == INSTRUMENT and _overlap(space, told)]
         if space.startswith(base) or base.startswith(space):

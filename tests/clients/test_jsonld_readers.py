@@ -24,7 +24,7 @@ from tests.making import missing
 
 NODE = Path(__file__).parents[1] / "node"
 GOLDEN = Path(__file__).parents[1] / "ingestion" / "reading" / "contextes"
-VERSIONS = ("1.1.0", "2.0.0", "2.1.0")
+VERSIONS = ("1.1.0", "2.0.0", "2.1.0", "2.2.0")
 Triples = set[ox.Triple]
 
 
@@ -97,7 +97,7 @@ def test_every_document_of_the_demonstration_is_its_graph(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     store = ox.Store.read_only(str(demo_edition.store_path))
-    if version != "2.1.0":  # earlier ones have no word for an example
+    if version < "2.1.0":  # earlier ones have no word for an example
         fiches = [fiche for fiche in fiches if fiche["type"] != ["ProjetExemple"]]
     names = [ox.NamedNode(f"{BASE}graphe/{fiche['id']}") for fiche in fiches]
     expected = {quad.triple for name in names for quad in store.quads_for_pattern(None, None, None, name)}
@@ -112,6 +112,8 @@ def test_every_document_of_the_demonstration_is_its_graph(
 def test_a_document_in_several_languages_is_its_golden_graph(
     reader: Callable[..., Triples], version: str, kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    if not (GOLDEN / version / f"{kind}.json").exists():
+        pytest.skip("a type that this version has no keys for")
     document = json.loads((GOLDEN / version / f"{kind}.json").read_text(encoding="utf-8"))
     expected = of_n_quads((GOLDEN / version / f"{kind}.nq").read_bytes())
     assert reader({"@context": context(version=version), **document}, monkeypatch) == expected

@@ -65,7 +65,7 @@ IRIS = st.sampled_from(
     ]
 )
 UNHURRIED = {"suppress_health_check": [HealthCheck.too_slow]}
-INSIDE = {"mention", "phase", "comporte", "preuve", "fiche"}
+INSIDE = {"mention", "phase", "comporte", "preuve", "fiche", "principe"}
 """Keys whose values are nodes of the document's own; made apart."""
 
 

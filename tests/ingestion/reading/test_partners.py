@@ -43,6 +43,11 @@ def test_a_table_in_spanish_and_arabic_becomes_an_instrument_with_its_principles
     assert set(graph.objects(None, rdflib.DCTERMS.license)) == {rdflib.URIRef(CC_BY)}
 
 
+def test_a_framework_without_a_principle_is_refused(tmp_path: Path) -> None:
+    alone = "".join(TABLE.splitlines(keepends=True)[:2])
+    assert "instrument-sans-principe" in said(file_of(tmp_path, "marco.csv", alone), "instrument")
+
+
 def test_a_workbook_says_the_same_as_its_table(tmp_path: Path) -> None:
     book = xlsxwriter.Workbook(tmp_path / "marco.xlsx")
     sheet = book.add_worksheet()

@@ -132,7 +132,7 @@ def test_its_shapes_accept_it_and_refuse_what_lacks_a_label(unpacked: Path, ever
         text = ox.serialize(data, format=ox.RdfFormat.N_TRIPLES) or b""
         conforms, _, said = pyshacl.validate(rdflib.Graph().parse(data=text, format="nt"), shacl_graph=shapes)
         assert conforms is expected, said
-    assert "Give a label in English." in said
+    assert "Give a name of 1 to 300 characters" in said
 
 
 @pytest.mark.long  # test_sssom.py has the same table judged every day
