@@ -215,7 +215,7 @@ def _records(table: Table) -> Json:
     }  # fmt: skip
     fields = [
         {
-            "@type": "cr:TableField",
+            "@type": "cr:Field",
             "@id": f"{table.name}/{one.name}",
             "name": one.name,
             "description": _described(one),
