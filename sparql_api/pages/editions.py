@@ -132,7 +132,8 @@ def manifest(request: Request, edition: Edition, *, gone: bool = False) -> dict[
         return {"number": edition.number, "date": edition.manifest["date"], "url": root, "gone": True}
     dumps = {name: f"{root}/dump.{name}.gz" for name in DUMPS if has_dump(edition, f"dump.{name}.gz")}
     alignments = f"{site_of(request)}/{SSSOM_NAME}?edition={edition.number}"
-    return {**edition.manifest, "url": root, "downloads": dumps, "alignments": alignments}
+    tables = f"{site_of(request)}/tables?edition={edition.number}"
+    return {**edition.manifest, "url": root, "downloads": dumps, "alignments": alignments, "tables": tables}
 
 
 def send_manifest(service: Service, request: Request, edition: Edition) -> Response:
@@ -143,7 +144,8 @@ def send_manifest(service: Service, request: Request, edition: Edition) -> Respo
         shown = json.dumps(edition.manifest, ensure_ascii=False, indent=2)
         view = View(service, request, language(request), edition.number)
         files = [(name, href, size_in_words(view, edition, name)) for name, href in said["downloads"].items()]
-        context = {"manifest": edition.manifest, "downloads": files, "alignments": said["alignments"], "raw": shown}
+        context = {name: said[name] for name in ("alignments", "tables")}
+        context |= {"manifest": edition.manifest, "downloads": files, "raw": shown}
         return render(service, request, "edition.html", context, edition=edition.number)
     return deliver(request, write_json(said), media_type, edition=edition.number)
 

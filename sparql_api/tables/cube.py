@@ -59,7 +59,7 @@ def _observation(said: TabledEdition, table: Table, row: Mapping[str, Any]) -> s
         for column in (field.columns[0] for field in _components(table))
         if row[column.name] is not None
     ]
-    return f"<{row[_key(table)]}> a qb:Observation ; qb:dataSet <{cube}>{''.join(told)} .\n"
+    return f"<{row[table.key]}> a qb:Observation ; qb:dataSet <{cube}>{''.join(told)} .\n"
 
 
 def name_of(said: TabledEdition, table: str) -> str:
@@ -69,10 +69,6 @@ def name_of(said: TabledEdition, table: str) -> str:
 
 def _components(table: Table) -> list[TableField]:
     return [field for field in table.fields if field.role in CLASSES]
-
-
-def _key(table: Table) -> str:
-    return next(field.columns[0].name for field in table.fields if field.role == "key")
 
 
 def _value(column: TableColumn, value: Any) -> str:

@@ -100,7 +100,7 @@ def _resource(table: Table, facts: FileFacts) -> Json:
         }
         for one in table.columns
     ]
-    key, target = _key(table), _target(table)
+    key, target = table.key, _target(table)
     schema: Json = {"fields": fields, "missingValues": [""]}
     if key:
         schema["primaryKey"] = key
@@ -151,7 +151,7 @@ def _csvw_table(table: Table) -> Json:
         }
         for one in table.columns
     ]
-    key, target = _key(table), _target(table)
+    key, target = table.key, _target(table)
     schema: Json = {"columns": columns}
     if key:
         schema |= {"primaryKey": key, "aboutUrl": f"{{+{key}}}"}
@@ -215,7 +215,7 @@ def _records(table: Table) -> Json:
     }  # fmt: skip
     fields = [
         {
-            "@type": "cr:TableField",
+            "@type": "cr:Field",
             "@id": f"{table.name}/{one.name}",
             "name": one.name,
             "description": _described(one),
@@ -225,7 +225,7 @@ def _records(table: Table) -> Json:
         }
         for one in table.columns
     ]
-    key = _key(table)
+    key = table.key
     return {
         "@type": "cr:RecordSet",
         "@id": table.name,
@@ -240,11 +240,6 @@ def _described(one: TableColumn) -> str:
     """Return what a column is, its unit, and what an empty cell means, in both languages."""
     unit = f" ({one.unit})" if one.unit else ""
     return " / ".join(f"{one.title[tag]}{unit}. {words()[one.missing][tag]}" for tag in one.title)
-
-
-def _key(table: Table) -> str:
-    """Return the column that names a row, empty where several do."""
-    return next((field.columns[0].name for field in table.fields if field.role == "key"), "")
 
 
 def _target(table: Table) -> str:

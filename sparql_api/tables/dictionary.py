@@ -83,6 +83,11 @@ class Table:
         return tuple(column for field in self.fields for column in field.columns)
 
     @property
+    def key(self) -> str:
+        """The column that names a row, empty where several do."""
+        return next((field.columns[0].name for field in self.fields if field.role == "key"), "")
+
+    @property
     def cut_by(self) -> str:
         """The column that says which part a row is in: the document's IRI."""
         return next(field.columns[0].name for field in self.fields if field.path == "^")

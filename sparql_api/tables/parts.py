@@ -146,7 +146,7 @@ class PartWriter:
         made = Path(self._scratch.name) / "part.parquet"
         asked = " UNION ALL ".join(sources)
         # A table of its own in between: what a file says of its rows depends on where they came from otherwise.
-        ordered = f"CREATE OR REPLACE TEMP TABLE part AS SELECT * FROM ({asked}) ORDER BY ALL"
+        ordered = f"CREATE OR REPLACE TEMP TABLE part AS SELECT * FROM ({asked}) ORDER BY {table.key or 'ALL'}"
         self._database.execute(ordered, parameters or None)
         counted = self._database.execute(
             f"COPY part TO '{_quoted(made)}' (FORMAT parquet, COMPRESSION zstd)"
