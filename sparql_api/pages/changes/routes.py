@@ -17,7 +17,7 @@ from sparql_api.engine.port import Answer
 from sparql_api.formats.body import Body
 from sparql_api.formats.negotiation import language
 from sparql_api.formats.rdf_formats import MEDIA_TYPES, serialize, write_json, write_quads
-from sparql_api.http.delivery import deliver, names_edition, requested
+from sparql_api.http.delivery import by_accept, deliver, names_edition, requested
 from sparql_api.http.openapi import (
     EDITION,
     OF_COMPUTING,
@@ -81,14 +81,14 @@ def changes_router(service: Service) -> APIRouter:
 
     @get(router, "/ldes", policy=ANSWER, summary="The versions of documents, a stream", openapi_extra=_of_stream())
     async def stream(request: Request) -> Response:
-        media_type, edition = requested(request, OFFERS), service.edition(request)
+        media_type, edition = form_asked(request), service.edition(request)
         place = place_of(service, request)
         data = await service.computing.run(request, first_node, service, place, edition, media_type)
         return deliver(request, data, media_type, edition=edition.number)
 
     @get(router, "/ldes/{places}", policy=ANSWER, summary="A page of the stream", openapi_extra=_of_stream(_NAME))
     async def page(request: Request) -> Response:
-        media_type, edition = requested(request, OFFERS), service.edition(request)
+        media_type, edition = form_asked(request), service.edition(request)
         return await service.computing.run(request, send_page, service, request, edition, media_type, kind="file")
 
     root: Final = "/editions/{number}"
@@ -104,6 +104,16 @@ def changes_router(service: Service) -> APIRouter:
         return await service.computing.run(request, send_delta, service, request, old, new, kind="file")
 
     return router
+
+
+def form_asked(request: Request) -> str:
+    """Return the media type to answer in: by name or by `Accept`, else N-Quads, since there is no page to show.
+
+    Raises ProblemError 406 for a name of no format.
+    """
+    if request.query_params.get("_format") or request.query_params.get("format"):
+        return requested(request, OFFERS)
+    return by_accept(request.headers.get("accept"), list(OFFERS.values()), None) or OFFERS["nq"]
 
 
 def place_of(service: Service, request: Request) -> Place:

@@ -27,7 +27,8 @@ PARTS = {
     "identifier": "auvergne-rhone-alpes", "name:path": "fiches", "part": "pages", "places": "0-99",
 }  # fmt: skip
 PROTOCOLS = {
-    "/sparql": "query=ASK%7B%7D", "/sparql/": "query=ASK%7B%7D", "/rdf-graph-store": "default",
+    "/sparql": "query=ASK%7B%7D", "/sparql/": "query=ASK%7B%7D", "/editions/{number}/sparql": "query=ASK%7B%7D",
+    "/rdf-graph-store": "default",
     "/oembed": "url=https://w3id.org/observatoire-ia/region-academique/bretagne",
     "/reconcile": "", "/reconcile/extend/propose": "type=niveaux", "/reconcile/preview": "id=https://w3id.org/observatoire-ia/academie/10",
     **{f"/reconcile/suggest/{kind}": "prefix=a" for kind in ("entity", "property", "type")},
