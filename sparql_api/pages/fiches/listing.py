@@ -21,7 +21,7 @@ from sparql_api.fiches.words import words
 from sparql_api.http.parameters import yes_or_no
 from sparql_api.http.site import site_of
 from sparql_api.pages.common.service import Service
-from sparql_api.pages.fiches.since import Since, since_asked
+from sparql_api.pages.fiches.since import ChangedSince, since_asked
 from sparql_api.settings import Settings
 from sparql_api.words.problems import ProblemError, problem
 from sparql_api.words.texts import text_of
@@ -59,7 +59,7 @@ class Listing:
     items: Sequence[Mapping[str, Any]]
     passages: Sequence[Parts]
     """For each of them, what stands around a word looked for, where title and summary hold none."""
-    since: Since | None = None
+    since: ChangedSince | None = None
     """What the list is left of, where only what changed is asked."""
 
     @property
@@ -98,7 +98,7 @@ def passages(
         yield [] if shown else wanted.passage(inside.words(next(documents)))
 
 
-def within_since(selection: Selection, since: Since | None) -> Selection:
+def within_since(selection: Selection, since: ChangedSince | None) -> Selection:
     """Return a selection of what changed alone, where that is asked."""
     return selection if since is None else replace(selection, ids=since.held)
 

@@ -17,7 +17,7 @@ SINCE: Final = "depuis"
 
 
 @dataclass(frozen=True)
-class Since:
+class ChangedSince:
     """What became of fiches since an edition, by their ids."""
 
     edition: int
@@ -27,7 +27,7 @@ class Since:
     """Those that went, invented examples apart."""
 
 
-def since_asked(service: Service, request: Request, edition: Edition) -> Since | None:
+def since_asked(service: Service, request: Request, edition: Edition) -> ChangedSince | None:
     """Return what a list is asked to leave of an edition; None where it is not asked.
 
     Raises ProblemError 400 for what is no number, 404 where there is no such edition, 410 where it is gone.
@@ -42,4 +42,4 @@ def since_asked(service: Service, request: Request, edition: Edition) -> Since |
     rows = [row for row in find_changes(old, edition) if row.graph.startswith(own)]
     gone = (row.graph.removeprefix(own) for row in rows if row.became == "gone")
     held = (row.graph.removeprefix(own) for row in rows if row.became != "gone")
-    return Since(int(text), frozenset(held), tuple(one for one in gone if not one.startswith(EXAMPLE_PREFIX)))
+    return ChangedSince(int(text), frozenset(held), tuple(one for one in gone if not one.startswith(EXAMPLE_PREFIX)))
