@@ -36,6 +36,12 @@ SENTENCES: Final = (
     ("sparql", "dct:description", "sparql-description"),
     ("fiches", "dct:title", "api-title"),
     ("fiches", "dct:description", "api-description"),
+    ("ldes", "dct:title", "ldes-title"),
+    ("ldes", "dct:description", "ldes-description"),
+    ("oai", "dct:title", "oai-title"),
+    ("oai", "dct:description", "oai-description"),
+    ("catalogue#editions", "dct:title", "series-title"),
+    ("catalogue#editions", "dct:description", "series-description"),
 )
 """Of what each sentence of the catalogue is said, by which property."""
 
@@ -54,10 +60,22 @@ def catalogue_statements(edition: Edition, iris: Iris) -> list[ox.Quad]:
     for thing, predicate, sentence in SENTENCES:
         subject = iris.base + thing.replace(NUMBER, str(edition.number))
         said.both(subject, predicate, in_both("catalogue", sentence))
+    if edition.number > 1:
+        describe_previous(said, dataset, edition.number - 1, iris)
     describe_parts(said, dataset, held, iris)
     for name in (name for name in DUMPS if name in dumps):
         describe_dump(said, distribution_of(dataset, name), edition, name)
     return said.quads
+
+
+def describe_previous(said: Statements, dataset: str, number: int, iris: Iris) -> None:
+    """Say which edition of the series an edition comes after."""
+    previous = iris.entity("edition", str(number))
+    said.say(dataset, "dcat:prev", previous)
+    said.type(previous, "dcat:Dataset")
+    said.say(previous, "dcat:inSeries", iris.base + "catalogue#editions")
+    said.both(previous, "dct:title", title(number))
+    said.both(previous, "dct:description", in_both("catalogue", "dataset-description"))
 
 
 def describe_parts(said: Statements, dataset: str, held: Iterable[ox.Quad], iris: Iris) -> None:

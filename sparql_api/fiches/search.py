@@ -41,6 +41,8 @@ class Selection:
     facets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     sort: str = ""
     """One of `SORTS`; else the best first where words are asked, the latest first where none is."""
+    ids: frozenset[str] | None = None
+    """Those that the list is to be of, by their local ids; all where it is None."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,6 +127,8 @@ class FicheIndex:
         chosen, unknown = self._resolve(selection)
         text = self._find(selection.q) if selection.q.strip() else None
         matching = self._seen if text is None else bits_of(text.numbers, self._count)
+        if selection.ids is not None:
+            matching &= self._of_ids(selection.ids)
         wanted = {name: union(self._held(value, chosen) for value in values) for name, values in chosen.items()}
         counts = {}
         for name in checked(FACET_NAMES):
@@ -145,6 +149,11 @@ class FicheIndex:
         """Return the local ids of these fiches, in the order given."""
         with self._connect() as database:
             return [identifier for (identifier,) in checked(fetch(database, "id", numbers))]
+
+    def _of_ids(self, ids: frozenset[str]) -> int:
+        """Return the fiches of some local ids, as bits."""
+        found = enumerate(self.ids(range(self._count)))
+        return bits_of((n for n, identifier in found if identifier in ids), self._count)
 
     def items(self, numbers: Sequence[int]) -> Iterator[dict[str, Any]]:
         """Yield what a list shows of each of these fiches, in the order given."""

@@ -15,7 +15,7 @@ from starlette.responses import Response
 from ingestion import Edition, has_dump, packed_bytes
 from sparql_api.description.sssom import SSSOM_NAME
 from sparql_api.formats.negotiation import language
-from sparql_api.formats.rdf_formats import write_json
+from sparql_api.formats.rdf_formats import MEDIA_TYPES, write_json
 from sparql_api.http.delivery import deliver, redirect, requested
 from sparql_api.http.openapi import (
     NUMBER,
@@ -39,6 +39,8 @@ from sparql_api.words.problems import ProblemError, problem
 
 OFFERS: Final = {"json": "application/json", "html": "text/html"}
 DUMPS: Final = {"nq": "application/n-quads", "ttl": "text/turtle", "jsonl": "application/jsonl"}
+
+IN_RDF: Final = {name: MEDIA_TYPES[name] for name in ("ttl", "jsonld", "nt", "rdf")}
 
 _MANIFEST: Final = structure(number=NUMBER, date=TEXT, url=TEXT, sha256=TEXT, counts={"type": "object"})
 _GONE: Final = structure(number=NUMBER, date=TEXT, url=TEXT, gone={"const": True})
@@ -137,8 +139,10 @@ def manifest(request: Request, edition: Edition, *, gone: bool = False) -> dict[
 
 
 def send_manifest(service: Service, request: Request, edition: Edition) -> Response:
-    """Return one edition's manifest as JSON or as a page."""
-    media_type = requested(request, OFFERS)
+    """Return one edition's manifest as JSON or as a page; who wants RDF is led to its catalogue."""
+    media_type = requested(request, OFFERS | IN_RDF)
+    if media_type in IN_RDF.values():
+        return redirect(f"/catalogue?edition={edition.number}", edition=edition.number)
     said = manifest(request, edition)
     if media_type == OFFERS["html"]:
         shown = json.dumps(edition.manifest, ensure_ascii=False, indent=2)

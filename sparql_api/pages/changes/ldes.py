@@ -16,7 +16,7 @@ import pyoxigraph as ox
 from ontologie import PREFIXES as PREFIXES_OF_DATA
 from ontologie import Iris
 from sparql_api.description.statements import LICENCE, Statements, typed
-from sparql_api.pages.changes.stream import Page, Stream, Version, moment
+from sparql_api.pages.changes.stream import GraphVersion, Stream, StreamPage, moment
 
 AS: Final = "https://www.w3.org/ns/activitystreams#"
 PREFIXES: Final = {
@@ -31,7 +31,7 @@ _MOMENT: Final = f"<{PREFIXES_OF_DATA['xsd']}dateTime>"
 
 
 @dataclass(frozen=True)
-class Place:
+class StreamPlace:
     """Where a stream is told: its name, the address of its first node, and what ends the addresses of its pages."""
 
     iris: Iris
@@ -48,12 +48,12 @@ class Place:
         """The address of the first node."""
         return f"{self.root}{self.query}"
 
-    def page(self, page: Page) -> str:
+    def page(self, page: StreamPage) -> str:
         """Return the address of a page."""
         return f"{self.root}/{page.first}-{page.last}{self.query}"
 
 
-def stream_statements(stream: Stream, place: Place) -> list[ox.Quad]:
+def stream_statements(stream: Stream, place: StreamPlace) -> list[ox.Quad]:
     """Return what the first node says: how the stream is read, what is kept, where its pages are."""
     said = Statements(PREFIXES)
     said.type(place.name, "ldes:EventStream")
@@ -74,7 +74,7 @@ def stream_statements(stream: Stream, place: Place) -> list[ox.Quad]:
     return said.quads
 
 
-def _relate(said: Statements, place: Place, page: Page) -> None:
+def _relate(said: Statements, place: StreamPlace, page: StreamPage) -> None:
     """Say from when, and where it is full until when, a page tells."""
     bounds = [("GreaterThanOrEqualTo", page.begins)] + ([("LessThanOrEqualTo", page.ends)] if page.full else [])
     for kind, value in bounds:
@@ -86,7 +86,7 @@ def _relate(said: Statements, place: Place, page: Page) -> None:
         said.say(relation, "tree:value", typed(value, "dateTime"))
 
 
-def page_lines(page: Page, versions: Iterable[Version], place: Place) -> Iterator[bytes]:
+def page_lines(page: StreamPage, versions: Iterable[GraphVersion], place: StreamPlace) -> Iterator[bytes]:
     """Yield a page as N-Quads: each member, then what it says in its own graph."""
     node, tree = f"<{place.page(page)}>", PREFIXES["tree"]
     yield f"{node} {_TYPE} <{tree}Node> .\n".encode()

@@ -17,7 +17,7 @@ from sparql_api.engine.port import Answer
 from sparql_api.formats.body import Body
 from sparql_api.formats.negotiation import language
 from sparql_api.formats.rdf_formats import MEDIA_TYPES, serialize, write_json, write_quads
-from sparql_api.http.delivery import deliver, names_edition, requested
+from sparql_api.http.delivery import by_accept, deliver, names_edition, requested
 from sparql_api.http.openapi import (
     EDITION,
     OF_COMPUTING,
@@ -36,8 +36,8 @@ from sparql_api.http.responses import answer_response, content_disposition, unch
 from sparql_api.http.routing import get
 from sparql_api.http.site import site_of
 from sparql_api.pages.changes.deltas import FORMS, WRITERS, Delta, delta_between, delta_told, hashed
-from sparql_api.pages.changes.ldes import PREFIXES, Place, page_lines, stream_statements
-from sparql_api.pages.changes.stream import Page, Stream, stream_of
+from sparql_api.pages.changes.ldes import PREFIXES, StreamPlace, page_lines, stream_statements
+from sparql_api.pages.changes.stream import Stream, StreamPage, stream_of
 from sparql_api.pages.common.layout import View, render
 from sparql_api.pages.common.service import Service
 from sparql_api.pages.editions import NUMBERED, by_number
@@ -81,14 +81,14 @@ def changes_router(service: Service) -> APIRouter:
 
     @get(router, "/ldes", policy=ANSWER, summary="The versions of documents, a stream", openapi_extra=_of_stream())
     async def stream(request: Request) -> Response:
-        media_type, edition = requested(request, OFFERS), service.edition(request)
+        media_type, edition = form_asked(request), service.edition(request)
         place = place_of(service, request)
         data = await service.computing.run(request, first_node, service, place, edition, media_type)
         return deliver(request, data, media_type, edition=edition.number)
 
     @get(router, "/ldes/{places}", policy=ANSWER, summary="A page of the stream", openapi_extra=_of_stream(_NAME))
     async def page(request: Request) -> Response:
-        media_type, edition = requested(request, OFFERS), service.edition(request)
+        media_type, edition = form_asked(request), service.edition(request)
         return await service.computing.run(request, send_page, service, request, edition, media_type, kind="file")
 
     root: Final = "/editions/{number}"
@@ -106,13 +106,23 @@ def changes_router(service: Service) -> APIRouter:
     return router
 
 
-def place_of(service: Service, request: Request) -> Place:
+def form_asked(request: Request) -> str:
+    """Return the media type to answer in: by name or by `Accept`, else N-Quads, since there is no page to show.
+
+    Raises ProblemError 406 for a name of no format.
+    """
+    if request.query_params.get("_format") or request.query_params.get("format"):
+        return requested(request, OFFERS)
+    return by_accept(request.headers.get("accept"), list(OFFERS.values()), None) or OFFERS["nq"]
+
+
+def place_of(service: Service, request: Request) -> StreamPlace:
     """Return where the stream is told to a request: its links keep the edition that it names."""
     pinned = service.pinned(request)
-    return Place(service.iris, f"{site_of(request)}/ldes", "" if pinned is None else f"?edition={pinned}")
+    return StreamPlace(service.iris, f"{site_of(request)}/ldes", "" if pinned is None else f"?edition={pinned}")
 
 
-def first_node(service: Service, place: Place, edition: Edition, media_type: str) -> bytes:
+def first_node(service: Service, place: StreamPlace, edition: Edition, media_type: str) -> bytes:
     """Return the first node of the stream."""
     quads = stream_statements(stream_of(service.editions, edition.number), place)
     if media_type == OFFERS["nq"]:
@@ -135,7 +145,7 @@ def send_page(service: Service, request: Request, edition: Edition, media_type: 
     return deliver(request, data, media_type, edition=edition.number, headers=kept)
 
 
-def page_asked(stream: Stream, places: str) -> Page | None:
+def page_asked(stream: Stream, places: str) -> StreamPage | None:
     """Return the page that an address names; None where the stream has no such page."""
     found = _PAGE.fullmatch(places)
     return stream.page(int(found[1]), int(found[2])) if found else None

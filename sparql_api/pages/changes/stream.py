@@ -29,7 +29,7 @@ class Span:
 
 
 @dataclass(frozen=True)
-class Version:
+class GraphVersion:
     """A graph as an edition made it: its canonical N-Quads, empty where it went or its document was erased."""
 
     graph: str
@@ -44,7 +44,7 @@ class Version:
 
 
 @dataclass(frozen=True)
-class Page:
+class StreamPage:
     """A page of the stream: places `first` to `last`, whether all of them are taken, when they begin and end."""
 
     first: int
@@ -66,13 +66,13 @@ class Stream:
         """How many places are taken."""
         return self.spans[-1].first + self.spans[-1].count if self.spans else 0
 
-    def pages(self) -> list[Page]:
+    def pages(self) -> list[StreamPage]:
         """Return the pages: large ones while they are full, then small ones, the last of which may not be full."""
         old = self.total // LARGE * LARGE
         large = [self._page(first, LARGE) for first in range(0, old, LARGE)]
         return large + [self._page(first, SMALL) for first in range(old, self.total, SMALL)]
 
-    def page(self, first: int, last: int) -> Page | None:
+    def page(self, first: int, last: int) -> StreamPage | None:
         """Return a page by its places; None where there is no such page."""
         size = last - first + 1
         if size not in (LARGE, SMALL) or first % size or first >= self.total:
@@ -80,14 +80,14 @@ class Stream:
         page = self._page(first, size)
         return page if page.full or size == SMALL else None
 
-    def versions(self, page: Page) -> Iterator[Version]:
+    def versions(self, page: StreamPage) -> Iterator[GraphVersion]:
         """Yield what a page holds, in order: of what was erased the fact alone."""
         for span in self._within(page.first, page.last):
             if span.edition.number in self.gone:
                 continue
             rows = changes_of(span.edition)[max(0, page.first - span.first) : page.last - span.first + 1]
             for row, lines in read_graphs(span.edition, rows):
-                yield Version(row.graph, span.edition, row.became if lines else "gone", lines)
+                yield GraphVersion(row.graph, span.edition, row.became if lines else "gone", lines)
 
     def starts(self) -> str:
         """Return the moment from which on everything is kept: that of the first edition that is served."""
@@ -96,10 +96,10 @@ class Stream:
     def _within(self, first: int, last: int) -> list[Span]:
         return [span for span in self.spans if span.first <= last and first < span.first + span.count]
 
-    def _page(self, first: int, size: int) -> Page:
+    def _page(self, first: int, size: int) -> StreamPage:
         within = self._within(first, first + size - 1)
         full = first + size <= self.total
-        return Page(first, first + size - 1, full, moment(within[0].edition), moment(within[-1].edition))
+        return StreamPage(first, first + size - 1, full, moment(within[0].edition), moment(within[-1].edition))
 
 
 def stream_of(editions: Editions, number: int) -> Stream:

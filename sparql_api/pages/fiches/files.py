@@ -24,7 +24,8 @@ from sparql_api.http.delivery import names_edition
 from sparql_api.http.parameters import CARRIED, for_spreadsheet
 from sparql_api.http.responses import answer_response, content_disposition, unchanged_response
 from sparql_api.pages.common.service import Service
-from sparql_api.pages.fiches.listing import index_of
+from sparql_api.pages.fiches.listing import index_of, within_since
+from sparql_api.pages.fiches.since import since_asked
 
 MEDIA_TYPES: Final = {
     "jsonl": "application/jsonl",
@@ -66,7 +67,7 @@ class Selected:
 def send_file(service: Service, request: Request, edition: Edition, selection: Selection, suffix: str) -> Response:
     """Return a selection as a file; raises ProblemError 503 where it is larger than answers may be."""
     index, limit = index_of(service.index(edition), request), service.settings.limits().answer_bytes
-    numbers = index.select(selection).numbers
+    numbers = index.select(within_since(selection, since_asked(service, request, edition))).numbers
     selected = Selected(index, numbers, edition, service.iris.base, for_spreadsheet(request), limit, named_in(request))
     body = service.spool.keep(FILES[suffix](selected), limit, service.computing.client(request))
     answer = Answer(MEDIA_TYPES[suffix], body, edition.number, 0.0, len(numbers), "SELECT")

@@ -6,7 +6,7 @@ Knows parameters; the search itself is the index's, the routes and the page stan
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -21,6 +21,7 @@ from sparql_api.fiches.words import words
 from sparql_api.http.parameters import yes_or_no
 from sparql_api.http.site import site_of
 from sparql_api.pages.common.service import Service
+from sparql_api.pages.fiches.since import ChangedSince, since_asked
 from sparql_api.settings import Settings
 from sparql_api.words.problems import ProblemError, problem
 from sparql_api.words.texts import text_of
@@ -58,6 +59,8 @@ class Listing:
     items: Sequence[Mapping[str, Any]]
     passages: Sequence[Parts]
     """For each of them, what stands around a word looked for, where title and summary hold none."""
+    since: ChangedSince | None = None
+    """What the list is left of, where only what changed is asked."""
 
     @property
     def examples(self) -> int:
@@ -74,13 +77,15 @@ def find(service: Service, request: Request, edition: int) -> Listing:
     """Return the page of the list that a request asks for; raises ProblemError 400 for a bad number."""
     page = whole_number(request, "page", 1, 1_000_000)
     per_page = whole_number(request, "per_page", PER_PAGE, MOST_PER_PAGE)
-    selection = selection_of(request, service.settings)
-    index = index_of(service.index(service.edition_number(edition)), request)
+    read = service.edition_number(edition)
+    since = since_asked(service, request, read)
+    selection = within_since(selection_of(request, service.settings), since)
+    index = index_of(service.index(read), request)
     found = index.select(selection)
     shown = found.numbers[(page - 1) * per_page : page * per_page]
     items = [complete(item, index) for item in index.items(shown)]
     told = [] if found.text is None else [*passages(Documents(service.iris), index, shown, items, found.text.wanted)]
-    return Listing(edition, index, selection, found, page, per_page, shown, items, told)
+    return Listing(edition, index, selection, found, page, per_page, shown, items, told, since)
 
 
 def passages(
@@ -91,6 +96,11 @@ def passages(
     documents = index.documents([number for number, shown in zip(numbers, seen, strict=True) if not shown])
     for shown in seen:
         yield [] if shown else wanted.passage(inside.words(next(documents)))
+
+
+def within_since(selection: Selection, since: ChangedSince | None) -> Selection:
+    """Return a selection of what changed alone, where that is asked."""
+    return selection if since is None else replace(selection, ids=since.held)
 
 
 def suggested(service: Service, request: Request, edition: int) -> dict[str, Any]:
@@ -179,6 +189,7 @@ def as_json(request: Request, listing: Listing) -> dict[str, Any]:
         "page": listing.page,
         "per_page": listing.per_page,
         "next": next_address(request, listing) if listing.page < listing.pages else None,
+        **({"since": since.edition, "gone": [*since.gone]} if (since := listing.since) else {}),
         "unknown": [{"facet": facet, "value": text} for facet, text in found.unknown],
         "corrected": [{"word": word, "instead": [*instead]} for word, instead in corrected(found)],
         "items": [*items_json(listing)],

@@ -45,6 +45,7 @@ from sparql_api.pages.fiches.listing import (
     suggested,
 )
 from sparql_api.pages.fiches.page import list_page
+from sparql_api.pages.fiches.since import SINCE
 
 OFFERS: Final = {"json": "application/json", "html": "text/html"}
 
@@ -66,6 +67,11 @@ SELECTION: Final = (
         {"type": "string", "enum": [*SORTS]},
     ),
     parameter(EXAMPLES, "“oui” shows invented examples beside the projects, after them; they are no projects."),
+    parameter(
+        SINCE,
+        "The number of an edition: the fiches that came or changed since; JSON names those that went (`gone`).",
+        {"type": "integer", "minimum": 0},
+    ),
     EDITION,
 )
 _HELD: Final = structure(iri=maybe(TEXT), id=maybe(TEXT), label=TEXTS)

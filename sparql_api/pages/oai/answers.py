@@ -11,7 +11,7 @@ from ontologie import Iris, Language
 from sparql_api.computing.cancellation import checked
 from sparql_api.formats.xml_text import Element, element, xml_document
 from sparql_api.pages.oai.formats import FORMATS, XSI, FicheTold
-from sparql_api.pages.oai.protocol import TOKEN, HarvestRefused, Wanted, arguments_of, wanted_of
+from sparql_api.pages.oai.protocol import TOKEN, HarvestRefused, RecordsWanted, arguments_of, wanted_of
 from sparql_api.pages.oai.records import Harvest, HarvestRecord
 from sparql_api.words.i18n import message
 
@@ -130,7 +130,9 @@ VERBS: Final[Mapping[str, Callable[[Repository, Mapping[str, str]], Iterator[Ele
 }
 
 
-def _selected(repository: Repository, arguments: Mapping[str, str]) -> tuple[Wanted, Harvest, list[HarvestRecord]]:
+def _selected(
+    repository: Repository, arguments: Mapping[str, str]
+) -> tuple[RecordsWanted, Harvest, list[HarvestRecord]]:
     wanted = wanted_of(arguments, repository.edition)
     resumed, harvest = TOKEN in arguments, repository.harvest(wanted.edition)
     if resumed and (wanted.prefix not in FORMATS or (wanted.set and wanted.set not in harvest.sets)):
@@ -144,12 +146,12 @@ def _selected(repository: Repository, arguments: Mapping[str, str]) -> tuple[Wan
     return wanted, harvest, selected
 
 
-def _token(wanted: Wanted, total: int) -> Iterator[Element]:
+def _token(wanted: RecordsWanted, total: int) -> Iterator[Element]:
     """Yield the token of the next answer, empty at the end of a list that had one (section 3.5)."""
     following = wanted.place + PAGE
     said = {"completeListSize": str(total), "cursor": str(wanted.place)}
     if following < total:
-        more = Wanted(wanted.edition, wanted.prefix, wanted.set, wanted.since, wanted.until, following)
+        more = RecordsWanted(wanted.edition, wanted.prefix, wanted.set, wanted.since, wanted.until, following)
         yield element(TOKEN, more.token(), **said)
     elif wanted.place:
         yield element(TOKEN, **said)

@@ -49,7 +49,7 @@ class HarvestRefused(ServiceError):
 
 
 @dataclass(frozen=True)
-class Wanted:
+class RecordsWanted:
     """Which records a request asks for, of which edition, from which place on."""
 
     edition: int
@@ -85,7 +85,7 @@ def arguments_of(given: Sequence[tuple[str, str]]) -> dict[str, str]:
     return found
 
 
-def wanted_of(arguments: Mapping[str, str], edition: int) -> Wanted:
+def wanted_of(arguments: Mapping[str, str], edition: int) -> RecordsWanted:
     """Return which records arguments ask for, of the edition that answers where no token names one.
 
     Raises HarvestRefused (`badArgument`, `badResumptionToken`).
@@ -98,10 +98,10 @@ def wanted_of(arguments: Mapping[str, str], edition: int) -> Wanted:
             raise HarvestRefused("badArgument", name)
     if since and until and (len(since) != len(until) or since > until):
         raise HarvestRefused("badArgument", "until")
-    return Wanted(edition, arguments["metadataPrefix"], arguments.get("set", ""), since, until)
+    return RecordsWanted(edition, arguments["metadataPrefix"], arguments.get("set", ""), since, until)
 
 
-def within(moment: str, wanted: Wanted) -> bool:
+def within(moment: str, wanted: RecordsWanted) -> bool:
     """Tell whether a moment, to the second, is between those asked for, both included."""
     since, until = wanted.since, wanted.until
     return (not since or moment[: len(since)] >= since) and (not until or moment[: len(until)] <= until)
@@ -112,7 +112,7 @@ def to_second(moment: str) -> str:
     return moment[:19] + "Z"
 
 
-def _of_token(text: str) -> Wanted:
+def _of_token(text: str) -> RecordsWanted:
     try:
         held = json.loads(urlsafe_b64decode(text[:_LONGEST] + "=" * (-len(text) % 4)))
         edition, prefix, set_, since, until, place = held
@@ -121,7 +121,7 @@ def _of_token(text: str) -> Wanted:
     texts = all(isinstance(one, str) for one in (prefix, set_, since, until))
     if not texts or type(edition) is not int or type(place) is not int or edition < 1 or place < 1:
         raise HarvestRefused("badResumptionToken")
-    return Wanted(edition, prefix, set_, since, until, place)
+    return RecordsWanted(edition, prefix, set_, since, until, place)
 
 
 def _is_moment(text: str) -> bool:

@@ -18,7 +18,7 @@ from ontologie import Iris
 from sparql_api.computing.cancellation import checked
 from sparql_api.fiches.search import FicheIndex, Value
 from sparql_api.pages.changes.stream import moment
-from sparql_api.pages.oai.protocol import Wanted, to_second, within
+from sparql_api.pages.oai.protocol import RecordsWanted, to_second, within
 
 FACETS: Final = ("academie", "discipline")
 """What there are sets of."""
@@ -48,7 +48,7 @@ class Harvest:
         when = self.moments.get(identifier)
         return None if when is None else HarvestRecord(identifier, when, self.numbers.get(identifier))
 
-    def select(self, wanted: Wanted) -> list[HarvestRecord]:
+    def select(self, wanted: RecordsWanted) -> list[HarvestRecord]:
         """Return the records that are asked for, the oldest first; what went is of the set of its académie alone."""
         found = [HarvestRecord(one, when, self.numbers.get(one)) for one, when in self.moments.items()]
         return [one for one in checked(found) if within(one.moment, wanted) and self._is_in(one, wanted.set)]

@@ -180,7 +180,8 @@ def test_an_edition_that_cannot_be_made_anew_is_gone(state: tuple[Settings, Regi
     member.write_bytes(data[:-9])
     assert erase(settings, registry, "projet", "18-B1", TEAM, EDITION_OUTPUTS) == Redacted((3,), (2,))
     assert holding(settings.var) == set()
-    assert editions.is_gone(2) and [path.name for path in (editions.folder / "2").iterdir()] == ["manifest.json"]
+    left = {path.name for path in (editions.folder / "2").iterdir()}
+    assert editions.is_gone(2) and left == {"manifest.json", "changes.tsv"}, "what says that it is, and names"
     assert erase(settings, registry, "projet", "18-B1", TEAM, EDITION_OUTPUTS) == Redacted()
 
 

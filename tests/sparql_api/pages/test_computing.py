@@ -40,7 +40,7 @@ CHEAP = {
     "/accessibilite", "/confidentialite", "/mentions-legales", "/robots.txt", "/signaler", "/etat",
 }  # fmt: skip
 """Routes that cost no more than reading a small file, or that stream one as it stands."""
-BY_THE_ENGINE = {"/sparql", "/sparql/", "/rdf-graph-store", "/graphe/{rest:path}"}
+BY_THE_ENGINE = {"/sparql", "/sparql/", "/editions/{number}/sparql", "/rdf-graph-store", "/graphe/{rest:path}"}
 """Routes with bounds of their own: the engine's."""
 ACTS = {
     "/deposits", "/reviews/validate", "/labels/{label}", "/labels/{label}/refuse", "/atelier/sign-in", "/atelier/sign-out",

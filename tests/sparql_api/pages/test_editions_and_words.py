@@ -19,6 +19,7 @@ from rdflib.namespace import RDF, SH
 from ontologie import BASE, context_text, context_versions
 
 SUITES = Path(os.environ.get("OBSERVATOIRE_SUITES", Path(__file__).parents[3] / ".." / "shared" / "suites"))
+DCAT = rdflib.Namespace("http://www.w3.org/ns/dcat#")
 VOID = "http://rdfs.org/ns/void#"
 
 
@@ -236,6 +237,18 @@ def test_the_catalogue_says_the_length_of_each_dump_as_it_is_downloaded(client: 
         assert int(str(catalogue.value(distribution, rdflib.DCAT.byteSize))) == len(content)
         media[name] = str(catalogue.value(distribution, rdflib.DCAT.mediaType)).rpartition("media-types/")[2]
     assert media == {"nq": "application/n-quads", "ttl": "text/turtle", "jsonl": "application/jsonl"}
+
+
+def test_an_edition_is_one_of_a_series_and_comes_after_another(client: httpx.Client) -> None:
+    answer = client.get("/edition/2", headers={"Accept": "text/turtle"}, follow_redirects=True)
+    assert answer.url.path == "/catalogue" and answer.headers["observatoire-edition"] == "2"
+    catalogue = rdflib.Graph().parse(data=answer.text, format="turtle")
+    own, series = rdflib.URIRef(f"{BASE}edition/2"), rdflib.URIRef(f"{BASE}catalogue#editions")
+    assert (series, RDF.type, DCAT.DatasetSeries) in catalogue
+    assert (own, DCAT.inSeries, series) in catalogue
+    assert list(catalogue.objects(own, DCAT.prev)) == [rdflib.URIRef(f"{BASE}edition/1")]
+    first = rdflib.Graph().parse(data=client.get("/catalogue?edition=1").text, format="turtle")
+    assert not list(first.subject_objects(DCAT.prev))
 
 
 @pytest.mark.parametrize(("language", "units"), [("fr", {"ko", "Mo"}), ("en", {"kB", "MB"})])

@@ -35,7 +35,7 @@ CASES = [
     ("/fiches?edition=1", HTML, DAY, ALL),
     ("/projet/18-UR005.ttl", {}, SOON, ALL),
     ("/projet/18-UR005.ttl?edition=1", {}, DAY, ALL),
-    ("/projet/18-UR005", {}, "no-cache", "accept"),
+    ("/projet/18-UR005", {}, "no-cache", "accept, accept-datetime, accept-profile"),
     ("/edition/1", {}, "no-cache", "accept"),
     ("/.well-known/void", {}, "no-cache", "accept"),
     ("/editions/1", {}, SOON, ALL),

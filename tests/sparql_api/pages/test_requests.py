@@ -29,7 +29,8 @@ PARTS = {
     "publication": "fabriquer-le-faux", "module": "rien-de-personnel",
 }  # fmt: skip
 PROTOCOLS = {
-    "/sparql": "query=ASK%7B%7D", "/sparql/": "query=ASK%7B%7D", "/rdf-graph-store": "default",
+    "/sparql": "query=ASK%7B%7D", "/sparql/": "query=ASK%7B%7D", "/editions/{number}/sparql": "query=ASK%7B%7D",
+    "/rdf-graph-store": "default",
     "/oembed": "url=https://w3id.org/observatoire-ia/region-academique/bretagne",
     "/reconcile": "", "/reconcile/extend/propose": "type=niveaux", "/reconcile/preview": "id=https://w3id.org/observatoire-ia/academie/10",
     **{f"/reconcile/suggest/{kind}": "prefix=a" for kind in ("entity", "property", "type")},

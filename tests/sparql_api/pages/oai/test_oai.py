@@ -143,7 +143,7 @@ def test_what_cannot_be_answered_is_an_error_of_the_protocol(changing: Changing,
 
 
 def test_a_token_is_of_its_edition_whatever_is_published_meanwhile(sickle: Sickle, changing: Changing) -> None:
-    pinned = answers.Wanted(3, "oai_dc", place=1).token()
+    pinned = answers.RecordsWanted(3, "oai_dc", place=1).token()
     root = asked(changing.client, f"verb=ListIdentifiers&resumptionToken={pinned}")
     assert [one.text for one in root.iter(f"{OAI}identifier")] == [f"{OWN}18-B2", f"{OWN}18-B1"]
     token = root.find(f".//{OAI}resumptionToken")
