@@ -47,7 +47,9 @@ from sparql_api.pages.duties.crawlers import crawlers_router
 from sparql_api.pages.duties.notices import notices_router
 from sparql_api.pages.duties.state import state_router
 from sparql_api.pages.editions import editions_router
-from sparql_api.pages.editor import editor
+from sparql_api.pages.editor.files import FOLDER
+from sparql_api.pages.editor.form import editor
+from sparql_api.pages.editor.terms import editor_router
 from sparql_api.pages.feeds.routes import feeds_router
 from sparql_api.pages.fiches.routes import fiches_router
 from sparql_api.pages.home import home_router
@@ -155,11 +157,13 @@ def mount(app: FastAPI, service: Service, endpoint: APIRouter, acts: Iterable[AP
         state_router(service),
         crawlers_router(service),
         reconciliation_router(service),
+        editor_router(service),
         health_router(service),
         *acts,
     ):
         app.include_router(router)
-    app.mount(STATIC, Assets(packages=[("sparql_api", "static")]), name="static")
+    brought = FOLDER if FOLDER.is_dir() else None
+    app.mount(STATIC, Assets(directory=brought, packages=[("sparql_api", "static")]), name="static")
     app.include_router(entities_router(service))
 
 
