@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Final
 
@@ -19,6 +19,7 @@ from sparql_api.acts.deposits import deposits_router
 from sparql_api.acts.desk import Desk
 from sparql_api.acts.labels import labels_router
 from sparql_api.acts.reviews import reviews_router
+from sparql_api.assistants.route import Assistants, assistants_router
 from sparql_api.computing.disconnection import client_of
 from sparql_api.computing.fairuse import FairUse
 from sparql_api.computing.limiter import open_computing
@@ -65,6 +66,7 @@ from sparql_api.query.reader_process import end_reading
 from sparql_api.settings import MEGABYTE, Settings
 from sparql_api.words.problems import ProblemError
 
+Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 STATIC: Final = "/static"
 PRIVATE: Final = ("/deposits", "/reviews", "/labels", "/atelier")
 """Where agents act: nothing there is opened to the pages of other origins."""
@@ -84,6 +86,7 @@ def create_app(settings: Settings, engine: Engine | None = None, beside: Path | 
     figures = Figures(beside)
     service = Service(settings, running, Editions(settings.var), fair_use, computing, spool, labels, figures=figures)
     doors, desk = Doors(service), Desk(settings.deposit_queue, settings.deposit_timeout)
+    assistants = Assistants(settings)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -96,29 +99,35 @@ def create_app(settings: Settings, engine: Engine | None = None, beside: Path | 
             leaving.cancel()
             ahead.cancel()
             computing.stop()
+            await assistants.end()
             await desk.end()
             doors.close()
             await running.stop()
             await end_reading()
 
-    app = FastAPI(
+    app = bare_app(settings, lifespan)
+    app.state.computing = computing
+    app.state.front = open_front(settings, running, fair_use)
+    app.router.redirect_slashes = False
+    made = {"front": app.state.front, "figures": figures}
+    endpoint = sparql_router(running, settings, editor=editor(service), fair_use=fair_use, **made)
+    mount(app, service, endpoint, (*acts_routers(service, doors, desk), assistants_router(assistants)))
+    wrap(app, service, endpoint)
+    return app
+
+
+def bare_app(settings: Settings, lifespan: Lifespan) -> FastAPI:
+    """Return an application without routes, that tells nobody else what is asked."""
+    return FastAPI(
         title="Observatoire IA",
         version="0.1.0",
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
         openapi_url=None,  # A route like the others.
-        telemetry={"tracing": False, "metrics": False, "logs": False},  # Nobody else is told what is asked.
+        telemetry={"tracing": False, "metrics": False, "logs": False},
         servers=[{"url": settings.public_url}] if settings.public_url else None,
     )
-    app.state.computing = computing
-    app.state.front = open_front(settings, running, fair_use)
-    app.router.redirect_slashes = False
-    made = {"front": app.state.front, "figures": figures}
-    endpoint = sparql_router(running, settings, editor=editor(service), fair_use=fair_use, **made)
-    mount(app, service, endpoint, acts_routers(service, doors, desk))
-    wrap(app, service, endpoint)
-    return app
 
 
 def acts_routers(service: Service, doors: Doors, desk: Desk) -> tuple[APIRouter, ...]:
