@@ -24,7 +24,10 @@ from sparql_api.computing.disconnection import client_of
 from sparql_api.computing.fairuse import FairUse
 from sparql_api.computing.limiter import open_computing
 from sparql_api.computing.spool import FileSpool
+from sparql_api.endpoint.answering import Answering
 from sparql_api.endpoint.health import health_router
+from sparql_api.endpoint.jobs import Jobs
+from sparql_api.endpoint.jobs_routes import jobs_router
 from sparql_api.endpoint.sparql import sparql_router
 from sparql_api.engine.cached import CachedEngine
 from sparql_api.engine.port import Engine
@@ -86,18 +89,19 @@ def create_app(settings: Settings, engine: Engine | None = None, beside: Path | 
     figures = Figures(beside)
     service = Service(settings, running, Editions(settings.var), fair_use, computing, spool, labels, figures=figures)
     doors, desk = Doors(service), Desk(settings.deposit_queue, settings.deposit_timeout)
-    assistants = Assistants(settings)
+    assistants, jobs = Assistants(settings), Jobs(running, settings, fair_use)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         await running.start()
         leaving = asyncio.create_task(figures.keep_leaving())
         ahead = asyncio.create_task(keep_ahead(service, settings.quiet_seconds))
+        quiet = asyncio.create_task(jobs.work())
         try:
             yield
         finally:
-            leaving.cancel()
-            ahead.cancel()
+            for task in (leaving, ahead, quiet):
+                task.cancel()
             computing.stop()
             await assistants.end()
             await desk.end()
@@ -111,7 +115,8 @@ def create_app(settings: Settings, engine: Engine | None = None, beside: Path | 
     app.router.redirect_slashes = False
     made = {"front": app.state.front, "figures": figures}
     endpoint = sparql_router(running, settings, editor=editor(service), fair_use=fair_use, **made)
-    mount(app, service, endpoint, (*acts_routers(service, doors, desk), assistants_router(assistants)))
+    later = jobs_router(Answering(running, settings, fair_use), jobs)
+    mount(app, service, endpoint, (*acts_routers(service, doors, desk), assistants_router(assistants), later))
     wrap(app, service, endpoint)
     return app
 

@@ -29,7 +29,7 @@ ACTING = [row for row in DOORS if row["action"]]
 with (Path(__file__).parent / "doors_over_http.csv").open(encoding="utf-8", newline="") as lines:
     DOORS_OVER_HTTP = list(csv.DictReader(lines))
 """Each is tried by every role in `tests/sparql_api/acts/test_rights.py`."""
-READING = {"/sparql", "/rdf-graph-store", "/graphe/{rest:path}", "/reconcile", "/reconcile/match", "/reconcile/extend", "/mcp"}
+READING = {"/sparql", "/rdf-graph-store", "/graphe/{rest:path}", "/reconcile", "/reconcile/match", "/reconcile/extend", "/mcp", "/jobs", "/jobs/{identifier}"}
 """Addresses that take a query in a body and answer from an edition, or refuse whatever method writes."""
 SIGNING = {"/atelier/sign-in", "/atelier/sign-out"}
 """Addresses by which somebody says who they are: by a token, else refused; they act on nothing."""

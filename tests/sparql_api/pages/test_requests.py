@@ -33,7 +33,7 @@ PROTOCOLS = {
     **{f"/reconcile/suggest/{kind}": "prefix=a" for kind in ("entity", "property", "type")},
 }  # fmt: skip
 ACTS = {"/atelier/openid", "/atelier/callback", "/deposits/{number}", "/reviews", "/reviews/{kind}/{identifier}", "/labels"}
-ELSEWHERE = {"/queries/{name}", "/mcp", "/{name}", "/graphe/{rest:path}", *ACTS}
+ELSEWHERE = {"/queries/{name}", "/mcp", "/jobs/{identifier}", "/jobs/{identifier}/answer", "/{name}", "/graphe/{rest:path}", *ACTS}
 """Addresses of what there is none of, of what only other methods ask, and of what agents alone read."""
 
 
