@@ -62,12 +62,13 @@ def jobs_router(answering: Answering, jobs: Jobs) -> APIRouter:
 
     setattr(ask, BOUNDED, True)
     summary = "Ask a query to be answered later"
-    post(router, PATH, policy=LIVE, opened="OPTIONS, POST", summary=summary, openapi_extra=ASKED)(ask)
+    post(router, PATH, policy=LIVE, opened="OPTIONS, POST", status_code=202, summary=summary, openapi_extra=ASKED)(ask)
 
     described = operation({JSON: JOB}, parameters=(ID,), errors=("404",), tagged=False)
 
     @get(router, PATH + "/{identifier}", policy=LIVE, cheap=True, summary="How a job is doing", openapi_extra=described)
-    async def look(request: Request, identifier: str) -> Response:
+    async def look(request: Request) -> Response:
+        identifier = request.path_params["identifier"]
         return said(request, identifier, found(jobs, identifier))
 
     data = {"parameters": [ID], "responses": answers({"*/*": {}}, ("400", "404"), tagged=False)}
@@ -75,15 +76,16 @@ def jobs_router(answering: Answering, jobs: Jobs) -> APIRouter:
     summary = "The answer of a job"
 
     @get(router, PATH + "/{identifier}/answer", policy=LIVE, cheap=True, summary=summary, openapi_extra=data)
-    async def answer(request: Request, identifier: str) -> Response:
+    async def answer(request: Request) -> Response:
+        identifier = request.path_params["identifier"]
         told = found(jobs, identifier)
         if told["state"] != "done":
             raise ProblemError(problem("job-open", state=told["state"]))
         headers = {**LIVE.headers(), "Observatoire-Edition": str(told["edition"])}
         return FileResponse(jobs.answer_file(identifier), media_type=told["media_type"], headers=headers)
 
-    async def drop(request: Request, identifier: str) -> Response:
-        if not jobs.drop(identifier):
+    async def drop(request: Request) -> Response:
+        if not jobs.drop(request.path_params["identifier"]):
             raise ProblemError(problem("job-not-found"))
         return Response(None, 204, LIVE.headers())
 
