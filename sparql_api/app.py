@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Final
 
@@ -20,11 +20,15 @@ from sparql_api.acts.desk import Desk
 from sparql_api.acts.feed import deposits_feed_router
 from sparql_api.acts.labels import labels_router
 from sparql_api.acts.reviews import reviews_router
+from sparql_api.assistants.route import Assistants, assistants_router
 from sparql_api.computing.disconnection import client_of
 from sparql_api.computing.fairuse import FairUse
 from sparql_api.computing.limiter import open_computing
 from sparql_api.computing.spool import FileSpool
+from sparql_api.endpoint.answering import Answering
 from sparql_api.endpoint.health import health_router
+from sparql_api.endpoint.jobs import Jobs
+from sparql_api.endpoint.jobs_routes import jobs_router
 from sparql_api.endpoint.sparql import sparql_router
 from sparql_api.engine.cached import CachedEngine
 from sparql_api.engine.port import Engine
@@ -50,7 +54,9 @@ from sparql_api.pages.duties.crawlers import crawlers_router
 from sparql_api.pages.duties.notices import notices_router
 from sparql_api.pages.duties.state import state_router
 from sparql_api.pages.editions import editions_router
-from sparql_api.pages.editor import editor
+from sparql_api.pages.editor.files import FOLDER
+from sparql_api.pages.editor.form import editor
+from sparql_api.pages.editor.terms import editor_router
 from sparql_api.pages.feeds.routes import feeds_router
 from sparql_api.pages.fiches.routes import fiches_router
 from sparql_api.pages.home import home_router
@@ -70,6 +76,7 @@ from sparql_api.query.reader_process import end_reading
 from sparql_api.settings import MEGABYTE, Settings
 from sparql_api.words.problems import ProblemError
 
+Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 STATIC: Final = "/static"
 PRIVATE: Final = ("/deposits", "/reviews", "/labels", "/atelier")
 """Where agents act: nothing there is opened to the pages of other origins."""
@@ -89,41 +96,50 @@ def create_app(settings: Settings, engine: Engine | None = None, beside: Path | 
     figures = Figures(beside)
     service = Service(settings, running, Editions(settings.var), fair_use, computing, spool, labels, figures=figures)
     doors, desk = Doors(service), Desk(settings.deposit_queue, settings.deposit_timeout)
+    assistants, jobs = Assistants(settings), Jobs(running, settings, fair_use)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         await running.start()
         leaving = asyncio.create_task(figures.keep_leaving())
         ahead = asyncio.create_task(keep_ahead(service, settings.quiet_seconds))
+        quiet = asyncio.create_task(jobs.work())
         try:
             yield
         finally:
-            leaving.cancel()
-            ahead.cancel()
+            for task in (leaving, ahead, quiet):
+                task.cancel()
             computing.stop()
+            await assistants.end()
             await desk.end()
             doors.close()
             await running.stop()
             await end_reading()
 
-    app = FastAPI(
+    app = bare_app(settings, lifespan)
+    app.state.computing = computing
+    app.state.front = open_front(settings, running, fair_use)
+    app.router.redirect_slashes = False
+    made = {"front": app.state.front, "figures": figures}
+    endpoint = sparql_router(running, settings, editor=editor(service), fair_use=fair_use, **made)
+    later = jobs_router(Answering(running, settings, fair_use), jobs)
+    mount(app, service, endpoint, (*acts_routers(service, doors, desk), assistants_router(assistants), later))
+    wrap(app, service, endpoint)
+    return app
+
+
+def bare_app(settings: Settings, lifespan: Lifespan) -> FastAPI:
+    """Return an application without routes, that tells nobody else what is asked."""
+    return FastAPI(
         title="Observatoire IA",
         version="0.1.0",
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
         openapi_url=None,  # A route like the others.
-        telemetry={"tracing": False, "metrics": False, "logs": False},  # Nobody else is told what is asked.
+        telemetry={"tracing": False, "metrics": False, "logs": False},
         servers=[{"url": settings.public_url}] if settings.public_url else None,
     )
-    app.state.computing = computing
-    app.state.front = open_front(settings, running, fair_use)
-    app.router.redirect_slashes = False
-    made = {"front": app.state.front, "figures": figures}
-    endpoint = sparql_router(running, settings, editor=editor(service), fair_use=fair_use, **made)
-    mount(app, service, endpoint, acts_routers(service, doors, desk))
-    wrap(app, service, endpoint)
-    return app
 
 
 def acts_routers(service: Service, doors: Doors, desk: Desk) -> tuple[APIRouter, ...]:
@@ -169,11 +185,13 @@ def mount(app: FastAPI, service: Service, endpoint: APIRouter, acts: Iterable[AP
         state_router(service),
         crawlers_router(service),
         reconciliation_router(service),
+        editor_router(service),
         health_router(service),
         *acts,
     ):
         app.include_router(router)
-    app.mount(STATIC, Assets(packages=[("sparql_api", "static")]), name="static")
+    brought = FOLDER if FOLDER.is_dir() else None
+    app.mount(STATIC, Assets(directory=brought, packages=[("sparql_api", "static")]), name="static")
     app.include_router(entities_router(service))
 
 

@@ -35,7 +35,7 @@ from ingestion.settings import Settings
 
 _TOKEN: Final = "token"
 _MARK: Final = ".restored"
-_DERIVED: Final = ("store", "faces", "kept")
+_DERIVED: Final = ("store", "faces", "kept", "jobs")
 """Folders that were made of the former state."""
 
 Name = tuple[str, str]

@@ -51,7 +51,8 @@ def erase(
     if current is not None and editions.is_gone(current.number):
         publish(settings, registry, faces, progress)
     # Answers that a service keeps hold texts of fiches; keys are made of words of theirs, and made again.
-    shutil.rmtree(settings.var / "kept", ignore_errors=True)
+    for answers in ("kept", "jobs"):
+        shutil.rmtree(settings.var / answers, ignore_errors=True)
     (settings.var / NEIGHBOURS).unlink(missing_ok=True)
     registry.compact()
     return done

@@ -17,7 +17,7 @@ from ingestion.publication import segments, statistics
 from ingestion.publication.segments import Segments, begins
 from ingestion.publication.statistics import Statistics
 
-_VERSION: Final = 8
+_VERSION: Final = 9
 _SCHEMA: Final = f"""
 PRAGMA journal_mode=WAL;
 CREATE TABLE graphs (graph TEXT PRIMARY KEY, digest TEXT NOT NULL, quads INTEGER NOT NULL, cut INTEGER NOT NULL)

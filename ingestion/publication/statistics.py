@@ -95,16 +95,18 @@ class Statistics:
         """Return what an edition says of its statistics.
 
         `subjects`, `objects` are distinct terms, `entities` the subjects that are ours; `predicates` and `classes`
-        count triples by IRI; `links` lists (predicate, place, triples) where one of ours leads to another's.
+        count triples by IRI; `links` lists (predicate, place, triples) where one of ours leads to another's, `uses`
+        (class, predicate, triples) where a subject's own graph says its class.
         """
         self.flush()
         rows = self._connection.execute("SELECT kind, term, place, count FROM counters ORDER BY kind, term, place")
         found: dict[str, Any] = {
-            "triples": 0, "subjects": 0, "entities": 0, "objects": 0, "predicates": {}, "classes": {}, "links": []
+            "triples": 0, "subjects": 0, "entities": 0, "objects": 0, "predicates": {}, "classes": {}, "links": [],
+            "uses": [],
         }  # fmt: skip
         for kind, term, place, count in rows:
-            if kind == "links":
-                found["links"].append([term, place, count])
+            if kind in ("links", "uses"):
+                found[kind].append([term, place, count])
             elif kind in ("predicates", "classes"):
                 found[kind][term] = count
             elif kind in ("subjects", "entities", "objects"):
@@ -122,6 +124,13 @@ class Statistics:
             counters["predicates", _iri(predicate), ""] += sign * count
         for value, count in Counter([value for _, predicate, value in said if predicate == _TYPE]).items():
             counters["classes", _iri(value), ""] += sign * count
+        classes: dict[bytes, list[bytes]] = {}
+        for subject, predicate, value in said:
+            if predicate == _TYPE:
+                classes.setdefault(subject, []).append(value)
+        uses = Counter((kind, predicate) for subject, predicate, _ in said for kind in classes.get(subject, ()))
+        for (kind, predicate), count in uses.items():
+            counters["uses", _iri(kind), _iri(predicate)] += sign * count
         links = [
             (predicate, value) for subject, predicate, value in said
             if value[:1] == b"<" and not value.startswith(ours) and predicate != _TYPE and subject.startswith(ours)
@@ -225,7 +234,7 @@ class Difference:
             for change in self.changes:
                 statistics.change(*change)
             now = statistics.numbers()
-        return {name: _plus(told[name], then[name], now[name]) for name in then}
+        return {name: _plus(told[name], then[name], now[name]) for name in then if name in told}
 
 
 def terms_of(graph: str, lines: bytes) -> tuple[set[bytes], set[bytes]]:

@@ -23,6 +23,9 @@ from ontologie import Iris, in_both, vocabularies
 from sparql_api.description.statements import Statements, always, packaged, text, typed
 
 VOID_NAME: Final = "void.nt"
+VOID: Final = "http://rdfs.org/ns/void#"
+PARTITIONS: Final = frozenset(VOID + name for name in ("class", "property", "propertyPartition"))
+"""The properties that say which classes and properties there are."""
 
 
 @cache
@@ -41,6 +44,8 @@ class Counts:
     objects: int
     predicates: Counter[str] = field(default_factory=Counter)
     classes: Counter[str] = field(default_factory=Counter)
+    uses: dict[str, set[str]] = field(default_factory=dict)
+    """The predicates of each class's own things, where a graph says the class and the rest together."""
     links: Counter[tuple[str, str]] = field(default_factory=Counter)
     """By (dataset of others, predicate)."""
     vocabularies: Mapping[str, int] = field(default_factory=dict)
@@ -53,6 +58,8 @@ def counted(edition: Edition, scratch: Path) -> Counts:
     counts = Counts(told["subjects"], told["entities"], told["objects"], vocabularies=told["vocabularies"])
     counts.predicates.update(told["predicates"])
     counts.classes.update(told["classes"])
+    for kind, predicate, _ in told.get("uses", ()):  # An edition of an older program says none.
+        counts.uses.setdefault(kind, set()).add(predicate)
     spaces = [(space, name) for name, (space, _) in linked_datasets().items()]
     for predicate, place, count in told["links"]:
         name = next((name for space, name in spaces if place.startswith(space)), None)
@@ -73,7 +80,7 @@ def write_void(edition: Edition, folder: Path) -> None:
 
 def void_statements(number: int, manifest: Mapping[str, Any], counts: Counts, iris: Iris) -> list[ox.Quad]:
     """Return the description: the dataset, its statistics, its partitions, its links, its parts."""
-    said = Statements(iris.prefixes() | {"void": "http://rdfs.org/ns/void#"})
+    said = Statements(iris.prefixes() | {"void": VOID})
     dataset = iris.entity("edition", str(number))
     describe_dataset(said, dataset, number, manifest["date"], iris)
     for name, count in (
@@ -95,6 +102,7 @@ def void_statements(number: int, manifest: Mapping[str, Any], counts: Counts, ir
             said.say(dataset, f"void:{kind}Partition", part)
             said.say(part, key, term)
             said.say(part, total, count)
+    describe_uses(said, dataset, counts)
     for space in sorted({namespace(term) for term in (*counts.classes, *counts.predicates)}):
         said.say(dataset, "void:vocabulary", space)
     describe_links(said, dataset, counts)
@@ -110,6 +118,19 @@ def describe_dataset(said: Statements, dataset: str, number: int, date: str, iri
     said.both(dataset, "dct:title", title(number))
     said.say(dataset, "dct:issued", typed(date, "dateTime"))
     said.say(dataset, "void:uriSpace", text(iris.base))
+
+
+def describe_uses(said: Statements, dataset: str, counts: Counts) -> None:
+    """Say which properties the things of each class have (section 4.3: a partition of a partition).
+
+    Without a number: a derived graph may say more of a thing whose class another graph says.
+    """
+    for kind, predicates in sorted(counts.uses.items()):
+        part = f"{dataset}#class-{short(kind)}"
+        for predicate in sorted(predicates):
+            inner = f"{part}-{short(predicate)}"
+            said.say(part, "void:propertyPartition", inner)
+            said.say(inner, "void:property", predicate)
 
 
 def describe_links(said: Statements, dataset: str, counts: Counts) -> None:

@@ -76,6 +76,10 @@ def without_slash(scope: Scope) -> Response:
     return RedirectResponse(path + (f"?{query}" if query else ""), 308)
 
 
+ASKED_HOST: Final = "asked_host"
+"""Under which name a request's state holds the host that it was sent to."""
+
+
 class PublicAddress:
     """Lets every link that names a host name the service's own, whatever host a request was sent to."""
 
@@ -88,7 +92,9 @@ class PublicAddress:
         """Pass a request on as one that came to the public address."""
         if scope["type"] == "http":
             headers = [pair for pair in scope["headers"] if pair[0] != b"host"]
-            scope = {**scope, "scheme": self.scheme, "headers": [*headers, (b"host", self.host)]}
+            asked = next((value for name, value in scope["headers"] if name == b"host"), b"")
+            state = {**scope.get("state", {}), ASKED_HOST: asked.decode("latin-1")}
+            scope = {**scope, "scheme": self.scheme, "headers": [*headers, (b"host", self.host)], "state": state}
         await self.app(scope, receive, send)
 
 

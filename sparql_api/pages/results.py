@@ -17,6 +17,8 @@ from sparql_api.fiches.things import local_id
 from sparql_api.pages.common.layout import View
 from sparql_api.pages.common.service import Service
 from sparql_api.pages.things.presentation import Shown
+from sparql_api.query.limits import Limits
+from sparql_api.query.plan import Plan
 from sparql_api.words.texts import Text
 
 ROWS_SHOWN: Final = 500
@@ -58,12 +60,24 @@ async def results(
 
     `ordered` puts its rows in order where all of them are shown.
     """
+    plan, answer = await answered(service, request, text)
+    return await prepared(view, plan, answer, ordered)
+
+
+async def answered(
+    service: Service, request: Request, text: str, limits: Limits | None = None
+) -> tuple[Plan, Answer]:
+    """Return a query judged and its answer, charged to the reader's share; raises EngineError."""
     client = service.computing.client(request)
     service.fair_use.check(client)
     pinned = service.pinned(request)
     plan = await service.engine.prepare(text, accept=ACCEPT, edition=pinned)
-    answer = await service.engine.run(plan, client=client)
-    made = await service.computing.run(request, shown, answer, view, ordered)
+    return plan, await service.engine.run(plan, limits=limits, client=client)
+
+
+async def prepared(view: View, plan: Plan, answer: Answer, ordered: Order = as_answered) -> Results:
+    """Return an answer as a page shows it, with what the query may have meant."""
+    made = await view.service.computing.run(view.request, shown, answer, view, ordered)
     return replace(made, hints=plan.hints)
 
 

@@ -1,4 +1,4 @@
-"""What a query may have meant: words of the vocabulary that do not exist, and joins of IRIs that give nothing.
+"""What a query may have meant: words of the vocabulary that do not exist, joins of IRIs and means that give nothing.
 
 Such a query is valid and its answer right; who asked it may wait for another. Knows texts; a hint costs a search for
 names in them, and the tokens are read only where something is to be said.
@@ -7,7 +7,7 @@ names in them, and the tokens are read only where something is to be said.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
@@ -25,6 +25,8 @@ MOST: Final = 5
 """Hints that an answer carries."""
 NAME_LENGTH: Final = 64
 NEAR: Final = 60.0
+EMPTIED: Final = ("AVG", "SUM", "MIN", "MAX")
+"""Aggregates that one row without a value leaves empty (SPARQL 1.1, section 18.5.1)."""
 LINKS: Final = (
     "inScheme", "topConceptOf", "hasTopConcept", "broader", "narrower", "related", "member", "mappingRelation",
     "closeMatch", "exactMatch", "broadMatch", "narrowMatch", "relatedMatch",
@@ -74,8 +76,10 @@ def near_misses(base: str) -> re.Pattern[str]:
 
 def hints(text: str, prefixes: Mapping[str, str], known: Words) -> tuple[Text, ...]:
     """Return what is to be said of a valid query; most often nothing."""
-    joins, misses = "group_concat" in text.casefold(), known.near.search(text) is not None
-    if not joins and not misses and not set(names_in(text, known)) - known.names:
+    small = text.casefold()
+    joins, misses = "group_concat" in small, known.near.search(text) is not None
+    means = "optional" in small and any(name.casefold() in small for name in EMPTIED)
+    if not joins and not misses and not means and not set(names_in(text, known)) - known.names:
         return ()
     tokens = list(tokenize(text))
     declared = {**prefixes, **declared_prefixes(tokens)}
@@ -86,6 +90,8 @@ def hints(text: str, prefixes: Mapping[str, str], known: Words) -> tuple[Text, .
         said += [missed(near, known) for near in map(known.near.fullmatch, iris) if near]
     if joins:
         said += [joined(name) for name in dict.fromkeys(joined_things(tokens, declared, known))]
+    if means:
+        said += [text_of("mean-of-optional", name=name) for name in dict.fromkeys(emptied(tokens))]
     return tuple(said[:MOST])
 
 
@@ -135,21 +141,47 @@ def missed(found: re.Match[str], known: Words) -> Text:
 
 def joined_things(tokens: Sequence[Token], declared: Mapping[str, str], known: Words) -> Iterator[str]:
     """Yield the variables that GROUP_CONCAT joins as they are and that stand for things: subjects, ends of links."""
-    joined = set(arguments(tokens))
+    joined = set(arguments(tokens, ("GROUP_CONCAT",)))
     for before, token in pairwise(tokens):
         if token.text in joined and (before.text in ("{", ".", "}") or iri_of(before, declared) in known.links):
             yield token.text
 
 
-def arguments(tokens: Iterable[Token]) -> Iterator[str]:
-    """Yield the variables that stand alone in GROUP_CONCAT."""
+def arguments(tokens: Iterable[Token], names: Collection[str]) -> Iterator[str]:
+    """Yield the variables that stand first in a function of these names."""
     last = ("", "", "")
     for token in tokens:
         if token.kind == "word" and token.text.upper() == "DISTINCT":
             continue
         last = (*last[1:], token.text)
-        if last[0].upper() == "GROUP_CONCAT" and last[1] == "(" and token.kind == "var":
+        if last[0].upper() in names and last[1] == "(" and token.kind == "var":
             yield token.text
+
+
+def emptied(tokens: Sequence[Token]) -> Iterator[str]:
+    """Yield the variables of aggregates that a pattern binds within OPTIONAL alone, where nothing sees to the rest."""
+    inside, outside = bound_where(tokens)
+    seen_to = set(arguments(tokens, ("BOUND", "COALESCE")))
+    for name in arguments(tokens, EMPTIED):
+        if name in inside - outside - seen_to:
+            yield name
+
+
+def bound_where(tokens: Sequence[Token]) -> tuple[set[str], set[str]]:
+    """Return the variables that patterns and AS bind within an OPTIONAL group, and those bound elsewhere."""
+    found: tuple[set[str], set[str]] = set(), set()
+    groups, depth, before = [False], 0, ""
+    for token in tokens:
+        if token.text == "{":
+            groups.append(groups[-1] or before == "OPTIONAL")
+        elif token.text == "}" and len(groups) > 1:
+            groups.pop()
+        elif token.text in ("(", ")"):
+            depth += 1 if token.text == "(" else -1
+        elif token.kind == "var" and len(groups) > 1 and (depth == 0 or before == "AS"):
+            found[0 if groups[-1] else 1].add(token.text)
+        before = token.text.upper()
+    return found
 
 
 def joined(name: str) -> Text:

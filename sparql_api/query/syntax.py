@@ -58,7 +58,17 @@ class Fault:
 
 def explain(text: str, message: str, prefixes: Mapping[str, str]) -> Problem:
     """Return the problem document for a text that the engine refused with `message`."""
-    fault = find(text, message, prefixes)
+    return told(find(text, message, prefixes))
+
+
+def first_problem(text: str, prefixes: Mapping[str, str]) -> Problem | None:
+    """Return the problem of a text whose form is no query's, which no engine has seen; None where nothing is found."""
+    fault = first_fault(text, list(tokenize(text)), prefixes)
+    return told(fault) if fault else None
+
+
+def told(fault: Fault) -> Problem:
+    """Return the problem document of a fault."""
     extra: dict[str, object] = {"line": fault.line, "column": fault.column}
     if fault.suggestion:
         extra["suggestion"] = fault.suggestion
@@ -68,6 +78,16 @@ def explain(text: str, message: str, prefixes: Mapping[str, str]) -> Problem:
 def find(text: str, message: str, prefixes: Mapping[str, str]) -> Fault:
     """Return the first fault of a text."""
     tokens = list(tokenize(text))
+    if found := first_fault(text, tokens, prefixes):
+        return found
+    # The engine's own position is where its parser gave up, which is not where the meaning fails.
+    meaning = next((said for part, said in MEANINGS.items() if part in message), ELSEWHERE)
+    first = next((token for token in tokens if token.text.upper() in FORMS), tokens[0])
+    return at(first, meaning)
+
+
+def first_fault(text: str, tokens: Sequence[Token], prefixes: Mapping[str, str]) -> Fault | None:
+    """Return the first fault of a text's form; None where its form is that of a query."""
     if not tokens:
         return Fault(1, 1, text_of("empty-query"))
     found = [fault for fault in (unreadable(tokens), undeclared(tokens, prefixes)) if fault]
@@ -77,12 +97,7 @@ def find(text: str, message: str, prefixes: Mapping[str, str]) -> Fault:
         found.append(unknown_function(error.token))
     except Unexpected as error:
         found.append(unexpected(error, text, tokens))
-    if found:
-        return min(found, key=lambda fault: fault.start)
-    # The engine's own position is where its parser gave up, which is not where the meaning fails.
-    meaning = next((said for part, said in MEANINGS.items() if part in message), ELSEWHERE)
-    first = next((token for token in tokens if token.text.upper() in FORMS), tokens[0])
-    return at(first, meaning)
+    return min(found, key=lambda fault: fault.start, default=None)
 
 
 def unreadable(tokens: Sequence[Token]) -> Fault | None:

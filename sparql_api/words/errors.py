@@ -24,6 +24,7 @@ class ServiceError(Exception):
     ├── HarvestRefused               a request of OAI-PMH that the protocol answers with an error
     ├── SignInRefused                a sign-in elsewhere that does not hold
     ├── Unexamined                   a deposit was not examined to its end
+    ├── ToolRefused, TooMuch         an address asked from within, by an assistant's tool, said no, or too much
     ├── ServiceRefused               a call of SERVICE that the gateway does not let out
     ├── Broken, Stopped              an answer of a store elsewhere is not whole, or is read no further
     └── NotPublished                 an edition could not be written to a store elsewhere

@@ -108,7 +108,7 @@ def test_the_list_is_narrowed_without_scripts(browser: Browser, address: str) ->
 
 
 def test_a_query_is_run_and_its_fault_is_said_beside_it(browser: Browser, address: str) -> None:
-    with opened(browser, address) as (page, _):
+    with opened(browser, address, java_script_enabled=False) as (page, _):
         page.goto(f"{address}/sparql")
         page.get_by_label("Requête").fill("SELECT ?x WHERE { ?x a oia:Projet } LIMIT 3")
         page.get_by_role("button", name="Lancer la requête").click()

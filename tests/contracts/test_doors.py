@@ -31,7 +31,7 @@ with (Path(__file__).parent / "doors_over_http.csv").open(encoding="utf-8", newl
 """Each is tried by every role in `tests/sparql_api/acts/test_rights.py`."""
 READING = {
     "/sparql", "/rdf-graph-store", "/graphe/{rest:path}", "/reconcile", "/reconcile/match", "/reconcile/extend", "/oai",
-    "/editions/{number}/sparql",
+    "/editions/{number}/sparql", "/mcp", "/jobs", "/jobs/{identifier}",
 }  # fmt: skip
 """Addresses that take a query in a body and answer from an edition, or refuse whatever method writes."""
 SIGNING = {"/atelier/sign-in", "/atelier/sign-out"}

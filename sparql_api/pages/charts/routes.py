@@ -99,10 +99,17 @@ async def charted(view: View, asked: ChartAsked) -> Chart:
     least = Thresholds(threshold("moyenne-observations"), threshold("part-fiches"))
     chart = await service.computing.run(view.request, chart_of, rows, form, plain, least)
     names = await groups(view, asked, form)
+    return await named(view, chart, rows, asked.edition, names)
+
+
+async def named(
+    view: View, chart: Chart, rows: Sequence[Mapping[str, Any]], edition: int, names: tuple[str, ...] = ()
+) -> Chart:
+    """Return a chart whose things are called by their labels in an edition; raises EngineError."""
     texts = [text for mark in chart.marks for text in (mark.label, mark.group)]
     things = {term.value for row in rows for term in row.values() if isinstance(term, ox.NamedNode)}
     wanted = things & {*texts, *chart.series, *names}
-    labels = await service.labels.of(reading, wanted, asked.edition)
+    labels = await view.service.labels.of(view.service.reading(view.request), wanted, edition)
     called = {iri: view.pick(found) or iri for iri, found in labels.items()}
     marks = [replace(m, label=called.get(m.label, m.label), group=called.get(m.group, m.group)) for m in chart.marks]
     return replace(chart, marks=tuple(marks), series=names or tuple(called.get(one, one) for one in chart.series))

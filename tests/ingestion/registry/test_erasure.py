@@ -254,7 +254,7 @@ def test_what_a_service_or_a_killed_publication_left_goes_too(tmp_path: Path) ->
     settings, registry = begun(tmp_path)
     deposit_file(write_csv(tmp_path / "rows.csv", [PLANTED]), registry, TEAM, Options())
     (tmp_path / "rows.csv").unlink()
-    for left in ("kept/1-a.sqlite", "editions/.2.tmp/members/a.nq", "store/a.sst", "graphes.sqlite-wal"):
+    for left in ("kept/1-a.sqlite", "jobs/a.answer", "editions/.2.tmp/members/a.nq", "store/a.sst", "graphes.sqlite-wal"):
         path = settings.var / left
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(WORD.encode())

@@ -94,6 +94,7 @@ def check(folder: Path, told: dict[str, Any], held: Mapping[str, Triples]) -> No
         name: int(value) for name, value in found(folder).items() if isinstance(value, int)
     }
     assert numbers["predicates"] == found(folder)["predicates"]
+    assert numbers["uses"] == {(kind, predicate): count for kind, predicate, count in found(folder)["uses"]}
     assert numbers["links"] == {(predicate, place): count for predicate, place, count in found(folder)["links"]}
 
 
@@ -126,6 +127,8 @@ def statistics(held: Mapping[str, Triples]) -> Iterator[tuple[str, Any]]:
     }  # fmt: skip
     links = [(p[1:-1], places[o]) for s, p, o in triples if s.startswith(f"<{BASE}") and o in places and RDF_TYPE not in p]
     yield "links", Counter(links)
+    typed = ((kind, s, one) for one in held.values() for s, p, kind in one if RDF_TYPE in p)
+    yield "uses", Counter((kind[1:-1], p[1:-1]) for kind, thing, one in typed for s, p, _ in one if s == thing)
 
 
 def test_what_did_not_change_is_the_same_file_and_the_rest_is_named_by_what_it_holds(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
+from unittest.mock import patch
 from urllib.parse import quote, urlsplit
 
 import pytest
@@ -81,7 +82,11 @@ def service(store: Path, var: Path) -> Iterator[str]:
     (var / "editions" / "1" / "store").symlink_to(store)
     (var / "editions" / "1" / "manifest.json").write_text("{}")
     (var / "editions" / "current").symlink_to("1")
-    with serve(create_app(Settings(var=var, workers=1, front_mb=0))) as url:
+    # The page of SPARQL is the plain one, whether set-up could bring an editor or not.
+    with (
+        patch("sparql_api.pages.editor.form.editor_files", return_value=""),
+        serve(create_app(Settings(var=var, workers=1, front_mb=0))) as url,
+    ):
         yield url
 
 

@@ -34,6 +34,8 @@ CHEAP = {
     "/health", "/editions/current", "/editions/{number}", "/edition/{number}", "/editions/{number}/dump.{suffix}.gz",
     "/editions/{number}/dump.{suffix}", "/editions/{number}/members.tsv", "/editions/{number}/members/{name}",
     "/.well-known/void", "/contexte.jsonld", "/queries/{name}",
+    # How a job is doing, and the file of its answer.
+    "/jobs/{identifier}", "/jobs/{identifier}/answer",
     # Counters, a catalogue of messages and the description of the API, made once.
     "/metrics", "/problems/{name}", "/openapi.json",
     # Texts of the deployment, and what the service is doing.

@@ -10,7 +10,7 @@ import pyoxigraph as ox
 import pytest
 
 from ontologie import BASE, PREFIXES
-from sparql_api.pages.editor import UNBOUND
+from sparql_api.pages.editor.form import UNBOUND
 
 
 @pytest.mark.parametrize("name", ["moyenne-des-criteres", "moyenne-par-discipline-et-niveau", "score-des-dimensions"])

@@ -112,7 +112,8 @@ def test_hostile_text_is_text(client: httpx.Client) -> None:
     page = client.get("/projet/18-h.1.html", headers=HTML).text
     assert "<bdi>&lt;script&gt;" in page, "direction marks of a deposit end with it"
     for query in ("/sparql?query=%3C/textarea%3E%3Cscript%3E", "/fiches?q=%22%3E%3Cscript%3E", "/%3Cscript%3E/x"):
-        assert "<script" not in client.get(query, headers=HTML).text
+        text = client.get(query, headers=HTML).text
+        assert "<script" not in re.sub(r'<script src="/static/[\w./-]+" defer></script>', "", text)
 
 
 def test_links_keep_the_edition_and_the_language_that_were_asked(client: httpx.Client) -> None:
