@@ -56,9 +56,7 @@ def atelier_router(service: Service, doors: Doors) -> APIRouter:
 
     @post(router, f"{PLACE}/sign-in", policy=ACT, include_in_schema=False)
     async def sign_in(request: Request) -> Response:
-        from_us(request)
-        token = await _token(request)
-        return await _signed_in(request, doors, await doors.bearer(request, token), token=token)
+        return await _by_token(request, doors)
 
     @post(router, f"{PLACE}/sign-out", policy=ACT, include_in_schema=False)
     async def sign_out(request: Request) -> Response:
@@ -136,8 +134,10 @@ def _led(address: str) -> Response:
     return RedirectResponse(address, 303, ACT.headers())
 
 
-async def _token(request: Request) -> str:
-    return (await _form(request)).get("token", "").strip()
+async def _by_token(request: Request, doors: Doors) -> Response:
+    from_us(request)
+    token = (await _form(request)).get("token", "").strip()
+    return await _signed_in(request, doors, await doors.bearer(request, token), token=token)
 
 
 async def _form(request: Request) -> dict[str, str]:
