@@ -20,7 +20,7 @@ from ingestion import Agent, Forbidden, Grant, Registry
 from ingestion.registry.accounts import WrongAccount
 from ingestion.registry.schema import signed_in
 from ingestion.registry.sign_ins import MOST
-from sparql_api.acts.atelier import OF_A_CLIENT, Elsewhere
+from sparql_api.acts.atelier.signing import OF_A_CLIENT, Elsewhere
 from sparql_api.acts.openid import LARGEST, Bounded
 from sparql_api.acts.session import COOKIE, form_token
 from sparql_api.app import create_app
