@@ -79,8 +79,9 @@ def _take_row(made: Draught, named: Sequence[Heading], line: int, cells: Sequenc
 
 
 def _take_cell(
-    made: Draught, node: dict[str, Any], path: Path, one: Heading, text: str, where: tuple[int, int], file: str, name: str
-) -> None:
+    made: Draught, node: dict[str, Any], path: Path, one: Heading, text: str, where: tuple[int, int], file: str,
+    name: str,
+) -> None:  # fmt: skip
     """Add the value of a cell to its node."""
     key, place = one.column.key, Place(file, *where, one.column.name, in_table=True)
     inside = bool(path)
