@@ -41,7 +41,7 @@ def partner_columns(kind: str) -> tuple[PartnerColumn, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class Heading:
     """What a header names: a column, the position of its cells from 0, and the tag of their language."""
 
     column: PartnerColumn
@@ -49,16 +49,16 @@ class Named:
     language: str = ""
 
 
-def named_columns(kind: str, header: Sequence[str]) -> tuple[list[Named], list[str]]:
+def named_columns(kind: str, header: Sequence[str]) -> tuple[list[Heading], list[str]]:
     """Return what the cells of a header name, and those that name nothing of ours."""
     known = {_folded(name): column for column in partner_columns(kind) for name in (column.name, *column.others)}
-    found, unknown = list[Named](), list[str]()
+    found, unknown = list[Heading](), list[str]()
     for index, written in enumerate(header):
         name, at, tag = written.strip().partition(AT)
         column = known.get(_folded(name + at))
         language = valid_tag(tag.strip()) if at else ""
         if column is not None and language is not None:
-            found.append(Named(column, index, language))
+            found.append(Heading(column, index, language))
         elif written.strip():
             unknown.append(written.strip())
     return found, unknown

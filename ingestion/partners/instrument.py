@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-from ingestion.partners.columns import Named, named_columns, partner_columns
-from ingestion.partners.places import Made
+from ingestion.partners.columns import Heading, named_columns, partner_columns
+from ingestion.partners.places import Draught
 from ingestion.reading.locating import Row
 from ingestion.reading.records import LanguageKey, Path
 from ingestion.reading.tables import SPACES
@@ -23,7 +23,7 @@ _ID: Final = "id"
 _OF_PRINCIPLE: Final = ("plusLarge", "ordre")
 
 
-def instrument_of(rows: Sequence[Row], file: str, given: str = "") -> Made:
+def instrument_of(rows: Sequence[Row], file: str, given: str = "") -> Draught:
     """Return the document of a table's rows; `given` is the instrument's identifier where the caller says it.
 
     Raises UnreadableDeposit where the header names no `libelle@…`, or no row says whose principles these are.
@@ -36,7 +36,7 @@ def instrument_of(rows: Sequence[Row], file: str, given: str = "") -> Made:
     name = given or next(filter(None, (_cell(cells, named, INSTRUMENT) for _, cells in below)), "")
     if not IDENTIFIER.fullmatch(name):
         raise unreadable("instrument-sans-nom", place, value=name)
-    made = Made(columns=tuple(one.column.name for one in named))
+    made = Draught(columns=tuple(one.column.name for one in named))
     if unknown:
         made.said.append(issue("colonnes-laissees", place, words={"columns": ", ".join(unknown)}))
     document: dict[str, Any] = {"id": f"instrument/{name}", "type": ["Instrument"], "principe": []}
@@ -47,12 +47,12 @@ def instrument_of(rows: Sequence[Row], file: str, given: str = "") -> Made:
     return made
 
 
-def _cell(cells: Sequence[str], named: Sequence[Named], column: str) -> str:
+def _cell(cells: Sequence[str], named: Sequence[Heading], column: str) -> str:
     index = next((one.index for one in named if one.column.name == column), None)
     return cells[index].strip(SPACES) if index is not None and index < len(cells) else ""
 
 
-def _take_row(made: Made, named: Sequence[Named], line: int, cells: Sequence[str], name: str, file: str) -> None:
+def _take_row(made: Draught, named: Sequence[Heading], line: int, cells: Sequence[str], name: str, file: str) -> None:
     """Add a row to the document: to the instrument itself, or as one more principle."""
     if (whose := _cell(cells, named, INSTRUMENT)) not in ("", name):
         made.said.append(issue("autre-instrument", Place(file, line), value=whose, words={"expected": name}))
@@ -79,8 +79,9 @@ def _take_row(made: Made, named: Sequence[Named], line: int, cells: Sequence[str
 
 
 def _take_cell(
-    made: Made, node: dict[str, Any], path: Path, one: Named, text: str, where: tuple[int, int], file: str, name: str
-) -> None:
+    made: Draught, node: dict[str, Any], path: Path, one: Heading, text: str, where: tuple[int, int], file: str,
+    name: str,
+) -> None:  # fmt: skip
     """Add the value of a cell to its node."""
     key, place = one.column.key, Place(file, *where, one.column.name, in_table=True)
     inside = bool(path)

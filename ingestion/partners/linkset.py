@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any, Final
 
-from ingestion.partners.places import Made
+from ingestion.partners.places import Draught
 from ingestion.reading.records import Path
 from ingestion.words.errors import unreadable
 from ingestion.words.identifiers import IDENTIFIER
@@ -24,7 +24,9 @@ ENDS: Final = ("sujet", "predicat", "objet")
 _DIGITS: Final = 12
 
 
-def begun_linkset(told: Mapping[str, str], where: Mapping[str, int], file: str, given: str, base: str = BASE) -> Made:
+def begun_linkset(
+    told: Mapping[str, str], where: Mapping[str, int], file: str, given: str, base: str = BASE
+) -> Draught:
     """Return a linkset without matches, named by the last part of `mapping_set_id`, or as `given`.
 
     Raises UnreadableDeposit where nothing names it.
@@ -35,7 +37,7 @@ def begun_linkset(told: Mapping[str, str], where: Mapping[str, int], file: str, 
         raise unreadable("linkset-sans-nom", Place(file, where.get("mapping_set_id", 1)), value=address)
     fiche: dict[str, Any] = {"id": f"graphe/linkset/{name}", "type": ["Fiche"]}
     members: dict[str, Any] = {"id": f"linkset/{name}", "type": ["Linkset"], "fiche": fiche, "correspondance": []}
-    made = Made(members, {(): (1, 1)})
+    made = Draught(members, {(): (1, 1)})
     if address.startswith(("http://", "https://")):
         fiche["sourcePage"] = [address]
     if licence := told.get("license"):
@@ -49,7 +51,7 @@ def begun_linkset(told: Mapping[str, str], where: Mapping[str, int], file: str, 
 
 
 def add_match(
-    made: Made, values: Mapping[str, Any], places: Mapping[Path, tuple[int, int]], where: tuple[int, int], file: str
+    made: Draught, values: Mapping[str, Any], places: Mapping[Path, tuple[int, int]], where: tuple[int, int], file: str
 ) -> None:
     """Add a match at its place; one that lacks an end, or that is there already, is said."""
     place = Place(file, *where)

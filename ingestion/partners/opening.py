@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final, cast
 
 from ingestion.partners.instrument import instrument_of
-from ingestion.partners.places import Made, Places
+from ingestion.partners.places import Draught, Places
 from ingestion.partners.rdf import FORMATS, made_of_rdf
 from ingestion.partners.sssom import linkset_of
 from ingestion.reading.delimited import plain_rows
@@ -68,7 +68,7 @@ def _read(
     yield _deposit(made, file, kind, text.encoding)
 
 
-def _deposit(made: Made, file: str, kind: str, encoding: str) -> Deposit:
+def _deposit(made: Draught, file: str, kind: str, encoding: str) -> Deposit:
     line = made.places.get((), (1, 1))[0]
     record = Record(file, line, {}, members=made.members, source=Places(made.places), said=tuple(made.said))
     rows = len(made.members.get("principe", made.members.get("correspondance", ())))
@@ -76,7 +76,7 @@ def _deposit(made: Made, file: str, kind: str, encoding: str) -> Deposit:
     return Deposit(file, kind, made.columns, (record,), 1, (note,))
 
 
-def _sssom(text: DecodedText, file: str, base: str, given: str) -> Made:
+def _sssom(text: DecodedText, file: str, base: str, given: str) -> Draught:
     lines = [line.rstrip("\r\n") for line in text.lines()]
     skipped = next((number for number, line in enumerate(lines) if not line.startswith("#")), len(lines))
     separator = "\t" if skipped < len(lines) and "\t" in lines[skipped] else ","
@@ -92,6 +92,6 @@ def _sssom(text: DecodedText, file: str, base: str, given: str) -> Made:
     return linkset_of(rows, lines, file, base, given)
 
 
-def _sssom_of_rows(rows: Sequence[Row], file: str, base: str, given: str) -> Made:
+def _sssom_of_rows(rows: Sequence[Row], file: str, base: str, given: str) -> Draught:
     """Return a linkset of a sheet, whose first cells may hold the metadata as the lines of a text would."""
     return linkset_of(rows, [cells[0] for _, cells in rows if cells and cells[0].startswith("#")], file, base, given)

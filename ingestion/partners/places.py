@@ -29,7 +29,7 @@ class Places:
 
 
 @dataclass
-class Made:
+class Draught:
     """A document in the making: its members, the places of its values, and what is to be said of the file already."""
 
     members: dict[str, Any] = field(default_factory=dict)

@@ -13,7 +13,7 @@ from typing import Any, Final
 import pyoxigraph as ox
 
 from ingestion.partners.linkset import add_match, begun_linkset
-from ingestion.partners.places import Made
+from ingestion.partners.places import Draught
 from ingestion.reading.records import LanguageKey, Path
 from ingestion.words.errors import unreadable
 from ingestion.words.identifiers import IDENTIFIER
@@ -45,7 +45,7 @@ Said = Mapping[str, Mapping[str, list[Any]]]
 """Subject → property → values, blank nodes by their `_:` name."""
 
 
-def made_of_rdf(text: str, suffix: str, file: str, kind: str, base: str = BASE, given: str = "") -> Made:
+def made_of_rdf(text: str, suffix: str, file: str, kind: str, base: str = BASE, given: str = "") -> Draught:
     """Return the document of an RDF file. Raises UnreadableDeposit where it is not well formed, or not of one thing."""
     said: dict[str, dict[str, list[Any]]] = defaultdict(lambda: defaultdict(list))
     try:
@@ -101,13 +101,13 @@ def _last(iri: str) -> str:
     return iri.rstrip("/#").replace("#", "/").rpartition("/")[2]
 
 
-def _instrument(said: Said, where: _Where, file: str, base: str, given: str) -> Made:
+def _instrument(said: Said, where: _Where, file: str, base: str, given: str) -> Draught:
     scheme = _only(said, (*_SCHEMES, Iris(base).term("Instrument")), file, "rdf-un-schema")
     told = [value.value for value in said[scheme].get(_DCT + "identifier", ()) if isinstance(value, ox.Literal)]
     name = given or next((one for one in told if IDENTIFIER.fullmatch(one)), _last(scheme))
     if not IDENTIFIER.fullmatch(name):
         raise unreadable("instrument-sans-nom", Place(file, *where.of(scheme)), value=name)
-    made = Made({"id": f"instrument/{name}", "type": ["Instrument"]}, {(): where.of(scheme)})
+    made = Draught({"id": f"instrument/{name}", "type": ["Instrument"]}, {(): where.of(scheme)})
     names = {scheme: f"instrument/{name}"}
     values = _values(said[scheme], _KEYS["instrument"], base, names)
     made.members.update(values)
@@ -129,7 +129,7 @@ def _instrument(said: Said, where: _Where, file: str, base: str, given: str) -> 
     return made
 
 
-def _principles(made: Made, said: Said, concepts: list[str], where: _Where, file: str, base: str) -> None:
+def _principles(made: Draught, said: Said, concepts: list[str], where: _Where, file: str, base: str) -> None:
     """Add the principles of an instrument; one that lies outside of what it owns is said."""
     spaces = [made.members["espaceDeNoms"]] if "espaceDeNoms" in made.members else []
     own = owned_by(base + made.members["id"], spaces)
@@ -146,7 +146,7 @@ def _principles(made: Made, said: Said, concepts: list[str], where: _Where, file
         _places(made, path, concept, where, base)
 
 
-def _linkset(said: Said, where: _Where, file: str, base: str, given: str) -> Made:
+def _linkset(said: Said, where: _Where, file: str, base: str, given: str) -> Draught:
     sets = _typed(said, _SETS)
     one = _only(said, _SETS, file, "rdf-un-linkset") if sets or not given else ""
     about = said[one] if one else {}
@@ -210,7 +210,7 @@ def _add(found: dict[str, Any], by_language: bool, key: str, value: Any, base: s
         found[key] = [*found.get(key, []), iri] if key in _LISTS else iri
 
 
-def _places(made: Made, path: Path, iri: str, where: _Where, base: str) -> None:
+def _places(made: Draught, path: Path, iri: str, where: _Where, base: str) -> None:
     """Note where the texts of a thing stand: behind its name, at their tag."""
     node = made.members["principe"][path[1]] if path else made.members
     for key in ("libelle", "definition"):

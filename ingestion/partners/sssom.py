@@ -10,9 +10,9 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from ingestion.partners.columns import Named, named_columns
+from ingestion.partners.columns import Heading, named_columns
 from ingestion.partners.linkset import SPACES_KNOWN, add_match, begun_linkset
-from ingestion.partners.places import Made
+from ingestion.partners.places import Draught
 from ingestion.reading.locating import Row
 from ingestion.reading.records import LanguageKey
 from ingestion.reading.tables import SPACES
@@ -34,7 +34,7 @@ _META: Final = re.compile(r"#\s?(\s*)([A-Za-z0-9_.-]*):\s*(.*?)\s*$")
 _NOTHING: Final = ("", "sssom:NoTermFound")
 
 
-def linkset_of(rows: Sequence[Row], text: Sequence[str], file: str, base: str = BASE, given: str = "") -> Made:
+def linkset_of(rows: Sequence[Row], text: Sequence[str], file: str, base: str = BASE, given: str = "") -> Draught:
     """Return the document of a mapping set; `text` are the lines of the file, `given` its identifier where said.
 
     Raises UnreadableDeposit where a required slot has no column, or nothing says which mapping set this is.
@@ -61,7 +61,7 @@ def linkset_of(rows: Sequence[Row], text: Sequence[str], file: str, base: str = 
 
 
 def _take_row(
-    made: Made, named: Sequence[Named], line: int, cells: Sequence[str], prefixes: Mapping[str, str], file: str,
+    made: Draught, named: Sequence[Heading], line: int, cells: Sequence[str], prefixes: Mapping[str, str], file: str,
     base: str,
 ) -> None:  # fmt: skip
     """Add the match that a row states."""
