@@ -24,13 +24,14 @@ from sparql_api.computing.limiter import Computing
 from sparql_api.http.bodies import read_body
 from sparql_api.http.middleware import ASKED_HOST
 from sparql_api.http.openapi import answers
-from sparql_api.http.policies import ACT, PROBLEM, under
-from sparql_api.http.routing import BOUNDED, post
+from sparql_api.http.policies import ACT, PROBLEM
+from sparql_api.http.routing import BOUNDED, bounded, kept, post
 from sparql_api.settings import Settings
 from sparql_api.words.problems import Problem, ProblemError, problem
 
 PATH: Final = "/mcp"
 ALLOWED: Final = "OPTIONS, POST"
+REFUSED: Final = ("GET", "HEAD", "DELETE")
 BODY: Final = 1 << 20
 """Bytes of a call, a query among its arguments."""
 NAMES: Final = ("accept", "content-type", "mcp-protocol-version", "mcp-session-id", "mcp-method", "mcp-name", "origin")
@@ -51,13 +52,12 @@ def assistants_router(assistants: Assistants) -> APIRouter:
         computing: Computing = request.app.state.computing
         return await computing.answer(request, lambda: assistants.answer(request, body))
 
-    @under(PROBLEM)
     async def refuse(request: Request) -> Response:
         """Answer what opens a stream or ends a session: there are none (405, as the protocol asks)."""
         values = {"method": request.method, "allowed": ALLOWED}
         raise ProblemError(Problem("method", values, headers={"Allow": ALLOWED}))
 
-    router.add_api_route(PATH, refuse, methods=["GET", "HEAD", "DELETE"], include_in_schema=False)
+    router.add_api_route(PATH, kept(bounded(refuse), PROBLEM), methods=[*REFUSED], include_in_schema=False)
     setattr(answer, BOUNDED, True)
     post(router, PATH, policy=ACT, summary="The Model Context Protocol", openapi_extra=DESCRIBED)(answer)
     return router
@@ -97,8 +97,8 @@ class Assistants:
         finally:
             asked.gone.set()  # Nobody waits for what still runs.
         start = collected[0]
-        kept = {b"content-type", b"mcp-protocol-version"}
-        said = {name.decode(): value.decode() for name, value in start["headers"] if name in kept}
+        passed = {b"content-type", b"mcp-protocol-version"}
+        said = {name.decode(): value.decode() for name, value in start["headers"] if name in passed}
         answered = b"".join(one.get("body", b"") for one in collected[1:])
         return Response(answered, start["status"], {**ACT.headers(), **said})
 

@@ -34,7 +34,7 @@ ENDED_BY: Final = (Preempted, QueueFull)
 
 
 @dataclass
-class Waiting:
+class WaitingJob:
     """A job of this process that has not ended."""
 
     name: str
@@ -49,7 +49,7 @@ class Jobs:
     engine: Engine
     settings: Settings
     fair_use: FairUse
-    _line: list[Waiting] = field(default_factory=list)
+    _line: list[WaitingJob] = field(default_factory=list)
     _running: tuple[str, asyncio.Task[Answer]] | None = None
 
     @property
@@ -74,7 +74,7 @@ class Jobs:
             "process": os.getpid(), "media_type": plan.media_type, "asked": now,
             "until": now + self.settings.jobs_hours * 3600,
         })  # fmt: skip
-        self._line.append(Waiting(name, plan, client))
+        self._line.append(WaitingJob(name, plan, client))
         return identifier
 
     def told(self, identifier: str) -> dict[str, Any] | None:
@@ -104,7 +104,7 @@ class Jobs:
             if job and self._quiet():
                 await self._run(job)
 
-    def _may(self, job: Waiting) -> bool:
+    def _may(self, job: WaitingJob) -> bool:
         """Tell whether a job may run as far as its client's share goes: it waits for it to flow back."""
         return not self.fair_use.seconds or self.fair_use.used(job.client) < self.fair_use.seconds
 
@@ -112,7 +112,7 @@ class Jobs:
         status = self.engine.status()
         return status.busy == status.waiting == 0
 
-    async def _run(self, job: Waiting) -> None:
+    async def _run(self, job: WaitingJob) -> None:
         self._line.remove(job)
         if not self._mark(job.name, state="running"):
             return
@@ -144,7 +144,7 @@ class Jobs:
         finally:
             self._running = None
 
-    def _again(self, job: Waiting) -> None:
+    def _again(self, job: WaitingJob) -> None:
         """Let a job wait for another quiet time, where it is still wanted."""
         if self._mark(job.name, state="waiting"):
             self._line.append(job)

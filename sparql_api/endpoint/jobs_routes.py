@@ -43,26 +43,11 @@ def jobs_router(answering: Answering, jobs: Jobs) -> APIRouter:
     """Return the routes of jobs."""
     router = APIRouter(tags=["jobs"])
 
-    async def ask(request: Request) -> Response:
-        asked = await read_request(request, answering.settings.body_bytes, KNOWN)
-        text = asked.query
-        if text is None:
-            raise bad("query", "missing")
-
-        async def taken() -> Response:
-            plan = await answering.prepare(request, asked, text)
-            identifier = jobs.add(plan, client_of(answering.fair_use, request))
-            response = said(request, identifier, jobs.told(identifier))
-            response.status_code = 202
-            response.headers["Location"] = f"{PATH}/{identifier}"
-            return response
-
-        computing: Computing = request.app.state.computing
-        return await computing.answer(request, taken)
-
-    setattr(ask, BOUNDED, True)
     summary = "Ask a query to be answered later"
-    post(router, PATH, policy=LIVE, opened="OPTIONS, POST", status_code=202, summary=summary, openapi_extra=ASKED)(ask)
+    declare = post(
+        router, PATH, policy=LIVE, opened="OPTIONS, POST", status_code=202, summary=summary, openapi_extra=ASKED
+    )
+    declare(asking(answering, jobs))
 
     described = operation({JSON: JOB}, parameters=(ID,), errors=("404",), tagged=False)
 
@@ -91,6 +76,30 @@ def jobs_router(answering: Answering, jobs: Jobs) -> APIRouter:
 
     router.add_api_route(PATH + "/{identifier}", drop, methods=["DELETE"], include_in_schema=False)
     return router
+
+
+def asking(answering: Answering, jobs: Jobs) -> Any:
+    """Return the handler that takes a query on."""
+
+    async def ask(request: Request) -> Response:
+        asked = await read_request(request, answering.settings.body_bytes, KNOWN)
+        text = asked.query
+        if text is None:
+            raise bad("query", "missing")
+
+        async def taken() -> Response:
+            plan = await answering.prepare(request, asked, text)
+            identifier = jobs.add(plan, client_of(answering.fair_use, request))
+            response = said(request, identifier, jobs.told(identifier))
+            response.status_code = 202
+            response.headers["Location"] = f"{PATH}/{identifier}"
+            return response
+
+        computing: Computing = request.app.state.computing
+        return await computing.answer(request, taken)
+
+    setattr(ask, BOUNDED, True)
+    return ask
 
 
 def found(jobs: Jobs, identifier: str) -> dict[str, Any]:
