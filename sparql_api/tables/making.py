@@ -19,7 +19,7 @@ from ontologie import RDF_TYPE, Iris
 from sparql_api.fiches.things import StoreReader
 from sparql_api.tables.dictionary import expanded, tables
 from sparql_api.tables.graphs import GraphReading, Statements, subjects_of, together
-from sparql_api.tables.parts import PartWriter, Span, TablePart, begins, has_parts, read_list, spans
+from sparql_api.tables.parts import PartSpan, PartWriter, TablePart, begins, has_parts, read_list, spans
 from sparql_api.tables.rows import Row, TableRows, iri, predicates
 
 ASIDE: Final = ("publication", "module")
@@ -139,7 +139,7 @@ def _write(writer: PartWriter, rows: TableRows, documents: Iterator[Document]) -
     def close(end: str | None) -> None:
         for table in rows.tables:
             if pending[table.name]:
-                writer.write(table, Span(start, end), pending[table.name])
+                writer.write(table, PartSpan(start, end), pending[table.name])
         pending.clear()
 
     for subject, said, rank in documents:
@@ -209,7 +209,7 @@ def _of(parts: Iterable[TablePart], table: str) -> list[TablePart]:
     return [part for part in parts if part.table == table]
 
 
-def _meets(one: Span, other: Span) -> bool:
+def _meets(one: PartSpan, other: PartSpan) -> bool:
     """Tell whether two spans have documents in common."""
     early = one.end is None or other.start < one.end
     return early and (other.end is None or one.start < other.end)

@@ -59,7 +59,7 @@ class TablePart:
 
 
 @dataclass(frozen=True)
-class Span:
+class PartSpan:
     """The rows of documents from a start to before an end, None for the last."""
 
     start: str
@@ -71,10 +71,10 @@ def begins(iri: str) -> bool:
     return crc32(iri.encode()) % EACH == 0
 
 
-def spans(starts: Iterable[str]) -> list[Span]:
+def spans(starts: Iterable[str]) -> list[PartSpan]:
     """Return the spans that begin at some documents, and at the first of all."""
     ordered = sorted({FIRST, *starts})
-    return [Span(start, end) for start, end in pairwise([*ordered, None]) if start is not None]
+    return [PartSpan(start, end) for start, end in pairwise([*ordered, None]) if start is not None]
 
 
 def has_parts(folder: Path) -> bool:
@@ -129,8 +129,9 @@ class PartWriter:
             shutil.rmtree(self._to, ignore_errors=True)
 
     def write(
-        self, table: Table, span: Span, rows: Sequence[Row], old: Sequence[TablePart] = (), gone: Collection[str] = ()
-    ) -> None:
+        self, table: Table, span: PartSpan, rows: Sequence[Row], old: Sequence[TablePart] = (),
+        gone: Collection[str] = (),
+    ) -> None:  # fmt: skip
         """Write the part of a table: new rows, and of old parts the rows of the span but of documents that are gone."""
         sources = [self._from_rows(table, rows)] if rows else []
         parameters: list[str | list[str]] = []

@@ -10,7 +10,7 @@ from typing import Final
 from ontologie import Iris, Language
 from sparql_api.computing.cancellation import checked
 from sparql_api.formats.xml_text import Element, element, xml_document
-from sparql_api.pages.oai.formats import FORMATS, XSI, FicheTold
+from sparql_api.pages.oai.formats import FORMATS, XSI, OaiFiche
 from sparql_api.pages.oai.protocol import TOKEN, HarvestRefused, RecordsWanted, arguments_of, wanted_of
 from sparql_api.pages.oai.records import Harvest, HarvestRecord
 from sparql_api.words.i18n import message
@@ -189,5 +189,5 @@ def _records(
             continue
         ((item, document),) = islice(told, 1)
         page = f"{repository.site}/projet/{record.id}"
-        fiche = FicheTold(item, document, harvest.index, f"{page}.html", f"{page}.jsonld")
+        fiche = OaiFiche(item, document, harvest.index, f"{page}.html", f"{page}.jsonld")
         yield element("record", head, element("metadata", FORMATS[prefix].write(fiche)))

@@ -22,7 +22,7 @@ SUBJECTS: Final = ("discipline", "niveau", "type_ia", "outil")
 
 
 @dataclass(frozen=True)
-class FicheTold:
+class OaiFiche:
     """A fiche as the index tells it: the item of the list, the whole document, where it is read."""
 
     item: Mapping[str, Any]
@@ -49,10 +49,10 @@ class OaiFormat:
 
     schema: str
     namespace: str
-    write: Callable[[FicheTold], Element]
+    write: Callable[[OaiFiche], Element]
 
 
-def dublin_core(told: FicheTold) -> Element:
+def dublin_core(told: OaiFiche) -> Element:
     """Return a fiche in simple Dublin Core (section 5.2 of the protocol's guidelines)."""
     item = told.item
     said: Sequence[tuple[str, Iterable[str]]] = (
@@ -76,7 +76,7 @@ def dublin_core(told: FicheTold) -> Element:
     )  # fmt: skip
 
 
-def learning_object(told: FicheTold) -> Element:
+def learning_object(told: OaiFiche) -> Element:
     """Return a fiche in LOM, its levels and subjects as classifications by ScoLOMFR's vocabularies."""
     item = told.item
     own = element("identifier", element("catalog", "URI"), element("entry", item["iri"]))
@@ -108,7 +108,7 @@ def learning_object(told: FicheTold) -> Element:
     return element("lom", *parts, xmlns=LOM)
 
 
-def pointer(told: FicheTold) -> Element:
+def pointer(told: OaiFiche) -> Element:
     """Return a link to the fiche in JSON-LD (RFC 4287, section 4.2.7)."""
     return element("link", rel="alternate", type="application/ld+json", href=told.data, xmlns=ATOM)
 
@@ -120,7 +120,7 @@ FORMATS: Final[Mapping[str, OaiFormat]] = {
 }
 
 
-def _classified(told: FicheTold, facet: str, purpose: str) -> list[Element]:
+def _classified(told: OaiFiche, facet: str, purpose: str) -> list[Element]:
     """Return the classifications of a fiche by the values of a facet that ScoLOMFR has."""
     paths = [
         element(
