@@ -12,7 +12,10 @@ SEGMENT: Final = 8 << 10
 """Greatest request whose answer is kept, in bytes."""
 METHODS: Final = ("GET", "HEAD", "POST", "QUERY")
 VARYING: Final = frozenset(
-    {b"accept", b"accept-encoding", b"accept-language", b"content-type", b"host", b"x-forwarded-proto"}
+    {
+        b"accept", b"accept-datetime", b"accept-encoding", b"accept-language", b"accept-profile", b"content-type",
+        b"host", b"x-forwarded-proto",
+    }
 )
 """Headers that an answer depends on, beside its client."""
 CONDITION: Final = b"if-none-match"
