@@ -122,7 +122,7 @@ def test_help_is_in_one_language() -> None:
     assert "Montre cette aide" in french.stdout
     assert "Exit codes" not in french.stdout
     assert "obligatoire" in french.stdout
-    assert "par défaut : projet" in french.stdout
+    assert "par défaut : fr" in french.stdout
     assert "Exit codes" in english.stdout
     assert "required" in english.stdout
 

@@ -18,17 +18,12 @@ from threading import Lock
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-import httpx
-
 from sparql_api.settings import OpenIdSettings
 from sparql_api.words.errors import ServiceError
 
 CALLBACK: Final = "/atelier/callback"
 PATIENCE: Final = 600
 """Seconds in which somebody who went to sign in must be back."""
-SECONDS: Final = 5.0
-"""How long one answer of the service may take."""
-LARGEST: Final = 256 << 10
 FRESH: Final = 600.0
 """Seconds after which its description and its keys are asked for again."""
 ALGORITHMS: Final = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")
@@ -69,6 +64,8 @@ class OpenId:
         """Return where to send a browser to sign in, and what it holds meanwhile. Raises SignInRefused."""
         state, nonce, verifier = (secrets.token_urlsafe(32) for _ in range(3))
         pending = Pending(state, nonce, verifier, int(time.time()) + PATIENCE)
+        import httpx2
+
         about, _ = self._about()
         with self._client() as client:
             address, _ = client.create_authorization_url(
@@ -89,6 +86,8 @@ class OpenId:
             raise SignInRefused("sign-in-other")
         if "code" not in asked:
             raise SignInRefused("sign-in-denied")
+        import httpx2
+
         about, _ = self._about()
         with self._client() as client:
             try:
@@ -96,7 +95,7 @@ class OpenId:
                     about["token_endpoint"], code=asked["code"], code_verifier=pending.verifier,
                     grant_type="authorization_code",
                 )  # fmt: skip
-            except (httpx.HTTPError, ValueError) as error:
+            except (httpx2.HTTPError, ValueError) as error:
                 raise SignInRefused("sign-in-unreachable") from error
             except Exception as error:  # what the library raises of an answer that refuses
                 raise SignInRefused("sign-in-denied") from error
@@ -152,6 +151,8 @@ class OpenId:
     def _client(self) -> Any:
         from authlib.integrations.httpx_client import OAuth2Client
 
+        from sparql_api.acts.issuer import SECONDS, Bounded
+
         return OAuth2Client(
             self._openid.client_id, self._secret, scope="openid", redirect_uri=self._redirect,
             code_challenge_method="S256", transport=Bounded(self._openid.issuer), trust_env=False,
@@ -160,21 +161,24 @@ class OpenId:
 
     def _about(self, at_most: float = FRESH) -> tuple[dict[str, Any], Any]:
         """Return what the service says of itself, and its keys, no older than some seconds."""
+        import httpx2
         from joserfc.jwk import KeySet
+
+        from sparql_api.acts.issuer import SECONDS, Bounded
 
         with self._lock:
             if self._known is None or time.monotonic() - self._known[0] > at_most:
                 issuer = self._openid.issuer
                 bounded = Bounded(issuer)
                 try:
-                    with httpx.Client(transport=bounded, trust_env=False, timeout=SECONDS) as client:
+                    with httpx2.Client(transport=bounded, trust_env=False, timeout=SECONDS) as client:
                         about = client.get(f"{issuer.rstrip('/')}/.well-known/openid-configuration").json()
                         if about["issuer"] != issuer:
                             raise SignInRefused("sign-in-unreachable")
                         for name in ("authorization_endpoint", "token_endpoint", "jwks_uri"):
-                            bounded.check(httpx.URL(about[name]))
+                            bounded.check(httpx2.URL(about[name]))
                         keys = KeySet.import_key_set(client.get(about["jwks_uri"]).json())
-                except (httpx.HTTPError, httpx.InvalidURL, ValueError, KeyError, TypeError) as error:
+                except (httpx2.HTTPError, httpx2.InvalidURL, ValueError, KeyError, TypeError) as error:
                     raise SignInRefused("sign-in-unreachable") from error
                 self._known = (time.monotonic(), about, keys)
             return self._known[1], self._known[2]
@@ -196,36 +200,3 @@ class OpenId:
 
     def _seal(self, said: str) -> str:
         return hmac.new(self._key, said.encode(), hashlib.sha256).hexdigest()
-
-
-class Bounded(httpx.BaseTransport):
-    """Reaches one host alone, and reads so much of an answer, in so much time."""
-
-    def __init__(self, issuer: str) -> None:
-        self._origin = urlsplit(issuer)[:2]
-        self._inner = httpx.HTTPTransport()
-
-    def check(self, url: httpx.URL) -> None:
-        """Raise ValueError where an address is elsewhere."""
-        if urlsplit(str(url))[:2] != self._origin:
-            raise ValueError("another host than the issuer's")
-
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Answer a request whole. Raises ValueError, httpx.HTTPError."""
-        self.check(request.url)
-        end = time.monotonic() + SECONDS
-        answer = self._inner.handle_request(request)
-        body = bytearray()
-        try:
-            assert isinstance(answer.stream, httpx.SyncByteStream)
-            for chunk in answer.stream:
-                body += chunk
-                if len(body) > LARGEST or time.monotonic() > end:
-                    raise ValueError("too long an answer")
-        finally:
-            answer.close()
-        return httpx.Response(answer.status_code, headers=answer.headers, content=bytes(body))
-
-    def close(self) -> None:
-        """Give connections back."""
-        self._inner.close()

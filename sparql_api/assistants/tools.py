@@ -41,7 +41,7 @@ Ctx = Context[Any, Any]
 
 def server_of(iris: Iris) -> MCPServer:
     """Return the server with its tools and its prompt, over the names of things."""
-    both = "\n\n".join(message("mcp.instructions", language) for language in LANGUAGES)
+    both = "\n\n".join(message("mcp.instructions", language, reader="fiche") for language in LANGUAGES)
     server = MCPServer("observatoire-ia", title=message("site.name", "fr"), instructions=both, log_level="ERROR")
     for tool in (search, questions, question, vocabulary, sparql):
         server.tool()(tool)

@@ -99,11 +99,14 @@ def test_every_document_of_the_demonstration_is_its_graph(
     store = ox.Store.read_only(str(demo_edition.store_path))
     if version < "2.1.0":  # earlier ones have no word for an example
         fiches = [fiche for fiche in fiches if fiche["type"] != ["ProjetExemple"]]
+    if version == "1.1.0":  # its words are of one language
+        fiches = [fiche for fiche in fiches if '"en":' not in json.dumps(fiche)]
     names = [ox.NamedNode(f"{BASE}graphe/{fiche['id']}") for fiche in fiches]
     expected = {quad.triple for name in names for quad in store.quads_for_pattern(None, None, None, name)}
     written = fiches if version != "1.1.0" else [earlier(fiche) for fiche in fiches]
     assert len(fiches) > 100 and expected
-    assert reader({"@context": context(version=version), "@graph": written}, monkeypatch) == expected
+    found = reader({"@context": context(version=version), "@graph": written}, monkeypatch)
+    assert found ^ expected == set()
 
 
 @readers

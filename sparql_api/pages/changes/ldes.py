@@ -14,7 +14,7 @@ from typing import Final
 import pyoxigraph as ox
 
 from ontologie import PREFIXES as PREFIXES_OF_DATA
-from ontologie import Iris
+from ontologie import Iris, in_both
 from sparql_api.description.statements import LICENCE, Statements, typed
 from sparql_api.pages.changes.stream import GraphVersion, Stream, StreamPage, moment
 
@@ -57,7 +57,7 @@ def stream_statements(stream: Stream, place: StreamPlace) -> list[ox.Quad]:
     """Return what the first node says: how the stream is read, what is kept, where its pages are."""
     said = Statements(PREFIXES)
     said.type(place.name, "ldes:EventStream")
-    said.both(place.name, "dct:title", {"fr": "Versions des documents", "en": "Versions of the documents"})
+    said.both(place.name, "dct:title", in_both("catalogue", "ldes-title"))
     said.say(place.name, "ldes:timestampPath", ISSUED)
     said.say(place.name, "ldes:versionOfPath", VERSION_OF)
     for became, word in (("new", "Create"), ("changed", "Update"), ("gone", "Delete")):

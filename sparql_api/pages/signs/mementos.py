@@ -13,7 +13,7 @@ from email.utils import format_datetime, parsedate_to_datetime
 from typing import Final
 
 from ingestion import Editions, became
-from ontologie import Iris, document_types
+from ontologie import Iris
 from sparql_api.computing.cancellation import checked
 
 LINK_FORMAT: Final = "application/link-format"
@@ -33,10 +33,12 @@ class Memento:
         return stamp(self.moment)
 
 
-def mementos_of(editions: Editions, iris: Iris, path: str, last: int) -> list[Memento]:
-    """Return the mementos of the thing at a path up to an edition, the oldest first."""
+def mementos_of(editions: Editions, iris: Iris, path: str, last: int, document: bool) -> list[Memento]:
+    """Return the mementos of the thing at a path up to an edition, the oldest first.
+
+    A document has those of the editions that changed it, another thing those of all.
+    """
     kind, _, identifier = path.partition("/")
-    document = kind in document_types()
     graphs = [one(kind, identifier) for one in (iris.graph, iris.provenance_graph, iris.derived_graph)]
     found = list[Memento]()
     for edition in checked(editions.all()):

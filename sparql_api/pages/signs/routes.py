@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Final
 
 from fastapi import APIRouter
@@ -49,9 +50,13 @@ def signs_router(service: Service) -> APIRouter:
 
 async def mementos(service: Service, request: Request, path: str, number: int) -> list[Memento]:
     """Return the mementos of the thing at a path up to an edition; none where that never held it."""
-    if path.partition("/")[0] not in document_types():
-        iri = service.iris.base + path
-        text = f"ASK {{ GRAPH ?g {{ <{iri}> ?p ?o }} }}"
-        if not is_safe(iri) or not (await service.reading(request).answer(text, number)).json()["boolean"]:
-            return []
-    return await service.computing.run(request, mementos_of, service.editions, service.iris, path, number)
+    of_path = partial(mementos_of, service.editions, service.iris, path, number)
+    if path.partition("/")[0] in document_types():
+        found = await service.computing.run(request, of_path, True)
+        if found:
+            return found
+    iri = service.iris.base + path
+    text = f"ASK {{ GRAPH ?g {{ <{iri}> ?p ?o }} }}"
+    if not is_safe(iri) or not (await service.reading(request).answer(text, number)).json()["boolean"]:
+        return []
+    return await service.computing.run(request, of_path, False)

@@ -28,7 +28,8 @@ def test_at_least_95_percent_of_the_real_rows_are_published(demo_edition: Editio
     assert counts["projet"] >= 0.95 * len(rows)
     assert counts["analyse"] == 10
     assert counts["exemple"] == len(list(csv.DictReader(io.StringIO(EXAMPLES, newline="")))) == 20
-    assert counts["documents"] == counts["projet"] + counts["analyse"]
+    assert (counts["publication"], counts["module"]) == (3, 2)
+    assert counts["documents"] == sum(counts[kind] for kind in ("projet", "analyse", "publication", "module"))
 
 
 EDITION_1 = {

@@ -78,6 +78,7 @@ def test_what_we_say_of_scolomfr_concepts_is_rank_level_cover_and_alignment(data
         "rangMax",
         "niveauCITE",
         "couvre",
+        "narrower",
         "broadMatch",
         "narrowMatch",
         "relatedMatch",

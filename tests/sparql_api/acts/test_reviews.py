@@ -181,7 +181,7 @@ def test_what_waits_is_listed_by_pages_and_filters_the_longest_first(acting: Act
     assert whole["total"] == len(listed) and {item["state"] for item in whole["items"]} == {"depose"}
     assert [name for name in listed if name in names] == names
     assert [item["deposited"] for item in whole["items"]] == sorted(item["deposited"] for item in whole["items"])
-    found, address = [], "/reviews?academie=Orléans-Tours&per_page=3"
+    found, address = [], "/reviews?academie=Orléans-Tours&type=projet&per_page=3"
     while address:
         page = acting.ask("revue", "GET", address).json()
         assert len(page["items"]) <= 3 and page["total"] == whole["total"]

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import httpx2
 import pytest
 import sqlalchemy as sa
 from joserfc.jwk import RSAKey
@@ -21,7 +22,7 @@ from ingestion.registry.accounts import WrongAccount
 from ingestion.registry.schema import signed_in
 from ingestion.registry.sign_ins import MOST
 from sparql_api.acts.atelier.signing import OF_A_CLIENT, Elsewhere
-from sparql_api.acts.openid import LARGEST, Bounded
+from sparql_api.acts.issuer import LARGEST, Bounded
 from sparql_api.acts.session import COOKIE, form_token
 from sparql_api.app import create_app
 from sparql_api.settings import OpenIdSettings
@@ -307,9 +308,9 @@ def test_nothing_leads_out_of_the_service_and_nothing_is_asked_elsewhere(signing
     bounded = Bounded("https://connexion.example")
     for elsewhere in ("https://ailleurs.example/", "http://connexion.example/", "https://connexion.example:8443/", "https://connexion.example.ailleurs.example/"):
         with pytest.raises(ValueError, match="host"):
-            bounded.check(httpx.URL(elsewhere))
-    bounded.check(httpx.URL("https://connexion.example/jwks"))
-    with provided() as loud, httpx.Client(transport=Bounded(loud.issuer), timeout=60) as client:
+            bounded.check(httpx2.URL(elsewhere))
+    bounded.check(httpx2.URL("https://connexion.example/jwks"))
+    with provided() as loud, httpx2.Client(transport=Bounded(loud.issuer), timeout=60) as client:
         loud.about = {"long": "x" * LARGEST}
         with pytest.raises(ValueError, match="long"):
             client.get(f"{loud.issuer}/.well-known/openid-configuration")
