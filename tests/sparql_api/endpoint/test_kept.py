@@ -128,7 +128,7 @@ def settled(answer: bytes) -> bytes:
 def services(demo_var: Path) -> Iterator[tuple[str, str, Front]]:
     """Two services over the same edition, without and with answers kept, and those kept."""
     with ExitStack() as stack:
-        apps: list[FastAPI] = [create_app(Settings(var=demo_var, workers=1, front_mb=size)) for size in (0, 8)]
+        apps: list[FastAPI] = [create_app(Settings(var=demo_var, workers=1, front_mb=size)) for size in (0, 16)]
         without, kept = (stack.enter_context(serve(app)) for app in apps)
         yield without, kept, apps[1].state.front
 
