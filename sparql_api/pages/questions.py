@@ -123,14 +123,17 @@ def answered_at(
     service: Service, router: APIRouter, path: str, question: Question, versions: Sequence[Question]
 ) -> None:
     """Declare the address of a version of a question."""
-    numbered = f", version {question.version}" if path.endswith(question.reference) else ""
+    numbered = path.endswith(question.reference)
+    name = question.name.replace("-", "_")
     declare = get(
         router,
         path,
         policy=ANSWER,
-        summary=question.title["en"] + numbered,
+        summary=question.title["en"] + (f", version {question.version}" if numbered else ""),
         description=question.description["en"],
         deprecated=question.deprecated is not None or None,
+        # What clients that are made of the description call it.
+        operation_id=f"{name}_v{question.version}" if numbered else name,
         openapi_extra=question_operation(question),
     )
     declare(telling(run_question(service, question, versions), question, versions))

@@ -70,7 +70,7 @@ def test_shares_are_of_the_uses_that_sparql_finds(address: str, pyplot: Any) -> 
     text = """PREFIX oia: <https://w3id.org/observatoire-ia/ontologie#>
     SELECT ?a (COUNT(DISTINCT ?u) AS ?of) (COUNT(DISTINCT ?c) AS ?n) {
       ?u a oia:Projet ; oia:academie ?a OPTIONAL { ?u oia:concerne ?p BIND(?u AS ?c) } } GROUP BY ?a"""
-    found = httpx.get(f"{address}/editions/1/sparql", params={"query": text, "format": "json"}).json()["results"]["bindings"]
+    found = httpx.get(f"{address}/editions/1/sparql", params={"query": text, "format": "json"}, timeout=60).json()["results"]["bindings"]
     told = {row["a"]["value"].rpartition("/")[2]: (int(row["n"]["value"]), int(row["of"]["value"])) for row in found}
     mine = {key: (row.concerned, row.uses) for (key, _), row in names["shares"].iterrows()}
     assert mine == {key: pair for key, pair in told.items() if pair[1] >= 3}

@@ -83,7 +83,7 @@ def r_requests(code: str) -> list[str]:
 def test_what_r_asks_gives_csv(address: str, busiest: tuple[str, int], uses: int) -> None:
     """Its requests alone: R itself runs it below, where it is installed."""
     (code,) = blocks(PAGE, "r")
-    read: Callable[[str], list[list[str]]] = lambda path: list(csv.reader(io.StringIO(httpx.get(path).text, newline="")))  # noqa: E731
+    read: Callable[[str], list[list[str]]] = lambda path: list(csv.reader(io.StringIO(httpx.get(path, timeout=60).text, newline="")))  # noqa: E731
     table, years, tools = map(read, r_requests(at(address, code)))
     assert len(table) == uses + 1 and years[0] == ["anneeScolaire", "projets"]
     assert tools[:2] == [["outil", "usages"], [busiest[0], str(busiest[1])]]
