@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from queries.binding import Values as Values
     from queries.binding import bind as bind
     from queries.questions import Charted as Charted
-    from queries.questions import Deprecation as Deprecation
     from queries.questions import Mapped as Mapped
     from queries.questions import Parameter as Parameter
     from queries.questions import Question as Question
@@ -26,7 +25,7 @@ else:
         __name__,
         {
             "binding": "BadParameter Values bind",
-            "questions": "Charted Deprecation Mapped Parameter Question column_title parse_question",
+            "questions": "Charted Mapped Parameter Question column_title parse_question",
             "tokens": "Token tokenize",
             "versions": "catalogue every_version",
         },
