@@ -14,17 +14,19 @@ if TYPE_CHECKING:
     from queries.questions import Mapped as Mapped
     from queries.questions import Parameter as Parameter
     from queries.questions import Question as Question
-    from queries.questions import catalogue as catalogue
     from queries.questions import column_title as column_title
     from queries.questions import parse_question as parse_question
     from queries.tokens import Token as Token
     from queries.tokens import tokenize as tokenize
+    from queries.versions import catalogue as catalogue
+    from queries.versions import every_version as every_version
 else:
     __getattr__, __dir__ = lazily(
         __name__,
         {
             "binding": "BadParameter Values bind",
-            "questions": "Charted Mapped Parameter Question catalogue column_title parse_question",
+            "questions": "Charted Mapped Parameter Question column_title parse_question",
             "tokens": "Token tokenize",
+            "versions": "catalogue every_version",
         },
     )

@@ -1,4 +1,4 @@
-"""The catalogue of saved questions: one `.rq` file each, its metadata as TOML in the comment that heads it.
+"""A saved question: one `.rq` file, its metadata as TOML in the comment that heads it.
 
 Knows how a question is described; not what it asks, nor who runs it.
 
@@ -27,6 +27,11 @@ A file starts with lines `# …` which, without their `# `, are a TOML document:
     # series = "issue"         the column that parts marks: the heading above bars and dots, the parts of stacked ones
     # observations = ["n"]     of dots, how many each is made of; of a pair, how many fiches each group has
     # names = ["premier"]      of a pair, the parameters that the groups are called by; absent: the columns' titles
+    # version = 2              which version of the question this is; absent: the first (`versions.py`)
+    # [deprecated]             of a version that a later one replaces, kept for who relies on it, without map or chart
+    # since = 2026-11-29       from when; `sunset` is the day after which it may be gone
+    # sunset = 2027-11-30
+    # [deprecated.reason]      what changed, in both languages
 
 The rest of the file is SPARQL 1.1 with the usual prefixes left out (`ontologie.PREFIXES`). What a thing is called is
 asked in one way:
@@ -42,12 +47,11 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
+from datetime import date
 from types import MappingProxyType
 from typing import Any, Final
 
-from ontologie import BASE, LANGUAGES, Iris, sentence_table
+from ontologie import LANGUAGES, sentence_table
 
 TYPES: Final = frozenset({"iri", "string", "langue", "integer", "decimal", "boolean", "date"})
 LISTED: Final = frozenset({"iri", "string"})
@@ -93,6 +97,15 @@ class Charted:
 
 
 @dataclass(frozen=True)
+class Deprecation:
+    """Since when a version should be left, after which day it may be gone, and what the next one changes."""
+
+    since: date
+    sunset: date
+    reason: Mapping[str, str]
+
+
+@dataclass(frozen=True)
 class Question:
     """A competency question: what it asks, in French and English, and the SPARQL that answers."""
 
@@ -105,20 +118,13 @@ class Question:
     text: str
     mapped: Mapped | None = None
     charted: Charted | None = None
+    version: int = 1
+    deprecated: Deprecation | None = None
 
-
-@cache
-def catalogue(base: str = BASE) -> Mapping[str, Question]:
-    """Return the questions by name, in the order of their names, their IRIs under `base`.
-
-    Raises ValueError naming the file where a question is badly described.
-    """
-    found = [entry for entry in files("queries").iterdir() if entry.name.endswith(".rq")]
-    questions = {}
-    for entry in sorted(found, key=lambda entry: entry.name):
-        name = entry.name.removesuffix(".rq")
-        questions[name] = parse_question(name, Iris(base).rebase(entry.read_text(encoding="utf-8")))
-    return MappingProxyType(questions)
+    @property
+    def reference(self) -> str:
+        """What names this version for good, which the name alone does not: `name/v1`."""
+        return f"{self.name}/v{self.version}"
 
 
 def column_title(question: str, column: str) -> Mapping[str, str]:
@@ -151,7 +157,17 @@ def parse_question(name: str, source: str) -> Question:
         text=text,
         mapped=parse_mapped(name, metadata["map"]) if "map" in metadata else None,
         charted=parse_charted(name, metadata["chart"]) if "chart" in metadata else None,
+        version=int(metadata.get("version", 1)),
+        deprecated=parse_deprecation(name, metadata["deprecated"]) if "deprecated" in metadata else None,
     )
+
+
+def parse_deprecation(question: str, item: Mapping[str, Any]) -> Deprecation:
+    """Return when a version goes and why; raises ValueError where a day is missing, or they stand in no order."""
+    since, sunset = item.get("since"), item.get("sunset")
+    if not isinstance(since, date) or not isinstance(sunset, date) or sunset <= since:
+        raise ValueError(f"{question}.rq: what is deprecated needs a day `since`, and a later one, `sunset`")
+    return Deprecation(since, sunset, both_languages(question, "reason", item.get("reason")))
 
 
 def parse_mapped(question: str, item: Mapping[str, Any]) -> Mapped:

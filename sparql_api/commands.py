@@ -204,7 +204,7 @@ def question_text(settings: Settings, name: str, params: list[str], language: La
 def find_question(settings: Settings, name: str, language: Language) -> Question | str:
     """Return a question of the catalogue, or of a file, or a file's text; ends the command (2) where there is none."""
     from ontologie import Iris, Refused, read_file
-    from queries import catalogue, parse_question
+    from queries import catalogue, every_version, parse_question
     from sparql_api.description.questions import standalone
 
     path = Path(name)
@@ -220,6 +220,9 @@ def find_question(settings: Settings, name: str, language: Language) -> Question
         except ValueError:
             return standalone(text, Iris(settings.base_iri))
     questions = catalogue(settings.base_iri)
+    versions = every_version(settings.base_iri).get(name.partition("/")[0], ())
+    if (former := next((one for one in versions if one.reference == name), None)) is not None:
+        return former
     if name not in questions:
         fail(language, "unknown-question", name=name, names="\n  ".join(questions))
     return questions[name]

@@ -12,6 +12,7 @@ from sparql_api.http.routing import every_route, route_policy
 from sparql_api.settings import Settings
 
 QUESTION: Final = "/queries/{name}"
+VERSION: Final = "/queries/{name}/v{number}"
 
 
 def http_page() -> str:
@@ -31,7 +32,7 @@ def http_page() -> str:
         "the data at their address, and errors are `problem`.",
         table(("policy", "Cache-Control", "Cache-Control, edition named", "Vary", "tag of"), map(policy_row, POLICIES)),
         f"Every question of the catalogue is an address of its own, `{QUESTION}`, with typed parameters: `/queries` "
-        "lists them. The one below stands for all.",
+        f"lists them. The one below stands for all, and `{VERSION}`, one of its versions, for all of these.",
     ]
     for path, operation in described.items():
         text += operation_text(path, operation)
@@ -57,8 +58,9 @@ def policy_row(policy: Policy) -> Row:
 
 
 def general(path: str) -> str:
-    """Return an address as the contract names it: the questions' as one."""
-    return QUESTION if path.startswith("/queries/") and path.count("/") == 2 else path
+    """Return an address as the contract names it: the questions' as one, and those of their versions."""
+    parts = path.split("/")
+    return {3: QUESTION, 4: VERSION}[len(parts)] if parts[1] == "queries" and len(parts) > 2 else path
 
 
 def operation_text(path: str, operation: dict[str, Any]) -> list[str]:

@@ -40,8 +40,9 @@ def standalone(text: str, iris: Iris) -> str:
     return "".join(lines) + text
 
 
-def described(question: Question, address: str) -> dict[str, Any]:
-    """Return a question's entry in the catalogue."""
+def described(versions: Sequence[Question], root: str) -> dict[str, Any]:
+    """Return a question's entry in the catalogue: its latest version, and where each is below `root`."""
+    question = versions[-1]
     return {
         "name": question.name,
         "title": dict(question.title),
@@ -59,7 +60,24 @@ def described(question: Question, address: str) -> dict[str, Any]:
             }
             for parameter in question.parameters
         ],
-        "url": address,
+        "url": f"{root}/{question.name}",
+        "version": question.version,
+        "versions": [
+            {"version": one.version, "url": f"{root}/{one.reference}", "deprecated": deprecation(one)}
+            for one in versions
+        ],
+    }
+
+
+def deprecation(question: Question) -> dict[str, Any] | None:
+    """Return since when a version should be left, when it goes and why; None where it stands."""
+    gone = question.deprecated
+    if gone is None:
+        return None
+    return {
+        "since": gone.since.isoformat(),
+        "sunset": gone.sunset.isoformat(),
+        "reason": dict(gone.reason),
     }
 
 

@@ -68,6 +68,8 @@ def _triples(settings: Settings, endpoint: str, edition: int | None) -> Iterator
     if own == root:
         yield from _graph_store(iri(root + "rdf-graph-store"), dataset)
     yield ox.Triple(dataset, iri(rdfs + "seeAlso"), iri(f"{own}void" + ("" if own == root else f"?edition={edition}")))
+    # The saved questions, as `sh:SPARQLSelectExecutable`.
+    yield ox.Triple(service, iri(rdfs + "seeAlso"), iri(f"{own}queries"))
     if edition is not None:
         number = iri(f"{settings.base_iri}edition/{edition}")
         yield ox.Triple(dataset, iri(dct + "isVersionOf"), number)

@@ -116,6 +116,8 @@ class RowCounter:
     def __init__(self, extension: str) -> None:
         self.extension = extension
         self.count = 0
+        self.commas = 0
+        """Of CSV, those outside of quotes."""
         self.tail = b""
         self.outside = b""
         self.in_string = False
@@ -129,6 +131,7 @@ class RowCounter:
             pieces = data.split(b'"')
             outside = pieces[1 if self.in_string else 0 :: 2]
             self.count += sum(piece.count(b"\n") for piece in outside)
+            self.commas += sum(piece.count(b",") for piece in outside)
             self.in_string ^= len(pieces) % 2 == 0
         elif self.extension == "srx":
             data = self.tail + data
@@ -149,6 +152,10 @@ class RowCounter:
     def rows(self) -> int:
         """Return the number of rows seen; the header line of CSV and TSV is none."""
         return self.count - (self.extension in ("csv", "tsv"))
+
+    def fits(self, columns: int) -> bool:
+        """Tell whether the lines of a complete CSV have so many cells, together; of another format, nothing is told."""
+        return self.extension != "csv" or self.commas == self.count * max(columns - 1, 0)
 
     def _feed_json(self, data: bytes) -> None:
         # Strings are taken out; what opens an object after "[" or "},", outside of them, opens a row.

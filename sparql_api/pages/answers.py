@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ingestion import Edition
-from queries import Question, catalogue, column_title
+from queries import Question, column_title, every_version
 from sparql_api.description.questions import bound
 from sparql_api.description.statements import LICENCE
 from sparql_api.engine.port import Answer
@@ -51,7 +51,7 @@ from sparql_api.words.problems import ProblemError, problem
 PATH: Final = "/answer"
 FILE_PATH: Final = "/answer.html"
 FILE_TYPE: Final = "text/html"
-QUESTION, QUERY, WITH, HASH = "question", "query", "with", "sha256"
+QUESTION, VERSION, QUERY, WITH, HASH = "question", "version", "query", "with", "sha256"
 OFFERS: Final = {"json": "application/json", "html": "text/html"}
 LONGEST: Final = 16 << 20
 """Bytes of an answer that is hashed and compared; a longer one is a file, whose bytes a client hashes."""
@@ -59,6 +59,7 @@ SHOWN: Final = 100
 """Rows of a difference that are told; all are counted."""
 ASKED: Final = (
     parameter(QUESTION, "A saved question, by its name; or else `query`."),
+    parameter(VERSION, "Which version of the question; without it, the latest.", COUNT),
     parameter(WITH, "A parameter of the question, as name=value; may be repeated.", several(TEXT)),
     parameter(QUERY, "The text of a SELECT or ASK query."),
 )
@@ -88,7 +89,7 @@ class AnswerAsked:
         if self.question is None:
             return {QUERY: self.text, **more}
         told = [f"{name}={value}" for name, values in sorted(self.given.items()) for value in values]
-        return {QUESTION: self.question.name, WITH: told, **more}
+        return {QUESTION: self.question.name, VERSION: self.question.version, WITH: told, **more}
 
 
 def answer_asked(service: Service, request: Request) -> AnswerAsked:
@@ -98,9 +99,11 @@ def answer_asked(service: Service, request: Request) -> AnswerAsked:
         raise bad(QUESTION, "question-or-query")
     if text:
         return AnswerAsked(text, None, {})
-    question = catalogue(service.iris.base).get(name)
+    version = request.query_params.get(VERSION, "")
+    versions = every_version(service.iris.base).get(name, ())
+    question = next((one for one in reversed(versions) if version in ("", str(one.version))), None)
     if question is None:
-        raise ProblemError(problem("question-not-found", question=name))
+        raise ProblemError(problem("question-not-found", question=f"{name}/v{version}" if version else name))
     known, given = {one.name for one in question.parameters}, dict[str, list[str]]()
     for one in request.query_params.getlist(WITH):
         key, equals, value = one.partition("=")
@@ -173,6 +176,7 @@ def told(
     return {
         "address": address(view, asked, edition.number, bag),
         "question": asked.question.name if asked.question else None,
+        "version": asked.question.version if asked.question else None,
         "parameters": dict(asked.given),
         "query": asked.text,
         "edition": {

@@ -5,7 +5,7 @@ Knows addresses and formats; how a question is bound and answered is `questions`
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any, Final
@@ -14,7 +14,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from queries import Question, catalogue, column_title
+from queries import Question, column_title, every_version
 from sparql_api.description.questions import bound, described, for_readers, plain
 from sparql_api.description.questions_rdf import catalogue_rdf
 from sparql_api.engine.port import Answer
@@ -51,6 +51,7 @@ from sparql_api.pages.common.layout import View, render
 from sparql_api.pages.common.named import refuse_unnamed
 from sparql_api.pages.common.service import Service
 from sparql_api.pages.maps.measure import threshold
+from sparql_api.pages.question_versions import telling, version_page
 from sparql_api.pages.results import results
 from sparql_api.words.problems import ProblemError, problem
 
@@ -67,7 +68,10 @@ QUESTION_OFFERS: Final = {
     "xml": TABLES["xml"],
     "rq": "application/sparql-query",
 }
-_ENTRY: Final = structure(name=TEXT, title=TEXTS, description=TEXTS, url=TEXT, parameters=several({"type": "object"}))
+_OBJECTS: Final = several({"type": "object"})
+_ENTRY: Final = structure(
+    name=TEXT, title=TEXTS, description=TEXTS, url=TEXT, parameters=_OBJECTS, version=NUMBER, versions=_OBJECTS
+)
 _ROWS: Final = structure(
     name=TEXT,
     edition=NUMBER,
@@ -85,35 +89,54 @@ LISTING: Final = operation(
 def questions_router(service: Service) -> APIRouter:
     """Return the routes of the catalogue and one route a question, described for OpenAPI."""
     router = APIRouter(tags=["queries"])
-    questions = catalogue(service.iris.base)
+    questions = every_version(service.iris.base)
 
     @get(router, "/queries", summary="The saved questions", openapi_extra=LISTING)
     async def listing(request: Request) -> Response:
         media_type = requested(request, LIST_OFFERS)
         root = site_of(request)
         if media_type == PLAIN:
-            items = [described(q, f"{root}/queries/{q.name}") for q in questions.values()]
+            items = [described(versions, f"{root}/queries") for versions in questions.values()]
             return deliver(request, write_json({"items": items}), media_type)
         if media_type == LIST_OFFERS["html"]:
             return list_page(service, request, questions)
         data = await service.computing.run(request, catalogue_rdf, questions, service.iris, media_type)
         return deliver(request, data, media_type)
 
-    for question in questions.values():
-        get(
-            router,
-            f"/queries/{question.name}",
-            policy=ANSWER,
-            summary=question.title["en"],
-            description=question.description["en"],
-            openapi_extra=question_operation(question),
-        )(run_question(service, question))
+    for name, versions in questions.items():
+        answered_at(service, router, f"/queries/{name}", versions[-1], versions)
+        for question in versions:
+            answered_at(service, router, f"/queries/{question.reference}", question, versions)
 
     @get(router, "/queries/{name}", policy=PROBLEM, cheap=True)
     async def unknown(request: Request, name: str) -> Response:
         raise ProblemError(problem("question-not-found", question=name))
 
+    @get(router, "/queries/{name}/v{number}", policy=PROBLEM, cheap=True)
+    async def unknown_version(request: Request, name: str, number: str) -> Response:
+        raise ProblemError(problem("question-not-found", question=f"{name}/v{number}"))
+
     return router
+
+
+def answered_at(
+    service: Service, router: APIRouter, path: str, question: Question, versions: Sequence[Question]
+) -> None:
+    """Declare the address of a version of a question."""
+    numbered = path.endswith(question.reference)
+    name = question.name.replace("-", "_")
+    declare = get(
+        router,
+        path,
+        policy=ANSWER,
+        summary=question.title["en"] + (f", version {question.version}" if numbered else ""),
+        description=question.description["en"],
+        deprecated=question.deprecated is not None or None,
+        # What clients that are made of the description call it.
+        operation_id=f"{name}_v{question.version}" if numbered else name,
+        openapi_extra=question_operation(question),
+    )
+    declare(telling(run_question(service, question, versions), question, versions))
 
 
 def question_operation(question: Question) -> Schema:
@@ -126,15 +149,15 @@ def question_operation(question: Question) -> Schema:
     )
 
 
-def run_question(service: Service, question: Question) -> Any:
-    """Return the handler of one question."""
+def run_question(service: Service, question: Question, versions: Sequence[Question]) -> Any:
+    """Return the handler of a version of a question."""
 
     async def answer(request: Request) -> Response:
         media_type = requested(request, QUESTION_OFFERS)
         given = given_values(request, question)
         pinned = service.pinned(request)
         if media_type == QUESTION_OFFERS["html"]:
-            return await question_page(service, request, question, given)
+            return await question_page(service, request, question, versions, given)
         text = bound(question, given, service.iris)
         if media_type == QUESTION_OFFERS["rq"]:
             return deliver(request, text.encode(), media_type, filename=f"{question.name}.rq")
@@ -186,17 +209,21 @@ def for_people(service: Service, request: Request, answer: Answer) -> Answer:
     return replace(answer, body=service.spool.keep(pieces, limit, client))
 
 
-def list_page(service: Service, request: Request, questions: Mapping[str, Question]) -> Response:
+def list_page(service: Service, request: Request, questions: Mapping[str, Sequence[Question]]) -> Response:
     """Return the catalogue as a page, by kind of reader."""
-    groups: dict[str, list[Question]] = {}
-    for question in questions.values():
-        groups.setdefault(question.audience, []).append(question)
+    groups: dict[str, list[Sequence[Question]]] = {}
+    for versions in questions.values():
+        groups.setdefault(versions[-1].audience, []).append(versions)
     edition = service.engine.current_edition()
     return render(service, request, "questions.html", {"groups": groups}, edition=edition)
 
 
 async def question_page(
-    service: Service, request: Request, question: Question, given: Mapping[str, list[str]]
+    service: Service,
+    request: Request,
+    question: Question,
+    versions: Sequence[Question],
+    given: Mapping[str, list[str]],
 ) -> Response:
     """Return a question's page: its parameters as a form, its rows, its text."""
     view = View(service, request, language(request), service.engine.current_edition())
@@ -204,6 +231,7 @@ async def question_page(
     given = spoken(view, question, given)
     context: dict[str, Any] = {"question": question, "given": given, "results": None, "problem": None, "chart": None}
     context |= {"downloads": [], "text": question.text, "status": 200, "cite": None}
+    context |= {"of_version": version_page(view, question, versions), "path": request.scope["path"]}
     edition = view.edition
     try:
         context["text"] = bound(question, given, service.iris)
@@ -212,7 +240,7 @@ async def question_page(
         if found.total == 0 and found.columns:
             asked = things(question, given, service.iris.base)
             await refuse_unnamed(service, request, service.edition_number(edition), asked)
-        path = f"/queries/{question.name}"
+        path = f"/queries/{question.reference}"
         names = [name for name in QUESTION_OFFERS if name != "html"] if found.turtle is None else list(GRAPHS)
         pinned = {**given, "edition": edition}
         context["downloads"] = [(name.upper(), view.url(path, {**pinned, "format": name})) for name in names]
@@ -237,7 +265,7 @@ async def beside(view: View, asked: ChartAsked) -> dict[str, Any]:
     chart = await charted(view, asked)
     if not chart.marks:
         return {}
-    path, pinned = f"/queries/{asked.question.name}", {**asked.given, "edition": asked.edition}
+    path, pinned = f"/queries/{asked.question.reference}", {**asked.given, "edition": asked.edition}
     counted = asked.question.charted.values if asked.question.charted else ()
     what = " ; ".join(view.pick(column_title(asked.question.name, column)) for column in counted)
     note = view.t("chart.counts", what=what)
@@ -246,7 +274,7 @@ async def beside(view: View, asked: ChartAsked) -> dict[str, Any]:
     addresses = {
         "question": view.url(path, asked.given),
         "csv": view.url(path, {**pinned, "format": "csv"}),
-        "image": view.url(f"{path}.svg", pinned),
+        "image": view.url(f"/queries/{asked.question.name}.svg", pinned),
         "permanent": view.url(path, pinned),
     }
     drawing = await view.service.computing.run(view.request, in_page, view, view.pick(asked.question.title), chart)

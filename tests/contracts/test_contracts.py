@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections import defaultdict
 from pathlib import Path
 
@@ -59,6 +60,8 @@ def methods(app: FastAPI) -> dict[str, set[str]]:
 
 
 def general(path: str) -> str:
+    if re.fullmatch(r"/queries/[^/]+/v[^/]+", path):
+        return "/queries/{name}/v{number}"
     if path.startswith("/queries/") and path.count("/") == 2:
         return "/queries/{name}.svg" if path.endswith(".svg") else "/queries/{name}"
     return path

@@ -29,7 +29,9 @@ def declared() -> dict[str, tuple[str, str]]:
     found: dict[str, set[tuple[str, str]]] = {}
     for route in every_route(create_app(Settings())):
         path, policy = route.path, route_policy(route)
-        if path.startswith("/queries/") and path != "/queries/{name}":
+        if path.startswith("/queries/") and path.endswith(tuple(f"/v{n}" for n in range(1, 10))):
+            path = "/queries/{question}/v{number}"
+        elif path.startswith("/queries/") and not path.startswith("/queries/{name}"):
             path = "/queries/{question}.svg" if path.endswith(".svg") else "/queries/{question}"
         if {"GET", "HEAD"} & (getattr(route, "methods", None) or {"GET"}):
             assert policy, f"{path} declares no policy"

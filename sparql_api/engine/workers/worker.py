@@ -14,6 +14,7 @@ import ctypes
 import fcntl
 import json
 import os
+import re
 import resource
 import signal
 import socket
@@ -21,6 +22,8 @@ import struct
 import sys
 import time
 from collections import OrderedDict
+from collections.abc import Callable
+from itertools import islice
 from typing import Any, Final
 
 import pyoxigraph as ox
@@ -37,6 +40,10 @@ STACK_BYTES: Final = 64 << 20
 PIECE: Final = 64 << 10
 Json = dict[str, Any]
 Results = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
+Writer = Callable[[Results, Sink, str], None]
+NEEDS_QUOTES: Final = re.compile(r'[",\r\n]')
+ROWS: Final = 1000
+"""Rows that are written together."""
 
 
 class UnopenedStore(Exception):
@@ -150,22 +157,34 @@ def answer(stores: OpenStores, config: Json, request: Json) -> tuple[Json, bytes
     store = stores.get(request["store"])
     if request.get("text") is None:  # A store opened in advance.
         return {"status": "ok"}, b"", None
-    results = evaluate(store, config, request, request["text"])
+    text = request["text"]
+    results = evaluate(store, config, request, text)
     if request["star"] is not None and isinstance(results, ox.QuerySolutions):
-        results = evaluate(store, config, request, with_columns(request, results))
-    sink = Sink(request["answer_bytes"], config["inline"], config["spool"] if request["spool"] else None)
-    try:
-        serialize(results, sink, request["media_type"])
-    except BaseException:
+        text = with_columns(request, results)
+        results = evaluate(store, config, request, text)
+    sink, rows = written(config, request, results, serialize)
+    if sink.counter and isinstance(results, ox.QuerySolutions) and not sink.counter.fits(len(results.variables)):
+        # The serialiser quotes no IRI, though one may hold a comma: such an answer is asked and written again.
         sink.close()
-        raise
+        sink, rows = written(config, request, evaluate(store, config, request, text), serialize_csv)
     header = {
         "status": "ok",
         "size": sink.size,
-        "rows": sink.rows(),
+        "rows": rows,
         "form": "graph" if isinstance(results, ox.QueryTriples) else "solutions",
     }
     return header, bytes(sink.memory), sink.file
+
+
+def written(config: Json, request: Json, results: Results, write: Writer) -> tuple[Sink, int | None]:
+    """Return the sink that holds the results, and how many rows they have; raises what writing raises."""
+    sink = Sink(request["answer_bytes"], config["inline"], config["spool"] if request["spool"] else None)
+    try:
+        write(results, sink, request["media_type"])
+    except BaseException:
+        sink.close()
+        raise
+    return sink, sink.rows()
 
 
 def evaluate(store: ox.Store, config: Json, request: Json, text: str) -> Results:
@@ -220,6 +239,29 @@ def serialize(results: Results, sink: Sink, media_type: str) -> None:
     if isinstance(results, ox.QuerySolutions):
         sink.counter = RowCounter(table_format.file_extension)
     results.serialize(sink, format=table_format)  # type: ignore[arg-type]
+
+
+def serialize_csv(results: Results, sink: Sink, media_type: str) -> None:
+    """Write solutions as CSV into the sink, every cell that needs quotes in quotes (SPARQL 1.1 CSV, section 3.2)."""
+    assert isinstance(results, ox.QuerySolutions), media_type
+    sink.counter = RowCounter("csv")
+    names = [variable.value for variable in results.variables]
+    sink.write(",".join(names).encode() + b"\r\n")
+    while rows := list(islice(results, ROWS)):
+        lines = (",".join(quoted(term_text(row[name])) for name in names) for row in rows)
+        sink.write("".join(f"{line}\r\n" for line in lines).encode())
+
+
+def term_text(term: Any) -> str:
+    """Return what CSV says of a term: an IRI or a literal's text as they are, nothing for what is unbound."""
+    if term is None:
+        return ""
+    return str(term.value) if isinstance(term, (ox.NamedNode, ox.Literal)) else str(term)
+
+
+def quoted(cell: str) -> str:
+    """Return a cell as RFC 4180 writes it."""
+    return '"' + cell.replace('"', '""') + '"' if NEEDS_QUOTES.search(cell) else cell
 
 
 def send(channel: socket.socket, header: dict[str, Any], body: bytes = b"", file: int | None = None) -> None:

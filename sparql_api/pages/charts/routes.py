@@ -142,7 +142,7 @@ def tongue(view: View) -> Tongue:
 def file_of(view: View, asked: ChartAsked, chart: Chart) -> bytes:
     """Return a chart as a file: its title in sight, and below it where its numbers come from."""
     query = urlencode({**asked.given, "edition": asked.edition}, doseq=True)
-    address = f"{site_of(view.request)}/queries/{asked.question.name}?{query}"
+    address = f"{site_of(view.request)}/queries/{asked.question.reference}?{query}"
     source = [
         view.t("chart.source", number=asked.edition, question=asked.question.name, n=chart.rows),
         view.pick(asked.question.description),

@@ -121,8 +121,8 @@ def test_the_page_of_an_answer_and_that_of_a_question_lead_there(client: httpx.C
     page = client.get("/answer", params=ASKED, headers=HTML).text
     assert page.count("/cite?question=") == 4 and "/answer.html?" in page
     question = client.get(f"/queries/{QUESTION}", headers=HTML).text.replace("&amp;", "&")
-    assert f"/answer?question={QUESTION}&edition=2" in question
-    downloads = re.findall(rf'href="(/queries/{QUESTION}\?[^"]*format=(?:csv|json)[^"]*)"', question)
+    assert f"/answer?question={QUESTION}&version=1&edition=2" in question
+    downloads = re.findall(rf'href="(/queries/{QUESTION}/v1\?[^"]*format=(?:csv|json)[^"]*)"', question)
     assert downloads and all("edition=2" in one for one in downloads)
 
 

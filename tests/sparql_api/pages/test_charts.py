@@ -98,7 +98,7 @@ def test_the_numbers_of_a_chart_are_those_of_the_question(client: httpx.Client, 
             assert abs(width - 82 * float(number / max(shown))) < 0.01 + 0.41 / float(max(shown)) or number == 0
     said = " ".join(text.text or "" for text in svg.iter(f"{SVG}text"))
     assert f"édition 1, question {name}, {len(rows)} ligne" in said.replace("\u202f", "") or not rows
-    assert f"/queries/{name}?" in said.replace(" ", "") and "edition=1" in said.replace(" ", "")
+    assert f"/queries/{CHARTED[name].reference}?" in said.replace(" ", "") and "edition=1" in said.replace(" ", "")
     assert b"style" not in answer.content
 
 

@@ -33,7 +33,7 @@ from tests.sparql_api.endpoint.live import serve, wait_until
 CHEAP = {
     "/health", "/editions/current", "/editions/{number}", "/edition/{number}", "/editions/{number}/dump.{suffix}.gz",
     "/editions/{number}/dump.{suffix}", "/editions/{number}/members.tsv", "/editions/{number}/members/{name}",
-    "/.well-known/void", "/contexte.jsonld", "/queries/{name}",
+    "/.well-known/void", "/contexte.jsonld", "/queries/{name}", "/queries/{name}/v{number}",
     # How a job is doing, and the file of its answer.
     "/jobs/{identifier}", "/jobs/{identifier}/answer",
     # Counters, a catalogue of messages and the description of the API, made once.

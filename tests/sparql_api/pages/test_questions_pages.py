@@ -9,8 +9,8 @@ import httpx
 import pyoxigraph as ox
 import pytest
 
-from ontologie import BASE
-from queries import catalogue
+from ontologie import BASE, PREFIXES
+from queries import catalogue, every_version
 
 NAMES = sorted(catalogue())
 
@@ -72,8 +72,11 @@ def test_the_catalogue_is_rdf_that_editors_elsewhere_load(client: httpx.Client) 
     store = ox.Store()
     store.load(data, format=ox.RdfFormat.TURTLE)
     found = store.query("PREFIX sh: <http://www.w3.org/ns/shacl#> SELECT ?q ?t { ?q a sh:SPARQLSelectExecutable ; sh:select ?t }")
-    texts = {row["q"].value.rpartition("/")[2]: row["t"].value for row in found}
-    assert sorted(texts) == NAMES
+    texts = {row["q"].value.partition("/queries/")[2]: row["t"].value for row in found}
+    former = [one.reference for versions in every_version().values() for one in versions[:-1]]
+    assert sorted(texts) == sorted([*NAMES, *former])
+    told = store.query("PREFIX dct: <http://purl.org/dc/terms/> SELECT ?a ?b { ?a dct:isReplacedBy ?b ; owl:deprecated true . ?b dct:replaces ?a }", prefixes={"owl": PREFIXES["owl"]})
+    assert [(row["a"].value, row["b"].value) for row in told] == [(f"{BASE}queries/{one}", f"{BASE}queries/{one[:-3]}") for one in former]
     for text in texts.values():
         answer = client.post("/sparql", data={"query": text}, headers={"Accept": "text/csv"})
         assert answer.status_code == 200
@@ -91,3 +94,59 @@ def test_the_text_of_a_question_runs_as_it_is_given(client: httpx.Client) -> Non
     text = client.get("/queries/projets-par-academie?format=rq").text
     assert text.startswith("PREFIX ")
     assert client.post("/sparql", data={"query": text}).status_code == 200
+
+
+GONE = "moyenne-des-criteres"
+"""A question of which there are two versions."""
+
+
+def test_each_version_has_an_address_and_the_plain_one_is_the_latest(client: httpx.Client) -> None:
+    for versions in every_version().values():
+        latest = versions[-1]
+        answer = client.get(f"/queries/{latest.name}?format=srj")
+        assert client.get(f"/queries/{latest.reference}?format=srj").content == answer.content
+        assert answer.headers["link"] == f'<{client.base_url}/queries/{latest.reference}>; rel="latest-version"'
+        assert "deprecation" not in answer.headers and "sunset" not in answer.headers
+    first, second = (client.get(f"/queries/{GONE}/v{n}").json() for n in (1, 2))
+    assert "empechement" in second["columns"] and "empechement" not in first["columns"]
+    for path in (f"/queries/{GONE}/v3", f"/queries/{GONE}/v", "/queries/rien/v1"):
+        assert client.get(path).status_code == 404
+
+
+@pytest.mark.parametrize("accept", ["application/json", "text/csv", "text/html", "application/sparql-query"])
+def test_a_version_that_goes_says_when_and_which_follows(client: httpx.Client, accept: str) -> None:
+    answer = client.get(f"/queries/{GONE}/v1", headers={"Accept": accept})
+    assert answer.status_code == 200
+    # 29 November 2026 at 0 h UTC, by `date -u -d 2026-11-29 +%s`.
+    assert answer.headers["deprecation"] == "@1795910400"
+    assert answer.headers["sunset"] == "Tue, 30 Nov 2027 00:00:00 GMT"
+    links = answer.headers["link"].split(", ")
+    assert f'<{client.base_url}/queries/{GONE}/v2>; rel="successor-version"' in links
+    assert f'<{client.base_url}/queries/{GONE}/v1?format=html>; rel="deprecation"; type="text/html"' in links
+    tag = answer.headers["etag"]
+    again = client.get(f"/queries/{GONE}/v1", headers={"Accept": accept, "If-None-Match": tag})
+    assert again.status_code == (200 if accept == "application/sparql-query" and again.status_code == 200 else 304)
+    assert again.headers["deprecation"] == answer.headers["deprecation"]
+
+
+def test_pages_and_the_catalogue_say_which_version_goes(client: httpx.Client) -> None:
+    english = {"Accept": "text/html", "Accept-Language": "en"}
+    page = client.get(f"/queries/{GONE}/v1", headers=english).text
+    assert "was replaced on 29 November 2026" in page and "30 November 2027" in page and "leaves illustrative analyses out" in page
+    assert f'action="/queries/{GONE}/v1"' in page and f'href="/queries/{GONE}?lang' not in page
+    assert f"/queries/{GONE}/v1?" in page and "question=moyenne-des-criteres&amp;version=1" in page
+    assert f'href="/queries/{GONE}/v1"' in client.get(f"/queries/{GONE}", headers=english).text
+    assert "Version 1, kept until 30 November 2027" in client.get("/queries", headers=english).text
+    item = next(item for item in client.get("/queries").json()["items"] if item["name"] == GONE)
+    assert item["version"] == 2 and [one["deprecated"] and one["deprecated"]["sunset"] for one in item["versions"]] == ["2027-11-30", None]
+    assert all(httpx.get(one["url"], timeout=300).status_code == 200 for one in item["versions"])
+    described = client.get("/openapi.json").json()["paths"]
+    assert described[f"/queries/{GONE}/v1"]["get"]["deprecated"] is True and "deprecated" not in described[f"/queries/{GONE}/v2"]["get"]
+
+
+def test_a_cited_answer_keeps_its_version(client: httpx.Client) -> None:
+    told = {n: client.get("/answer", params={"question": GONE, "version": n, "edition": "1"}).json() for n in ("1", "2")}
+    assert told["1"]["columns"] != told["2"]["columns"] and "version=1" in told["1"]["address"]
+    assert client.get(told["1"]["address"]).json()["sha256"] == told["1"]["sha256"]
+    assert client.get("/answer", params={"question": GONE, "edition": "1"}).json()["sha256"] == told["2"]["sha256"]
+    assert client.get("/answer", params={"question": GONE, "version": "3"}).status_code == 404

@@ -42,7 +42,7 @@ WORKSHOP = {
 }  # fmt: skip
 ASKED = {"/answer": "query=ASK%7B%7D&"}
 """What an address must be asked to answer at all."""
-ELSEWHERE = {"/answer.html", "/queries/{name}", "/mcp", "/jobs/{identifier}", "/jobs/{identifier}/answer", "/{name}", "/graphe/{rest:path}", "/oai", *ACTS, *WORKSHOP}
+ELSEWHERE = {"/answer.html", "/queries/{name}", "/queries/{name}/v{number}", "/mcp", "/jobs/{identifier}", "/jobs/{identifier}/answer", "/{name}", "/graphe/{rest:path}", "/oai", *ACTS, *WORKSHOP}
 """Addresses of a page that is a file, of what there is none of, of what only other methods ask, and of what agents alone
 read; and the one whose protocol has an error of its own for a parameter that it does not know."""
 
