@@ -52,17 +52,17 @@ def may_identify(text: str, lower: str) -> frozenset[Group]:
         "@" in text
         or "arob" in lower
         or _MARK.search(text) is not None
-        or (any(word in lower for word in _OF_DOMAINS) and _MARK_ALONE.search(lower) is not None)
+        or (any(map(lower.__contains__, _OF_DOMAINS)) and _MARK_ALONE.search(lower) is not None)
     ):
         found.add("address")
     if (
         _DIGITS.search(text) is not None
-        or (any(word in lower for word in _OF_NUMBERS) and _FEW_DIGITS.search(text) is not None)
+        or (any(map(lower.__contains__, _OF_NUMBERS)) and _FEW_DIGITS.search(text) is not None)
         or "zéro" in lower
         or "zero" in lower
     ):
         found.add("number")
-    if any(word in lower for word in _WORDS) or ("né" in lower and _BORN.search(lower) is not None):
+    if any(map(lower.__contains__, _WORDS)) or ("né" in lower and _BORN.search(lower) is not None):
         found.add("word")
     if "lève" in lower or "leve" in lower:
         found.add("pupil")

@@ -50,6 +50,8 @@ def tells_health(text: str) -> bool:
 
 def _may_be_named(text: str) -> bool:
     """Tell whether some line could be an id or an address with a first name and a surname."""
+    if " " in text and "\n" not in text:
+        return False
     lines = (line for line in text.split("\n") if _SPACE.search(line) is None)
     parts = (found for line in lines if len(found := _PART.findall(line)) > 1)
     return any(plain_word(part) in first_names() for found in parts for part in found)
