@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from ingestion.documents.wordings import unresolved, wordings
 from ingestion.registry.accounts import known_agent
 from ingestion.registry.editions import INHERITED
-from ingestion.registry.model import MAKING_VERSIONS, NewDocument, Registered, digest_of, now
+from ingestion.registry.model import MAKING_VERSIONS, Event, NewDocument, Registered, digest_of, now
 from ingestion.registry.rows import event_row, latest, named, note_labels, record
 from ingestion.registry.schema import (
     documents,
@@ -207,7 +207,7 @@ class LabelRecords:
         with self._sessions.writing() as connection:
             acting = known_agent(connection, agent.name)
             require(acting, "labels", Matter(LABEL, label))
-            if not _decided_at(connection, label):
+            if not _last(connection, "decided", LABEL, label):
                 raise LookupError(label)
             if not connection.execute(label_decisions.delete().where(label_decisions.c.label == label)).rowcount:
                 return False
@@ -222,7 +222,7 @@ class LabelRecords:
         with self._sessions.snapshot() as connection:
             # By the decision, or by a deposit since.
             by_it = sa.and_(events.c.event == "relabelled", events.c.detail == label)
-            since = sa.and_(events.c.event == "deposited", events.c.id > _decided_at(connection, label))
+            since = sa.and_(events.c.event == "deposited", events.c.id > _last(connection, "decided", LABEL, label))
             names = sa.select(events.c.kind, events.c.identifier).where(sa.or_(by_it, since))
             of = documents.c
             asked = sa.select(of.kind, of.identifier, versions.c.payload).select_from(latest(of.version))
@@ -333,10 +333,10 @@ def _concepts(text: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
     return tuple((key, tuple(iris)) for key, iris in json.loads(text))
 
 
-def _decided_at(connection: sa.Connection, label: str) -> int:
-    """Return the event by which a label was last decided on, 0 where it never was."""
-    decided = sa.select(sa.func.max(events.c.id)).where(*named(events, LABEL, label), events.c.event == "decided")
-    return connection.execute(decided).scalar() or 0
+def _last(connection: sa.Connection, event: Event, kind: str, identifier: str) -> int:
+    """Return the last event of a sort of a document or a label, 0 where there was none."""
+    asked = sa.select(sa.func.max(events.c.id)).where(*named(events, kind, identifier), events.c.event == event)
+    return connection.execute(asked).scalar() or 0
 
 
 def _applied(connection: sa.Connection, kind: str, identifier: str) -> tuple[int, list[str], set[str]]:
@@ -356,11 +356,9 @@ def _applied(connection: sa.Connection, kind: str, identifier: str) -> tuple[int
 
 def _give_reason(connection: sa.Connection, row: Any, label: str) -> None:
     """Note why a decision was withdrawn beside what that changed of a document: an erasure removes it there."""
-    of = events.c.event
-    last = sa.select(sa.func.max(events.c.id))
-    withdrawn = last.where(*named(events, LABEL, label), of == "withdrawn").scalar_subquery()
+    withdrawn = _last(connection, "withdrawn", LABEL, label)
+    mine = _last(connection, "unlabelled", row.kind, row.identifier)
     reason = connection.execute(sa.select(remarks.c.text).where(remarks.c.event == withdrawn)).scalar_one()
-    mine = connection.execute(last.where(*named(events, row.kind, row.identifier), of == "unlabelled")).scalar_one()
     connection.execute(remarks.insert().values(event=mine, text=reason))
 
 
