@@ -42,7 +42,9 @@ def digest(registry: Registry, service: str | None, reader: Agent) -> list[Part]
         for code, state, event in parts
         for found in [registry.readable(registry.listed(state=state), reader)]
     ]
-    return [Part("relabelled", _relabelled(registry, registry.events.latest("relabelled"), mine, reader)), *told]
+    decided = [*registry.events.latest("relabelled").items(), *registry.events.latest("unlabelled").items()]
+    last_of_each = dict(sorted(decided, key=lambda one: int(one[1]["id"])))
+    return [Part("relabelled", _relabelled(registry, last_of_each, mine, reader)), *told]
 
 
 def _relabelled(

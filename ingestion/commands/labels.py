@@ -1,4 +1,4 @@
-"""The commands of labels that nothing knows: see the queue, decide, refuse a decision for a fiche."""
+"""The commands of labels that nothing knows: see the queue, decide, refuse a decision for a fiche, withdraw it."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from ontologie.console import Lang, LangOption, counting, fail, said, say
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from ingestion.labels.applying import Changes
     from ingestion.labels.queue import Queue
     from ingestion.registry.labels import DecidedLabel
 
@@ -41,10 +42,12 @@ class ListFormat(StrEnum):
 
 def labels_app() -> typer.Typer:
     """Return the sub-commands of `observatoire labels`."""
-    app = typer.Typer(no_args_is_help=True, help="Labels that nothing knows: see them, decide, refuse a decision.")
+    told = "Labels that nothing knows: see them, decide, refuse a decision, withdraw it."
+    app = typer.Typer(no_args_is_help=True, help=told)
     app.command("list")(list_command)
     app.command("decide")(decide_command)
     app.command("refuse")(refuse_command)
+    app.command("withdraw")(withdraw_command)
     return app
 
 
@@ -103,10 +106,7 @@ def decide_command(
         except RefusedAct as error:
             typer.echo(error.messages[lang.value], err=True)
             raise typer.Exit(1) from error
-    say(lang, "labels-decided", inherited=done.inherited, waits=done.waits, left=len(done.left))
-    if done.left:
-        names = ", ".join(done.left[:MOST_NAMED]) + (" …" if len(done.left) > MOST_NAMED else "")
-        say(lang, "labels-left", names=names)
+    _tell(done, "labels-decided", lang)
 
 
 def refuse_command(
@@ -131,6 +131,41 @@ def refuse_command(
         except LookupError:
             fail(lang, "unknown-document", 1, identifier=identifier)
     say(lang, "labels-refused", identifier=identifier)
+
+
+def withdraw_command(
+    label: Label,
+    reason: Annotated[str, typer.Option("--reason", help="Why, told in the history of each fiche; names nobody.")],
+    acting: AsOption = None,
+    lang: LangOption = Lang.FR,
+) -> None:
+    """Withdraw what was decided of a label: it waits again, and fiches say what they said before.
+
+    Those that it changed and those deposited since; later deposits are understood as before it. Where nothing but the
+    label changes, a validated fiche stays validated. What académies refused of the decision goes with it.
+
+    Example: observatoire labels withdraw 3f2a9c0d11e24b57 --reason "Ce n'est pas une classe de seconde." --as Dgesco
+    """
+    from ingestion.labels.desk import LabelDesk
+    from ingestion.settings import Settings
+
+    settings = Settings()
+    with explained(lang, kept=lambda: said(lang, "labels-withdrawal-kept")), opened(settings, lang) as registry:
+        agent, desk = allowed(registry, acting, settings, "labels"), LabelDesk(registry, settings.base_iri)
+        try:
+            with counting(said(lang, "labels-deciding")) as progress:
+                done = desk.withdraw(label, reason, agent, progress=progress)
+        except LookupError:
+            fail(lang, "labels-undecided", 1, label=label)
+    _tell(done, "labels-withdrawn", lang)
+
+
+def _tell(done: Changes, code: str, lang: Lang) -> None:
+    """Say what came of the fiches of a label."""
+    say(lang, code, inherited=done.inherited, waits=done.waits, left=len(done.left))
+    if done.left:
+        names = ", ".join(done.left[:MOST_NAMED]) + (" …" if len(done.left) > MOST_NAMED else "")
+        say(lang, "labels-left", names=names)
 
 
 def _write_queue(found: Queue, page: int, form: ListFormat, lang: Lang) -> None:

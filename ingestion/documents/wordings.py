@@ -5,7 +5,7 @@ Knows the mentions of a document as it is kept; what a label stands for is the r
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from ingestion.resolution.decided import label_name
@@ -33,6 +33,15 @@ def resolved(document: Mapping[str, Any]) -> Iterator[tuple[str, str, tuple[str,
             yield (*said, tuple(map(str, iris)))
 
 
+def resolved_in(document: Mapping[str, Any], label: str) -> tuple[str, str, Concepts]:
+    """Return (column, words, concepts) of a label of a document: the concepts by each key that may hold them."""
+    fiches = (one for one in _several(document.get("fiche")) if isinstance(one, Mapping))
+    keys = sorted(_concept_keys() & {*document, *(key for one in fiches for key in one)})
+    (said, mention), *_ = ((said, mention) for name, said, mention in _wordings(document) if name == label)
+    iris = tuple(map(str, _several(mention.get("resoluEn"))))
+    return (*said, tuple((key, iris) for key in keys))
+
+
 def with_concepts(document: Mapping[str, Any], label: str, concepts: Concepts) -> dict[str, Any]:
     """Return a document where the wordings of a label say concepts, as a deposit whose label is known says them."""
     found = dict(document)
@@ -52,6 +61,35 @@ def with_concepts(document: Mapping[str, Any], label: str, concepts: Concepts) -
         else:
             found[key] = _with(found.get(key), said)
     return found
+
+
+def without_concepts(document: Mapping[str, Any], label: str) -> dict[str, Any]:
+    """Return a document where the wordings of a label say no concept: what no other wording says leaves its columns."""
+    found = dict(document)
+    mine = [mention for name, _, mention in _wordings(document) if name == label and mention.get("resoluEn")]
+    said = {iri for mention in mine for iri in _several(mention["resoluEn"])}
+    found["mention"] = [
+        {key: value for key, value in one.items() if key != "resoluEn" or not any(one is mention for mention in mine)}
+        for one in _several(document.get("mention"))
+    ]
+    gone = said - {str(iri) for one in found["mention"] for iri in _several(one.get("resoluEn"))}
+    _drop(found, gone)
+    if "fiche" in found:
+        found["fiche"] = [_drop(dict(one), gone) for one in _several(found["fiche"])]
+    return found
+
+
+def _concept_keys() -> set[str]:
+    return {column.key for column in columns().values() if column.kind == "concept" and column.name != _OWNER}
+
+
+def _drop(node: dict[str, Any], gone: Collection[str]) -> dict[str, Any]:
+    """Take concepts out of a node, and a key that holds none any more."""
+    for key in _concept_keys() & node.keys():
+        node[key] = [value for value in _several(node[key]) if value not in gone]
+        if not node[key]:
+            del node[key]
+    return node
 
 
 def _wordings(document: Mapping[str, Any]) -> Iterator[tuple[str, tuple[str, str], Mapping[str, Any]]]:

@@ -85,12 +85,24 @@ class Neighbours:
         """Return the file of keys, brought up to the registry's last event at its first use."""
         if self._database is None:
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            self._database = sqlite3.connect(self._path, timeout=20, isolation_level=None)
-            self._database.executescript(_TABLES)
-            self._database.execute("BEGIN IMMEDIATE")
-            self._follow(self._database)
-            self._database.execute("COMMIT")
+            try:
+                self._open()
+            except sqlite3.OperationalError:  # busy, or no room: it would be so again
+                raise
+            except sqlite3.DatabaseError:  # damaged by a power cut
+                self.close()
+                self._path.unlink()
+                self._open()
+            assert self._database is not None
         return self._database
+
+    def _open(self) -> None:
+        self._database = sqlite3.connect(self._path, timeout=20, isolation_level=None)
+        # Nothing is lost with it: no deposit waits for the disk.
+        self._database.executescript("PRAGMA synchronous=OFF;" + _TABLES)
+        self._database.execute("BEGIN IMMEDIATE")
+        self._follow(self._database)
+        self._database.execute("COMMIT")
 
     def _follow(self, database: sqlite3.Connection) -> None:
         number, at = database.execute("SELECT event, at FROM followed").fetchone() or (0, "")

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from ingestion.documents.wordings import unresolved, with_concepts
+from ingestion.documents.wordings import resolved_in, unresolved, with_concepts, without_concepts
 from ingestion.examination.judged_by import judged_by
 from ingestion.examination.pipeline import judged_by_shapes
 from ingestion.graphs.compression import pack, unpack
@@ -20,6 +20,7 @@ from ingestion.registry.model import NewDocument, Registered, digest_of
 from ingestion.registry.registry import Registry
 from ingestion.resolution.decided import LabelDecision
 from ingestion.resolution.grammar import Concepts
+from ingestion.resolution.resolve import certainly
 from ingestion.rights.model import Agent
 from ingestion.words.terms import terms
 from ontologie import BASE, Iris, fold_label
@@ -44,6 +45,12 @@ class Changes:
     waits: int = 0
     left: tuple[str, ...] = ()
     more: bool = False
+
+    def as_dict(self, most: int) -> dict[str, Any]:
+        """Return it as plain values, with the names of `most` documents that were left."""
+        return {
+            "inherited": self.inherited, "waiting": self.waits, "left": [*self.left[:most]], "more": self.more,
+        }  # fmt: skip
 
 
 def apply_decision(
@@ -83,10 +90,50 @@ def refuse_decision(
     Raises LookupError, Forbidden, RefusedTransition.
     """
     found = registry.get(kind, identifier)
-    deposited, labels = registry.labels.deposited(found)
+    new, _ = _former(registry, found, label, base)
+    return registry.labels.refuse(found, new, label, agent)
+
+
+def take_back(
+    registry: Registry, label: str, base: str = BASE, *, most: int | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Changes:  # fmt: skip
+    """Make documents say again what they said before a decision that was withdrawn, `most` at once.
+
+    Those that it changed, and those that were deposited since and understood by it. A label that our lists know by
+    now stays understood.
+    """
+    names = registry.labels.understood(label)
+    counts: dict[Became, int] = {"inherited": 0, "waits": 0}
+    left: list[str] = []
+    for done, name in enumerate(names):
+        if most is not None and sum(counts.values()) == most:
+            return Changes(counts["inherited"], counts["waits"], tuple(left), more=True)
+        found = registry.get(*name)
+        field, words, concepts = resolved_in(found.document or {}, label)
+        known = certainly(field, words, base)
+        if known is None or not known.known:
+            new, graph = _former(registry, found, label, base)
+            after = replace(found, document=new.document)
+            alone = _only(graph, _kept(registry, found, base), after, label, concepts, base)
+            became = registry.labels.unlabel(found, new, label, alone=alone)
+            if became is None:
+                left.append(f"{found.kind}/{found.identifier}")
+            else:
+                counts[became] += 1
+        if progress is not None:
+            progress(done + 1, len(names))
+    return Changes(counts["inherited"], counts["waits"], tuple(left))
+
+
+def _former(registry: Registry, found: Registered, label: str, base: str) -> tuple[NewDocument, set[bytes]]:
+    """Return a document as it was deposited, but for what was decided of other labels, and its graph."""
+    deposited, labels, back = registry.labels.deposited(found)
     decisions = registry.labels.decided().decisions
     document = dict(deposited.document or {})
     entries = deposited.entries
+    for name in (label, *back):
+        document = without_concepts(document, name)
     for name in labels:
         if name != label and name in decisions and (words := unresolved(document).get(name)):
             document = with_concepts(document, name, decisions[name].concepts)
@@ -95,7 +142,13 @@ def refuse_decision(
     if not isinstance(converted, ConvertedDocument):
         raise converted
     former = replace(deposited, document=document, entries=entries)
-    return registry.labels.refuse(found, _new(former, document, converted, base), label, agent)
+    return _new(former, document, converted, base), set(converted.lines)
+
+
+def _kept(registry: Registry, found: Registered, base: str) -> set[bytes]:
+    """Return the graph of a document's latest version as it was kept; nothing where none was."""
+    (content,) = registry.editions.contents([Planned(found.kind, found.identifier, found.version, fresh=False)])
+    return set(unpack(content.graph, base, content.context) or ())
 
 
 def _versions(

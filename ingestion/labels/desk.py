@@ -1,15 +1,15 @@
-"""What a door does with labels: see the queue, take a decision and carry it out, refuse it for a document."""
+"""What a door does with labels: see the queue, decide and carry it out, refuse that for a document, withdraw it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import get_args
+from typing import Any, get_args
 
 from ingestion.documents.told import name_of
-from ingestion.labels.applying import Changes, apply_decision, refuse_decision
+from ingestion.labels.applying import Changes, apply_decision, refuse_decision, take_back
 from ingestion.labels.choosing import WrongDecision, chosen
-from ingestion.labels.queue import Queue, queue, words_in_queue
+from ingestion.labels.queue import Queue, decisions, queue, words_in_queue
 from ingestion.registry.labels import LABEL
 from ingestion.registry.registry import Registry
 from ingestion.resolution.decided import Choice
@@ -36,6 +36,10 @@ class LabelDesk:
         """Return the labels that wait. Raises Forbidden."""
         return queue(self._registry, agent, self._base, skip, size)
 
+    def decisions(self, agent: Agent, lang: str) -> list[dict[str, Any]]:
+        """Return the last decisions, as plain values. Raises Forbidden."""
+        return decisions(self._registry, agent, lang, self._base)
+
     def decide(
         self, label: str, choice: str, values: Sequence[str], agent: Agent, *, most: int | None = None,
         progress: Callable[[int, int], None] | None = None,
@@ -55,6 +59,18 @@ class LabelDesk:
         changes = apply_decision(self._registry, label, decision, self._base, most=most, progress=progress)
         names = (name_of(iri, self._base) for _, iris in decision.concepts for iri in iris)
         return Taken(tuple(names), changes)
+
+    def withdraw(
+        self, label: str, reason: str, agent: Agent, *, most: int | None = None,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> Changes:  # fmt: skip
+        """Forget a decision, and make documents say what they said before, `most` at once; the same again goes on.
+
+        Raises Forbidden, LookupError where nothing was ever decided of the label.
+        """
+        require(self._registry.accounts.known(agent.name), "labels", Matter(LABEL, label[:64]))
+        self._registry.labels.withdraw(label, agent, reason)
+        return take_back(self._registry, label, self._base, most=most, progress=progress)
 
     def refuse(self, kind: str, identifier: str, label: str, agent: Agent) -> None:
         """Take a decision out of a document. Raises LookupError, Forbidden, RefusedTransition."""

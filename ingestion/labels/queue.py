@@ -9,9 +9,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from ingestion.documents.told import name_of
 from ingestion.registry.labels import HeldUp
 from ingestion.registry.registry import Registry
 from ingestion.resolution.resolve import certainly, resolve
+from ingestion.rights.decision import require
 from ingestion.rights.model import Agent
 from ingestion.words.columns import columns
 from ontologie import BASE
@@ -70,6 +72,28 @@ def words_in_queue(registry: Registry, label: str) -> tuple[str, str]:
     if found is None or any(True for _ in passages(found[1])):
         raise LookupError(label)
     return found
+
+
+def decisions(registry: Registry, agent: Agent, lang: str, base: str = BASE, most: int = 50) -> list[dict[str, Any]]:
+    """Return the last decisions as plain values, for who may withdraw them; a label that may name somebody unsaid.
+
+    Raises Forbidden.
+    """
+    require(registry.accounts.known(agent.name), "labels")
+    last = registry.labels.listed()[:most]
+    words = registry.labels.words(registry.labels.samples(one.label for one in last))
+    return [
+        {
+            "id": one.label, "field_label": columns()[one.field].label[lang], "label": _shown(words.get(one.label)),
+            "choice": one.decision.choice, "at": one.at[:10], "agent": one.agent,
+            "concepts": [name_of(iri, base) for _, iris in one.decision.concepts for iri in iris],
+        }
+        for one in last
+    ]  # fmt: skip
+
+
+def _shown(said: tuple[str, str] | None) -> str | None:
+    return None if said is None or any(True for _ in passages(said[1])) else said[1]
 
 
 def _known(said: tuple[str, str], base: str) -> bool:

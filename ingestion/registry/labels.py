@@ -6,18 +6,26 @@ Keeps the names of labels, hashes, and none of their words: these stand in the d
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
 import sqlalchemy as sa
 
-from ingestion.documents.wordings import unresolved
+from ingestion.documents.wordings import unresolved, wordings
 from ingestion.registry.accounts import known_agent
 from ingestion.registry.editions import INHERITED
-from ingestion.registry.model import NewDocument, Registered, digest_of, now
+from ingestion.registry.model import MAKING_VERSIONS, Event, NewDocument, Registered, digest_of, now
 from ingestion.registry.rows import event_row, latest, named, note_labels, record
-from ingestion.registry.schema import documents, events, label_decisions, label_refusals, label_uses, versions
+from ingestion.registry.schema import (
+    documents,
+    events,
+    label_decisions,
+    label_refusals,
+    label_uses,
+    remarks,
+    versions,
+)
 from ingestion.registry.sessions import Sessions
 from ingestion.registry.transitions import RefusedTransition
 from ingestion.resolution.decided import NOTHING_DECIDED, Decided, LabelDecision
@@ -191,20 +199,76 @@ class LabelRecords:
             connection.execute(label_decisions.insert().values(row))
             return True
 
+    def withdraw(self, label: str, agent: Agent, reason: str) -> bool:
+        """Forget what was decided of a label and who refused it; return whether it was not forgotten before.
+
+        Raises Forbidden, LookupError where nothing was ever decided of it.
+        """
+        with self._sessions.writing() as connection:
+            acting = known_agent(connection, agent.name)
+            require(acting, "labels", Matter(LABEL, label))
+            if not _last(connection, "decided", LABEL, label):
+                raise LookupError(label)
+            if not connection.execute(label_decisions.delete().where(label_decisions.c.label == label)).rowcount:
+                return False
+            connection.execute(label_refusals.delete().where(label_refusals.c.label == label))
+            record(connection, [event_row(LABEL, label, 0, "withdrawn", now(), acting)])
+            event = connection.execute(sa.select(sa.func.max(events.c.id))).scalar_one()
+            connection.execute(remarks.insert().values(event=event, text=reason))
+            return True
+
+    def understood(self, label: str) -> list[tuple[str, str]]:
+        """Return the living documents that say a label in concepts and may do so by what was last decided of it."""
+        with self._sessions.snapshot() as connection:
+            # By the decision, or by a deposit since.
+            by_it = sa.and_(events.c.event == "relabelled", events.c.detail == label)
+            since = sa.and_(events.c.event == "deposited", events.c.id > _last(connection, "decided", LABEL, label))
+            names = sa.select(events.c.kind, events.c.identifier).where(sa.or_(by_it, since))
+            of = documents.c
+            asked = sa.select(of.kind, of.identifier, versions.c.payload).select_from(latest(of.version))
+            asked = asked.where(of.state.in_(LIVING), versions.c.payload.is_not(None))
+            asked = asked.where(sa.tuple_(of.kind, of.identifier).in_(names)).order_by(of.kind, of.identifier)
+            return [
+                (row.kind, row.identifier)
+                for row in connection.execution_options(yield_per=500).execute(asked)
+                for document in [json.loads(row.payload)]
+                if label in wordings(document) and label not in unresolved(document)
+            ]
+
+    def unlabel(self, found: Registered, new: NewDocument, label: str, *, alone: bool) -> Became | None:
+        """Register a version without what was decided of a label, as `relabel`; its history tells the reason."""
+        return self._changed(found, new, ("unlabelled", VOCABULARY, None, label), alone=alone)
+
     def relabel(self, found: Registered, new: NewDocument, label: str, *, alone: bool) -> Became | None:
         """Register the version that a decision makes of a document, None where the document is another by now.
 
         Where what it changed stands `alone`, a validated version hands its validation on; else a person validates it.
         """
+        return self._changed(found, new, ("relabelled", VOCABULARY, None, label), alone=alone)
+
+    def _changed(self, found: Registered, new: NewDocument, by: _By, *, alone: bool) -> Became | None:
         with self._sessions.writing() as connection:
             row = connection.execute(sa.select(documents).where(*named(documents, new.kind, new.identifier))).one()
             if (row.version, row.state) != (found.version, found.state) or row.state not in LIVING:
                 return None
-            return _next_version(connection, row, new, ("relabelled", VOCABULARY, None, label), alone=alone)
+            became = _next_version(connection, row, new, by, alone=alone)
+            if by[0] == "unlabelled":
+                _give_reason(connection, row, label=by[3])
+            return became
 
     def count(self, label: str) -> int:
         """Return how many living documents hold a label, and did not refuse what was decided of it."""
         return len(self.concerned(label, ("", ""), _ALL))
+
+    def samples(self, labels: Iterable[str]) -> list[HeldUp]:
+        """Return of decided labels a document that each was changed on, or that holds it still."""
+        wanted, of = list(labels), events.c
+        changed = sa.select(of.detail, of.kind, of.identifier).where(of.event == "relabelled", of.detail.in_(wanted))
+        uses = sa.select(label_uses.c.label, label_uses.c.kind, label_uses.c.identifier)
+        with self._sessions.snapshot() as connection:
+            rows = connection.execute(changed.union(uses.where(label_uses.c.label.in_(wanted))))
+            found = {label: (kind, identifier) for label, kind, identifier in rows}
+        return [HeldUp(label, 1, 1, sample) for label, sample in found.items()]
 
     def words(self, held: Sequence[HeldUp]) -> dict[str, tuple[str, str]]:
         """Return (column, words) of labels by their names, as the samples say them; of an erased one, nothing."""
@@ -217,21 +281,24 @@ class LabelRecords:
                 names = sa.tuple_(documents.c.kind, documents.c.identifier)
                 asked = asked.where(names.in_({one.sample for one in part}), versions.c.payload.is_not(None))
                 rows = connection.execute(asked)
-                said = {(row.kind, row.identifier): unresolved(json.loads(row.payload)) for row in rows}
+                said = {(row.kind, row.identifier): wordings(json.loads(row.payload)) for row in rows}
                 for one in part:
                     if one.label in said.get(one.sample, ()):
                         found[one.label] = said[one.sample][one.label]
         return found
 
-    def deposited(self, found: Registered) -> tuple[Registered, list[str]]:
-        """Return a document as it was last deposited, and the labels that decisions changed since."""
+    def deposited(self, found: Registered) -> tuple[Registered, list[str], set[str]]:
+        """Return a document as it was last deposited, and the labels that decisions changed since.
+
+        And those of which a decision was withdrawn since: the deposit itself may have been understood by it.
+        """
         with self._sessions.snapshot() as connection:
-            number, labels = _applied(connection, found.kind, found.identifier)
+            number, labels, back = _applied(connection, found.kind, found.identifier)
             asked = sa.select(versions).where(*named(versions, found.kind, found.identifier))
             row = connection.execute(asked.where(versions.c.number == number)).one()
         document = None if row.payload is None else json.loads(row.payload)
         of = {"context": row.context, "held": row.held, "entries": json.loads(row.entries)}
-        return replace(found, version=number, document=document, **of), labels
+        return replace(found, version=number, document=document, **of), labels, back
 
     def refuse(self, found: Registered, new: NewDocument, label: str, agent: Agent) -> Became:
         """Register the version of a document without what was decided of a label, which it is not asked again.
@@ -266,21 +333,36 @@ def _concepts(text: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
     return tuple((key, tuple(iris)) for key, iris in json.loads(text))
 
 
-def _applied(connection: sa.Connection, kind: str, identifier: str) -> tuple[int, list[str]]:
-    wanted = events.c.event.in_(("deposited", "relabelled", "refused"))
+def _last(connection: sa.Connection, event: Event, kind: str, identifier: str) -> int:
+    """Return the last event of a sort of a document or a label, 0 where there was none."""
+    asked = sa.select(sa.func.max(events.c.id)).where(*named(events, kind, identifier), events.c.event == event)
+    return connection.execute(asked).scalar() or 0
+
+
+def _applied(connection: sa.Connection, kind: str, identifier: str) -> tuple[int, list[str], set[str]]:
+    wanted = events.c.event.in_(MAKING_VERSIONS)
     asked = sa.select(events.c.event, events.c.version, events.c.detail).where(*named(events, kind, identifier), wanted)
-    base, labels = 0, dict[str, None]()
+    base, labels, back = 0, dict[str, None](), set[str]()
     for event, version, label in connection.execute(asked.order_by(events.c.id)):
         if event == "deposited":
-            base, labels = version, {}
+            base, labels, back = version, {}, set()
         elif event == "relabelled":
             labels[label] = None
         else:
             labels.pop(label, None)
-    return base, list(labels)
+            back |= {label} if event == "unlabelled" else set()
+    return base, list(labels), back
 
 
-_By = tuple[Literal["relabelled", "refused"], Agent, str | None, str]
+def _give_reason(connection: sa.Connection, row: Any, label: str) -> None:
+    """Note why a decision was withdrawn beside what that changed of a document: an erasure removes it there."""
+    withdrawn = _last(connection, "withdrawn", LABEL, label)
+    mine = _last(connection, "unlabelled", row.kind, row.identifier)
+    reason = connection.execute(sa.select(remarks.c.text).where(remarks.c.event == withdrawn)).scalar_one()
+    connection.execute(remarks.insert().values(event=mine, text=reason))
+
+
+_By = tuple[Literal["relabelled", "refused", "unlabelled"], Agent, str | None, str]
 """The event that makes a version, who makes it, in the name of which académie, and because of which label."""
 
 

@@ -16,8 +16,10 @@ State = Literal["depose", "valide", "publie", "retourne", "retire"]
 Event = Literal[
     "deposited", "validated", "returned", "withdrawn", "published", "unpublished", "erased",
     "opinion", "confirmed", "dismissed", "reopened", "declared", "bound", "unbound", "revoked", "token", "restored",
-    "decided", "relabelled", "refused",
+    "decided", "relabelled", "refused", "unlabelled",
 ]  # fmt: skip
+MAKING_VERSIONS: Final[tuple[Event, ...]] = ("deposited", "relabelled", "refused", "unlabelled")
+"""Events each of which makes a version."""
 Outcome = Literal["created", "new-version", "unchanged"]
 """What came of a deposit."""
 

@@ -9,12 +9,13 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
+from ingestion.registry.model import MAKING_VERSIONS
 from ingestion.registry.rows import latest
 from ingestion.registry.schema import documents, events, versions
 from ingestion.registry.sessions import Sessions
 from ingestion.words.examples import PROJECT
 
-_CHANGING: Final = ("deposited", "returned", "erased", "relabelled", "refused")
+_CHANGING: Final = (*MAKING_VERSIONS, "returned", "erased")
 """Events after which the latest version of a document may be another."""
 
 

@@ -90,10 +90,10 @@ events: Final = Table(
     sqlite_autoincrement=True,
 )
 """What happened: deposited, validated, returned, withdrawn, published, unpublished, erased; of a finding confirmed,
-dismissed, reopened; of an account (its kind is `agent`) declared, bound, revoked, token; of a label (`label`) decided;
-of a document relabelled by a decision, the decision refused; of the registry itself restored. `academie` is the one in
-whose name it was done, `organisation` that of who acted, at that moment; `detail` is one of a few fixed words, or a
-token of a restore, never free text."""
+dismissed, reopened; of an account (its kind is `agent`) declared, bound, revoked, token; of a label (`label`) decided,
+the decision withdrawn; of a document relabelled by a decision, the decision refused, unlabelled by its withdrawal; of
+the registry itself restored. `academie` is the one in whose name it was done, `organisation` that of who acted, at
+that moment; `detail` is one of a few fixed words, or a token of a restore, never free text."""
 
 remarks: Final = Table(
     "remarks",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from ingestion.registry.model import Registered
+from ingestion.registry.model import MAKING_VERSIONS, Registered
 from ingestion.registry.schema import documents, events, versions
 from ingestion.rights.decision import decide
 from ingestion.rights.model import Agent, Matter
@@ -38,7 +38,7 @@ def page_of(connection: sa.Connection, wanted: ListWanted, agent: Agent) -> tupl
     """Return how many documents an agent may read of those wanted, and (type, identifier, deposited at) of the page."""
     same = sa.and_(
         events.c.kind == documents.c.kind, events.c.identifier == documents.c.identifier,
-        events.c.event.in_(("deposited", "relabelled", "refused")), events.c.version == documents.c.version,
+        events.c.event.in_(MAKING_VERSIONS), events.c.version == documents.c.version,
     )  # fmt: skip
     of = documents.c
     since = sa.func.coalesce(sa.func.max(events.c.at), "").label("since")

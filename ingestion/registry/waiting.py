@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable
 
 import sqlalchemy as sa
 
-from ingestion.registry.model import NewDocument, Waited
+from ingestion.registry.model import MAKING_VERSIONS, NewDocument, Waited
 from ingestion.registry.schema import documents, events
 
 
@@ -18,7 +18,7 @@ def waiting(connection: sa.Connection, batch: Iterable[NewDocument]) -> list[Wai
     names = sa.tuple_(documents.c.kind, documents.c.identifier)
     theirs = sa.and_(
         events.c.kind == documents.c.kind, events.c.identifier == documents.c.identifier,
-        events.c.version == documents.c.version, events.c.event.in_(("deposited", "relabelled", "refused")),
+        events.c.version == documents.c.version, events.c.event.in_(MAKING_VERSIONS),
     )  # fmt: skip
     asked = (
         sa.select(documents.c.kind, documents.c.identifier, documents.c.version, events.c.at, events.c.agent)

@@ -6,11 +6,11 @@ Most text has none, and each fiche is looked at. What a hint leaves out no searc
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 from shapes.privacy.classes import DIVISION
-from shapes.privacy.lone import HINT, may_act
+from shapes.privacy.lone import is_hinted, may_act
 from shapes.privacy.words import first_names, plain, plain_word, role
 
 _WORD: Final = re.compile(r"[^\W\d_]+")
@@ -30,6 +30,8 @@ _ONE_PUPIL: Final = frozenset({"eleve", "fils", "fille", "prenom", "prenoms"})
 
 _STUCK: Final = re.compile("(?:[ée]l[èe]ve|enfant|fils|fille|[Pp]r[ée]nom)s?[A-Z\u00c0-\u00de]")
 """A word to which a name is stuck: « l'élèveLisandru »."""
+_RUN_ON: Final = re.compile("[A-Z\u00c0-\u00de](?<=[elmst][^a-z])")
+"""What such a word has: a capital after the last letter of one of those."""
 
 _LEVELS: Final = frozenset(
     spelt
@@ -39,33 +41,43 @@ _LEVELS: Final = frozenset(
 """Words by which other classes are named."""
 
 
-def words_of(text: str) -> frozenset[str]:
-    """Return the words of a folded text, as they are written."""
-    return frozenset(_WORD.findall(text))
+_CIVILITY, _OF_ONE, _HEALTH, _ACT, _NAMED, _FIRST, _BESIDE, _ROLE, _LEVEL = (1 << bit for bit in range(9))
+"""What a word tells: that it stands before a name, or beside one; a first name, with a capital and without one."""
 
 
 def may_name(text: str) -> bool:
     """Tell whether a folded text could have a name, or the health of one pupil."""
-    words = words_of(text)
-    bare = set(map(plain_word, words))
-    if not (_civilities().isdisjoint(words) and _ONE_PUPIL.isdisjoint(bare) and _of_health().isdisjoint(bare)):
+    told = 0
+    for word in _WORD.findall(text):
+        told |= _told_by(word)
+    if told & (_CIVILITY | _OF_ONE | _HEALTH):
         return True
-    if _STUCK.search(text) is not None or HINT.search(text) is not None:
+    if (_RUN_ON.search(text) is not None and _STUCK.search(text) is not None) or is_hinted(text):
         return True
-    if not _of_acts().isdisjoint(bare) and may_act(text):
+    if told & _ACT and may_act(text):
         return True
-    if not (listed := _of_first_names() & bare):
-        return _INITIAL.search(text) is not None or _may_stand_beside(text, words, bare)
-    if not _PUPILS.isdisjoint(bare) or any(word[0].isupper() and plain_word(word) in listed for word in words):
+    if told & _NAMED or (told & _FIRST and told & _BESIDE):
         return True
-    return _INITIAL.search(text) is not None or _may_stand_beside(text, words, bare)
+    return _INITIAL.search(text) is not None or _may_stand_beside(text, told)
 
 
-def _may_stand_beside(text: str, words: frozenset[str], bare: set[str]) -> bool:
+@lru_cache(maxsize=50_000)
+def _told_by(word: str) -> int:
+    """Return what a word tells, as it is written: a text has few, which come again and again."""
+    bare, first = plain_word(word), _of_first_names()
+    told = {
+        _CIVILITY: word in _civilities(), _OF_ONE: bare in _ONE_PUPIL, _HEALTH: bare in _of_health(),
+        _ACT: bare in _of_acts(), _NAMED: word[0].isupper() and bare in first, _FIRST: bare in first,
+        _BESIDE: bare in _PUPILS, _ROLE: bare in _of_roles(), _LEVEL: word in _LEVELS,
+    }  # fmt: skip
+    return sum(flag for flag, said in told.items() if said)
+
+
+def _may_stand_beside(text: str, told: int) -> bool:
     """Tell whether words with a capital could be a name by what stands beside them: a class, a person's role."""
-    if (_CLASS.search(text) or not _LEVELS.isdisjoint(words)) and DIVISION.search(text) is not None:
+    if (told & _LEVEL or _CLASS.search(text)) and DIVISION.search(text) is not None:
         return True
-    if _of_roles().isdisjoint(bare):
+    if not told & _ROLE:
         return False
     pairs = (text[max(0, pair.start() - _NEAR) : pair.start()] for pair in _CAPITALS.finditer(text))
     return any(not _of_roles().isdisjoint(map(plain_word, _WORD.findall(before))) for before in pairs)

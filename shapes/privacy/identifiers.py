@@ -31,12 +31,13 @@ _WORDS: Final = (
     *("facebook", "insta", "tiktok", "twitter", "x.com", "t.me/", "snap", "discord", "github"),
 )
 _OF_NUMBERS: Final = ("ine", "tél", "tel", "portable", "mobile", "gsm", "appel", "joindre", "sms", "whats", "fixe", "+")
-_OF_DOMAINS: Final = (".", "point", "dot")
 _DIGITS: Final = re.compile(
     r"[0-9](?:(?:[\W_]{0,3}[0-9OolI]){9}|(?:[ .-][0-9OolI]{2}){4}|[0-9][^\w]?[A-Za-z][^\w]?[0-9]"
     r"|[0-9][ .-]?[0-9A-Za-z]{4}[ .-]?[0-9A-Za-z]{4}|[ABab][^\w]?[0-9])"
 )
 _FEW_DIGITS: Final = re.compile(r"[0-9](?:[\W_]{0,3}[0-9]){7}")
+_TWO_CAPITALS: Final = re.compile("[A-Z\u00c0-\u00de][\\w'-]+ [A-Z\u00c0-\u00de]")
+"""A first name and a surname, without which no pupil is named."""
 _BORN: Final = re.compile(r"(?<![a-zà-ÿ])n[ée]e?s?\s+(?:le|en)\s+[0-9]")
 _MARK: Final = re.compile(r"[(\[{<\"'*_/|-]\s*(?:at|a|chez)\s*[)\]}>\"'*_/|-]", re.IGNORECASE)
 _MARK_ALONE: Final = re.compile(r"(?:at|chez|à)\s+[\w-]+\s*(?:\.\w|\(?\s*(?:point|dot))")
@@ -52,19 +53,19 @@ def may_identify(text: str, lower: str) -> frozenset[Group]:
         "@" in text
         or "arob" in lower
         or _MARK.search(text) is not None
-        or (any(word in lower for word in _OF_DOMAINS) and _MARK_ALONE.search(lower) is not None)
+        or _MARK_ALONE.search(lower) is not None
     ):
         found.add("address")
     if (
         _DIGITS.search(text) is not None
-        or (any(word in lower for word in _OF_NUMBERS) and _FEW_DIGITS.search(text) is not None)
+        or (_FEW_DIGITS.search(text) is not None and any(map(lower.__contains__, _OF_NUMBERS)))
         or "zéro" in lower
         or "zero" in lower
     ):
         found.add("number")
-    if any(word in lower for word in _WORDS) or ("né" in lower and _BORN.search(lower) is not None):
+    if any(map(lower.__contains__, _WORDS)) or ("né" in lower and _BORN.search(lower) is not None):
         found.add("word")
-    if "lève" in lower or "leve" in lower:
+    if ("lève" in lower or "leve" in lower) and _TWO_CAPITALS.search(text) is not None:
         found.add("pupil")
     return frozenset(found)
 

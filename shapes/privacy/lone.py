@@ -38,11 +38,21 @@ _THEN: Final = re.compile(r"[ ,(]{1,3}(?:qui )?")
 _SHORTEST: Final = 3
 _BEFORE: Final = 40
 
-HINT: Final = re.compile(
+_HINT: Final = re.compile(
     rf"\b(?:madame|monsieur|mademoiselle)\s|l[èe]ve,? [A-Z]\.|\({_NAME},? |{_NAME}(?:, | et | & |/){_NAME}"
     r"|\w\.(?i:pdf|doc|xls|od|ppt|jp|png|mp|csv|txt|zip|mov|wav)|\w[._][a-z]{3}"
 )
-"""What a text has where `lone_names` finds something without a word of its two roles."""
+_MARK: Final = re.compile(
+    r"[(/][A-Z\u00c0-\u00de]|\.[A-Za-z]|_[a-z]|, [A-Z\u00c0-\u00de]| (?:et |& )[A-Z\u00c0-\u00de]| [A-Z]\."
+    r"|m(?:adame|onsieur|ademoiselle)\s"
+)
+"""What each way of the hint has, each beginning with a character by which it is looked for quickly."""
+
+
+def is_hinted(text: str) -> bool:
+    """Tell whether a text has what `lone_names` finds something by without a word of its two roles."""
+    return _MARK.search(text) is not None and _HINT.search(text) is not None
+
 
 
 def lone_names(text: str) -> Iterator[Span]:

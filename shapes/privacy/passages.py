@@ -50,18 +50,35 @@ def tells_health(text: str) -> bool:
 
 def _may_be_named(text: str) -> bool:
     """Tell whether some line could be an id or an address with a first name and a surname."""
+    if " " in text and "\n" not in text:
+        return False
     lines = (line for line in text.split("\n") if _SPACE.search(line) is None)
     parts = (found for line in lines if len(found := _PART.findall(line)) > 1)
     return any(plain_word(part) in first_names() for found in parts for part in found)
 
 
-@lru_cache(maxsize=8_000)
 def passages(text: str, *, author: bool = False) -> tuple[Passage, ...]:
     """Return the passages of a text, as they come; in the name of an `author` more is one.
 
     >>> [(one.kind["en"], one.refuses) for one in passages("Appeler le 06 12 34 56 78, demander Mme Dupont.")]
     [('a telephone number', True), ('the name of a person', False)]
     """
+    return looked_for_in_author(text) if author else looked_for(text)
+
+
+@lru_cache(maxsize=8_000)
+def looked_for(text: str) -> tuple[Passage, ...]:
+    """Return the passages of a text; one key a text, however it is asked."""
+    return _found(text, author=False)
+
+
+@lru_cache(maxsize=1_000)
+def looked_for_in_author(text: str) -> tuple[Passage, ...]:
+    """Return the passages of the name of an author."""
+    return _found(text, author=True)
+
+
+def _found(text: str, *, author: bool) -> tuple[Passage, ...]:
     folded = fold(text)
     groups = may_identify(folded.text, folded.text.lower())
     named, written = may_name(folded.text), _may_be_named(folded.text)
@@ -71,6 +88,8 @@ def passages(text: str, *, author: bool = False) -> tuple[Passage, ...]:
     if written and not _SPACE.search(folded.text):
         spans = (folded.span(*span) for span in names_in_identifier(folded.text))
         found += (Passage(*span, _kind("nom"), refuses=False) for span in spans)
+    if not found:
+        return ()
     found.sort(key=lambda one: not one.refuses)  # what refuses is never among those left out
     return tuple(_together(sorted(found[:MOST], key=lambda one: (one.start, not one.refuses, -one.end))))
 
@@ -148,6 +167,8 @@ _AFTER_PUPIL: Final = re.compile(
     r"|prenoms?(?: d(?:e l'|es )eleves?)?)"
     r"(?: nommee?s?| prenommee?s?| appelee?s?| qui s'appelle)?(?P<mark> ?[:(,]? ?)(?P<next>[^\W\d_]{2,})"
 )
+_OF_PUPILS: Final = ("eleve", "enfant", "fils", "fille", "prenom")
+"""What each of these patterns has, looked for first: most sentences have none."""
 _ONE_PUPIL: Final = re.compile(r"(?:(?<!\w)l'|\b(?:un|une|mon|ma|cet|cette|notre) )(?:eleve|enfant)(?!\w)")
 _BEFORE_PUPIL: Final = re.compile(r"(?P<name>(?P<first>[a-z-]{3,40}) [a-z'-]{2,40})[ ,(]{1,3}(?:est |une? )?eleve")
 _THEN: Final = re.compile(
@@ -157,14 +178,14 @@ _THEN: Final = re.compile(
 
 def _of_pupils(scan: Scan, lower: str) -> Iterator[Name]:
     """Yield the names that only what stands beside them shows: no first name that we know is in them."""
-    for found in _AFTER_PUPIL.finditer(lower):
+    for found in _AFTER_PUPIL.finditer(lower) if any(map(lower.__contains__, _OF_PUPILS)) else ():
         start, end = found.span("next")
         word = scan.text[start:end]
         listed = first_names().get(found["next"], False)
         lone = word[0].isupper() and not word.isupper() and (found["the"] or found[0].startswith("prenom"))
         if (listed and found["mark"].strip() != ",") or (lone and is_pair(word, "Dupont")):
             yield Name("first", start, end)
-    for found in _BEFORE_PUPIL.finditer(lower):
+    for found in _BEFORE_PUPIL.finditer(lower) if _OF_PUPILS[0] in lower else ():
         if first_names().get(found["first"], False):
             yield Name("first", *found.span("name"))
     for start, end in scan.runs():

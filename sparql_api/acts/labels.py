@@ -1,4 +1,4 @@
-"""`/labels`: what nothing knows, what a national agent decides of it, what an académie refuses of that."""
+"""`/labels`: what nothing knows, what a national agent decides of it or withdraws, what an académie refuses."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from ingestion import Agent, LabelDesk, Registry
 from sparql_api.acts.agents import Doors
-from sparql_api.acts.openapi import DECIDE_LABEL, LABELS, REFUSE_LABEL
+from sparql_api.acts.openapi import DECIDE_LABEL, LABELS, REFUSE_LABEL, WITHDRAW_LABEL
 from sparql_api.acts.reviews import LONGEST_TEXT, MOST_PER_PAGE, PER_PAGE, known_to, text_member, whole_number
 from sparql_api.formats.negotiation import language
 from sparql_api.formats.rdf_formats import write_json
@@ -55,6 +55,16 @@ def labels_router(service: Service, doors: Doors) -> APIRouter:
 
         return await service.computing.answer(request, answer)
 
+    @post(router, "/labels/{label}/withdraw", policy=ACT, **WITHDRAW_LABEL)
+    async def withdraw(request: Request, agent: Agent = Depends(doors.agent)) -> Response:
+        body = json_members(request, await _body(request), {"reason": str})
+
+        async def answer() -> Response:
+            said = await doors.run(request, withdrawn, request.path_params["label"], agent, body, base)
+            return deliver(request, write_json(said), "application/json")
+
+        return await service.computing.answer(request, answer)
+
     @post(router, "/labels/{label}/refuse", policy=ACT, **REFUSE_LABEL)
     async def refuse(request: Request, agent: Agent = Depends(doors.agent)) -> Response:
         body = json_members(request, await _body(request), {"document": str})
@@ -88,11 +98,14 @@ def decided(registry: Registry, label: str, agent: Agent, body: dict[str, Any], 
     values = [text_member(body, "concept")] if "concept" in body else _parts(body)
     choice = str(body.get("decision", ""))
     taken = LabelDesk(registry, base).decide(label, choice, values, agent, most=MOST_AT_ONCE)
-    done = taken.changes
-    return {
-        "id": label, "decision": choice, "concepts": [*taken.names], "inherited": done.inherited,
-        "waiting": done.waits, "left": [*done.left[:MOST_NAMED]], "more": done.more,
-    }  # fmt: skip
+    return {"id": label, "decision": choice, "concepts": [*taken.names], **taken.changes.as_dict(MOST_NAMED)}
+
+
+def withdrawn(registry: Registry, label: str, agent: Agent, body: dict[str, Any], base: str) -> dict[str, Any]:
+    """Withdraw a decision, and change documents back; raises LookupError, RefusedAct, ProblemError."""
+    reason = text_member(body, "reason")
+    done = LabelDesk(registry, base).withdraw(label, reason, agent, most=MOST_AT_ONCE)
+    return {"id": label, "decision": None, "concepts": [], **done.as_dict(MOST_NAMED)}
 
 
 def _parts(body: dict[str, Any]) -> list[str]:

@@ -156,6 +156,13 @@ DECIDE_LABEL: Final = act(
         "properties": {"decision": _CHOICES, "concept": TEXT, "parts": several(TEXT)},
     }},
 )  # fmt: skip
+WITHDRAW_LABEL: Final = act(
+    "Withdraw what was decided of a label: fiches say what they said before, 200 a request, the same again goes on",
+    {"200": ("Withdrawn; what came of the fiches.", structure(id=TEXT, inherited=COUNT, waiting=COUNT))},
+    ("404", "408", "409", "413", "415", "422"),
+    [_LABEL],
+    {"application/json": {"type": "object", "required": ["reason"], "properties": {"reason": TEXT}}},
+)
 REFUSE_LABEL: Final = act(
     "Refuse, for a fiche, what was decided of a label: it is as it was deposited again",
     {"200": ("Refused; where the document stands now.", _STATE)},

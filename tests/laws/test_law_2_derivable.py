@@ -33,7 +33,7 @@ from ingestion.derivation.bearing import derivation_digests
 from ingestion.derivation.deciding import Verb, decide_finding, findings_of
 from ingestion.derivation.rules import rules_digest
 from ingestion.derivation.work import derivation_of
-from ingestion.labels.applying import apply_decision, refuse_decision
+from ingestion.labels.applying import apply_decision, refuse_decision, take_back
 from ingestion.resolution.decided import LabelDecision, label_name
 from ontologie import BASE, RuleFile, digest, read_table, rule_files, serialize_lines, vocabularies
 from tests.making import NATIONAL, TEAM, begun, declared, dump_of, write_csv
@@ -67,7 +67,7 @@ STEPS = st.lists(
         st.tuples(st.just("deposit"), ROWS, st.booleans()),
         st.tuples(st.just("write"), st.sampled_from(OTHERS), st.sampled_from(["atteint", "non-renseigne"]), st.booleans()),
         st.tuples(st.sampled_from(["validate", "withdraw", "send_back", "erase"]), st.sampled_from(PROJECTS + OTHERS)),
-        st.tuples(st.sampled_from(["label", "refuse"]), st.sampled_from(PROJECTS)),
+        st.tuples(st.sampled_from(["label", "refuse", "unlabel"]), st.sampled_from(PROJECTS)),
         st.tuples(st.just("decide"), st.sampled_from(PROJECTS), st.sampled_from(["confirm", "dismiss", "reopen"])),
         st.tuples(st.just("publish")),
     ),
@@ -84,6 +84,10 @@ WRITTEN: list[list[tuple[object, ...]]] = [
     # A label is decided on, which one fiche refuses; and that one is erased.
     [("deposit", [{"id": "A1", "niveaux": LABEL_OF_NONE}, {"id": "A2", "niveaux": LABEL_OF_NONE}], True), ("publish",), ("label", PROJECTS[1]),
      ("publish",), ("refuse", PROJECTS[1]), ("publish",), ("erase", PROJECTS[1])],
+    # A decision on a label is withdrawn, once published; by it two fiches were changed, one refused, one understood since.
+    [("deposit", [{"id": "A1", "niveaux": LABEL_OF_NONE}, {"id": "A2", "niveaux": LABEL_OF_NONE}], True), ("label", PROJECTS[1]),
+     ("refuse", PROJECTS[1]), ("deposit", [{"id": "A3", "niveaux": LABEL_OF_NONE}], True), ("publish",), ("unlabel", PROJECTS[1]),
+     ("publish",), ("label", PROJECTS[1])],
     # A project is erased, what was judged of it stays.
     [("write", OTHERS[0], "atteint", True), ("publish",), ("erase", PROJECTS[0])],
     # What was decided of a finding stands when what else a project rests on is erased; and is taken back.
@@ -151,7 +155,7 @@ def live(state: Settings, registry: Registry, folder: Path, step: tuple[object, 
             deposit_file(write_csv(folder / "rows.csv", rows), registry, TEAM, Options(), validate=validate)
         case ("publish",):
             publish(state, registry)
-        case ("label" | "refuse" as act, (str(kind), str(name))):
+        case ("label" | "refuse" | "unlabel" as act, (str(kind), str(name))):
             decided_or_refused(registry, act, kind, name)
         case ("write", (str(kind), str(name)), str(judged), bool(validate)):
             path = folder / "document.json"
@@ -177,7 +181,7 @@ def live(state: Settings, registry: Registry, folder: Path, step: tuple[object, 
 
 
 def decided_or_refused(registry: Registry, act: str, kind: str, name: str) -> None:
-    """Decide on the label that nothing knows, or refuse that for a project, where there is something to do."""
+    """Decide on the label that nothing knows, refuse that for a project or withdraw it, where there is something to do."""
     label = label_name("niveaux", LABEL_OF_NONE)
     decision = LabelDecision("concept", (("niveau", ("concept/niveau/terminale",)),))
     if act == "label":
@@ -185,7 +189,11 @@ def decided_or_refused(registry: Registry, act: str, kind: str, name: str) -> No
         apply_decision(registry, label, decision)
         return
     try:
-        refuse_decision(registry, kind, name, label, NATIONAL)
+        if act == "unlabel":
+            registry.labels.withdraw(label, NATIONAL, "À tort.")
+            take_back(registry, label)
+        else:
+            refuse_decision(registry, kind, name, label, NATIONAL)
     except (RefusedTransition, LookupError):
         return
 

@@ -1,24 +1,27 @@
-"""`/atelier/libelles`: the labels that nothing knows, what each holds up, and a form for each of the four decisions."""
+"""`/atelier/libelles`: the labels that nothing knows, a form for each decision, and one that withdraws it."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Final
 
 from starlette.requests import Request
 from starlette.responses import Response
 
+from ingestion import Agent, LabelDesk, Registry
 from sparql_api.acts.atelier.workshop import PLACE, TOLD, Fields, FormFault, Visitor, Workshop, may, spoken
-from sparql_api.acts.labels import decided, listed_labels
+from sparql_api.acts.labels import decided, listed_labels, withdrawn
 from sparql_api.acts.reviews import whole_number
 from sparql_api.words.problems import ProblemError
 
 LABELS: Final = f"{PLACE}/libelles"
 PER_PAGE: Final = 20
 DECISIONS: Final = ("concept", "alias", "split", "text")
+Do = Callable[[Registry, str, Agent, dict[str, Any], str], dict[str, Any]]
 
 
 def labelling_pages(workshop: Workshop) -> None:
-    """Declare the page of labels, and what a decision is sent to."""
+    """Declare the page of labels, and what a decision or its withdrawal is sent to."""
 
     @workshop.page(LABELS, "page")
     async def labels(request: Request, visitor: Visitor) -> Response:
@@ -32,14 +35,31 @@ def labelling_pages(workshop: Workshop) -> None:
             body["concept"] = value
         elif choice == "split":
             body["parts"] = [line.strip() for line in value.split("\n") if line.strip()]
-        try:
-            done = await workshop.doors.run(request, decided, label, visitor.agent, body, workshop.base)
-        except ProblemError as error:
-            if error.problem.status not in TOLD:
-                raise
-            fault = FormFault(error.problem.detail(spoken(request)), f"libelle-{label}")
-            return await _drawn(workshop, request, visitor, fault, {label: value}, error.problem.status)
-        return await _drawn(workshop, request, visitor, done=done)
+        return await _done(workshop, request, visitor, decided, (label, body), value)
+
+    @workshop.act(LABELS + "/{label}/retirer")
+    async def withdraw(request: Request, visitor: Visitor, fields: Fields) -> Response:
+        label, reason = request.path_params["label"], fields.one("reason")
+        return await _done(workshop, request, visitor, withdrawn, (label, {"reason": reason}), reason)
+
+
+async def _done(
+    workshop: Workshop, request: Request, visitor: Visitor, do: Do, on: tuple[str, dict[str, Any]], value: str
+) -> Response:
+    """Do an act on a label, (its name, what was sent), and return the page with what came of it."""
+    label, body = on
+    try:
+        done = await workshop.doors.run(request, do, label, visitor.agent, body, workshop.base)
+    except ProblemError as error:
+        if error.problem.status not in TOLD:
+            raise
+        fault = FormFault(error.problem.detail(spoken(request)), f"libelle-{label}")
+        return await _drawn(workshop, request, visitor, fault, {label: value}, error.problem.status)
+    return await _drawn(workshop, request, visitor, done={**done, "reason": value})
+
+
+def _decisions(registry: Registry, agent: Agent, base: str, lang: str) -> list[dict[str, Any]]:
+    return LabelDesk(registry, base).decisions(agent, lang)
 
 
 async def _drawn(
@@ -50,8 +70,10 @@ async def _drawn(
     page = whole_number(request, "page", 1, 10**6)
     given = (visitor.agent, workshop.base, (page - 1) * PER_PAGE, PER_PAGE, spoken(request))
     found = await workshop.doors.run(request, listed_labels, *given)
+    decides = may(visitor.agent, "labels")
+    decisions = await workshop.doors.run(request, _decisions, *given[:2], given[-1]) if decides else []
     said = {
-        "found": found, "sent": sent or {}, "done": done, "page": page, "pages": -(-found["total"] // PER_PAGE),
-        "decisions": DECISIONS, "decides": may(visitor.agent, "labels"),
+        "taken": decisions, "found": found, "sent": sent or {}, "done": done, "page": page,
+        "pages": -(-found["total"] // PER_PAGE), "decisions": DECISIONS, "decides": decides,
     }  # fmt: skip
     return workshop.draw(request, visitor, "labels.html", said, faults=[fault] if fault else [], status=status)

@@ -106,3 +106,16 @@ def test_few_of_the_bundled_usages_are_alike() -> None:
     ]
     assert len(rows) > 100
     assert pairs == []
+
+
+def test_a_damaged_file_of_keys_is_made_anew(tmp_path: Path) -> None:
+    settings, registry = registry_with(tmp_path, [{"id": "A1"}, {"id": "A2"}])
+    path = settings.var / NEIGHBOURS
+    path.write_bytes(b"no database, but as long as the head of one " * 40)
+    document = registry.get("projet", "18-A1").document
+    assert document is not None
+    neighbours = Neighbours(path, registry)
+    found = neighbours.of("18-A1", document, NATIONAL)
+    neighbours.close()
+    path.unlink()
+    assert found == Neighbours(path, registry).of("18-A1", document, NATIONAL) != {}

@@ -37,6 +37,23 @@ def test_a_label_is_seen_decided_and_refused(acting: Acting, tmp_path: Path) -> 
     assert (other.status_code, other.json()["reason"]) == (409, "label-decided")
 
 
+def test_a_decision_is_withdrawn_and_the_label_waits_again(acting: Acting, tmp_path: Path) -> None:
+    label = label_name("niveaux", "Classe cyan")
+    one = acting.waiting("Q7", tmp_path, niveaux="3e|Classe cyan")
+    acting.registry.validate("projet", one, NATIONAL)
+    path, why = f"/labels/{label}", {"reason": "Prise à tort."}
+    assert acting.ask("national", "POST", f"{path}/withdraw", json=why).status_code == 404, "nothing was decided"
+    acting.ask("national", "POST", path, json={"decision": "concept", "concept": "Terminale"})
+    assert acting.ask("revue", "POST", f"{path}/withdraw", json=why).status_code == 403
+    assert acting.ask("national", "POST", f"{path}/withdraw", json={}).status_code == 422
+    done = acting.ask("national", "POST", f"{path}/withdraw", json=why)
+    assert (done.status_code, done.json()["inherited"], done.json()["more"]) == (200, 1, False), done.text
+    shown = acting.ask("revue", "GET", f"/reviews/projet/{one}").json()
+    assert (shown["version"], shown["state"]) == (3, "valide")
+    assert [event["event"] for event in shown["history"]][-2:] == ["unlabelled", "validated"]
+    assert label in {each["id"] for each in acting.ask("revue", "GET", "/labels").json()["items"]}
+
+
 def test_the_queue_comes_in_pages(acting: Acting, tmp_path: Path) -> None:
     acting.waiting("V2", tmp_path, niveaux="Classe mauve|Classe ocre|Classe beige")
     first = acting.ask("revue", "GET", "/labels", params={"per_page": "2"}).json()

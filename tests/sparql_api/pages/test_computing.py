@@ -45,7 +45,7 @@ CHEAP = {
 BY_THE_ENGINE = {"/sparql", "/sparql/", "/editions/{number}/sparql", "/rdf-graph-store", "/graphe/{rest:path}"}
 """Routes with bounds of their own: the engine's."""
 ACTS = {
-    "/deposits", "/reviews/validate", "/labels/{label}", "/labels/{label}/refuse", "/atelier/sign-in", "/atelier/sign-out",
+    "/deposits", "/reviews/validate", "/labels/{label}", "/labels/{label}/refuse", "/labels/{label}/withdraw", "/atelier/sign-in", "/atelier/sign-out",
     "/reviews/{kind}/{identifier}/findings/{finding}",
     *(f"/reviews/{{kind}}/{{identifier}}/{act}" for act in ("validate", "return", "withdraw", "opinion")),
     *WORKSHOP,

@@ -36,6 +36,21 @@ def test_a_label_is_seen_with_what_it_holds_up_and_decided(acting: Acting, worke
     assert found.version > 1 and found.document
 
 
+def test_a_decision_is_withdrawn_with_its_reason(acting: Acting, worker: Any, tmp_path: Path) -> None:
+    one = acting.waiting("Etq5", tmp_path, niveaux="Classe safran")
+    label, national = label_name("niveaux", "Classe safran"), worker("national")
+    national.post(f"{PLACE}/{label}", {"decision": "concept", "value": "Terminale"})
+    page = national.get(PLACE)
+    assert "Décisions prises" in said(page) and "Classe safran" in said(page)
+    assert "Décisions prises" not in said(worker("revue").get(PLACE))
+    assert worker("revue").post(f"{PLACE}/{label}/retirer", {"reason": "À tort."}).status_code == 403
+    unsaid = national.post(f"{PLACE}/{label}/retirer", {"reason": " "})
+    assert unsaid.status_code == 422 and f'id="libelle-{label}"' in unsaid.text
+    done = national.post(f"{PLACE}/{label}/retirer", {"reason": "Prise à tort."})
+    assert "le libellé attend de nouveau" in said(done)
+    assert acting.registry.get("projet", one).version == 3
+
+
 def test_a_label_that_may_name_somebody_is_counted_and_not_shown(acting: Acting, worker: Any, tmp_path: Path) -> None:
     acting.waiting("Etq3", tmp_path, niveaux="Classe de Mme Durand")
     page = worker("revue").get(PLACE)
