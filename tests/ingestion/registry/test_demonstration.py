@@ -28,7 +28,9 @@ def test_at_least_95_percent_of_the_real_rows_are_published(demo_edition: Editio
     assert counts["projet"] >= 0.95 * len(rows)
     assert counts["analyse"] == 10
     assert counts["exemple"] == len(list(csv.DictReader(io.StringIO(EXAMPLES, newline="")))) == 20
-    assert counts["documents"] == counts["projet"] + counts["analyse"]
+    kinds = ("projet", "analyse", "publication", "module", "instrument", "linkset")
+    assert counts["documents"] == sum(counts[kind] for kind in kinds)
+    assert (counts["instrument"], counts["linkset"]) == (9, 9)
 
 
 EDITION_1 = {

@@ -128,7 +128,7 @@ def test_forty_five_unesco_concepts_have_labels_in_two_languages(data) -> None:
 
 def test_the_origin_of_the_copied_tables_is_stated() -> None:
     origin = (PACKAGE / "donnees" / "ORIGINE.md").read_text(encoding="utf-8")
-    for folder in ("instruments/", "partenaires/", "outils-ia/", "territoires/"):
+    for folder in ("instruments/", "outils-ia/", "territoires/"):
         assert folder in origin
     assert "Licence Ouverte 2.0" in origin
     for name in (
