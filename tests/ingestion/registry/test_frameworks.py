@@ -11,13 +11,20 @@ import pytest
 
 from ingestion import Edition, Options, Registry, Settings, examine
 from ingestion.demo.load import partner_files
-from ontologie import BASE, PREFIXES, vocabularies
+from ontologie import BASE, PREFIXES, RDF_TYPE, vocabularies
 from tests.queries.asking import frameworks, partner_matches
 
 BUNDLED = partner_files(Path(str(files("ingestion").joinpath("demo", "partenaires"))))
 NINE = {
     "ailit-2026", "australie-iag-2023", "coree-ethique-2022", "italie-ia-2025", "kmk-ki-2024", "quebec-iag-2024",
     "singapour-aied", "unesco-beijing-2019", "usa-lettre-2025",
+}  # fmt: skip
+CLASSES = {
+    kind: f"{PREFIXES['oia']}{name}"
+    for kind, name in (
+        ("principe", "PrincipeDirecteur"), ("consideration", "PrincipeDirecteur"), ("domaine-action", "DomaineAction"),
+        ("aspect", "BlocDeCompetences"),
+    )
 }  # fmt: skip
 OIA, OWL, SKOS = PREFIXES["oia"], PREFIXES["owl"], PREFIXES["skos"]
 
@@ -63,6 +70,9 @@ def test_each_cell_of_the_tables_is_in_the_edition(store: ox.Store) -> None:
             if cell and (predicate := held.get(name.partition("@")[0])):
                 assert {part.strip() for part in cell.split("|")} <= objects(store, subject, predicate), (subject, name)
         assert objects(store, subject, OIA + "aVerifier") == ({"true"} if row["a_verifier"] else set())
+        classes = objects(store, subject, RDF_TYPE)
+        assert {"Instrument" if not row["id"] else "Principe"} <= {one.removeprefix(OIA) for one in classes}
+        assert CLASSES.get(row["genre"], OIA + "Principe" if row["id"] else OIA + "Instrument") in classes
         (kind,) = objects(store, subject, dct + "type")
         assert kind.endswith(f"/{row['genre']}") and objects(store, kind.removeprefix(BASE), SKOS + "prefLabel")
 
