@@ -118,7 +118,7 @@ def _rows(store: ox.Store, prefixes: Mapping[str, str], closed: Set[str]) -> Ite
             return _values(store, node, predicate)
 
         row = {name: _cell(said(SSSOM + name), prefixes) for name in (*SLOTS, "mapping_date", "confidence")}
-        row["reviewer_id"] = row["reviewer_id"] or _cell(_validators(store, quad.graph_name), prefixes)
+        row["reviewer_id"] = row["reviewer_id"] or _cell(_validators(store, quad.subject), prefixes)
         row["predicate_id"] = _cell(said(OWL + "annotatedProperty"), prefixes)
         row["comment"], row["comment_fr"] = _both(said(RDFS + "comment"))
         for name, part in (("subject", "annotatedSource"), ("object", "annotatedTarget")):
@@ -128,9 +128,11 @@ def _rows(store: ox.Store, prefixes: Mapping[str, str], closed: Set[str]) -> Ite
         yield row
 
 
-def _validators(store: ox.Store, fiche: Value | ox.DefaultGraph) -> list[Value]:
-    """Return the académie or organisation that validated what was deposited: its graph is named as its fiche."""
-    acts = [] if isinstance(fiche, ox.DefaultGraph) else _values(store, fiche, PROV + "wasGeneratedBy")
+def _validators(store: ox.Store, node: ox.NamedNode | ox.BlankNode | ox.Triple) -> list[Value]:
+    """Return the académie or organisation that validated a deposited node: its graph is named as its fiche."""
+    stated = store.quads_for_pattern(node, ox.NamedNode(OWL + "annotatedSource"), None, None)
+    fiches = [quad.graph_name for quad in stated if isinstance(quad.graph_name, ox.NamedNode)]
+    acts = [act for fiche in fiches for act in _values(store, fiche, PROV + "wasGeneratedBy")]
     return [one for act in acts for one in _values(store, act, PROV + "wasAssociatedWith")]
 
 

@@ -13,7 +13,7 @@ from email.utils import format_datetime, parsedate_to_datetime
 from typing import Final
 
 from ingestion import Editions, became
-from ontologie import Iris, document_types
+from ontologie import Iris, concepts, document_types
 from sparql_api.computing.cancellation import checked
 
 LINK_FORMAT: Final = "application/link-format"
@@ -36,7 +36,8 @@ class Memento:
 def mementos_of(editions: Editions, iris: Iris, path: str, last: int) -> list[Memento]:
     """Return the mementos of the thing at a path up to an edition, the oldest first."""
     kind, _, identifier = path.partition("/")
-    document = kind in document_types()
+    # An instrument of our own tables is no document, whatever a partner deposits beside it.
+    document = kind in document_types() and path not in concepts(iris.base)
     graphs = [one(kind, identifier) for one in (iris.graph, iris.provenance_graph, iris.derived_graph)]
     found = list[Memento]()
     for edition in checked(editions.all()):

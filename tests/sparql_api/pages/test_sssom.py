@@ -34,7 +34,7 @@ def table(client: httpx.Client) -> str:
 def test_it_has_one_line_an_alignment_of_the_edition_partners_among_them(table: str, store: ox.Store) -> None:
     query = (
         "PREFIX owl: <http://www.w3.org/2002/07/owl#> PREFIX sssom: <https://w3id.org/sssom/> SELECT * WHERE { GRAPH ?g {"
-        " ?n a sssom:Mapping ; owl:annotatedSource ?s ; owl:annotatedTarget ?o ; sssom:confidence ?c } }"
+        " ?n owl:annotatedSource ?s ; owl:annotatedTarget ?o ; sssom:confidence ?c } }"
     )
     wanted = sorted((row["s"].value, row["o"].value, float(row["c"].value)) for row in store.query(query))
     full = {"oia:": BASE, "dpv-ai:": "https://w3id.org/dpv/ai#", "eu-aiact:": "https://w3id.org/dpv/legal/eu/aiact#",
