@@ -18,7 +18,7 @@ from ingestion.derivation.rules import load
 from ingestion.derivation.templates import all_lines, conclude
 from ingestion.graphs.conversion import own_starts
 from ingestion.words.owned import INSTRUMENT, LINKSET
-from ontologie import BASE, LANGUAGES, PREFIXES, RDF_TYPE, Iris, rule_files, vocabularies
+from ontologie import BASE, LANGUAGES, PREFIXES, RDF_TYPE, Iris, read_table, rule_files, vocabularies
 
 _SKOS, _OWL = PREFIXES["skos"], PREFIXES["owl"]
 _INVERSE: Final = {
@@ -104,7 +104,7 @@ def entailed_lines(kind: str, identifier: str, lines: Sequence[bytes], base: str
     graph, document = iris.graph(kind, identifier), iris.entity(kind, identifier)
     place = iris.derived_graph(kind, identifier)
     said = {line.removesuffix(f" <{graph}> .\n".encode()) + b" .\n" for line in lines}
-    both = _from_both_ends(said, f"<{document}>".encode())
+    both = _from_both_ends(said, f"<{document}>".encode()) | _classes(said, base)
     work = ox.Store()
     load(work, [_terms(base), moved(b"".join(sorted(said | both)), place)])
     concluded = (all_lines(conclude(work, rule)) for rule in rule_files("inferences", base))
@@ -132,6 +132,22 @@ def _from_both_ends(said: Iterable[bytes], instrument: bytes) -> set[bytes]:
             found.add(b" ".join((one, _term("topConceptOf"), instrument, b".\n")))
             found.add(b" ".join((instrument, _term("hasTopConcept"), one, b".\n")))
     return found
+
+
+def _classes(said: Iterable[bytes], base: str) -> set[bytes]:
+    """Return the class of each principle whose kind has one (`genres.csv`): a requirement is an `oia:Exigence`."""
+    classes = {
+        f"<{base}concept/{row['schema']}/{row['id']}>".encode(): f"<{base}ontologie#{row['classe']}>".encode()
+        for row in read_table("donnees", "genres.csv")
+        if row["classe"] and row["schema"] == "genre-principe"
+    }
+    kind = f"<{PREFIXES['dct']}type>".encode()
+    told = (line.split(b" ", 2) for line in said)
+    return {
+        b"%b <%b> %b .\n" % (subject, RDF_TYPE.encode(), classes[one])
+        for subject, predicate, rest in told
+        if predicate == kind and (one := rest[: rest.index(b" ")]) in classes
+    }
 
 
 def _in_our_languages(said: Iterable[bytes]) -> set[bytes]:

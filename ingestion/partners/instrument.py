@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-from ingestion.partners.columns import Heading, named_columns, partner_columns
+from ingestion.partners.columns import Heading, named_columns
 from ingestion.partners.places import Draught
 from ingestion.reading.locating import Row
 from ingestion.reading.records import LanguageKey, Path
@@ -20,7 +20,12 @@ from ingestion.words.messages import Place, issue
 from ingestion.words.owned import INSTRUMENT
 
 _ID: Final = "id"
-_OF_PRINCIPLE: Final = ("plusLarge", "ordre")
+_OF_PRINCIPLE: Final = ("plusLarge", "ordre", "horsPivot")
+SEVERAL: Final = "|"
+"""Stands between the values of a cell that may hold several."""
+_YES: Final = frozenset(("oui", "yes", "sí", "si", "true", "1"))
+_SHORTER: Final = {len("2025-06"): "Mois", len("2025"): "Annee"}
+"""The length of a date that says no day → what its key ends in."""
 
 
 def instrument_of(rows: Sequence[Row], file: str, given: str = "") -> Draught:
@@ -103,11 +108,17 @@ def _take_cell(
         node.setdefault("fiche", {})[key] = [language]
     elif one.column.values == "principe":
         node[key] = [f"principe/{name}/{text}"]
+    elif one.column.values == "genre":
+        node[key] = f"concept/genre-{'principe' if inside else 'instrument'}/{text}"
+    elif one.column.values == "oui-non":
+        node[key] = text.casefold() in _YES
+    elif one.column.values == "jour":
+        node[key + _SHORTER.get(len(text), "")] = text
     else:
-        node[key] = [text] if key in _LISTS else text
+        node[key] = [part.strip(SPACES) for part in text.split(SEVERAL)] if key in _LISTS else text
 
 
-_LISTS: Final = ("sourcePage", "pays")
+_LISTS: Final = ("sourcePage", "pageLue", "pays", "subdivision", "resteAVerifier")
 _OF_ANY: Final = frozenset(
-    one.key for one in partner_columns(INSTRUMENT) if one.values == "langue" and one.key != "organisme"
-) | {"sourcePage", *_OF_PRINCIPLE}
+    ("libelle", "definition", "genre", "sourcePage", "pageLue", "aVerifier", "resteAVerifier", *_OF_PRINCIPLE)
+)

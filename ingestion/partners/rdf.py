@@ -34,9 +34,12 @@ _SETS: Final = (_VOID + "Linkset", _SSSOM + "MappingSet")
 _MATCH: Final = tuple(f"{_SKOS}{name}Match" for name in ("exact", "close", "broad", "narrow", "related"))
 _KEYS: Final = {
     "instrument": (
-        "libelle", "definition", "organisme", "dateParution", "espaceDeNoms", "sourcePage", "langue", "pays",
+        "libelle", "definition", "organisme", "dateParution", "espaceDeNoms", "sourcePage", "langue", "pays", "genre",
+        "subdivision", "droits", "pageLue",
     ),
-    "principe": ("libelle", "definition", "notation", "ordre", "plusLarge", "sourcePage", "genre"),
+    "principe": (
+        "libelle", "definition", "notation", "ordre", "plusLarge", "sourcePage", "genre", "horsPivot", "pageLue",
+    ),
     "match": ("predicat", "objet", "sujet", "confiance", "justification", "dateCorrespondance", "commentaire"),
 }  # fmt: skip
 _ALSO: Final = {_DCT + "title": "libelle", _DCT + "description": "definition", _DCT + "publisher": "organisme"}
@@ -218,4 +221,4 @@ def _places(made: Draught, path: Path, iri: str, where: _Where, base: str) -> No
             made.places[(*path, key, LanguageKey(tag))] = where.of(iri, f"@{tag}")
 
 
-_LISTS: Final = ("sourcePage", "langue", "plusLarge", "pays")
+_LISTS: Final = ("sourcePage", "pageLue", "langue", "plusLarge", "pays")

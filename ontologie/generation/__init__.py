@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ontologie.generation.alignments import alignements
+from ontologie.generation.alignments import alignements, worked
 from ontologie.generation.law import dates, grilles, instruments, regles, regles_indices
 from ontologie.generation.lists import contours, libelles, listes, niveaux, organisations, outils, territoires
 
@@ -11,6 +11,7 @@ FAMILIES = (
     regles,
     regles_indices,
     alignements,
+    worked,
     dates,
     grilles,
     contours,
@@ -24,9 +25,10 @@ FAMILIES = (
 
 
 def generate() -> dict[str, str]:
-    """Return every generated Turtle file: its path below `ontologie/` and its text. Same tables, same bytes.
+    """Return every generated file: its path below `ontologie/` and its text. Same tables, same bytes.
 
-    It stands in `genere/`, unless its family names a folder: what is made of share-alike tables stands with them.
+    It stands in `genere/`, unless its family names a folder: what is made of share-alike tables stands with them, and
+    what shows partners a form with their examples.
     """
     made: dict[str, str] = {}
     for family in FAMILIES:

@@ -19,7 +19,6 @@ from ontologie.generation.foreign.tiers import write_all
 PACKAGE = Path(__file__).resolve().parent.parent
 COPIED = (
     "instruments/*.csv",
-    "partenaires/*.csv",
     "territoires/academies.csv",
     "territoires/academies.geojson",
     "territoires/autres_codes_academie.csv",

@@ -25,7 +25,7 @@ SSSOM_NAME: Final = "alignements.sssom.tsv"
 TITLED: Final = ("alignments-title", "alignments-description")
 MEDIA_TYPE: Final = "text/tab-separated-values"
 SHARED_ALIKE: Final = "/by-sa/"
-SSSOM, OWL, SKOS, RDFS = (PREFIXES[prefix] for prefix in ("sssom", "owl", "skos", "rdfs"))
+SSSOM, OWL, SKOS, RDFS, PROV = (PREFIXES[prefix] for prefix in ("sssom", "owl", "skos", "rdfs", "prov"))
 ELSEWHERE: Final = {
     **{row["prefixe"]: row["espace"] for row in read_table("ponts", "cibles.csv")},
     "dpv-ai": "https://w3id.org/dpv/ai#",
@@ -118,6 +118,7 @@ def _rows(store: ox.Store, prefixes: Mapping[str, str], closed: Set[str]) -> Ite
             return _values(store, node, predicate)
 
         row = {name: _cell(said(SSSOM + name), prefixes) for name in (*SLOTS, "mapping_date", "confidence")}
+        row["reviewer_id"] = row["reviewer_id"] or _cell(_validators(store, quad.subject), prefixes)
         row["predicate_id"] = _cell(said(OWL + "annotatedProperty"), prefixes)
         row["comment"], row["comment_fr"] = _both(said(RDFS + "comment"))
         for name, part in (("subject", "annotatedSource"), ("object", "annotatedTarget")):
@@ -125,6 +126,14 @@ def _rows(store: ox.Store, prefixes: Mapping[str, str], closed: Set[str]) -> Ite
             columns = (f"{name}_id", f"{name}_source", f"{name}_label", f"{name}_label_fr")
             row.update(zip(columns, end(one), strict=True))
         yield row
+
+
+def _validators(store: ox.Store, node: ox.NamedNode | ox.BlankNode | ox.Triple) -> list[Value]:
+    """Return the académie or organisation that validated a deposited node: its graph is named as its fiche."""
+    stated = store.quads_for_pattern(node, ox.NamedNode(OWL + "annotatedSource"), None, None)
+    fiches = [quad.graph_name for quad in stated if isinstance(quad.graph_name, ox.NamedNode)]
+    acts = [act for fiche in fiches for act in _values(store, fiche, PROV + "wasGeneratedBy")]
+    return [one for act in acts for one in _values(store, act, PROV + "wasAssociatedWith")]
 
 
 def _values(store: ox.Store, subject: Value, predicate: str, closed: Set[str] = frozenset()) -> list[Value]:

@@ -62,6 +62,27 @@ def table(*path: str) -> list[Row]:
 
 
 @cache
+def frameworks() -> tuple[Row, ...]:
+    """Return the rows of the bundled tables of partners' frameworks; the row without `id` is the framework itself."""
+    tables = [one for one in DEMO.joinpath("partenaires").iterdir() if one.name.endswith(".csv")]
+    return tuple(row for one in tables for row in csv.DictReader(io.StringIO(one.read_text("utf-8"), newline="")))
+
+
+@cache
+def partner_matches() -> tuple[Row, ...]:
+    """Return the matches of the bundled linksets under the names of our own table's columns, ends by their last part."""
+    named = {"confidence": "confidence", "comment_fr": "justification_fr", "comment": "justification_en"}
+    found = list[Row]()
+    for one in DEMO.joinpath("partenaires").iterdir():
+        if one.name.endswith(".sssom.tsv"):
+            lines = [line for line in one.read_text("utf-8").splitlines() if not line.startswith("#")]
+            for row in csv.DictReader(lines, delimiter="\t"):
+                ends = {end: row[f"{end}_id"].rpartition("/")[2] for end in ("subject", "object")}
+                found.append(ends | {ours: row[theirs] for theirs, ours in named.items()})
+    return tuple(found)
+
+
+@cache
 def usages() -> tuple[Row, ...]:
     """Return the rows of the bundled usages."""
     return tuple(csv.DictReader(io.StringIO(DEMO.joinpath("usages.csv").read_text("utf-8"), newline="")))

@@ -9,13 +9,13 @@ from functools import cache
 
 import pyoxigraph as ox
 
-from tests.queries.asking import Row, ask, table
+from tests.queries.asking import Row, ask, frameworks, partner_matches, table
 
 
 @cache
 def homes() -> dict[str, str]:
     """Return the instrument of each principle by its id."""
-    rows = [*table("instruments", "principes.csv"), *table("partenaires", "principes.csv")]
+    rows = [*table("instruments", "principes.csv"), *(row for row in frameworks() if row["id"])]
     return {row["id"]: row["instrument"] for row in rows}
 
 
@@ -23,7 +23,7 @@ def homes() -> dict[str, str]:
 def stated() -> list[Row]:
     """Return the correspondences that our tables state."""
     own = table("correspondances_projet.csv")
-    return [*table("instruments", "correspondances.csv"), *own, *table("partenaires", "correspondances.csv")]
+    return [*table("instruments", "correspondances.csv"), *own, *partner_matches()]
 
 
 def iri(name: str) -> str:

@@ -12,14 +12,14 @@ import pyoxigraph as ox
 import pytest
 
 from tests.ingestion.derivation.evidence import CONCERNE, HEADER, read, ties
-from tests.queries.asking import Row, ask, table
+from tests.queries.asking import Row, ask, frameworks, table
 from tests.queries.understood import by_project
 
 
 @cache
 def principles() -> dict[str, Row]:
     """Return the row of each principle by its id."""
-    rows = [*table("instruments", "principes.csv"), *table("partenaires", "principes.csv")]
+    rows = [*table("instruments", "principes.csv"), *(row for row in frameworks() if row["id"])]
     return {row["id"]: row for row in rows}
 
 
@@ -94,7 +94,7 @@ def test_the_indications_of_a_polarity_are_those_signed(store: ox.Store, polarit
 
 def test_the_projects_of_what_stands_outside_the_pivot_are_counted(store: ox.Store) -> None:
     national = [*table("instruments", "hors_pivot.csv"), *table("hors_pivot_projet.csv")]
-    outside = [*national, *table("partenaires", "hors_pivot.csv")]
+    outside = [*national, *(row for row in frameworks() if row.get("hors_pivot@fr"))]
     rows = ask(store, "projets-hors-pivot")
     assert {row["principe"].rpartition("/")[2]: int(row["projets"]) for row in rows} == {
         row["id"]: len(concerned().get(row["id"], ())) for row in outside
@@ -104,11 +104,12 @@ def test_the_projects_of_what_stands_outside_the_pivot_are_counted(store: ox.Sto
 def test_an_instrument_has_its_principles_the_criteria_on_them_and_the_projects_they_concern(store: ox.Store) -> None:
     criteria = [*table("instruments", "criteres.csv"), *table("grille_hleg_criteres.csv")]
     expected = {}
-    for row in [*table("instruments", "instruments.csv"), *table("partenaires", "instruments.csv")]:
-        mine = set(of(row["id"]))
+    ours = {row["id"] for row in table("instruments", "instruments.csv")}
+    for instrument in ours | {row["instrument"] for row in frameworks()}:
+        mine = set(of(instrument))
         bearing = [one["id"] for one in criteria if mine & set(one["principes"].split("|"))]
         projects = set().union(*(concerned().get(name, set()) for name in mine))
-        expected[f"instrument/{row['id']}"] = (len(mine), len(bearing), len(projects))
+        expected[f"instrument/{instrument}"] = (len(mine), len(bearing), len(projects))
     rows = ask(store, "instruments")
     answered = {row["instrument"]: tuple(int(row[name]) for name in ("principes", "criteres", "projets")) for row in rows}
     assert answered == expected

@@ -1,6 +1,6 @@
 """The alignments between instruments, and to the vocabularies of others, each with a node that says why and how sure.
 
-Knows the tables `correspondances` (national and of partners), `types_ia`, `disciplines`, `publics` and the bridges, and
+Knows the tables `correspondances`, `types_ia`, `disciplines`, `publics` and the bridges, and
 SSSOM (https://mapping-commons.github.io/sssom/): the node of a mapping, its justification, its confidence.
 Each mapping is stated once in its own direction; the other direction and `skos:mappingRelation`, their
 common super-property, stand in a derived file (docs/decisions/evidence.md).
@@ -55,25 +55,22 @@ class Mapping:
 
 def generate() -> dict[str, str]:
     """Return the mappings' files and the derived one."""
-    national, partners = list(_between("instruments")), list(_between("partenaires"))
-    kinds, scolomfr = list(_kinds()), list(_scolomfr())
-    bridges = list(_bridges())
-    everything = [*national, *partners, *kinds, *scolomfr, *bridges]
+    national, kinds, scolomfr, ponts = list(_between()), list(_kinds()), list(_scolomfr()), list(bridges())
+    everything = [*national, *kinds, *scolomfr, *ponts]
     nodes = [mapping.node for mapping in everything]
     if len(set(nodes)) != len(nodes):
         raise ValueError(f"two mappings share a node: {sorted({n for n in nodes if nodes.count(n) > 1})}")
     return {
         "alignements.ttl": _file("Les correspondances entre instruments, et vers DPV.", [*national, *kinds]),
-        "partenaires-alignements.ttl": _file("Les correspondances des cadres partenaires.", partners),
         "alignements-scolomfr.ttl": _file("Les disciplines et publics du projet, reliés à ScoLOMFR.", scolomfr),
-        "alignements-ponts.ttl": _file("Les ponts vers les vocabulaires d'autres.", bridges),
+        "alignements-ponts.ttl": _file("Les ponts vers les vocabulaires d'autres.", ponts),
         "derive-alignements.ttl": _derived(everything),
     }
 
 
-def _between(folder: str) -> Iterator[Mapping]:
-    ours = table("correspondances_projet") if folder == "instruments" else ()
-    for day, rows in ((MAPPED_ON, table(folder, "correspondances")), (PROJECTS_DAY, ours)):
+def _between() -> Iterator[Mapping]:
+    tables = ((MAPPED_ON, table("instruments", "correspondances")), (PROJECTS_DAY, table("correspondances_projet")))
+    for day, rows in tables:
         for row in rows:
             ends = reference(row["subject"]), row["predicate"], _object(row["object"])
             yield Mapping(*ends, row["confidence"], _reason(row), day)
@@ -93,7 +90,8 @@ def _scolomfr() -> Iterator[Mapping]:
                 yield Mapping(f"concept/{name}/{row['id']}", predicate, target, confidence, reason)
 
 
-def _bridges() -> Iterator[Mapping]:
+def bridges() -> Iterator[Mapping]:
+    """Yield the correspondences with the vocabularies of others."""
     for row in pairs():
         target = target_of(row["object"])
         yield Mapping(
@@ -148,7 +146,7 @@ def _node(mapping: Mapping) -> list[Statement]:
         *links("owl:annotatedSource", [mapping.subject]),
         *links("owl:annotatedProperty", [mapping.predicate]),
         *links("owl:annotatedTarget", [mapping.object]),
-        *both("rdfs:comment", *_named(mapping)),
+        *both("rdfs:comment", *named(mapping)),
         *links("sssom:mapping_justification", ["semapv:ManualMappingCuration"]),
         *typed("sssom:confidence", mapping.confidence, "decimal"),
         *links("sssom:author_id", [AUTHOR]),
@@ -157,7 +155,7 @@ def _node(mapping: Mapping) -> list[Statement]:
     ]
 
 
-def _named(mapping: Mapping) -> tuple[str, str]:
+def named(mapping: Mapping) -> tuple[str, str]:
     """Return the reason in French and in English, both ends named by their words and their place."""
     french, english = mapping.reason
     ends = (mapping.subject, mapping.object)

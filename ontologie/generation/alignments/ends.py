@@ -101,17 +101,15 @@ def _continued(sentence: str) -> str:
 
 @cache
 def _instruments() -> dict[str, Mapping[str, str]]:
-    rows = (*table("instruments", "instruments"), *table("partenaires", "instruments"))
     more = {row["id"]: row for row in table("instruments_complements")}
-    return {row["id"]: {**more[row["id"]], "type": row["type"]} for row in rows}
+    return {row["id"]: {**more[row["id"]], "type": row["type"]} for row in table("instruments", "instruments")}
 
 
 @cache
 def _labels() -> dict[str, dict[str, str]]:
     """Return the labels of what an alignment may join, by language: those of DPV, and of our tables."""
     found: dict[str, dict[str, str]] = {}
-    ours = {f"principe/{row['instrument']}/{row['id']}": row for f in ("instruments", "partenaires")
-            for row in table(f, "principes")}  # fmt: skip
+    ours = {f"principe/{row['instrument']}/{row['id']}": row for row in table("instruments", "principes")}
     ours |= {f"regle/{row['id']}": row for row in table("libelles_regles")}
     ours |= {f"concept/{scheme}/{row['id']}": row for scheme, path in LISTS for row in table(*path)}
     ours |= {f"concept/crcn/{row['code']}": row for row in table("instruments", "crcn")}

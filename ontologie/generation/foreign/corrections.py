@@ -18,11 +18,13 @@ Rows = list[dict[str, str]]
 _NUMBER: Final = re.compile(r"([0-9]+)")
 _PRINCIPLES: Final = "instruments/principes.csv"
 _DEFINITIONS: Final = "definitions.csv"
-_FOLDERS: Final = ("instruments", "partenaires")
 _LISTS: Final = ("types_ia", "finalites", "regles_cadre", "dispositifs", "acteurs")
 """Lists of `instruments/` that the project's own corrections, kept beside the tables, put right row by row."""
+_OF_TEXTS: Final = ("application", "sources_officielles")
+"""Tables that say something of every text, of partners' too."""
 _SAID_ELSEWHERE: Final = (
-    *(f"{folder}/{name}" for folder in _FOLDERS for name in ("instruments", "principes")),
+    "instruments/instruments",
+    "instruments/principes",
     "instruments/regles_cadre",
     "instruments/acces_outil",
 )
@@ -44,21 +46,27 @@ def correct(corrections: Path, target: Path) -> int:
         rows = read(target / "instruments" / f"{name}.csv")
         _write(target / "instruments" / f"{name}.csv", _replaced(_merged(rows, better), better))
     reviewed = read(corrections / "alignements_revus.csv")
-    for folder in _FOLDERS:
-        _review(target / folder, reviewed, read(corrections / "hors_pivot_ajouts.csv"))
-        grade(target / folder / "correspondances.csv", own)
+    _review(target / "instruments", reviewed, read(corrections / "hors_pivot_ajouts.csv"))
+    grade(target / "instruments" / "correspondances.csv", own)
+    ours = _ours(target / "instruments")
+    for name in _OF_TEXTS:
+        _write(own / f"{name}.csv", [row for row in read(own / f"{name}.csv") if row["id"] in ours])
     for name in _SAID_ELSEWHERE:
         rows = read(target / f"{name}.csv")
         kept = [{key: row[key] for key in row if key not in _SAID_BETTER} for row in rows]
         _write(target / f"{name}.csv", kept)
-    return 2 + len(_LISTS) + 2 * len(_FOLDERS) + len(_SAID_ELSEWHERE)
+    return 4 + len(_LISTS) + len(_OF_TEXTS) + len(_SAID_ELSEWHERE)
+
+
+def _ours(folder: Path) -> set[str]:
+    """Return the identifiers of our own texts and of their parts: what others deposit is said by them."""
+    names = ("instruments", "principes", "regles_cadre")
+    return {row["id"] for name in names for row in read(folder / f"{name}.csv")}
 
 
 def _review(folder: Path, reviewed: Rows, outside: Rows) -> None:
     """Apply to the alignments of a folder the decisions made on them, and say which principles the hub lacks."""
-    own = {row["id"] for row in read(folder / "principes.csv")}
-    if folder.name == _FOLDERS[0]:
-        own |= {row["id"] for row in read(folder / "regles_cadre.csv")}
+    own = _ours(folder)
     decided = {(row["subject"], row["object"]): row for row in reviewed if row["subject"] in own}
     kept = []
     for row in read(folder / "correspondances.csv"):

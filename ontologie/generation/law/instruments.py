@@ -1,4 +1,4 @@
-"""The instruments and their principles, articles and provisions, national and of partners.
+"""The instruments of the observatory and their principles, articles and provisions; a partner deposits its own.
 
 Knows the tables `instruments`, `principes`, `hors_pivot` and `definitions`; writes each instrument as the
 concept scheme of its principles (docs/decisions/evidence.md).
@@ -21,7 +21,7 @@ from ontologie.generation.tables.common import (
     table,
     unverified,
 )
-from ontologie.generation.tables.turtle import Statement, Turtle, both, dated, links, tagged, text
+from ontologie.generation.tables.turtle import Statement, Turtle, both, dated, links, text
 
 LAW: Final = ("reglement_ue", "loi", "traite")
 """Kinds of instrument whose articles and provisions are subdivisions of a legal resource."""
@@ -30,33 +30,25 @@ LICENCES: Final = {
     "CC BY-SA 3.0 IGO": "https://creativecommons.org/licenses/by-sa/3.0/igo/",
     "CC BY 4.0": "https://creativecommons.org/licenses/by/4.0/",
 }
-LANGUAGES: Final = {"fr": "FRA", "en": "ENG", "de": "DEU", "it": "ITA", "ko": "KOR"}
-LANGUAGE_TABLE: Final = "http://publications.europa.eu/resource/authority/language/"
 ELI: Final = "http://data.europa.eu/eli/"
 EUR_LEX: Final = "https://eur-lex.europa.eu/eli/"
 
 
 def generate() -> dict[str, str]:
-    """Return `instruments.ttl`, `principes.ttl` and those of partners."""
-    return {
-        "instruments.ttl": _instruments("instruments", "Les instruments : cadres, règlements, recommandations."),
-        "principes.ttl": _principles("instruments", "Les principes, articles et dispositions des instruments."),
-        "partenaires-instruments.ttl": _instruments("partenaires", "Les cadres d'autres pays et organisations."),
-        "partenaires-principes.ttl": _principles("partenaires", "Les principes des cadres partenaires."),
-    }
+    """Return `instruments.ttl` and `principes.ttl`."""
+    return {"instruments.ttl": _instruments(), "principes.ttl": _principles()}
 
 
-def _instruments(folder: str, about: str) -> str:
-    out = Turtle(about)
-    principles = table(folder, "principes")
-    for row in table(folder, "instruments"):
+def _instruments() -> str:
+    out = Turtle("Les instruments : cadres, règlements, recommandations.")
+    principles = table("instruments", "principes")
+    for row in table("instruments", "instruments"):
         home = f"instrument/{row['id']}"
         tops = [principle(p["id"]) for p in principles if p["instrument"] == row["id"] and not p["parent"]]
         out.add(home, _instrument(row), links("skos:hasTopConcept", tops))
-    if folder == "instruments":
-        out.section("Liens entre instruments et entre textes")
-        for subject, statements in _instrument_links().items():
-            out.add(subject, statements)
+    out.section("Liens entre instruments et entre textes")
+    for subject, said in _instrument_links().items():
+        out.add(subject, said)
     return out.render()
 
 
@@ -64,12 +56,10 @@ def _instrument(row: Row) -> list[Statement]:
     more = next(other for other in table("instruments_complements") if other["id"] == row["id"])
     licence = " ".join(row["licence"].replace(DAGGER, "").split())
     identifiers = [value.replace(DAGGER, "").strip() for value in several(row["other_identifiers"])]
-    language = row.get("langue_originale", "")
     return [
         *links("rdf:type", ["oia:Instrument", "skos:ConceptScheme"]),
         *both("dct:title", row["label_fr"], row["label_en"]),
         *labels(row),
-        *_own_title(row),
         *text("dct:identifier", *identifiers),
         *dated("dct:issued", row["date"]),
         *definitions(more),
@@ -77,21 +67,11 @@ def _instrument(row: Row) -> list[Statement]:
         *links("dct:type", [f"concept/genre-instrument/{row['type'].replace('_', '-')}"]),
         *links("oia:texteOfficiel", several(row["identifier_iri"])),
         *text("oia:pays", more["pays"]),
-        *text("oia:subdivision", more["subdivision"]),
-        *links("dct:language", [LANGUAGE_TABLE + LANGUAGES[language]] if language else []),
         *links("dct:license", [LICENCES[licence]] if licence in LICENCES else []),
         *both("dct:rights", licence, more["licence_en"]),
         *sources.official(row["id"]),
         *unverified(_confirmed(row), [*several(row["other_identifiers"]), row["licence"]]),
     ]
-
-
-def _own_title(row: Row) -> list[Statement]:
-    """Return the title in the language of the text, where it is neither French nor English."""
-    language = row.get("langue_originale", "")
-    if language in ("", "fr", "en"):
-        return []
-    return tagged("skos:prefLabel", row["label_origine"], language)
 
 
 def _instrument_links() -> dict[str, list[Statement]]:
@@ -104,12 +84,12 @@ def _instrument_links() -> dict[str, list[Statement]]:
     return found
 
 
-def _principles(folder: str, about: str) -> str:
-    out = Turtle(about)
-    kinds = {row["id"]: row for row in table(folder, "instruments")}
-    outside = {row["id"]: row for row in (*table(folder, "hors_pivot"), *table("hors_pivot_projet"))}
+def _principles() -> str:
+    out = Turtle("Les principes, articles et dispositions des instruments.")
+    kinds = {row["id"]: row for row in table("instruments", "instruments")}
+    outside = {row["id"]: row for row in (*table("instruments", "hors_pivot"), *table("hors_pivot_projet"))}
     defined = {row["id"]: row for row in table("definitions")}
-    rows = table(folder, "principes")
+    rows = table("instruments", "principes")
     children: dict[str, list[str]] = {}
     for row in rows:
         children.setdefault(row["parent"], []).append(row["id"])
@@ -139,7 +119,6 @@ def _principle(row: Row, instrument: Row) -> list[Statement]:
         *links("rdf:type", ["skos:Concept", "oia:Principe", *_kind(row)]),
         *(_provision(row, instrument)),
         *labels(row),
-        *_own_title(row),
         *text("skos:notation", row["id"]),
         *order(row["order"]),
         *links("skos:inScheme", [home]),

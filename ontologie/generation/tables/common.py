@@ -40,8 +40,7 @@ def slug(label: str) -> str:
 @cache
 def instruments_of_principles() -> dict[str, str]:
     """Return each principle's instrument, by the principle's identifier."""
-    rows = (*table("instruments", "principes"), *table("partenaires", "principes"))
-    return {row["id"]: row["instrument"] for row in rows}
+    return {row["id"]: row["instrument"] for row in table("instruments", "principes")}
 
 
 def principle(identifier: str) -> str:
@@ -53,8 +52,7 @@ def principle(identifier: str) -> str:
 def _elsewhere() -> dict[str, str]:
     """Return the IRIs of rules and instruments, by their identifiers."""
     rules = {row["id"]: f"regle/{row['id']}" for row in table("instruments", "regles_cadre")}
-    acts = (*table("instruments", "instruments"), *table("partenaires", "instruments"))
-    return rules | {row["id"]: f"instrument/{row['id']}" for row in acts}
+    return rules | {row["id"]: f"instrument/{row['id']}" for row in table("instruments", "instruments")}
 
 
 def reference(identifier: str) -> str:

@@ -23,7 +23,7 @@ from ontologie import BASE
 from tests.making import dump_of
 
 _DATED = f" <{BASE}graphe/provenance/".encode()
-_SUFFIXES = (".ttl", ".csv", ".rq", ".json", ".jsonld", ".toml", ".nq")
+_SUFFIXES = (".ttl", ".csv", ".tsv", ".rq", ".json", ".jsonld", ".toml", ".nq")
 _NOT_OF_THE_EDITION = ("phrases", "exemples", "unites.json")
 
 

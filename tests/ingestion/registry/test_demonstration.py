@@ -28,12 +28,14 @@ def test_at_least_95_percent_of_the_real_rows_are_published(demo_edition: Editio
     assert counts["projet"] >= 0.95 * len(rows)
     assert counts["analyse"] == 10
     assert counts["exemple"] == len(list(csv.DictReader(io.StringIO(EXAMPLES, newline="")))) == 20
+    kinds = ("projet", "analyse", "publication", "module", "instrument", "linkset")
+    assert counts["documents"] == sum(counts[kind] for kind in kinds)
+    assert (counts["instrument"], counts["linkset"]) == (9, 9)
     assert (counts["publication"], counts["module"]) == (3, 2)
-    assert counts["documents"] == sum(counts[kind] for kind in ("projet", "analyse", "publication", "module"))
 
 
 EDITION_1 = {
-    "ff03115ba71dca36c846262ff2b8066d9d9156907fe2044e7e64dea595be6945": "bf42e3635753a301cf84eb5f36562a9a954e41c4ac1b5b894229430ba85f7c38",
+    "10749d719d74cc4ee1c1835bfa4f0213c3adcd7f672c3b06d7705ed3bcd32475": "9f017f5cae9c179c602aaead2ffb690b7a678e5664444b18cc7264127ddd5988",
 }
 """Digest of the packaged data → digest of what edition 1 holds of it, noted before code moved (`edition_digest.py`)."""
 

@@ -145,7 +145,7 @@ def test_a_reason_written_out_names_its_ends_where_it_speaks_of_them(data) -> No
 
 def test_every_reason_of_a_rule_or_of_a_provision_of_law_says_on_which_words_it_rests() -> None:
     law = re.compile("(CU-R|AIA-|RGPD-|LIL-)[0-9IVX]")
-    tables = ("instruments/correspondances", "partenaires/correspondances", "correspondances_projet")
+    tables = ("instruments/correspondances", "correspondances_projet")
     rows = [row for name in tables for row in read(DONNEES / f"{name}.csv")]
     about = [row for row in rows if law.match(row["subject"]) or law.match(row["object"])]
     reasons = [reason for row in about for reason in (row["justification_fr"], row["justification_en"])]

@@ -35,16 +35,6 @@ def test_all_principles_of_the_six_bodies_cite_their_own_body_alone(data, host: 
     assert {urlsplit(page).hostname for one in principles for page in cited[one]} == {host}
 
 
-def test_a_ministry_s_page_that_was_not_opened_stays_to_be_verified_and_the_press_is_no_source(data) -> None:
-    cited, read, doubted = data.objects(SOURCE), data.objects(OIA + "pageLue"), data.objects(OIA + "aVerifier")
-    for principle, host in (("coree-ethique-2022/KOR-1", "if-blog.tistory.com"), ("italie-ia-2025/ITA-1", "www.mim.gov.it")):
-        one = f"{BASE}principe/{principle}"
-        assert [urlsplit(page).hostname for page in cited[one]] == [host]
-        assert one in doubted and host not in {urlsplit(page).hostname for page in read[one]}
-    named = BASE + "principe/coree-ethique-2022/KOR-G"
-    assert cited[named] == [read[BASE + "instrument/coree-ethique-2022"][0]] and named not in doubted
-
-
 @pytest.mark.parametrize("state", ["suspendue", "retiree"])
 def test_the_state_of_a_rule_is_said_with_its_reason(data, state: str) -> None:
     told = {row["id"] for row in rows("corrections", "sources_officielles.csv") if row["statut"] == state}

@@ -16,7 +16,9 @@ from tests.sparql_api.packages.steps import BLOCK, run_steps
 
 DOCS = Path(__file__).parents[3] / "docs"
 GUIDES = ("partner-deposit.md", "partner-deposit.fr.md", "partner-deposit.es.md")
-WORKED = Path(__file__).parents[3] / "ontologie" / "exemples" / "partenaires" / "thesaurus-unesco.sssom.tsv"
+WORKED = Path(__file__).parents[3] / "ontologie" / "exemples" / "partenaires"
+MATCHES = {"thesaurus-unesco": 5, "airo": 4, "vair": 24, "dpv": 10 + 16 + 7}
+"""The worked sets, and how many matches each has: the rows of its tables in `ontologie/ponts/`."""
 
 
 def test_the_guides_show_the_same_steps() -> None:
@@ -38,14 +40,20 @@ def test_the_steps_lead_to_a_question_that_answers_with_the_framework(
     assert [row["principes"] for row in rows if row["instrument"] == f"{BASE}instrument/mx-2025"] == ["1"]
 
 
-def test_the_worked_set_of_matches_is_taken_as_it_is() -> None:
-    done = examine(WORKED, Options(kind="linkset"))
+def test_the_worked_sets_are_those_of_the_folder() -> None:
+    assert {path.name.removesuffix(".sssom.tsv") for path in WORKED.iterdir()} == set(MATCHES)
+
+
+@pytest.mark.parametrize("name", MATCHES)
+def test_a_worked_set_of_matches_is_taken_as_it_is(name: str) -> None:
+    done = examine(WORKED / f"{name}.sssom.tsv", Options(kind="linkset"))
     assert done.entries == () and len(done.documents) == 1
-    assert len(done.documents[0].built.document["correspondance"]) == 5
+    assert len(done.documents[0].built.document["correspondance"]) == MATCHES[name]
 
 
 @pytest.mark.long
-def test_the_reference_implementation_accepts_the_worked_set() -> None:
-    command = [str(Path(sys.executable).with_name("sssom")), "validate", str(WORKED)]
+@pytest.mark.parametrize("name", MATCHES)
+def test_the_reference_implementation_accepts_a_worked_set(name: str) -> None:
+    command = [str(Path(sys.executable).with_name("sssom")), "validate", str(WORKED / f"{name}.sssom.tsv")]
     done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr[-2000:]

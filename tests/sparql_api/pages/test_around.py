@@ -117,7 +117,7 @@ def test_a_partners_principle_shows_the_projects_one_match_away_and_the_hop(clie
     for row in section.findall(".//li"):
         count, other, confidence = row.findall(".//a")
         shown[BASE + other.attrib["href"].lstrip("/")] = int(count.text or "")
-        assert "/alignement/" in confidence.attrib["href"]
+        assert "/linkset/kmk-ki-2024#" in confidence.attrib["href"]
         assert client.get(count.attrib["href"], headers=JSON).json()["total"] == int(count.text or "")
     assert shown == {one: len(projects) for one, projects in expected.items()}
     together = set().union(*expected.values())
