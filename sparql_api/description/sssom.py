@@ -147,11 +147,9 @@ def _rows(
         labels = _values(store, name, SKOS + "prefLabel", closed)
         return _cell([name], prefixes), _cell(schemes, prefixes), *_both(labels)
 
-    kind = ox.NamedNode(SSSOM + "Mapping")
-    within = None if graph is None else ox.NamedNode(graph)
-    for quad in store.quads_for_pattern(None, ox.NamedNode(RDF_TYPE), kind, within):
+    for node in _nodes(store, graph):
 
-        def said(predicate: str, node: Value = quad.subject) -> list[Value]:
+        def said(predicate: str, node: Value = node) -> list[Value]:
             return _values(store, node, predicate)
 
         row = {name: _cell(said(SSSOM + name), prefixes) for name in (*SLOTS, "mapping_date", "confidence")}
@@ -162,6 +160,15 @@ def _rows(
             columns = (f"{name}_id", f"{name}_source", f"{name}_label", f"{name}_label_fr")
             row.update(zip(columns, end(one), strict=True))
         yield row
+
+
+def _nodes(store: ox.Store, graph: str | None) -> Iterator[Value]:
+    """Yield the nodes that justify an alignment, those that a document states where its graph is given."""
+    if graph is None:
+        found = store.quads_for_pattern(None, ox.NamedNode(RDF_TYPE), ox.NamedNode(SSSOM + "Mapping"), None)
+    else:  # that such a node is a mapping is said of all of them together, elsewhere
+        found = store.quads_for_pattern(None, ox.NamedNode(OWL + "annotatedSource"), None, ox.NamedNode(graph))
+    yield from (quad.subject for quad in found)
 
 
 def _values(store: ox.Store, subject: Value, predicate: str, closed: Set[str] = frozenset()) -> list[Value]:

@@ -32,7 +32,10 @@ class MirrorLinks:
         here = dirname(file)
 
         def led(found: re.Match[str]) -> str:
-            told = self.lead(unescape(found[2]), here, language)
+            link = unescape(found[2])
+            # What a form sends is computed: no file answers it.
+            form = found[1].strip() == "action" and link.startswith("/")
+            told = self.service + link if form else self.lead(link, here, language)
             return f'{found[1]}="{escape(told)}"'
 
         return CONTENT.sub(lambda found: f"{found[0]}\n    {note}", LINK.sub(led, html), count=1)

@@ -51,8 +51,9 @@ def test_an_english_page_leads_to_english_pages() -> None:
 
 
 def test_attributes_alone_are_links_and_stay_escaped() -> None:
-    page = '<a href="/fiches?q=a&amp;page=2">x</a> href=&#34;/fiches&#34; <main id="contenu" class="wide">y'
+    page = '<form action="/fiches"><a href="/fiches?q=a&amp;page=2">x</a> href=&#34;/fiches&#34; <main id="contenu" class="wide">y'
     led = LINKS.page(page, "index.html", "fr", "<p>note</p>")
     assert '<a href="https://live.example/fiches?q=a&amp;page=2">x</a>' in led
+    assert led.startswith('<form action="https://live.example/fiches">')
     assert "href=&#34;/fiches&#34;" in led
     assert led.endswith('<main id="contenu" class="wide">\n    <p>note</p>y')

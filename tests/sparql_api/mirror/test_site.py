@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import re
 import shutil
 import threading
@@ -19,10 +20,25 @@ import pyoxigraph as ox
 import pytest
 
 from ontologie import BASE
-from tests.making import command, once_a_run, write_csv
+from sparql_api.mirror import plan
+from tests.making import command, dump_of, once_a_run, write_csv
 
 LIVE = BASE.rstrip("/")
 TIMEOUT = 60
+
+
+KINDS = ("projet/", "principe/cadre-usage/", "academie/18", "instrument/", "module/")
+
+
+def mirror(state: Path, *options: str) -> str:
+    """Write the mirror of a state with all that it has but most things that are no fiche, for time; return what is said."""
+    whole, terms = plan.resources, plan.terms
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(plan, "resources", lambda *of: (path for path in whole(*of) if path.startswith(KINDS)))
+        patched.setattr(plan, "terms", lambda iris: {"Projet": terms(iris)["Projet"]})
+        done = command(state, "export", "site", "--out", str(state / "mirror" / "deep"), "--lang", "en", *options)
+    assert done.exit_code == 0, done.stderr
+    return done.stderr
 
 
 class Quiet(SimpleHTTPRequestHandler):
@@ -38,8 +54,7 @@ def mirrored(demo_var: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     def make(state: Path) -> None:
         shutil.copytree(demo_var, state, symlinks=True)
-        done = command(state, "export", "site", "--out", str(state / "mirror" / "deep"))
-        assert done.exit_code == 0, done.stderr
+        mirror(state)
 
     return once_a_run(tmp_path_factory, "mirrored", make)
 
@@ -102,10 +117,6 @@ def test_a_fiche_is_there_as_two_pages_and_as_data(served: httpx.Client, mirrore
 
 @pytest.mark.long
 def test_whole_files_are_those_of_the_edition(served: httpx.Client, mirrored: Path) -> None:
-    import gzip
-
-    from tests.making import dump_of
-
     assert gzip.decompress(served.get("editions/1/dump.nq.gz").content) == dump_of(mirrored / "editions" / "1")
     edition = mirrored / "editions" / "1"
     assert served.get("alignements.sssom.tsv").content == (edition / "alignements.sssom.tsv").read_bytes()
@@ -127,8 +138,6 @@ def test_the_event_stream_leads_to_its_own_pages_and_holds_the_edition(served: h
             if isinstance(quad.graph_name, ox.NamedNode):
                 name = quad.graph_name.value.partition("?")[0]
                 held.add(f"{quad.triple} <{name}> .\n")
-    from tests.making import dump_of
-
     assert len(held) == len(set(dump_of(mirrored / "editions" / "1").splitlines()))
 
 
@@ -136,16 +145,28 @@ def test_the_event_stream_leads_to_its_own_pages_and_holds_the_edition(served: h
 def test_a_second_run_writes_nothing_and_the_next_edition_what_changed(mirrored: Path, tmp_path: Path) -> None:
     state = Path(shutil.copytree(mirrored, tmp_path / "var", symlinks=True))
     out = state / "mirror" / "deep"
-    done = command(state, "export", "site", "--out", str(out), "--lang", "en")
-    assert re.search(r": \d{4,} files, 0 of them written and 0 removed", done.stderr), done.stderr
+    assert re.search(r": \d{4,} files, 0 of them written and 0 removed", mirror(state))
     before = {path: path.stat().st_mtime_ns for path in out.rglob("*") if path.is_file()}
     rows = write_csv(tmp_path / "rows.csv", [{"id": "neuve", "titre": "Une fiche de plus"}])
     for arguments in (["ingest", str(rows), "--validated-by", "equipe-projet"], ["publish"]):
         assert command(state, *arguments).exit_code == 0
-    fresh = command(state, "export", "site", "--out", str(out), "--lang", "en")
-    assert fresh.exit_code == 0, fresh.stderr
+    mirror(state)
     new = next(path for path in out.glob("projet/*neuve.html"))
     assert "Une fiche de plus" in new.read_text("utf-8")
     assert (out / "projet/18-UR005.ttl").stat().st_mtime_ns == before[out / "projet/18-UR005.ttl"]
     assert not (out / "editions/1").exists()
     assert (out / "editions/2/dump.nq.gz").is_file()
+
+
+def test_what_cannot_be_a_copy_is_refused_before_anything_is_written(demo_var: Path, tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("mine")
+    for arguments, words in (
+        (["--out", str(tmp_path)], "not of a copy"),
+        (["--out", str(tmp_path / "m"), "--address", "ftp://x"], "not the address"),
+    ):
+        done = command(demo_var, "export", "site", "--lang", "en", *arguments)
+        assert done.exit_code == 2
+        assert words in done.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
+    empty = command(tmp_path / "empty", "export", "site", "--out", str(tmp_path / "m"), "--lang", "en")
+    assert (empty.exit_code, "observatoire demo" in empty.stderr) == (2, True)
