@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from ontologie import Iris
+from sparql_api.formats.rdf_formats import MEDIA_TYPES
 from sparql_api.mirror.links import MirrorLinks
+from sparql_api.pages.documents import written
 
 HELD = {
     ("/", "fr"): "index.html",
@@ -57,3 +60,9 @@ def test_attributes_alone_are_links_and_stay_escaped() -> None:
     assert led.startswith('<form action="https://live.example/fiches">')
     assert "href=&#34;/fiches&#34;" in led
     assert led.endswith('<main id="contenu" class="wide">\n    <p>note</p>y')
+
+
+@pytest.mark.parametrize("name", ["nt", "jsonld", "rdf"])
+def test_words_and_rules_are_written_alike_each_time(name: str) -> None:
+    made = [written.__wrapped__(Iris(), "shapes", MEDIA_TYPES[name]) for _ in range(2)]
+    assert made[0] == made[1]
