@@ -15,6 +15,7 @@ import ingestion.commands.ingest
 import ontologie.commands
 import shapes.commands
 import sparql_api.commands
+import sparql_api.export_commands
 from shapes.commands import Judged
 from sparql_api.words.command_line import Spoken
 
@@ -38,7 +39,9 @@ def build_main() -> typer.Typer:
         rich_markup_mode=None,
     )
     for part in (
-        ingestion.commands.ingest.build_app(made_with_editions, write_principles, write_tables, tokens_of_sparql),
+        ingestion.commands.ingest.build_app(
+            made_with_editions, write_principles, write_tables, sparql_api.export_commands.add_exports, tokens_of_sparql
+        ),
         sparql_api.commands.build_app(),
         shapes.commands.build_app(examine_deposit),
         ontologie.commands.build_app(checks_of_shapes),

@@ -26,8 +26,15 @@ WriteTables = Callable[["Edition", Path], int]
 """Writes the tables of an edition into a folder, and returns how many files; raises OSError."""
 
 
-def export_app(write_principles: WritePackage, write_tables: WriteTables) -> typer.Typer:
-    """Return the sub-commands of `observatoire export`; what makes a package, or tables, comes from the root."""
+AddCommands = Callable[[typer.Typer], None]
+"""Adds sub-commands to a group."""
+
+
+def export_app(write_principles: WritePackage, write_tables: WriteTables, add_others: AddCommands) -> typer.Typer:
+    """Return the sub-commands of `observatoire export`; what makes a package, or tables, comes from the root.
+
+    So do those sub-commands that only the service can carry out.
+    """
     app = typer.Typer(no_args_is_help=True, help="Write what the current edition holds.")
 
     @app.callback()
@@ -70,6 +77,7 @@ def export_app(write_principles: WritePackage, write_tables: WriteTables) -> typ
         say(lang, "package-written", count=count, where=out)
 
     add_tables(app, write_tables)
+    add_others(app)
     return app
 
 

@@ -18,7 +18,7 @@ import typer
 
 from ingestion.commands.acting import AsOption, able, allowed
 from ingestion.commands.agents import agents_app
-from ingestion.commands.export import WritePackage, WriteTables, export_app
+from ingestion.commands.export import AddCommands, WritePackage, WriteTables, export_app
 from ingestion.commands.failures import explained, opened
 from ingestion.commands.harvest import harvest_app
 from ingestion.commands.keeping import backup_command, restore, sure
@@ -71,16 +71,17 @@ def build_app(
     faces: Callable[[], Sequence[Face]],
     write_principles: WritePackage,
     write_tables: WriteTables,
+    add_exports: AddCommands,
     tokenize: Callable[[], Tokenize],
 ) -> typer.Typer:
     """Return the command line of this folder.
 
     `faces` gives what is made with each edition, `write_principles` writes a package, `write_tables` the tables of an
-    edition, `tokenize` gives what tells the tokens of SPARQL.
+    edition, `add_exports` adds what the service alone exports, `tokenize` gives what tells the tokens of SPARQL.
     """
     app, with_faces = typer.Typer(no_args_is_help=True), _WithFaces(faces)
     app.add_typer(review_app(), name="review")
-    app.add_typer(export_app(write_principles, write_tables), name="export")
+    app.add_typer(export_app(write_principles, write_tables, add_exports), name="export")
     app.add_typer(agents_app(), name="agent")
     app.add_typer(harvest_app(tokenize), name="harvest")
     app.add_typer(labels_app(), name="labels")

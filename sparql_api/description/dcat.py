@@ -6,7 +6,7 @@ What holds of every edition is written in catalogue.ttl. Knows an edition's mani
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from typing import Final
 
 import pyoxigraph as ox
@@ -40,6 +40,16 @@ SENTENCES: Final = (
     ("ldes", "dct:description", "ldes-description"),
     ("oai", "dct:title", "oai-title"),
     ("oai", "dct:description", "oai-description"),
+    ("catalogue#ontologie", "dct:title", "ontology-title"),
+    ("catalogue#ontologie", "dct:description", "ontology-description"),
+    ("catalogue#formes", "dct:title", "shapes-title"),
+    ("catalogue#formes", "dct:description", "shapes-description"),
+    ("catalogue#principes", "dct:title", "principles-title"),
+    ("catalogue#principes", "dct:description", "principles-description"),
+    ("catalogue#correspondances", "dct:title", "alignments-title"),
+    ("catalogue#correspondances", "dct:description", "alignments-description"),
+    ("catalogue#tables", "dct:title", "tables-title"),
+    ("catalogue#tables", "dct:description", "tables-description"),
     ("catalogue#editions", "dct:title", "series-title"),
     ("catalogue#editions", "dct:description", "series-description"),
 )
@@ -78,14 +88,20 @@ def describe_previous(said: Statements, dataset: str, number: int, iris: Iris) -
     said.both(previous, "dct:description", in_both("catalogue", "dataset-description"))
 
 
-def describe_parts(said: Statements, dataset: str, held: Iterable[ox.Quad], iris: Iris) -> None:
-    """Say of each distribution and each service that catalogue.ttl names what all of its kind have."""
+def describe_parts(said: Statements, dataset: str, held: Collection[ox.Quad], iris: Iris) -> None:
+    """Say of each distribution and each service that catalogue.ttl names what all of its kind have.
+
+    A distribution of which it says no dataset is one of the edition.
+    """
+    placed = {quad.object for quad in held if quad.predicate.value == DCAT + "distribution"}
     for quad in held:
         if not isinstance(quad.subject, ox.NamedNode) or not isinstance(quad.object, ox.NamedNode):
             continue
         subject, predicate, value = quad.subject.value, quad.predicate.value, quad.object.value
         if predicate == DCAT + "downloadURL":
-            describe_distribution(said, dataset, subject, value)
+            describe_distribution(said, subject, value)
+            if quad.subject not in placed:
+                said.say(dataset, "dcat:distribution", subject)
         elif predicate == DCT + "format":
             said.type(value, "dct:MediaTypeOrExtent")
         elif predicate == DCAT + "mediaType":
@@ -107,10 +123,9 @@ def distribution_of(dataset: str, name: str) -> str:
     return f"{dataset}#{name.replace('.', '-')}"
 
 
-def describe_distribution(said: Statements, dataset: str, distribution: str, address: str) -> None:
-    """Say what every form of the dataset has: address, licence, availability."""
+def describe_distribution(said: Statements, distribution: str, address: str) -> None:
+    """Say what every form of a dataset has: address, licence, availability."""
     said.type(distribution, "dcat:Distribution")
-    said.say(dataset, "dcat:distribution", distribution)
     said.say(distribution, "dcat:accessURL", address)
     said.say(distribution, "dct:license", LICENCE)
     said.say(distribution, "dcatap:availability", AUTHORITY + "planned-availability/STABLE")

@@ -10,10 +10,13 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Final
+from urllib.parse import unquote
 
 import pyoxigraph as ox
 
@@ -25,7 +28,7 @@ SSSOM_NAME: Final = "alignements.sssom.tsv"
 TITLED: Final = ("alignments-title", "alignments-description")
 MEDIA_TYPE: Final = "text/tab-separated-values"
 SHARED_ALIKE: Final = "/by-sa/"
-SSSOM, OWL, SKOS, RDFS, PROV = (PREFIXES[prefix] for prefix in ("sssom", "owl", "skos", "rdfs", "prov"))
+SSSOM, OWL, SKOS, RDFS, PROV, DCT = (PREFIXES[prefix] for prefix in ("sssom", "owl", "skos", "rdfs", "prov", "dct"))
 ELSEWHERE: Final = {
     **{row["prefixe"]: row["espace"] for row in read_table("ponts", "cibles.csv")},
     "dpv-ai": "https://w3id.org/dpv/ai#",
@@ -63,6 +66,17 @@ def repeat_alignments(edition: Edition, before: Edition) -> bool:
     return old in text
 
 
+@dataclass(frozen=True)
+class MappingSet:
+    """What a table says of itself: its name, title and description, licence; which graph it is of, all where None."""
+
+    iri: str
+    title: str
+    description: str
+    licence: str = LICENCE
+    graph: str | None = None
+
+
 def alignments_table(
     store: ox.Store, iris: Iris, version: str, path: str = SSSOM_NAME, words: tuple[str, str] = TITLED
 ) -> str:
@@ -70,30 +84,50 @@ def alignments_table(
 
     `path` below the base names it; `words` are the codes of its title and description (`phrases/catalogue.csv`).
     """
+    title, said = (in_both("catalogue", code) for code in words)
+    whole = MappingSet(iris.base + path, title["en"], f"{said['en']} / {said['fr']}")
+    return table_of_set(store, iris, version, whole)
+
+
+def linksets(store: ox.Store, iris: Iris) -> list[str]:
+    """Return the identifiers of the linksets of a store, in order."""
+    own = iris.graph("linkset", "")
+    names = (graph.value for graph in store.named_graphs())
+    return sorted(unquote(name.removeprefix(own)) for name in names if name.startswith(own))
+
+
+def linkset_table(store: ox.Store, iris: Iris, version: str, identifier: str) -> str:
+    """Return the alignments of one linkset as an SSSOM table, under the licence that it has."""
+    graph, iri = iris.graph("linkset", identifier), iris.entity("linkset", identifier)
+    title, said = (_text(_values(store, ox.NamedNode(iri), DCT + name), "en") for name in ("title", "abstract"))
+    licence = _cell(_values(store, ox.NamedNode(graph), DCT + "license"), {}) or LICENCE
+    return table_of_set(store, iris, version, MappingSet(iri, title or identifier, said, licence, graph))
+
+
+def table_of_set(store: ox.Store, iris: Iris, version: str, described: MappingSet) -> str:
+    """Return the alignments of a mapping set, by subject and object, as an SSSOM table."""
     prefixes = {**ELSEWHERE, "oia": iris.base}
     closed = {one.graph for one in vocabularies(iris.base) if SHARED_ALIKE in one.licence}
     order = ("subject_id", "object_id", "predicate_id")
-    rows = sorted(_rows(store, prefixes, closed), key=lambda row: [row[name] for name in order])
+    rows = sorted(_rows(store, prefixes, closed, described.graph), key=lambda row: [row[name] for name in order])
     out = io.StringIO()
     written = " ".join(cell for row in rows for name, cell in row.items() if not name.startswith("comment"))
     used = {name: namespace for name, namespace in prefixes.items() if f"{name}:" in written}
-    out.writelines(f"#{line}\n" for line in _metadata(iris, version, path, words, used))
+    out.writelines(f"#{line}\n" for line in _metadata(described, version, used))
     table = csv.DictWriter(out, COLUMNS, delimiter="\t", lineterminator="\n")
     table.writeheader()
     table.writerows(rows)
     return out.getvalue()
 
 
-def _metadata(
-    iris: Iris, version: str, path: str, words: tuple[str, str], prefixes: Mapping[str, str]
-) -> Iterator[str]:
-    """Yield the metadata of the mapping set (SSSOM, MappingSet), a line each."""
-    title, said = (in_both("catalogue", code) for code in words)
-    yield f"mapping_set_id: {iris.base}{path}"
+def _metadata(described: MappingSet, version: str, prefixes: Mapping[str, str]) -> Iterator[str]:
+    """Yield the metadata of the mapping set (SSSOM, MappingSet), a line each; a text of JSON is one of YAML."""
+    yield f"mapping_set_id: {described.iri}"
     yield VERSION.format(version)
-    yield f'mapping_set_title: "{title["en"]}"'
-    yield f'mapping_set_description: "{said["en"]} / {said["fr"]}"'
-    yield f"license: {LICENCE}"
+    yield f"mapping_set_title: {json.dumps(described.title, ensure_ascii=False)}"
+    if described.description:
+        yield f"mapping_set_description: {json.dumps(described.description, ensure_ascii=False)}"
+    yield f"license: {described.licence}"
     yield "curie_map:"
     yield from (f"  {prefix}: {namespace}" for prefix, namespace in sorted(prefixes.items()))
     yield "extension_definitions:"
@@ -103,7 +137,9 @@ def _metadata(
         yield "    type_hint: xsd:string"
 
 
-def _rows(store: ox.Store, prefixes: Mapping[str, str], closed: Set[str]) -> Iterator[dict[str, str]]:
+def _rows(
+    store: ox.Store, prefixes: Mapping[str, str], closed: Set[str], graph: str | None
+) -> Iterator[dict[str, str]]:
     @cache  # an end has many alignments
     def end(name: Value) -> tuple[str, str, str, str]:
         """Return an end's id, its scheme, its label in English and in French."""
@@ -111,10 +147,9 @@ def _rows(store: ox.Store, prefixes: Mapping[str, str], closed: Set[str]) -> Ite
         labels = _values(store, name, SKOS + "prefLabel", closed)
         return _cell([name], prefixes), _cell(schemes, prefixes), *_both(labels)
 
-    kind = ox.NamedNode(SSSOM + "Mapping")
-    for quad in store.quads_for_pattern(None, ox.NamedNode(RDF_TYPE), kind, None):
+    for node in _nodes(store, graph):
 
-        def said(predicate: str, node: Value = quad.subject) -> list[Value]:
+        def said(predicate: str, node: Value = node) -> list[Value]:
             return _values(store, node, predicate)
 
         row = {name: _cell(said(SSSOM + name), prefixes) for name in (*SLOTS, "mapping_date", "confidence")}
@@ -134,6 +169,15 @@ def _validators(store: ox.Store, node: ox.NamedNode | ox.BlankNode | ox.Triple) 
     fiches = [quad.graph_name for quad in stated if isinstance(quad.graph_name, ox.NamedNode)]
     acts = [act for fiche in fiches for act in _values(store, fiche, PROV + "wasGeneratedBy")]
     return [one for act in acts for one in _values(store, act, PROV + "wasAssociatedWith")]
+
+
+def _nodes(store: ox.Store, graph: str | None) -> Iterator[Value]:
+    """Yield the nodes that justify an alignment, those that a document states where its graph is given."""
+    if graph is None:
+        found = store.quads_for_pattern(None, ox.NamedNode(RDF_TYPE), ox.NamedNode(SSSOM + "Mapping"), None)
+    else:  # that such a node is a mapping is said of all of them together, elsewhere
+        found = store.quads_for_pattern(None, ox.NamedNode(OWL + "annotatedSource"), None, ox.NamedNode(graph))
+    yield from (quad.subject for quad in found)
 
 
 def _values(store: ox.Store, subject: Value, predicate: str, closed: Set[str] = frozenset()) -> list[Value]:

@@ -163,7 +163,10 @@ def written(iris: Iris, path: str, media_type: str) -> bytes:
     if media_type == MEDIA_TYPES["ttl"]:
         return "\n".join(texts).encode()
     name = next(name for name, offered in MEDIA_TYPES.items() if offered == media_type)
-    quads = parsed(texts)
+    held = ox.Dataset(parsed(texts))
+    # The names of blank nodes are made by chance: whoever keeps a copy would see a change where there is none.
+    held.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
+    quads = sorted(held, key=str)
     return write_compacted(quads, iris) if name == "jsonld" else write_triples(quads, name, iris)
 
 

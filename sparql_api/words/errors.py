@@ -25,6 +25,8 @@ class ServiceError(Exception):
     ├── SignInRefused                a sign-in elsewhere that does not hold
     ├── Unexamined                   a deposit was not examined to its end
     ├── ToolRefused, TooMuch         an address asked from within, by an assistant's tool, said no, or too much
+    ├── UnansweredWithin             an address asked from within for a mirror gave no whole answer
+    ├── MirrorRefused                a folder cannot be a mirror, or the edition moved while it was made
     ├── ServiceRefused               a call of SERVICE that the gateway does not let out
     ├── Broken, Stopped              an answer of a store elsewhere is not whole, or is read no further
     └── NotPublished                 an edition could not be written to a store elsewhere

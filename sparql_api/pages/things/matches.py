@@ -5,7 +5,7 @@ Knows the SSSOM nodes of the graph; how a row is laid out is the template's busi
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import pyoxigraph as ox
@@ -13,6 +13,7 @@ import pyoxigraph as ox
 from ontologie import PREFIXES
 from sparql_api.pages.common.labels import is_safe
 from sparql_api.pages.common.reading import Reading
+from sparql_api.pages.things.describe import REST, Description, as_quads
 
 OWL, SKOS, RDFS, SSSOM = PREFIXES["owl"], PREFIXES["skos"], PREFIXES["rdfs"], PREFIXES["sssom"]
 INVERSE: Final = {SKOS + "broadMatch": SKOS + "narrowMatch", SKOS + "narrowMatch": SKOS + "broadMatch"}
@@ -23,6 +24,13 @@ QUERY: Final = f"""SELECT ?node ?relation ?other ?forward ?confidence ?why WHERE
   OPTIONAL {{ ?node <{SSSOM}confidence> ?confidence }}
   OPTIONAL {{ ?node <{RDFS}comment> ?why }}
 }}"""
+
+NODES: Final = f"""SELECT DISTINCT ?g ?s ?p ?o WHERE {{
+  {{ GRAPH ?h {{ ?s <{OWL}annotatedSource> <%(iri)s> }} }} UNION
+  {{ GRAPH ?h {{ ?s <{OWL}annotatedTarget> <%(iri)s> }} }}
+  GRAPH ?g {{ ?s ?p ?o }}
+}}"""
+"""What justifies the matches of a thing, whichever end of them it is."""
 
 
 @dataclass(frozen=True)
@@ -53,3 +61,15 @@ async def matches(reading: Reading, iri: str, edition: int) -> list[Match]:
         if isinstance(why, ox.Literal):
             match.reasons[why.language or ""] = why.value
     return sorted(found.values(), key=lambda match: (-float(match.confidence or 0), match.other))
+
+
+async def with_matches(reading: Reading, found: Description) -> Description:
+    """Return what an edition says of a thing with the nodes that justify its matches; a document's is its graph alone.
+
+    So whoever takes a principle has its alignments from both ends, with their confidence and reasons.
+    """
+    if found.is_document or found.is_graph:
+        return found
+    quads = await reading.decoded(await reading.answer(NODES % {"iri": found.iri}, found.edition), as_quads)
+    rest = tuple(sorted({*found.parts.get(REST, ()), *quads}, key=str))
+    return replace(found, parts={**found.parts, REST: rest})

@@ -34,6 +34,7 @@ from sparql_api.pages.signs.routes import mementos
 from sparql_api.pages.signs.signposts import Signs, memento_stamp, original_links, wants_schema
 from sparql_api.pages.things.describe import DERIVED, Description, describe, exists
 from sparql_api.pages.things.life import redactions
+from sparql_api.pages.things.matches import with_matches
 from sparql_api.pages.things.page import entity_page
 from sparql_api.pages.things.schema_org import PROFILE, named, schema_view
 from sparql_api.words.problems import ProblemError, problem
@@ -188,8 +189,10 @@ async def represent(service: Service, request: Request, path: str, name: str) ->
         run = service.computing.run
         if profile:
             data = await profiled(service, request, found)
+        elif name == "html":
+            data = await entity_page(view, found)
         else:
-            data = await (entity_page(view, found) if name == "html" else run(request, write, service, found, name))
+            data = await run(request, write, service, await with_matches(service.reading(request), found), name)
         service.memory.put(key, data)
     licence = (service.memory.get((*key, "licence")) or b"").decode()
     pinned = service.pinned(request) is not None

@@ -239,6 +239,19 @@ def test_the_catalogue_says_the_length_of_each_dump_as_it_is_downloaded(client: 
     assert media == {"nq": "application/n-quads", "ttl": "text/turtle", "jsonl": "application/jsonl"}
 
 
+def test_what_is_taken_alone_is_a_dataset_of_its_own(client: httpx.Client) -> None:
+    catalogue = rdflib.Graph().parse(data=client.get("/catalogue").text, format="turtle")
+    listed = set(catalogue.objects(rdflib.URIRef(f"{BASE}catalogue"), DCAT.dataset))
+    edition = set(catalogue.objects(rdflib.URIRef(f"{BASE}edition/2"), DCAT.distribution))
+    for name in ("ontologie", "formes", "principes", "correspondances", "tables"):
+        dataset = rdflib.URIRef(f"{BASE}catalogue#{name}")
+        assert dataset in listed
+        assert {title.language for title in catalogue.objects(dataset, rdflib.DCTERMS.title)} == {"fr", "en"}
+        own = set(catalogue.objects(dataset, DCAT.distribution))
+        assert own and not own & edition
+        assert {str(catalogue.value(one, rdflib.DCTERMS.license)) for one in own} == {"https://spdx.org/licenses/etalab-2.0.html"}
+
+
 def test_an_edition_is_one_of_a_series_and_comes_after_another(client: httpx.Client) -> None:
     answer = client.get("/edition/2", headers={"Accept": "text/turtle"}, follow_redirects=True)
     assert answer.url.path == "/catalogue" and answer.headers["observatoire-edition"] == "2"

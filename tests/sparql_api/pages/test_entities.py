@@ -197,3 +197,19 @@ def test_who_holds_the_same_bytes_is_told_so(client: httpx.Client) -> None:
     first = client.get("/projet/18-UR005.ttl")
     again = client.get("/projet/18-UR005.ttl", headers={"If-None-Match": first.headers["etag"]})
     assert (again.status_code, again.content) == (304, b"")
+
+
+@pytest.mark.parametrize("suffix", ["ttl", "nt", "rdf"])
+def test_a_principle_comes_with_what_justifies_its_alignments_from_both_ends(
+    client: httpx.Client, store: ox.Store, suffix: str
+) -> None:
+    owl = "http://www.w3.org/2002/07/owl#annotated"
+    path, wanted = "principe/cadre-usage/CU-P2", set[str]()
+    for end in ("Source", "Target"):
+        nodes = store.quads_for_pattern(None, ox.NamedNode(owl + end), ox.NamedNode(BASE + path), None)
+        wanted |= {str(quad.triple) for node in nodes for quad in store.quads_for_pattern(node.subject, None, None, None)}
+    found = {str(quad.triple) for quad in ox.parse(client.get(f"/{path}.{suffix}").content, format=OX[suffix])}
+    ends = {triple.partition(f"{owl}Source> <")[2].partition(">")[0] for triple in wanted} - {""}
+    assert BASE + path in ends
+    assert ends - {BASE + path}
+    assert wanted < found
