@@ -16,7 +16,6 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from threading import Lock
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from sparql_api.settings import OpenIdSettings
 from sparql_api.words.errors import ServiceError
@@ -64,7 +63,6 @@ class OpenId:
         """Return where to send a browser to sign in, and what it holds meanwhile. Raises SignInRefused."""
         state, nonce, verifier = (secrets.token_urlsafe(32) for _ in range(3))
         pending = Pending(state, nonce, verifier, int(time.time()) + PATIENCE)
-        import httpx2
 
         about, _ = self._about()
         with self._client() as client:

@@ -153,7 +153,7 @@ def _rows(
             return _values(store, node, predicate)
 
         row = {name: _cell(said(SSSOM + name), prefixes) for name in (*SLOTS, "mapping_date", "confidence")}
-        row["reviewer_id"] = row["reviewer_id"] or _cell(_validators(store, quad.subject), prefixes)
+        row["reviewer_id"] = row["reviewer_id"] or _cell(_validators(store, node), prefixes)
         row["predicate_id"] = _cell(said(OWL + "annotatedProperty"), prefixes)
         row["comment"], row["comment_fr"] = _both(said(RDFS + "comment"))
         for name, part in (("subject", "annotatedSource"), ("object", "annotatedTarget")):
@@ -163,8 +163,10 @@ def _rows(
         yield row
 
 
-def _validators(store: ox.Store, node: ox.NamedNode | ox.BlankNode | ox.Triple) -> list[Value]:
+def _validators(store: ox.Store, node: Value) -> list[Value]:
     """Return the académie or organisation that validated a deposited node: its graph is named as its fiche."""
+    if isinstance(node, ox.Literal):
+        return []
     stated = store.quads_for_pattern(node, ox.NamedNode(OWL + "annotatedSource"), None, None)
     fiches = [quad.graph_name for quad in stated if isinstance(quad.graph_name, ox.NamedNode)]
     acts = [act for fiche in fiches for act in _values(store, fiche, PROV + "wasGeneratedBy")]

@@ -82,7 +82,6 @@ def test_what_we_say_of_scolomfr_concepts_is_rank_level_cover_and_alignment(data
         "broadMatch",
         "narrowMatch",
         "relatedMatch",
-        "narrower",
         "mappingRelation",
     }
 
