@@ -34,6 +34,7 @@ from ingestion.derivation.deciding import Verb, decide_finding, findings_of
 from ingestion.derivation.rules import rules_digest
 from ingestion.derivation.work import derivation_of
 from ingestion.labels.applying import apply_decision, refuse_decision, take_back
+from ingestion.publication.deltas import REDACTED
 from ingestion.resolution.decided import LabelDecision, label_name
 from ontologie import BASE, RuleFile, digest, read_table, rule_files, serialize_lines, vocabularies
 from tests.making import NATIONAL, TEAM, begun, declared, dump_of, write_csv
@@ -142,7 +143,9 @@ def throw_away_and_rebuild(steps: list[tuple[object, ...]]) -> None:
         assert dump_of(edition.path) == dump == canonical_dump(edition.store_path)
         # Members, their list, root and statistics: whatever the history, those of a build from nothing.
         again = files_of(edition.path)
-        assert sorted(name for name in made.keys() | again.keys() if made.get(name) != again.get(name)) == []
+        # Which graphs a redaction changed, no row of the registry says: backups keep that note, and clients of the stream read it.
+        kept = (made.keys() | again.keys()) - {REDACTED}
+        assert sorted(name for name in kept if made.get(name) != again.get(name)) == []
         # What waits since then is published as if nothing had happened.
         assert publish(state, registry).edition.number in (edition.number, edition.number + 1)
         registry.close()
