@@ -71,9 +71,10 @@ def _take_row(made: Draught, named: Sequence[Heading], line: int, cells: Sequenc
         if not IDENTIFIER.fullmatch(identifier):
             made.said.append(issue("principe-mal-nomme", Place(file, line, column, _ID), value=identifier))
             return
-        if any(one["id"] == node["id"] for one in made.members["principe"]):
+        if node["id"] in made.names:
             made.said.append(issue("principe-double", Place(file, line, column, _ID), value=identifier))
             return
+        made.names.add(node["id"])
         made.members["principe"].append(node)
         made.places[(*path, "id")] = line, column
     made.places[path] = line, 1

@@ -61,9 +61,10 @@ def add_match(
     linkset, ends = made.members["id"], [str(values[key]) for key in ENDS]
     name = f"{linkset}#{match_name(*ends)}"
     found = made.members["correspondance"]
-    if any(one["id"] == name for one in found):
+    if name in made.names:
         made.said.append(issue("correspondance-double", place, value=" ".join(ends)))
         return
+    made.names.add(name)
     path: Path = ("correspondance", len(found))
     found.append({"id": name, "type": ["Alignement"], **values})
     made.places[path] = where

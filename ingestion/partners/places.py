@@ -36,3 +36,5 @@ class Draught:
     places: dict[Path, tuple[int, int]] = field(default_factory=dict)
     said: list[Issue] = field(default_factory=list)
     columns: tuple[str, ...] = ()
+    names: set[str] = field(default_factory=set)
+    """The ids of its parts so far."""

@@ -24,6 +24,10 @@ MOST: Final = 1 << 20
 """Bytes of an answer that an assistant is given; a larger one is taken as a file."""
 
 
+EDITION: Final = "observatoire-edition"
+"""What names the edition of an answer: what has none is no answer of the graph."""
+
+
 class TooMuch(ServiceError):
     """The answer is larger than an assistant is given."""
 
@@ -43,7 +47,7 @@ class AnswerInside:
     @property
     def edition(self) -> int:
         """The edition that answers."""
-        return int(self.headers["observatoire-edition"].partition(";")[0])
+        return int(self.headers[EDITION].partition(";")[0])
 
     def json(self) -> Any:
         """Return an answer in JSON, parsed."""
@@ -91,7 +95,7 @@ class Inside:
         if answer.size > MOST:
             raise TooMuch
         told = AnswerInside(answer.status, answer.headers, b"".join(answer.parts))
-        if told.status >= 400:
+        if told.status != 200 or not is_answer(told):
             raise ToolRefused(said_of(told))
         return told
 
@@ -121,6 +125,12 @@ class _Collected:
             self.size += len(message.get("body", b""))
             if self.size <= MOST:
                 self.parts.append(bytes(message.get("body", b"")))
+
+
+def is_answer(told: AnswerInside) -> bool:
+    """Tell whether something is an answer in JSON or Turtle, of an edition or of the catalogue: no page, no act."""
+    kind = told.headers.get("content-type", "")
+    return EDITION in told.headers or (kind.startswith("application/json") and "etag" in told.headers)
 
 
 def said_of(told: AnswerInside) -> str:

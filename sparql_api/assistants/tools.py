@@ -32,6 +32,8 @@ ROWS: Final = 200
 """RowsFound that an answer gives."""
 PATH: Final = re.compile(r"[a-z]+(?:-[a-z]+)*(?:/[A-Za-z0-9._-]+){1,3}")
 """The address of a thing after the base: its type, then its id."""
+OWN: Final = ("format", "_format", "lang", "edition")
+"""Parameters that the tool itself gives."""
 TABLE: Final = "application/sparql-results+json"
 Spoken = Annotated[Literal["fr", "en"], Field(description="The language of labels and messages.")]
 Pinned = Annotated[int | None, Field(ge=1, description="An edition by its number; the current one by default.")]
@@ -128,7 +130,7 @@ async def question(
     edition: Pinned = None,
 ) -> RowsFound:
     """Answer a saved question, with values for its parameters or their defaults."""
-    path, given = f"/queries/{name}", parameters or {}
+    path, given = f"/queries/{name}", {key: value for key, value in (parameters or {}).items() if key not in OWN}
     told = await told_by(ctx, path, {**given, "format": "json", "lang": language, "edition": edition})
     found = told.json()
     rows = found["rows"]

@@ -29,6 +29,8 @@ from sparql_api.words.problems import ProblemError, problem
 LOOK: Final = 0.5
 """Seconds between two looks whether the service is quiet, or whether a job is still wanted."""
 OPEN: Final = ("waiting", "running")
+RECENT: Final = 600
+"""Seconds since it was asked within which a job holds its place even once it is done."""
 ENDED_BY: Final = (Preempted, QueueFull)
 """What happens to a job because somebody else asks: it waits for another quiet time."""
 
@@ -60,8 +62,8 @@ class Jobs:
     def add(self, plan: Plan, client: str) -> str:
         """Take a query on and return its id, which nobody can guess; raises ProblemError 429, 503."""
         self.fair_use.check(client)
-        known = [*self._all()]
-        own = sum(told["client"] == client and told["process"] == os.getpid() for _, told in known)
+        known = self._making_room()
+        own = sum(told["client"] == client and told["process"] == os.getpid() for told in known)
         if own >= self.settings.jobs_client:
             raise ProblemError(problem("jobs-client", limit=self.settings.jobs_client, extra={"bound": "jobs-client"}))
         if len(known) >= self.settings.jobs:
@@ -76,6 +78,18 @@ class Jobs:
         })  # fmt: skip
         self._line.append(WaitingJob(name, plan, client))
         return identifier
+
+    def _making_room(self) -> list[dict[str, Any]]:
+        """Return the jobs that hold a place: open ones, and those so recent that whoever asked may not have come back.
+
+        Of the others no more are kept than may hold a place, the oldest let go of first.
+        """
+        known, since = [*self._all()], time.time() - RECENT
+        holding = [told for _, told in known if told["state"] in OPEN or told["asked"] > since]
+        left = [(told["asked"], name) for name, told in known if told["state"] not in OPEN and told["asked"] <= since]
+        for _, name in sorted(left)[: max(0, len(left) - self.settings.jobs + 1)]:
+            self._forget(name)
+        return holding
 
     def told(self, identifier: str) -> dict[str, Any] | None:
         """Return what is known of a job; None where there is none, or its edition was redacted since it was asked."""

@@ -108,7 +108,7 @@ def test_the_worker_of_a_client_that_leaves_is_freed(url: str) -> None:
     wait_until(lambda: patient.get(f"{url}/health").json()["busy"] == 0, 25)
 
 
-@pytest.mark.parametrize("thing", ["../../etc/passwd", "projet/../../x", "projet/18-UR005?x=1", "a/b\r\nHost: x", "//host/x", "", "é/è", "projet/" + "x" * 290])
+@pytest.mark.parametrize("thing", ["../../etc/passwd", "projet/../../x", "projet/18-UR005?x=1", "a/b\r\nHost: x", "//host/x", "", "é/è", "projet/" + "x" * 290, "atelier/depots/1", "jobs/x", "deposits/1"])
 def test_no_argument_leads_elsewhere(url: str, thing: str) -> None:
     assert refused(url, "fiche", thing=thing)
 

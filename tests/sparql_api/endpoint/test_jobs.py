@@ -13,6 +13,7 @@ import httpx
 import pytest
 
 from sparql_api.app import create_app
+from sparql_api.endpoint import jobs
 from sparql_api.endpoint.jobs import name_of
 from sparql_api.settings import Settings
 from tests import patient
@@ -86,6 +87,21 @@ def test_jobs_are_bounded_for_one_client_and_a_dropped_one_frees_its_worker_and_
         assert state(url, job) == "404" and patient.delete(url + job.headers["location"]).status_code == 404
     wait_until(lambda: patient.get(f"{url}/health").json()["busy"] == 0)
     assert asked(url).status_code == 202
+
+
+def test_what_is_done_holds_a_place_for_as_long_as_its_client_may_not_have_come_back(
+    running: tuple[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url, var = running
+    done = [asked(url, f"{COUNT}#{number}") for number in range(2)]
+    wait_until(lambda: {state(url, job) for job in done} == {"done"})
+    assert asked(url).status_code == 429
+    monkeypatch.setattr(jobs, "RECENT", 0)
+    later = [asked(url, f"{COUNT}##{number}") for number in range(2)]
+    wait_until(lambda: {state(url, job) for job in later} == {"done"})
+    assert asked(url).status_code == 202
+    assert len([*(var / "jobs").glob("*.json")]) == 3, "no more are kept than may hold a place"
+    assert state(url, done[0]) == "404", "the oldest goes first"
 
 
 def test_who_asks_now_goes_before_a_job(running: tuple[str, Path]) -> None:
