@@ -99,6 +99,8 @@ def test_every_document_of_the_demonstration_is_its_graph(
     store = ox.Store.read_only(str(demo_edition.store_path))
     if version < "2.1.0":  # earlier ones have no word for an example
         fiches = [fiche for fiche in fiches if fiche["type"] != ["ProjetExemple"]]
+    if version < "2.2.0":  # nor for what partners deposit
+        fiches = [fiche for fiche in fiches if not fiche["id"].startswith(("instrument/", "linkset/"))]
     if version == "1.1.0":  # its words are of one language
         fiches = [fiche for fiche in fiches if '"en":' not in json.dumps(fiche)]
     names = [ox.NamedNode(f"{BASE}graphe/{fiche['id']}") for fiche in fiches]

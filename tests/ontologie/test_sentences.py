@@ -147,7 +147,6 @@ def test_every_code_said_has_its_sentence() -> None:
 
 
 ELSEWHERE = {
-    "ontologie/generation/law/instruments.py": "the EU's codes of languages",
     "sparql_api/formats/negotiation.py": "weights by language",
     "sparql_api/words/i18n.py": "the names of months, which are data of a locale",
     "shapes/rules/sources.py": "the message of shapes made of a table, which stands with the shapes",

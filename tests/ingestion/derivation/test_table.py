@@ -128,7 +128,7 @@ def test_a_rule_meets_the_provisions_that_say_what_it_says_and_no_other(store: o
 
 def test_no_bundled_fiche_says_that_the_academie_it_quotes_validated_it(store: ox.Store) -> None:
     assert not list(ask(store, "SELECT ?v WHERE { ?v a oia:ValidationAcademique }"))
-    assert len(list(ask(store, "SELECT ?v WHERE { ?v a oia:Validation }"))) == 118 + 20, "those of examples too"
+    assert len(list(ask(store, "SELECT ?v WHERE { ?v a oia:Validation }"))) == 136 + 20, "those of examples too"
 
 
 def test_no_tie_rests_on_an_illustration(store: ox.Store) -> None:

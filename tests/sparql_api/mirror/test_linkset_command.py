@@ -37,11 +37,11 @@ def test_all_alignments_are_those_of_the_edition(demo_var: Path, tmp_path: Path)
     assert out.read_bytes() == wanted
 
 
-def test_an_unknown_linkset_is_refused_where_there_is_none(demo_var: Path) -> None:
+def test_an_unknown_linkset_is_refused_and_those_there_are_named(demo_var: Path) -> None:
     done = command(demo_var, "export", "linkset", "rien", "--lang", "en")
     assert (done.exit_code, done.stdout) == (2, "")
     assert "“rien”" in done.stderr
-    assert "without an identifier" in done.stderr
+    assert "quebec-iag-2024" in done.stderr
 
 
 @pytest.mark.long

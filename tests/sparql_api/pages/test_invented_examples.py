@@ -80,7 +80,7 @@ def test_a_fiche_is_typed_an_example_in_every_format(client: httpx.Client) -> No
 
 def test_an_edition_says_how_many_examples_it_holds_apart(client: httpx.Client) -> None:
     counts = client.get("/editions/1", headers={"Accept": "application/json"}).json()["counts"]
-    assert counts["exemple"] == 20 and counts["documents"] == sum(counts[kind] for kind in ("projet", "analyse", "publication", "module"))
+    assert counts["exemple"] == 20 and counts["documents"] == sum(counts[kind] for kind in ("projet", "analyse", "publication", "module", "instrument", "linkset"))
     void = client.get("/void", headers={"Accept": "application/n-triples"}).text
     said = re.search(r'void#documents> "(\d+)"', void)
     assert said and int(said[1]) == counts["documents"]
