@@ -29,10 +29,12 @@ FOCUS = """() => {
   const box = at.getBoundingClientRect();
   const path = at.querySelector && at.querySelector('path');
   const drawn = path && getComputedStyle(path).stroke !== 'none';
+  const frame = at.closest && at.closest('.CodeMirror-focused');  // where an editor of queries shows that it has the focus
+  const framed = frame && getComputedStyle(frame).outlineStyle !== 'none';
   if (!window.places) window.places = [];
   const again = window.places.includes(at);
   window.places.push(at);
-  return {tag: at.tagName, again, id: at.id, seen: at === document.body || style.outlineStyle !== 'none' || !!drawn,
+  return {tag: at.tagName, again, id: at.id, seen: at === document.body || style.outlineStyle !== 'none' || !!drawn || !!framed,
           size: box.width * box.height, text: (at.textContent || '').trim().slice(0, 40)};
 }"""
 STOPS = """() => [...document.querySelectorAll('a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex="0"]')]
