@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from typing import Any, Final
@@ -35,9 +36,15 @@ REFUSED: Final = ("GET", "HEAD", "DELETE")
 BODY: Final = 1 << 20
 """Bytes of a call, a query among its arguments."""
 NAMES: Final = ("accept", "content-type", "mcp-protocol-version", "mcp-session-id", "mcp-method", "mcp-name", "origin")
+def with_error_of_protocol(refused: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a refusal that may also be an error of JSON-RPC, of a message that is none of its."""
+    return {**refused, "content": {**refused.get("content", {}), "application/json": {}}}
+
+
+_RESPONSES: Final = answers({"application/json": {}}, ("400", "408", "413", "429", "503", "504"), tagged=False)
 DESCRIBED: Final = {
     "requestBody": {"required": True, "content": {"application/json": {"schema": {"type": "object"}}}},
-    "responses": answers({"application/json": {}}, ("400", "408", "413", "429", "503", "504"), tagged=False),
+    "responses": _RESPONSES | {"400": with_error_of_protocol(_RESPONSES["400"])},
 }
 
 

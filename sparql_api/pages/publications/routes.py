@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from sparql_api.formats.negotiation import language
 from sparql_api.http.delivery import deliver
-from sparql_api.http.openapi import EDITION, OF_COMPUTING, OF_EDITION, OF_ENGINE, operation
+from sparql_api.http.openapi import EDITION, OF_COMPUTING, OF_EDITION, OF_ENGINE, operation, parameter
 from sparql_api.http.policies import EMBED
 from sparql_api.http.routing import get
 from sparql_api.pages.common.layout import View, render, send_page, write_page
@@ -24,7 +24,10 @@ from sparql_api.pages.things.routes import elsewhere, refuse_gone
 from sparql_api.pages.things.schema_org import in_page
 from sparql_api.words.i18n import collation
 
-CARTRIDGE: Final = operation({MEDIA_TYPE: {}}, parameters=(EDITION,), errors=(*OF_COMPUTING, *OF_EDITION, *OF_ENGINE))
+_MODULE: Final = parameter("module", "The identifier of a training module.", where="path")
+CARTRIDGE: Final = operation(
+    {MEDIA_TYPE: {}}, parameters=(_MODULE, EDITION), errors=(*OF_COMPUTING, *OF_EDITION, *OF_ENGINE)
+)
 SCOLOMFR: Final = ("modalite", "activite", "publicCible", "niveau")
 """The properties of a module whose values are concepts of ScoLOMFR."""
 
