@@ -83,7 +83,7 @@ class Described:
             try:
                 bounded(given(operation.as_strategy(mode))(self.judge))()
             except Unsatisfiable:
-                if mode is GenerationMode.POSITIVE:  # what takes anything has no wrong request
+                if mode is schemathesis.GenerationMode.POSITIVE:  # what takes anything has no wrong request
                     raise
 
 
