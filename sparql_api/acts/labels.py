@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -17,6 +18,7 @@ from sparql_api.formats.negotiation import language
 from sparql_api.formats.rdf_formats import write_json
 from sparql_api.http.bodies import json_members, read_body, unprocessable
 from sparql_api.http.delivery import deliver
+from sparql_api.http.openapi import Schema
 from sparql_api.http.policies import ACT
 from sparql_api.http.routing import get, post
 from sparql_api.pages.common.service import Service
@@ -45,37 +47,28 @@ def labels_router(service: Service, doors: Doors) -> APIRouter:
         following = f"/labels?{urlencode([*kept, ('page', page + 1)])}" if more else None
         return deliver(request, write_json({**said, "page": page, "next": following}), "application/json")
 
-    @post(router, "/labels/{label}", policy=ACT, **DECIDE_LABEL)
-    async def decide(request: Request, agent: Agent = Depends(doors.agent)) -> Response:
-        body = json_members(request, await _body(request), {"decision": str, "concept": str, "parts": list})
-
-        async def answer() -> Response:
-            said = await doors.run(request, decided, request.path_params["label"], agent, body, base)
-            return deliver(request, write_json(said), "application/json")
-
-        return await service.computing.answer(request, answer)
-
-    @post(router, "/labels/{label}/withdraw", policy=ACT, **WITHDRAW_LABEL)
-    async def withdraw(request: Request, agent: Agent = Depends(doors.agent)) -> Response:
-        body = json_members(request, await _body(request), {"reason": str})
-
-        async def answer() -> Response:
-            said = await doors.run(request, withdrawn, request.path_params["label"], agent, body, base)
-            return deliver(request, write_json(said), "application/json")
-
-        return await service.computing.answer(request, answer)
-
-    @post(router, "/labels/{label}/refuse", policy=ACT, **REFUSE_LABEL)
-    async def refuse(request: Request, agent: Agent = Depends(doors.agent)) -> Response:
-        body = json_members(request, await _body(request), {"document": str})
-
-        async def answer() -> Response:
-            said = await doors.run(request, _refused, request.path_params["label"], agent, body, base)
-            return deliver(request, write_json(said), "application/json")
-
-        return await service.computing.answer(request, answer)
-
+    _on_label(router, service, doors, "", DECIDE_LABEL, {"decision": str, "concept": str, "parts": list}, decided)
+    _on_label(router, service, doors, "/withdraw", WITHDRAW_LABEL, {"reason": str}, withdrawn)
+    _on_label(router, service, doors, "/refuse", REFUSE_LABEL, {"document": str}, _refused)
     return router
+
+
+def _on_label(
+    router: APIRouter, service: Service, doors: Doors, action: str, described: Schema, members: Mapping[str, type],
+    do: Callable[[Registry, str, Agent, dict[str, Any], str], dict[str, Any]],
+) -> None:  # fmt: skip
+    """Declare the route of an act on one label."""
+
+    @post(router, f"/labels/{{label}}{action}", policy=ACT, **described)
+    async def act(request: Request, agent: Agent = Depends(doors.agent)) -> Response:
+        body = json_members(request, await _body(request), members)
+
+        async def answer() -> Response:
+            label, base = request.path_params["label"], service.settings.base_iri
+            said = await doors.run(request, do, label, agent, body, base)
+            return deliver(request, write_json(said), "application/json")
+
+        return await service.computing.answer(request, answer)
 
 
 async def _body(request: Request) -> bytes:
