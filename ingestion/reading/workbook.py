@@ -51,17 +51,7 @@ def read_workbook(
 
     Raises UnreadableDeposit where it does not open, has no such sheet, or where no table can be used.
     """
-    try:
-        book = _Book(data, file)
-        filled = [read for name in book.names(sheet) if (read := book.sheet(name)).filled]
-    except (UnreadableDeposit, MemoryError):
-        raise
-    except Refused as error:
-        raise unreadable(error.code, Place(file), words=error.words) from error
-    except Exception as error:  # what the archive's and the workbook's readers raise has no common kind
-        raise unreadable("classeur-illisible", Place(file)) from error
-    if not filled:
-        raise unreadable("fichier-vide", Place(file, 1))
+    book, filled = _opened(data, file, sheet)
     chosen, left = _chosen(filled, mapping)
     notes = [issue("lu-classeur", Place(file, 1), words={"sheets": _read_sheets([one.name for one in chosen])})]
     unread = [one.name for one in left]
@@ -80,6 +70,12 @@ def plain_sheet(data: bytes, file: str, sheet: str | None = None) -> list[Row]:
 
     Raises UnreadableDeposit where it does not open, has no such sheet, or is empty.
     """
+    _, filled = _opened(data, file, sheet)
+    return list(filled[0])
+
+
+def _opened(data: bytes, file: str, sheet: str | None) -> tuple[_Book, list[_SheetRows]]:
+    """Return a workbook and its sheets that hold something, or the one that is named; raises UnreadableDeposit."""
     try:
         book = _Book(data, file)
         filled = [read for name in book.names(sheet) if (read := book.sheet(name)).filled]
@@ -87,11 +83,11 @@ def plain_sheet(data: bytes, file: str, sheet: str | None = None) -> list[Row]:
         raise
     except Refused as error:
         raise unreadable(error.code, Place(file), words=error.words) from error
-    except Exception as error:  # as above
+    except Exception as error:  # what the archive's and the workbook's readers raise has no common kind
         raise unreadable("classeur-illisible", Place(file)) from error
     if not filled:
         raise unreadable("fichier-vide", Place(file, 1))
-    return list(filled[0])
+    return book, filled
 
 
 def _chosen(filled: Sequence[_SheetRows], mapping: Correspondence) -> tuple[list[_SheetRows], list[_SheetRows]]:
