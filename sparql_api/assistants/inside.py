@@ -25,7 +25,7 @@ MOST: Final = 1 << 20
 
 
 EDITION: Final = "observatoire-edition"
-"""What names the edition of an answer: what has none is no answer of the graph."""
+"""What names the edition of an answer."""
 
 
 class TooMuch(ServiceError):
@@ -43,6 +43,11 @@ class AnswerInside:
     status: int
     headers: Mapping[str, str]
     body: bytes
+
+    @property
+    def of_edition(self) -> bool:
+        """Whether an edition answers; a document that is the same for all of them names none."""
+        return EDITION in self.headers
 
     @property
     def edition(self) -> int:
@@ -95,7 +100,7 @@ class Inside:
         if answer.size > MOST:
             raise TooMuch
         told = AnswerInside(answer.status, answer.headers, b"".join(answer.parts))
-        if told.status != 200 or not is_answer(told):
+        if told.status != 200:
             raise ToolRefused(said_of(told))
         return told
 
@@ -125,12 +130,6 @@ class _Collected:
             self.size += len(message.get("body", b""))
             if self.size <= MOST:
                 self.parts.append(bytes(message.get("body", b"")))
-
-
-def is_answer(told: AnswerInside) -> bool:
-    """Tell whether something is an answer in JSON or Turtle, of an edition or of the catalogue: no page, no act."""
-    kind = told.headers.get("content-type", "")
-    return EDITION in told.headers or (kind.startswith("application/json") and "etag" in told.headers)
 
 
 def said_of(told: AnswerInside) -> str:

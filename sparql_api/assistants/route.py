@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from typing import Any, Final
@@ -24,7 +23,7 @@ from sparql_api.assistants.inside import Inside
 from sparql_api.computing.limiter import Computing
 from sparql_api.http.bodies import read_body
 from sparql_api.http.middleware import ASKED_HOST
-from sparql_api.http.openapi import answers
+from sparql_api.http.openapi import Schema, answers
 from sparql_api.http.policies import ACT, PROBLEM
 from sparql_api.http.routing import BOUNDED, bounded, kept, post
 from sparql_api.settings import Settings
@@ -36,16 +35,12 @@ REFUSED: Final = ("GET", "HEAD", "DELETE")
 BODY: Final = 1 << 20
 """Bytes of a call, a query among its arguments."""
 NAMES: Final = ("accept", "content-type", "mcp-protocol-version", "mcp-session-id", "mcp-method", "mcp-name", "origin")
-def with_error_of_protocol(refused: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a refusal that may also be an error of JSON-RPC, of a message that is none of its."""
-    return {**refused, "content": {**refused.get("content", {}), "application/json": {}}}
-
-
-_RESPONSES: Final = answers({"application/json": {}}, ("400", "408", "413", "429", "503", "504"), tagged=False)
-DESCRIBED: Final = {
+DESCRIBED: Final[Schema] = {
     "requestBody": {"required": True, "content": {"application/json": {"schema": {"type": "object"}}}},
-    "responses": _RESPONSES | {"400": with_error_of_protocol(_RESPONSES["400"])},
+    "responses": answers({"application/json": {}}, ("400", "408", "413", "429", "503", "504"), tagged=False),
 }
+# A message that is none of the protocol's is answered by an error of JSON-RPC.
+DESCRIBED["responses"]["400"]["content"]["application/json"] = {}
 
 
 def assistants_router(assistants: Assistants) -> APIRouter:

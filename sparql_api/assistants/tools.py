@@ -108,7 +108,7 @@ async def search(
 
 async def questions(ctx: Ctx, language: Spoken = "fr") -> Questions:
     """The saved questions: what each asks, and its parameters. Prefer one of them to a query of your own."""
-    told = await told_by(ctx, "/queries", {"lang": language})
+    told = await told_by(ctx, "/queries", {"lang": language}, of_edition=False)
     return Questions(
         questions=[
             QuestionSaid(
@@ -197,11 +197,20 @@ def inside(ctx: Ctx) -> Inside:
     return found
 
 
-async def told_by(ctx: Ctx, path: str, query: Mapping[str, Any], **options: Any) -> AnswerInside:
-    """Return the answer of an address; raises ToolError, which says the next step."""
+async def told_by(
+    ctx: Ctx, path: str, query: Mapping[str, Any], *, of_edition: bool = True, **options: Any
+) -> AnswerInside:
+    """Return the answer of an address, `of_edition` one that an edition gives.
+
+    Raises ToolError, which says the next step.
+    """
+    language = "fr" if query.get("lang") == "fr" else "en"
     try:
-        return await inside(ctx).ask(path, query, **options)
+        told = await inside(ctx).ask(path, query, **options)
     except ToolRefused as error:
         raise ToolError(str(error)) from None
     except TooMuch:
-        raise ToolError(message("mcp.too_much", "fr" if query.get("lang") == "fr" else "en", most=MOST >> 10)) from None
+        raise ToolError(message("mcp.too_much", language, most=MOST >> 10)) from None
+    if of_edition and not told.of_edition:
+        raise ToolError(message("mcp.no_thing", language))
+    return told
