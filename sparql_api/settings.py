@@ -233,13 +233,14 @@ class Settings(StateSettings):
     facet_max_values: int = Field(100, ge=1)
     """Values of facets that one search may have, all facets together."""
     jobs: int = Field(16, ge=0)
-    """Queries to be answered later that are kept at once, those answered among them; 0 takes none."""
+    """Queries to be answered later that hold a place at once: those not answered yet, and those asked in the last ten
+    minutes. As many answered ones are kept beside, the oldest let go of first; 0 takes none."""
     jobs_client: int = Field(2, ge=1)
     """Of them, how many one client may have in one process."""
     jobs_timeout: float = Field(600, gt=0)
     """Deadline of one of them, in seconds; it runs when nobody else asks, and on its client's share."""
     jobs_hours: float = Field(24, gt=0)
-    """Hours for which one is kept, its answer with it."""
+    """Hours for which one is kept at most, its answer with it."""
     log_queries: bool = True
     """Write one line a query (hash, duration, rows, outcome) to `var/log/queries.jsonl`."""
     compress: bool = True
