@@ -112,13 +112,15 @@ def test_every_document_of_the_demonstration_is_its_graph(
 
 
 @readers
-@versions
-@pytest.mark.parametrize("kind", document_types())
+@pytest.mark.parametrize(
+    ("version", "kind"),
+    # A version has no keys for what documents could not be yet.
+    [(one, kind) for one in VERSIONS for kind in document_types()
+     if one == VERSIONS[-1] or (GOLDEN / one / f"{kind}.json").exists()],
+)
 def test_a_document_in_several_languages_is_its_golden_graph(
     reader: Callable[..., Triples], version: str, kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if not (GOLDEN / version / f"{kind}.json").exists():
-        pytest.skip("a type that this version has no keys for")
     document = json.loads((GOLDEN / version / f"{kind}.json").read_text(encoding="utf-8"))
     expected = of_n_quads((GOLDEN / version / f"{kind}.nq").read_bytes())
     assert reader({"@context": context(version=version), **document}, monkeypatch) == expected

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ingestion import Agent, Grant, Options, Registry, deposit_file
+from ingestion import Agent, Grant, Options, Registry, Settings, deposit_file
 from ingestion.examination.deposit import Deposited
+from tests.making import NATIONAL, OPERATOR, begun
 
 PARTNER = Agent("Mexico", (Grant("partenaire", "instrument/mx-2025"),))
 CC_BY = "https://creativecommons.org/licenses/by/4.0/"
@@ -31,6 +32,8 @@ MATCHES = (
     f"mx:P1|skos:closeMatch|{HUB}|{CURATED}|0.7|Both leave the decision to a person.",
     f"mx:P1-1|skos:relatedMatch|airo:AIUser|{CURATED}|0.5|Whoever uses the system decides.",
 )
+PUBLISHED = (("instrument", "mx-2025"), ("linkset", "mx-2025"))
+"""The framework and its matches: type, identifier."""
 TURTLE = f"""\
 @prefix dct: <http://purl.org/dc/terms/> .
 @prefix skos: <http://www.w3.org/2004/02/skos/core#> .
@@ -60,3 +63,15 @@ def deposited(folder: Path, registry: Registry | None, name: str, text: str, age
     """Deposit a text as an instrument, or as a linkset where its name says so (`.sssom.tsv`, `links.ttl`)."""
     kind = "linkset" if ".sssom." in name or name.startswith("links") else "instrument"
     return deposit_file(file_of(folder, name, text), registry, agent, Options(kind=kind))
+
+
+def validated(folder: Path) -> tuple[Settings, Registry]:
+    """Return a state whose registry holds the framework and its matches, validated and not published yet."""
+    settings, registry = begun(folder)
+    for agent in (PARTNER, NATIONAL):
+        registry.accounts.declare(agent, OPERATOR)
+    deposited(folder, registry, "marco.csv", TABLE)
+    deposited(folder, registry, "mx.sssom.tsv", sssom(*MATCHES))
+    for kind, name in PUBLISHED:
+        registry.validate(kind, name, NATIONAL)
+    return settings, registry

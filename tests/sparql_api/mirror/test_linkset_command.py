@@ -9,22 +9,16 @@ import pytest
 
 from ingestion import publish
 from ontologie import BASE
-from tests.ingestion.partners import CC_BY, MATCHES, PARTNER, TABLE, deposited, sssom
-from tests.making import NATIONAL, OPERATOR, begun, command
+from tests.ingestion.partners import CC_BY, validated
+from tests.making import command
 
 
 @pytest.fixture(scope="module")
 def partnered(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A state whose current edition holds a partner's framework and its linkset."""
     folder = tmp_path_factory.mktemp("linkset")
-    settings, registry = begun(folder)
+    settings, registry = validated(folder)
     with registry:
-        for agent in (PARTNER, NATIONAL):
-            registry.accounts.declare(agent, OPERATOR)
-        deposited(folder, registry, "marco.csv", TABLE)
-        deposited(folder, registry, "mx.sssom.tsv", sssom(*MATCHES))
-        for kind in ("instrument", "linkset"):
-            registry.validate(kind, "mx-2025", NATIONAL)
         publish(settings, registry)
     return settings.var
 

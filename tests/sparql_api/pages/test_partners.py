@@ -16,8 +16,8 @@ from ontologie import BASE
 from sparql_api.app import create_app
 from sparql_api.outputs import EDITION_OUTPUTS
 from sparql_api.settings import Settings
-from tests.ingestion.partners import MATCHES, PARTNER, TABLE, deposited, sssom
-from tests.making import NATIONAL, OPERATOR, begun
+from tests.ingestion.partners import MATCHES, PUBLISHED, sssom, validated
+from tests.making import NATIONAL
 from tests.sparql_api.endpoint.live import serve
 
 pytestmark = pytest.mark.long
@@ -29,17 +29,10 @@ HUB = "principe/international/centrage-humain"
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
     """A service whose edition 2 holds the framework and its matches, and whose edition 3 no longer does."""
     folder = tmp_path_factory.mktemp("partners")
-    settings, registry = begun(folder)
+    settings, registry = validated(folder)
     with registry:
-        for agent in (PARTNER, NATIONAL):
-            registry.accounts.declare(agent, OPERATOR)
-        deposited(folder, registry, "marco.csv", TABLE)
-        deposited(folder, registry, "mx.sssom.tsv", sssom(*MATCHES))
-        names = [("instrument", "mx-2025"), ("linkset", "mx-2025")]
-        for kind, name in names:
-            registry.validate(kind, name, NATIONAL)
         publish(settings, registry, EDITION_OUTPUTS)
-        for kind, name in names:
+        for kind, name in PUBLISHED:
             registry.withdraw(kind, name, NATIONAL, "replaced")
         publish(settings, registry, EDITION_OUTPUTS)
     with (
