@@ -83,6 +83,7 @@ if TYPE_CHECKING:
     from ingestion.words.errors import RefusedAct as RefusedAct
     from ingestion.words.errors import UnreadableDeposit as UnreadableDeposit
     from ingestion.words.examples import EXAMPLE_PREFIX as EXAMPLE_PREFIX
+    from ingestion.words.identifiers import document_named as document_named
     from ingestion.words.messages import Issue as Issue
 else:
     __getattr__, __dir__ = lazily(
@@ -122,6 +123,7 @@ else:
             "rights.decision": "Forbidden decide require standing",
             "rights.model": "Agent Grant Matter",
             "settings": "Settings",
+            "words.identifiers": "document_named",
             "words.columns": "columns",
             "words.errors": "RefusedAct UnreadableDeposit",
             "words.examples": "EXAMPLE_PREFIX",

@@ -23,7 +23,7 @@ from ingestion.commands.failures import explained, opened
 from ingestion.commands.harvest import harvest_app
 from ingestion.commands.keeping import backup_command, restore, sure
 from ingestion.commands.labels import labels_app
-from ingestion.commands.review import Identifier, review_app, split
+from ingestion.commands.review import Identifier, review_app
 from ingestion.commands.taking import (
     AcademieOption,
     By,
@@ -33,6 +33,7 @@ from ingestion.commands.taking import (
     counted,
     report_of,
 )
+from ingestion.words.identifiers import document_named
 from ontologie import system_reason
 from ontologie.console import Lang, LangOption, counting, fail, said, say, steps
 
@@ -320,7 +321,7 @@ class _WithFaces:
         from ingestion.settings import Settings
 
         settings = Settings()
-        kind, name = split(identifier)
+        kind, name = document_named(identifier)
         if not yes and not sure(said(lang, "erase-confirm", identifier=identifier)):
             raise typer.Exit(1)
         try:

@@ -11,7 +11,7 @@ import typer
 
 from ingestion.commands.acting import AsOption, allowed
 from ingestion.commands.failures import explained, opened
-from ingestion.commands.review import split
+from ingestion.words.identifiers import document_named
 from ontologie import Refused, read_file
 from ontologie.console import Lang, LangOption, fail, said, say, steps
 
@@ -85,7 +85,7 @@ def _listed(path: Path, lang: Lang) -> list[tuple[str, str]]:
         fail(lang, "unreadable-file", name=path.name, reason=error.sentence(lang.value))
     except UnicodeDecodeError:
         fail(lang, "file-encoding", name=path.name)
-    return [split(line.strip()) for line in text.splitlines() if line.strip()]
+    return [document_named(line.strip()) for line in text.splitlines() if line.strip()]
 
 
 def _tell(lang: Lang, code: str, file: Path, backup: Backup) -> None:

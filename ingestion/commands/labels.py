@@ -12,7 +12,7 @@ import typer
 
 from ingestion.commands.acting import AsOption, able, agent_of, allowed
 from ingestion.commands.failures import explained, opened
-from ingestion.commands.review import split
+from ingestion.words.identifiers import document_named
 from ontologie import sentence, with_names
 from ontologie.console import Lang, LangOption, counting, fail, said, say
 
@@ -122,7 +122,7 @@ def refuse_command(
     from ingestion.labels.desk import LabelDesk
     from ingestion.settings import Settings
 
-    kind, name = split(identifier)
+    kind, name = document_named(identifier)
     settings = Settings()
     with explained(lang), opened(settings, lang) as registry:
         agent = agent_of(registry, acting, settings)

@@ -13,6 +13,7 @@ import typer
 from ingestion.commands.acting import AsOption, ByOption, able, agent_of
 from ingestion.commands.failures import explained, opened
 from ingestion.commands.rechecking import recheck_command
+from ingestion.words.identifiers import document_named
 from ontologie import sentence
 from ontologie.console import Lang, LangOption, fail, say
 
@@ -120,7 +121,7 @@ def show_command(
     from ingestion.rights.model import Matter
     from ingestion.settings import Settings
 
-    kind, name = split(identifier)
+    kind, name = document_named(identifier)
     settings = Settings()
     with explained(lang), opened(settings, lang) as registry:
         try:
@@ -171,7 +172,7 @@ def diff_command(
     from ingestion.rights.model import Matter
     from ingestion.settings import Settings
 
-    kind, name = split(identifier)
+    kind, name = document_named(identifier)
     settings = Settings()
     with explained(lang), opened(settings, lang) as registry:
         try:
@@ -335,7 +336,7 @@ def _act(
         agent = able(registry, acting, settings, action)
         for identifier in identifiers:
             try:
-                act(registry, *split(identifier), agent)
+                act(registry, *document_named(identifier), agent)
             except LookupError:
                 refused = True
                 say(lang, "unknown-document", identifier=identifier)
@@ -346,9 +347,3 @@ def _act(
                 say(lang, _DONE[action], identifier=identifier)
     if refused:
         raise typer.Exit(1)
-
-
-def split(identifier: str) -> tuple[str, str]:
-    """Return (kind, id): a bare id is a project's."""
-    kind, slash, name = identifier.partition("/")
-    return (kind, name) if slash else ("projet", identifier)

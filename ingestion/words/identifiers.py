@@ -1,4 +1,7 @@
-"""How the identifier of a project is spelt: every character kept, in those that addresses take, one to one."""
+"""How the identifier of a project is spelt: every character kept, in those that addresses take, one to one.
+
+And how people name a document.
+"""
 
 from __future__ import annotations
 
@@ -49,3 +52,9 @@ def unspelt(identifier: str) -> str:
 def digits(*content: str) -> str:
     """Return ten base-32 digits, in lower case, of a hash."""
     return b32encode(hashlib.sha256("\x1f".join(content).encode()).digest())[:_DIGITS].decode().lower()
+
+
+def document_named(text: str) -> tuple[str, str]:
+    """Return (kind, id) of a document as people name it, `analyse/10-A1`; a bare id is a project's."""
+    kind, slash, name = text.partition("/")
+    return (kind, name) if slash else ("projet", text)

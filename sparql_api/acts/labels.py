@@ -10,19 +10,18 @@ from fastapi import APIRouter, Depends
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ingestion import Agent, LabelDesk, Registry
+from ingestion import Agent, LabelDesk, Registry, document_named
 from sparql_api.acts.agents import Doors
 from sparql_api.acts.openapi import DECIDE_LABEL, LABELS, REFUSE_LABEL, WITHDRAW_LABEL
 from sparql_api.acts.reviews import LONGEST_TEXT, MOST_PER_PAGE, PER_PAGE, known_to, text_member, whole_number
 from sparql_api.formats.negotiation import language
 from sparql_api.formats.rdf_formats import write_json
-from sparql_api.http.bodies import json_members, read_body, unprocessable
+from sparql_api.http.bodies import json_members, read_body, too_long, unprocessable
 from sparql_api.http.delivery import deliver
 from sparql_api.http.openapi import Schema
 from sparql_api.http.policies import ACT
 from sparql_api.http.routing import get, post
 from sparql_api.pages.common.service import Service
-from sparql_api.words.problems import Problem
 from sparql_api.words.texts import text_of
 
 LONGEST: Final = 64 << 10
@@ -72,8 +71,7 @@ def _on_label(
 
 
 async def _body(request: Request) -> bytes:
-    over = Problem("body-too-long", {"limit": LONGEST >> 10}, {"bound": "body"}, {"Connection": "close"})
-    return await read_body(request, LONGEST, over)
+    return await read_body(request, LONGEST, too_long(LONGEST))
 
 
 # What is done, in a thread of the registry's
@@ -112,9 +110,7 @@ def _parts(body: dict[str, Any]) -> list[str]:
 
 def _refused(registry: Registry, label: str, agent: Agent, body: dict[str, Any], base: str) -> dict[str, Any]:
     """Take a decision out of a document that its agent may know of; raises LookupError, RefusedAct, ProblemError."""
-    document = text_member(body, "document")
-    kind, slash, name = document.partition("/")
-    kind, name = (kind, name) if slash else ("projet", document)
+    kind, name = document_named(text_member(body, "document"))
     known_to(registry, kind, name, agent)
     LabelDesk(registry, base).refuse(kind, name, label, agent)
     after = registry.get(kind, name)

@@ -25,6 +25,7 @@ from ingestion import (
     decide,
     decide_finding,
     difference_of,
+    document_named,
     findings_told,
     listed_as,
     remarked,
@@ -36,13 +37,13 @@ from sparql_api.acts.agents import Doors, refused
 from sparql_api.acts.openapi import ACTS, BULK, FINDING, REVIEW, REVIEWS, VERBS
 from sparql_api.formats.negotiation import language
 from sparql_api.formats.rdf_formats import write_json
-from sparql_api.http.bodies import json_members, read_body, unprocessable
+from sparql_api.http.bodies import json_members, read_body, too_long, unprocessable
 from sparql_api.http.delivery import deliver
 from sparql_api.http.policies import ACT
 from sparql_api.http.query_strings import bad
 from sparql_api.http.routing import get, post
 from sparql_api.pages.common.service import Service
-from sparql_api.words.problems import Problem, problem
+from sparql_api.words.problems import problem
 from sparql_api.words.texts import text_of
 
 LONGEST: Final = 64 << 10
@@ -133,8 +134,7 @@ def _on_document(
 
 
 async def _body(request: Request) -> bytes:
-    over = Problem("body-too-long", {"limit": LONGEST >> 10}, {"bound": "body"}, {"Connection": "close"})
-    return await read_body(request, LONGEST, over)
+    return await read_body(request, LONGEST, too_long(LONGEST))
 
 
 # What a body says
@@ -252,8 +252,7 @@ def one_of_many(
     registry: Registry, document: str, agent: Agent, do: Do, lang: Language, base: str
 ) -> dict[str, Any]:
     """Return what came of one of several; a bare name is a project's."""
-    kind, slash, name = document.partition("/")
-    kind, name = (kind, name) if slash else ("projet", document)
+    kind, name = document_named(document)
     try:
         said = done_on(registry, kind, name, agent, lambda _: do, {})
     except LookupError:

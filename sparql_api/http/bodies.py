@@ -25,6 +25,11 @@ PARTS: Final = 20
 _BOUNDARY: Final = re.compile(r'boundary=(?:"([^"\r\n]{1,70})"|([^\s;,"]{1,70}))', re.IGNORECASE)
 
 
+def too_long(longest: int) -> Problem:
+    """Return the problem of a body of more bytes than an act takes, which ends the connection."""
+    return Problem("body-too-long", {"limit": longest >> 10}, {"bound": "body"}, {"Connection": "close"})
+
+
 async def read_body(request: Request, max_bytes: int, over: Problem, seconds: float | None = None) -> bytes:
     """Return the request's body; raises ProblemError as soon as it is over the bound (`over`) or late (408)."""
     announced = request.headers.get("content-length", "")

@@ -27,9 +27,10 @@ from sparql_api.acts.atelier.analysis import (
     unquoted,
 )
 from sparql_api.acts.atelier.grids import Grid, GridWords, scores_of, words_of
-from sparql_api.acts.atelier.workshop import PLACE, Fields, FormFault, Visitor, Workshop, led, number_of, spoken
+from sparql_api.acts.atelier.workshop import PLACE, Fields, FormFault, Visitor, Workshop, led, number_of
 from sparql_api.acts.deposits import Counter
 from sparql_api.acts.reviews import known_to
+from sparql_api.formats.negotiation import language
 from sparql_api.words.problems import ProblemError, problem
 
 ANALYSE: Final = PLACE + "/analyse/{project}"
@@ -57,19 +58,19 @@ def analysing_pages(workshop: Workshop, counter: Counter) -> None:
             content["auteur"] = [own]
         place, project = request.url.path, request.path_params["project"]
         number, about = number_of(fields.one("brouillon")), f"projet/{project}"
-        sheet = await workshop.doors.run(request, sheet_of, project, visitor.agent, spoken(request), workshop.base)
+        sheet = await workshop.doors.run(request, sheet_of, project, visitor.agent, language(request), workshop.base)
         try:
             kept = (visitor.agent, content, about, number)
             number = await workshop.doors.run(request, _kept, *kept)
         except ValueError:
-            fault = FormFault(sentence("pages", "form.too-long", spoken(request)))
+            fault = FormFault(sentence("pages", "form.too-long", language(request)))
             return await _drawn(workshop, request, visitor, content, number, None, [fault], 422)
         written, grid = FilledGrid(content, workshop.service.iris), (await _grid(workshop, request, content))[1]
         if fields.one("act") != "deposer":
             return led(request, f"{place}?brouillon={number}&garde=oui")
         if list(unquoted(written, sheet, grid)):
             return await _drawn(workshop, request, visitor, content, number, None, (), 422)
-        said = document_of(written, sheet, grid, visitor.agent.name, _title(written, sheet, spoken(request)))
+        said = document_of(written, sheet, grid, visitor.agent.name, _title(written, sheet, language(request)))
         options = Options(kind="analyse", base=workshop.base, memory=workshop.service.settings.var,
                           called="analyse.json", national=False)  # fmt: skip
         async with counter.place(request, visitor.agent) as begin:
@@ -121,7 +122,7 @@ async def _drawn(
     told: Mapping[str, Any] | None, faults: Sequence[FormFault] = (), status: int = 200,
 ) -> Response:  # fmt: skip
     """Return the page of the form: the grid's criteria with what was answered, the sheet to quote, the scores."""
-    lang, project = spoken(request), request.path_params["project"]
+    lang, project = language(request), request.path_params["project"]
     words, grid, grids = await _grid(workshop, request, content)
     sheet = await workshop.doors.run(request, sheet_of, project, visitor.agent, lang, workshop.base)
     written = FilledGrid(content, workshop.service.iris)

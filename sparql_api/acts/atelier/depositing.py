@@ -17,8 +17,9 @@ from starlette.responses import Response
 from ingestion import Agent, Options, Registry, academie_name, columns
 from ontologie import read_table, sentence
 from shapes import FormField, FormGroup, Shapes, form_groups
-from sparql_api.acts.atelier.workshop import PLACE, Fields, FormFault, Visitor, Workshop, led, number_of, spoken
+from sparql_api.acts.atelier.workshop import PLACE, Fields, FormFault, Visitor, Workshop, led, number_of
 from sparql_api.acts.deposits import Counter
+from sparql_api.formats.negotiation import language
 
 FORM: Final = f"{PLACE}/depot"
 FEW: Final = 24
@@ -73,7 +74,7 @@ def depositing_pages(workshop: Workshop, counter: Counter) -> None:
     async def form(request: Request, visitor: Visitor) -> Response:
         number, report = (number_of(request.query_params.get(name, "")) for name in ("brouillon", "rapport"))
         content = await workshop.doors.run(request, _draft, visitor.agent, number)
-        content = content or _begun(visitor.agent, spoken(request))
+        content = content or _begun(visitor.agent, language(request))
         told = None
         if report is not None:
             told = await counter.told(request, visitor.agent, report)
@@ -86,7 +87,7 @@ def depositing_pages(workshop: Workshop, counter: Counter) -> None:
         try:
             number = await workshop.doors.run(request, _kept, visitor.agent, content, number)
         except ValueError:
-            fault = FormFault(sentence("pages", "form.too-long", spoken(request)))
+            fault = FormFault(sentence("pages", "form.too-long", language(request)))
             return _drawn(workshop, request, visitor, content, number, None, [fault], 422)
         act = fields.one("act")
         if act not in ("verifier", "deposer"):

@@ -22,8 +22,9 @@ from ingestion import (
 )
 from ontologie import sentence
 from sparql_api.acts.atelier.reviewing import QUEUE
-from sparql_api.acts.atelier.workshop import Fields, FormFault, Visitor, Workshop, led, number_of, spoken
+from sparql_api.acts.atelier.workshop import Fields, FormFault, Visitor, Workshop, led, number_of
 from sparql_api.acts.reviews import READ, decision_on, done_on, known_to, shown
+from sparql_api.formats.negotiation import language
 from sparql_api.words.problems import ProblemError
 
 ON: Final = QUEUE + "/{kind}/{identifier}"
@@ -54,12 +55,12 @@ def _form(workshop: Workshop, path: str, act: str) -> None:
         kind, name = request.path_params["kind"], request.path_params["identifier"]
         body, read = _body(act, fields), READ[act][1] if act in READ else None
         if read is None:
-            given = fields.one("finding"), spoken(request), workshop.base
+            given = fields.one("finding"), language(request), workshop.base
             read = lambda said: decision_on(said, *given)  # noqa: E731 - the form of its neighbours
         try:
             await workshop.doors.run(request, done_on, kind, name, visitor.agent, read, body)
         except ProblemError as error:
-            fault = _fault(act, error, fields, spoken(request))
+            fault = _fault(act, error, fields, language(request))
             if fault is None:
                 raise
             return await _drawn(workshop, request, visitor, fault, fields, error.problem.status)
@@ -106,7 +107,7 @@ async def _drawn(
     status: int = 200,
 ) -> Response:  # fmt: skip
     """Return the page of a document, with what was sent to it where that was refused."""
-    kind, name, lang = request.path_params["kind"], request.path_params["identifier"], spoken(request)
+    kind, name, lang = request.path_params["kind"], request.path_params["identifier"], language(request)
     look = _looked(workshop)
     said = await workshop.doors.run(request, look, kind, name, visitor.agent, lang)
     kept = sent or Fields({})

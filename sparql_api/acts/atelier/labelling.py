@@ -9,9 +9,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ingestion import Agent, LabelDesk, Registry
-from sparql_api.acts.atelier.workshop import PLACE, TOLD, Fields, FormFault, Visitor, Workshop, may, spoken
+from sparql_api.acts.atelier.workshop import PLACE, TOLD, Fields, FormFault, Visitor, Workshop, may
 from sparql_api.acts.labels import decided, listed_labels, withdrawn
 from sparql_api.acts.reviews import whole_number
+from sparql_api.formats.negotiation import language
 from sparql_api.words.problems import ProblemError
 
 LABELS: Final = f"{PLACE}/libelles"
@@ -53,7 +54,7 @@ async def _done(
     except ProblemError as error:
         if error.problem.status not in TOLD:
             raise
-        fault = FormFault(error.problem.detail(spoken(request)), f"libelle-{label}")
+        fault = FormFault(error.problem.detail(language(request)), f"libelle-{label}")
         return await _drawn(workshop, request, visitor, fault, {label: value}, error.problem.status)
     return await _drawn(workshop, request, visitor, done={**done, "reason": value})
 
@@ -68,7 +69,7 @@ async def _drawn(
 ) -> Response:  # fmt: skip
     """Return the page of labels, with what came of a decision."""
     page = whole_number(request, "page", 1, 10**6)
-    given = (visitor.agent, workshop.base, (page - 1) * PER_PAGE, PER_PAGE, spoken(request))
+    given = (visitor.agent, workshop.base, (page - 1) * PER_PAGE, PER_PAGE, language(request))
     found = await workshop.doors.run(request, listed_labels, *given)
     decides = may(visitor.agent, "labels")
     decisions = await workshop.doors.run(request, _decisions, *given[:2], given[-1]) if decides else []

@@ -9,9 +9,10 @@ from starlette.responses import Response
 
 from ingestion import Options, label_of_field
 from sparql_api.acts.atelier.depositing import FORM
-from sparql_api.acts.atelier.workshop import PLACE, Visitor, Workshop, address_of, led, number_of, spoken
+from sparql_api.acts.atelier.workshop import PLACE, Visitor, Workshop, address_of, led, number_of
 from sparql_api.acts.deposits import Counter, file_name
 from sparql_api.acts.session import held
+from sparql_api.formats.negotiation import language
 from sparql_api.http.bodies import FORM as MULTIPART
 from sparql_api.http.bodies import media_type, unsupported
 from sparql_api.http.delivery import deliver
@@ -41,7 +42,7 @@ def report_pages(workshop: Workshop, counter: Counter) -> None:
             await workshop.doors.run(request, lambda registry: registry.drafts.drop(draft.number, visitor.agent))
         entries = sorted(said.get("entries", ()), key=lambda one: _rank(one["severity"]))
         for one in entries[:MOST_SHOWN]:
-            one["label"] = label_of_field(one["field"], spoken(request)) if one["field"] else ""
+            one["label"] = label_of_field(one["field"], language(request)) if one["field"] else ""
         shown = {"said": said, "entries": entries[:MOST_SHOWN], "left": max(0, len(entries) - MOST_SHOWN)}
         page = workshop.draw(request, visitor, "report.html", {**shown, "rejects": bool(said.get("rejects"))})
         if said["state"] == "waiting":

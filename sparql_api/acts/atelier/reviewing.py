@@ -10,8 +10,9 @@ from starlette.responses import Response
 
 from ingestion import academie_name
 from ontologie import read_table, sentence
-from sparql_api.acts.atelier.workshop import PLACE, Fields, FormFault, Visitor, Workshop, number_of, spoken
+from sparql_api.acts.atelier.workshop import PLACE, Fields, FormFault, Visitor, Workshop, number_of
 from sparql_api.acts.reviews import ALL, MOST_AT_ONCE, STATES, WAITS, listed, one_of_many, validation_of, wanted_of
+from sparql_api.formats.negotiation import language
 from sparql_api.http.bodies import unprocessable
 from sparql_api.words.texts import text_of
 
@@ -35,14 +36,14 @@ def reviewing_pages(workshop: Workshop) -> None:
         for one in chosen:
             name, _, version = one.rpartition("@")
             do = validation_of({"version": number_of(version) or 0})
-            given = (name, visitor.agent, do, spoken(request), workshop.base)
+            given = (name, visitor.agent, do, language(request), workshop.base)
             said = await workshop.doors.run(request, one_of_many, *given)
             if said["status"] == 200:
                 done.append(name)
             else:
                 faults.append(FormFault(f"{name.partition('/')[2]} : {said['problem']['detail']}"))
         if not chosen:
-            faults.append(FormFault(sentence("pages", "review.none-chosen", spoken(request))))
+            faults.append(FormFault(sentence("pages", "review.none-chosen", language(request))))
         found = await _queue(workshop, request, visitor)
         status = 409 if faults and chosen else 422 if faults else 200
         return workshop.draw(request, visitor, "queue.html", {**found, "done": done}, faults=faults, status=status)
@@ -50,7 +51,7 @@ def reviewing_pages(workshop: Workshop) -> None:
 
 async def _queue(workshop: Workshop, request: Request, visitor: Visitor) -> dict[str, Any]:
     """Return what the page of the queue shows, by the filters of its address."""
-    lang, asked = spoken(request), request.query_params
+    lang, asked = language(request), request.query_params
     wanted = wanted_of(request, workshop.base)
     findings = workshop.base if asked.get("waits") == WAITS[1] else None
     found = await workshop.doors.run(request, listed, wanted, visitor.agent, lang, findings)

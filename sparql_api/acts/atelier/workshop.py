@@ -16,17 +16,16 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from ingestion import Agent, Matter, Registry, decide, standing
-from ontologie import Language
 from sparql_api.acts.agents import Doors, unauthenticated
 from sparql_api.acts.session import form_token, from_us, held, session_of
 from sparql_api.formats.negotiation import language
-from sparql_api.http.bodies import media_type, read_body, unprocessable, unsupported
+from sparql_api.http.bodies import media_type, read_body, too_long, unprocessable, unsupported
 from sparql_api.http.openapi import TEXT, parameter
 from sparql_api.http.policies import ACT
 from sparql_api.http.routing import get, post
 from sparql_api.pages.common.layout import View, send_page, write_page
 from sparql_api.pages.common.service import Service
-from sparql_api.words.problems import Problem, ProblemError
+from sparql_api.words.problems import ProblemError
 from sparql_api.words.texts import text_of
 
 PLACE: Final = "/atelier"
@@ -165,8 +164,7 @@ async def form_of(request: Request, longest: int = LONGEST) -> Fields:
     """Return the fields of a form; raises ProblemError."""
     if media_type(request) != URLENCODED:
         raise unsupported(request, (URLENCODED,))
-    over = Problem("body-too-long", {"limit": longest >> 10}, {"bound": "body"}, {"Connection": "close"})
-    body = await read_body(request, longest, over)
+    body = await read_body(request, longest, too_long(longest))
     try:
         return Fields(parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=MOST_FIELDS))
     except ValueError:
@@ -204,8 +202,3 @@ def title_of(content: Mapping[str, Any]) -> str:
 def number_of(text: str) -> int | None:
     """Return the number that a text is, None where it is none that we give."""
     return int(text) if text.isascii() and text.isdecimal() and 0 < len(text) <= 9 else None
-
-
-def spoken(request: Request) -> Language:
-    """Return the language of a page."""
-    return language(request)
