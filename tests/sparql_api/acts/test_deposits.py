@@ -84,7 +84,7 @@ def test_what_an_agent_may_not_deposit_is_refused_at_its_line_or_at_the_door(act
 
 
 def test_the_feed_tells_who_may_read_what_waits_came_back_and_was_published(acting: Acting, tmp_path: Path) -> None:
-    names = [acting.waiting(one, tmp_path, titre=f"Flux {one}") for one in ("F1", "F2")]
+    names = [acting.waiting(one, tmp_path, titre=f"Flux {one}") for one in ("FLUX1", "FLUX2")]
     acting.registry.send_back("projet", names[1], NATIONAL, "Précisez le niveau.")
 
     def told(who: str) -> dict[str, str]:
@@ -98,8 +98,8 @@ def test_the_feed_tells_who_may_read_what_waits_came_back_and_was_published(acti
         return {(one.findtext(f"{ATOM}id") or "").rpartition("/")[2]: one.findtext(f"{ATOM}title") or "" for one in entries}
 
     mine = told("depot")
-    assert mine[names[0]] == "Waits for a reviewer: Flux F1 (version 1)"
-    assert mine[names[1]] == "Sent back: Flux F2 (version 1)"
+    assert mine[names[0]] == "Waits for a reviewer: Flux FLUX1 (version 1)"
+    assert mine[names[1]] == "Sent back: Flux FLUX2 (version 1)"
     assert mine["18-A0"].startswith("Published: ")
     assert not {*names, "18-A0"} & {*told("lille")}, "of another académie"
     assert acting.ask(None, "GET", "/deposits/feed").status_code == 401
