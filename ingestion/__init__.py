@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 from ontologie import lazily
 
 if TYPE_CHECKING:
-    from ingestion.commands.described import as_described as as_described
-    from ingestion.commands.described import difference_of as difference_of
-    from ingestion.commands.described import findings_in_words as findings_in_words
-    from ingestion.commands.described import findings_told as findings_told
-    from ingestion.commands.described import listed_as as listed_as
-    from ingestion.commands.described import told_to_reviewer as told_to_reviewer
-    from ingestion.commands.worded import academie_name as academie_name
-    from ingestion.commands.worded import label_of_field as label_of_field
+    from ingestion.commands.telling.described import as_described as as_described
+    from ingestion.commands.telling.described import difference_of as difference_of
+    from ingestion.commands.telling.described import findings_in_words as findings_in_words
+    from ingestion.commands.telling.described import findings_told as findings_told
+    from ingestion.commands.telling.described import listed_as as listed_as
+    from ingestion.commands.telling.described import told_to_reviewer as told_to_reviewer
+    from ingestion.commands.telling.worded import academie_name as academie_name
+    from ingestion.commands.telling.worded import label_of_field as label_of_field
     from ingestion.derivation.deciding import decide_finding as decide_finding
     from ingestion.documents.build import build_document as build_document
     from ingestion.documents.remarked import remarked as remarked
@@ -35,26 +35,26 @@ if TYPE_CHECKING:
     from ingestion.publication.deltas import changes_of as changes_of
     from ingestion.publication.deltas import find_changes as find_changes
     from ingestion.publication.deltas import note_changes as note_changes
-    from ingestion.publication.dumps import read_fiches as read_fiches
-    from ingestion.publication.dumps import read_statistics as read_statistics
-    from ingestion.publication.editions import DUMPS as DUMPS
-    from ingestion.publication.editions import Edition as Edition
-    from ingestion.publication.editions import Editions as Editions
-    from ingestion.publication.editions import is_gone as is_gone
-    from ingestion.publication.editions import redaction_of as redaction_of
+    from ingestion.publication.files.dumps import read_fiches as read_fiches
+    from ingestion.publication.files.dumps import read_statistics as read_statistics
+    from ingestion.publication.files.editions import DUMPS as DUMPS
+    from ingestion.publication.files.editions import Edition as Edition
+    from ingestion.publication.files.editions import Editions as Editions
+    from ingestion.publication.files.editions import is_gone as is_gone
+    from ingestion.publication.files.editions import redaction_of as redaction_of
+    from ingestion.publication.files.members import MEMBERS as MEMBERS
+    from ingestion.publication.files.members import MEMBERS_LIST as MEMBERS_LIST
+    from ingestion.publication.files.members import files_of as files_of
+    from ingestion.publication.files.members import has_dump as has_dump
+    from ingestion.publication.files.members import lines_of as lines_of
+    from ingestion.publication.files.members import members_of as members_of
+    from ingestion.publication.files.members import packed_bytes as packed_bytes
+    from ingestion.publication.files.stores import begin_making as begin_making
+    from ingestion.publication.files.stores import is_to_be_made as is_to_be_made
     from ingestion.publication.manifest import software_version as software_version
-    from ingestion.publication.members import MEMBERS as MEMBERS
-    from ingestion.publication.members import MEMBERS_LIST as MEMBERS_LIST
-    from ingestion.publication.members import files_of as files_of
-    from ingestion.publication.members import has_dump as has_dump
-    from ingestion.publication.members import lines_of as lines_of
-    from ingestion.publication.members import members_of as members_of
-    from ingestion.publication.members import packed_bytes as packed_bytes
     from ingestion.publication.publish import publish as publish
     from ingestion.publication.rebuild import RebuildDiffers as RebuildDiffers
     from ingestion.publication.rebuild import rebuild as rebuild
-    from ingestion.publication.stores import begin_making as begin_making
-    from ingestion.publication.stores import is_to_be_made as is_to_be_made
     from ingestion.reading.deposits import learn_to_read as learn_to_read
     from ingestion.reading.deposits import read_deposit as read_deposit
     from ingestion.reading.exported_table import deduced_cell as deduced_cell
@@ -89,10 +89,10 @@ else:
     __getattr__, __dir__ = lazily(
         __name__,
         {
-            "commands.described": (
+            "commands.telling.described": (
                 "as_described difference_of findings_in_words findings_told listed_as told_to_reviewer"
             ),
-            "commands.worded": "academie_name label_of_field",
+            "commands.telling.worded": "academie_name label_of_field",
             "derivation.deciding": "decide_finding",
             "documents.build": "build_document",
             "documents.remarked": "remarked",
@@ -104,13 +104,13 @@ else:
             "graphs.export": "export_document",
             "labels.desk": "LabelDesk",
             "publication.deltas": "GraphChange GraphReader became changes_counted changes_of find_changes note_changes",
-            "publication.dumps": "read_fiches read_statistics",
-            "publication.editions": "DUMPS Edition Editions is_gone redaction_of",
+            "publication.files.dumps": "read_fiches read_statistics",
+            "publication.files.editions": "DUMPS Edition Editions is_gone redaction_of",
             "publication.manifest": "software_version",
-            "publication.members": "MEMBERS MEMBERS_LIST files_of has_dump lines_of members_of packed_bytes",
+            "publication.files.members": "MEMBERS MEMBERS_LIST files_of has_dump lines_of members_of packed_bytes",
             "publication.publish": "publish",
             "publication.rebuild": "RebuildDiffers rebuild",
-            "publication.stores": "begin_making is_to_be_made",
+            "publication.files.stores": "begin_making is_to_be_made",
             "reading.deposits": "learn_to_read read_deposit",
             "reading.exported_table": "deduced_cell export_columns export_row",
             "reading.records": "Record",

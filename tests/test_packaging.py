@@ -37,9 +37,9 @@ def test_the_wheel_holds_the_five_folders_with_their_data(wheel: Path) -> None:
         "ontologie/tiers/scolomfr/LICENCE",
         "queries/projets-principe-unesco.rq",
         "ingestion/demo/usages.csv",
-        "ingestion/registry/migrations/env.py",
-        "ingestion/registry/migrations/versions/0002_context_of_payloads.py",
-        "ingestion/registry/migrations/versions/0003_passages_to_read.py",
+        "ingestion/registry/tables/migrations/env.py",
+        "ingestion/registry/tables/migrations/versions/0002_context_of_payloads.py",
+        "ingestion/registry/tables/migrations/versions/0003_passages_to_read.py",
     ):
         assert expected in names
     assert any(name.startswith("shapes/") and name.endswith(".ttl") for name in names)

@@ -23,13 +23,13 @@ from typing import Any, Final
 import ingestion.derivation.rules
 import ingestion.publication.assembly
 import ingestion.publication.manifest
-import ingestion.registry.model
+import ingestion.registry.tables.model
 from ingestion import Agent, Edition, Grant, Options, RefusedTransition, Registry, Settings, deposit_file, publish
 from ingestion.backups.backup import back_up
 from ingestion.backups.restoring import restore
 from ingestion.publication.erasure import erase
 from ingestion.registry.agents import TEAM
-from ingestion.registry.model import NewDocument
+from ingestion.registry.tables.model import NewDocument
 from ingestion.rights.model import OPERATOR
 from ontologie import BASE, Vocabulary, vocabularies
 
@@ -224,7 +224,7 @@ class _SetBack(datetime):
 
 def set_clock_back() -> None:
     """Have this process believe that it is twenty years ago."""
-    ingestion.registry.model.datetime = _SetBack  # type: ignore[attr-defined]
+    ingestion.registry.tables.model.datetime = _SetBack  # type: ignore[attr-defined]
 
 
 def forked(work: Callable[[], object], kill_after: float | None = None) -> tuple[bool, object]:

@@ -22,14 +22,14 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile
 
 from ingestion.publication.cut import settle
 from ingestion.publication.deltas import CHANGES, REDACTED
-from ingestion.publication.editions import DUMPS, MANIFEST, Editions, sync_folder
+from ingestion.publication.files.editions import DUMPS, MANIFEST, Editions, sync_folder
+from ingestion.publication.files.members import MEMBERS, MEMBERS_LIST
+from ingestion.publication.files.statistics import STATISTICS
 from ingestion.publication.locking import publication_lock
 from ingestion.publication.manifest import software_version
-from ingestion.publication.members import MEMBERS, MEMBERS_LIST
-from ingestion.publication.statistics import STATISTICS
 from ingestion.reading.agreements import FOLDER as AGREEMENTS
-from ingestion.registry.model import now
 from ingestion.registry.registry import Registry
+from ingestion.registry.tables.model import now
 from ingestion.settings import Settings
 from ingestion.words.errors import IngestionError
 

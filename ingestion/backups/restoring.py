@@ -23,10 +23,10 @@ from ingestion.backups.backup import REGISTRY, Backup, DamagedBackup, read_backu
 from ingestion.backups.verifying import verify_editions, verify_roots
 from ingestion.publication.assembly import Progress
 from ingestion.publication.cut import Face, make_faces, settle
-from ingestion.publication.editions import Edition, Editions, exchange, sync_folder
+from ingestion.publication.files.editions import Edition, Editions, exchange, sync_folder
+from ingestion.publication.files.stores import is_to_be_made, write_store
 from ingestion.publication.locking import publication_lock
 from ingestion.publication.redaction import redact
-from ingestion.publication.stores import is_to_be_made, write_store
 from ingestion.reading.agreements import FOLDER as AGREEMENTS
 from ingestion.registry.copies import NotEmpty
 from ingestion.registry.registry import Registry

@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Final
 
 from ingestion.publication.assembly import Progress
-from ingestion.publication.editions import DUMPS, MANIFEST, Edition, Editions
-from ingestion.publication.members import MEMBERS, MEMBERS_LIST, Member, form_of, members_of, said_of
-from ingestion.publication.segments import digest_of, root_of
+from ingestion.publication.files.editions import DUMPS, MANIFEST, Edition, Editions
+from ingestion.publication.files.members import MEMBERS, MEMBERS_LIST, Member, form_of, members_of, said_of
+from ingestion.publication.files.segments import digest_of, root_of
 from ingestion.registry.registry import Registry
 from ingestion.words.errors import IngestionError
 

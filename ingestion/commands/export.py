@@ -14,7 +14,7 @@ from ingestion.commands.failures import explained
 from ontologie.console import Lang, LangOption, fail, said, say
 
 if TYPE_CHECKING:
-    from ingestion.publication.editions import Edition
+    from ingestion.publication.files.editions import Edition
 
 _ALL: Final = "tout"
 
@@ -98,7 +98,7 @@ def add_tables(app: typer.Typer, write_tables: WriteTables) -> None:
 
 def export_tables(out: Path, lang: Lang, write_tables: WriteTables) -> None:
     """Write the tables of the current edition; ends the command where there is none, or they cannot be written."""
-    from ingestion.publication.editions import Editions
+    from ingestion.publication.files.editions import Editions
     from ingestion.settings import Settings
 
     edition = Editions(Settings().var).current()
@@ -115,7 +115,7 @@ def export_fiches(format: ExportFormat, out: str, kind: str, lang: Lang, *, exam
     Ends the command where there are none such, or they cannot be written.
     """
     from ingestion.commands.exporting import documents, write_all, write_folder
-    from ingestion.publication.editions import Editions
+    from ingestion.publication.files.editions import Editions
     from ingestion.settings import Settings
     from ontologie import document_types
 

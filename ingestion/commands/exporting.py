@@ -12,7 +12,7 @@ import pyoxigraph as ox
 
 from ingestion.commands.export_formats import ExportFormat
 from ingestion.graphs.export import export_document
-from ingestion.publication.editions import Edition
+from ingestion.publication.files.editions import Edition
 from ingestion.reading.exported_table import DEDUCED, Deduced, deduced_cell, export_columns, export_row
 from ingestion.words.examples import is_example
 from ontologie import Iris, canonical_lines, context

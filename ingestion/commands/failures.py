@@ -55,9 +55,9 @@ def _fail_of_state(lang: Lang, error: Exception, nothing: str) -> None:
     from ingestion.publication.publish import NothingToPublish
     from ingestion.registry.accounts import WrongAccount
     from ingestion.registry.agents import UnknownAcademie
-    from ingestion.registry.schema import DriverMissing
+    from ingestion.registry.tables.schema import DriverMissing
+    from ingestion.registry.tables.upgrade import NewerRegistry
     from ingestion.registry.transitions import RefusedTransition
-    from ingestion.registry.upgrade import NewerRegistry
     from ingestion.rights.decision import Forbidden
 
     match error:

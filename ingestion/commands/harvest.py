@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from ingestion.harvest.construct import Tokenize
     from ingestion.harvest.memory import Remembered, SourceMemory
     from ingestion.harvest.things import Harvested
-    from ingestion.registry.model import Outcome
     from ingestion.registry.registry import Registry
+    from ingestion.registry.tables.model import Outcome
     from ingestion.rights.decision import Permit
     from ingestion.rights.model import Agent
     from ingestion.words.errors import UnreadableDeposit

@@ -18,9 +18,9 @@ from ontologie import sentence
 from ontologie.console import Lang, LangOption, fail, say
 
 if TYPE_CHECKING:
-    from ingestion.commands.showing import SeenBeside
-    from ingestion.registry.model import Registered
+    from ingestion.commands.telling.showing import SeenBeside
     from ingestion.registry.registry import Registry
+    from ingestion.registry.tables.model import Registered
     from ingestion.rights.model import Action, Agent
     from ingestion.settings import Settings
 
@@ -88,9 +88,9 @@ def list_command(
 
     Those that the agent may read, and no others.
     """
-    from ingestion.commands.showing import draw_list
+    from ingestion.commands.telling.showing import draw_list
     from ingestion.registry.agents import academie_code
-    from ingestion.registry.model import ALL_STATES
+    from ingestion.registry.tables.model import ALL_STATES
     from ingestion.settings import Settings
 
     if state not in ALL_STATES and state != "toutes":
@@ -114,8 +114,8 @@ def show_command(
     lang: LangOption = Lang.FR,
 ) -> None:
     """Show a deposit: what it says, the passages to read, what was said of it, its history, what comes next."""
-    from ingestion.commands.described import as_described, findings_told
-    from ingestion.commands.showing import draw_deposit
+    from ingestion.commands.telling.described import as_described, findings_told
+    from ingestion.commands.telling.showing import draw_deposit
     from ingestion.derivation.deciding import findings_of
     from ingestion.rights.decision import require
     from ingestion.rights.model import Matter
@@ -145,7 +145,7 @@ def show_command(
 
 def _beside(registry: Registry, found: Registered, agent: Agent, settings: Settings) -> SeenBeside:
     """Return what is alike among what an agent may know, and the contact where it may."""
-    from ingestion.commands.showing import SeenBeside
+    from ingestion.commands.telling.showing import SeenBeside
     from ingestion.examination.neighbours import alike_to
 
     alike = alike_to(registry, found, agent, settings.var)
@@ -166,8 +166,8 @@ def diff_command(
 
     Example: observatoire review diff 18-UR005 --format nq
     """
-    from ingestion.commands.comparing import as_patch, as_turtle, compared, in_lines
-    from ingestion.commands.showing import draw_difference
+    from ingestion.commands.telling.comparing import as_patch, as_turtle, compared, in_lines
+    from ingestion.commands.telling.showing import draw_difference
     from ingestion.rights.decision import require
     from ingestion.rights.model import Matter
     from ingestion.settings import Settings
@@ -201,8 +201,8 @@ def digest_command(
 
     Example: observatoire review digest --service Lyon
     """
-    from ingestion.commands.digest import digest
-    from ingestion.commands.showing import draw_digest
+    from ingestion.commands.telling.digest import digest
+    from ingestion.commands.telling.showing import draw_digest
     from ingestion.settings import Settings
 
     settings = Settings()

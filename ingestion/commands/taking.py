@@ -15,8 +15,8 @@ from ontologie.console import Lang, fail, said
 
 if TYPE_CHECKING:
     from ingestion.examination.deposit import Deposited
-    from ingestion.registry.model import Outcome
     from ingestion.registry.registry import Registry
+    from ingestion.registry.tables.model import Outcome
     from ingestion.rights.model import Action, Agent
     from ingestion.settings import Settings
     from ingestion.words.messages import Issue

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from ingestion.derivation.templates import Conclusions
-from ingestion.registry.model import FindingReview
+from ingestion.registry.tables.model import FindingReview
 from ontologie import BASE, Iris
 
 _WORKING: Final = "travail#"

@@ -14,8 +14,8 @@ from typing import Final, Literal
 from ingestion.derivation.batch import DepositedGraphs
 from ingestion.derivation.work import derivation_of
 from ingestion.graphs.conversion import convert
-from ingestion.registry.model import Event, FindingReview, Registered
 from ingestion.registry.registry import Registry
+from ingestion.registry.tables.model import Event, FindingReview, Registered
 from ingestion.rights.decision import require
 from ingestion.rights.model import Agent, Matter
 from ingestion.words.errors import RefusedAct

@@ -19,7 +19,7 @@ import pyoxigraph as ox
 from ingestion.derivation.batch import Batch, DepositedGraphs
 from ingestion.derivation.looks import predicate
 from ingestion.derivation.templates import Conclusions
-from ingestion.registry.model import FindingReview
+from ingestion.registry.tables.model import FindingReview
 from ontologie import BASE, PREFIXES, RDF_TYPE, Iris
 
 AFTER: Final = "premisses"

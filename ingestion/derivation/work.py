@@ -14,7 +14,7 @@ from ingestion.derivation.rules import Derivation
 from ingestion.graphs.compression import PackedGraph, Packer
 from ingestion.graphs.fiche import framed_fiche
 from ingestion.graphs.ownership import check_apart, check_home
-from ingestion.registry.model import FindingReview
+from ingestion.registry.tables.model import FindingReview
 from ontologie import Iris
 
 

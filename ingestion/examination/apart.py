@@ -11,7 +11,7 @@ from ingestion.documents.row import NATIONAL
 from ingestion.examination.recognition import page_of, texts
 from ingestion.graphs.compression import pack
 from ingestion.graphs.conversion import convert
-from ingestion.registry.model import NewDocument, Registered, digest_of
+from ingestion.registry.tables.model import NewDocument, Registered, digest_of
 from ingestion.words.columns import LIST, columns
 from ingestion.words.messages import RECOGNISED
 from ontologie import BASE

@@ -28,7 +28,7 @@ from ingestion.examination.pipeline import (
 from ingestion.examination.rejects import Rejected
 from ingestion.graphs.compression import pack
 from ingestion.reading.records import Deposit
-from ingestion.registry.model import NewDocument, Outcome, Waited, digest_of
+from ingestion.registry.tables.model import NewDocument, Outcome, Waited, digest_of
 from ingestion.rights.decision import Permit
 from ingestion.rights.model import Agent, Matter
 from ingestion.words.messages import Issue, Place, issue

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from ingestion.examination.preparation import Prepared
-from ingestion.registry.model import Ended
+from ingestion.registry.tables.model import Ended
 from ingestion.rights.decision import Permit
 from ingestion.words.messages import issue
 from ontologie import LANGUAGES, Word, sentence

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from ingestion.examination.likeness import Likeness, keys, likeness, why_alike
-from ingestion.registry.model import Registered
 from ingestion.registry.projects import RecordedProject
 from ingestion.registry.registry import Registry
+from ingestion.registry.tables.model import Registered
 from ingestion.rights.decision import decide
 from ingestion.rights.model import Agent, Matter
 from ingestion.words.examples import PROJECT

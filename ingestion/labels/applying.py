@@ -16,8 +16,8 @@ from ingestion.graphs.compression import pack, unpack
 from ingestion.graphs.conversion import ConvertedDocument, convert_each
 from ingestion.registry.editions import Planned
 from ingestion.registry.labels import Became
-from ingestion.registry.model import NewDocument, Registered, digest_of
 from ingestion.registry.registry import Registry
+from ingestion.registry.tables.model import NewDocument, Registered, digest_of
 from ingestion.resolution.decided import LabelDecision
 from ingestion.resolution.grammar import Concepts
 from ingestion.resolution.resolve import certainly

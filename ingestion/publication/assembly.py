@@ -16,13 +16,13 @@ from ingestion.graphs.conversion import ConversionError, convert_each
 from ingestion.graphs.fiche import framing
 from ingestion.graphs.ownership import check_apart, check_document, check_vocabulary
 from ingestion.processes import batched, in_order, processes_for
-from ingestion.publication.ledger import Ledger
-from ingestion.publication.loading import Loading
+from ingestion.publication.files.ledger import Ledger
+from ingestion.publication.files.loading import Loading
 from ingestion.publication.partners import derive_partners
 from ingestion.publication.provenance import provenance_lines
 from ingestion.registry.editions import Content, EditionPlan, Planned
-from ingestion.registry.model import FindingReview
 from ingestion.registry.registry import Registry
+from ingestion.registry.tables.model import FindingReview
 from ontologie import Iris, Vocabulary, vocabularies
 
 Progress = Callable[[str, int, int], None]

@@ -18,10 +18,10 @@ from typing import Final
 import pyoxigraph as ox
 
 from ingestion.publication.assembly import Change, Progress, apply_changes
-from ingestion.publication.dumps import differences, frame_fiches, write_dumps
-from ingestion.publication.editions import Edition, Editions, sync_folder
-from ingestion.publication.ledger import Ledger
-from ingestion.publication.loading import Loading
+from ingestion.publication.files.dumps import differences, frame_fiches, write_dumps
+from ingestion.publication.files.editions import Edition, Editions, sync_folder
+from ingestion.publication.files.ledger import Ledger
+from ingestion.publication.files.loading import Loading
 from ingestion.publication.manifest import Reviewed, make_manifest, same_graphs, write_manifest
 from ingestion.registry.editions import RegisteredEdition
 from ingestion.registry.registry import Registry

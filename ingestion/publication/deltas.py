@@ -19,8 +19,8 @@ from itertools import groupby
 from pathlib import Path
 from typing import Final, Literal, cast
 
-from ingestion.publication.editions import Edition
-from ingestion.publication.members import files_of, has_dump
+from ingestion.publication.files.editions import Edition
+from ingestion.publication.files.members import files_of, has_dump
 
 CHANGES: Final = "changes.tsv"
 REDACTED: Final = "redacted.tsv"

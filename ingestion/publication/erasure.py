@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from ingestion.examination.neighbours import NEIGHBOURS
 from ingestion.publication.assembly import Progress
 from ingestion.publication.cut import Face, settle
-from ingestion.publication.editions import Editions
+from ingestion.publication.files.editions import Editions
 from ingestion.publication.locking import publication_lock
 from ingestion.publication.publish import publish
 from ingestion.publication.redaction import Redacted, redact, renew_later_stores, renew_ledger

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from ingestion.derivation.rules import rules_digest
-from ingestion.publication.editions import MANIFEST
-from ingestion.publication.ledger import Ledger
+from ingestion.publication.files.editions import MANIFEST
+from ingestion.publication.files.ledger import Ledger
 from ingestion.publication.partners import described_partners
 from ingestion.words.examples import EXAMPLE_PREFIX, PROJECT
 from ontologie import Iris, document_types, newest_context, vocabularies

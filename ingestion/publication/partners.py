@@ -7,9 +7,9 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 from ingestion.derivation.partners import alignment_lines, alignments_graph, entailed_lines, looked_at_by_alignments
-from ingestion.publication.editions import Edition
-from ingestion.publication.ledger import Ledger
-from ingestion.publication.members import graphs_of
+from ingestion.publication.files.editions import Edition
+from ingestion.publication.files.ledger import Ledger
+from ingestion.publication.files.members import graphs_of
 from ingestion.words.owned import PARTNERS
 from ontologie import Iris
 

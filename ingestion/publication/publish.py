@@ -13,13 +13,13 @@ from dataclasses import dataclass
 
 from ingestion.publication.assembly import Progress, changes_since
 from ingestion.publication.cut import Cut, Face, refuse_unknown, settle
-from ingestion.publication.editions import Edition, Editions
-from ingestion.publication.ledger import Ledger
+from ingestion.publication.files.editions import Edition, Editions
+from ingestion.publication.files.ledger import Ledger
 from ingestion.publication.locking import PublicationBusy, publication_lock
 from ingestion.publication.redaction import redact
 from ingestion.registry.editions import RegisteredEdition
-from ingestion.registry.model import now
 from ingestion.registry.registry import Registry
+from ingestion.registry.tables.model import now
 from ingestion.settings import Settings
 from ingestion.words.errors import IngestionError
 

@@ -21,13 +21,13 @@ from ingestion.publication.cut import (
     step,
     sync_files,
 )
-from ingestion.publication.dumps import frame_fiches, write_dumps, write_whole
-from ingestion.publication.editions import Edition, Editions, exchange
-from ingestion.publication.ledger import Ledger, replace_ledger
-from ingestion.publication.loading import Loading
+from ingestion.publication.files.dumps import frame_fiches, write_dumps, write_whole
+from ingestion.publication.files.editions import Edition, Editions, exchange
+from ingestion.publication.files.ledger import Ledger, replace_ledger
+from ingestion.publication.files.loading import Loading
+from ingestion.publication.files.members import MEMBERS, MEMBERS_LIST, files_of
 from ingestion.publication.locking import publication_lock
 from ingestion.publication.manifest import made_with, same_graphs, write_manifest
-from ingestion.publication.members import MEMBERS, MEMBERS_LIST, files_of
 from ingestion.publication.publish import NothingToPublish
 from ingestion.publication.redaction import redact
 from ingestion.registry.editions import RegisteredEdition

@@ -21,16 +21,16 @@ from ingestion.derivation.rules import rules_digest
 from ingestion.publication.assembly import Progress
 from ingestion.publication.cut import Face, make_faces, note_in_ledger, sync_files
 from ingestion.publication.deltas import CHANGES, REDACTED, carry_changes
-from ingestion.publication.editions import MANIFEST, Edition, Editions, exchange
-from ingestion.publication.ledger import Ledger, replace_ledger
+from ingestion.publication.files.editions import MANIFEST, Edition, Editions, exchange
+from ingestion.publication.files.ledger import Ledger, replace_ledger
+from ingestion.publication.files.members import has_dump
+from ingestion.publication.files.stores import making_stores, renew_store, write_store
 from ingestion.publication.manifest import without_documents, write_manifest
-from ingestion.publication.members import has_dump
 from ingestion.publication.removal import Names, Reviewed, changed_without, forget
 from ingestion.publication.rewriting import Rewritten, rewrite
-from ingestion.publication.stores import making_stores, renew_store, write_store
 from ingestion.registry.editions import RegisteredEdition
-from ingestion.registry.model import now
 from ingestion.registry.registry import Registry
+from ingestion.registry.tables.model import now
 from ingestion.settings import Settings
 
 _UNUSABLE: Final = (FileNotFoundError, gzip.BadGzipFile, EOFError, zlib.error, ValueError)

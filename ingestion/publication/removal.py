@@ -10,11 +10,11 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from ingestion.derivation.rules import rests_on
 from ingestion.derivation.work import Project, make_projects
 from ingestion.graphs.compression import Packer
-from ingestion.publication.editions import Edition
-from ingestion.publication.ledger import Ledger
-from ingestion.publication.members import graphs_of
+from ingestion.publication.files.editions import Edition
+from ingestion.publication.files.ledger import Ledger
+from ingestion.publication.files.members import graphs_of
 from ingestion.publication.partners import alignments_without, forget_alignments
-from ingestion.registry.model import FindingReview
+from ingestion.registry.tables.model import FindingReview
 from ontologie import Iris
 
 Names = Mapping[tuple[str, str], int]

@@ -15,9 +15,9 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any, Final
 
-from ingestion.publication.dumps import without_graph
-from ingestion.publication.editions import DUMPS, Edition
-from ingestion.publication.members import (
+from ingestion.publication.files.dumps import without_graph
+from ingestion.publication.files.editions import DUMPS, Edition
+from ingestion.publication.files.members import (
     MEMBERS,
     MEMBERS_LIST,
     Member,
@@ -28,8 +28,8 @@ from ingestion.publication.members import (
     said_of,
     write_list,
 )
-from ingestion.publication.segments import begins, digest_of, make_last, root_of, write_member
-from ingestion.publication.statistics import STATISTICS, Difference, count_lines, write_statistics
+from ingestion.publication.files.segments import begins, digest_of, make_last, root_of, write_member
+from ingestion.publication.files.statistics import STATISTICS, Difference, count_lines, write_statistics
 from ontologie import Iris, digest, document_types
 
 _FICHES: Final = "dump.jsonl.gz"

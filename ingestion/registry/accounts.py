@@ -16,10 +16,10 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from ingestion.registry.editions import PUBLISHER
-from ingestion.registry.model import Event, now
-from ingestion.registry.rows import event_row, named, record
-from ingestion.registry.schema import agents, events, identities, roles, signed_in
-from ingestion.registry.sessions import Sessions
+from ingestion.registry.tables.model import Event, now
+from ingestion.registry.tables.rows import event_row, named, record
+from ingestion.registry.tables.schema import agents, events, identities, roles, signed_in
+from ingestion.registry.tables.sessions import Sessions
 from ingestion.rights.decision import require
 from ingestion.rights.model import ACCOUNT, OPERATOR, VOCABULARY, Agent, Grant, Matter
 from ingestion.words.errors import RefusedAct

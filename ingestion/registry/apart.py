@@ -13,9 +13,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from ingestion.registry.deposits import register_batch
-from ingestion.registry.model import NewDocument, Registered
-from ingestion.registry.rows import event_row, named, note_labels, record
-from ingestion.registry.schema import documents, versions
+from ingestion.registry.tables.model import NewDocument, Registered
+from ingestion.registry.tables.rows import event_row, named, note_labels, record
+from ingestion.registry.tables.schema import documents, versions
 from ingestion.registry.transitions import RefusedTransition
 from ingestion.rights.model import Agent
 from ingestion.words.messages import RECOGNISED

@@ -12,10 +12,10 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from ingestion.registry.accounts import known_agent
-from ingestion.registry.model import now
-from ingestion.registry.rows import event_row, record
-from ingestion.registry.schema import connect, documents, events, metadata, signed_in
-from ingestion.registry.sessions import Sessions
+from ingestion.registry.tables.model import now
+from ingestion.registry.tables.rows import event_row, record
+from ingestion.registry.tables.schema import connect, documents, events, metadata, signed_in
+from ingestion.registry.tables.sessions import Sessions
 from ingestion.rights.decision import require
 from ingestion.rights.model import Agent
 from ingestion.words.errors import IngestionError

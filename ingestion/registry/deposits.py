@@ -12,9 +12,9 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from ingestion.registry.model import Event, NewDocument, Outcome, digest_of
-from ingestion.registry.rows import event_row, latest, note_labels, record
-from ingestion.registry.schema import documents, versions
+from ingestion.registry.tables.model import Event, NewDocument, Outcome, digest_of
+from ingestion.registry.tables.rows import event_row, latest, note_labels, record
+from ingestion.registry.tables.schema import documents, versions
 from ingestion.rights.decision import require
 from ingestion.rights.model import Agent, Matter
 

@@ -13,9 +13,9 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from ingestion.registry.model import now
-from ingestion.registry.schema import drafts
-from ingestion.registry.sessions import Sessions
+from ingestion.registry.tables.model import now
+from ingestion.registry.tables.schema import drafts
+from ingestion.registry.tables.sessions import Sessions
 from ingestion.rights.model import Agent
 
 KEPT_DAYS: Final = 60

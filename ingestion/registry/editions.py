@@ -14,10 +14,10 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from ingestion.registry.findings import reviews_of
-from ingestion.registry.model import Event, FindingReview
-from ingestion.registry.rows import event_row, latest, record
-from ingestion.registry.schema import documents, editions, events, redactions, versions
-from ingestion.registry.sessions import Sessions
+from ingestion.registry.tables.model import Event, FindingReview
+from ingestion.registry.tables.rows import event_row, latest, record
+from ingestion.registry.tables.schema import documents, editions, events, redactions, versions
+from ingestion.registry.tables.sessions import Sessions
 from ingestion.rights.model import Agent
 from ingestion.words.examples import EXAMPLE_PREFIX, PROJECT
 from ingestion.words.owned import PARTNERS

@@ -10,8 +10,8 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from ingestion.registry.model import Event, FindingReview
-from ingestion.registry.schema import events, findings, remarks
+from ingestion.registry.tables.model import Event, FindingReview
+from ingestion.registry.tables.schema import events, findings, remarks
 
 DECIDED: Final[tuple[Event, ...]] = ("confirmed", "dismissed", "reopened")
 """What becomes of a finding; `reopened` takes the decision before it back."""

@@ -9,9 +9,9 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from ingestion.registry.findings import reviews_of
-from ingestion.registry.model import Ended, Event, FindingReview
-from ingestion.registry.schema import documents, events, remarks
-from ingestion.registry.sessions import Sessions
+from ingestion.registry.tables.model import Ended, Event, FindingReview
+from ingestion.registry.tables.schema import documents, events, remarks
+from ingestion.registry.tables.sessions import Sessions
 from ingestion.rights.decision import decide
 from ingestion.rights.model import Agent, Matter
 

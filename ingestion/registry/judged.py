@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 
 from ingestion.registry.editions import Planned
-from ingestion.registry.rows import latest
-from ingestion.registry.schema import documents, versions
-from ingestion.registry.sessions import Sessions
+from ingestion.registry.tables.rows import latest
+from ingestion.registry.tables.schema import documents, versions
+from ingestion.registry.tables.sessions import Sessions
 
 Judged = tuple[Planned, str | None, str | None]
 """A public version, whose it is, and by what it was judged, None where that is not known."""

@@ -15,9 +15,9 @@ import sqlalchemy as sa
 from ingestion.documents.wordings import unresolved, wordings
 from ingestion.registry.accounts import known_agent
 from ingestion.registry.editions import INHERITED
-from ingestion.registry.model import MAKING_VERSIONS, Event, NewDocument, Registered, digest_of, now
-from ingestion.registry.rows import event_row, latest, named, note_labels, record
-from ingestion.registry.schema import (
+from ingestion.registry.tables.model import MAKING_VERSIONS, Event, NewDocument, Registered, digest_of, now
+from ingestion.registry.tables.rows import event_row, latest, named, note_labels, record
+from ingestion.registry.tables.schema import (
     documents,
     events,
     label_decisions,
@@ -26,7 +26,7 @@ from ingestion.registry.schema import (
     remarks,
     versions,
 )
-from ingestion.registry.sessions import Sessions
+from ingestion.registry.tables.sessions import Sessions
 from ingestion.registry.transitions import RefusedTransition
 from ingestion.resolution.decided import NOTHING_DECIDED, Decided, LabelDecision
 from ingestion.rights.decision import Forbidden, decide, require, standing

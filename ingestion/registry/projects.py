@@ -9,10 +9,10 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from ingestion.registry.model import MAKING_VERSIONS
-from ingestion.registry.rows import latest
-from ingestion.registry.schema import documents, events, versions
-from ingestion.registry.sessions import Sessions
+from ingestion.registry.tables.model import MAKING_VERSIONS
+from ingestion.registry.tables.rows import latest
+from ingestion.registry.tables.schema import documents, events, versions
+from ingestion.registry.tables.sessions import Sessions
 from ingestion.words.examples import PROJECT
 
 _CHANGING: Final = (*MAKING_VERSIONS, "returned", "erased")

@@ -14,9 +14,9 @@ from typing import Any, Final, Literal
 import sqlalchemy as sa
 
 from ingestion.registry.accounts import known_agent
-from ingestion.registry.model import now
-from ingestion.registry.schema import deposits
-from ingestion.registry.sessions import Sessions
+from ingestion.registry.tables.model import now
+from ingestion.registry.tables.schema import deposits
+from ingestion.registry.tables.sessions import Sessions
 from ingestion.rights.decision import standing
 from ingestion.rights.model import Agent
 

@@ -24,16 +24,16 @@ from ingestion.registry.findings import reviews_of
 from ingestion.registry.happened import EventRecords
 from ingestion.registry.judged import Judgements
 from ingestion.registry.labels import LabelRecords
-from ingestion.registry.model import ALL_STATES, Event, NewDocument, Outcome, Registered, State, Waited, now
 from ingestion.registry.projects import ProjectRecords
 from ingestion.registry.received import Received
-from ingestion.registry.rows import empty, event_row, is_held, latest, named, record
-from ingestion.registry.schema import documents, events, findings, remarks, versions
 from ingestion.registry.selection import ListWanted, Page, page_of
-from ingestion.registry.sessions import Sessions
 from ingestion.registry.sign_ins import SignIns
+from ingestion.registry.tables.model import ALL_STATES, Event, NewDocument, Outcome, Registered, State, Waited, now
+from ingestion.registry.tables.rows import empty, event_row, is_held, latest, named, record
+from ingestion.registry.tables.schema import documents, events, findings, remarks, versions
+from ingestion.registry.tables.sessions import Sessions
+from ingestion.registry.tables.upgrade import Migrated, copies_of
 from ingestion.registry.transitions import RefusedTransition
-from ingestion.registry.upgrade import Migrated, copies_of
 from ingestion.registry.waiting import replaced, waiting
 from ingestion.rights.decision import Forbidden, Permit, decide, refusal, require
 from ingestion.rights.model import Action, Agent, Matter

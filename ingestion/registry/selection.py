@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from ingestion.registry.model import MAKING_VERSIONS, Registered
-from ingestion.registry.schema import documents, events, versions
+from ingestion.registry.tables.model import MAKING_VERSIONS, Registered
+from ingestion.registry.tables.schema import documents, events, versions
 from ingestion.rights.decision import decide
 from ingestion.rights.model import Agent, Matter
 

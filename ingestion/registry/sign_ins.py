@@ -15,10 +15,10 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from ingestion.registry.accounts import WrongAccount, declared_account, known_agent
-from ingestion.registry.model import now
-from ingestion.registry.rows import event_row, record
-from ingestion.registry.schema import agents, identities, signed_in
-from ingestion.registry.sessions import Sessions
+from ingestion.registry.tables.model import now
+from ingestion.registry.tables.rows import event_row, record
+from ingestion.registry.tables.schema import agents, identities, signed_in
+from ingestion.registry.tables.sessions import Sessions
 from ingestion.rights.decision import Forbidden, require, standing
 from ingestion.rights.model import ACCOUNT, Agent
 

@@ -9,8 +9,8 @@ from collections.abc import Collection, Iterable
 
 import sqlalchemy as sa
 
-from ingestion.registry.model import MAKING_VERSIONS, NewDocument, Waited
-from ingestion.registry.schema import documents, events
+from ingestion.registry.tables.model import MAKING_VERSIONS, NewDocument, Waited
+from ingestion.registry.tables.schema import documents, events
 
 
 def waiting(connection: sa.Connection, batch: Iterable[NewDocument]) -> list[Waited]:

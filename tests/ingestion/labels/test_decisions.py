@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ingestion import Forbidden, Options, Registry, Settings, deposit_file, publish, rebuild
-from ingestion.commands.digest import digest
+from ingestion.commands.telling.digest import digest
 from ingestion.graphs.conversion import convert
 from ingestion.labels.applying import Changes, apply_decision, refuse_decision
 from ingestion.labels.choosing import WrongDecision, chosen

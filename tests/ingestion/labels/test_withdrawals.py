@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ingestion import Forbidden, Options, Registry, deposit_file
-from ingestion.commands.digest import digest
+from ingestion.commands.telling.digest import digest
 from ingestion.graphs.conversion import convert
 from ingestion.labels.applying import Changes, refuse_decision
 from ingestion.labels.desk import LabelDesk

@@ -15,7 +15,7 @@ from ingestion import Registry, Settings, convert, read_deposit
 from ingestion.graphs import compression
 from ingestion.graphs.conversion import ConvertedDocument, convert_each
 from ingestion.publication import assembly
-from ingestion.registry.model import NewDocument
+from ingestion.registry.tables.model import NewDocument
 from ingestion.words import terms
 from ontologie import BASE, context, context_iri, context_versions, document_types, framing, newest_context
 from tests.ingestion.reading.conftest import Write, built, refusal

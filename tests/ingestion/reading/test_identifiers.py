@@ -14,8 +14,8 @@ from ingestion import build_document, read_deposit
 from ingestion.documents.territories import owner_elsewhere
 from ingestion.examination.deposit import deposit_file
 from ingestion.examination.pipeline import Options
-from ingestion.registry.model import Outcome
 from ingestion.registry.registry import Registry
+from ingestion.registry.tables.model import Outcome
 from ingestion.rights.model import OPERATOR
 from ingestion.settings import Settings
 from ingestion.words.identifiers import spelt, unspelt

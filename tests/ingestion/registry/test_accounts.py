@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from ingestion import Agent, Forbidden, Grant, Registry, Settings
 from ingestion.registry.accounts import WrongAccount
 from ingestion.registry.agents import new_agent, scope_of
-from ingestion.registry.model import NewDocument
+from ingestion.registry.tables.model import NewDocument
 from ingestion.rights.model import OPERATOR
 from tests.making import NATIONAL, ROW, command, declared, write_csv
 

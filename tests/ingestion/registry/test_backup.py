@@ -22,7 +22,7 @@ from ingestion.backups.backup import BackupExists, DamagedBackup, NewerBackup, N
 from ingestion.backups.restoring import restore
 from ingestion.backups.verifying import DamagedEdition
 from ingestion.publication.erasure import erase
-from ingestion.publication.segments import begins
+from ingestion.publication.files.segments import begins
 from ingestion.registry.copies import NotEmpty
 from ontologie import BASE, Iris
 from tests.ingestion.registry.killing import document

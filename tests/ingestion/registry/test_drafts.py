@@ -8,7 +8,7 @@ import pytest
 
 from ingestion import Agent, Grant
 from ingestion.registry.drafts import LONGEST, MOST
-from ingestion.registry.schema import drafts
+from ingestion.registry.tables.schema import drafts
 from tests.making import OPERATOR, begun
 
 ONE = Agent("CARDIE Orléans-Tours", (Grant("depot", "academie/18"),))

@@ -18,7 +18,7 @@ import pytest
 
 from bench.durability.acts import ACTS, points
 from bench.durability.judging import batches_between, faults
-from ingestion.registry.upgrade import CURRENT
+from ingestion.registry.tables.upgrade import CURRENT
 
 BEFORE = {
     "documents": {"18-A": ["publie", 1, True, ["deposited", "validated", "published"]]},

@@ -28,7 +28,7 @@ from ingestion import (
     rebuild,
 )
 from ingestion.publication.erasure import erase
-from ingestion.publication.members import graphs_of
+from ingestion.publication.files.members import graphs_of
 from ingestion.publication.redaction import Redacted
 from ingestion.registry.transitions import RefusedTransition
 from sparql_api.outputs import EDITION_OUTPUTS

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from ingestion import Agent, Forbidden, Grant, RefusedTransition, Registry, Settings
 from ingestion.registry.editions import RegisteredEdition
-from ingestion.registry.model import NewDocument, now
+from ingestion.registry.tables.model import NewDocument, now
 from tests.making import NATIONAL, OPERATOR, declared
 
 POSTGRES = Path("/usr/lib/postgresql/15/bin")

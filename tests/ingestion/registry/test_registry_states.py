@@ -15,7 +15,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from ingestion import Agent, Grant, Registry, Settings
 from ingestion.registry.editions import RegisteredEdition
-from ingestion.registry.model import NewDocument, now
+from ingestion.registry.tables.model import NewDocument, now
 from ingestion.words.errors import RefusedAct
 from tests.laws.lengths import examples
 from tests.making import NATIONAL, TEAM, declared

@@ -25,9 +25,9 @@ from alembic.script import ScriptDirectory
 
 from ingestion import Agent, Edition, Forbidden, Grant, Registry, Settings, publish, rebuild
 from ingestion.graphs.conversion import convert
-from ingestion.registry.model import NewDocument
-from ingestion.registry.schema import connect, metadata
-from ingestion.registry.upgrade import CURRENT, REVISIONS, NewerRegistry, copies_of
+from ingestion.registry.tables.model import NewDocument
+from ingestion.registry.tables.schema import connect, metadata
+from ingestion.registry.tables.upgrade import CURRENT, REVISIONS, NewerRegistry, copies_of
 from ingestion.rights.model import OPERATOR
 from ontologie import digest, serialize_lines
 from tests.making import NATIONAL, command, declared
@@ -103,7 +103,7 @@ def version_in(state: Settings) -> str | None:
 
 def test_the_versions_that_the_program_names_are_those_of_the_migrations() -> None:
     config = Config()
-    config.set_main_option("script_location", "ingestion:registry/migrations")
+    config.set_main_option("script_location", "ingestion:registry/tables/migrations")
     scripts = ScriptDirectory.from_config(config)
     assert tuple(one.revision for one in scripts.walk_revisions())[::-1] == REVISIONS
     assert scripts.get_heads() == [CURRENT]

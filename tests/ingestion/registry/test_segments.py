@@ -17,9 +17,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingestion.graphs.fiche import framing
-from ingestion.publication import segments
-from ingestion.publication.dumps import write_dumps
-from ingestion.publication.ledger import Ledger
+from ingestion.publication.files import segments
+from ingestion.publication.files.dumps import write_dumps
+from ingestion.publication.files.ledger import Ledger
 from ontologie import BASE, RDF_TYPE
 from tests.laws.lengths import examples
 

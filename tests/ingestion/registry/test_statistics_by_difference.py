@@ -8,7 +8,7 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingestion.publication.statistics import Difference, count_lines
+from ingestion.publication.files.statistics import Difference, count_lines
 from ontologie import BASE, RDF_TYPE
 
 OURS = [f"<{BASE}projet/{name}>" for name in ("a", "b", "a#x")]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ingestion import Agent, Grant, Registry, Settings
-from ingestion.registry.model import NewDocument
+from ingestion.registry.tables.model import NewDocument
 from tests.making import NATIONAL, declared
 
 SERVICE = Agent("DRANE Orléans-Tours", (Grant("revue", "academie/18"),))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ingestion.registry.model import NewDocument
+from ingestion.registry.tables.model import NewDocument
 from tests.making import NATIONAL
 from tests.sparql_api.acts.conftest import Acting
 

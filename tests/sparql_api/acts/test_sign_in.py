@@ -19,8 +19,8 @@ from joserfc.jwk import RSAKey
 
 from ingestion import Agent, Forbidden, Grant, Registry
 from ingestion.registry.accounts import WrongAccount
-from ingestion.registry.schema import signed_in
 from ingestion.registry.sign_ins import MOST
+from ingestion.registry.tables.schema import signed_in
 from sparql_api.acts.atelier.signing import OF_A_CLIENT, Elsewhere
 from sparql_api.acts.issuer import LARGEST, Bounded
 from sparql_api.acts.session import COOKIE, form_token

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
-from ingestion.publication.editions import exchange
+from ingestion.publication.files.editions import exchange
 from sparql_api.http.middleware import TICK, Redactions
 from sparql_api.words.problems import ProblemError
 

@@ -18,10 +18,18 @@ from typing import Any, Final
 import pyoxigraph as ox
 
 from ingestion.graphs.fiche import framed_fiche, framing, json_bytes
-from ingestion.publication.editions import DUMPS, Edition, Since
-from ingestion.publication.ledger import Ledger
-from ingestion.publication.members import MEMBERS, MEMBERS_LIST, dump_lines, files_of, graphs_of, said_of, write_list
-from ingestion.publication.statistics import STATISTICS, count_lines, write_statistics
+from ingestion.publication.files.editions import DUMPS, Edition, Since
+from ingestion.publication.files.ledger import Ledger
+from ingestion.publication.files.members import (
+    MEMBERS,
+    MEMBERS_LIST,
+    dump_lines,
+    files_of,
+    graphs_of,
+    said_of,
+    write_list,
+)
+from ingestion.publication.files.statistics import STATISTICS, count_lines, write_statistics
 from ontologie import Iris, canonical_lines, context, document_types
 
 _LEVEL: Final = 3

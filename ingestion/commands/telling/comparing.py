@@ -13,8 +13,8 @@ import pyoxigraph as ox
 
 from ingestion.documents.told import told
 from ingestion.graphs.conversion import convert
-from ingestion.registry.model import Registered
 from ingestion.registry.registry import Registry
+from ingestion.registry.tables.model import Registered
 from ontologie import BASE, Iris
 
 

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Final, Self
 
 from ingestion.graphs.compression import PackedGraph, Packer
-from ingestion.publication import segments, statistics
-from ingestion.publication.segments import Segments, begins
-from ingestion.publication.statistics import Statistics
+from ingestion.publication.files import segments, statistics
+from ingestion.publication.files.segments import Segments, begins
+from ingestion.publication.files.statistics import Statistics
 
 _VERSION: Final = 9
 _SCHEMA: Final = f"""

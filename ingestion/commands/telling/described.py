@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ingestion.commands.comparing import as_patch, compared, in_lines, in_words
-from ingestion.commands.worded import academie_name, events_told, remarks_told, title_of
+from ingestion.commands.telling.comparing import as_patch, compared, in_lines, in_words
+from ingestion.commands.telling.worded import academie_name, events_told, remarks_told, title_of
 from ingestion.derivation.deciding import Concluded, findings_of
 from ingestion.documents.to_read import passages_to_read
 from ingestion.documents.told import name_of, told
-from ingestion.registry.model import Registered
 from ingestion.registry.registry import Registry
+from ingestion.registry.tables.model import Registered
 from ingestion.words.languages import texts_of
 from ontologie import BASE, read_table, sentence
 

@@ -18,9 +18,9 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from ingestion.publication.editions import Edition, exchange
-from ingestion.publication.loading import Loading
-from ingestion.publication.members import files_of, has_dump
+from ingestion.publication.files.editions import Edition, exchange
+from ingestion.publication.files.loading import Loading
+from ingestion.publication.files.members import files_of, has_dump
 
 logger: Final = logging.getLogger("observatoire")
 

@@ -17,7 +17,7 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from ingestion.registry.schema import agents, begin_writing, documents, metadata, roles, schema_version
+from ingestion.registry.tables.schema import agents, begin_writing, documents, metadata, roles, schema_version
 from ingestion.rights.model import OPERATOR
 from ingestion.words.errors import IngestionError
 
@@ -121,5 +121,5 @@ def _migrate(connection: sa.Connection) -> None:
         schema_version.create(connection)
         connection.execute(schema_version.insert().values(version_num=_BASELINE))
     config = Config(attributes={"connection": connection})
-    config.set_main_option("script_location", "ingestion:registry/migrations")
+    config.set_main_option("script_location", "ingestion:registry/tables/migrations")
     command.upgrade(config, CURRENT)

@@ -12,8 +12,8 @@ from typing import Any, Final
 from ingestion.documents.told import name_of
 from ingestion.registry.agents import UnknownAcademie, academie_code
 from ingestion.registry.labels import LIVING
-from ingestion.registry.model import Event, Registered
 from ingestion.registry.registry import Registry
+from ingestion.registry.tables.model import Event, Registered
 from ingestion.rights.model import Agent
 from ontologie import fold_label
 

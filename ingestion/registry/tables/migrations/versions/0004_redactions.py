@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from ingestion.registry.schema import only_grow
+from ingestion.registry.tables.schema import only_grow
 
 revision = "0004"
 down_revision = "0003"

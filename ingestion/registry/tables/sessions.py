@@ -10,8 +10,8 @@ from contextlib import contextmanager
 
 import sqlalchemy as sa
 
-from ingestion.registry.schema import begin_writing, connect
-from ingestion.registry.upgrade import Migrated, bring_up_to_date, create
+from ingestion.registry.tables.schema import begin_writing, connect
+from ingestion.registry.tables.upgrade import Migrated, bring_up_to_date, create
 from ingestion.settings import Settings
 
 

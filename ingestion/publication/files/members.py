@@ -14,7 +14,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any, Final
 
-from ingestion.publication.editions import DUMPS, Edition
+from ingestion.publication.files.editions import DUMPS, Edition
 
 MEMBERS: Final = "members"
 """The folder of an edition's members."""

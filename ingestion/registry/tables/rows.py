@@ -10,8 +10,8 @@ import sqlalchemy as sa
 
 from ingestion.documents.to_read import passages_to_read
 from ingestion.documents.wordings import unresolved
-from ingestion.registry.model import Event
-from ingestion.registry.schema import (
+from ingestion.registry.tables.model import Event
+from ingestion.registry.tables.schema import (
     deposits,
     documents,
     drafts,

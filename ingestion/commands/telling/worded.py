@@ -12,7 +12,7 @@ from ingestion.derivation.deciding import Concluded
 from ingestion.documents.told import label_of_key, name_of
 from ingestion.documents.wordings import wordings
 from ingestion.registry.editions import INHERITED
-from ingestion.registry.model import Registered
+from ingestion.registry.tables.model import Registered
 from ingestion.words.columns import columns
 from ingestion.words.languages import texts_of
 from ingestion.words.messages import TO_READ

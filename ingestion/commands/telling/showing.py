@@ -13,9 +13,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from ingestion.commands.comparing import Compared, in_words
-from ingestion.commands.digest import MOST, Part
-from ingestion.commands.worded import (
+from ingestion.commands.telling.comparing import Compared, in_words
+from ingestion.commands.telling.digest import MOST, Part
+from ingestion.commands.telling.worded import (
     academie_name,
     events_told,
     finding_told,
@@ -27,7 +27,7 @@ from ingestion.commands.worded import (
 from ingestion.derivation.deciding import Concluded
 from ingestion.documents.to_read import passages_to_read
 from ingestion.documents.told import told
-from ingestion.registry.model import Registered
+from ingestion.registry.tables.model import Registered
 from ontologie import sentence, with_names
 
 WAITING_FIRST: Final = ("depose", "retourne", "valide", "publie", "retire")

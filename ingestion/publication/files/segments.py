@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Final
 from zlib import crc32
 
-from ingestion.publication.members import Member
+from ingestion.publication.files.members import Member
 
 CLASSES: Final = 32
 """Graphs a segment, on average."""
