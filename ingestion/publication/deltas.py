@@ -62,6 +62,12 @@ def carry_changes(one: Edition, draft: Path, redacted: Collection[str]) -> None:
     (draft / REDACTED).write_text("".join(f"{name}\n" for name in names), encoding="utf-8")
 
 
+def keep_redacted(one: Edition, draft: Path) -> None:
+    """Take over to a draft which graphs redactions of an edition changed: nothing but its folder says so."""
+    if (one.path / REDACTED).is_file():
+        shutil.copyfile(one.path / REDACTED, draft / REDACTED)
+
+
 def before(edition: Edition) -> Edition | None:
     """Return the last edition before one whose dump stands; None where there is none."""
     for number in range(edition.number - 1, 0, -1):

@@ -21,6 +21,7 @@ from ingestion.publication.cut import (
     step,
     sync_files,
 )
+from ingestion.publication.deltas import keep_redacted
 from ingestion.publication.files.dumps import frame_fiches, write_dumps, write_whole
 from ingestion.publication.files.editions import Edition, Editions, exchange
 from ingestion.publication.files.ledger import Ledger, replace_ledger
@@ -65,8 +66,8 @@ def rebuild(
     """Derive the current edition again from the payloads of the registry, compare, and replace it atomically.
 
     Cuts no new edition: number, date and manifest are those that the registry noted. What was lost of the
-    edition's folder is there again. Raises NothingToPublish without an edition, PublicationBusy, UnknownEdition,
-    and RebuildDiffers where its hash is another.
+    edition's folder is there again, but for the note of what redactions changed. Raises NothingToPublish without an
+    edition, PublicationBusy, UnknownEdition, and RebuildDiffers where its hash is another.
     """
     editions, last = Editions(settings.var), registry.editions.last()
     if last is None:
@@ -90,8 +91,9 @@ def rebuild(
             else:
                 note_in_ledger(ledger, last, last.last_event, settings.base_iri)
         replace_ledger(draft.path / "graphes.sqlite", settings.var / "graphes.sqlite")
-        sync_files(draft.path)
         edition = Edition(last.number, editions.folder / str(last.number))
+        keep_redacted(edition, draft.path)
+        sync_files(draft.path)
         exchange(draft.path, edition.path)
         editions.point_to(edition)
         return Rebuilt(edition, tuple(changed))

@@ -27,6 +27,7 @@ from ingestion import (
     read_statistics,
     rebuild,
 )
+from ingestion.publication.deltas import REDACTED
 from ingestion.publication.erasure import erase
 from ingestion.publication.files.members import graphs_of
 from ingestion.publication.redaction import Redacted
@@ -165,7 +166,10 @@ def test_an_analysis_that_is_erased_takes_with_it_what_was_derived_from_it(tmp_p
     assert erase(state, registry, "projet", "18-A0", TEAM) == Redacted((1, 2)), "what is said of it stays"
     assert [one.redaction for one in Editions(state.var).all()] == [1, 2]
     assert [said["count"] for said in Editions(state.var).all()[1].manifest["redactions"]] == [1, 1]
+    note = (edition.path / REDACTED).read_text(encoding="utf-8").split("\n")
+    assert {graph, f"{state.base_iri}graphe/analyse/sur-A0"} <= {*note}, "what the next edition must tell of"
     assert rebuild(state, registry).changed == (), "derived anew as a build from nothing derives"
+    assert (edition.path / REDACTED).read_text(encoding="utf-8").split("\n") == note
     registry.close()
 
 
