@@ -53,7 +53,7 @@ test-long: setup-test ## The long suites
 test-all: test test-long ## The tests, then the long suites
 
 lint: setup-test ## ruff and mypy --strict
-	$(BIN)/python -m ruff check .
+	$(BIN)/python -m ruff check --no-cache .
 	$(BIN)/python -m mypy
 
 check: setup-test ## The ontology's and the shapes' quality, one line a check
