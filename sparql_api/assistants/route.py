@@ -21,7 +21,7 @@ from starlette.types import ASGIApp, Message
 from ontologie import Iris
 from sparql_api.assistants.inside import Inside
 from sparql_api.computing.limiter import Computing
-from sparql_api.http.bodies import read_body
+from sparql_api.http.bodies import media_type, read_body, unsupported
 from sparql_api.http.middleware import ASKED_HOST
 from sparql_api.http.openapi import Schema, answers
 from sparql_api.http.policies import ACT, PROBLEM
@@ -34,13 +34,14 @@ ALLOWED: Final = "OPTIONS, POST"
 REFUSED: Final = ("GET", "HEAD", "DELETE")
 BODY: Final = 1 << 20
 """Bytes of a call, a query among its arguments."""
+TYPE: Final = "application/json"
 NAMES: Final = ("accept", "content-type", "mcp-protocol-version", "mcp-session-id", "mcp-method", "mcp-name", "origin")
 DESCRIBED: Final[Schema] = {
-    "requestBody": {"required": True, "content": {"application/json": {"schema": {"type": "object"}}}},
-    "responses": answers({"application/json": {}}, ("400", "408", "413", "429", "503", "504"), tagged=False),
+    "requestBody": {"required": True, "content": {TYPE: {"schema": {"type": "object"}}}},
+    "responses": answers({TYPE: {}}, ("400", "408", "413", "415", "429", "503", "504"), tagged=False),
 }
 # A message that is none of the protocol's is answered by an error of JSON-RPC.
-DESCRIBED["responses"]["400"]["content"]["application/json"] = {}
+DESCRIBED["responses"]["400"]["content"][TYPE] = {}
 
 
 def assistants_router(assistants: Assistants) -> APIRouter:
@@ -50,6 +51,8 @@ def assistants_router(assistants: Assistants) -> APIRouter:
     async def answer(request: Request) -> Response:
         if find_spec("mcp") is None:
             raise ProblemError(problem("mcp-missing"))
+        if media_type(request) != TYPE:
+            raise unsupported(request, (TYPE,))
         body = await read_body(request, BODY, too_long())
         computing: Computing = request.app.state.computing
         return await computing.answer(request, lambda: assistants.answer(request, body))
@@ -100,7 +103,9 @@ class Assistants:
             asked.gone.set()  # Nobody waits for what still runs.
         start = collected[0]
         passed = {b"content-type", b"mcp-protocol-version"}
-        said = {name.decode(): value.decode() for name, value in start["headers"] if name in passed}
+        # The kit says no type where it refuses a host or an origin in plain words.
+        said = {"content-type": "text/plain; charset=utf-8"}
+        said |= {name.decode(): value.decode() for name, value in start["headers"] if name in passed}
         answered = b"".join(one.get("body", b"") for one in collected[1:])
         return Response(answered, start["status"], {**ACT.headers(), **said})
 

@@ -122,11 +122,19 @@ def test_hostile_arguments_of_a_question_are_refused(url: str, arguments: dict[s
 
 
 def test_another_host_and_the_page_of_another_origin_are_refused(url: str) -> None:
-    assert patient.post(f"{url}/mcp", json=HELLO, headers={**SENT, "Host": "evil.example"}).status_code == 421
+    told = patient.post(f"{url}/mcp", json=HELLO, headers={**SENT, "Host": "evil.example"})
+    assert (told.status_code, told.headers["content-type"]) == (421, "text/plain; charset=utf-8")
     assert patient.post(f"{url}/mcp", json=HELLO, headers={**SENT, "Origin": "https://evil.example"}).status_code == 403
     assert patient.post(f"{url}/mcp", content=b"x" * (2 << 20), headers=SENT).status_code == 413
     assert patient.post(f"{url}/mcp", content=b"[" * 100_000, headers=SENT).status_code == 400
     assert patient.get(f"{url}/mcp").status_code == 405
+
+
+@pytest.mark.parametrize("kind", [{}, {"Content-Type": ""}, {"Content-Type": "text/plain"}, {"Content-Type": "application/x-www-form-urlencoded"}])
+def test_a_call_of_another_type_is_a_problem_that_names_the_right_one(url: str, kind: dict[str, str]) -> None:
+    told = patient.post(f"{url}/mcp", content=b"{}", headers=kind)
+    assert (told.status_code, told.headers["content-type"].partition(";")[0]) == (415, "application/problem+json")
+    assert "application/json" in told.text
 
 
 def test_behind_a_public_name_that_name_is_known_and_no_other(demo_var: Path) -> None:

@@ -35,7 +35,7 @@ def signed_in(browser: Browser, acting: Acting, who: str, lang: str) -> Iterator
     page.goto(f"/atelier?lang={lang}")
     page.locator("#token").fill(acting.tokens[who])
     page.get_by_role("button", name=WORDS[lang]["in"]).click()
-    assert page.locator(".workshop").count(), page.locator("main").inner_text()
+    page.locator(".workshop").wait_for()
     yield page
     context.close()
 
@@ -94,6 +94,7 @@ def test_two_assessors_apply_a_grid_and_are_compared(browser: Browser, acting: A
     for who, step in (("national", "Atteint"), ("depot", "Non renseigné")):
         with signed_in(browser, acting, who, "fr") as page:
             page.goto(f"{place}?lang=fr")
+            page.locator("#moment").wait_for()
             if page.locator("#auteur").count():
                 page.locator("#auteur").select_option(label="Direction du numérique pour l'éducation")
             page.locator("#moment").select_option("au-debut")
