@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from ingestion import Edition
-from ontologie import LANGUAGES, Language, in_both, vocabularies
-from sparql_api.description.licences import NOTICE, Licences, is_free, licences_of, name_of
+from ontologie import LANGUAGES, in_both, vocabularies
+from sparql_api.description.licences import Licences, is_free, licences_of, name_of
 from sparql_api.description.open_dump import OPEN_DUMP
 from sparql_api.description.statements import LICENCE
 from sparql_api.description.void import title
@@ -25,7 +25,7 @@ def licence_notice(edition: Edition) -> str:
 
 
 def _lines(
-    edition: Edition, licences: Licences, called: Mapping[str, Mapping[str, str]], spoken: Language
+    edition: Edition, licences: Licences, called: Mapping[str, Mapping[str, str]], spoken: str
 ) -> Iterator[str]:
     def said(code: str, **values: object) -> str:
         return in_both("catalogue", f"notice-{code}", **values)[spoken]
@@ -33,9 +33,9 @@ def _lines(
     graphs = defaultdict[str, list[str]](list)
     for graph, licence in {**licences.vocabularies, **licences.documents}.items():
         graphs[licence].append(graph)
-    yield from (title(edition.number)[spoken], "", said("title", name=NOTICE), "")
+    yield from (title(edition.number)[spoken], "", said("title"), "")
     yield from (f"{name_of(LICENCE)} <{LICENCE}>", said("own"), "")
-    for licence in licences.all[1:]:
+    for licence in licences.of()[1:]:
         yield f"{name_of(licence)} <{licence}>"
         yield said("free" if is_free(licence) else "closed")
         for graph in sorted(graphs[licence])[:MOST]:

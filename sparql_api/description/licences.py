@@ -12,14 +12,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 from ingestion import STATISTICS, Edition
 from ontologie import Iris, licence_at, vocabularies
 from sparql_api.description.statements import LICENCE
 
-NOTICE: Final = "LICENCE.txt"
-"""The name of the text beside an edition's dumps that says what is under which licence."""
+Part = Literal["all", "documents", "tables", "free"]
 SCOLOMFR: Final = "https://creativecommons.org/licenses/by-sa/3.0/fr/"
 
 
@@ -45,10 +44,18 @@ class Licences:
         source = f"{iris.base}graphe/{graph.removeprefix(derived)}" if graph.startswith(derived) else graph
         return frozenset({self.documents.get(source, LICENCE)})
 
-    @property
-    def all(self) -> tuple[str, ...]:
-        """Every licence, ours first."""
-        return (LICENCE, *sorted({*self.vocabularies.values(), *self.documents.values()} - {LICENCE}))
+    def of(self, part: Part = "all") -> tuple[str, ...]:
+        """Return the licences of a part of the edition, ours first.
+
+        `documents` is what says nothing but documents; the research `tables` name levels and subjects as ScoLOMFR
+        does; what is `free` is what the open dump holds.
+        """
+        found = {*self.documents.values()}
+        if part in ("all", "free"):
+            found.update(self.vocabularies.values())
+        if part == "tables":
+            found.add(SCOLOMFR)
+        return (LICENCE, *(one for one in sorted(found - {LICENCE}) if part != "free" or is_free(one)))
 
     @property
     def closed(self) -> tuple[str, ...]:

@@ -17,13 +17,13 @@ from starlette.responses import FileResponse, Response
 
 from ingestion import MEMBERS, MEMBERS_LIST, Edition, files_of, has_dump, members_of
 from sparql_api.description.licence_notice import licence_notice
-from sparql_api.description.licences import NOTICE, is_free, licences_of
+from sparql_api.description.licences import Part, licences_of
 from sparql_api.description.open_dump import OPEN_DUMP, OPEN_LIST, open_file, open_members, root_of_files
 from sparql_api.http.delivery import deliver
 from sparql_api.http.joined import joined_response, unpacked_response
 from sparql_api.http.openapi import OF_COMPUTING, OF_EDITION, Schema, operation, parameter
 from sparql_api.http.policies import DUMP
-from sparql_api.http.responses import not_modified
+from sparql_api.http.responses import LICENCE_NOTICE, licence_link, not_modified
 from sparql_api.http.routing import get
 from sparql_api.pages.common.made import known_open_folder, open_folder
 from sparql_api.pages.common.service import Service
@@ -83,7 +83,8 @@ def dumps_router(service: Service) -> APIRouter:
         number = request.path_params["number"]
         edition = by_number(service, number)
         headers = DUMP.headers(pinned=number != "current") | {"Observatoire-Edition": str(edition.number)}
-        headers["Link"] = await asyncio.to_thread(licence_links, edition, whole=send is not send_open)
+        part: Part = "free" if send is send_open else "documents" if named.get("suffix") == "jsonl" else "all"
+        headers["Link"] = await asyncio.to_thread(licence_links, edition, part)
         answer: Response = await asyncio.to_thread(send, request, edition, headers, **named)
         return answer
 
@@ -116,7 +117,7 @@ def dumps_router(service: Service) -> APIRouter:
         folder = await service.computing.run(request, open_folder, edition, service.faces_folder)
         return await answered(request, send, folder=folder)
 
-    @get(router, f"{root}/{NOTICE}", policy=DUMP, summary=NOTICE_TEXT, openapi_extra=NOTICED)
+    @get(router, f"{root}/{LICENCE_NOTICE}", policy=DUMP, summary=NOTICE_TEXT, openapi_extra=NOTICED)
     async def noticed(request: Request) -> Response:
         number = request.path_params["number"]
         edition = by_number(service, number)
@@ -188,10 +189,10 @@ def send_member(
     return _file(request, path, GZIP, {**headers, "ETag": f'"{name[:32]}"'})
 
 
-def licence_links(edition: Edition, *, whole: bool = True) -> str:
+def licence_links(edition: Edition, part: Part = "all") -> str:
     """Return the links of an answer of an edition to each licence that it is under, and to what says which is where."""
-    licences = [one for one in licences_of(edition).all if whole or is_free(one)]
-    return ", ".join(f'<{one}>; rel="license"' for one in (*licences, f"/editions/{edition.number}/{NOTICE}"))
+    links = [f'<{one}>; rel="license"' for one in licences_of(edition).of(part)]
+    return ", ".join([*links, licence_link(edition.number)])
 
 
 def _said(request: Request, edition: Edition, headers: Mapping[str, str], suffix: str, form: str) -> dict[str, str]:

@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
 from ingestion import Edition
-from sparql_api.description.statements import LICENCE
+from sparql_api.description.licences import licences_of
 from sparql_api.formats.negotiation import language
 from sparql_api.formats.rdf_formats import write_json
 from sparql_api.http.delivery import deliver, requested
@@ -157,7 +157,8 @@ def listed(request: Request, edition: Edition, parts: list[TablePart]) -> dict[s
         for name, table in tables().items()
     ]
     files = {name: f"{root}/{name}" for name in (*DESCRIPTIONS, CUBE, LIST)}
-    return {"edition": edition.number, "licence": LICENCE, "tables": items, "descriptions": files}
+    licences = licences_of(edition).of("tables")
+    return {"edition": edition.number, "licences": licences, "tables": items, "descriptions": files}
 
 
 def rows_of(parts: list[TablePart], table: str) -> int:

@@ -15,7 +15,7 @@ import pyoxigraph as ox
 
 from ontologie import PREFIXES as PREFIXES_OF_DATA
 from ontologie import Iris, in_both
-from sparql_api.description.statements import LICENCE, Statements, typed
+from sparql_api.description.statements import Statements, typed
 from sparql_api.pages.changes.stream import GraphVersion, Stream, StreamPage, moment
 
 AS: Final = "https://www.w3.org/ns/activitystreams#"
@@ -53,8 +53,8 @@ class StreamPlace:
         return f"{self.root}/{page.first}-{page.last}{self.query}"
 
 
-def stream_statements(stream: Stream, place: StreamPlace) -> list[ox.Quad]:
-    """Return what the first node says: how the stream is read, what is kept, where its pages are."""
+def stream_statements(stream: Stream, place: StreamPlace, licences: Iterable[str]) -> list[ox.Quad]:
+    """Return what the first node says: how the stream is read and licensed, what is kept, where its pages are."""
     said = Statements(PREFIXES)
     said.type(place.name, "ldes:EventStream")
     said.both(place.name, "dct:title", in_both("catalogue", "ldes-title"))
@@ -62,7 +62,7 @@ def stream_statements(stream: Stream, place: StreamPlace) -> list[ox.Quad]:
     said.say(place.name, "ldes:versionOfPath", VERSION_OF)
     for became, word in (("new", "Create"), ("changed", "Update"), ("gone", "Delete")):
         said.say(place.name, f"ldes:version{word}Object", BECAME[became])
-    said.say(place.name, "dct:license", LICENCE)
+    said.say(place.name, "dct:license", *licences)
     said.say(place.name, "tree:view", place.view)
     said.type(place.view, "tree:Node", "ldes:EventSource")
     policy = f"{place.view}#conserve"
