@@ -75,49 +75,54 @@ NOTICED: Final = _made(TEXT, ranges=False)
 MEMBER: Final = _described(GZIP, of=(_NAME,))
 
 
+ROOT: Final = "/editions/{number}"
+
+
 def dumps_router(service: Service) -> APIRouter:
     """Return the routes of dumps, of the list of their members, of one member."""
     router = APIRouter(tags=["editions"])
 
-    async def answered(request: Request, send: Any, **named: Any) -> Response:
-        number = request.path_params["number"]
-        edition = by_number(service, number)
-        headers = DUMP.headers(pinned=number != "current") | {"Observatoire-Edition": str(edition.number)}
-        part: Part = "free" if send is send_open else "documents" if named.get("suffix") == "jsonl" else "all"
-        headers["Link"] = await asyncio.to_thread(licence_links, edition, part)
-        answer: Response = await asyncio.to_thread(send, request, edition, headers, **named)
-        return answer
-
-    root: Final = "/editions/{number}"
-
-    @get(router, root + "/dump.{suffix}.gz", policy=DUMP, cheap=True, summary=PACKED_TEXT, openapi_extra=PACKED)
+    @get(router, ROOT + "/dump.{suffix}.gz", policy=DUMP, cheap=True, summary=PACKED_TEXT, openapi_extra=PACKED)
     async def dump(request: Request) -> Response:
-        return await answered(request, send_dump, suffix=request.path_params["suffix"])
+        return await answered(service, request, send_dump, suffix=request.path_params["suffix"])
 
-    @get(router, root + "/dump.{suffix}", policy=DUMP, cheap=True, summary=UNPACKED_TEXT, openapi_extra=UNPACKED)
+    @get(router, ROOT + "/dump.{suffix}", policy=DUMP, cheap=True, summary=UNPACKED_TEXT, openapi_extra=UNPACKED)
     async def unpacked(request: Request) -> Response:
         if request.path_params["suffix"] not in DUMPS:
             return elsewhere(request, asked_path(request))
-        return await answered(request, send_unpacked, suffix=request.path_params["suffix"])
+        return await answered(service, request, send_unpacked, suffix=request.path_params["suffix"])
 
-    @get(router, f"{root}/{MEMBERS_LIST}", policy=DUMP, cheap=True, summary=LISTED_TEXT, openapi_extra=LISTED)
+    @get(router, f"{ROOT}/{MEMBERS_LIST}", policy=DUMP, cheap=True, summary=LISTED_TEXT, openapi_extra=LISTED)
     async def listed(request: Request) -> Response:
-        return await answered(request, send_list)
+        return await answered(service, request, send_list)
 
-    @get(router, f"{root}/{OPEN_DUMP}", policy=DUMP, summary=OPEN_TEXT, openapi_extra=OPEN)
+    @get(router, ROOT + "/members/{name}", policy=DUMP, cheap=True, summary="One file of a dump", openapi_extra=MEMBER)
+    async def member(request: Request) -> Response:
+        return await answered(
+            service, request, send_member, name=request.path_params["name"], elsewhere=service.faces_folder
+        )
+
+    add_open_dump(service, router)
+    return router
+
+
+def add_open_dump(service: Service, router: APIRouter) -> None:
+    """Add the routes of the open dump, of the list of its members, of the text of the licences."""
+
+    @get(router, f"{ROOT}/{OPEN_DUMP}", policy=DUMP, summary=OPEN_TEXT, openapi_extra=OPEN)
     async def opened(request: Request) -> Response:
         return await open_one(request, send_open)
 
-    @get(router, f"{root}/{OPEN_LIST}", policy=DUMP, summary=OPEN_LISTED_TEXT, openapi_extra=OPEN_LISTED)
+    @get(router, f"{ROOT}/{OPEN_LIST}", policy=DUMP, summary=OPEN_LISTED_TEXT, openapi_extra=OPEN_LISTED)
     async def open_listed(request: Request) -> Response:
         return await open_one(request, send_open_list)
 
     async def open_one(request: Request, send: Any) -> Response:
         edition = by_number(service, request.path_params["number"])
         folder = await service.computing.run(request, open_folder, edition, service.faces_folder)
-        return await answered(request, send, folder=folder)
+        return await answered(service, request, send, folder=folder)
 
-    @get(router, f"{root}/{LICENCE_NOTICE}", policy=DUMP, summary=NOTICE_TEXT, openapi_extra=NOTICED)
+    @get(router, f"{ROOT}/{LICENCE_NOTICE}", policy=DUMP, summary=NOTICE_TEXT, openapi_extra=NOTICED)
     async def noticed(request: Request) -> Response:
         number = request.path_params["number"]
         edition = by_number(service, number)
@@ -125,13 +130,16 @@ def dumps_router(service: Service) -> APIRouter:
         headers = DUMP.headers(pinned=number != "current") | {"Link": await asyncio.to_thread(licence_links, edition)}
         return deliver(request, data, TEXT, edition=edition.number, headers=headers)
 
-    @get(router, root + "/members/{name}", policy=DUMP, cheap=True, summary="One file of a dump", openapi_extra=MEMBER)
-    async def member(request: Request) -> Response:
-        return await answered(
-            request, send_member, name=request.path_params["name"], elsewhere=service.faces_folder
-        )
 
-    return router
+async def answered(service: Service, request: Request, send: Any, **named: Any) -> Response:
+    """Return what a function sends of the edition that an address names, with the headers of all of its files."""
+    number = request.path_params["number"]
+    edition = by_number(service, number)
+    headers = DUMP.headers(pinned=number != "current") | {"Observatoire-Edition": str(edition.number)}
+    part: Part = "free" if send is send_open else "documents" if named.get("suffix") == "jsonl" else "all"
+    headers["Link"] = await asyncio.to_thread(licence_links, edition, part)
+    answer: Response = await asyncio.to_thread(send, request, edition, headers, **named)
+    return answer
 
 
 def send_dump(request: Request, edition: Edition, headers: Mapping[str, str], suffix: str) -> Response:
@@ -179,9 +187,7 @@ def send_list(request: Request, edition: Edition, headers: Mapping[str, str]) ->
     return _file(request, edition.path / MEMBERS_LIST, TSV, headers)
 
 
-def send_member(
-    request: Request, edition: Edition, headers: Mapping[str, str], name: str, elsewhere: Path
-) -> Response:
+def send_member(request: Request, edition: Edition, headers: Mapping[str, str], name: str, elsewhere: Path) -> Response:
     """Return a member; raises ProblemError 404 where the edition has none of that name."""
     if not _MEMBER.fullmatch(name):
         raise ProblemError(problem("not-found", path=request.url.path))

@@ -5,6 +5,7 @@ Knows addresses and headers; what a table says is the dictionary's business, how
 
 from __future__ import annotations
 
+import asyncio
 import re
 from pathlib import Path
 from typing import Any, Final
@@ -40,6 +41,7 @@ from sparql_api.http.site import site_of
 from sparql_api.pages.common.layout import View, render
 from sparql_api.pages.common.made import tables_file, tables_folder
 from sparql_api.pages.common.service import Service
+from sparql_api.pages.dumps import licence_links
 from sparql_api.pages.editions import NUMBERED, OFFERS, by_number
 from sparql_api.tables.descriptions import DESCRIPTIONS, described
 from sparql_api.tables.dictionary import Table, tables, words
@@ -116,6 +118,7 @@ async def send(service: Service, request: Request, name: str, *, part: bool) -> 
     parts = await service.computing.run(request, parts_of, service, edition, kind="file")
     tag = name[:32] if part else tag_of(parts, name)
     said = DUMP.headers(pinned=number != "current") | {"Observatoire-Edition": str(edition.number), "ETag": f'"{tag}"'}
+    said["Link"] = await asyncio.to_thread(licence_links, edition, "tables")
     if not_modified(request, said["ETag"]):
         return Response(None, 304, said)
     path = await service.computing.run(request, place_of, service, edition, name, part, kind="file")

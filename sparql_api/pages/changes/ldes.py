@@ -21,6 +21,7 @@ from sparql_api.pages.changes.stream import GraphVersion, Stream, StreamPage, mo
 AS: Final = "https://www.w3.org/ns/activitystreams#"
 PREFIXES: Final = {
     **PREFIXES_OF_DATA, "ldes": "https://w3id.org/ldes#", "tree": "https://w3id.org/tree#", "as": AS,
+    "void": "http://rdfs.org/ns/void#",
 }  # fmt: skip
 ISSUED: Final = PREFIXES_OF_DATA["dct"] + "issued"
 VERSION_OF: Final = PREFIXES_OF_DATA["dct"] + "isVersionOf"
@@ -53,7 +54,7 @@ class StreamPlace:
         return f"{self.root}/{page.first}-{page.last}{self.query}"
 
 
-def stream_statements(stream: Stream, place: StreamPlace, licences: Iterable[str]) -> list[ox.Quad]:
+def stream_statements(stream: Stream, place: StreamPlace, edition: int, licences: Iterable[str]) -> list[ox.Quad]:
     """Return what the first node says: how the stream is read and licensed, what is kept, where its pages are."""
     said = Statements(PREFIXES)
     said.type(place.name, "ldes:EventStream")
@@ -65,6 +66,7 @@ def stream_statements(stream: Stream, place: StreamPlace, licences: Iterable[str
     said.say(place.name, "dct:license", *licences)
     said.say(place.name, "tree:view", place.view)
     said.type(place.view, "tree:Node", "ldes:EventSource")
+    said.say(place.view, "void:inDataset", place.iris.entity("edition", str(edition)))
     policy = f"{place.view}#conserve"
     said.say(place.view, "ldes:retentionPolicy", policy)
     said.type(policy, "ldes:PointInTimePolicy")

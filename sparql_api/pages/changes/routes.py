@@ -125,7 +125,8 @@ def place_of(service: Service, request: Request) -> StreamPlace:
 
 def first_node(service: Service, place: StreamPlace, edition: Edition, media_type: str) -> bytes:
     """Return the first node of the stream."""
-    quads = stream_statements(stream_of(service.editions, edition.number), place, licences_of(edition).of())
+    stream, licences = stream_of(service.editions, edition.number), licences_of(edition).of()
+    quads = stream_statements(stream, place, edition.number, licences)
     if media_type == OFFERS["nq"]:
         return "".join(f"{quad} .\n" for quad in quads).encode()
     return serialize(quads, ox.RdfFormat.TRIG, PREFIXES)
