@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from ontologie import LANGUAGES, PREFIXES, Iris, Vocabulary, in_both, vocabularies
 from sparql_api.description.licences import Licences
-from sparql_api.description.statements import Statements, text, typed
+from sparql_api.description.statements import Statements, typed
 from sparql_api.description.void import title
 
 AUTHORITY: Final = "http://publications.europa.eu/resource/authority/"
@@ -178,7 +178,6 @@ def describe_territory(
 def describe_dataset(said: Statements, dataset: str, page: str, number: int, iris: Iris) -> None:
     """Say what every dataset has: page, contact, publisher, rights, theme, languages, frequency."""
     said.type(dataset, "dcat:Dataset")
-    said.say(dataset, "dct:identifier", text(dataset))
     said.say(dataset, "dcat:landingPage", page)
     said.type(page, "foaf:Document")
     said.say(dataset, "dcat:contactPoint", f"{iris.entity('edition', str(number))}#contact")

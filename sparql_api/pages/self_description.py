@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ingestion import Edition
+from ontologie import PREFIXES
 from sparql_api.description.catalogue_parts import Around, Territory
 from sparql_api.description.dcat import catalogue_statements, territory_statements
 from sparql_api.description.sssom import MEDIA_TYPE, SSSOM_NAME
@@ -95,7 +96,7 @@ def self_description_router(service: Service) -> APIRouter:
         quads = await service.computing.run(request, territory_quads, service, edition, path)
         if not quads:
             raise ProblemError(problem("not-found", path=request.url.path))
-        return await send(service, request, edition, quads, f"catalogue/{path}")
+        return await send(service, request, edition, quads, "catalogue", f"/{path}")
 
     @get(router, f"/{SSSOM_NAME}", summary="The edition's alignments, in SSSOM", openapi_extra=ALIGNED)
     async def alignments(request: Request) -> Response:
@@ -143,25 +144,40 @@ def territory_of(index: FicheIndex, value: Value, base: str) -> Territory:
     return Territory(value.facet, value.iri, value.labels, feed_name(value, base), index.span(value), count)
 
 
-async def send(service: Service, request: Request, edition: Edition, quads: Sequence[ox.Quad], key: str) -> Response:
-    """Return statements in the format asked."""
+async def send(
+    service: Service, request: Request, edition: Edition, quads: Sequence[ox.Quad], key: str, below: str = ""
+) -> Response:
+    """Return statements in the format asked; `below` is what their address has after the key."""
     media_type = requested(request, OFFERS)
     if media_type == OFFERS["html"]:
-        return await page(service, request, edition, quads, key)
+        return await page(service, request, edition, quads, key, below)
     name = next(name for name, offered in MEDIA_TYPES.items() if offered == media_type)
     write = write_compacted if name == "jsonld" else lambda q, iris: write_triples(q, name, iris)
     data = await service.computing.run(request, write, quads, service.iris)
     return deliver(request, data, media_type, edition=edition.number)
 
 
-async def page(service: Service, request: Request, edition: Edition, quads: Sequence[ox.Quad], key: str) -> Response:
+async def page(
+    service: Service, request: Request, edition: Edition, quads: Sequence[ox.Quad], key: str, below: str
+) -> Response:
     """Return statements as a page, subject by subject, the edition first."""
     view = View(service, request, language(request), edition.number)
     labels = await service.labels.of(service.reading(request), mentioned(quads), edition.number)
-    return await service.computing.run(request, shown, view, edition, Reader.of(view, "", quads, labels), key)
+    labels = {**named_by(quads), **{iri: words for iri, words in labels.items() if words}}
+    return await service.computing.run(request, shown, view, edition, Reader.of(view, "", quads, labels), key, below)
 
 
-def shown(view: View, edition: Edition, reader: Reader, key: str) -> Response:
+def named_by(quads: Sequence[ox.Quad]) -> dict[str, dict[str, str]]:
+    """Return what statements call things themselves, by language."""
+    names = {PREFIXES["dct"] + "title", PREFIXES["foaf"] + "name", PREFIXES["skos"] + "prefLabel"}
+    found = dict[str, dict[str, str]]()
+    for quad in quads:
+        if quad.predicate.value in names and isinstance(quad.object, ox.Literal):
+            found.setdefault(str(quad.subject)[1:-1], {})[quad.object.language or ""] = quad.object.value
+    return found
+
+
+def shown(view: View, edition: Edition, reader: Reader, key: str, below: str) -> Response:
     """Return the page of what a reader holds."""
     service, request = view.service, view.request
     first = service.iris.entity("edition", str(edition.number))
@@ -169,5 +185,5 @@ def shown(view: View, edition: Edition, reader: Reader, key: str) -> Response:
     ours = [iri for iri in subjects if view.is_ours(iri)]
     sections = [section for subject in ours for section in reader.about(subject)]
     formats = [name for name in OFFERS if name != "html"]
-    context = {"key": key, "sections": sections, "formats": formats, "path": f"/{key}"}
+    context = {"key": key, "sections": sections, "formats": formats, "path": f"/{key}{below}"}
     return render(service, request, "statements.html", context, edition=edition.number)

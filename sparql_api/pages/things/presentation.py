@@ -153,8 +153,13 @@ class Reader:
             or layout(self.view.service.iris)["things"].get(iri, {})
         )
         if known or self.view.is_ours(iri):
-            return self.view.pick(known) or local_id(iri)
+            return self.view.pick(known) or self.part(iri) or local_id(iri)
         return re.sub(r"^https?://(www\.)?|/$", "", iri)
+
+    def part(self, iri: str) -> str:
+        """Return what a part of a document is called that its fragment names and numbers: `#validation-1`."""
+        kind, _, number = iri.rpartition("#")[2].partition("-")
+        return self.view.t(f"part.{kind}", number=number) if f"part.{kind}" in sentence_table("pages") else ""
 
     def property_name(self, iri: str) -> str:
         """Return what a property is called."""
