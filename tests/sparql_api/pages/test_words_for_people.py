@@ -84,3 +84,12 @@ def test_no_page_shows_a_code(client: httpx.Client, things: list[str], named: se
 def test_the_departments_of_an_academie_are_named(client: httpx.Client) -> None:
     page = client.get("/academie/18.html?lang=fr").text
     assert "Eure-et-Loir (28)" in page and "Loiret (45)" in page
+
+
+@pytest.mark.parametrize(("path", "date"), [("cadre-usage/CU-C2", "juin 2025"), ("ai-act/AIA-5-1-ba", "2 décembre 2026")])
+def test_a_date_of_application_is_said_once(client: httpx.Client, path: str, date: str) -> None:
+    page = client.get(f"/principe/{path}.html?lang=fr").text
+    (part,) = re.findall(r'(?s)<div class="nested" id="applicabilite[^"]*">(.*?)</dl>', page)
+    values = [re.sub(r"<[^>]+>|\s+", " ", one).strip() for one in re.findall(r"(?s)<dd>(.*?)</dd>", part)]
+    assert [one for one in values if one == date] == [date]
+    assert "au plus tôt" not in part
