@@ -5,7 +5,6 @@ Knows addresses and headers; what a table says is the dictionary's business, how
 
 from __future__ import annotations
 
-import asyncio
 import re
 from pathlib import Path
 from typing import Any, Final
@@ -118,7 +117,7 @@ async def send(service: Service, request: Request, name: str, *, part: bool) -> 
     parts = await service.computing.run(request, parts_of, service, edition, kind="file")
     tag = name[:32] if part else tag_of(parts, name)
     said = DUMP.headers(pinned=number != "current") | {"Observatoire-Edition": str(edition.number), "ETag": f'"{tag}"'}
-    said["Link"] = await asyncio.to_thread(licence_links, edition, "tables")
+    said["Link"] = await service.computing.run(request, licence_links, edition, "tables")
     if not_modified(request, said["ETag"]):
         return Response(None, 304, said)
     path = await service.computing.run(request, place_of, service, edition, name, part, kind="file")
