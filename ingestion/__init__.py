@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from ingestion.publication.files.members import lines_of as lines_of
     from ingestion.publication.files.members import members_of as members_of
     from ingestion.publication.files.members import packed_bytes as packed_bytes
+    from ingestion.publication.files.statistics import STATISTICS as STATISTICS
     from ingestion.publication.files.stores import begin_making as begin_making
     from ingestion.publication.files.stores import is_to_be_made as is_to_be_made
     from ingestion.publication.manifest import software_version as software_version
@@ -110,6 +111,7 @@ else:
             "publication.files.members": "MEMBERS MEMBERS_LIST files_of has_dump lines_of members_of packed_bytes",
             "publication.publish": "publish",
             "publication.rebuild": "RebuildDiffers rebuild",
+            "publication.files.statistics": "STATISTICS",
             "publication.files.stores": "begin_making is_to_be_made",
             "reading.deposits": "learn_to_read read_deposit",
             "reading.exported_table": "deduced_cell export_columns export_row",

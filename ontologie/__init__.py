@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from ontologie.labelled import concepts as concepts
     from ontologie.labelled import digest_of_vocabularies as digest_of_vocabularies
     from ontologie.labelled import name_properties as name_properties
+    from ontologie.licences import licence_at as licence_at
     from ontologie.namespaces import BASE as BASE
     from ontologie.namespaces import PREFIXES as PREFIXES
     from ontologie.namespaces import RDF_TYPE as RDF_TYPE
@@ -80,6 +81,7 @@ else:
             "folding": "fold_label fold_text",
             "framing": "document_types frame to_document",
             "labelled": "Concept concepts digest_of_vocabularies name_properties",
+            "licences": "licence_at",
             "namespaces": "BASE PREFIXES RDF_TYPE Iris",
             "packaged": "Vocabulary vocabularies",
             "reasons": "FULL system_error system_reason",

@@ -14,6 +14,7 @@ import typer
 
 from ingestion import Edition, note_changes, read_fiches
 from ontologie import Iris
+from sparql_api.description.open_dump import write_open_dump
 from sparql_api.description.sssom import repeat_alignments, write_alignments
 from sparql_api.description.void import write_void
 from sparql_api.engine.remote.publication import NotPublished, publish_remote
@@ -60,6 +61,11 @@ def list_alignments(edition: Edition, store: ox.Store) -> None:
         write_alignments(edition, store, edition.path)
 
 
+def cut_open_dump(edition: Edition, store: ox.Store) -> None:
+    """Cut the dump of what is free of conditions, in the edition's folder."""
+    write_open_dump(edition, edition.path)
+
+
 def make_tables(edition: Edition, store: ox.Store) -> None:
     """Make the parts of the research tables in the edition's folder, of those before it where only documents differ."""
     since = edition.since
@@ -91,4 +97,6 @@ def tell_changes(edition: Edition, store: ox.Store) -> None:
     note_changes(edition)
 
 
-EDITION_OUTPUTS: Final = (index_fiches, describe_edition, list_alignments, make_tables, tell_changes, fill_store)
+EDITION_OUTPUTS: Final = (
+    index_fiches, describe_edition, list_alignments, cut_open_dump, make_tables, tell_changes, fill_store,
+)  # fmt: skip

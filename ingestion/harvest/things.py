@@ -21,7 +21,7 @@ from ingestion.words.identifiers import digits
 from ingestion.words.languages import AUTHORITY, tag_of
 from ingestion.words.messages import Issue, issue
 from ingestion.words.terms import terms_by_iri
-from ontologie import BASE, PREFIXES, read_table
+from ontologie import BASE, PREFIXES, licence_at, read_table
 
 HARVESTED: Final = "h-"
 """What the identifier of a harvested document starts with: a hash of the partner's IRI follows."""
@@ -74,19 +74,6 @@ def spaces() -> tuple[str, ...]:
 def _types(role: str) -> frozenset[str]:
     names = {row["type"] for row in read_table("donnees", "moisson", "types.csv") if row["role"] == role}
     return frozenset(_SCHEMA + name for name in names)
-
-
-@cache
-def _licences() -> frozenset[str]:
-    return frozenset(_bare(row["adresse"]) for row in read_table("donnees", "moisson", "licences.csv"))
-
-
-def _bare(address: str) -> str:
-    """Return the address of a licence without what its writings differ by."""
-    short = address.strip().removeprefix("https://").removeprefix("http://").removeprefix("www.").rstrip("/")
-    for end in ("/legalcode", "/deed.fr", "/deed.en", "/deed", ".html", ".json"):
-        short = short.removesuffix(end).rstrip("/")
-    return short
 
 
 def identifier_of(iri: str) -> str:
@@ -235,7 +222,7 @@ def _said(record: Record, iri: str) -> Iterator[Issue]:
     licence = record.values.get("licence", "")
     if not licence:
         yield issue("moisson-sans-licence", record.place("licence"))
-    elif isinstance(licence, str) and _bare(licence) not in _licences():
+    elif isinstance(licence, str) and licence_at(licence) is None:
         yield issue("moisson-licence-inconnue", record.place("licence"), value=licence)
 
 

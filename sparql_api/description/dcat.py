@@ -6,19 +6,36 @@ What holds of every edition is written in catalogue.ttl. Knows an edition's mani
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Final
 
 import pyoxigraph as ox
 
-from ingestion import DUMPS, Edition, has_dump, packed_bytes
+from ingestion import DUMPS, MEMBERS_LIST, Edition, has_dump, packed_bytes
 from ontologie import PREFIXES as PREFIXES_OF_DATA
 from ontologie import RDF_TYPE, Iris, in_both
+from sparql_api.description.catalogue_parts import (
+    AUTHORITY,
+    IANA,
+    Around,
+    Territory,
+    catalogue_of,
+    checksum,
+    describe_before,
+    describe_catalogue,
+    describe_distribution,
+    describe_licences,
+    describe_root,
+    describe_schemes,
+    describe_span,
+    describe_tables,
+    describe_territory,
+    schemes,
+)
+from sparql_api.description.licences import Licences, Part, licences_of
 from sparql_api.description.statements import LICENCE, NUMBER, Statements, always, text, typed
 from sparql_api.description.void import title
 
-AUTHORITY: Final = "http://publications.europa.eu/resource/authority/"
-IANA: Final = "https://www.iana.org/assignments/media-types/"
 PREFIXES: Final = {
     "dcatap": "http://data.europa.eu/r5r/",
     "spdx": "http://spdx.org/rdf/terms#",
@@ -54,52 +71,108 @@ SENTENCES: Final = (
     ("catalogue#editions", "dct:description", "series-description"),
 )
 """Of what each sentence of the catalogue is said, by which property."""
+PARTS: Final[Mapping[str, Part]] = {
+    **dict.fromkeys(("dump-jsonl-gz", "fiches-csv", "fiches-xlsx", "fiches-geojson"), "documents"),
+    **dict.fromkeys(("alignements", "correspondances-sssom"), "documents"),
+    **dict.fromkeys(("tables-csv", "tables-parquet", "tables-description"), "tables"),
+    "dump-ouvert-nq-gz": "free",
+    "members-ouvert-tsv": "free",
+}
+"""Which part of the edition a distribution is; another is all of it."""
+OURS: Final = frozenset({"ontologie-ttl", "formes-ttl", "principes-zip"})
+"""Distributions that hold our own work alone."""
 
 
-def catalogue_statements(edition: Edition, iris: Iris) -> list[ox.Quad]:
-    """Return the catalogue of an edition: catalogue, dataset, distributions, services."""
-    dataset = iris.entity("edition", str(edition.number))
-    dumps = edition.manifest.get("dumps", {})
-    held = of_every_edition(iris.base, edition.number, dumps)
-    said = Statements(iris.prefixes() | PREFIXES, held[:])
-    issued = typed(edition.manifest["date"], "dateTime")
+def catalogue_statements(edition: Edition, iris: Iris, around: Around) -> list[ox.Quad]:
+    """Return the catalogue of an edition: catalogue, datasets, distributions, services, the catalogues in it."""
+    said, held = _begun(edition, iris)
+    dataset, catalogue = iris.entity("edition", str(edition.number)), iris.base + "catalogue"
+    licences = licences_of(edition)
+    for thing, predicate, sentence in SENTENCES:
+        subject = iris.base + thing.replace(NUMBER, str(edition.number))
+        said.both(subject, predicate, in_both("catalogue", sentence))
+    describe_edition(said, edition, around, licences, iris)
+    describe_parts(said, dataset, held, licences, iris)
+    for name in (name for name in DUMPS if name in edition.manifest.get("dumps", {})):
+        describe_dump(said, distribution_of(dataset, name), edition, name)
+    if "segments" in edition.manifest:
+        checksum(said, distribution_of(dataset, MEMBERS_LIST), edition.manifest["segments"]["sha256"])
+    found = schemes(edition.manifest.get("vocabularies", {}), iris.base)
+    describe_schemes(said, found, edition.number, iris)
+    describe_tables(said, around, edition.number, licences, iris)
+    tables = [f"{catalogue}#table-{name}" for name, *_ in around.tables]
+    said.say(catalogue, "dcat:dataset", *(one.graph for one in found), *tables)
+    for territory in around.territories:
+        said.say(catalogue, "dcat:catalog", catalogue_of(territory, iris))
+        describe_catalogue(said, territory, iris)
+    return _once(said)
+
+
+def territory_statements(edition: Edition, iris: Iris, territory: Territory) -> list[ox.Quad]:
+    """Return the catalogue of the fiches of a territory."""
+    said, held = _begun(edition, iris)
+    publisher = iris.entity("organisation", "equipe-projet")
+    contact = f"{iris.entity('edition', str(edition.number))}#contact"
+    # Of what holds of every edition: what the things of others are, who publishes, who is asked.
+    said.quads[:] = [
+        quad for quad in held
+        if isinstance(quad.subject, ox.NamedNode)
+        and (quad.subject.value in (publisher, contact) or not quad.subject.value.startswith(iris.base))
+    ]  # fmt: skip
+    said.both(publisher, "foaf:name", in_both("catalogue", "publisher"))
+    said.both(contact, "vcard:fn", in_both("catalogue", "publisher"))
+    catalogue = catalogue_of(territory, iris)
+    describe_catalogue(said, territory, iris)
+    said.say(catalogue, "dct:isPartOf", iris.base + "catalogue")
+    said.say(catalogue, "dct:modified", typed(edition.manifest["date"], "dateTime"))
+    said.say(catalogue, "foaf:homepage", iris.base)
+    said.type(iris.base, "foaf:Document")
+    describe_territory(said, territory, edition.number, licences_of(edition).of("documents"), iris)
+    return _once(said)
+
+
+def _begun(edition: Edition, iris: Iris) -> tuple[Statements, list[ox.Quad]]:
+    """Return what holds of every edition, as statements to go on with and as it stands."""
+    held = of_every_edition(iris.base, edition.number, edition.manifest.get("dumps", {}))
+    return Statements(iris.prefixes() | PREFIXES, held[:]), held
+
+
+def _once(said: Statements) -> list[ox.Quad]:
+    return [*dict.fromkeys(said.quads)]
+
+
+def describe_edition(said: Statements, edition: Edition, around: Around, licences: Licences, iris: Iris) -> None:
+    """Say what an edition is, of when it tells, its licences, what it comes after."""
+    dataset, issued = iris.entity("edition", str(edition.number)), typed(edition.manifest["date"], "dateTime")
     said.say(iris.base + "catalogue", "dct:modified", issued)
     said.say(dataset, "dct:issued", issued)
     said.say(dataset, "dct:identifier", text(dataset))
     said.both(dataset, "dct:title", title(edition.number))
-    for thing, predicate, sentence in SENTENCES:
-        subject = iris.base + thing.replace(NUMBER, str(edition.number))
-        said.both(subject, predicate, in_both("catalogue", sentence))
-    if edition.number > 1:
-        describe_previous(said, dataset, edition.number - 1, iris)
-    describe_parts(said, dataset, held, iris)
-    for name in (name for name in DUMPS if name in dumps):
-        describe_dump(said, distribution_of(dataset, name), edition, name)
-    return said.quads
+    said.say(dataset, "dct:license", *licences.of())
+    describe_root(said, dataset, edition.manifest)
+    describe_span(said, dataset, around.span)
+    describe_span(said, iris.base + "catalogue#editions", around.span)
+    describe_before(said, around.before, edition.number, iris)
 
 
-def describe_previous(said: Statements, dataset: str, number: int, iris: Iris) -> None:
-    """Say which edition of the series an edition comes after."""
-    previous = iris.entity("edition", str(number))
-    said.say(dataset, "dcat:prev", previous)
-    said.type(previous, "dcat:Dataset")
-    said.say(previous, "dcat:inSeries", iris.base + "catalogue#editions")
-    said.both(previous, "dct:title", title(number))
-    said.both(previous, "dct:description", in_both("catalogue", "dataset-description"))
-
-
-def describe_parts(said: Statements, dataset: str, held: Collection[ox.Quad], iris: Iris) -> None:
+def describe_parts(
+    said: Statements, dataset: str, held: Collection[ox.Quad], licences: Licences, iris: Iris
+) -> None:
     """Say of each distribution and each service that catalogue.ttl names what all of its kind have.
 
     A distribution of which it says no dataset is one of the edition.
     """
+    number = int(dataset.rpartition("/")[2])
     placed = {quad.object for quad in held if quad.predicate.value == DCAT + "distribution"}
     for quad in held:
         if not isinstance(quad.subject, ox.NamedNode) or not isinstance(quad.object, ox.NamedNode):
             continue
         subject, predicate, value = quad.subject.value, quad.predicate.value, quad.object.value
         if predicate == DCAT + "downloadURL":
-            describe_distribution(said, subject, value)
+            name = subject.rpartition("#")[2]
+            part = PARTS.get(name, "all")
+            own = (LICENCE,) if name in OURS else licences.of(part)
+            describe_distribution(said, subject, value, own, number, iris)
             if quad.subject not in placed:
                 said.say(dataset, "dcat:distribution", subject)
         elif predicate == DCT + "format":
@@ -108,7 +181,9 @@ def describe_parts(said: Statements, dataset: str, held: Collection[ox.Quad], ir
             said.type(value, "dct:MediaType")
             said.both(subject, "dct:title", in_both("catalogue", "file-title", media_type=value.removeprefix(IANA)))
         elif predicate == RDF_TYPE and value == DCAT + "DataService":
+            part = "documents" if subject.endswith(("/fiches", "/oai")) else "all"
             describe_service(said, dataset, subject, iris)
+            describe_licences(said, subject, licences.of(part), number, iris)
 
 
 def of_every_edition(base: str, number: int, dumps: Collection[str]) -> list[ox.Quad]:
@@ -123,31 +198,18 @@ def distribution_of(dataset: str, name: str) -> str:
     return f"{dataset}#{name.replace('.', '-')}"
 
 
-def describe_distribution(said: Statements, distribution: str, address: str) -> None:
-    """Say what every form of a dataset has: address, licence, availability."""
-    said.type(distribution, "dcat:Distribution")
-    said.say(distribution, "dcat:accessURL", address)
-    said.say(distribution, "dct:license", LICENCE)
-    said.say(distribution, "dcatap:availability", AUTHORITY + "planned-availability/STABLE")
-
-
 def describe_dump(said: Statements, distribution: str, edition: Edition, name: str) -> None:
     """Say of a dump, packed as it is downloaded, its length; its checksum, where it is not made of members."""
     file = edition.manifest["dumps"][name].get("file", {})
     if has_dump(edition, name):
         said.say(distribution, "dcat:byteSize", typed(str(packed_bytes(edition, name)), "nonNegativeInteger"))
     if "sha256" in file:
-        checksum = f"{distribution}-sha256"
-        said.say(distribution, "spdx:checksum", checksum)
-        said.type(checksum, "spdx:Checksum")
-        said.say(checksum, "spdx:algorithm", PREFIXES["spdx"] + "checksumAlgorithm_sha256")
-        said.say(checksum, "spdx:checksumValue", typed(file["sha256"], "hexBinary"))
+        checksum(said, distribution, file["sha256"])
 
 
 def describe_service(said: Statements, dataset: str, service: str, iris: Iris) -> None:
     """Say what every service has: its dataset, its publisher, its terms."""
     said.say(service, "dcat:servesDataset", dataset)
-    said.say(service, "dct:license", LICENCE)
     said.say(service, "dct:publisher", iris.entity("organisation", "equipe-projet"))
     said.say(service, "dct:accessRights", AUTHORITY + "access-right/PUBLIC")
     said.say(service, "dcat:theme", AUTHORITY + "data-theme/EDUC")

@@ -14,6 +14,7 @@ import pyoxigraph as ox
 from ontologie import PREFIXES, RDF_TYPE, Iris
 from queries import Question, bind
 from sparql_api.description.questions import standalone
+from sparql_api.description.statements import LICENCE
 from sparql_api.formats.rdf_formats import MEDIA_TYPES, write_compacted, write_quads, write_triples
 
 SH, DCT, OWL = PREFIXES["sh"], PREFIXES["dct"], PREFIXES["owl"]
@@ -27,7 +28,8 @@ FORMS: Final = {
 
 def catalogue_rdf(questions: Mapping[str, Sequence[Question]], iris: Iris, media_type: str) -> bytes:
     """Return every version of every question with its default parameters bound, in one of our RDF media types."""
-    quads = [quad for versions in questions.values() for quad in of_versions(versions, iris)]
+    quads = [said for versions in questions.values() for said in of_versions(versions, iris)]
+    quads.append(quad(ox.NamedNode(iris.base + "queries"), DCT + "license", ox.NamedNode(LICENCE)))
     name = next(name for name, offered in MEDIA_TYPES.items() if offered == media_type)
     if name == "jsonld":
         return write_compacted(quads, iris)

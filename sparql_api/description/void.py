@@ -20,6 +20,7 @@ import pyoxigraph as ox
 
 from ingestion import Edition, read_statistics
 from ontologie import Iris, in_both, vocabularies
+from sparql_api.description.licences import Licences, licences_of
 from sparql_api.description.statements import Statements, always, packaged, text, typed
 
 VOID_NAME: Final = "void.nt"
@@ -71,14 +72,17 @@ def counted(edition: Edition, scratch: Path) -> Counts:
 def write_void(edition: Edition, folder: Path) -> None:
     """Write the VoID description of an edition into a folder, as sorted N-Triples, whole or not at all."""
     base = edition.manifest["base"]
-    quads = void_statements(edition.number, edition.manifest, counted(edition, folder), Iris(base))
+    counts, licences = counted(edition, folder), licences_of(edition)
+    quads = void_statements(edition.number, edition.manifest, counts, Iris(base), licences)
     written = sorted({f"{quad.triple} .\n" for quad in quads})
     partial = folder / f"{VOID_NAME}.{os.getpid()}.partial"
     partial.write_text("".join(written), encoding="utf-8")
     partial.replace(folder / VOID_NAME)
 
 
-def void_statements(number: int, manifest: Mapping[str, Any], counts: Counts, iris: Iris) -> list[ox.Quad]:
+def void_statements(
+    number: int, manifest: Mapping[str, Any], counts: Counts, iris: Iris, licences: Licences
+) -> list[ox.Quad]:
     """Return the description: the dataset, its statistics, its partitions, its links, its parts."""
     said = Statements(iris.prefixes() | {"void": VOID})
     dataset = iris.entity("edition", str(number))
@@ -106,7 +110,9 @@ def void_statements(number: int, manifest: Mapping[str, Any], counts: Counts, ir
     for space in sorted({namespace(term) for term in (*counts.classes, *counts.predicates)}):
         said.say(dataset, "void:vocabulary", space)
     describe_links(said, dataset, counts)
+    said.say(dataset, "dct:license", *licences.of())
     describe_vocabularies(said, dataset, counts, iris)
+    describe_open_dump(said, dataset, number, licences, iris)
     describe_partners(said, dataset, manifest.get("partners", {}), iris)
     return said.quads
 
@@ -159,6 +165,16 @@ def describe_vocabularies(said: Statements, dataset: str, counts: Counts, iris: 
             said.both(vocabulary.graph, "dct:title", vocabulary.title)
             said.say(vocabulary.graph, "dct:license", vocabulary.licence)
             said.say(vocabulary.graph, "void:triples", held)
+
+
+def describe_open_dump(said: Statements, dataset: str, number: int, licences: Licences, iris: Iris) -> None:
+    """Say which part of the edition is free of any condition but to name the source, and where it can be taken."""
+    part = f"{dataset}#ouvert"
+    said.type(part, "void:Dataset")
+    said.say(dataset, "void:subset", part)
+    said.both(part, "dct:title", in_both("catalogue", "open-part", number=number))
+    said.say(part, "dct:license", *licences.of("free"))
+    said.say(part, "void:dataDump", f"{iris.base}editions/{number}/dump-ouvert.nq.gz")
 
 
 def describe_partners(said: Statements, dataset: str, partners: Mapping[str, Mapping[str, Any]], iris: Iris) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -149,6 +150,18 @@ class FicheIndex:
         """Return the local ids of these fiches, in the order given."""
         with self._connect() as database:
             return [identifier for (identifier,) in checked(fetch(database, "id", numbers))]
+
+    def span(self, value: Value | None = None) -> tuple[str, str] | None:
+        """Return the oldest and the latest date of the projects that hold a value, or of all, as they say them."""
+        bits = self._seen & ~self._examples if value is None else value.bits & ~self._examples
+        numbers = among(self._order, bits, self._count)
+        with self._connect() as database:
+
+            def date(place: int) -> str:
+                return next((str(one) for (one,) in fetch(database, "date", [numbers[place]])), "")
+
+            dated = bisect_left(range(len(numbers)), True, key=lambda place: not date(place))
+            return (date(dated - 1), date(0)) if dated else None
 
     def _of_ids(self, ids: frozenset[str]) -> int:
         """Return the fiches of some local ids, as bits."""

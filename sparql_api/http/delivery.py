@@ -23,7 +23,7 @@ from sparql_api.formats.negotiation import (
 from sparql_api.http.kept import offer
 from sparql_api.http.parameters import edition_number, refuse_unknown
 from sparql_api.http.policies import EMBED, LIVE, MADE, PROBLEM, REDIRECT, Policy
-from sparql_api.http.responses import compressed, content_disposition, entity_tag, not_modified
+from sparql_api.http.responses import compressed, content_disposition, entity_tag, licence_link, not_modified
 from sparql_api.words.problems import ProblemError, problem
 
 OF_PAGES: Final = (EMBED, LIVE)
@@ -50,7 +50,7 @@ def deliver(
     kept = PROBLEM if status != 200 else policy or of_route(request, page=media_type == HTML)
     sent = {
         **kept.headers(pinned=status == 200 and names_edition(request)),
-        **({"Observatoire-Edition": str(edition)} if edition is not None else {}),
+        **({"Observatoire-Edition": str(edition), "Link": licence_link(edition)} if edition is not None else {}),
         **({"Content-Disposition": content_disposition(filename)} if filename else {}),
         **(headers or {}),
     }

@@ -73,7 +73,8 @@ def timeout_seconds(text: str) -> float | None:
 def known_names(operation: Mapping[str, Any]) -> frozenset[str]:
     """Return the parameters that an operation of OpenAPI declares for its query string, and those of every address."""
     declared = {one["name"] for one in operation.get("parameters", ()) if one["in"] == "query"}
-    return frozenset({*declared, *CARRIED, *(("_format",) if "format" in declared else ())})
+    also = {"format": "_format", "profil": "_profile"}
+    return frozenset({*declared, *CARRIED, *(other for name, other in also.items() if name in declared)})
 
 
 def repeatable_names(operation: Mapping[str, Any]) -> frozenset[str]:

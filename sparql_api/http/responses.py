@@ -31,6 +31,15 @@ NOT_WORTH: Final = 512
 _NOT_PLAIN: Final = re.compile(r"[^A-Za-z0-9._ ()-]")
 
 
+LICENCE_NOTICE: Final = "LICENCE.txt"
+"""The name of the text beside an edition's dumps that says what in it is under which licence."""
+
+
+def licence_link(edition: int) -> str:
+    """Return the link from what comes from an edition to that text (RFC 8288, relative to what is answered)."""
+    return f'</editions/{edition}/{LICENCE_NOTICE}>; rel="license"'
+
+
 @lru_cache(maxsize=64)
 def entity_tag(key: str) -> str:
     """Return the entity tag of what a key names: weak, since rows without ORDER BY may change places.
@@ -61,7 +70,7 @@ def answer_headers(key: str | None, edition: int, *, pinned: bool) -> dict[str, 
 
     Without key, nothing is kept: the answer to a query that depends on more than its edition.
     """
-    said = {**ANSWER.headers(pinned=pinned), "Observatoire-Edition": str(edition)}
+    said = {**ANSWER.headers(pinned=pinned), "Observatoire-Edition": str(edition), "Link": licence_link(edition)}
     if key is None:
         return said | {"Cache-Control": LIVE.current}
     return said | {"ETag": entity_tag(key)}

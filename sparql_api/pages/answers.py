@@ -16,8 +16,8 @@ from starlette.responses import Response
 
 from ingestion import Edition
 from queries import Question, column_title, every_version
+from sparql_api.description.licences import licences_of
 from sparql_api.description.questions import bound
-from sparql_api.description.statements import LICENCE
 from sparql_api.engine.port import Answer
 from sparql_api.formats.bags import Bag, bag_of, difference
 from sparql_api.formats.citations import FORMATS, Reference
@@ -185,7 +185,7 @@ def told(
             "sha256": edition.manifest["sha256"],
             "redactions": edition.manifest.get("redactions", []),
         },
-        "licence": LICENCE,
+        "licences": licences_of(edition).of(),
         "columns": list(bag.columns),
         "rows": bag.rows,
         HASH: bag.sha256,
@@ -271,7 +271,7 @@ async def alone(view: View, asked: AnswerAsked, edition: Edition) -> bytes:
         "cited": cited,
         "sha256": rows.sha256,
         "rows": rows.rows,
-        "licence": LICENCE,
+        "licences": licences_of(edition).of(),
     }
     template = environment().get_template("answer.html")
     return await service.computing.run(view.request, lambda: template.render(context).encode())

@@ -28,6 +28,7 @@ from ontologie import (
     vocabularies,
 )
 from shapes import shapes_graph
+from sparql_api.description.statements import LICENCE
 from sparql_api.fiches.things import local_id
 from sparql_api.formats.rdf_formats import MEDIA_TYPES, write_compacted, write_triples
 from sparql_api.http.delivery import deliver, requested
@@ -61,6 +62,10 @@ DESCRIBED: Final = operation(
 )
 
 
+LICENSED: Final = {"Link": f'<{LICENCE}>; rel="license"'}
+"""What the answers say that are our own words and rules, and come from no edition."""
+
+
 def documents_router(service: Service) -> APIRouter:
     """Return the routes of the context and of the shapes."""
     router = APIRouter(tags=["documents"])
@@ -79,7 +84,7 @@ def documents_router(service: Service) -> APIRouter:
     )
     async def jsonld_context(request: Request) -> Response:
         text = context_text(service.iris.base)
-        named = {"Link": f'<{context_iri(service.iris.base)}>; rel="latest-version"'}
+        named = {"Link": f'<{context_iri(service.iris.base)}>; rel="latest-version", {LICENSED["Link"]}'}
         return deliver(request, text.encode(), MEDIA_TYPES["jsonld"], headers=named)
 
     @get(
@@ -100,7 +105,7 @@ def documents_router(service: Service) -> APIRouter:
             told = {"version": version, "versions": ", ".join(versions)}
             raise ProblemError(problem("context-not-found", extra={"versions": versions}, **told))
         text = context_text(service.iris.base, version)
-        return deliver(request, text.encode(), MEDIA_TYPES["jsonld"])
+        return deliver(request, text.encode(), MEDIA_TYPES["jsonld"], headers=LICENSED)
 
     return router
 
@@ -111,7 +116,7 @@ async def send(service: Service, request: Request, path: str, template: str) -> 
     if media_type == OFFERS["html"]:
         return await service.computing.run(request, page, service, request, path, template)
     data = await service.computing.run(request, written, service.iris, path, media_type)
-    return deliver(request, data, media_type)
+    return deliver(request, data, media_type, headers=LICENSED)
 
 
 def page(service: Service, request: Request, path: str, template: str) -> Response:
@@ -130,7 +135,8 @@ def sources(iris: Iris) -> dict[str, tuple[str, ...]]:
     for files in (*released, present):
         for text in files:
             found |= {path: files if is_whole(path) else (text,) for path in addresses(text, iris)}
-    return {**found, "shapes": (shapes_graph(iris.base).serialize(format="turtle"),)}
+    licensed = f"<{iris.base}shapes> <{PREFIXES['dct']}license> <{LICENCE}> .\n"
+    return {**found, "shapes": (shapes_graph(iris.base).serialize(format="turtle"), licensed)}
 
 
 def addresses(text: str, iris: Iris) -> list[str]:

@@ -12,7 +12,8 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ingestion import Edition, has_dump, packed_bytes
+from ingestion import MEMBERS_LIST, Edition, has_dump, packed_bytes
+from sparql_api.description.open_dump import OPEN_DUMP
 from sparql_api.description.sssom import SSSOM_NAME
 from sparql_api.formats.negotiation import language
 from sparql_api.formats.rdf_formats import MEDIA_TYPES, write_json
@@ -31,6 +32,7 @@ from sparql_api.http.openapi import (
 )
 from sparql_api.http.parameters import EDITION
 from sparql_api.http.policies import REDIRECT
+from sparql_api.http.responses import LICENCE_NOTICE
 from sparql_api.http.routing import get
 from sparql_api.http.site import site_of
 from sparql_api.pages.common.layout import View, render
@@ -135,7 +137,10 @@ def manifest(request: Request, edition: Edition, *, gone: bool = False) -> dict[
     dumps = {name: f"{root}/dump.{name}.gz" for name in DUMPS if has_dump(edition, f"dump.{name}.gz")}
     alignments = f"{site_of(request)}/{SSSOM_NAME}?edition={edition.number}"
     tables = f"{site_of(request)}/tables?edition={edition.number}"
-    return {**edition.manifest, "url": root, "downloads": dumps, "alignments": alignments, "tables": tables}
+    told = {"alignments": alignments, "tables": tables, "licences": f"{root}/{LICENCE_NOTICE}"}
+    if (edition.path / MEMBERS_LIST).is_file():
+        told["open"] = f"{root}/{OPEN_DUMP}"
+    return {**edition.manifest, "url": root, "downloads": dumps, **told}
 
 
 def send_manifest(service: Service, request: Request, edition: Edition) -> Response:
@@ -148,7 +153,7 @@ def send_manifest(service: Service, request: Request, edition: Edition) -> Respo
         shown = json.dumps(edition.manifest, ensure_ascii=False, indent=2)
         view = View(service, request, language(request), edition.number)
         files = [(name, href, size_in_words(view, edition, name)) for name, href in said["downloads"].items()]
-        context = {name: said[name] for name in ("alignments", "tables")}
+        context = {name: said.get(name, "") for name in ("alignments", "tables", "licences", "open")}
         context |= {"manifest": edition.manifest, "downloads": files, "raw": shown}
         return render(service, request, "edition.html", context, edition=edition.number)
     return deliver(request, write_json(said), media_type, edition=edition.number)

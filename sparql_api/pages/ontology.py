@@ -25,6 +25,7 @@ from sparql_api.pages.common.layout import View, render, write_page
 from sparql_api.pages.common.service import Service
 from sparql_api.pages.diagram import Diagram, module_diagram
 from sparql_api.pages.documents import (
+    LICENSED,
     OFFERS,
     described,
     is_version,
@@ -119,7 +120,7 @@ async def send_document(service: Service, request: Request, path: str) -> Respon
     media_type = requested(request, OFFERS)
     if media_type != OFFERS["html"]:
         data = await service.computing.run(request, written, service.iris, path, media_type)
-        return deliver(request, data, media_type)
+        return deliver(request, data, media_type, headers=LICENSED)
     return await service.computing.run(request, document_page, service, request, path)
 
 

@@ -27,7 +27,10 @@ def telling(handler: Handler, question: Question, versions: Sequence[Question]) 
     @wraps(handler)
     async def answer(request: Request) -> Response:
         response = await handler(request)
-        response.headers.update(version_headers(site_of(request), question, versions))
+        said = version_headers(site_of(request), question, versions)
+        if "Link" in response.headers:
+            said["Link"] = f"{said['Link']}, {response.headers['Link']}"
+        response.headers.update(said)
         return response
 
     return answer

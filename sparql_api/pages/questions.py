@@ -50,6 +50,7 @@ from sparql_api.pages.common.asked import as_openapi, given_values
 from sparql_api.pages.common.layout import View, render
 from sparql_api.pages.common.named import refuse_unnamed
 from sparql_api.pages.common.service import Service
+from sparql_api.pages.documents import LICENSED
 from sparql_api.pages.maps.measure import threshold
 from sparql_api.pages.question_versions import telling, version_page
 from sparql_api.pages.results import results
@@ -101,7 +102,7 @@ def questions_router(service: Service) -> APIRouter:
         if media_type == LIST_OFFERS["html"]:
             return list_page(service, request, questions)
         data = await service.computing.run(request, catalogue_rdf, questions, service.iris, media_type)
-        return deliver(request, data, media_type)
+        return deliver(request, data, media_type, headers=LICENSED)
 
     for name, versions in questions.items():
         answered_at(service, router, f"/queries/{name}", versions[-1], versions)

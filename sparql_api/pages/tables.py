@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
 from ingestion import Edition
-from sparql_api.description.statements import LICENCE
+from sparql_api.description.licences import licences_of
 from sparql_api.formats.negotiation import language
 from sparql_api.formats.rdf_formats import write_json
 from sparql_api.http.delivery import deliver, requested
@@ -40,6 +40,7 @@ from sparql_api.http.site import site_of
 from sparql_api.pages.common.layout import View, render
 from sparql_api.pages.common.made import tables_file, tables_folder
 from sparql_api.pages.common.service import Service
+from sparql_api.pages.dumps import licence_links
 from sparql_api.pages.editions import NUMBERED, OFFERS, by_number
 from sparql_api.tables.descriptions import DESCRIPTIONS, described
 from sparql_api.tables.dictionary import Table, tables, words
@@ -116,6 +117,7 @@ async def send(service: Service, request: Request, name: str, *, part: bool) -> 
     parts = await service.computing.run(request, parts_of, service, edition, kind="file")
     tag = name[:32] if part else tag_of(parts, name)
     said = DUMP.headers(pinned=number != "current") | {"Observatoire-Edition": str(edition.number), "ETag": f'"{tag}"'}
+    said["Link"] = await service.computing.run(request, licence_links, edition, "tables")
     if not_modified(request, said["ETag"]):
         return Response(None, 304, said)
     path = await service.computing.run(request, place_of, service, edition, name, part, kind="file")
@@ -157,7 +159,8 @@ def listed(request: Request, edition: Edition, parts: list[TablePart]) -> dict[s
         for name, table in tables().items()
     ]
     files = {name: f"{root}/{name}" for name in (*DESCRIPTIONS, CUBE, LIST)}
-    return {"edition": edition.number, "licence": LICENCE, "tables": items, "descriptions": files}
+    licences = licences_of(edition).of("tables")
+    return {"edition": edition.number, "licences": licences, "tables": items, "descriptions": files}
 
 
 def rows_of(parts: list[TablePart], table: str) -> int:

@@ -36,7 +36,8 @@ def _structure(said: TabledEdition, table: Table) -> Iterator[str]:
     cube, fields = name_of(said, table.name), _components(table)
     labels = ", ".join(_text(text, tag) for tag, text in table.title.items())
     about = ", ".join(_text(text, tag) for tag, text in table.about.items())
-    yield f"\n<{cube}> a qb:DataSet ; qb:structure <{cube}.structure> ; dct:license <{said.licence}> ;\n"
+    licences = ", ".join(f"<{one}>" for one in said.licences)
+    yield f"\n<{cube}> a qb:DataSet ; qb:structure <{cube}.structure> ; dct:license {licences} ;\n"
     yield f"  dct:isPartOf <{said.iri}> ; rdfs:label {labels} ; rdfs:comment {about} .\n"
     parts = " , ".join(f"<{cube}.{field.columns[0].name}.component>" for field in fields)
     yield f"<{cube}.structure> a qb:DataStructureDefinition ; qb:component {parts} .\n"

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from ingestion import Edition
 from ontologie import in_both
-from sparql_api.description.statements import LICENCE
+from sparql_api.description.licences import licences_of, name_of
 from sparql_api.tables.dictionary import Table, TableColumn, tables, words
 
 Json = dict[str, Any]
@@ -30,8 +30,8 @@ class TabledEdition:
     title: Mapping[str, str]
     about: Mapping[str, str]
     publisher: str
-    licence: str
-    """The IRI of the licence."""
+    licences: tuple[str, ...]
+    """The IRIs of the licences."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ def described(edition: Edition, publisher: str = "") -> TabledEdition:
         in_both("catalogue", "edition-title", number=edition.number),
         in_both("catalogue", "dataset-description"),
         publisher or in_both("catalogue", "publisher")["fr"],
-        LICENCE,
+        licences_of(edition).of("tables"),
     )
 
 
@@ -78,7 +78,7 @@ def data_package(said: TabledEdition, facts: Facts) -> str:
             "description": said.about["en"],
             "version": str(said.number),
             "created": said.date,
-            "licenses": [{"path": said.licence, "title": said.licence.rsplit("/", 1)[-1]}],
+            "licenses": [{"path": one, "title": name_of(one)} for one in said.licences],
             "contributors": [{"title": said.publisher, "role": "publisher"}],
             "resources": [_resource(table, facts[name]) for name, table in tables().items()],
         }
@@ -128,7 +128,7 @@ def csvw(said: TabledEdition, facts: Facts) -> str:
             "@context": "http://www.w3.org/ns/csvw",
             "dc:title": _both(said.title),
             "dc:description": _both(said.about),
-            "dc:license": {"@id": said.licence},
+            "dc:license": [{"@id": one} for one in said.licences],
             "dc:isPartOf": {"@id": said.iri},
             "tables": [_csvw_table(table) for table in tables().values()],
         }
@@ -189,7 +189,7 @@ def croissant(said: TabledEdition, facts: Facts) -> str:
             "alternateName": [said.title["fr"], said.title["en"]],
             "description": f"{said.about['fr']} / {said.about['en']}",
             "conformsTo": "http://mlcommons.org/croissant/1.0",
-            "license": said.licence,
+            "license": [*said.licences],
             "url": said.iri,
             "version": f"{said.number}.0.0",
             "datePublished": said.date[:10],

@@ -17,7 +17,7 @@ from ingestion.publication.files import segments, statistics
 from ingestion.publication.files.segments import Segments, begins
 from ingestion.publication.files.statistics import Statistics
 
-_VERSION: Final = 9
+_VERSION: Final = 10
 _SCHEMA: Final = f"""
 PRAGMA journal_mode=WAL;
 CREATE TABLE graphs (graph TEXT PRIMARY KEY, digest TEXT NOT NULL, quads INTEGER NOT NULL, cut INTEGER NOT NULL)

@@ -16,7 +16,8 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Final
 
-from ontologie import RDF_TYPE
+from ingestion.documents.draft import LICENCE
+from ontologie import PREFIXES, RDF_TYPE
 
 STATISTICS: Final = "statistics.json"
 SCHEMA: Final = """
@@ -29,6 +30,7 @@ CREATE TABLE terms (stem INTEGER, term INTEGER, subject INTEGER NOT NULL, object
 that are the same once in four hundred thousand times. The stem keeps a document's fragments beside one another."""
 
 _TYPE: Final = f"<{RDF_TYPE}>".encode()
+_LICENCE: Final = f"<{PREFIXES['dct']}license>".encode()
 _CHANGED: Final = """
 CREATE TEMP TABLE changed (stem INTEGER, term INTEGER, subject INTEGER, object INTEGER, ours INTEGER,
  PRIMARY KEY (stem, term)) WITHOUT ROWID
@@ -96,16 +98,17 @@ class Statistics:
 
         `subjects`, `objects` are distinct terms, `entities` the subjects that are ours; `predicates` and `classes`
         count triples by IRI; `links` lists (predicate, place, triples) where one of ours leads to another's, `uses`
-        (class, predicate, triples) where a subject's own graph says its class.
+        (class, predicate, triples) where a subject's own graph says its class. `licences` lists (licence, graph, 1) of
+        each document that states one, all those under ours together, without their graphs.
         """
         self.flush()
         rows = self._connection.execute("SELECT kind, term, place, count FROM counters ORDER BY kind, term, place")
         found: dict[str, Any] = {
             "triples": 0, "subjects": 0, "entities": 0, "objects": 0, "predicates": {}, "classes": {}, "links": [],
-            "uses": [],
+            "uses": [], "licences": [],
         }  # fmt: skip
         for kind, term, place, count in rows:
-            if kind in ("links", "uses"):
+            if kind in ("links", "uses", "licences"):
                 found[kind].append([term, place, count])
             elif kind in ("predicates", "classes"):
                 found[kind][term] = count
@@ -137,6 +140,9 @@ class Statistics:
         ]  # fmt: skip
         for (predicate, value), count in Counter(links).items():
             counters["links", _iri(predicate), _place(value)] += sign * count
+        own = f"<{graph}>".encode()
+        for licence in (_iri(value) for subject, predicate, value in said if predicate == _LICENCE and subject == own):
+            counters["licences", licence, "" if licence == LICENCE else graph] += sign
         counters["quads", "", ""] += sign * len(said)
         counters["graphs", "", ""] += sign
         counters["folder", graph.rpartition("/")[0], ""] += sign

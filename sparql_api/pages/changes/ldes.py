@@ -15,12 +15,13 @@ import pyoxigraph as ox
 
 from ontologie import PREFIXES as PREFIXES_OF_DATA
 from ontologie import Iris, in_both
-from sparql_api.description.statements import LICENCE, Statements, typed
+from sparql_api.description.statements import Statements, typed
 from sparql_api.pages.changes.stream import GraphVersion, Stream, StreamPage, moment
 
 AS: Final = "https://www.w3.org/ns/activitystreams#"
 PREFIXES: Final = {
     **PREFIXES_OF_DATA, "ldes": "https://w3id.org/ldes#", "tree": "https://w3id.org/tree#", "as": AS,
+    "void": "http://rdfs.org/ns/void#",
 }  # fmt: skip
 ISSUED: Final = PREFIXES_OF_DATA["dct"] + "issued"
 VERSION_OF: Final = PREFIXES_OF_DATA["dct"] + "isVersionOf"
@@ -53,8 +54,8 @@ class StreamPlace:
         return f"{self.root}/{page.first}-{page.last}{self.query}"
 
 
-def stream_statements(stream: Stream, place: StreamPlace) -> list[ox.Quad]:
-    """Return what the first node says: how the stream is read, what is kept, where its pages are."""
+def stream_statements(stream: Stream, place: StreamPlace, edition: int, licences: Iterable[str]) -> list[ox.Quad]:
+    """Return what the first node says: how the stream is read and licensed, what is kept, where its pages are."""
     said = Statements(PREFIXES)
     said.type(place.name, "ldes:EventStream")
     said.both(place.name, "dct:title", in_both("catalogue", "ldes-title"))
@@ -62,9 +63,10 @@ def stream_statements(stream: Stream, place: StreamPlace) -> list[ox.Quad]:
     said.say(place.name, "ldes:versionOfPath", VERSION_OF)
     for became, word in (("new", "Create"), ("changed", "Update"), ("gone", "Delete")):
         said.say(place.name, f"ldes:version{word}Object", BECAME[became])
-    said.say(place.name, "dct:license", LICENCE)
+    said.say(place.name, "dct:license", *licences)
     said.say(place.name, "tree:view", place.view)
     said.type(place.view, "tree:Node", "ldes:EventSource")
+    said.say(place.view, "void:inDataset", place.iris.entity("edition", str(edition)))
     policy = f"{place.view}#conserve"
     said.say(place.view, "ldes:retentionPolicy", policy)
     said.type(policy, "ldes:PointInTimePolicy")

@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ingestion import Edition
+from sparql_api.description.licences import licences_of
 from sparql_api.engine.port import Answer
 from sparql_api.formats.body import Body
 from sparql_api.formats.negotiation import language
@@ -124,7 +125,8 @@ def place_of(service: Service, request: Request) -> StreamPlace:
 
 def first_node(service: Service, place: StreamPlace, edition: Edition, media_type: str) -> bytes:
     """Return the first node of the stream."""
-    quads = stream_statements(stream_of(service.editions, edition.number), place)
+    stream, licences = stream_of(service.editions, edition.number), licences_of(edition).of()
+    quads = stream_statements(stream, place, edition.number, licences)
     if media_type == OFFERS["nq"]:
         return "".join(f"{quad} .\n" for quad in quads).encode()
     return serialize(quads, ox.RdfFormat.TRIG, PREFIXES)

@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 import pyoxigraph as ox
 
 from ingestion import Edition, read_fiches
+from sparql_api.description.open_dump import OPEN_LIST, write_open_dump
 from sparql_api.description.sssom import SSSOM_NAME, write_alignments
 from sparql_api.description.void import VOID_NAME, write_void
 from sparql_api.fiches.index import write_index
@@ -57,6 +58,16 @@ def alignments_file(edition: Edition, elsewhere: Path) -> Path:
         SSSOM_NAME,
         write_alignments_of,
     )
+
+
+def open_folder(edition: Edition, elsewhere: Path) -> Path:
+    """Return the folder that holds the list of an edition's open dump, making it in `elsewhere` where there is none."""
+    return _file(edition, elsewhere, OPEN_LIST, write_open_dump).parent
+
+
+def known_open_folder(edition: Edition, elsewhere: Path) -> Path:
+    """Return the folder where that list stands already, or would be made."""
+    return edition.path if (edition.path / OPEN_LIST).is_file() else folder_beside(edition, elsewhere)
 
 
 def tables_folder(edition: Edition, elsewhere: Path) -> Path:

@@ -8,7 +8,7 @@ from starlette.requests import Request
 
 from ingestion import Edition, has_dump
 from ontologie import LANGUAGES, PREFIXES
-from sparql_api.description.statements import LICENCE
+from sparql_api.description.licences import licences_of
 from sparql_api.http.site import site_of
 from sparql_api.pages.common.service import Service
 from sparql_api.words import i18n
@@ -34,7 +34,7 @@ def site_data(service: Service, request: Request, edition: Edition) -> dict[str,
         "url": root,
         "version": str(edition.number),
         "datePublished": edition.manifest["date"],
-        "license": LICENCE,
+        "license": licences_of(edition).of(),
         "isAccessibleForFree": True,
         "inLanguage": ["fr", "en"],
         "distribution": files,

@@ -29,7 +29,7 @@ class Feed:
     """Its own address."""
     page: str
     """The address of the list of the same fiches."""
-    licence: str
+    licences: Sequence[str]
 
 
 def write_feed(feed: Feed, entries: Sequence[tuple[FeedEntry, str, str]], gone: Sequence[Tombstone]) -> bytes:
@@ -43,8 +43,8 @@ def write_feed(feed: Feed, entries: Sequence[tuple[FeedEntry, str, str]], gone: 
         element("author", element("name", feed.author)),
         element("link", rel="self", type=MEDIA_TYPE, href=feed.own),
         element("link", rel="alternate", type="text/html", href=feed.page),
-        element("link", rel="license", href=feed.licence),
-        element("rights", feed.licence),
+        *(element("link", rel="license", href=one) for one in feed.licences),
+        element("rights", " ".join(feed.licences)),
     ]
     said += [written(*entry) for entry in entries]
     said += [element("at:deleted-entry", ref=one.iri, when=one.when) for one in gone]

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ingestion import Edition
-from sparql_api.description.statements import LICENCE
+from sparql_api.description.licences import licences_of
 from sparql_api.fiches.search import Value
 from sparql_api.formats.negotiation import language
 from sparql_api.http.delivery import deliver
@@ -77,7 +77,7 @@ def feed_bytes(
         updated=edition.manifest["date"],
         own=site + view.feed(name),
         page=site + "/fiches" + ("" if value is None else "?" + urlencode({value.facet: value.iri.removeprefix(base)})),
-        licence=LICENCE,
+        licences=licences_of(edition).of("documents"),
     )
     gone = tombstones(edition, service.editions.all(), service.iris) if value is None else []
     pages = [(entry, *addresses(entry, site, base)) for entry in entries]

@@ -16,6 +16,7 @@ from ingestion import Edition
 from ontologie import read_table
 from queries import catalogue
 from sparql_api.description.questions import bound
+from sparql_api.description.statements import LICENCE
 from sparql_api.fiches.search import FicheIndex, Selection
 from sparql_api.formats.negotiation import language
 from sparql_api.http.policies import EMBED
@@ -27,6 +28,7 @@ from sparql_api.pages.fiches.listing import complete
 from sparql_api.pages.maps.drawing import drawn_near
 from sparql_api.pages.maps.measure import Figure, figures
 from sparql_api.pages.maps.outlines import atlas
+from sparql_api.pages.signs.signposts import Signs
 from sparql_api.words.i18n import collation
 from sparql_api.words.problems import ProblemError, problem
 
@@ -73,7 +75,11 @@ async def region_page(service: Service, request: Request, identifier: str, *, em
     def made() -> Response:
         context = told(service, view, region)
         html = write_page(view, "region_embed.html" if embedded else "region.html", context)
-        return send_page(request, html, view, policy=EMBED if embedded else None)
+        if embedded:
+            return send_page(request, html, view, policy=EMBED)
+        pinned = service.pinned(request) is not None
+        signs = Signs(service.iris, region.path, site_of(request), region.edition, (LICENCE,), pinned)
+        return send_page(request, html, view, headers=signs.headers("html", ""))
 
     return await service.computing.run(request, made)
 

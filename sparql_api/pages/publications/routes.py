@@ -22,6 +22,7 @@ from sparql_api.pages.publications.writing import opening, to_html
 from sparql_api.pages.things.describe import describe
 from sparql_api.pages.things.routes import elsewhere, refuse_gone
 from sparql_api.pages.things.schema_org import in_page
+from sparql_api.pages.things.stated import signposts
 from sparql_api.words.i18n import collation
 
 _MODULE: Final = parameter("module", "The identifier of a training module.", where="path")
@@ -105,8 +106,10 @@ async def page(service: Service, request: Request, path: str, template: str = "p
             "steps": [to_html(text, view.url, 2) for text in told.phases],
             "linked_data": in_page(told.found, told.reader.labels, service.iris),
         }
-        policy = EMBED if template != "publication.html" else None
-        return send_page(request, write_page(view, template, context), view, policy=policy)
+        if template != "publication.html":
+            return send_page(request, write_page(view, template, context), view, policy=EMBED)
+        signs = signposts(view, told.found, edition)
+        return send_page(request, write_page(view, template, context), view, headers=signs)
 
     return await service.computing.run(request, made)
 

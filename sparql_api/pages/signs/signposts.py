@@ -6,6 +6,7 @@ Knows addresses; what a thing is licensed under it is told.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -28,7 +29,7 @@ class Signs:
     path: str
     site: str
     edition: Edition
-    licence: str
+    licences: Sequence[str]
     pinned: bool
 
     def headers(self, name: str, profile: str) -> dict[str, str]:
@@ -37,7 +38,7 @@ class Signs:
         links = [f'<{self.iris.base}{self.path}>; rel="cite-as"', f'<{edition}>; rel="collection"']
         links += self._of_page() if name == "html" else self._of_data()
         links += [f'<{SCHEMA}>; rel="profile"'] if profile else []
-        links += [f'<{self.licence}>; rel="license"'] if self.licence else []
+        links += [f'<{one}>; rel="license"' for one in self.licences]
         links.append(original_links(self.site, self.path))
         memento = {"Memento-Datetime": memento_stamp(self.edition)} if self.pinned else {}
         return {"Link": ", ".join(links), **memento}

@@ -72,6 +72,9 @@ def layout(iris: Iris) -> dict[str, Any]:
     return {
         "hidden": {expand(term, iris) for term in read["hidden"]},
         "hidden_links": {expand(term, iris) for term in read["hidden_links"]},
+        "bounds": {
+            expand(date, iris): {expand(bound, iris) for bound in bounds} for date, bounds in read["bounds"].items()
+        },
         "restated": frozenset(expand(term, iris) for term in read["restated"]),
         "section": [
             (sentence_table("pages")[f"section.{part['label']}"], [expand(term, iris) for term in part["terms"]])
@@ -153,8 +156,13 @@ class Reader:
             or layout(self.view.service.iris)["things"].get(iri, {})
         )
         if known or self.view.is_ours(iri):
-            return self.view.pick(known) or local_id(iri)
+            return self.view.pick(known) or self.part(iri) or local_id(iri)
         return re.sub(r"^https?://(www\.)?|/$", "", iri)
+
+    def part(self, iri: str) -> str:
+        """Return what a part of a document is called that its fragment names and numbers: `#validation-1`."""
+        kind, _, number = iri.rpartition("#")[2].partition("-")
+        return self.view.t(f"part.{kind}", number=number) if f"part.{kind}" in sentence_table("pages") else ""
 
     def property_name(self, iri: str) -> str:
         """Return what a property is called."""
@@ -243,9 +251,10 @@ class Reader:
 
     def nested(self, iri: str, depth: int) -> tuple[Property, ...]:
         """Return the properties of a node inside the document."""
-        about = self.statements[iri]
-        shown = (p for p in sorted(about, key=self.property_name) if p != PREFIXES["rdf"] + "type")
-        return tuple(self.property(p, about[p], iri, depth) for p in shown)
+        about, bounds = self.statements[iri], layout(self.view.service.iris)["bounds"]
+        hidden = {PREFIXES["rdf"] + "type"}.union(*(bounds[date] for date in bounds if date in about))
+        shown = (p for p in sorted(about, key=self.property_name) if p not in hidden)
+        return same_dates([self.property(p, about[p], iri, depth) for p in shown], about)
 
     def link(self, iri: str, predicate: str) -> str:
         """Return where a value leads: others' facet concepts lead to the fiches that have them."""
@@ -264,6 +273,20 @@ class Reader:
         if not value.language and len(value.value) > LONG and value.value[:7].isupper():
             return value.value[:80] + "…"
         return value.value
+
+
+def same_dates(
+    found: Sequence[Property], about: Mapping[str, Sequence[ox.NamedNode | ox.Literal]]
+) -> tuple[Property, ...]:
+    """Return properties, those that say the same date told together, where the first of them stands."""
+    told: dict[object, Property] = {}
+    for one in found:
+        values = about[one.iri]
+        dated = all(isinstance(v, ox.Literal) and v.datatype.value in DATES for v in values)
+        key = one.values if dated else one.iri
+        before = told.get(key)
+        told[key] = one if before is None else replace(before, label=f"{before.label}, {one.label}")
+    return tuple(told.values())
 
 
 def instrument_of(iri: str, base: str) -> str:

@@ -6,7 +6,7 @@ Knows addresses and formats; what an edition says of a thing is asked by `descri
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 from urllib.parse import urlencode
 
@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from ingestion import Edition
-from ontologie import PREFIXES, context, context_iri, document_types, serialize_lines, to_document
+from ontologie import context, context_iri, document_types, serialize_lines, to_document
 from sparql_api.fiches.things import local_id
 from sparql_api.formats.negotiation import language
 from sparql_api.formats.rdf_formats import MEDIA_TYPES, write_compacted, write_json, write_quads, write_triples
@@ -37,6 +37,7 @@ from sparql_api.pages.things.life import redactions
 from sparql_api.pages.things.matches import with_matches
 from sparql_api.pages.things.page import entity_page
 from sparql_api.pages.things.schema_org import PROFILE, named, schema_view
+from sparql_api.pages.things.stated import licences_said, stated
 from sparql_api.words.problems import ProblemError, problem
 
 OFFERS: Final = {**MEDIA_TYPES, "html": "text/html"}
@@ -49,7 +50,8 @@ PROFILED: Final = parameter(
     "Of a project as JSON-LD: its view in the terms of schema.org.",
     {"type": "string", "enum": [PROFILE]},
 )
-LICENCE: Final = PREFIXES["dct"] + "license"
+PROFILES: Final = ("profil", "_profile")
+"""The parameters that name a profile: ours, and that of Content Negotiation by Profile (W3C, section 7.2)."""
 VARY: Final = "Accept, Accept-Datetime, Accept-Profile"
 GRAPH_OF: Final = re.compile(r"^graphe/(?:provenance/|derive/)?")
 WORTH: Final = {MEDIA_TYPES["trig"]: 0.5}
@@ -157,7 +159,8 @@ def see_other(service: Service, request: Request, path: str, edition: int) -> Re
     """Return 303 See Other to the format that the caller takes (W3C Cool URIs, section 4.2)."""
     name = SUFFIXES[requested(request, OFFERS, WORTH)]
     kept = kept_parameters(request)
-    if name == "jsonld" and path.startswith("projet/") and wants_schema(request.headers.get("accept-profile", "")):
+    wanted = wants_schema(request.headers.get("accept-profile", "")) and not any(k in PROFILES for k, _ in kept)
+    if name == "jsonld" and path.startswith("projet/") and wanted:
         kept.append(("profil", PROFILE))
     response = redirect(f"/{path}.{name}" + (f"?{urlencode(kept)}" if kept else ""), edition=edition)
     response.headers["Link"] = original_links(site_of(request), path)
@@ -185,18 +188,20 @@ async def represent(service: Service, request: Request, path: str, name: str) ->
         found = await describe(service.reading(request), service.iris, path, number)
         if found is None:
             return None
-        service.memory.put((*key, "licence"), licence_of(found).encode())
         run = service.computing.run
+        said = await run(request, licences_said, found, edition)
+        service.memory.put((*key, "licence"), "\n".join(said).encode())
         if profile:
             data = await profiled(service, request, found)
         elif name == "html":
             data = await entity_page(view, found)
         else:
-            data = await run(request, write, service, await with_matches(service.reading(request), found), name)
+            whole = await with_matches(service.reading(request), found)
+            data = await run(request, write, service, whole, name, stated(whole, edition, name, service.iris))
         service.memory.put(key, data)
-    licence = (service.memory.get((*key, "licence")) or b"").decode()
+    licences = (service.memory.get((*key, "licence")) or b"").decode().split()
     pinned = service.pinned(request) is not None
-    signs = Signs(service.iris, path, site_of(request), edition, licence, pinned).headers(name, profile)
+    signs = Signs(service.iris, path, site_of(request), edition, licences, pinned).headers(name, profile)
     if name == "html":
         return send_page(request, data, view, headers=signs)
     signs["Content-Disposition"] = content_disposition(f"{local_id(path)}.{name}", inline=True)
@@ -204,17 +209,13 @@ async def represent(service: Service, request: Request, path: str, name: str) ->
     return deliver(request, data, MEDIA_TYPES[name], edition=number, headers=signs)
 
 
-def licence_of(found: Description) -> str:
-    """Return the licence that a document says of itself; empty for any other thing."""
-    said = (q.object.value for q in found.main if q.predicate.value == LICENCE and isinstance(q.object, ox.NamedNode))
-    return next(said, "") if found.is_document else ""
-
-
 def asked_profile(request: Request, path: str, name: str) -> str:
     """Return the profile asked for, empty for none; raises ProblemError 400 where nothing has it."""
-    profile = request.query_params.get("profil", "")
+    profile = next((one for key in PROFILES if (one := request.query_params.get(key))), "")
     if not profile or name == "html":
         return ""
+    if wants_schema(f"<{profile}>"):
+        profile = PROFILE
     if profile != PROFILE or name != "jsonld" or not path.startswith("projet/"):
         raise bad("profil", "no-profile")
     return profile
@@ -233,15 +234,15 @@ def context_link(service: Service) -> str:
     return f', <{context}>; rel="http://www.w3.org/ns/json-ld#context"; type="{MEDIA_TYPES["jsonld"]}"'
 
 
-def write(service: Service, found: Description, name: str) -> bytes:
-    """Return a description in a data format: plain triples, or with its graph and provenance in TriG."""
+def write(service: Service, found: Description, name: str, more: Sequence[ox.Quad]) -> bytes:
+    """Return a description in a data format, and what is said of the file: plain triples, or quads in TriG."""
     if name == "trig":
         deposited = (quad for part, quads in found.parts.items() if part != DERIVED for quad in quads)
-        return write_quads(deposited, service.iris)
+        return write_quads([*deposited, *more], service.iris)
     if name != "jsonld":
-        return write_triples(found.main, name, service.iris)
+        return write_triples([*found.main, *more], name, service.iris)
     kind = found.path(service.iris).partition("/")[0]
     if found.is_document and kind in document_types():
         words = {"@context": context(service.iris.base)}
         return write_json(words | to_document(serialize_lines(found.main), kind, service.iris.base))
-    return write_compacted(found.main, service.iris)
+    return write_compacted([*found.main, *more], service.iris)

@@ -63,7 +63,7 @@ def test_xml_gives_back_the_text(text: str) -> None:
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_a_feed_holds_it_as_words(text: str) -> None:
-    about = Feed("https://x/f", text, text, "fr", text, "2026-01-01T00:00:00Z", f"https://x/?{text}", "https://x/", "https://x/l")
+    about = Feed("https://x/f", text, text, "fr", text, "2026-01-01T00:00:00Z", f"https://x/?{text}", "https://x/", ["https://x/l"])
     moment = "2026-01-02T00:00:00Z"
     entry = FeedEntry("https://x/e", text, "fr", text, moment, moment)
     root = ET.fromstring(write_feed(about, [(entry, "https://x/e.html", "https://x/e.jsonld")], [Tombstone("https://x/g", moment)]))
