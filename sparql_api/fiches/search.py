@@ -22,7 +22,7 @@ from sparql_api.computing.cancellation import checked, watched
 from sparql_api.fiches.bits import among, bits_of, union
 from sparql_api.fiches.facets import FACET_NAMES, FACETS, Facet, short_ids
 from sparql_api.fiches.rows import DIRECT, EXAMPLES, PROJECTS
-from sparql_api.fiches.stored import fetch, open_index, read_order, read_sets
+from sparql_api.fiches.stored import fetch, numbers_of, open_index, read_order, read_sets
 from sparql_api.fiches.text import EXAMPLES_TEXT_NAME, TEXT_NAME, TextIndex, TextMatches
 from sparql_api.fiches.things import is_thing, local_id
 from sparql_api.fiches.words import words
@@ -107,7 +107,25 @@ class FicheIndex:
 
     def first(self, most: int) -> Sequence[int]:
         """Return the numbers of the first fiches in the order of the list."""
-        return [*islice((n for n in self._order if self._seen >> n & 1), most)]
+        return self.in_order(self._seen, most)
+
+    def in_order(self, bits: int, most: int) -> list[int]:
+        """Return the numbers of the first fiches of a set in the order of the list."""
+        held = bits.to_bytes(self._count // 8 + 1, "little")
+        return [*islice((n for n in self._order if held[n >> 3] >> (n & 7) & 1), most)]
+
+    def held(self, value: Value | None) -> int:
+        """Return the fiches seen that hold a value, as bits; all of them where there is none."""
+        return self._seen if value is None else value.bits & self._seen
+
+    def known(self, ids: Iterable[str]) -> Mapping[str, int]:
+        """Return the numbers of the fiches that the index holds among some local ids."""
+        with self._connect() as database:
+            return dict(numbers_of(database, list(ids)))
+
+    def bits_of_ids(self, ids: Iterable[str]) -> int:
+        """Return the fiches that the index holds among some local ids, as bits."""
+        return bits_of(self.known(ids).values(), self._count)
 
     def holds(self, iri: str) -> bool:
         """Tell whether an IRI is a value of some facet."""
@@ -128,7 +146,7 @@ class FicheIndex:
         text = self._find(selection.q) if selection.q.strip() else None
         matching = self._seen if text is None else bits_of(text.numbers, self._count)
         if selection.ids is not None:
-            matching &= self._of_ids(selection.ids)
+            matching &= self.bits_of_ids(selection.ids)
         wanted = {name: union(self._held(value, chosen) for value in values) for name, values in chosen.items()}
         counts = {}
         for name in checked(FACET_NAMES):
@@ -149,11 +167,6 @@ class FicheIndex:
         """Return the local ids of these fiches, in the order given."""
         with self._connect() as database:
             return [identifier for (identifier,) in checked(fetch(database, "id", numbers))]
-
-    def _of_ids(self, ids: frozenset[str]) -> int:
-        """Return the fiches of some local ids, as bits."""
-        found = enumerate(self.ids(range(self._count)))
-        return bits_of((n for n, identifier in found if identifier in ids), self._count)
 
     def items(self, numbers: Sequence[int]) -> Iterator[dict[str, Any]]:
         """Yield what a list shows of each of these fiches, in the order given."""

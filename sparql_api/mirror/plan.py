@@ -22,7 +22,7 @@ from sparql_api.fiches.search import FicheIndex
 from sparql_api.formats.rdf_formats import MEDIA_TYPES
 from sparql_api.mirror.ledger import WantedFile
 from sparql_api.packages.principles import NAME, VERSION
-from sparql_api.pages.changes.stream import stream_of
+from sparql_api.pages.changes.stream import Stream, StreamPage, stream_of
 from sparql_api.pages.common.made import fiches_folder
 from sparql_api.pages.documents import sources
 from sparql_api.pages.duties.crawlers import PAGES, parts
@@ -91,8 +91,16 @@ class MirrorPlan:
         yield data(f"/{SSSOM_NAME}")
         yield from (data(f"{root}/tables/{name}") for name in table_names())
         yield data("/ldes", f"ldes{LDES}")
-        for part in stream_of(Editions(self.var), self.edition.number).pages():
-            yield data(f"/ldes/{part.first}-{part.last}", f"ldes/{part.first}-{part.last}{LDES}")
+        stream = stream_of(Editions(self.var), self.edition.number)
+        yield from self.stream_parts(stream, stream.parts())
+
+    def stream_parts(self, stream: Stream, parts: Iterable[StreamPage]) -> Iterator[WantedFile]:
+        """Yield pages of the event stream, and nodes with the pages that they lead to."""
+        for part in parts:
+            places = f"ldes/{part.first}-{part.last}"
+            yield data(f"/{places}", places + LDES)
+            if part.leads:
+                yield from self.stream_parts(stream, stream.parts_of(part))
 
     def feeds_and_maps(self) -> Iterator[WantedFile]:
         """Yield the feeds, and the map of the site."""

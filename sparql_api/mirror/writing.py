@@ -16,6 +16,7 @@ from sparql_api.mirror.asking import ServiceWithin
 from sparql_api.mirror.ledger import MirrorLedger, MirrorRefused, Placed, WantedFile
 from sparql_api.mirror.links import MirrorLinks
 from sparql_api.mirror.plan import LDES, MirrorPlan
+from sparql_api.pages.changes.stream import leads
 from sparql_api.pages.common.layout import environment
 from sparql_api.words import i18n
 
@@ -85,12 +86,14 @@ class Mirroring:
     def _stream(self, body: IO[bytes], wanted: WantedFile) -> Iterator[bytes]:
         """Yield a node of the event stream, its own address and those of others those of their files.
 
-        The first lines of a page are about its node, all of them of the first node; what follows is of members.
+        The first lines of a page are about its node, all of them of a node that leads to pages; members follow.
         """
         root = f"{self.within.address}/ldes".encode()
         node = re.compile(b"<" + re.escape(root) + rb"(/[0-9]+-[0-9]+)?([#>])")
+        places = [int(one) for one in re.findall(r"\d+", wanted.address)]
+        all_of_it = not places or leads(*places)
         for place, line in enumerate(body):
-            ours = place < 2 or wanted.address == "/ldes"
+            ours = place < 2 or all_of_it
             yield node.sub(rb"<" + root + rb"\1" + LDES.encode() + rb"\2", line) if ours else line
 
 
