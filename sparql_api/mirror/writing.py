@@ -35,10 +35,15 @@ class Mirroring:
     ledger: MirrorLedger
     service: str
     """The address of the service, where what the mirror does not hold is asked."""
+    settings: str
+    """A digest of the service's settings, which pages show some of."""
 
     async def write(self, progress: MirrorProgress) -> Placed:
         """Make every file, then put all in their place; raises UnansweredWithin, MirrorRefused, OSError."""
-        self.ledger.begin(self._key(), self.plan.files())
+        key, before = self._key(), self.ledger.done()
+        if before == key and (files := self.ledger.standing()) is not None:
+            return Placed(files, 0, 0)
+        self.ledger.begin(key, self.plan.files(), self._same(before, key))
         waiting, (made, total) = self.ledger.unmade(), self.ledger.counts()
         progress(made, total)
 
@@ -59,8 +64,18 @@ class Mirroring:
 
     def _key(self) -> str:
         """Return what all answers of a run depend on: one that was cut goes on where it is still the same."""
-        said = self.plan.edition.manifest["sha256"], software_version(), self.within.address, self.service
-        return "\n".join((said_of(self.plan.edition), *said))
+        edition = self.plan.edition
+        told = software_version(), self.within.address, self.service, self.settings
+        return "\n".join((str(edition.number), said_of(edition), edition.manifest["sha256"], *told))
+
+    def _same(self, before: str, key: str) -> Callable[[WantedFile], bool]:
+        """Return what tells the files that are as the run of a key made them: data of documents that stayed."""
+        number, *_ = was = before.split("\n")
+        old = self.plan.former(int(number)) if before and was[3:] == key.split("\n")[3:] else None
+        if old is None:
+            return lambda _: False
+        changed = self.plan.changed_since(old)
+        return lambda wanted: bool(wanted.document) and wanted.document not in changed
 
     async def _make(self, number: int, wanted: WantedFile) -> None:
         answer = await self.within.ask(wanted.address, wanted.language)
