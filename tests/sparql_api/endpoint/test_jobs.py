@@ -154,9 +154,9 @@ def test_a_page_of_another_origin_leaves_no_job_and_ends_none(running: tuple[str
     url, _ = running
     refused = patient.post(f"{url}/jobs", data={"query": COUNT}, headers=said)
     assert refused.status_code == 403 and refused.json()["type"].endswith("other-origin")
-    opened = httpx.request("OPTIONS", f"{url}/jobs", headers={**said, "Access-Control-Request-Method": "POST"})
+    opened = patient.options(f"{url}/jobs", headers={**said, "Access-Control-Request-Method": "POST"})
     assert not [name for name in (*refused.headers, *opened.headers) if name.startswith("access-control-")]
     job = patient.post(f"{url}/jobs", data={"query": COUNT}, headers={"Origin": url, "Sec-Fetch-Site": "same-origin"})
     assert job.status_code == 202
-    assert httpx.request("DELETE", url + job.headers["location"], headers=said).status_code == 403
-    assert httpx.request("DELETE", url + job.headers["location"]).status_code == 204
+    assert patient.delete(url + job.headers["location"], headers=said).status_code == 403
+    assert patient.delete(url + job.headers["location"]).status_code == 204
