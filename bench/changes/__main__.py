@@ -40,7 +40,8 @@ from sparql_api.pages.feeds.recent import recent
 
 HERE = Path(__file__).parent
 IRIS = Iris(BASE)
-ACADEMIES = 30
+ACADEMIES = 15
+"""Of which each has more fiches than a feed tells, in the smallest size too."""
 OF_ACADEMIE = 7
 """That of the fiche that changes."""
 DATES = ("2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z")

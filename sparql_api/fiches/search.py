@@ -10,6 +10,7 @@ import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from heapq import nsmallest
 from itertools import islice
 from pathlib import Path
 from types import MappingProxyType
@@ -19,7 +20,7 @@ import zstandard
 
 from ontologie import fold_text
 from sparql_api.computing.cancellation import checked, watched
-from sparql_api.fiches.bits import among, bits_of, union
+from sparql_api.fiches.bits import among, bits_of, numbers_in, union
 from sparql_api.fiches.facets import FACET_NAMES, FACETS, Facet, short_ids
 from sparql_api.fiches.rows import DIRECT, EXAMPLES, PROJECTS
 from sparql_api.fiches.stored import fetch, numbers_of, open_index, read_order, read_sets
@@ -29,6 +30,8 @@ from sparql_api.fiches.words import words
 
 SORTS: Final = ("recent", "ancien", "titre")
 """The orders that a list may be asked in, beside its own."""
+FEW: Final = 4
+"""A set is of few where it holds less than one fiche in so many."""
 TOGETHER: Final = {"principe": "preuve", "preuve": "principe"}
 """Facets that speak of one tie: asked together, they ask for that evidence for that principle."""
 
@@ -96,9 +99,9 @@ class FicheIndex:
         self._count = len(self._order)
         self._examples = self._sets.get(EXAMPLES, 0)
         self._seen = self._sets.get(PROJECTS, 0) | (self._examples if examples else 0)
-        places = [place for _, place in sorted(zip(self._order, range(self._count), strict=True))]
-        self.text = TextIndex(folder, TEXT_NAME, places)
-        self._text_of_examples = TextIndex(folder, EXAMPLES_TEXT_NAME, places) if examples else None
+        self._places = [place for _, place in sorted(zip(self._order, range(self._count), strict=True))]
+        self.text = TextIndex(folder, TEXT_NAME, self._places)
+        self._text_of_examples = TextIndex(folder, EXAMPLES_TEXT_NAME, self._places) if examples else None
 
     @property
     def size(self) -> int:
@@ -110,7 +113,12 @@ class FicheIndex:
         return self.in_order(self._seen, most)
 
     def in_order(self, bits: int, most: int) -> list[int]:
-        """Return the numbers of the first fiches of a set in the order of the list."""
+        """Return the numbers of the first fiches of a set in the order of the list.
+
+        Of a set of few its own numbers are looked at, of another the list, in which one soon comes.
+        """
+        if bits.bit_count() * FEW < self._count:
+            return nsmallest(most, numbers_in(bits), key=self._places.__getitem__)
         held = bits.to_bytes(self._count // 8 + 1, "little")
         return [*islice((n for n in self._order if held[n >> 3] >> (n & 7) & 1), most)]
 
