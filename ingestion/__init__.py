@@ -28,13 +28,15 @@ if TYPE_CHECKING:
     from ingestion.graphs.conversion import convert as convert
     from ingestion.graphs.export import export_document as export_document
     from ingestion.labels.desk import LabelDesk as LabelDesk
-    from ingestion.publication.deltas import GraphChange as GraphChange
+    from ingestion.publication.changelist import GraphChange as GraphChange
     from ingestion.publication.deltas import GraphReader as GraphReader
     from ingestion.publication.deltas import became as became
+    from ingestion.publication.deltas import changes_beginning as changes_beginning
     from ingestion.publication.deltas import changes_counted as changes_counted
     from ingestion.publication.deltas import changes_of as changes_of
     from ingestion.publication.deltas import find_changes as find_changes
     from ingestion.publication.deltas import note_changes as note_changes
+    from ingestion.publication.deltas import sizes_of as sizes_of
     from ingestion.publication.files.dumps import read_fiches as read_fiches
     from ingestion.publication.files.dumps import read_statistics as read_statistics
     from ingestion.publication.files.editions import DUMPS as DUMPS
@@ -104,7 +106,10 @@ else:
             "graphs.conversion": "convert",
             "graphs.export": "export_document",
             "labels.desk": "LabelDesk",
-            "publication.deltas": "GraphChange GraphReader became changes_counted changes_of find_changes note_changes",
+            "publication.changelist": "GraphChange",
+            "publication.deltas": (
+                "GraphReader became changes_beginning changes_counted changes_of find_changes note_changes sizes_of"
+            ),
             "publication.files.dumps": "read_fiches read_statistics",
             "publication.files.editions": "DUMPS Edition Editions is_gone redaction_of",
             "publication.manifest": "software_version",

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from ontologie.contexts import newest_context as newest_context
     from ontologie.contexts import repeated_keys as repeated_keys
     from ontologie.deprecated import replacements as replacements
+    from ontologie.directions import closed as closed
     from ontologie.folding import fold_label as fold_label
     from ontologie.folding import fold_text as fold_text
     from ontologie.framing import document_types as document_types
@@ -80,6 +81,7 @@ else:
             "deprecated": "replacements",
             "folding": "fold_label fold_text",
             "framing": "document_types frame to_document",
+            "directions": "closed",
             "labelled": "Concept concepts digest_of_vocabularies name_properties",
             "licences": "licence_at",
             "namespaces": "BASE PREFIXES RDF_TYPE Iris",

@@ -1,9 +1,11 @@
-"""HTML is made by templates alone: where they lie, and that every value is escaped."""
+"""HTML is made by templates alone: where they lie, that every value is escaped, and that none turns its neighbours."""
 
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from ontologie.directions import closed_in_html
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -12,9 +14,13 @@ if TYPE_CHECKING:
 @cache
 def html_templates(package: str, folder: str = "templates") -> Environment:
     """Return the templates of a package; every value is escaped, and a name that does not exist is an error."""
-    from jinja2 import Environment, PackageLoader, StrictUndefined
+    from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
-    return Environment(
+    class ClosedTemplate(Template):
+        def render(self, *args: Any, **kwargs: Any) -> str:
+            return closed_in_html(super().render(*args, **kwargs))
+
+    made = Environment(
         loader=PackageLoader(package, folder),
         autoescape=True,
         undefined=StrictUndefined,
@@ -22,3 +28,5 @@ def html_templates(package: str, folder: str = "templates") -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
+    made.template_class = ClosedTemplate
+    return made

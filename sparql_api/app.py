@@ -78,8 +78,8 @@ from sparql_api.words.problems import ProblemError
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 STATIC: Final = "/static"
-PRIVATE: Final = ("/deposits", "/reviews", "/labels", "/atelier")
-"""Where agents act: nothing there is opened to the pages of other origins."""
+PRIVATE: Final = ("/deposits", "/reviews", "/labels", "/atelier", "/jobs")
+"""Where agents act, or who asks leaves something to do: nothing there is opened to the pages of other origins."""
 
 
 def create_app(settings: Settings, engine: Engine | None = None, beside: Path | None = None) -> FastAPI:

@@ -111,6 +111,8 @@ async def written(
 
     Raises MirrorRefused, UnansweredWithin, ProblemError, OSError.
     """
+    from hashlib import sha256
+
     from ontologie import Iris
     from sparql_api.app import create_app
     from sparql_api.engines import open_engine
@@ -128,7 +130,8 @@ async def written(
         await engine.start()
         try:
             plan = MirrorPlan(edition, Iris(settings.base_iri), settings.var)
-            return await Mirroring(ServiceWithin(app, served), plan, ledger, service).write(progress)
+            shown = sha256(settings.model_dump_json().encode()).hexdigest()
+            return await Mirroring(ServiceWithin(app, served), plan, ledger, service, shown).write(progress)
         finally:
             app.state.computing.stop()
             await engine.stop()

@@ -14,6 +14,7 @@ SECONDS: Final = 120.0
 
 get = partial(httpx.get, timeout=SECONDS)
 post = partial(httpx.post, timeout=SECONDS)
+options = partial(httpx.options, timeout=SECONDS)
 delete = partial(httpx.delete, timeout=SECONDS)
 Client = partial(httpx.Client, timeout=SECONDS)
 AsyncClient = partial(httpx.AsyncClient, timeout=SECONDS)

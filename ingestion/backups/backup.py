@@ -20,8 +20,9 @@ from tempfile import TemporaryDirectory
 from typing import Any, BinaryIO, Final
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile
 
+from ingestion.publication.changelist import CHANGES, CHANGES_INDEX
 from ingestion.publication.cut import settle
-from ingestion.publication.deltas import CHANGES, REDACTED
+from ingestion.publication.deltas import REDACTED
 from ingestion.publication.files.editions import DUMPS, MANIFEST, Editions, sync_folder
 from ingestion.publication.files.members import MEMBERS, MEMBERS_LIST
 from ingestion.publication.files.statistics import STATISTICS
@@ -38,7 +39,7 @@ LIST: Final = "sauvegarde.json"
 REGISTRY: Final = "registre.sqlite"
 _LONGEST_LIST: Final = 256 << 20
 _BLOCK: Final = 1 << 20
-_OF_EDITION: Final = (MANIFEST, MEMBERS_LIST, STATISTICS, CHANGES, REDACTED, *DUMPS)
+_OF_EDITION: Final = (MANIFEST, MEMBERS_LIST, STATISTICS, CHANGES, CHANGES_INDEX, REDACTED, *DUMPS)
 _NAMES: Final = re.compile(rf"{REGISTRY}|(editions/[0-9]+(\.gone|(/{MEMBERS})?/[\w.-]+)|{AGREEMENTS}/[\w.-]+)")
 
 

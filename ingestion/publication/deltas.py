@@ -11,30 +11,27 @@ from __future__ import annotations
 
 import gzip
 import shutil
-from bisect import bisect_right
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import groupby
 from pathlib import Path
-from typing import Final, Literal, cast
+from typing import Final
 
+from ingestion.publication.changelist import (
+    CHANGES,
+    CHANGES_INDEX,
+    Became,
+    ChangeList,
+    GraphChange,
+    write_changes,
+)
 from ingestion.publication.files.editions import Edition
-from ingestion.publication.files.members import files_of, has_dump
+from ingestion.publication.files.members import MemberFinder, files_of, has_dump
 
-CHANGES: Final = "changes.tsv"
 REDACTED: Final = "redacted.tsv"
 """The graphs that went, or were derived otherwise, since the edition was cut: the next one tells of them."""
 _DUMP: Final = "dump.nq.gz"
-Became = Literal["new", "changed", "gone"]
-
-
-@dataclass(frozen=True, slots=True)
-class GraphChange:
-    """What became of a graph, by its IRI, since the edition before."""
-
-    graph: str
-    became: Became
 
 
 def note_changes(edition: Edition) -> None:
@@ -44,27 +41,49 @@ def note_changes(edition: Edition) -> None:
     """
     numbers = range(1, edition.number)
     earlier = (Edition(number, edition.path.parent / str(number)) for number in numbers)
-    for one in (*(one for one in earlier if has_dump(one, _DUMP)), edition):
-        if (one.path / CHANGES).is_file():
-            continue
-        rows = find_changes(before(one), one)
-        text = "".join(f"{row}\n" for row in (str(len(rows)), *(f"{row.became}\t{row.graph}" for row in rows)))
-        fresh = one.path / f".{CHANGES}"
-        fresh.write_text(text, encoding="utf-8")
-        fresh.replace(one.path / CHANGES)
+    for one in (*(one for one in earlier if not ChangeList(one.path) and has_dump(one, _DUMP)), edition):
+        if not ChangeList(one.path):
+            write_changes(one.path, _told_changes(one))
+
+
+def _told_changes(edition: Edition) -> list[GraphChange]:
+    """Return what an edition differs by from the one before; of one whose making says what changed, this is read."""
+    old, since = before(edition), edition.since
+    if since is None or old is None or since.before.number != old.number:
+        return find_changes(old, edition)
+    was, now, redacted = GraphReader(old), GraphReader(edition), frozenset(_redacted(old))
+    found = list[GraphChange]()
+    for graph in sorted({*since.graphs, *redacted}):
+        former, lines = was.lines(graph), now.lines(graph)
+        if former != lines or graph in redacted:
+            became: Became = "gone" if not lines else "changed" if former else "new"
+            found.append(GraphChange(graph, became, len(lines)))
+    return found
 
 
 def carry_changes(one: Edition, draft: Path, redacted: Collection[str]) -> None:
     """Take over to a draft what an edition says of its changes, and note which graphs a redaction changes."""
-    if (one.path / CHANGES).is_file():
-        shutil.copyfile(one.path / CHANGES, draft / CHANGES)
+    keep_changes(one, draft)
     names = sorted({*_redacted(one), *redacted})
     (draft / REDACTED).write_text("".join(f"{name}\n" for name in names), encoding="utf-8")
 
 
+def keep_changes(one: Edition, draft: Path) -> None:
+    """Take over to a draft what an edition says of its changes: once told, no place moves."""
+    if ChangeList(one.path):
+        for name in (CHANGES_INDEX, CHANGES):
+            (draft / name).unlink(missing_ok=True)
+            if (one.path / name).is_file():
+                shutil.copyfile(one.path / name, draft / name)
+
+
 def keep_redacted(one: Edition, draft: Path) -> None:
-    """Take over to a draft which graphs redactions of an edition changed: nothing but its folder says so."""
+    """Take over to a draft which graphs redactions of an edition changed: nothing but its folder says so.
+
+    What it told of its changes stands too: what is erased since has a place there, which nobody would find again.
+    """
     if (one.path / REDACTED).is_file():
+        keep_changes(one, draft)
         shutil.copyfile(one.path / REDACTED, draft / REDACTED)
 
 
@@ -79,36 +98,50 @@ def before(edition: Edition) -> Edition | None:
 
 def changes_counted(edition: Edition) -> int:
     """Return how many graphs an edition differs by from the one before."""
-    path = edition.path / CHANGES
-    if not path.is_file():
-        return len(changes_of(edition))
-    with path.open(encoding="utf-8") as lines:
-        return int(next(lines))
+    told = ChangeList(edition.path)
+    return len(told) if told else len(_found_again(edition))
 
 
-def changes_of(edition: Edition) -> list[GraphChange]:
-    """Return what an edition differs by from the one before, in the order of the graphs' IRIs.
+def changes_of(edition: Edition, first: int = 0, stop: int | None = None) -> list[GraphChange]:
+    """Return what an edition differs by from the one before, in the order of the graphs' IRIs: all, or some places.
 
     It is found again where an older program made the edition.
     """
-    path = edition.path / CHANGES
-    if not path.is_file():
-        return _found_again(edition.number, edition.path, edition.manifest["sha256"])
-    rows = (line.split("\t") for line in path.read_text(encoding="utf-8").split("\n")[1:-1])
-    return [GraphChange(graph, cast(Became, became)) for became, graph in rows]
+    told = ChangeList(edition.path)
+    if not told:
+        return _found_again(edition)[first:stop]
+    return told.rows(first, len(told) if stop is None else stop)
+
+
+def changes_beginning(edition: Edition, prefix: str) -> Iterator[GraphChange]:
+    """Yield the changes of graphs whose names begin so, in the order of their IRIs, read as far as they are asked."""
+    told = ChangeList(edition.path)
+    return told.beginning(prefix) if told else (one for one in _found_again(edition) if one.graph.startswith(prefix))
+
+
+def sizes_of(edition: Edition, first: int, stop: int) -> list[int]:
+    """Return the bytes of the graphs that an edition changed, from one place to another, as it was cut.
+
+    Zeros where an older program noted none.
+    """
+    told = ChangeList(edition.path)
+    return told.sizes(first, stop) if told else [0] * (stop - first)
 
 
 def became(edition: Edition, graph: str) -> Became | None:
     """Return what became of a graph in an edition; None where it stayed as it was, or was not there."""
-    path = edition.path / CHANGES
-    if not path.is_file():
-        return next((one.became for one in changes_of(edition) if one.graph == graph), None)
-    head, found, _ = path.read_text(encoding="utf-8").partition(f"\t{graph}\n")
-    return cast(Became, head.rpartition("\n")[2]) if found else None
+    told = ChangeList(edition.path)
+    if told:
+        return told.became(graph)
+    return next((one.became for one in _found_again(edition) if one.graph == graph), None)
+
+
+def _found_again(edition: Edition) -> list[GraphChange]:
+    return _found(edition.number, edition.path, edition.manifest["sha256"])
 
 
 @lru_cache(maxsize=8)
-def _found_again(number: int, path: Path, _sha256: str) -> list[GraphChange]:
+def _found(number: int, path: Path, _sha256: str) -> list[GraphChange]:
     edition = Edition(number, path)
     return find_changes(before(edition), edition) if has_dump(edition, _DUMP) else []
 
@@ -121,48 +154,49 @@ def find_changes(old: Edition | None, new: Edition) -> list[GraphChange]:
     was, files = {} if old is None else _digests(old), {path.name: path for path in files_of(new, _DUMP)}
     mine = {name for name in files if name not in was}
     before_it = dict(_graphs(path for name, path in was.items() if name not in files))
-    found = dict[str, Became]()
+    found = dict[str, GraphChange]()
     for graph, lines in _graphs(files[name] for name in files if name in mine):
         known = before_it.pop(graph, None)
         if known is None:
-            found[graph] = "new"
+            found[graph] = GraphChange(graph, "new", len(lines))
         elif known != lines:
-            found[graph] = "changed"
-    found |= dict.fromkeys(before_it, "gone")
+            found[graph] = GraphChange(graph, "changed", len(lines))
+    found |= {graph: GraphChange(graph, "gone") for graph in before_it}
     missing = [name for name in (() if old is None else _redacted(old)) if name not in found]
-    if missing:
-        reader = GraphReader(new)
-        found |= {name: "changed" if reader.lines(name) else "gone" for name in missing}
-    return [GraphChange(graph, found[graph]) for graph in sorted(found)]
+    reader = GraphReader(new)
+    for name in missing:
+        lines = reader.lines(name)
+        found[name] = GraphChange(name, "changed" if lines else "gone", len(lines))
+    return [found[graph] for graph in sorted(found)]
 
 
 @dataclass
 class GraphReader:
-    """Reads graphs of an edition out of the files of its dump, few of which it opens for each: they are in order."""
+    """Reads graphs of an edition out of the files of its dump, each found by halving the list of them."""
 
     edition: Edition
-    _files: list[Path] = field(init=False)
-    _firsts: dict[int, str] = field(default_factory=dict)
-    _open: tuple[int, dict[str, bytes]] = (-1, {})
+    _finder: MemberFinder = field(init=False)
+    _firsts: dict[Path, str] = field(default_factory=dict)
+    _open: tuple[Path | None, dict[str, bytes]] = (None, {})
 
     def __post_init__(self) -> None:
-        self._files = files_of(self.edition, _DUMP)
+        self._finder = MemberFinder(self.edition, _DUMP)
 
     def lines(self, graph: str) -> bytes:
         """Return the canonical N-Quads of a graph, empty where the edition has none of that name."""
-        place = bisect_right(range(len(self._files)), graph, key=self._first) - 1
-        if place < 0:
+        path = self._finder.last(lambda one: self._first(one) <= graph)
+        if path is None:
             return b""
-        if self._open[0] != place:
-            self._open = (place, dict(_graphs([self._files[place]])))
+        if self._open[0] != path:
+            self._open = (path, dict(_graphs([path])))
         return self._open[1].get(graph, b"")
 
-    def _first(self, place: int) -> str:
+    def _first(self, path: Path) -> str:
         """Return the name of the first graph of a file."""
-        if place not in self._firsts:
-            with gzip.open(self._files[place]) as lines:
-                self._firsts[place] = _graph_of(next(lines, b" <> .\n"))
-        return self._firsts[place]
+        if path not in self._firsts:
+            with gzip.open(path) as lines:
+                self._firsts[path] = _graph_of(next(lines, b" <> .\n"))
+        return self._firsts[path]
 
 
 def _digests(edition: Edition) -> dict[str, Path]:

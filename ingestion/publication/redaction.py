@@ -19,8 +19,9 @@ from typing import Any, Final
 
 from ingestion.derivation.rules import rules_digest
 from ingestion.publication.assembly import Progress
+from ingestion.publication.changelist import CHANGES, CHANGES_INDEX
 from ingestion.publication.cut import Face, make_faces, note_in_ledger, sync_files
-from ingestion.publication.deltas import CHANGES, REDACTED, carry_changes
+from ingestion.publication.deltas import REDACTED, carry_changes
 from ingestion.publication.files.editions import MANIFEST, Edition, Editions, exchange
 from ingestion.publication.files.ledger import Ledger, replace_ledger
 from ingestion.publication.files.members import has_dump
@@ -186,7 +187,7 @@ def _as_redacted(
 
 def _leftovers(one: Edition) -> Collection[Path]:
     """Return what an edition's folder holds beside its manifest and the names of what changed."""
-    return [path for path in one.path.iterdir() if path.name not in (MANIFEST, CHANGES, REDACTED)]
+    return [path for path in one.path.iterdir() if path.name not in (MANIFEST, CHANGES, CHANGES_INDEX, REDACTED)]
 
 
 def _empty(var: Path, one: Edition) -> None:

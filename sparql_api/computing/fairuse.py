@@ -6,6 +6,7 @@ Knows clients by opaque keys only; an address is hashed with a salt of this proc
 from __future__ import annotations
 
 import hashlib
+import ipaddress
 import math
 import random
 import secrets
@@ -27,6 +28,25 @@ LONGEST_HOLD: Final = 20.0
 
 SAID_SECONDS: Final = 1.0
 """For so long what is left of a share is said as it was: a header tells of whole seconds."""
+
+
+NETWORK: Final = 64
+"""Bits of an IPv6 address that say whose it is: the rest its holder chooses as they like (RFC 6177, RFC 7934)."""
+
+
+def holder_of(address: str) -> str:
+    """Return whose an address is: of IPv6 its network, of IPv4 the address itself, however it is written.
+
+    >>> holder_of("2001:db8::1") == holder_of("2001:db8::ffff:2"), holder_of("::ffff:192.0.2.1")
+    (True, '192.0.2.1')
+    """
+    if ":" not in address:
+        return address
+    try:
+        found = ipaddress.IPv6Address(address.partition("%")[0])
+    except ValueError:
+        return address
+    return str(found.ipv4_mapped or ipaddress.IPv6Address(int(found) >> 128 - NETWORK << 128 - NETWORK))
 
 
 class ShareExhausted(ProblemError):
@@ -71,8 +91,8 @@ class FairUse:
         self._said_until = -math.inf
 
     def key(self, address: str) -> str:
-        """Return the opaque key of a network address; it means nothing outside of this process."""
-        return hashlib.blake2b(address.encode(), key=self._salt, digest_size=9).hexdigest()
+        """Return the opaque key of who holds a network address; it means nothing outside of this process."""
+        return hashlib.blake2b(holder_of(address).encode(), key=self._salt, digest_size=9).hexdigest()
 
     def used(self, client: str | None) -> float:
         """Return the seconds a client has used and not been given back; our own pages use none."""

@@ -9,6 +9,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
+from sparql_api.acts.session import from_us
 from sparql_api.computing.disconnection import client_of
 from sparql_api.computing.limiter import Computing
 from sparql_api.endpoint import openapi
@@ -44,9 +45,7 @@ def jobs_router(answering: Answering, jobs: Jobs) -> APIRouter:
     router = APIRouter(tags=["jobs"])
 
     summary = "Ask a query to be answered later"
-    declare = post(
-        router, PATH, policy=LIVE, opened="OPTIONS, POST", status_code=202, summary=summary, openapi_extra=ASKED
-    )
+    declare = post(router, PATH, policy=LIVE, status_code=202, summary=summary, openapi_extra=ASKED)
     declare(asking(answering, jobs))
 
     described = operation({JSON: JOB}, parameters=(ID,), errors=("404",), tagged=False)
@@ -70,6 +69,7 @@ def jobs_router(answering: Answering, jobs: Jobs) -> APIRouter:
         return FileResponse(jobs.answer_file(identifier), media_type=told["media_type"], headers=headers)
 
     async def drop(request: Request) -> Response:
+        from_us(request)
         if not jobs.drop(request.path_params["identifier"]):
             raise ProblemError(problem("job-not-found"))
         return Response(None, 204, LIVE.headers())
@@ -82,6 +82,7 @@ def asking(answering: Answering, jobs: Jobs) -> Any:
     """Return the handler that takes a query on."""
 
     async def ask(request: Request) -> Response:
+        from_us(request)
         asked = await read_request(request, answering.settings.body_bytes, KNOWN)
         text = asked.query
         if text is None:

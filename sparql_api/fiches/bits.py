@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
+
+_SOME: Final = re.compile(rb"[^\0]")
 
 
 def bits_of(numbers: Iterable[int], size: int) -> int:
@@ -16,6 +20,14 @@ def bits_of(numbers: Iterable[int], size: int) -> int:
 def bytes_of(bits: int) -> bytes:
     """Return a set as bytes, the lowest numbers first."""
     return bits.to_bytes((bits.bit_length() + 7) // 8, "little")
+
+
+def numbers_in(bits: int) -> Iterator[int]:
+    """Yield the numbers that a set holds, the lowest first."""
+    held = bytes_of(bits)
+    for found in _SOME.finditer(held):
+        at = found.start()
+        yield from (at << 3 | bit for bit in range(8) if held[at] >> bit & 1)
 
 
 def union(sets: Iterable[int]) -> int:

@@ -11,6 +11,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from heapq import nsmallest
 from itertools import islice
 from pathlib import Path
 from types import MappingProxyType
@@ -20,16 +21,18 @@ import zstandard
 
 from ontologie import fold_text
 from sparql_api.computing.cancellation import checked, watched
-from sparql_api.fiches.bits import among, bits_of, union
+from sparql_api.fiches.bits import among, bits_of, numbers_in, union
 from sparql_api.fiches.facets import FACET_NAMES, FACETS, Facet, short_ids
 from sparql_api.fiches.rows import DIRECT, EXAMPLES, PROJECTS
-from sparql_api.fiches.stored import fetch, open_index, read_order, read_sets
+from sparql_api.fiches.stored import fetch, numbers_of, open_index, read_order, read_sets
 from sparql_api.fiches.text import EXAMPLES_TEXT_NAME, TEXT_NAME, TextIndex, TextMatches
 from sparql_api.fiches.things import is_thing, local_id
 from sparql_api.fiches.words import words
 
 SORTS: Final = ("recent", "ancien", "titre")
 """The orders that a list may be asked in, beside its own."""
+FEW: Final = 4
+"""A set is of few where it holds less than one fiche in so many."""
 TOGETHER: Final = {"principe": "preuve", "preuve": "principe"}
 """Facets that speak of one tie: asked together, they ask for that evidence for that principle."""
 
@@ -97,9 +100,9 @@ class FicheIndex:
         self._count = len(self._order)
         self._examples = self._sets.get(EXAMPLES, 0)
         self._seen = self._sets.get(PROJECTS, 0) | (self._examples if examples else 0)
-        places = [place for _, place in sorted(zip(self._order, range(self._count), strict=True))]
-        self.text = TextIndex(folder, TEXT_NAME, places)
-        self._text_of_examples = TextIndex(folder, EXAMPLES_TEXT_NAME, places) if examples else None
+        self._places = [place for _, place in sorted(zip(self._order, range(self._count), strict=True))]
+        self.text = TextIndex(folder, TEXT_NAME, self._places)
+        self._text_of_examples = TextIndex(folder, EXAMPLES_TEXT_NAME, self._places) if examples else None
 
     @property
     def size(self) -> int:
@@ -108,7 +111,30 @@ class FicheIndex:
 
     def first(self, most: int) -> Sequence[int]:
         """Return the numbers of the first fiches in the order of the list."""
-        return [*islice((n for n in self._order if self._seen >> n & 1), most)]
+        return self.in_order(self._seen, most)
+
+    def in_order(self, bits: int, most: int) -> list[int]:
+        """Return the numbers of the first fiches of a set in the order of the list.
+
+        Of a set of few its own numbers are looked at, of another the list, in which one soon comes.
+        """
+        if bits.bit_count() * FEW < self._count:
+            return nsmallest(most, numbers_in(bits), key=self._places.__getitem__)
+        held = bits.to_bytes(self._count // 8 + 1, "little")
+        return [*islice((n for n in self._order if held[n >> 3] >> (n & 7) & 1), most)]
+
+    def held(self, value: Value | None) -> int:
+        """Return the fiches seen that hold a value, as bits; all of them where there is none."""
+        return self._seen if value is None else value.bits & self._seen
+
+    def known(self, ids: Iterable[str]) -> Mapping[str, int]:
+        """Return the numbers of the fiches that the index holds among some local ids."""
+        with self._connect() as database:
+            return dict(numbers_of(database, list(ids)))
+
+    def bits_of_ids(self, ids: Iterable[str]) -> int:
+        """Return the fiches that the index holds among some local ids, as bits."""
+        return bits_of(self.known(ids).values(), self._count)
 
     def holds(self, iri: str) -> bool:
         """Tell whether an IRI is a value of some facet."""
@@ -129,7 +155,7 @@ class FicheIndex:
         text = self._find(selection.q) if selection.q.strip() else None
         matching = self._seen if text is None else bits_of(text.numbers, self._count)
         if selection.ids is not None:
-            matching &= self._of_ids(selection.ids)
+            matching &= self.bits_of_ids(selection.ids)
         wanted = {name: union(self._held(value, chosen) for value in values) for name, values in chosen.items()}
         counts = {}
         for name in checked(FACET_NAMES):
@@ -162,11 +188,6 @@ class FicheIndex:
 
             dated = bisect_left(range(len(numbers)), True, key=lambda place: not date(place))
             return (date(dated - 1), date(0)) if dated else None
-
-    def _of_ids(self, ids: frozenset[str]) -> int:
-        """Return the fiches of some local ids, as bits."""
-        found = enumerate(self.ids(range(self._count)))
-        return bits_of((n for n, identifier in found if identifier in ids), self._count)
 
     def items(self, numbers: Sequence[int]) -> Iterator[dict[str, Any]]:
         """Yield what a list shows of each of these fiches, in the order given."""

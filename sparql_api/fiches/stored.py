@@ -90,6 +90,15 @@ def fetch(database: sqlite3.Connection, columns: str, numbers: Sequence[int]) ->
             yield found[n]
 
 
+def numbers_of(database: sqlite3.Connection, ids: Sequence[str]) -> Iterator[tuple[str, int]]:
+    """Yield (id, number) of the fiches that have one of some local ids."""
+    for start in range(0, len(ids), 500):
+        part = ids[start : start + 500]
+        marks = ",".join("?" * len(part))
+        for schema in ("main", "changes"):
+            yield from database.execute(f"SELECT id, n FROM {schema}.fiche WHERE id IN ({marks})", part)
+
+
 def read_sets(database: sqlite3.Connection) -> dict[Held, int]:
     """Return every set of fiches as bits."""
     found = {

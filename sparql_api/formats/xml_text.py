@@ -1,6 +1,7 @@
 """Writes XML: elements whose texts and attributes hold whatever people wrote, as text.
 
-An element is a string that is written already; a text is escaped, and what XML 1.0 cannot hold is left out.
+An element is a string that is written already; a text is escaped, what XML 1.0 cannot hold is left out, and what
+turns the direction of other texts is closed.
 """
 
 from __future__ import annotations
@@ -8,6 +9,8 @@ from __future__ import annotations
 import re
 from typing import Final
 from xml.sax.saxutils import escape, quoteattr
+
+from ontologie import closed
 
 HEAD: Final = '<?xml version="1.0" encoding="UTF-8"?>\n'
 UNHELD: Final = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -33,8 +36,8 @@ def element(name: str, *content: str, **attributes: str) -> Element:
 
 
 def held(text: str) -> str:
-    """Return a text without what XML cannot hold."""
-    return UNHELD.sub("", text)
+    """Return a text without what XML cannot hold, which turns no other."""
+    return closed(UNHELD.sub("", text))
 
 
 def xml_document(root: Element) -> bytes:

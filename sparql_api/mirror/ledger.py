@@ -12,7 +12,7 @@ import hashlib
 import os
 import shutil
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,6 +31,7 @@ CREATE TABLE IF NOT EXISTS wanted (
   id INTEGER PRIMARY KEY, address TEXT NOT NULL, language TEXT NOT NULL, file TEXT NOT NULL UNIQUE, hash BLOB,
   UNIQUE (address, language));
 CREATE TABLE IF NOT EXISTS run (key TEXT NOT NULL, placing INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS done (key TEXT NOT NULL);
 """
 
 
@@ -44,11 +45,15 @@ class MirrorRefused(ServiceError):
 
 @dataclass(frozen=True)
 class WantedFile:
-    """A file of a mirror: the address that gives it, in which language (none for data), and where it stands."""
+    """A file of a mirror: the address that gives it, in which language (none for data), and where it stands.
+
+    `document` is the one that it tells as data, `kind/identifier`, where it tells nothing else.
+    """
 
     address: str
     language: str
     file: str
+    document: str = ""
 
 
 @dataclass(frozen=True)
@@ -88,8 +93,23 @@ class MirrorLedger:
         self._staged = out / FOLDER / "staged"
         self._unsaved = 0
 
-    def begin(self, key: str, files: Iterable[WantedFile]) -> None:
-        """Begin a run, or go on with the one of the same key; one that was placing its files is completed before."""
+    def done(self) -> str:
+        """Return the key of the run that made what stands; empty where none did, or one is under way."""
+        found = self._sql.execute("SELECT key FROM done WHERE NOT EXISTS (SELECT 1 FROM run)").fetchone()
+        return str(found[0]) if found else ""
+
+    def standing(self) -> int | None:
+        """Return how many files the mirror has; None where one of them is missing."""
+        files = [file for (file,) in self._sql.execute("SELECT file FROM held")]
+        return len(files) if all((self._out / file).is_file() for file in files) else None
+
+    def begin(
+        self, key: str, files: Iterable[WantedFile], same: Callable[[WantedFile], bool] = lambda _: False
+    ) -> None:
+        """Begin a run, or go on with the one of the same key; one that was placing its files is completed before.
+
+        What is the `same` as when what stands was made is not made again, where it stands.
+        """
         known = self._sql.execute("SELECT key, placing FROM run").fetchone()
         if known and known[1]:
             self.place()
@@ -101,9 +121,15 @@ class MirrorLedger:
         with self._whole():
             self._sql.execute("DELETE FROM run")
             self._sql.execute("DELETE FROM wanted")
-            rows = ((one.address, one.language, one.file) for one in files)
-            self._sql.executemany("INSERT OR IGNORE INTO wanted (address, language, file) VALUES (?, ?, ?)", rows)
+            rows = ((one.address, one.language, one.file, self._kept(one.file) if same(one) else None) for one in files)
+            asked = "INSERT OR IGNORE INTO wanted (address, language, file, hash) VALUES (?, ?, ?, ?)"
+            self._sql.executemany(asked, rows)
             self._sql.execute("INSERT INTO run VALUES (?, 0)", (key,))
+
+    def _kept(self, file: str) -> bytes | None:
+        """Return the hash of a file that stands; None where it does not."""
+        row = self._sql.execute("SELECT hash FROM held WHERE file = ?", (file,)).fetchone()
+        return row[0] if row and (self._out / file).is_file() else None
 
     def counts(self) -> tuple[int, int]:
         """Return how many files are made, and how many there will be."""
@@ -130,8 +156,7 @@ class MirrorLedger:
         while piece := body.read(PIECE):
             digest.update(piece)
         found = digest.digest()
-        row = self._sql.execute("SELECT hash FROM held WHERE file = ?", (file,)).fetchone()
-        if row is None or row[0] != found or not (self._out / file).is_file():
+        if self._kept(file) != found:
             body.seek(0)
             with (self._staged / f"{number}.part").open("wb") as fresh:
                 shutil.copyfileobj(body, fresh, PIECE)
@@ -168,6 +193,8 @@ class MirrorLedger:
             self._sql.execute("DELETE FROM held")
             self._sql.execute("INSERT INTO held SELECT file, hash FROM wanted")
             (files,) = self._sql.execute("SELECT COUNT(*) FROM held").fetchone()
+            self._sql.execute("DELETE FROM done")
+            self._sql.execute("INSERT INTO done SELECT key FROM run")
             self._sql.execute("DELETE FROM run")
         return Placed(files, written, removed)
 

@@ -14,7 +14,7 @@ from urllib.parse import quote, unquote
 
 import pyoxigraph as ox
 
-from ingestion import DUMPS, Edition, Editions, has_dump
+from ingestion import DUMPS, Edition, Editions, find_changes, has_dump
 from ontologie import LANGUAGES, Iris, context_versions
 from queries import catalogue
 from sparql_api.description.sssom import SSSOM_NAME
@@ -22,7 +22,7 @@ from sparql_api.fiches.search import FicheIndex
 from sparql_api.formats.rdf_formats import MEDIA_TYPES
 from sparql_api.mirror.ledger import WantedFile
 from sparql_api.packages.principles import NAME, VERSION
-from sparql_api.pages.changes.stream import stream_of
+from sparql_api.pages.changes.stream import Stream, StreamPage, stream_of
 from sparql_api.pages.common.made import fiches_folder
 from sparql_api.pages.documents import sources
 from sparql_api.pages.duties.crawlers import PAGES, parts
@@ -40,6 +40,8 @@ LDES: Final = ".nq"
 AT_ADDRESSES_OF_THEIR_OWN: Final = ("ontologie", "edition", "graphe")
 """First parts of names under the base that are shown elsewhere than at the name with a format at its end."""
 
+OF_ITS_GRAPHS: Final = ("projet", "analyse", "publication", "module")
+"""Documents whose data say what their own graphs say, and nothing else of the edition."""
 NAMING: Final = ("vocabulaire", "instrument")
 """Graphs that name things beside the document that they are of."""
 
@@ -60,7 +62,18 @@ class MirrorPlan:
         yield from self.feeds_and_maps()
         for path in resources(self.edition, self.iris):
             yield from page(f"/{path}.html")
-            yield from (data(f"/{path}.{suffix}") for suffix in MEDIA_TYPES)
+            document = path if path.partition("/")[0] in OF_ITS_GRAPHS else ""
+            yield from (data(f"/{path}.{suffix}", document=document) for suffix in MEDIA_TYPES)
+
+    def former(self, number: int) -> Edition | None:
+        """Return the edition that a former run made files of; None where it can be compared no more."""
+        one = Editions(self.var).get(number)
+        return one if one is not None and has_dump(one, "dump.nq.gz") else None
+
+    def changed_since(self, old: Edition) -> frozenset[str]:
+        """Return the documents, as `kind/identifier`, of which a graph differs from that of another edition."""
+        names = (one.graph for one in find_changes(old, self.edition))
+        return frozenset("/".join(name.removeprefix(self.iris.base).split("/")[-2:]) for name in names)
 
     def pages(self) -> Iterator[WantedFile]:
         """Yield the pages that are no thing's."""
@@ -91,8 +104,16 @@ class MirrorPlan:
         yield data(f"/{SSSOM_NAME}")
         yield from (data(f"{root}/tables/{name}") for name in table_names())
         yield data("/ldes", f"ldes{LDES}")
-        for part in stream_of(Editions(self.var), self.edition.number).pages():
-            yield data(f"/ldes/{part.first}-{part.last}", f"ldes/{part.first}-{part.last}{LDES}")
+        stream = stream_of(Editions(self.var), self.edition.number)
+        yield from self.stream_parts(stream, stream.parts())
+
+    def stream_parts(self, stream: Stream, parts: Iterable[StreamPage]) -> Iterator[WantedFile]:
+        """Yield pages of the event stream, and nodes with the pages that they lead to."""
+        for part in parts:
+            places = f"ldes/{part.first}-{part.last}"
+            yield data(f"/{places}", places + LDES)
+            if part.leads:
+                yield from self.stream_parts(stream, stream.parts_of(part))
 
     def feeds_and_maps(self) -> Iterator[WantedFile]:
         """Yield the feeds, and the map of the site."""
@@ -118,9 +139,9 @@ def spoken(address: str, file: str = "") -> Iterator[WantedFile]:
         yield WantedFile(address, language, below + (file or unquote(address).lstrip("/")))
 
 
-def data(address: str, file: str = "") -> WantedFile:
+def data(address: str, file: str = "", document: str = "") -> WantedFile:
     """Return a file that is the same in every language."""
-    return WantedFile(address, "", file or unquote(address).lstrip("/"))
+    return WantedFile(address, "", file or unquote(address).lstrip("/"), document)
 
 
 def resources(edition: Edition, iris: Iris) -> Iterator[str]:

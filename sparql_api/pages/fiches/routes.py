@@ -33,6 +33,7 @@ from sparql_api.http.policies import ANSWER
 from sparql_api.http.routing import get
 from sparql_api.pages.common.named import refuse_unnamed
 from sparql_api.pages.common.service import Service
+from sparql_api.pages.common.since import since_parameter
 from sparql_api.pages.fiches.files import FILES, MEDIA_TYPES, send_file, unchanged_file
 from sparql_api.pages.fiches.listing import (
     EXAMPLES,
@@ -45,7 +46,6 @@ from sparql_api.pages.fiches.listing import (
     suggested,
 )
 from sparql_api.pages.fiches.page import list_page
-from sparql_api.pages.fiches.since import SINCE
 
 OFFERS: Final = {"json": "application/json", "html": "text/html"}
 
@@ -67,11 +67,7 @@ SELECTION: Final = (
         {"type": "string", "enum": [*SORTS]},
     ),
     parameter(EXAMPLES, "“oui” shows invented examples beside the projects, after them; they are no projects."),
-    parameter(
-        SINCE,
-        "The number of an edition: the fiches that came or changed since; JSON names those that went (`gone`).",
-        {"type": "integer", "minimum": 0},
-    ),
+    since_parameter("the fiches that came or changed since; JSON names those that went (`gone`)."),
     EDITION,
 )
 _HELD: Final = structure(iri=maybe(TEXT), id=maybe(TEXT), label=TEXTS)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Final
 
@@ -107,17 +108,17 @@ def one_record(repository: Repository, arguments: Mapping[str, str]) -> Iterator
 
 def identifiers(repository: Repository, arguments: Mapping[str, str]) -> Iterator[Element]:
     """List the heads of the records that are asked for."""
-    wanted, harvest, selected = _selected(repository, arguments)
-    for record in selected[wanted.place : wanted.place + PAGE]:
-        yield _head(repository, harvest, record)
-    yield from _token(wanted, len(selected))
+    told = _selected(repository, arguments)
+    for record in told.records:
+        yield _head(repository, told.harvest, record)
+    yield from _token(told)
 
 
 def records(repository: Repository, arguments: Mapping[str, str]) -> Iterator[Element]:
     """List the records that are asked for."""
-    wanted, harvest, selected = _selected(repository, arguments)
-    yield from _records(repository, harvest, selected[wanted.place : wanted.place + PAGE], wanted.prefix)
-    yield from _token(wanted, len(selected))
+    told = _selected(repository, arguments)
+    yield from _records(repository, told.harvest, told.records, told.wanted.prefix)
+    yield from _token(told)
 
 
 VERBS: Final[Mapping[str, Callable[[Repository, Mapping[str, str]], Iterator[Element]]]] = {
@@ -130,9 +131,18 @@ VERBS: Final[Mapping[str, Callable[[Repository, Mapping[str, str]], Iterator[Ele
 }
 
 
-def _selected(
-    repository: Repository, arguments: Mapping[str, str]
-) -> tuple[RecordsWanted, Harvest, list[HarvestRecord]]:
+@dataclass(frozen=True)
+class _Told:
+    """The records of one answer: of which list they are, from which place of so many."""
+
+    wanted: RecordsWanted
+    harvest: Harvest
+    records: Sequence[HarvestRecord]
+    start: int
+    total: int
+
+
+def _selected(repository: Repository, arguments: Mapping[str, str]) -> _Told:
     wanted = wanted_of(arguments, repository.edition)
     resumed, harvest = TOKEN in arguments, repository.harvest(wanted.edition)
     if resumed and (wanted.prefix not in FORMATS or (wanted.set and wanted.set not in harvest.sets)):
@@ -141,19 +151,19 @@ def _selected(
     if wanted.set and wanted.set not in harvest.sets:
         raise HarvestRefused("noRecordsMatch")
     selected = harvest.select(wanted)
-    if wanted.place >= len(selected):
+    start = bisect_right(selected, wanted.after, key=HarvestRecord.place) if wanted.after else wanted.place
+    if start >= len(selected):
         raise HarvestRefused("badResumptionToken" if resumed else "noRecordsMatch")
-    return wanted, harvest, selected
+    return _Told(wanted, harvest, selected[start : start + PAGE], start, len(selected))
 
 
-def _token(wanted: RecordsWanted, total: int) -> Iterator[Element]:
+def _token(told: _Told) -> Iterator[Element]:
     """Yield the token of the next answer, empty at the end of a list that had one (section 3.5)."""
-    following = wanted.place + PAGE
-    said = {"completeListSize": str(total), "cursor": str(wanted.place)}
-    if following < total:
-        more = RecordsWanted(wanted.edition, wanted.prefix, wanted.set, wanted.since, wanted.until, following)
-        yield element(TOKEN, more.token(), **said)
-    elif wanted.place:
+    following = told.start + PAGE
+    said = {"completeListSize": str(told.total), "cursor": str(told.start)}
+    if following < told.total:
+        yield element(TOKEN, replace(told.wanted, place=following, after=told.records[-1].place()).token(), **said)
+    elif told.start:
         yield element(TOKEN, **said)
 
 

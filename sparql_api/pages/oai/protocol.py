@@ -50,7 +50,10 @@ class HarvestRefused(ServiceError):
 
 @dataclass(frozen=True)
 class RecordsWanted:
-    """Which records a request asks for, of which edition, from which place on."""
+    """Which records a request asks for, of which edition; those after one that was told, so many before it.
+
+    What was erased meanwhile moves to the end, where it is told as gone: nothing is passed over for it.
+    """
 
     edition: int
     prefix: str
@@ -58,10 +61,11 @@ class RecordsWanted:
     since: str = ""
     until: str = ""
     place: int = 0
+    after: str = ""
 
     def token(self) -> str:
         """Return the token that asks for it."""
-        asked = [self.edition, self.prefix, self.set, self.since, self.until, self.place]
+        asked = [self.edition, self.prefix, self.set, self.since, self.until, self.place, self.after]
         return urlsafe_b64encode(json.dumps(asked, separators=(",", ":")).encode()).decode().rstrip("=")
 
 
@@ -115,13 +119,13 @@ def to_second(moment: str) -> str:
 def _of_token(text: str) -> RecordsWanted:
     try:
         held = json.loads(urlsafe_b64decode(text[:_LONGEST] + "=" * (-len(text) % 4)))
-        edition, prefix, set_, since, until, place = held
+        edition, prefix, set_, since, until, place, after = held
     except (ValueError, TypeError, binascii.Error, RecursionError):
         raise HarvestRefused("badResumptionToken") from None
-    texts = all(isinstance(one, str) for one in (prefix, set_, since, until))
+    texts = all(isinstance(one, str) for one in (prefix, set_, since, until, after))
     if not texts or type(edition) is not int or type(place) is not int or edition < 1 or place < 1:
         raise HarvestRefused("badResumptionToken")
-    return RecordsWanted(edition, prefix, set_, since, until, place)
+    return RecordsWanted(edition, prefix, set_, since, until, place, after)
 
 
 def _is_moment(text: str) -> bool:

@@ -1,7 +1,8 @@
 """What is harvested of an edition: its fiches, each with the moment since when it is as it is, and those that went.
 
 A moment is that of the edition which made the last version: what an edition brings is later than all that was harvested
-before it. Records of what went are kept for good, since editions keep the names of what they changed.
+before it. What is erased went when it was, though no edition came since. Records of what went are kept for good, since
+editions keep the names of what they changed.
 """
 
 from __future__ import annotations
@@ -13,15 +14,18 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
-from ingestion import EXAMPLE_PREFIX, Editions, changes_of
+from ingestion import EXAMPLE_PREFIX, Edition, Editions, changes_beginning
 from ontologie import Iris
 from sparql_api.computing.cancellation import checked
 from sparql_api.fiches.search import FicheIndex, Value
 from sparql_api.pages.changes.stream import moment
+from sparql_api.pages.feeds.entries import said_at
 from sparql_api.pages.oai.protocol import RecordsWanted, to_second, within
 
 FACETS: Final = ("academie", "discipline")
 """What there are sets of."""
+NATIONAL: Final = "n"
+"""How the ids of national fiches begin, which are of no académie."""
 _SPEC: Final = re.compile(r"[A-Za-z0-9\-_.!~*'()]+")
 
 
@@ -32,6 +36,10 @@ class HarvestRecord:
     id: str
     moment: str
     number: int | None
+
+    def place(self) -> str:
+        """Return where the record stands in the order of all."""
+        return f"{self.moment} {self.id}"
 
 
 @dataclass(frozen=True)
@@ -66,9 +74,11 @@ class Harvest:
         return bool(value.bits >> record.number & 1)
 
 
-def harvest_of(editions: Editions, number: int, index: FicheIndex) -> Harvest:
+def harvest_of(editions: Editions, iris: Iris, edition: Edition, index: FicheIndex) -> Harvest:
     """Return the records of an edition, from its index."""
-    return Harvest(index, moments_of(editions.var, number), _numbers(index), dict(_sets(index)))
+    moments, numbers = moments_of(editions.var, edition.number, edition.redaction), _numbers(index)
+    held = dict(_sets(index))
+    return Harvest(index, moments, numbers, held | dict(_emptied(moments, numbers, held, iris)))
 
 
 @lru_cache(maxsize=2)
@@ -79,14 +89,22 @@ def _numbers(index: FicheIndex) -> Mapping[str, int]:
 
 
 @lru_cache(maxsize=4)
-def moments_of(var: Path, number: int) -> Mapping[str, str]:
+def moments_of(var: Path, number: int, _redaction: int) -> Mapping[str, str]:
     """Return, for each fiche that an edition or one before it held, since when it is as it is; the oldest first."""
     found: dict[str, str] = {}
+    erased: dict[str, str] = {}
     for edition in Editions(var).all():
+        if edition.number > number:
+            break
         prefix = Iris(edition.manifest["base"]).graph("projet", "")
-        for row in checked(changes_of(edition) if edition.number <= number else ()):
-            if row.graph.startswith(prefix):
-                found[row.graph.removeprefix(prefix)] = to_second(moment(edition))
+        for row in checked(changes_beginning(edition, prefix)):
+            found[row.graph.removeprefix(prefix)] = to_second(moment(edition))
+        for name in edition.manifest.get("erased", ()):
+            kind, _, identifier = name.partition("/")
+            if kind == "projet":
+                when = to_second(said_at(edition.manifest))
+                erased[identifier] = min(erased.get(identifier, when), when)
+    found = {one: max(when, erased.get(one, when)) for one, when in found.items()}
     kept = ((when, one) for one, when in found.items() if not one.startswith(EXAMPLE_PREFIX))
     return {one: when for when, one in sorted(kept)}
 
@@ -96,3 +114,14 @@ def _sets(index: FicheIndex) -> Iterator[tuple[str, Value]]:
         for value in index.values[facet]:
             if _SPEC.fullmatch(value.id):
                 yield f"{facet}:{value.id}", value
+
+
+def _emptied(
+    moments: Mapping[str, str], numbers: Mapping[str, int], held: Mapping[str, Value], iris: Iris
+) -> Iterator[tuple[str, Value]]:
+    """Yield the sets of académies all of whose fiches went: who harvests one is to learn of it."""
+    codes = {one.partition("-")[0] for one in moments if one not in numbers} - {NATIONAL}
+    for code in sorted(codes):
+        if f"{FACETS[0]}:{code}" not in held:
+            iri = iris.entity(FACETS[0], code)
+            yield f"{FACETS[0]}:{code}", Value(FACETS[0], iri, code, {}, frozenset(), {}, None, direct=True, bits=0)

@@ -57,7 +57,7 @@ async def send(service: Service, request: Request, given: Sequence[tuple[str, st
 
     def harvest_at(number: int) -> Harvest | None:
         one = None if service.editions.is_gone(number) else service.editions.get(number)
-        return None if one is None else harvest_of(service.editions, number, service.index(one))
+        return None if one is None else harvest_of(service.editions, service.iris, one, service.index(one))
 
     _, _, address = service.settings.notices.contact.rpartition("mailto:")
     contact = address if "@" in address else NOBODY

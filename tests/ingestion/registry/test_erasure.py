@@ -185,7 +185,7 @@ def test_an_edition_that_cannot_be_made_anew_is_gone(state: tuple[Settings, Regi
     assert erase(settings, registry, "projet", "18-B1", TEAM, EDITION_OUTPUTS) == Redacted((3,), (2,))
     assert holding(settings.var) == set()
     left = {path.name for path in (editions.folder / "2").iterdir()}
-    assert editions.is_gone(2) and left == {"manifest.json", "changes.tsv"}, "what says that it is, and names"
+    assert editions.is_gone(2) and left == {"manifest.json", "changes.tsv", "changes.idx"}, "what says that it is, and names"
     assert erase(settings, registry, "projet", "18-B1", TEAM, EDITION_OUTPUTS) == Redacted()
 
 

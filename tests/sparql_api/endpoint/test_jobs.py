@@ -144,3 +144,19 @@ def test_a_job_is_no_way_around_the_share_of_a_client(demo_var: Path, tmp_path: 
         wait_until(lambda: asked(url).status_code == 429)
         assert asked(url).json()["type"].endswith("/share")
         patient.delete(url + job.headers["location"])
+
+
+@pytest.mark.parametrize(
+    "said",
+    [{"Origin": "https://example.org"}, {"Origin": "null"}, {"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"}],
+)
+def test_a_page_of_another_origin_leaves_no_job_and_ends_none(running: tuple[str, Path], said: dict[str, str]) -> None:
+    url, _ = running
+    refused = patient.post(f"{url}/jobs", data={"query": COUNT}, headers=said)
+    assert refused.status_code == 403 and refused.json()["type"].endswith("other-origin")
+    opened = patient.options(f"{url}/jobs", headers={**said, "Access-Control-Request-Method": "POST"})
+    assert not [name for name in (*refused.headers, *opened.headers) if name.startswith("access-control-")]
+    job = patient.post(f"{url}/jobs", data={"query": COUNT}, headers={"Origin": url, "Sec-Fetch-Site": "same-origin"})
+    assert job.status_code == 202
+    assert patient.delete(url + job.headers["location"], headers=said).status_code == 403
+    assert patient.delete(url + job.headers["location"]).status_code == 204

@@ -177,6 +177,25 @@ def test_who_asks_much_weighs_more_than_who_asks_little_for_minutes() -> None:
     assert share.weight("light") < 0.1
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("2001:db8:1:2::1", "2001:db8:1:2:ffff:ffff:ffff:ffff", True),
+        ("2001:db8:1:2::1", "2001:db8:1:3::1", False),
+        ("2001:DB8:1:2:0:0:0:1", "2001:db8:1:2::9", True),
+        ("fe80::1%eth0", "fe80::2", True),
+        ("::ffff:192.0.2.1", "192.0.2.1", True),
+        ("::ffff:192.0.2.1", "::ffff:192.0.2.2", False),
+        ("192.0.2.1", "192.0.2.2", False),
+        ("not:an:address", "not:an:address", True),
+        ("", "", True),
+    ],
+)
+def test_who_holds_a_network_is_one_client_whatever_its_address(one: str, other: str, same: bool) -> None:
+    share = FairUse(1, 1)
+    assert (share.key(one) == share.key(other)) == same
+
+
 def test_two_processes_name_a_client_differently() -> None:
     code = "from sparql_api.computing.fairuse import FairUse; print(FairUse(1, 1).key('192.0.2.1'))"
     other = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True).stdout.strip()

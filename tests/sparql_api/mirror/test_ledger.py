@@ -98,3 +98,18 @@ def test_a_folder_of_others_and_a_second_run_at_once_are_refused(tmp_path: Path)
     assert [path.name for path in tmp_path.iterdir()] == ["photo.jpg"]
     with open_ledger(tmp_path / "mirror"), pytest.raises(MirrorRefused, match="site-busy"), open_ledger(tmp_path / "mirror"):
         pass
+
+
+def test_what_is_the_same_as_what_stands_is_not_made_again(tmp_path: Path) -> None:
+    run(tmp_path, "1", {"a": "1", "b": "2", "c": "3"})
+    (tmp_path / "c").unlink()
+    with open_ledger(tmp_path) as ledger:
+        assert (ledger.done(), ledger.standing()) == ("1", None)
+        wanted = [WantedFile(f"/{name}", "", name) for name in ("a", "b", "c", "d")]
+        ledger.begin("2", wanted, lambda one: one.file in ("a", "c", "d"))
+        assert ledger.done() == "" and [one.file for _, one in ledger.unmade()] == ["b", "c", "d"], "where it stands"
+        for number, one in [*ledger.unmade()]:
+            ledger.keep(number, one.file, BytesIO(b"new"))
+        assert ledger.place() == Placed(4, 3, 0)
+        assert (ledger.done(), ledger.standing()) == ("2", 4)
+    assert read(tmp_path) == {"a": "1", "b": "new", "c": "new", "d": "new"}

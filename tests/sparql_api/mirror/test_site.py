@@ -7,6 +7,7 @@ import gzip
 import re
 import shutil
 import threading
+import zipfile
 from collections.abc import Iterator
 from functools import partial
 from html import unescape
@@ -156,6 +157,54 @@ def test_a_second_run_writes_nothing_and_the_next_edition_what_changed(mirrored:
     assert (out / "projet/18-UR005.ttl").stat().st_mtime_ns == before[out / "projet/18-UR005.ttl"]
     assert not (out / "editions/1").exists()
     assert (out / "editions/2/dump.nq.gz").is_file()
+    # What was not asked again, since no graph of it changed, is what a mirror from nothing has.
+    shutil.move(out, tmp_path / "former")
+    mirror(state)
+    assert files_of(out) == files_of(tmp_path / "former")
+
+
+WORD = "zanzibarite"
+
+
+@pytest.mark.long
+def test_nothing_is_left_of_what_was_erased_after_the_next_run(mirrored: Path, tmp_path: Path) -> None:
+    state = Path(shutil.copytree(mirrored, tmp_path / "var", symlinks=True))
+    row = {"id": "efface", "titre": f"La {WORD}", "resume": f"Des élèves lisent une histoire de la {WORD}."}
+    rows = write_csv(tmp_path / "rows.csv", [row])
+    for arguments in (["ingest", str(rows), "--validated-by", "equipe-projet"], ["publish"]):
+        assert command(state, *arguments).exit_code == 0
+    mirror(state)
+    out = state / "mirror" / "deep"
+    (name,) = (path.stem for path in out.glob("projet/*efface.ttl"))
+    assert {".html", ".ttl", ".jsonld", ".gz", ".csv", ".xlsx", ".atom", ".nq"} <= {Path(one).suffix for one in holding(out)}
+    assert command(state, "erase", name, "--yes", "--as", "equipe-projet").exit_code == 0
+    mirror(state)
+    assert holding(out) == []
+    assert not [path for path in out.rglob(f"{name}*")]
+    assert re.search(r", 0 of them written and 0 removed", mirror(state)), "an unchanged edition is not asked again"
+    feed = ElementTree.parse(out / "feed/fiches.atom")
+    assert f"{BASE}projet/{name}" in [one.get("ref") for one in feed.iter("{http://purl.org/atompub/tombstones/1.0}deleted-entry")]
+
+
+def holding(out: Path) -> list[str]:
+    """Return the files below a folder, its own of a mirror among them, that hold the word, packed or not."""
+    found = []
+    for path in sorted(one for one in out.rglob("*") if one.is_file()):
+        data = path.read_bytes()
+        if path.suffix == ".gz":
+            data = gzip.decompress(data)
+        elif zipfile.is_zipfile(path):
+            with zipfile.ZipFile(path) as held:
+                data = b"".join(held.read(one) for one in held.namelist())
+        if WORD.encode() in data:
+            found.append(str(path))
+    return found
+
+
+def files_of(out: Path) -> dict[str, bytes]:
+    """Return what a reader meets below a folder; what is made anew each time names its moment."""
+    paths = (path for path in out.rglob("*") if path.is_file() and ".site" not in path.parts)
+    return {str(path.relative_to(out)): path.read_bytes() for path in paths if path.suffix not in (".xlsx",)}
 
 
 def test_what_cannot_be_a_copy_is_refused_before_anything_is_written(demo_var: Path, tmp_path: Path) -> None:

@@ -69,7 +69,8 @@ def test_the_feed_of_all_tells_the_fiches_that_changed_last(client: httpx.Client
         if isinstance(quad.subject, ox.NamedNode) and isinstance(quad.object, ox.Literal)
         if re.search(r"/graphe/projet/(?!ex-)", quad.subject.value)
     }
-    assert told == sorted(sorted(said), key=lambda iri: said[iri], reverse=True)[:MOST]
+    listed = [item["iri"] for item in client.get("/fiches?per_page=500").json()["items"]]
+    assert told == sorted(listed, key=lambda iri: said[iri], reverse=True)[:MOST], "of one edition, as the list has them"
     assert len(told) == MOST < len(said)
 
 

@@ -9,6 +9,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from ontologie import closed
 from sparql_api.formats.xml_text import element, held, xml_document
 from sparql_api.pages.common.layout import environment
 from sparql_api.pages.duties.crawlers import addresses
@@ -92,7 +93,7 @@ def test_a_script_of_data_ends_where_it_should(text: str) -> None:
 def test_an_attribute_ends_where_it_should(text: str) -> None:
     template = environment().from_string('<meta name="description" content="{{ x | truncate(240) }}"><p>')
     tags = Read(template.render(x=text)).tags
-    assert tags == [("meta", {"name": "description", "content": text}), ("p", {})]
+    assert tags == [("meta", {"name": "description", "content": closed(text)}), ("p", {})]
 
 
 @pytest.mark.parametrize("start", ["", "/", "//", "/\\", "https://x.example/"])

@@ -81,6 +81,8 @@ def changing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Changing]:
         world.note("3 redacted")
         world.answers["redacted"] = client.get("/ldes")
         world.answers["page"] = client.get("/ldes/0-99")
+        since = client.get("/editions/3").json()["date"]
+        world.answers["harvested"] = client.get(f"/oai?verb=ListIdentifiers&metadataPrefix=oai_dc&from={since}")
         world.deposit({"id": "A0", "titre": "Écrire un conte à trois"})
         world.note("4")
         yield world

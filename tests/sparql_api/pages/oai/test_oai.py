@@ -10,8 +10,8 @@ import pytest
 from sickle import Sickle
 from sickle.oaiexceptions import IdDoesNotExist, NoRecordsMatch
 
-from ontologie import BASE
-from sparql_api.pages.oai import answers
+from ontologie import BASE, Iris
+from sparql_api.pages.oai import answers, records
 from tests.sparql_api.pages.changes.conftest import WORD, Changing, changing
 
 __all__ = ["changing"]
@@ -143,9 +143,10 @@ def test_what_cannot_be_answered_is_an_error_of_the_protocol(changing: Changing,
 
 
 def test_a_token_is_of_its_edition_whatever_is_published_meanwhile(sickle: Sickle, changing: Changing) -> None:
-    pinned = answers.RecordsWanted(3, "oai_dc", place=1).token()
+    first = dates(changing)[2]
+    pinned = answers.RecordsWanted(3, "oai_dc", place=1, after=f"{first} 18-A0").token()
     root = asked(changing.client, f"verb=ListIdentifiers&resumptionToken={pinned}")
-    assert [one.text for one in root.iter(f"{OAI}identifier")] == [f"{OWN}18-B2", f"{OWN}18-B1"]
+    assert [one.text for one in root.iter(f"{OAI}identifier")] == [f"{OWN}18-B1", f"{OWN}18-B2"], "erased since"
     token = root.find(f".//{OAI}resumptionToken")
     assert token is not None and not token.text and token.get("cursor") == "1"
 
@@ -155,3 +156,40 @@ def test_a_form_is_answered_as_an_address_is(changing: Changing) -> None:
     formats = [one.text for one in ET.fromstring(said.content).iter(f"{OAI}metadataPrefix")]
     assert formats == ["oai_dc", "lom", "jsonld"]
     assert changing.client.post("/oai", content=b"x", headers={"Content-Type": "text/plain"}).status_code == 415
+
+
+def test_an_erasure_is_told_before_any_publication(changing: Changing) -> None:
+    """Who harvests what came since edition 3, in which it still was, learns of it from 3 as redacted."""
+    told = ET.fromstring(changing.answers["harvested"].content)
+    (when,) = (one["date"][:19] + "Z" for one in changing.client.get("/editions/3").json()["redactions"])
+    found = {head.findtext(f"{OAI}identifier"): head for head in told.iter(f"{OAI}header")}
+    assert set(found) == {f"{OWN}18-B1", f"{OWN}18-B2"}
+    assert (found[f"{OWN}18-B2"].get("status"), found[f"{OWN}18-B2"].findtext(f"{OAI}datestamp")) == ("deleted", when)
+
+
+def test_a_list_goes_on_after_the_record_that_it_came_to(changing: Changing, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A list begun before an erasure: what was erased moved to its end, and nothing is passed over for it."""
+    monkeypatch.setattr(answers, "PAGE", 1)
+    first = dates(changing)[2]
+    harvested, token = [], answers.RecordsWanted(3, "oai_dc", place=1, after=f"{first} 18-A0").token()
+    while token:
+        root = asked(changing.client, f"verb=ListIdentifiers&resumptionToken={token}")
+        harvested += [one.text for one in root.iter(f"{OAI}identifier")]
+        token = root.findtext(f".//{OAI}resumptionToken") or ""
+    assert harvested == [f"{OWN}18-B1", f"{OWN}18-B2"]
+
+
+def test_an_academie_all_of_whose_fiches_went_is_still_a_set(sickle: Sickle, changing: Changing) -> None:
+    """18-A0 has moved nowhere, so the set stands; in an edition without it, what went is still harvested by it."""
+    index = Nobody()
+    moments = {"18-B1": "2026-01-01T00:00:00Z", "n-1": "2026-01-02T00:00:00Z"}
+    held = dict(records._emptied(moments, {}, {}, Iris(BASE)))
+    harvest = records.Harvest(index, moments, {}, held)  # type: ignore[arg-type]
+    assert list(held) == ["academie:18"]
+    wanted = answers.RecordsWanted(1, "oai_dc", set="academie:18")
+    assert [one.id for one in harvest.select(wanted)] == ["18-B1"]
+    assert harvest.sets_of(harvest.select(wanted)[0]) == ["academie:18"]
+
+
+class Nobody:
+    """An index that is not asked."""

@@ -1,0 +1,1 @@
+"""What it costs to tell of one changed fiche, among a thousand or a hundred thousand."""
