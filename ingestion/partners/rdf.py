@@ -18,7 +18,8 @@ from ingestion.reading.records import LanguageKey, Path
 from ingestion.words.errors import unreadable
 from ingestion.words.identifiers import IDENTIFIER
 from ingestion.words.messages import Place, issue
-from ingestion.words.owned import INSTRUMENT, owned_by
+from ingestion.words.owned import INSTRUMENT, is_owned, owned_by
+from ingestion.words.spelling import compared, within
 from ingestion.words.terms import terms
 from ontologie import BASE, PREFIXES, RDF_TYPE, Iris
 
@@ -119,6 +120,8 @@ def _instrument(said: Said, where: _Where, file: str, base: str, given: str) -> 
         fiche["licence"] = _name(licence[0])
     if isinstance(values.get("langue"), list):
         fiche["langue"] = values["langue"]
+    if within(str(compared(scheme)), str(compared(base))) and scheme != base + made.members["id"]:
+        made.said.append(issue("espace-deja-pris", Place(file, *where.of(scheme)), value=scheme, words={"other": base}))
     if not scheme.startswith(base):
         made.members["sourcePage"] = list(dict.fromkeys([*made.members.get("sourcePage", []), scheme]))
     made.members |= {"fiche": fiche, "principe": []}
@@ -138,7 +141,7 @@ def _principles(made: Draught, said: Said, concepts: list[str], where: _Where, f
     own = owned_by(base + made.members["id"], spaces)
     for concept in concepts:
         place = where.of(concept)
-        if not concept.startswith(own) or concept not in said:
+        if not is_owned(concept, own) or concept not in said:
             near = concept[: len(concept) - len(_last(concept))]
             made.said.append(issue("concept-hors-espace", Place(file, *place), value=concept, words={"space": near}))
             continue
