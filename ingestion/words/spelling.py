@@ -71,7 +71,7 @@ def strays(iri: str) -> bool:
     (True, True, False)
     """
     plain = unquote(iri)
-    return bool(_STRAYS.search(plain)) or plain != iri and strays(plain)
+    return bool(_STRAYS.search(plain)) or (plain != iri and strays(plain))
 
 
 def _plain(text: str) -> str:
