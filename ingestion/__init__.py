@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from ontologie import lazily
 
 if TYPE_CHECKING:
+    from ingestion.commands.partner_template import files_to_fill as files_to_fill
     from ingestion.commands.telling.described import as_described as as_described
     from ingestion.commands.telling.described import difference_of as difference_of
     from ingestion.commands.telling.described import findings_in_words as findings_in_words
@@ -92,6 +93,7 @@ else:
     __getattr__, __dir__ = lazily(
         __name__,
         {
+            "commands.partner_template": "files_to_fill",
             "commands.telling.described": (
                 "as_described difference_of findings_in_words findings_told listed_as told_to_reviewer"
             ),

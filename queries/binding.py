@@ -14,13 +14,12 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from ontologie import BASE, PREFIXES, Word, in_both
+from ontologie import BASE, LANGUAGES, PREFIXES, Word, in_both
 from queries.errors import QuestionError
 from queries.questions import Parameter, Question
 from queries.tokens import tokenize
 
 XSD: Final = PREFIXES["xsd"]
-LANGUAGE_TAG: Final = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 MOST_VALUES: Final = 100
 """Values of one parameter."""
 Values = Mapping[str, str | Sequence[str]]
@@ -85,7 +84,7 @@ def substitute(text: str, terms: Mapping[str, str | None]) -> str:
 
 def to_term(parameter: Parameter, value: str, base: str = BASE) -> ox.NamedNode | ox.Literal:
     """Return the RDF term of a value; raises BadParameter where it does not fit the parameter's type."""
-    kind = parameter.type
+    kind, words = parameter.type, {"base": base, "languages": ", ".join(LANGUAGES)}
     try:
         if kind == "iri":
             return ox.NamedNode(value if "://" in value or value.startswith("urn:") else base + value)
@@ -95,8 +94,10 @@ def to_term(parameter: Parameter, value: str, base: str = BASE) -> ox.NamedNode 
             return ox.Literal(value, datatype=ox.NamedNode(XSD + kind))
         if kind == "date":
             return ox.Literal(date.fromisoformat(value).isoformat(), datatype=ox.NamedNode(XSD + "date"))
-        if kind == "langue" and not LANGUAGE_TAG.fullmatch(value):
-            raise ValueError(value)
-        return ox.Literal(value.lower() if kind == "langue" else value)
+        if kind == "langue":
+            value = value.lower().partition("-")[0]
+            if value not in LANGUAGES:  # what is shown has a name in each of these, and no row in another one
+                raise ValueError(value)
+        return ox.Literal(value)
     except ValueError as error:
-        raise BadParameter(parameter.name, "takes", what=in_both("questions", f"type-{kind}", base=base)) from error
+        raise BadParameter(parameter.name, "takes", what=in_both("questions", f"type-{kind}", **words)) from error

@@ -72,6 +72,7 @@ from sparql_api.pages.self_description import self_description_router
 from sparql_api.pages.signs.routes import signs_router
 from sparql_api.pages.tables import tables_router
 from sparql_api.pages.things.routes import entities_router
+from sparql_api.pages.to_fill import to_fill_router
 from sparql_api.query.reader_process import end_reading
 from sparql_api.settings import MEGABYTE, Settings
 from sparql_api.words.problems import ProblemError
@@ -177,6 +178,7 @@ def mount(app: FastAPI, service: Service, endpoint: APIRouter, acts: Iterable[AP
         documents_router(service),
         ontology_router(service),
         packages_router(service),
+        to_fill_router(service),
         self_description_router(service),
         feeds_router(service),
         answers_router(service),

@@ -8,15 +8,17 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Final
 
 from ingestion.partners.columns import AT, PartnerColumn, partner_columns
 from ingestion.words.owned import INSTRUMENT, LINKSET
-from ontologie import BASE, Language, sentence
+from ontologie import BASE, Language, read_text, sentence
 
 _LANGUAGES: Final = ("es", "ar")
 """The languages that the template has columns for, to be replaced by the partner's own."""
 
+_ENDING: Final = {"tsv": "sssom.tsv"}
 _HEAD: Final = (
     "mapping_set_id: https://example.org/sssom/exemple-2026",
     "license: https://creativecommons.org/licenses/by/4.0/",
@@ -29,6 +31,15 @@ _HEAD: Final = (
 def partner_template(kind: str, form: str, lang: Language) -> bytes:
     """Return what to fill in of a partner's document; raises KeyError for a form that it has not."""
     return FORMS_OF[kind][form](lang)
+
+
+def files_to_fill() -> dict[str, Callable[[Language], bytes]]:
+    """Return what depositors fill in, made in their language, by the name of its file: `linkset.sssom.tsv`."""
+    from ingestion.commands.template import FORMS, template
+
+    projects = {f"projet.{form}": partial(template, form) for form in FORMS}
+    partners = {f"{kind}.{_ENDING.get(form, form)}": make for kind, of in FORMS_OF.items() for form, make in of.items()}
+    return {**projects, **partners}
 
 
 def _headers() -> list[tuple[str, PartnerColumn, str]]:
@@ -72,13 +83,18 @@ def _instrument_xlsx(lang: Language) -> bytes:
     return out.getvalue()
 
 
+def _instrument_ttl(lang: Language) -> bytes:
+    return read_text("exemples", "partenaires", "exemple-2026.ttl").encode()
+
+
 def _linkset_tsv(lang: Language) -> bytes:
     columns = partner_columns(LINKSET)
-    lines = [*(f"#{line}" for line in _HEAD), "\t".join(one.name for one in columns)]
+    note = f'comment: "{sentence("rapport", "partner-linkset", lang)}"'
+    lines = [*(f"#{line}" for line in (note, *_HEAD)), "\t".join(one.name for one in columns)]
     return "".join(f"{line}\n" for line in (*lines, "\t".join(one.examples[0] for one in columns))).encode()
 
 
 FORMS_OF: Final[Mapping[str, Mapping[str, Callable[[Language], bytes]]]] = {
-    INSTRUMENT: {"xlsx": _instrument_xlsx, "csv": _instrument_csv},
+    INSTRUMENT: {"xlsx": _instrument_xlsx, "csv": _instrument_csv, "ttl": _instrument_ttl},
     LINKSET: {"tsv": _linkset_tsv},
 }

@@ -12,10 +12,10 @@ from typing import Any, Final
 from ingestion.documents.draft import Draft
 from ingestion.documents.nodes import NodeReader
 from ingestion.documents.territories import is_academie, owner_elsewhere
-from ingestion.reading.records import Record
-from ingestion.words.columns import columns, nearest_names
+from ingestion.reading.records import LanguageKey, Record
+from ingestion.words.columns import MOST_ITEMS, columns, nearest_names
 from ingestion.words.examples import PROJECT, is_example, types_of
-from ingestion.words.languages import UNDETERMINED, language_of
+from ingestion.words.languages import UNDETERMINED, UNKNOWN, is_registered, language_of, valid_tag
 from ingestion.words.owned import PARTNERS, owned_by, spaces_of
 from ingestion.words.personal import find_personal, find_to_read, holds_private
 from ontologie import document_types
@@ -23,6 +23,8 @@ from ontologie import document_types
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
 _ACADEMIE: Final = "academie"
 _FICHE: Final = "fiche"
+MOST_LANGUAGES: Final = 30
+"""Languages of what a partner deposits; the European Union has 24."""
 
 
 def is_document(members: Mapping[str, Any]) -> bool:
@@ -52,6 +54,8 @@ def read_document(record: Record, base: str, academie: str | None = None, *, exa
     named = _name(draft, reader, members)
     reader.document = draft.id if named else ""
     reader.owned = owned_by(draft.id, spaces_of(members)) if named else ()
+    if draft.kind in PARTNERS and not _languages_in_bounds(reader, members):
+        return draft  # whatever it says costs as many readings as it has languages
     node = reader.node(members, (), draft.id, left_out=draft.personal.keys())
     if not named:
         return draft  # all that is wrong inside is said beside
@@ -133,6 +137,25 @@ def _fiche(node: dict[str, Any]) -> dict[str, list[Any]]:
     """Take the fiche out of a document's values."""
     described = [item for item in node.pop(_FICHE, ()) if isinstance(item, dict)]
     return {key: values for item in described for key, values in item.items() if key not in ("id", "type")}
+
+
+def _languages_in_bounds(reader: NodeReader, members: Mapping[str, Any]) -> bool:
+    """Tell whether what a partner says is in few languages, each of the registry; the first that is not is said."""
+    found = set[str]()
+    parts = [(key, value if isinstance(value, list) else [value]) for key, value in members.items()]
+    inside = (((key, rank), part) for key, value in parts for rank, part in enumerate(value[:MOST_ITEMS]))
+    for start, node in (((), members), *inside):
+        for key, texts in node.items() if isinstance(node, Mapping) else ():
+            for tag in texts if isinstance(texts, Mapping) and key not in (_FICHE, "id") else ():
+                path = (*start, key, LanguageKey(tag))
+                if not is_registered(tag) and valid_tag(tag) and tag != UNKNOWN:
+                    reader.say("langue-non-enregistree", path, tag)
+                    return False
+                found.add(tag.lower())
+                if len(found) > MOST_LANGUAGES:
+                    reader.say("langues-trop-nombreuses", path, tag, most=str(MOST_LANGUAGES))
+                    return False
+    return True
 
 
 def _complete(draft: Draft, reader: NodeReader, node: Mapping[str, list[Any]]) -> None:

@@ -23,6 +23,7 @@ from ingestion.resolution.resolve import resolve
 from ingestion.words.columns import MOST_ITEMS, column_of_key, nearest_keys, nearest_names
 from ingestion.words.languages import valid_tag
 from ingestion.words.messages import Issue, issue
+from ingestion.words.owned import is_owned
 from ingestion.words.personal import find_personal, find_to_read, is_of_a_person
 from ingestion.words.terms import KEYWORDS, Term, classes, expand, terms, terms_by_iri
 from ontologie import concepts, document_types
@@ -156,7 +157,7 @@ class NodeReader:
         if isinstance(item, str) and not isinstance(item, Number):
             named = self._iri(term, item, path)
             # What points back at the document is said of another thing: of its own alone may it say so.
-            if named is not None and term.reverse and self.document and not named.startswith((graph, *self.owned)):
+            if named is not None and term.reverse and self.document and not self._may_speak_of(named, graph):
                 self.say("hors-document", path, item, graph=graph)
                 return None
             return named
@@ -171,12 +172,15 @@ class NodeReader:
         if name is None or item.keys() <= {"id", "@id"}:
             return name
         # Of a document that has no usable id, nothing can be said to lie outside.
-        inside = name.startswith(self.owned if term.reverse else (f"{self.document}#", *self.owned))
+        inside = self._may_speak_of(name, *(() if term.reverse else (f"{self.document}#",)))
         if self.document and not inside and not (term.reverse and name == graph):
             self.say("hors-document", path, given, graph=graph)
             return None
         values = self.node(item, path, name)
         return draft.node(name, values.pop("type", []), values)
+
+    def _may_speak_of(self, name: str, *starts: str) -> bool:
+        return name.startswith(starts) or is_owned(name, self.owned)
 
     def _iri(self, term: Term, given: str, path: Path) -> str | None:
         """Return an IRI, relative to the base where it is ours; None where it is none."""

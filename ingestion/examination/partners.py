@@ -15,7 +15,8 @@ from typing import Any, Final
 
 from ingestion.examination.preparation import Prepared
 from ingestion.words.messages import Issue, issue
-from ingestion.words.owned import INSTRUMENT, LINKSET, PARTNERS, spaces_of
+from ingestion.words.owned import INSTRUMENT, LINKSET, NAMESPACE_KEY, PARTNERS, spaces_of
+from ingestion.words.spelling import compared, meet, within
 from ontologie import BASE, PREFIXES, Iris, read_table, vocabularies
 
 Others = Callable[[], Iterable[tuple[str, str, Mapping[str, Any]]]]
@@ -34,6 +35,8 @@ _CLASHES: Final = {
     "related": {"exact", "broad", "narrow"},
 }
 """What cannot be said together of two ends: an exact match is no other (S46), a related one no hierarchy (S27)."""
+_RESERVED: Final = (BASE, "https://w3id.org/semapv/vocab/", *PREFIXES.values())
+"""Namespaces that no document can have, beside those of vocabularies that matches lead to."""
 _PART: Final = re.compile(rb"<([^>]*)> <([^>]*)> <([^>]*)> <")
 _LOOKED_AT: Final = {
     **{iri: name for iri, name in _NAMES.items()},
@@ -58,28 +61,34 @@ def _told(one: Prepared, before: Iterable[tuple[str, str, Mapping[str, Any]]], b
     return Prepared(one.record, dataclasses.replace(built, issues=(*built.issues, *found)), one.graph)
 
 
-def _of_instrument(
-    one: Prepared, rest: Iterable[tuple[str, str, Mapping[str, Any]]], base: str
-) -> Iterator[Issue]:
+def _of_instrument(one: Prepared, rest: Iterable[tuple[str, str, Mapping[str, Any]]], base: str) -> Iterator[Issue]:
     """Yield why an instrument may not have its name or its namespace."""
-    name = one.built.identifier
-    if Iris(base).entity(INSTRUMENT, name) in published(base):
+    name, iris = one.built.identifier, Iris(base)
+    named = compared(iris.entity(INSTRUMENT, name))
+    if named in _published(base):
         yield issue("instrument-de-l-observatoire", one.record.place(path=("id",)), value=name)
+    alike = [other for kind, other, _ in rest if kind == INSTRUMENT and compared(iris.entity(kind, other)) == named]
+    if alike:
+        yield issue("instrument-deja-nomme", one.record.place(path=("id",)), value=name, words={"other": alike[0]})
     if not one.built.document.get("principe"):
         yield issue("instrument-sans-principe", one.record.place(path=("principe",)))
-    for space in spaces_of(one.built.document):
-        taken = [f"instrument/{other}" for kind, other, told in rest if kind == INSTRUMENT and _overlap(space, told)]
-        if space.startswith(base) or base.startswith(space):
-            taken.append(base)
-        elif any(iri.startswith(space) for iri in published(base)):
-            taken.append(next(iri for iri in sorted(published(base)) if iri.startswith(space)))
-        if taken:
-            place = one.record.place(path=("espaceDeNoms",))
-            yield issue("espace-deja-pris", place, value=space, words={"other": taken[0]})
+    place = one.record.place(path=(NAMESPACE_KEY,))
+    given = one.built.document.get(NAMESPACE_KEY)
+    spaces = spaces_of(one.built.document)
+    if given and not spaces:
+        yield issue("espace-mal-ecrit", place, value=str(given[0] if isinstance(given, list) else given))
+    for space in spaces:
+        if taken := _taken(str(compared(space)), rest, base):
+            yield issue("espace-deja-pris", place, value=space, words={"other": taken})
 
 
-def _overlap(space: str, other: Mapping[str, Any]) -> bool:
-    return any(space.startswith(theirs) or theirs.startswith(space) for theirs in spaces_of(other))
+def _taken(space: str, rest: Iterable[tuple[str, str, Mapping[str, Any]]], base: str) -> str:
+    """Return whose a namespace is already, in whichever spelling (`space` is as `compared` tells it); else nothing."""
+    told = ((f"{kind}/{other}", one) for kind, other, document in rest for one in spaces_of(document))
+    spaces = ((base, base), *((known, known) for known in (*_spaces(), *_RESERVED)), *told)
+    if whose := next((whose for whose, one in spaces if meet(space, str(compared(one)))), ""):
+        return whose
+    return next((iri for iri in sorted(published(base)) if within(str(compared(iri)), space)), "")
 
 
 def _of_linkset(one: Prepared, rest: list[tuple[str, str, Mapping[str, Any]]], base: str) -> Iterator[Issue]:
@@ -140,6 +149,12 @@ def published(base: str = BASE) -> frozenset[str]:
 
 
 @cache
+def _published(base: str) -> frozenset[str | None]:
+    """Return the same, as they are compared."""
+    return frozenset(map(compared, published(base)))
+
+
+@cache
 def _stated(base: str) -> tuple[tuple[str, str, str], ...]:
     """Return the links of the packaged vocabularies that matches may contradict."""
     wanted = tuple(f"> <{iri}> <".encode() for iri in _LOOKED_AT)
@@ -150,7 +165,7 @@ def _stated(base: str) -> tuple[tuple[str, str, str], ...]:
 
 @cache
 def _spaces() -> tuple[str, ...]:
-    """Return the namespaces of the vocabularies that bridges lead to, whose terms are not all kept here."""
+    """Return the namespaces of vocabularies that we know, whose terms are not all kept here."""
     kept = (row["espace"] for row in read_table("ponts", "cibles.csv"))
     return (*kept, "http://vocabularies.unesco.org/thesaurus/", "http://data.education.fr/voc/scolomfr/")
 

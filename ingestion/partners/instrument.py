@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from ingestion.partners.columns import Heading, named_columns
-from ingestion.partners.places import Draught
+from ingestion.partners.places import Draught, check_count
 from ingestion.reading.locating import Row
 from ingestion.reading.records import LanguageKey, Path
 from ingestion.reading.tables import SPACES
@@ -46,6 +46,7 @@ def instrument_of(rows: Sequence[Row], file: str, given: str = "") -> Draught:
         made.said.append(issue("colonnes-laissees", place, words={"columns": ", ".join(unknown)}))
     document: dict[str, Any] = {"id": f"instrument/{name}", "type": ["Instrument"], "principe": []}
     made.members, made.places[()] = document, (line, 1)
+    check_count(len(below) - 1, file)
     for number, cells in below:
         _take_row(made, named, number, cells, name, file)
     document["fiche"] = {"id": f"graphe/instrument/{name}", "type": ["Fiche"], **document.pop("fiche", {})}

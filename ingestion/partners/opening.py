@@ -13,7 +13,6 @@ from ingestion.partners.places import Draught, Places
 from ingestion.partners.rdf import FORMATS, made_of_rdf
 from ingestion.partners.sssom import linkset_of
 from ingestion.reading.delimited import plain_rows
-from ingestion.reading.deposits import LARGEST_MB
 from ingestion.reading.locating import Row
 from ingestion.reading.records import Deposit, LanguageKey, Record
 from ingestion.reading.text import DecodedText, decode
@@ -24,6 +23,10 @@ from ingestion.words.owned import INSTRUMENT
 from ontologie import BASE, confined, read_file
 
 _BLANK: Final = b" \t\r\n\x00\xef\xbb\xbf\xff\xfe"
+LARGEST_MB: Final = 5
+"""A framework of a thousand principles in thirty languages, with their definitions."""
+SECONDS: Final = 3
+"""Processor's seconds in which a file is read, and one more a megabyte."""
 _WORKBOOKS: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 _READ: Final = (Deposit, Record, Places, LanguageKey, Issue, UnreadableDeposit)
 """What comes out of the confined process."""
@@ -44,7 +47,7 @@ def read_partner(
             return None
         suffix = Path(called or path).suffix.lower()
         read = partial(_read, data, file, suffix, kind, base, sheet, named)
-        return cast(Deposit, next(iter(confined(read, len(data), _READ, (UnreadableDeposit,)))))
+        return cast(Deposit, next(iter(confined(read, len(data), _READ, (UnreadableDeposit,), seconds=SECONDS))))
 
 
 def _read(

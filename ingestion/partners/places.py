@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any, Self
 
 from ingestion.reading.records import Path
-from ingestion.words.messages import Issue
+from ingestion.words.columns import MOST_ITEMS
+from ingestion.words.errors import unreadable
+from ingestion.words.messages import Issue, Place
 
 
 @dataclass(frozen=True)
@@ -38,3 +40,9 @@ class Draught:
     columns: tuple[str, ...] = ()
     names: set[str] = field(default_factory=set)
     """The ids of its parts so far."""
+
+
+def check_count(found: int, file: str) -> None:
+    """Raise UnreadableDeposit where a file describes more principles or matches than a document may have."""
+    if found > MOST_ITEMS:
+        raise unreadable("partenaire-trop-long", Place(file, 1), words={"found": str(found), "most": str(MOST_ITEMS)})

@@ -6,19 +6,22 @@ out. A file is read by pyoxigraph, which follows no address.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
+from xml.parsers import expat
 
 import pyoxigraph as ox
 
 from ingestion.partners.linkset import add_match, begun_linkset
-from ingestion.partners.places import Draught
+from ingestion.partners.places import Draught, check_count
 from ingestion.reading.records import LanguageKey, Path
 from ingestion.words.errors import unreadable
 from ingestion.words.identifiers import IDENTIFIER
 from ingestion.words.messages import Place, issue
-from ingestion.words.owned import INSTRUMENT, owned_by
+from ingestion.words.owned import INSTRUMENT, is_owned, owned_by
+from ingestion.words.spelling import compared, within
 from ingestion.words.terms import terms
 from ontologie import BASE, PREFIXES, RDF_TYPE, Iris
 
@@ -42,7 +45,17 @@ _KEYS: Final = {
     ),
     "match": ("predicat", "objet", "sujet", "confiance", "justification", "dateCorrespondance", "commentaire"),
 }  # fmt: skip
+_SOURCE, _TARGET = (_OWL + name for name in ("annotatedSource", "annotatedTarget"))
 _ALSO: Final = {_DCT + "title": "libelle", _DCT + "description": "definition", _DCT + "publisher": "organisme"}
+
+_NAMED: Final = re.compile(r'<([^<>\s"]+)>|(:[^\s;<>"]+)(?=[ \t;])|"((?:https?|urn):[^"\s]+)"')
+_BELOW: Final = 40
+"""Lines below its name in which the texts of a thing are looked for; of `_LONG` characters, a line is of no person."""
+_LONG: Final = 10_000
+MOST_TRIPLES: Final = 100_000
+_DEEPEST: Final = 50
+"""Elements of RDF/XML in one another: a framework has a dozen."""
+_MOST_ATTRIBUTES: Final = 200
 
 Said = Mapping[str, Mapping[str, list[Any]]]
 """Subject → property → values, blank nodes by their `_:` name."""
@@ -51,8 +64,12 @@ Said = Mapping[str, Mapping[str, list[Any]]]
 def made_of_rdf(text: str, suffix: str, file: str, kind: str, base: str = BASE, given: str = "") -> Draught:
     """Return the document of an RDF file. Raises UnreadableDeposit where it is not well formed, or not of one thing."""
     said: dict[str, dict[str, list[Any]]] = defaultdict(lambda: defaultdict(list))
+    if FORMATS[suffix] == ox.RdfFormat.RDF_XML:
+        _check_nesting(text, file)
     try:
-        for quad in ox.parse(text.encode(), format=FORMATS[suffix], base_iri=base):
+        for count, quad in enumerate(ox.parse(text.encode(), format=FORMATS[suffix], base_iri=base)):
+            if count == MOST_TRIPLES:
+                raise unreadable("rdf-trop-de-triplets", Place(file, 1), words={"most": f"{MOST_TRIPLES:n}"})
             said[_name(quad.subject)][quad.predicate.value].append(quad.object)
     except SyntaxError as error:
         place = Place(file, error.lineno, error.offset)
@@ -64,21 +81,51 @@ def made_of_rdf(text: str, suffix: str, file: str, kind: str, base: str = BASE, 
     return made
 
 
+def _check_nesting(text: str, file: str) -> None:
+    """Raise UnreadableDeposit where XML is no XML, or nested or attributed as no framework is.
+
+    Expat reads in one pass what takes an RDF parser the square of it, and bounds what entities stand for.
+    """
+    depth = 0
+    reader = expat.ParserCreate("utf-8")
+
+    def place() -> Place:
+        return Place(file, reader.CurrentLineNumber, reader.CurrentColumnNumber + 1)
+
+    def start(_: str, attributes: Mapping[str, str]) -> None:
+        nonlocal depth
+        depth += 1
+        if depth > _DEEPEST or len(attributes) > _MOST_ATTRIBUTES:
+            raise unreadable("lecture-profonde", place())
+
+    def end(_: str) -> None:
+        nonlocal depth
+        depth -= 1
+
+    reader.StartElementHandler, reader.EndElementHandler = start, end
+    try:
+        reader.Parse(text.encode(), True)
+    except expat.ExpatError as error:
+        raise unreadable("rdf-mal-forme", place(), words={"detail": expat.ErrorString(error.code)}) from error
+
+
 class _Where:
     """Finds the line on which an RDF file first names a thing, by its IRI or by what stands last in it."""
 
     def __init__(self, text: str) -> None:
         self._lines = text.split("\n")
+        self._first: dict[str, tuple[int, int]] = {}
+        for number, line in enumerate(self._lines):
+            for found in _NAMED.finditer(line):
+                self._first.setdefault(found[1] or found[2] or found[3], (number, found.start()))
 
     def of(self, iri: str, after: str = "") -> tuple[int, int]:
         """Return the (line, column) of an IRI, of `after` behind it where that is there."""
         local = ":" + max(iri.rpartition("#")[2], iri.rpartition("/")[2], key=lambda one: -len(one))
-        wanted = (f"<{iri}>", local + " ", local + "\t", local + ";")
-        number, column = next(
-            ((n, line.index(one)) for n, line in enumerate(self._lines) for one in wanted if one in line), (0, 0)
-        )
-        for line in range(number, min(number + 40, len(self._lines))) if after else ():
-            if after in self._lines[line]:
+        found = [self._first[one] for one in (iri, local) if one in self._first]
+        number, column = min(found, default=(0, 0))
+        for line in range(number, min(number + _BELOW, len(self._lines))) if after else ():
+            if len(self._lines[line]) < _LONG and after in self._lines[line]:
                 return line + 1, self._lines[line].index(after) + 1
         return number + 1, column + 1
 
@@ -119,6 +166,8 @@ def _instrument(said: Said, where: _Where, file: str, base: str, given: str) -> 
         fiche["licence"] = _name(licence[0])
     if isinstance(values.get("langue"), list):
         fiche["langue"] = values["langue"]
+    if within(str(compared(scheme)), str(compared(base))) and scheme != base + made.members["id"]:
+        made.said.append(issue("espace-deja-pris", Place(file, *where.of(scheme)), value=scheme, words={"other": base}))
     if not scheme.startswith(base):
         made.members["sourcePage"] = list(dict.fromkeys([*made.members.get("sourcePage", []), scheme]))
     made.members |= {"fiche": fiche, "principe": []}
@@ -134,11 +183,12 @@ def _instrument(said: Said, where: _Where, file: str, base: str, given: str) -> 
 
 def _principles(made: Draught, said: Said, concepts: list[str], where: _Where, file: str, base: str) -> None:
     """Add the principles of an instrument; one that lies outside of what it owns is said."""
+    check_count(len(concepts), file)
     spaces = [made.members["espaceDeNoms"]] if "espaceDeNoms" in made.members else []
     own = owned_by(base + made.members["id"], spaces)
     for concept in concepts:
         place = where.of(concept)
-        if not concept.startswith(own) or concept not in said:
+        if not is_owned(concept, own) or concept not in said:
             near = concept[: len(concept) - len(_last(concept))]
             made.said.append(issue("concept-hors-espace", Place(file, *place), value=concept, words={"space": near}))
             continue
@@ -162,6 +212,8 @@ def _linkset(said: Said, where: _Where, file: str, base: str, given: str) -> Dra
     shared = [_name(value) for value in about.get(_SSSOM + "mapping_justification", ())]
     default = {"justification": shared[0]} if shared else {}
     stated = set[tuple[str, str, str]]()
+    plain = list(_plain(said, base))
+    check_count(max(len(plain), sum(_SOURCE in about or _TARGET in about for about in said.values())), file)
     for node, properties in said.items():
         values = _values(properties, _KEYS["match"], base, {})
         if "sujet" not in values and "objet" not in values:
@@ -170,7 +222,7 @@ def _linkset(said: Said, where: _Where, file: str, base: str, given: str) -> Dra
         stated.add((ends[0], ends[1], ends[2]))
         place = where.of(node if not node.startswith("_:") else Iris(base).absolute(ends[0]))
         add_match(made, default | values, {}, place, file)
-    for subject, predicate, target in _plain(said, base):
+    for subject, predicate, target in plain:
         if (subject, predicate, target) not in stated:
             values = {"sujet": subject, "predicat": predicate, "objet": target, **default}
             add_match(made, values, {}, where.of(Iris(base).absolute(subject)), file)

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from ingestion.partners.columns import Heading, named_columns
 from ingestion.partners.linkset import SPACES_KNOWN, add_match, begun_linkset
-from ingestion.partners.places import Draught
+from ingestion.partners.places import Draught, check_count
 from ingestion.reading.locating import Row
 from ingestion.reading.records import LanguageKey
 from ingestion.reading.tables import SPACES
@@ -55,6 +55,7 @@ def linkset_of(rows: Sequence[Row], text: Sequence[str], file: str, base: str = 
     if left := [name for name in unknown if not _PEOPLE.fullmatch(name) and not _UNUSED.fullmatch(name)]:
         made.said.append(issue("colonnes-laissees", Place(file, line), words={"columns": ", ".join(left)}))
     known = {**SPACES_KNOWN, "oia": base, **prefixes}
+    check_count(len(below), file)
     for number, cells in below:
         _take_row(made, named, number, cells, known, file, base)
     return made

@@ -1,7 +1,7 @@
 """The language of a fiche and the tags of its words: the European Union's table of languages, and BCP 47.
 
 Knows `langues.csv`: the languages that ISO 639 gives two letters, and languages of France that have three. The tag of
-any other is its three letters.
+any other is its three letters. `sous_etiquettes.csv` has all those that are registered.
 """
 
 from __future__ import annotations
@@ -59,6 +59,21 @@ def language_of(text: str) -> str | None:
         return text if _CODE.fullmatch(text.removeprefix(AUTHORITY)) else None
     code = _codes().get(text.lower(), text.upper())
     return AUTHORITY + code if code in _tags() else None
+
+
+@cache
+def _registered() -> frozenset[str]:
+    rows = read_table("donnees", "sous_etiquettes.csv")
+    return frozenset(row["debut"] + last for row in rows for last in row["fins"])
+
+
+def is_registered(tag: str) -> bool:
+    """Tell whether a tag is of a language of IANA's registry (BCP 47, section 3), whatever follows its first part.
+
+    >>> is_registered("es-MX"), is_registered("arn"), is_registered("espagnol"), is_registered("x-es")
+    (True, True, False, False)
+    """
+    return tag.partition("-")[0].lower() in _registered()
 
 
 def valid_tag(written: str) -> str | None:

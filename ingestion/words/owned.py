@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
+from ingestion.words.spelling import compared, strays
+
 INSTRUMENT: Final = "instrument"
 LINKSET: Final = "linkset"
 PARTNERS: Final = (INSTRUMENT, LINKSET)
@@ -27,12 +29,26 @@ def owned_by(name: str, spaces: Iterable[str] = ()) -> tuple[str, ...]:
     before, kind, identifier = name.rpartition(f"{INSTRUMENT}/")
     if not kind or "/" in identifier or (before and not before.endswith("/")):
         return ()
-    return (f"{before}principe/{identifier}/", *spaces)
+    return (f"{before}principe/{identifier}/", *filter(usable, spaces))
 
 
 def spaces_of(document: Mapping[str, Any]) -> tuple[str, ...]:
     """Return the namespace that an instrument declares, none where it declares none or no usable one."""
     given = document.get(NAMESPACE_KEY)
     given = given[0] if isinstance(given, list) and len(given) == 1 else given
-    usable = isinstance(given, str) and given.startswith(("http://", "https://")) and given.endswith(("/", "#"))
-    return (str(given),) if usable else ()
+    return (given,) if isinstance(given, str) and usable(given) else ()
+
+
+def usable(space: str) -> bool:
+    """Tell whether a text can be a namespace: an address that ends where names begin, and leads where it says.
+
+    >>> usable("https://e.org/a/"), usable("https://e.org/a"), usable("https://e.org/b/../a/")
+    (True, False, False)
+    """
+    plain = space.startswith(("http://", "https://")) and space.endswith(("/", "#")) and not strays(space)
+    return plain and compared(space) is not None
+
+
+def is_owned(iri: str, starts: tuple[str, ...]) -> bool:
+    """Tell whether an IRI begins as what a document owns, and stays there when it is followed."""
+    return iri.startswith(starts) and not strays(iri)

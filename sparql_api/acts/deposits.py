@@ -138,9 +138,10 @@ class Counter:
     async def _examine(self, sent: Sent, client: str) -> None:
         """Have a deposit examined; what ends it before its report is in its report."""
         try:
-            spent = await self.desk.call(examine_sent, self.service.settings, sent)
+            spent = await self.desk.call(sent.agent, examine_sent, self.service.settings, sent)
             self.service.fair_use.charge(client, spent)
         except Exception as error:
+            self.service.fair_use.charge(client, error.seconds if isinstance(error, Unexamined) else 0)
             # Its words may be those of a deposit (law 7).
             if not isinstance(error, Unexamined):
                 logger.error("a deposit ended with %s", type(error).__name__)

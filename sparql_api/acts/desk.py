@@ -12,12 +12,15 @@ import multiprocessing
 import os
 import resource
 import signal
+import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import asynccontextmanager
 from typing import Final, TypeVar
 
+from sparql_api.computing.fairuse import Levels
 from sparql_api.words.errors import ServiceError
 from sparql_api.words.problems import Problem, ProblemError
 
@@ -26,11 +29,17 @@ MEMORY: Final = 4 << 30
 """Address space of the process."""
 NICE: Final = 5
 RETRY_SECONDS: Final = 5
+FORGOTTEN: Final = 10.0
+"""Seconds after which one second of the process no longer counts against who had it."""
 _PR_SET_PDEATHSIG: Final = 1
 
 
 class Unexamined(ServiceError):
-    """A deposit that was not examined to its end: past its deadline, or with the process."""
+    """A deposit that was not examined to its end: past its deadline, or with the process; `seconds` went to it."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(seconds)
+        self.seconds = seconds
 
 
 class Desk:
@@ -40,7 +49,9 @@ class Desk:
         self._most, self._seconds = most, seconds
         self._each = max(1, most // 4)
         self._held: Counter[str] = Counter()
-        self._turn = asyncio.Lock()
+        self._busy = False
+        self._waiting: list[tuple[str, asyncio.Future[None]]] = []
+        self._spent = Levels(1 / FORGOTTEN, time.monotonic)
         self._pool: ProcessPoolExecutor | None = None
 
     def enter(self, agent: str) -> None:
@@ -57,9 +68,10 @@ class Desk:
         self._held[agent] -= 1
         self._held += Counter()  # those who hold none are not kept
 
-    async def call(self, function: Callable[..., T], *arguments: object) -> T:
+    async def call(self, agent: str, function: Callable[..., T], *arguments: object) -> T:
         """Return what a function says in the process, once it is its turn; raises what it raises, and Unexamined."""
-        async with self._turn:
+        async with self._turn(agent):
+            begun = time.monotonic()
             if self._pool is None:
                 spawn = multiprocessing.get_context("spawn")
                 self._pool = ProcessPoolExecutor(1, spawn, _confine, (os.getpid(),))
@@ -68,7 +80,35 @@ class Desk:
                     return await asyncio.get_running_loop().run_in_executor(self._pool, function, *arguments)
             except (TimeoutError, BrokenProcessPool) as error:
                 await self.end()
-                raise Unexamined from error
+                raise Unexamined(time.monotonic() - begun) from error
+            finally:
+                self._spent.charge(agent, time.monotonic() - begun)
+
+    @asynccontextmanager
+    async def _turn(self, agent: str) -> AsyncIterator[None]:
+        """Wait until the process is free; the next is the first of the agent who had least of it for some minutes."""
+        if self._busy:
+            turn = asyncio.get_running_loop().create_future()
+            self._waiting.append((agent, turn))
+            try:
+                await turn
+            except asyncio.CancelledError:
+                if turn.done() and not turn.cancelled():
+                    self._next()
+                raise
+        self._busy = True
+        try:
+            yield
+        finally:
+            self._next()
+
+    def _next(self) -> None:
+        self._waiting = [one for one in self._waiting if not one[1].done()]
+        self._busy = bool(self._waiting)
+        if self._waiting:
+            first = min(self._waiting, key=lambda one: self._spent.of(one[0]))
+            self._waiting.remove(first)
+            first[1].set_result(None)
 
     async def end(self) -> None:
         """End the process, whatever it does; the next deposit starts another."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -62,8 +61,11 @@ class _Found:
 
 
 def examine_sent(settings: Settings, sent: Sent) -> float:
-    """Examine a deposit, register what may be, keep its report; return the seconds of processor that it took."""
-    begun = time.process_time()
+    """Examine a deposit, register what may be, keep its report; return the seconds of processor that it took.
+
+    Those of the process in which it was read are among them.
+    """
+    begun = sum(os.times()[:4])
     registry = _registry(settings)
     try:
         found = _examined(registry, sent)
@@ -72,7 +74,7 @@ def examine_sent(settings: Settings, sent: Sent) -> float:
     except RefusedAct as error:  # a right that was lost meanwhile
         found = _Found("failed", more={"reason": error.messages})
     registry.received.end(sent.number, found.state, report_of(found))
-    return time.process_time() - begun
+    return sum(os.times()[:4]) - begun
 
 
 def report_of(found: _Found) -> dict[str, dict[str, Any]]:

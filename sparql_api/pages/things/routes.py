@@ -6,7 +6,8 @@ Knows addresses and formats; what an edition says of a thing is asked by `descri
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from typing import Final
 from urllib.parse import urlencode
 
@@ -16,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from ingestion import Edition
-from ontologie import context, context_iri, document_types, serialize_lines, to_document
+from ontologie import context, context_iri, document_types, read_table, serialize_lines, to_document
 from sparql_api.fiches.things import local_id
 from sparql_api.formats.negotiation import language
 from sparql_api.formats.rdf_formats import MEDIA_TYPES, write_compacted, write_json, write_quads, write_triples
@@ -146,13 +147,25 @@ def refuse_gone(edition: Edition, path: str, why: Iterable[str] = ("erased", "wi
 
 
 def elsewhere(request: Request, path: str) -> Response:
-    """Return 308 to a path with its format in small letters, where it ends in one that is not; else raises 404."""
+    """Return 308 to where a thing of ours went, or to a path with its format in small letters; else raises 404."""
+    whole, _, suffix = path.rpartition(".")
+    if suffix not in OFFERS:
+        whole, suffix = path, ""
+    if moved := _moved().get(whole):
+        document, _, fragment = moved.partition("#")
+        return RedirectResponse(f"/{document}{suffix and '.' + suffix}#{fragment}", 308)
     stem, *ends = path.rsplit(".", 2)
     small = ".".join([stem, *(end.lower() if end.lower() in ENDINGS else end for end in ends)])
     if small == path:
         raise ProblemError(problem("not-found", path="/" + path))
     query = request.url.query
     return RedirectResponse(f"/{small}" + (f"?{query}" if query else ""), 308)
+
+
+@cache
+def _moved() -> Mapping[str, str]:
+    """Return where things of ours went whose address was another: what partners deposit now, we no longer say."""
+    return {row["ancienne"]: row["nouvelle"] for row in read_table("donnees", "anciennes_adresses.csv")}
 
 
 def see_other(service: Service, request: Request, path: str, edition: int) -> Response:

@@ -219,16 +219,40 @@ def test_a_deposit_that_ends_its_process_or_lasts_too_long_ends_alone() -> None:
     async def tried() -> None:
         desk = Desk(2, 300)
         with pytest.raises(Unexamined):
-            await desk.call(dies)
+            await desk.call("a", dies)
         with pytest.raises(ValueError, match="invalid literal"):
-            await desk.call(refuses)
-        assert await desk.call(abs, -3) == 3
+            await desk.call("a", refuses)
+        assert await desk.call("a", abs, -3) == 3
         desk._seconds = 0.5
         with pytest.raises(Unexamined):
-            await desk.call(sleeps)
+            await desk.call("a", sleeps)
+        assert desk._spent.of("a") > 0.4
         desk.enter("a"), desk.enter("b")
         with pytest.raises(ProblemError):
             desk.enter("c")
         await desk.end()
 
     asyncio.run(tried())
+
+
+def test_who_had_the_desk_for_long_waits_behind_who_had_it_little() -> None:
+    async def tried() -> list[str]:
+        desk, served, free = Desk(100, 300), list[str](), asyncio.Event()
+        desk._spent.charge("much", 60)
+
+        async def one(agent: str) -> None:
+            async with desk._turn(agent):
+                served.append(agent)
+                await free.wait()
+
+        first = asyncio.create_task(one("first"))
+        await asyncio.sleep(0)
+        waiting = [asyncio.create_task(one(agent)) for agent in ("much", "left", "much", "little")]
+        await asyncio.sleep(0)
+        waiting[1].cancel()
+        free.set()
+        await asyncio.gather(first, *waiting, return_exceptions=True)
+        assert not desk._busy
+        return served
+
+    assert asyncio.run(tried()) == ["first", "little", "much", "much"]
