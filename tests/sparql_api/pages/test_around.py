@@ -99,9 +99,9 @@ def test_each_cell_of_the_matrix_is_the_surest_match_and_leads_to_its_node(clien
 
 def test_a_principle_meets_the_ai_act_by_a_rule_that_the_cell_says(client: httpx.Client) -> None:
     section = part(page_of(client, "principe/cadre-usage/CU-C2"), "matrice")
-    texts = [link.attrib["href"] for link in section.findall(".//thead//a")]
-    (line,) = section.findall(".//tbody/tr")
-    cell = line.findall("td")[texts.index("/instrument/ai-act")]
+    cells = {line.find("th/a").attrib["href"]: line.find("td") for line in section.findall(".//tbody/tr")}  # type: ignore[union-attr]
+    cell = cells["/instrument/ai-act"]
+    assert cell is not None
     assert cell.find("small") is not None
     node_page = client.get(cell.findall("a")[0].attrib["href"], headers=HTML, follow_redirects=True)
     assert node_page.status_code == 200 and "/regle/" in node_page.text and "/principe/ai-act/" in node_page.text
