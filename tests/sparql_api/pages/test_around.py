@@ -171,3 +171,13 @@ def test_an_organisation_says_where_it_acts_and_what_it_does(client: httpx.Clien
     rows = patient.get(str(client.base_url) + "/queries/acteurs", headers=JSON).json()["rows"]
     (told,) = (row for row in rows if row["acteur"] == BASE + path)
     assert html.escape(told["role"], quote=False) in page.replace("&#39;", "'") and told["echelonLibelle"] in page
+
+
+def test_an_english_page_says_which_of_its_words_are_french(client: httpx.Client) -> None:
+    page = client.get("/outil/chatgpt.html?lang=en", headers=HTML).text
+    titles = re.findall(r'href="/projet/[^"]+"[^>]*><bdi( lang="fr")?>', page)
+    assert titles and all(titles) and re.search(r"<bdi>AI tools", page)
+    french = client.get("/outil/chatgpt.html?lang=fr", headers=HTML).text
+    assert 'lang="fr">' not in french[french.index("<main") :]
+    fiche = client.get("/projet/18-UR005.html?lang=en", headers=HTML).text
+    assert '<h1><bdi lang="fr">' in fiche and '<p class="lead" dir="auto" lang="fr">' in fiche
