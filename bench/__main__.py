@@ -25,6 +25,7 @@ def main() -> None:
                             "--validated-by", "bench"], check=True)  # fmt: skip
             subprocess.run(["env", *(f"{k}={v}" for k, v in environment.items()), observatoire, "publish"], check=True)
             run("bench.pages", "--var", str(var))
+            run("bench.search", "--var", str(var))
             run("bench.endpoint", "--var", str(var), "--out", f"bench/endpoint/{size}")
     run("bench.changes")
     run("bench.deposits")

@@ -38,7 +38,9 @@ def union(sets: Iterable[int]) -> int:
     return found
 
 
-def among(numbers: Sequence[int], bits: int, size: int) -> list[int]:
-    """Return those numbers below `size` that a set holds, in the order given."""
+def among(numbers: Sequence[int], bits: int, size: int) -> Sequence[int]:
+    """Return those numbers below `size`, each once, that a set of some of them holds, in the order given."""
+    if bits.bit_count() == len(numbers):
+        return numbers
     held = bits.to_bytes(size // 8 + 1, "little")
     return [n for n in numbers if held[n >> 3] >> (n & 7) & 1]

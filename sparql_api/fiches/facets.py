@@ -25,7 +25,7 @@ class Facet:
 
 FACETS: Final = (
     Facet("academie", ("academie", "academieAssociee")),
-    Facet("region", ("regionAcademique",)),
+    Facet("region", ("regionAcademique",), derived=True),
     Facet("niveau", ("niveau",), hierarchical=True),
     Facet("discipline", ("discipline",), hierarchical=True),
     Facet("outil", ("outil",)),

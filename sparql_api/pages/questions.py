@@ -47,6 +47,7 @@ from sparql_api.http.site import site_of
 from sparql_api.pages.answers import PATH, AnswerAsked
 from sparql_api.pages.charts.routes import ChartAsked, charted, in_page, spoken
 from sparql_api.pages.common.asked import as_openapi, given_values
+from sparql_api.pages.common.choices import choices_of
 from sparql_api.pages.common.layout import View, render
 from sparql_api.pages.common.named import refuse_unnamed
 from sparql_api.pages.common.service import Service
@@ -55,7 +56,7 @@ from sparql_api.pages.documents import LICENSED
 from sparql_api.pages.maps.measure import threshold
 from sparql_api.pages.question_changes import question_since
 from sparql_api.pages.question_versions import telling, version_page
-from sparql_api.pages.results import results
+from sparql_api.pages.results import by_their_labels, results
 from sparql_api.words.problems import ProblemError, problem
 
 LIST_OFFERS: Final = {"json": "application/json", "html": "text/html", **MEDIA_TYPES}
@@ -236,11 +237,11 @@ async def question_page(
     # Whoever names no language reads the labels in that of the page.
     given = spoken(view, question, given)
     context: dict[str, Any] = {"question": question, "given": given, "results": None, "problem": None, "chart": None}
-    context |= {"downloads": [], "text": question.text, "status": 200, "cite": None}
-    context |= {"since": None}
+    context |= {"downloads": [], "text": question.text, "status": 200, "cite": None, "since": None, "choices": {}}
     context |= {"of_version": version_page(view, question, versions), "path": request.scope["path"]}
     edition = view.edition
     try:
+        context["choices"] = await choices_of(view, question, given, service.edition(request).number)
         context["text"] = bound(question, given, service.iris)
         found = await results(service, request, view, context["text"], partial(for_readers, question.text))
         edition = found.edition
@@ -255,8 +256,8 @@ async def question_page(
             context["cite"] = view.url(PATH, AnswerAsked(context["text"], question, given).parameters(edition=edition))
         if found.turtle is None and found.boolean is None and edition > 1:
             context["since"] = view.here(depuis=str(edition - 1))
-        titles = {column: column_title(question.name, column) for column in found.columns}
-        context["results"], context["titles"] = found, titles
+        context["results"] = by_their_labels(found)
+        context["titles"] = {column: column_title(question.name, column) for column in found.columns}
         if question.charted:
             context |= await beside(view, ChartAsked(question, given, edition))
     except ProblemError as error:

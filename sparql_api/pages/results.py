@@ -22,6 +22,8 @@ from sparql_api.query.plan import Plan
 from sparql_api.words.texts import Text
 
 ROWS_SHOWN: Final = 500
+LABELS: Final = ("libelle", "nom", "titre")
+"""What the column of a label is called that follows the thing's."""
 TURTLE_SHOWN: Final = 200_000
 BYTES_SHOWN: Final = 2 << 20
 read_json: Final = JSONDecoder()
@@ -98,6 +100,30 @@ def of_table(answer: Answer, view: View, ordered: Order = as_answered) -> Result
     whole = ordered(columns, rows) if total == len(rows) else rows
     shown = tuple(tuple(cell(view, row.get(name)) for name in columns) for row in whole)
     return Results(answer.edition, answer.seconds, columns, shown, total=total, cut=total > len(shown))
+
+
+def by_their_labels(found: Results) -> Results:
+    """Return a table that shows things by the labels that stand beside them, whose columns are left out.
+
+    The label of `x` is the column `xLibelle`, or the next one where it is called as labels of a question are.
+    """
+    labels = {}
+    for at, name in enumerate(found.columns):
+        beside = found.columns[at + 1 : at + 2]
+        label = f"{name}Libelle" if f"{name}Libelle" in found.columns else "".join(beside)
+        if label in LABELS or label == f"{name}Libelle":
+            labels[at] = found.columns.index(label)
+    linked = {at: label for at, label in labels.items() if all(row[at].href or not row[at].text for row in found.rows)}
+    kept = [at for at in range(len(found.columns)) if at not in linked.values()]
+    rows = tuple(tuple(labelled(row, at, linked.get(at)) for at in kept) for row in found.rows)
+    return replace(found, columns=tuple(found.columns[at] for at in kept), rows=rows)
+
+
+def labelled(row: Sequence[Shown], at: int, label: int | None) -> Shown:
+    """Return a cell by its label where it has one; a label alone as it stands."""
+    if label is None or not row[label].text:
+        return row[at]
+    return replace(row[at], text=row[label].text, language=row[label].language)
 
 
 def first_rows(answer: Answer) -> tuple[tuple[str, ...], list[dict[str, Any]]]:

@@ -55,9 +55,7 @@ def test_a_fiche_is_found_by_a_misspelt_word_and_its_principle_followed_to_the_a
         page.locator("#principes summary").click()
         page.locator("#principes a[href*='cadre-usage/CU-C2']").click()
         assert page.url.split("?")[0].endswith("/principe/cadre-usage/CU-C2.html")
-        texts = page.locator("[aria-labelledby=matrice] thead a").evaluate_all("all => all.map(one => one.getAttribute('href'))")
-        column = next(n for n, href in enumerate(texts) if "/instrument/ai-act" in href)
-        page.locator("[aria-labelledby=matrice] tbody td").nth(column).locator("a").first.click()
+        page.locator("[aria-labelledby=matrice] tbody tr", has=page.locator("th a[href*='/instrument/ai-act']")).locator("td a").first.click()
         assert "/alignement/" in page.url
         page.locator("main a[href*='/principe/ai-act/']").first.click()
         assert "/principe/ai-act/" in page.url and page.locator("html").get_attribute("lang") == language

@@ -45,8 +45,9 @@ async def select_labels(reading: Reading, iris: Sequence[str], edition: int, bas
     """Return {IRI: {language: label}}, from the first naming property that each has in a language."""
     naming = name_properties(base)
     things = " ".join(f"<{iri}>" for iri in iris)
-    properties = " ".join(f"<{label}>" for label in naming)
-    text = f"SELECT ?s ?p ?o WHERE {{ VALUES ?s {{ {things} }} VALUES ?p {{ {properties} }} ?s ?p ?o }}"
+    properties = ", ".join(f"<{label}>" for label in naming)
+    # As two VALUES, engines would look for each pair of them: forty times what things say of themselves costs.
+    text = f"SELECT ?s ?p ?o WHERE {{ VALUES ?s {{ {things} }} ?s ?p ?o FILTER(?p IN ({properties})) }}"
     rows = await reading.rows(text, edition)
     found: dict[str, dict[str, str]] = {iri: {} for iri in iris}
     for row in sorted(rows, key=lambda row: (naming.index(row["p"].value), row["o"].value)):

@@ -5,7 +5,7 @@ Knows what is asked of the edition for it; addresses are `routes`' and `oembed`'
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -88,13 +88,11 @@ def told(service: Service, view: View, region: Region) -> dict[str, Any]:
     """Return what the page of a région shows."""
     index = service.index(region.edition)
     title = view.t("region.map", name=region.name)
-    academies = [one.iri for one in region.figures]
-    latest, total = newest(index, academies)
+    latest, total = newest(index, service.iris.base + region.path)
     return {
         "region": region,
         "map": drawn_near(view, title, region.path, region.figures, region.labels),
         "listed": latest,
-        "academies": [iri.rpartition("/")[2] for iri in academies],
         "total": total,
         "contacts": contacts(view, region),
         "space": next(
@@ -107,9 +105,9 @@ def told(service: Service, view: View, region: Region) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def newest(index: FicheIndex, academies: Sequence[str]) -> tuple[list[dict[str, Any]], int]:
-    """Return the latest fiches of académies, and how many they have: many a fiche does not name its région."""
-    found = index.select(Selection(facets={"academie": tuple(academies)}))
+def newest(index: FicheIndex, region: str) -> tuple[list[dict[str, Any]], int]:
+    """Return the latest fiches of a région académique, and how many it has."""
+    found = index.select(Selection(facets={"region": (region,)}))
     latest = [complete(item, index) for item in index.items([*found.numbers[:LATEST]])]
     return latest, len(found.numbers)
 

@@ -23,6 +23,7 @@ from sparql_api.http.responses import content_disposition
 from sparql_api.http.routing import get
 from sparql_api.http.site import site_of
 from sparql_api.pages.common.asked import described_together, given_values
+from sparql_api.pages.common.choices import choices_of
 from sparql_api.pages.common.layout import View, render, write_page
 from sparql_api.pages.common.service import Service
 from sparql_api.pages.maps.colours import colours
@@ -82,7 +83,9 @@ def maps_router(service: Service) -> APIRouter:
 async def map_page(service: Service, request: Request, questions: Mapping[str, Question]) -> Response:
     """Return the page of the map asked for; raises ProblemError 400 where its question has none."""
     view, context = await asked_map(service, request, questions)
-    context |= {"questions": questions.values(), "file": view.here().replace("/carte", "/carte.svg", 1)}
+    choices = await choices_of(view, context["question"], context["given"], service.edition(request).number)
+    context |= {"choices": choices, "questions": questions.values()}
+    context["file"] = view.here().replace("/carte", "/carte.svg", 1)
     return await service.computing.run(
         request, partial(render, service, request, "map_page.html", context, edition=view.edition)
     )

@@ -187,10 +187,10 @@ async def statements(
 ) -> list[ox.Quad]:
     """Return what some properties say of many subjects, whatever the graph."""
     found: list[ox.Quad] = []
-    asked = " ".join(f"<{iri}>" for iri in predicates)
+    asked = ", ".join(f"<{iri}>" for iri in predicates)
     for chunk in chunks(sorted({iri for iri in subjects if is_safe(iri)})):
         values = " ".join(f"<{iri}>" for iri in chunk)
-        text = f"SELECT DISTINCT ?s ?p ?o WHERE {{ VALUES ?s {{ {values} }} VALUES ?p {{ {asked} }} ?s ?p ?o }}"
+        text = f"SELECT DISTINCT ?s ?p ?o WHERE {{ VALUES ?s {{ {values} }} ?s ?p ?o FILTER(?p IN ({asked})) }}"
         found += [ox.Quad(row["s"], row["p"], row["o"]) for row in await reading.rows(text, edition)]
     return found
 

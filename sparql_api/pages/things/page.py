@@ -114,6 +114,7 @@ def heading(reader: Reader, found: Description) -> dict[str, Any]:
     title = reader.text(iri, *name_properties(iris.base)) or (found.path(iris) if found.is_graph else identifier)
     return {
         "title": title,
+        "title_language": reader.spoken(iri),
         "kinds": [Shown(reader.label(t.value), reader.view.href(t.value)) for t in ours],
         "identifier": identifier if identifier != title else "",
         "names": other_names(reader, iri),

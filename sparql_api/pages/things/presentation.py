@@ -149,12 +149,7 @@ class Reader:
 
     def label(self, iri: str) -> str:
         """Return what a thing is called: its label, else the last segment of its IRI, or others' address."""
-        document = iri.partition("#")[0]
-        known = (
-            self.labels.get(iri)
-            or self.labels.get(document)
-            or layout(self.view.service.iris)["things"].get(iri, {})
-        )
+        known = self.names(iri)
         if known or self.view.is_ours(iri):
             return self.view.pick(known) or self.part(iri) or local_id(iri)
         return re.sub(r"^https?://(www\.)?|/$", "", iri)
@@ -163,6 +158,16 @@ class Reader:
         """Return what a part of a document is called that its fragment names and numbers: `#validation-1`."""
         kind, _, number = iri.rpartition("#")[2].partition("-")
         return self.view.t(f"part.{kind}", number=number) if f"part.{kind}" in sentence_table("pages") else ""
+
+    def names(self, iri: str) -> Mapping[str, str]:
+        """Return what a thing is called by language; a part of a document as that where it has no name of its own."""
+        known = self.labels.get(iri) or self.labels.get(iri.partition("#")[0])
+        return known or layout(self.view.service.iris)["things"].get(iri, {})
+
+    def spoken(self, iri: str) -> str:
+        """Return the language of a thing's label where it is not the page's (WCAG 3.1.2), nothing where it is."""
+        known = self.names(iri)
+        return "" if self.view.language in known else next(iter(known), "")
 
     def property_name(self, iri: str) -> str:
         """Return what a property is called."""
@@ -247,7 +252,8 @@ class Reader:
         instrument = instrument_of(iri, self.view.service.iris.base)
         note = self.label(instrument) if instrument and instrument != self.root else ""
         ours = self.view.is_ours(iri)
-        return Shown(self.label(iri), self.link(iri, predicate), external=not ours, note=note)
+        language = self.spoken(iri)
+        return Shown(self.label(iri), self.link(iri, predicate), language=language, external=not ours, note=note)
 
     def nested(self, iri: str, depth: int) -> tuple[Property, ...]:
         """Return the properties of a node inside the document."""

@@ -99,9 +99,9 @@ def test_each_cell_of_the_matrix_is_the_surest_match_and_leads_to_its_node(clien
 
 def test_a_principle_meets_the_ai_act_by_a_rule_that_the_cell_says(client: httpx.Client) -> None:
     section = part(page_of(client, "principe/cadre-usage/CU-C2"), "matrice")
-    texts = [link.attrib["href"] for link in section.findall(".//thead//a")]
-    (line,) = section.findall(".//tbody/tr")
-    cell = line.findall("td")[texts.index("/instrument/ai-act")]
+    cells = {line.find("th/a").attrib["href"]: line.find("td") for line in section.findall(".//tbody/tr")}  # type: ignore[union-attr]
+    cell = cells["/instrument/ai-act"]
+    assert cell is not None
     assert cell.find("small") is not None
     node_page = client.get(cell.findall("a")[0].attrib["href"], headers=HTML, follow_redirects=True)
     assert node_page.status_code == 200 and "/regle/" in node_page.text and "/principe/ai-act/" in node_page.text
@@ -171,3 +171,13 @@ def test_an_organisation_says_where_it_acts_and_what_it_does(client: httpx.Clien
     rows = patient.get(str(client.base_url) + "/queries/acteurs", headers=JSON).json()["rows"]
     (told,) = (row for row in rows if row["acteur"] == BASE + path)
     assert html.escape(told["role"], quote=False) in page.replace("&#39;", "'") and told["echelonLibelle"] in page
+
+
+def test_an_english_page_says_which_of_its_words_are_french(client: httpx.Client) -> None:
+    page = client.get("/outil/chatgpt.html?lang=en", headers=HTML).text
+    titles = re.findall(r'href="/projet/[^"]+"[^>]*><bdi( lang="fr")?>', page)
+    assert titles and all(titles) and re.search(r"<bdi>AI tools", page)
+    french = client.get("/outil/chatgpt.html?lang=fr", headers=HTML).text
+    assert 'lang="fr">' not in french[french.index("<main") :]
+    fiche = client.get("/projet/18-UR005.html?lang=en", headers=HTML).text
+    assert '<h1><bdi lang="fr">' in fiche and '<p class="lead" dir="auto" lang="fr">' in fiche

@@ -60,12 +60,12 @@ def test_a_file_names_things_in_the_language_of_its_address(client: httpx.Client
 
 def test_a_question_on_an_english_page_has_english_labels_and_titles(client: httpx.Client) -> None:
     page = client.get("/queries/disciplines-et-principes?lang=en", headers=HTML).text
-    assert re.search(r"<th scope=\"col\">name of the subject <code>disciplineLibelle</code></th>", page)
+    assert re.search(r"<th scope=\"col\">subject <code>discipline</code></th>", page)
     assert "mathematics" in page and not set(re.findall(r">([^<>]+)</bdi>", page)) & french_alone()
     asked = client.get("/queries/disciplines-et-principes?lang=en&langue=fr", headers=HTML).text
     assert "mathématiques" in asked
     french = client.get("/queries/disciplines-et-principes", headers=HTML).text
-    assert "nom de la discipline <code>disciplineLibelle</code>" in french and "mathématiques" in french
+    assert "discipline <code>discipline</code>" in french and "mathématiques" in french
 
 
 def test_titles_stand_beside_the_names_which_do_not_change(client: httpx.Client) -> None:

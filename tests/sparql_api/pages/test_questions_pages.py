@@ -76,7 +76,7 @@ def test_the_catalogue_is_rdf_that_editors_elsewhere_load(client: httpx.Client) 
     former = [one.reference for versions in every_version().values() for one in versions[:-1]]
     assert sorted(texts) == sorted([*NAMES, *former])
     told = store.query("PREFIX dct: <http://purl.org/dc/terms/> SELECT ?a ?b { ?a dct:isReplacedBy ?b ; owl:deprecated true . ?b dct:replaces ?a }", prefixes={"owl": PREFIXES["owl"]})
-    assert [(row["a"].value, row["b"].value) for row in told] == [(f"{BASE}queries/{one}", f"{BASE}queries/{one[:-3]}") for one in former]
+    assert sorted((row["a"].value, row["b"].value) for row in told) == [(f"{BASE}queries/{one}", f"{BASE}queries/{one[:-3]}") for one in former]
     for text in texts.values():
         answer = client.post("/sparql", data={"query": text}, headers={"Accept": "text/csv"})
         assert answer.status_code == 200

@@ -1,0 +1,1 @@
+"""How soon a search answers, by words as people write them."""
