@@ -90,9 +90,10 @@ def _examined(registry: Registry, sent: Sent) -> _Found:
     learn_to_read()
     agent = Agent(sent.agent)
     into, options = None if sent.dry_run else registry, replace(sent.options, decided=registry.labels.decided())
-    permit, alike = registry.permit(agent), alike_in(registry, agent, options)
+    asked: dict[str, Any] = {"permit": registry.permit(agent), "alike": alike_in(registry, agent, options)}
+    asked["named"] = registry.projects.named
     with _as_file(sent.data) as path:
-        done = deposit_file(path, into, agent, options, strict=sent.strict, permit=permit, alike=alike)
+        done = deposit_file(path, into, agent, options, strict=sent.strict, **asked)
     names = [f"{one.kind}/{one.identifier}" for one in done.taken]
     more = {"documents": names, "registered": done.registered, "dry_run": sent.dry_run}
     if done.rejected:

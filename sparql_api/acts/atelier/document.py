@@ -13,6 +13,7 @@ from starlette.responses import Response
 
 from ingestion import (
     Agent,
+    Matter,
     Registry,
     alike_to,
     columns,
@@ -22,7 +23,7 @@ from ingestion import (
 )
 from ontologie import sentence
 from sparql_api.acts.atelier.reviewing import QUEUE
-from sparql_api.acts.atelier.workshop import Fields, FormFault, Visitor, Workshop, led, number_of
+from sparql_api.acts.atelier.workshop import Fields, FormFault, Visitor, Workshop, allowed, led, number_of
 from sparql_api.acts.reviews import READ, decision_on, done_on, known_to, shown
 from sparql_api.formats.negotiation import language
 from sparql_api.words.problems import ProblemError
@@ -135,8 +136,10 @@ def _looked(workshop: Workshop) -> Callable[[Registry, str, str, Agent, str], di
             one["before"], _, one["after"] = one["context"].partition(one["passage"])
         findings = findings_in_words(said["findings"], lang)
         labels = {field.name: field.label for field in words["fields"] if field.name in columns()}
+        matter = Matter(kind, name, found.academie)
         return {
             "said": said, "words": words, "alike": alike, "contact": contact, "findings": findings, "labels": labels,
+            "corrects": found.document is not None and allowed(registry, agent, "deposit", matter),
         }  # fmt: skip
 
     return look

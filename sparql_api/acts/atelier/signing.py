@@ -14,7 +14,8 @@ from starlette.responses import RedirectResponse, Response
 from ingestion import Agent, ListWanted, Registry
 from ontologie import sentence
 from sparql_api.acts.agents import Doors
-from sparql_api.acts.atelier.workshop import PLACE, Workshop, address_of, form_of, led, title_of
+from sparql_api.acts.atelier.correcting import sent_back
+from sparql_api.acts.atelier.workshop import PLACE, Workshop, address_of, form_of, led, may, title_of
 from sparql_api.acts.openid import PATIENCE, OpenId, SignInRefused
 from sparql_api.acts.session import closed, from_us, held, opened, put, session_of
 from sparql_api.formats.negotiation import language
@@ -134,12 +135,14 @@ async def _signed_in(request: Request, doors: Doors, agent: Agent, **by: Any) ->
 
 
 def _begun(registry: Registry, agent: Agent) -> dict[str, Any]:
-    """Return how much waits for an agent, and what it began to write."""
+    """Return how much waits for an agent, what was sent back to it, and what it began to write."""
     drafts = [
         {"number": one.number, "at": one.at, "title": title_of(one.content), "address": address_of(one)}
         for one in registry.drafts.of(agent)
     ]
-    return {"waiting": registry.page(ListWanted("depose", size=1), agent).total, "drafts": drafts}
+    waiting = registry.page(ListWanted("depose", size=1), agent).total if may(agent, "read") else 0
+    back = sent_back(registry, agent) if may(agent, "deposit") else []
+    return {"waiting": waiting, "drafts": drafts, "back": back}
 
 
 def _held(agent: Agent, lang: str) -> list[tuple[str, str]]:
