@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ingestion.documents.refilled import Refilled as Refilled
     from ingestion.documents.refilled import refilled as refilled
     from ingestion.documents.remarked import remarked as remarked
+    from ingestion.documents.told import name_of as name_of
     from ingestion.examination.deposit import alike_in as alike_in
     from ingestion.examination.deposit import deposit_file as deposit_file
     from ingestion.examination.neighbours import alike_to as alike_to
@@ -86,6 +87,8 @@ if TYPE_CHECKING:
     from ingestion.words.errors import UnreadableDeposit as UnreadableDeposit
     from ingestion.words.examples import EXAMPLE_PREFIX as EXAMPLE_PREFIX
     from ingestion.words.identifiers import document_named as document_named
+    from ingestion.words.languages import language_of as language_of
+    from ingestion.words.languages import language_tag as language_tag
     from ingestion.words.messages import Issue as Issue
 else:
     __getattr__, __dir__ = lazily(
@@ -99,6 +102,7 @@ else:
             "documents.build": "build_document",
             "documents.refilled": "Refilled refilled",
             "documents.remarked": "remarked",
+            "documents.told": "name_of",
             "examination.deposit": "alike_in deposit_file",
             "examination.neighbours": "alike_to",
             "examination.pipeline": "Options examine examine_batches",
@@ -130,6 +134,7 @@ else:
             "words.columns": "columns",
             "words.errors": "RefusedAct UnreadableDeposit",
             "words.examples": "EXAMPLE_PREFIX",
+            "words.languages": "language_of language_tag",
             "words.messages": "Issue",
         },
     )

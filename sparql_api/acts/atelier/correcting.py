@@ -5,7 +5,7 @@ It keeps its own address while it is corrected, whatever else is written: what c
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -47,13 +47,14 @@ def corrected(registry: Registry, agent: Agent, identifier: str, lang: str, base
     content = {**held.values, "id": [address]}
     content |= {name: [text] for name, text in registry.contact(PROJECT, identifier, agent).items() if text}
     title = next(iter(held.values.get("titre", ())), identifier)
-    reasons = _reasons(registry, identifier, lang) if found.state == RETURNED else ()
+    history = registry.history(PROJECT, identifier) if found.state == RETURNED else []
+    reasons = reasons_of(history, lang)
     return Corrected(identifier, address, title, found.academie is None, content, held.left, reasons)
 
 
-def _reasons(registry: Registry, identifier: str, lang: str) -> tuple[FormFault, ...]:
+def reasons_of(history: Sequence[Mapping[str, Any]], lang: str) -> tuple[FormFault, ...]:
     """Return what was said when a document was sent back last: of the whole, then field by field."""
-    events = [one for one in registry.history(PROJECT, identifier) if one["event"] == "returned"]
+    events = [one for one in history if one["event"] == "returned"]
     if not events:
         return ()
     fields: Mapping[str, str] = events[-1].get("fields", {})
