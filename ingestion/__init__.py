@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from ingestion.commands.telling.worded import label_of_field as label_of_field
     from ingestion.derivation.deciding import decide_finding as decide_finding
     from ingestion.documents.build import build_document as build_document
-    from ingestion.documents.refilled import Refilled as Refilled
     from ingestion.documents.refilled import refilled as refilled
     from ingestion.documents.remarked import remarked as remarked
     from ingestion.documents.told import name_of as name_of
@@ -100,7 +99,7 @@ else:
             "commands.telling.worded": "academie_name label_of_field",
             "derivation.deciding": "decide_finding",
             "documents.build": "build_document",
-            "documents.refilled": "Refilled refilled",
+            "documents.refilled": "refilled",
             "documents.remarked": "remarked",
             "documents.told": "name_of",
             "examination.deposit": "alike_in deposit_file",

@@ -9,13 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from ingestion.documents.row import NATIONAL
 from ingestion.documents.territories import is_academie
 from ingestion.examination.preparation import Prepared, Task
 from ingestion.examination.recognition import again, given
-from ingestion.registry.projects import RecordedProject
 from ingestion.resolution.resolve import displayed
 from ingestion.rights.decision import Permit
 from ingestion.words.examples import PROJECT
@@ -23,7 +22,10 @@ from ingestion.words.identifiers import IDENTIFIER, unspelt
 from ingestion.words.messages import issue
 from ontologie import LANGUAGES, Word, sentence
 
-Named = Callable[[Sequence[str]], Iterable[RecordedProject]]
+if TYPE_CHECKING:
+    from ingestion.registry.projects import RecordedProject  # not above: a dry run never loads the database's library
+
+Named = Callable[[Sequence[str]], "Iterable[RecordedProject]"]
 """Gives those of some projects that there are."""
 
 _AT_ONCE: Final = 500
