@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from ingestion.commands.telling.worded import label_of_field as label_of_field
     from ingestion.derivation.deciding import decide_finding as decide_finding
     from ingestion.documents.build import build_document as build_document
+    from ingestion.documents.refilled import refilled as refilled
     from ingestion.documents.remarked import remarked as remarked
+    from ingestion.documents.told import name_of as name_of
     from ingestion.examination.deposit import alike_in as alike_in
     from ingestion.examination.deposit import deposit_file as deposit_file
     from ingestion.examination.neighbours import alike_to as alike_to
@@ -88,6 +90,8 @@ if TYPE_CHECKING:
     from ingestion.words.errors import UnreadableDeposit as UnreadableDeposit
     from ingestion.words.examples import EXAMPLE_PREFIX as EXAMPLE_PREFIX
     from ingestion.words.identifiers import document_named as document_named
+    from ingestion.words.languages import language_of as language_of
+    from ingestion.words.languages import language_tag as language_tag
     from ingestion.words.messages import Issue as Issue
 else:
     __getattr__, __dir__ = lazily(
@@ -100,7 +104,9 @@ else:
             "commands.telling.worded": "academie_name label_of_field",
             "derivation.deciding": "decide_finding",
             "documents.build": "build_document",
+            "documents.refilled": "refilled",
             "documents.remarked": "remarked",
+            "documents.told": "name_of",
             "examination.deposit": "alike_in deposit_file",
             "examination.neighbours": "alike_to",
             "examination.pipeline": "Options examine examine_batches",
@@ -136,6 +142,7 @@ else:
             "words.columns": "columns",
             "words.errors": "RefusedAct UnreadableDeposit",
             "words.examples": "EXAMPLE_PREFIX",
+            "words.languages": "language_of language_tag",
             "words.messages": "Issue",
         },
     )

@@ -13,7 +13,7 @@ from ingestion.documents.draft import Draft
 from ingestion.documents.nodes import NodeReader
 from ingestion.documents.territories import is_academie, owner_elsewhere
 from ingestion.reading.records import LanguageKey, Record
-from ingestion.words.columns import MOST_ITEMS, columns, nearest_names
+from ingestion.words.columns import MOST_ITEMS, column_name, columns, nearest_names
 from ingestion.words.examples import PROJECT, is_example, types_of
 from ingestion.words.languages import UNDETERMINED, UNKNOWN, is_registered, language_of, valid_tag
 from ingestion.words.owned import PARTNERS, owned_by, spaces_of
@@ -28,9 +28,14 @@ MOST_LANGUAGES: Final = 30
 
 
 def is_document(members: Mapping[str, Any]) -> bool:
-    """Tell whether an object has the keys of the context, rather than the names of our columns."""
-    name = members.get("id", members.get("@id", ""))
-    return bool({"type", "@type", "@id"} & members.keys()) or (isinstance(name, str) and "/" in name)
+    """Tell whether an object has the keys of the context, rather than the names of our columns.
+
+    The id of a row may be an address or hold a slash too: a document without a type would be refused.
+    """
+    if {"type", "@type", "@id"} & members.keys():
+        return True
+    name = members.get("id", "")
+    return isinstance(name, str) and "/" in name and not all(map(column_name, members))
 
 
 def read_document(record: Record, base: str, academie: str | None = None, *, examples: bool = False) -> Draft:

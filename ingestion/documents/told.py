@@ -21,7 +21,7 @@ from ingestion.words.terms import terms
 from ontologie import BASE, PREFIXES, concepts, fold_label, sentence, vocabularies
 
 _UNTOLD: Final = frozenset({"id", "type", "mention", "fiche", "identifiant"})
-_ORDINARY: Final = frozenset({LICENCE, FRENCH})
+ORDINARY: Final = frozenset({LICENCE, FRENCH})
 """What every fiche says: its licence and its language are told where they are others."""
 
 _BOOLEANS: Final = frozenset({"true", "false"})
@@ -45,7 +45,7 @@ def told(document: Mapping[str, Any], lang: str, base: str = BASE) -> list[Field
         if column.kind == "prive" or column.name == "id":
             continue
         values = tuple(_in_words(column, item, wordings, lang, base) for item in items_of(column, document))
-        if values and not _ORDINARY.issuperset(items_of(column, document)):
+        if values and not ORDINARY.issuperset(items_of(column, document)):
             found.append(Field(column.name, column.label[lang], values))
     for key, given in document.items():
         if key not in keys and (values := tuple(_values(given, lang, base))):

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ingestion.examination.alike import ALIKE, Alike
 from ingestion.examination.judged_by import judged_by
+from ingestion.examination.named import Named
 from ingestion.examination.pipeline import (
     Examination,
     ExaminedDocument,
@@ -73,14 +74,15 @@ def deposit_file(
     path: Path | Deposit, registry: Registry | None, agent: Agent, options: Options, *, validate: bool = False,
     strict: bool = False, progress: Callable[[int, int], None] | None = None,
     registered: dict[Outcome, int] | None = None, permit: Permit | None = None, alike: Alike | None = None,
+    named: Named | None = None,
 ) -> Deposited:  # fmt: skip
     """Examine a file, or what was read already, and register what may be taken; without a registry, only examine.
 
     With `strict`, one refusal leaves the registry as it was. `progress` is told how many records were read so far, of
     how many; `registered` is counted up at each batch that the registry took, which stays there whatever comes after.
-    `alike` tells what is likely the same usage, by default the registry. What the agent may not deposit, nor validate
-    where asked, is refused at its place: `permit` says so, by default the registry. Raises UnreadableDeposit, and
-    Forbidden where the agent lost a right meanwhile.
+    `alike` tells what is likely the same usage, `named` which projects there are, by default the registry. What the
+    agent may not deposit, nor validate where asked, is refused at its place: `permit` says so, by default the registry.
+    Raises UnreadableDeposit, and Forbidden where the agent lost a right meanwhile.
     """
     options = replace(options, decided=registry.labels.decided() if registry else options.decided)
     deposit = open_deposit(path, replace(options, strict=strict))
@@ -91,8 +93,10 @@ def deposit_file(
     known, ended = (registry.made_fiches, registry.events.ended) if registry else (None, None)
     permit = permit or (registry.permit(agent, validate=validate) if registry else None)
     alike = alike or alike_in(registry, agent, options)
+    named = named or (registry.projects.named if registry else None)
+    asked: dict[str, Any] = {"known": known, "ended": ended, "permit": permit, "alike": alike, "named": named}
     others = partial(_of_partners, registry) if registry else None
-    for part in examine_batches(deposit, options, known=known, ended=ended, permit=permit, alike=alike, others=others):
+    for part in examine_batches(deposit, options, **asked, others=others):
         summary += part.summary
         entries.extend(part.entries)
         rejected.extend(part.rejected)

@@ -18,5 +18,6 @@ def _permitted(one: Prepared, permit: Permit) -> Prepared:
     built = one.built
     if not built.document or (why := permit(built.kind, built.identifier, built.academie)) is None:
         return one
-    said = issue("depot-non-permis", one.record.place("academie"), document=built.name, words={"why": why.messages})
+    words = {"why": why.messages, "over_http": why.over_http}
+    said = issue("depot-non-permis", one.record.place("academie"), document=built.name, words=words)
     return Prepared(one.record, dataclasses.replace(built, issues=(*built.issues, said)), one.graph)

@@ -20,6 +20,7 @@ from ingestion.examination.alike import Alike, told_of_likes
 from ingestion.examination.beside import Validate, issues_beside, reports_beside
 from ingestion.examination.ended import EndedOnes, told_of_end
 from ingestion.examination.judgement import issues_of
+from ingestion.examination.named import Named, told_by_name
 from ingestion.examination.partners import Others, told_of_partners
 from ingestion.examination.permission import permitted
 from ingestion.examination.preparation import Prepared, Task, prepare
@@ -183,13 +184,16 @@ def examine_batches(
     permit: Permit | None = None,
     alike: Alike | None = None,
     others: Others | None = None,
+    named: Named | None = None,
 ) -> Iterator[Examination]:
     """Examine a deposit in bounded batches, in the order of the file; memory does not grow with it.
 
     `validate` judges a batch of documents; by default the shapes do. `known` gives the fiches that rows without
     identifier may be, `ended` what was erased, sent back or withdrawn; by default there are none. `permit` tells what
-    its agent may not deposit, `alike` what is likely the same usage as a project, `others` what partners deposited; by
-    default nothing is asked. Raises UnreadableDeposit before the first batch where the deposit cannot be used.
+    its agent may not deposit, `alike` what is likely the same usage as a project, `others` what partners deposited,
+    `named` the projects of some identifiers; by default nothing is asked.
+
+    Raises UnreadableDeposit before the first batch where the deposit cannot be used.
     """
     options = options or Options()
     deposit = open_deposit(source, options)
@@ -200,6 +204,7 @@ def examine_batches(
     recognition = Recognition(deposit, task, known) if known else None
     for prepared in prepare(deposit, task, options.batch):
         prepared = recognition.recognised(prepared) if recognition else prepared
+        prepared = told_by_name(prepared, task, named, permit) if named else prepared
         prepared = told_of_partners(prepared, others, options.base)
         prepared = permitted(prepared, permit) if permit else prepared
         prepared = told_of_end(prepared, deposit.kind, ended, permit) if ended else prepared

@@ -53,18 +53,8 @@ class Recognition:
         fiche, told = same[0], _fiche(one.built.identifier, one.built.document)
         if fiche.title != told.title and (not fiche.place or fiche.place != told.place):
             return one
-        return self._again(one, fiche, changed=fiche.title != told.title)
-
-    def _again(self, one: Prepared, fiche: _MadeFiche, *, changed: bool) -> Prepared:
-        external = fiche.identifier.partition("-")[2]
-        named: dict[str, Any] = {"values": {**one.record.values, "id": external}}
-        if one.record.members is not None:
-            named = {"members": {**one.record.members, "id": external}}
-        record = dataclasses.replace(one.record, **named)
-        ((built, graph),) = prepare_batch([record], self._task)
-        code = "titre-change" if changed else "fiche-retrouvee"
-        said = issue(code, record.place("titre"), document=built.name, value=external)
-        return Prepared(record, dataclasses.replace(built, issues=(*built.issues, said)), graph)
+        code = "titre-change" if fiche.title != told.title else "fiche-retrouvee"
+        return again(one, fiche.identifier.partition("-")[2], self._task, code, at="titre")
 
     def _of(self, academie: str | None) -> Mapping[str, list[_MadeFiche]]:
         """Return the fiches of an académie by their page."""
@@ -83,13 +73,29 @@ class Recognition:
         return self._pages[hash(page)]
 
 
-def _page(record: Record) -> str:
-    """Return the page that a row gives, of a table or of JSON; empty where it gives none."""
-    given = record.values.get(_PAGE)
-    if given is None:
+def again(one: Prepared, external: str, task: Task, code: str, *, at: str) -> Prepared:
+    """Return a row made again under another deposited identifier, with what is said of it, `at` one of its columns."""
+    named: dict[str, Any] = {"values": {**one.record.values, "id": external}}
+    if one.record.members is not None:
+        key = next((key for key in one.record.members if column_name(key) == "id"), "id")
+        named = {"members": {**one.record.members, key: external}}
+    record = dataclasses.replace(one.record, **named)
+    ((built, graph),) = prepare_batch([record], task)
+    said = issue(code, record.place(at), document=built.name, value=external)
+    return Prepared(record, dataclasses.replace(built, issues=(*built.issues, said)), graph)
+
+
+def given(record: Record, name: str) -> str:
+    """Return the first text that a row gives in a column, of a table or of JSON; empty where it gives none."""
+    found = record.values.get(name)
+    if found is None:
         members = record.members or {}
-        given = next((value for key, value in members.items() if column_name(key) == _PAGE), None)
-    return next(texts(given), "").strip(SPACES)
+        found = next((value for key, value in members.items() if column_name(key) == name), None)
+    return next(texts(found), "").strip(SPACES)
+
+
+def _page(record: Record) -> str:
+    return given(record, _PAGE)
 
 
 def _fiche(identifier: str, document: Mapping[str, Any]) -> _MadeFiche:

@@ -32,9 +32,15 @@ class LabelDesk:
     def __init__(self, registry: Registry, base: str = BASE) -> None:
         self._registry, self._base = registry, base
 
-    def queue(self, agent: Agent, skip: int = 0, size: int = 50) -> Queue:
-        """Return the labels that wait. Raises Forbidden."""
-        return queue(self._registry, agent, self._base, skip, size)
+    def queue(self, agent: Agent, skip: int = 0, size: int = 50, *, field: str = "", holds: str = "") -> Queue:
+        """Return the labels that wait, of a column and that hold some words where these are said. Raises Forbidden."""
+        return queue(self._registry, agent, self._base, skip, size, field=field, holds=holds)
+
+    def held_by(self, label: str, agent: Agent, most: int) -> list[tuple[str, str]]:
+        """Return documents that hold a label and that an agent may read, (kind, identifier), `most` looked at."""
+        names = self._registry.labels.concerned(label, ("", ""), most, refused=True)
+        found = self._registry.readable((self._registry.get(*name) for name in names), agent)
+        return [(one.kind, one.identifier) for one in found]
 
     def decisions(self, agent: Agent, lang: str) -> list[dict[str, Any]]:
         """Return the last decisions, as plain values. Raises Forbidden."""

@@ -16,7 +16,7 @@ from ingestion.resolution.resolve import certainly, resolve
 from ingestion.rights.decision import require
 from ingestion.rights.model import Agent
 from ingestion.words.columns import columns
-from ontologie import BASE
+from ontologie import BASE, fold_label
 from shapes import passages
 
 MOST: Final = 2000
@@ -53,14 +53,25 @@ class Queue:
     found: Sequence[Waiting]
 
 
-def queue(registry: Registry, agent: Agent, base: str = BASE, skip: int = 0, size: int = 50) -> Queue:
-    """Return the labels that wait in the documents that an agent may ask after. Raises Forbidden."""
+def queue(
+    registry: Registry, agent: Agent, base: str = BASE, skip: int = 0, size: int = 50, *, field: str = "",
+    holds: str = "",
+) -> Queue:  # fmt: skip
+    """Return the labels that wait in the documents that an agent may ask after; of a column, and that hold some words,
+    where these are said. Raises Forbidden.
+    """
     held = registry.labels.held_up(agent, MOST + 1)
     words = registry.labels.words(held[:MOST])
     waiting = [one for one in held[:MOST] if one.label in words and not _known(words[one.label], base)]
     shown = [one for one in waiting if not any(True for _ in passages(words[one.label][1]))]
+    hidden, sought = len(waiting) - len(shown), fold_label(holds)
+    shown = [one for one in shown if _wanted(words[one.label], field, sought)]
     found = [_waiting(one, words, base) for one in shown[skip : skip + size]]
-    return Queue(len(shown), len(waiting) - len(shown), len(held) > MOST, found)
+    return Queue(len(shown), hidden, len(held) > MOST, found)
+
+
+def _wanted(said: tuple[str, str], field: str, sought: str) -> bool:
+    return field in ("", said[0]) and sought in fold_label(said[1])
 
 
 def words_in_queue(registry: Registry, label: str) -> tuple[str, str]:

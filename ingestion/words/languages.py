@@ -45,6 +45,17 @@ def tag_of(languages: Iterable[str]) -> str | None:
     return _tags().get(code, code.lower()) if _CODE.fullmatch(code) else None
 
 
+def language_tag(document: Mapping[str, Any]) -> str:
+    """Return the tag of the plain words of a document, as its fiche says it; French where it says nothing."""
+    nodes = document.get("fiche") or []
+    given = [one for node in (nodes if isinstance(nodes, list) else [nodes]) for one in _several(node.get("langue"))]
+    return tag_of(given or [FRENCH]) or UNKNOWN
+
+
+def _several(value: Any) -> list[str]:
+    return [str(one) for one in value] if isinstance(value, list) else [] if value is None else [str(value)]
+
+
 def language_of(text: str) -> str | None:
     """Return the IRI of a language given by it, or by a tag or code of our table; None where it is none.
 

@@ -64,33 +64,38 @@ def issue(
     A word is one text, or one text a language. Raises KeyError where the table has no such code, or a
     placeholder no word.
     """
-    row = sentence_table("depot")[code]
-    private = place.private
+    table, private = sentence_table("depot"), place.private
+    row, over = table[code], table.get(f"http-{code}")
     shown = quote(value, LONGEST_VALUE, private)
-    texts: dict[str, dict[str, str]] = {"message": {}, "remedy": {}}
+    choices = [_masked(choice, private) for choice in suggestions]
+    said: dict[str, dict[str, dict[str, str]]] = {"here": _texts(), "over": _texts()}
     for lang in LANGUAGES:
         filled = {name: _masked(_in(lang, word), private) for name, word in (words or {}).items()}
         filled.setdefault("value", quote(value, private=private))
-        for part, said in texts.items():
-            said[lang] = row[f"{part}_{lang}"].format_map(filled).strip()
-        if suggestions:
-            choices = [_masked(choice, private) for choice in suggestions]
-            asked = sentence("depot", "suggestions", lang, "message", choices=_choices(choices, lang))
-            texts["remedy"][lang] = f"{asked} {texts['remedy'][lang]}".strip()
+        asked = choices and sentence("depot", "suggestions", lang, "message", choices=_choices(choices, lang))
+        for door, told in (("here", row), ("over", over or row)):
+            for part in said[door]:
+                text = told[f"{part}_{lang}"].format_map(filled).strip()
+                said[door][part][lang] = f"{asked} {text}".strip() if asked and part == "remedy" else text
     return Issue(
         severity=row["severity"],  # type: ignore[arg-type]  # the table's own test holds the values
-        message=texts["message"],
+        message=said["here"]["message"],
         file=place.file,
         line=place.line,
         column=place.column,
         field=quote(place.field or "", private=private),
         value=shown,
-        remedy=texts["remedy"],
-        suggestions=tuple(_masked(choice, private) for choice in suggestions),
+        remedy=said["here"]["remedy"],
+        suggestions=tuple(choices),
         rule=f"depot:{code}",
         document=_masked(document, private),
         in_table=place.in_table,
+        over_http=said["over"] if over is not None else {},
     )
+
+
+def _texts() -> dict[str, dict[str, str]]:
+    return {"message": {}, "remedy": {}}
 
 
 def quote(value: str, most: int = _LONGEST_QUOTE, private: tuple[str, ...] = ()) -> str:

@@ -7,11 +7,11 @@ private value: public text that does is refused, and a message shows a mask ther
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from typing import Any, Final
 
-from ontologie import fold_label, fold_text, read_table
+from ontologie import LANGUAGES, fold_label, fold_text, read_table, sentence
 from shapes import MASK, passages
 
 _OF_A_PERSON: Final = re.compile(r"@|%|&|linkedin|facebook|instagram|tiktok|twitter|//x\.com|//t\.me|snapchat", re.I)
@@ -40,13 +40,26 @@ _CIVILITIES: Final = frozenset({"dr", "m", "madame", "mademoiselle", "mlle", "mm
 
 
 def find_personal(text: str, *, author: bool = False) -> Mapping[str, str] | None:
-    """Return what kind of personal data refuses a text, in `fr` and `en` ("une adresse électronique")."""
-    return next((one.kind for one in passages(text, author=author) if one.refuses), None)
+    """Return what kinds of personal data refuse a text, all of them, in `fr` and `en` ("une adresse électronique")."""
+    return _kinds(one.kind for one in passages(text, author=author) if one.refuses)
 
 
 def find_to_read(text: str, *, author: bool = False) -> Mapping[str, str] | None:
-    """Return what kind of passage a person must read before a text is public, None where there is none."""
-    return next((one.kind for one in passages(text, author=author) if not one.refuses), None)
+    """Return what kinds of passages a person must read before a text is public, None where there is none."""
+    return _kinds(one.kind for one in passages(text, author=author) if not one.refuses)
+
+
+def _kinds(found: Iterable[Mapping[str, str]]) -> Mapping[str, str] | None:
+    """Return kinds one after the other, each once; None without any."""
+    kinds = list({one["fr"]: one for one in found}.values())
+    if not kinds:
+        return None
+    return {lang: _and(lang).join([", ".join(one[lang] for one in kinds[:-1]), kinds[-1][lang]]) if kinds[1:]
+            else kinds[0][lang] for lang in LANGUAGES}  # fmt: skip
+
+
+def _and(lang: str) -> str:
+    return f" {sentence('contenus', 'and', lang)} "
 
 
 def is_of_a_person(address: str) -> bool:

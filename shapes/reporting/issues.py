@@ -27,7 +27,8 @@ class Issue:
 
     `value` is shortened, and masked where it holds personal data. `rule` is the IRI of the shape, or
     `depot:{code}` for a rule of the way in. `document` is the IRI of the document, or the deposited id.
-    `in_table` says that `column` is that of a table, which people know by its letters.
+    `in_table` says that `column` is that of a table, which people know by its letters. `over_http` has both for who has
+    no command line, and is empty where they are the same.
     """
 
     severity: Severity
@@ -42,11 +43,17 @@ class Issue:
     rule: str = ""
     document: str = ""
     in_table: bool = False
+    over_http: Mapping[str, Mapping[str, str]] = dataclasses.field(default_factory=dict)
 
     @property
     def column_name(self) -> str:
         """Return the column as people know it: by its letters in a table (I), by its number elsewhere; may be empty."""
         return column_letters(self.column or 0) if self.in_table else str(self.column or "")
+
+    def told_over_http(self) -> Issue:
+        """Return the entry as it is told to who has no command line."""
+        over = self.over_http
+        return dataclasses.replace(self, message=over["message"], remedy=over["remedy"]) if over else self
 
     @property
     def refuses(self) -> bool:

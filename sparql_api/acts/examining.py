@@ -81,9 +81,10 @@ def report_of(found: _Found) -> dict[str, dict[str, Any]]:
     """Return a report by language: that of the command line, the documents taken and what the registry did."""
     told: dict[str, dict[str, Any]] = {}
     shown, left_out = found.entries[:MOST_ENTRIES], max(0, len(found.entries) - MOST_ENTRIES)
+    shown, notes = ([one.told_over_http() for one in part] for part in (shown, found.notes))
     for lang in _LANGUAGES:
         said = {name: value[lang] if name in BY_LANGUAGE else value for name, value in found.more.items()}
-        report = json.loads(as_json(shown, found.summary, lang, found.notes))
+        report = json.loads(as_json(shown, found.summary, lang, notes))
         told[lang] = {**report, **said, "left_out": left_out}
     return told
 
@@ -92,9 +93,10 @@ def _examined(registry: Registry, sent: Sent) -> _Found:
     learn_to_read()
     agent = Agent(sent.agent)
     into, options = None if sent.dry_run else registry, replace(sent.options, decided=registry.labels.decided())
-    permit, alike = registry.permit(agent), alike_in(registry, agent, options)
+    asked: dict[str, Any] = {"permit": registry.permit(agent), "alike": alike_in(registry, agent, options)}
+    asked["named"] = registry.projects.named
     with _as_file(sent.data) as path:
-        done = deposit_file(path, into, agent, options, strict=sent.strict, permit=permit, alike=alike)
+        done = deposit_file(path, into, agent, options, strict=sent.strict, **asked)
     names = [f"{one.kind}/{one.identifier}" for one in done.taken]
     more = {"documents": names, "registered": done.registered, "dry_run": sent.dry_run}
     if done.rejected:
@@ -105,7 +107,8 @@ def _examined(registry: Registry, sent: Sent) -> _Found:
 def rejects_of(done: Any) -> dict[str, Any]:
     """Return the refused rows of a deposit by language, to correct and send back; nothing where they are too long."""
     as_json = any(one.record.members is not None and one.record.header is None for one in done.rejected)
-    texts = {lang: rejects_text(as_json, done.rejected, lang, done.separator) for lang in _LANGUAGES}
+    told = [replace(one, issues=tuple(said.told_over_http() for said in one.issues)) for one in done.rejected]
+    texts = {lang: rejects_text(as_json, told, lang, done.separator) for lang in _LANGUAGES}
     short = all(len(text) <= LONGEST_REJECTS for text in texts.values())
     return {"rejects": texts, "rejects_form": "json" if as_json else "csv"} if short else {}
 

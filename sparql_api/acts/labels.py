@@ -77,9 +77,11 @@ async def _body(request: Request) -> bytes:
 # What is done, in a thread of the registry's
 
 
-def listed_labels(registry: Registry, agent: Agent, base: str, skip: int, size: int, lang: str) -> dict[str, Any]:
-    """Return a page of the labels that wait; raises Forbidden."""
-    found = LabelDesk(registry, base).queue(agent, skip, size)
+def listed_labels(
+    registry: Registry, agent: Agent, base: str, skip: int, size: int, lang: str, *, field: str = "", holds: str = "",
+) -> dict[str, Any]:  # fmt: skip
+    """Return a page of the labels that wait, of a column and that hold some words where asked; raises Forbidden."""
+    found = LabelDesk(registry, base).queue(agent, skip, size, field=field, holds=holds)
     items = [{**one.as_dict(lang), "url": f"/labels/{one.label}"} for one in found.found]
     return {"total": found.total, "hidden": found.hidden, "more": found.more, "items": items}
 

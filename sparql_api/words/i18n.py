@@ -22,13 +22,15 @@ MONTHS: Final = {
 def message(key: str, language: str, **values: object) -> str:
     """Return the text of a key with its {placeholders} filled; KeyError where the key is unknown.
 
-    With a number `n`, `key.one` is taken for 0 and 1 in French and 1 in English, where it exists.
+    With a number `n`, where they exist, `key.none` is taken for 0, and `key.one` for 0 and 1 in French, 1 in English.
     """
     texts = sentence_table("pages")
     count = values.get("n")
     if isinstance(count, int):
         single = count < 2 if language == "fr" else count == 1
-        if single and f"{key}.one" in texts:
+        if count == 0 and f"{key}.none" in texts:
+            key += ".none"
+        elif single and f"{key}.one" in texts:
             key += ".one"
         elif f"{key}.many" in texts:
             key += ".many"

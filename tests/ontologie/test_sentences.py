@@ -31,6 +31,7 @@ MADE = {
         "http-", "feed-",
     ),
     "contenus": ("passage-", "alike-"),
+    "depot": ("http-",),
     "questions": ("type-",),
 }
 """Beginnings of codes that are made where they are said: of the names of typer, of Unicode, of errno, of a state…"""

@@ -12,8 +12,8 @@ from typing import Any, Final
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ingestion import Agent, Options, Registry, convert, told_to_reviewer
-from ontologie import sentence
+from ingestion import Agent, Matter, Options, Registry, convert, language_tag, require, told_to_reviewer
+from ontologie import LANGUAGES, sentence
 from sparql_api.acts.atelier.analysis import (
     MOMENTS,
     QUOTE,
@@ -34,7 +34,7 @@ from sparql_api.formats.negotiation import language
 from sparql_api.words.problems import ProblemError, problem
 
 ANALYSE: Final = PLACE + "/analyse/{project}"
-HEAD: Final = ("titre", "auteur", "moment", "commentaire", "grille")
+HEAD: Final = ("titre", "auteur", "moment", "commentaire", "grille", "langue")
 
 
 def analysing_pages(workshop: Workshop, counter: Counter) -> None:
@@ -43,6 +43,8 @@ def analysing_pages(workshop: Workshop, counter: Counter) -> None:
     @workshop.page(ANALYSE, "grille", "brouillon", "rapport", "garde")
     async def form(request: Request, visitor: Visitor) -> Response:
         asked = request.query_params
+        # Told before thirty criteria are answered, not after.
+        await workshop.doors.run(request, may_analyse, request.path_params["project"], visitor.agent)
         number, report = number_of(asked.get("brouillon", "")), number_of(asked.get("rapport", ""))
         content: Mapping[str, Any] = {}
         if number is not None:
@@ -54,6 +56,7 @@ def analysing_pages(workshop: Workshop, counter: Counter) -> None:
     @workshop.act(ANALYSE)
     async def send(request: Request, visitor: Visitor, fields: Fields) -> Response:
         content = _content(fields)
+        content.setdefault("langue", [language(request)])
         if own := visitor.agent.organisation:
             content["auteur"] = [own]
         place, project = request.url.path, request.path_params["project"]
@@ -70,12 +73,22 @@ def analysing_pages(workshop: Workshop, counter: Counter) -> None:
             return led(request, f"{place}?brouillon={number}&garde=oui")
         if list(unquoted(written, sheet, grid)):
             return await _drawn(workshop, request, visitor, content, number, None, (), 422)
-        said = document_of(written, sheet, grid, visitor.agent.name, _title(written, sheet, language(request)))
+        title = _title(written, sheet, written.of("langue") or language(request))
+        said = document_of(written, sheet, grid, visitor.agent.name, title)
         options = Options(kind="analyse", base=workshop.base, memory=workshop.service.settings.var,
                           called="analyse.json", national=False)  # fmt: skip
         async with counter.place(request, visitor.agent) as begin:
             report, _ = await begin(lines_of(*said), options, False, False)
         return led(request, f"{PLACE}/depots/{report}?brouillon={number}")
+
+
+def may_analyse(registry: Registry, project: str, agent: Agent) -> None:
+    """Raise Forbidden where an agent may not deposit an analysis of a project: it belongs to the project's académie.
+
+    Raises LookupError where the project is none that the agent may know of.
+    """
+    found = known_to(registry, "projet", project, agent)
+    require(registry.accounts.known(agent.name), "deposit", Matter("analyse", project, found.academie))
 
 
 def sheet_of(registry: Registry, project: str, agent: Agent, lang: str, base: str) -> AnalysedSheet:
@@ -86,7 +99,7 @@ def sheet_of(registry: Registry, project: str, agent: Agent, lang: str, base: st
         found = replace(found, document=document, context=context)
     told = told_to_reviewer(found, (), lang, base)
     fields = [(one.name, one.label, one.values) for one in told["fields"]]
-    return AnalysedSheet(project, told["title"], fields)
+    return AnalysedSheet(project, told["title"], fields, language_tag(found.document or {}))
 
 
 def _content(fields: Fields) -> dict[str, list[str]]:
@@ -148,6 +161,7 @@ async def _drawn(
     own = visitor.agent.organisation
     said = {
         "sheet": sheet, "grid": grid, "grids": grids, "written": written, "ids": ids, "scores": scores,
+        "languages": LANGUAGES, "spoken": written.of("langue") or lang,
         "number": number, "kept": request.query_params.get("garde") == "oui", "moments": MOMENTS, "words": words,
         "organisations": [] if own else words.organisations(), "own": own, "project": project,
         "names": {"step": STEP, "quote": QUOTE, "why": WHY},

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from ingestion import language_of
 from ontologie import Iris
 from sparql_api.acts.atelier.grids import Criterion, Grid
 
@@ -30,6 +31,8 @@ class AnalysedSheet:
     identifier: str
     title: str
     fields: Sequence[tuple[str, str, Sequence[str]]]
+    language: str = "fr"
+    """The tag of its words."""
 
     def holds(self, words: str) -> str | None:
         """Return the name of the field whose words hold these, whatever the spaces between; None where none does."""
@@ -80,6 +83,8 @@ def document_of(
         "evalue": f"projet/{sheet.identifier}", "grille": short(grid.iri),
         "date": datetime.now(UTC).date().isoformat(),
     }  # fmt: skip
+    if language := language_of(written.of("langue")) if written.of("langue") else None:
+        document["fiche"] = {"id": f"graphe/analyse/{name}", "type": "Fiche", "langue": [language]}
     if author := written.of("auteur"):
         document["auteur"] = [short(author)]
     if moment in MOMENTS:
@@ -98,7 +103,8 @@ def _answer(written: FilledGrid, sheet: AnalysedSheet, criterion: Criterion, nam
     quote = written.of(QUOTE, criterion)
     if quote and (place := sheet.holds(quote)):
         sign = hashlib.sha256(f"{end} {quote}".encode()).hexdigest()[:12]
-        answer["preuve"] = {"id": f"{name}#preuve-{sign}", "type": "Preuve", "champ": place, "extrait": quote}
+        said = {sheet.language: quote}
+        answer["preuve"] = {"id": f"{name}#preuve-{sign}", "type": "Preuve", "champ": place, "extrait": said}
     if why := written.of(WHY, criterion):
         answer["commentaire"] = why
     return answer

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
+from functools import partial
 from itertools import islice
 from typing import Any, Final
 
@@ -17,10 +19,17 @@ from ingestion import Agent, Registry
 from sparql_api.acts.atelier.agreement import agreement, weighted_agreement
 from sparql_api.acts.atelier.analysing import ANALYSE
 from sparql_api.acts.atelier.analysis import answers_in
-from sparql_api.acts.atelier.grids import Grid, words_of
+from sparql_api.acts.atelier.grids import Grid, ScaleStep, words_of
 from sparql_api.acts.atelier.workshop import Visitor, Workshop
 from sparql_api.acts.reviews import known_to
+from sparql_api.pages.charts.drawing import drawn
+from sparql_api.pages.charts.grammar import Chart, Mark
+from sparql_api.pages.charts.routes import tongue
+from sparql_api.pages.common.layout import View
+from sparql_api.pages.maps.measure import threshold
 
+LEAST: Final = "kappa-criteres"
+"""The threshold of criteria from which kappa is told."""
 MOST: Final = 5000
 """Analyses of an académie among which those of a project are looked for."""
 
@@ -56,6 +65,7 @@ def comparing_pages(workshop: Workshop) -> None:
         if one is not None and other is not None and one is not other and one.grid == other.grid:
             said["compared"] = _compared(one, other, grids[one.grid])
         said |= {"one": one, "other": other, "unlike": bool(one and other and one.grid != other.grid)}
+        said |= {"least": threshold(LEAST), "draw_chart": partial(_drawn, said["compared"])}
         return workshop.draw(request, visitor, "comparison.html", said)
 
 
@@ -78,6 +88,20 @@ def _analyses(registry: Registry, project: str, agent: Agent, iris: Any) -> list
                 )
             )  # fmt: skip
     return sorted(found, key=lambda one: (one.date, one.identifier))
+
+
+def _drawn(compared: Mapping[str, Any], view: View, names: tuple[str, str]) -> str:
+    """Return the answers of two analyses that have a value, criterion by criterion, as two dots on a line (SVG)."""
+    marks = tuple(
+        Mark(f"{view.pick(criterion.label)} ({criterion.sign})", tuple(_value(step) for step in (first, second)))
+        for criterion, first, second in compared["rows"]
+        if _value(first) is not None or _value(second) is not None
+    )
+    return drawn(Chart("pair", marks, names, rows=len(marks)), view.t("agree.chart"), tongue(view)) if marks else ""
+
+
+def _value(step: ScaleStep | None) -> Decimal | None:
+    return None if step is None or step.value is None else Decimal(str(step.value))
 
 
 def _compared(one: OneAnalysis, other: OneAnalysis, grid: Grid) -> dict[str, Any]:

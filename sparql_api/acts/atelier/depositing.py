@@ -17,9 +17,12 @@ from starlette.responses import Response
 from ingestion import Agent, Options, Registry, academie_name, columns
 from ontologie import read_table, sentence
 from shapes import FormField, FormGroup, Shapes, form_groups
+from sparql_api.acts.atelier.correcting import PROJECT, Corrected, corrected
+from sparql_api.acts.atelier.reviewing import QUEUE
 from sparql_api.acts.atelier.workshop import PLACE, Fields, FormFault, Visitor, Workshop, led, number_of
 from sparql_api.acts.deposits import Counter
 from sparql_api.formats.negotiation import language
+from sparql_api.http.site import site_of
 
 FORM: Final = f"{PLACE}/depot"
 FEW: Final = 24
@@ -70,30 +73,35 @@ def groups() -> tuple[FormGroup, ...]:
 def depositing_pages(workshop: Workshop, counter: Counter) -> None:
     """Declare the page of the form, and what it is sent to."""
 
-    @workshop.page(FORM, "brouillon", "rapport", "garde")
+    @workshop.page(FORM, "brouillon", "rapport", "garde", "corrige")
     async def form(request: Request, visitor: Visitor) -> Response:
         number, report = (number_of(request.query_params.get(name, "")) for name in ("brouillon", "rapport"))
-        content = await workshop.doors.run(request, _draft, visitor.agent, number)
-        content = content or _begun(visitor.agent, language(request))
+        content, about = await workshop.doors.run(request, _draft, visitor.agent, number)
+        of = await _corrected(workshop, request, visitor, about or request.query_params.get("corrige", ""))
+        content = content or (of.content if of else _begun(visitor.agent, language(request)))
         told = None
         if report is not None:
             told = await counter.told(request, visitor.agent, report)
-        return _drawn(workshop, request, visitor, content, number, told)
+        return _drawn(workshop, request, visitor, _Written(content, number, of), told)
 
     @workshop.act(FORM)
     async def send(request: Request, visitor: Visitor, fields: Fields) -> Response:
         content = {one.name: values for group in groups() for one in group.fields if (values := _values(one, fields))}
         number = number_of(fields.one("brouillon"))
+        of = await _corrected(workshop, request, visitor, fields.one("corrige"))
+        if of is not None or "id" in content:
+            content["id"] = [of.address if of else _address(content["id"][0], request, workshop.base)]
         try:
-            number = await workshop.doors.run(request, _kept, visitor.agent, content, number)
+            about = f"{PROJECT}/{of.identifier}" if of else ""
+            number = await workshop.doors.run(request, _kept, visitor.agent, content, number, about)
         except ValueError:
             fault = FormFault(sentence("pages", "form.too-long", language(request)))
-            return _drawn(workshop, request, visitor, content, number, None, [fault], 422)
+            return _drawn(workshop, request, visitor, _Written(content, number, of), None, [fault], 422)
         act = fields.one("act")
         if act not in ("verifier", "deposer"):
             return led(request, f"{FORM}?brouillon={number}&garde=oui")
         options = Options(base=workshop.base, memory=workshop.service.settings.var, called="formulaire.json",
-                          national=bool(fields.one("national")))  # fmt: skip
+                          national=bool(fields.one("national")) or (of is not None and of.national))  # fmt: skip
         async with counter.place(request, visitor.agent, options.national) as begin:
             report, _ = await begin(row_of(content), options, False, act == "verifier")
         return led(request, f"{PLACE}/depots/{report}?brouillon={number}")
@@ -147,19 +155,50 @@ def _begun(agent: Agent, lang: str) -> dict[str, list[str]]:
     return {"academie": [academie_name(scopes.pop(), lang)]} if len(scopes) == 1 else {}
 
 
-def _draft(registry: Registry, agent: Agent, number: int | None) -> Mapping[str, Any]:
-    return {} if number is None else registry.drafts.get(number, agent).content
+def _address(text: str, request: Request, base: str) -> str:
+    """Return the address of a page of ours as the IRI of what it shows; another text as it stands."""
+    site = f"{site_of(request)}/"
+    return base + text.removeprefix(site).removeprefix(f"{QUEUE[1:]}/") if text.startswith(site) else text
 
 
-def _kept(registry: Registry, agent: Agent, content: Mapping[str, Any], number: int | None) -> int:
-    return registry.drafts.keep(agent, "projet", content, number=number)
+def _draft(registry: Registry, agent: Agent, number: int | None) -> tuple[Mapping[str, Any], str]:
+    """Return what is in a draft, and the identifier of the document that it corrects, if it does."""
+    if number is None:
+        return {}, ""
+    draft = registry.drafts.get(number, agent)
+    return draft.content, draft.about.removeprefix(f"{PROJECT}/")
+
+
+def _kept(registry: Registry, agent: Agent, content: Mapping[str, Any], number: int | None, about: str) -> int:
+    return registry.drafts.keep(agent, PROJECT, content, about, number)
+
+
+async def _corrected(workshop: Workshop, request: Request, visitor: Visitor, identifier: str) -> Corrected | None:
+    """Return the document that is corrected, None where none is; raises ProblemError."""
+    if not identifier:
+        return None
+    return await workshop.doors.run(
+        request, corrected, visitor.agent, identifier, language(request), workshop.base
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Written:
+    """What is in the form: its fields, the number of its draft, the document that it corrects."""
+
+    content: Mapping[str, Any]
+    number: int | None
+    of: Corrected | None
 
 
 def _drawn(
-    workshop: Workshop, request: Request, visitor: Visitor, content: Mapping[str, Any], number: int | None,
-    told: Mapping[str, Any] | None, faults: Sequence[FormFault] = (), status: int = 200,
+    workshop: Workshop, request: Request, visitor: Visitor, written: _Written, told: Mapping[str, Any] | None,
+    faults: Sequence[FormFault] = (), status: int = 200,
 ) -> Response:  # fmt: skip
-    """Return the page of the form with what is in it, and its report at its fields."""
+    """Return the page of the form with what is in it, and its report at its fields; before it, why it was sent back."""
+    content, number, of = written.content, written.number, written.of
+    if told is None and of is not None:
+        faults = [*faults, *of.reasons]
     entries = told.get("entries", ()) if told else ()
     known = {one.name for group in groups() for one in group.fields}
     refused = [_fault(one, known) for one in entries if one["severity"] == "violation"]
@@ -169,7 +208,8 @@ def _drawn(
             advice.setdefault(one["field"] if one["field"] in known else "", []).append(_said(one))
     shown = [(group, [_shown(one, content) for one in group.fields]) for group in groups()]
     said = {
-        "groups": shown, "number": number, "advice": advice, "kept": request.query_params.get("garde") == "oui",
+        "groups": shown, "number": number, "of": of, "advice": advice,
+        "kept": request.query_params.get("garde") == "oui",
         "checked": told is not None and not refused and told.get("state") == "done",
         "filled": {group.name for group, fields in shown if any(one.values for one in fields)},
         "failed": told.get("reason", "") if told else "", "more": MORE,

@@ -13,6 +13,7 @@ from starlette.responses import Response
 
 from ingestion import (
     Agent,
+    Matter,
     Registry,
     alike_to,
     columns,
@@ -21,8 +22,9 @@ from ingestion import (
     told_to_reviewer,
 )
 from ontologie import sentence
-from sparql_api.acts.atelier.reviewing import QUEUE
-from sparql_api.acts.atelier.workshop import Fields, FormFault, Visitor, Workshop, led, number_of
+from sparql_api.acts.atelier.correcting import RETURNED, reasons_of
+from sparql_api.acts.atelier.reviewing import QUEUE, UNSURE, sure
+from sparql_api.acts.atelier.workshop import Fields, FormFault, Visitor, Workshop, allowed, led, number_of
 from sparql_api.acts.reviews import READ, decision_on, done_on, known_to, shown
 from sparql_api.formats.negotiation import language
 from sparql_api.words.problems import ProblemError
@@ -58,6 +60,8 @@ def _form(workshop: Workshop, path: str, act: str) -> None:
             given = fields.one("finding"), language(request), workshop.base
             read = lambda said: decision_on(said, *given)  # noqa: E731 - the form of its neighbours
         try:
+            if act == "validate":
+                read = sure(read, confirmed=bool(fields.one("confirm")))
             await workshop.doors.run(request, done_on, kind, name, visitor.agent, read, body)
         except ProblemError as error:
             fault = _fault(act, error, fields, language(request))
@@ -93,6 +97,8 @@ def _fault(act: str, error: ProblemError, fields: Fields, lang: Any) -> FormFaul
     said = error.problem.detail(lang)
     if error.problem.extra.get("reason") == "other-version":
         return FormFault(sentence("pages", "review.moved", lang))
+    if error.problem.extra.get("reason") == UNSURE:
+        return FormFault(said, "valider-confirm")
     if error.problem.extra.get("reason") == "passages-unread":
         return FormFault(sentence("pages", "review.unread", lang), "valider-read")
     where = {"return": "renvoyer-reason", "opinion": "avis-text"}.get(act, "")
@@ -135,8 +141,12 @@ def _looked(workshop: Workshop) -> Callable[[Registry, str, str, Agent, str], di
             one["before"], _, one["after"] = one["context"].partition(one["passage"])
         findings = findings_in_words(said["findings"], lang)
         labels = {field.name: field.label for field in words["fields"] if field.name in columns()}
+        matter = Matter(kind, name, found.academie)
         return {
             "said": said, "words": words, "alike": alike, "contact": contact, "findings": findings, "labels": labels,
+            "reasons": reasons_of(said["history"], lang) if found.state == RETURNED else (),
+            "analyses": allowed(registry, agent, "deposit", Matter("analyse", name, found.academie)),
+            "corrects": found.document is not None and allowed(registry, agent, "deposit", matter),
         }  # fmt: skip
 
     return look

@@ -8,7 +8,7 @@ from typing import Any, Final
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ingestion import Agent, LabelDesk, Registry
+from ingestion import Agent, LabelDesk, Registry, columns
 from sparql_api.acts.atelier.workshop import PLACE, TOLD, Fields, FormFault, Visitor, Workshop, may
 from sparql_api.acts.labels import decided, listed_labels, withdrawn
 from sparql_api.acts.reviews import whole_number
@@ -17,6 +17,9 @@ from sparql_api.words.problems import ProblemError
 
 LABELS: Final = f"{PLACE}/libelles"
 PER_PAGE: Final = 20
+FILTERS: Final = ("champ", "mots")
+MOST_LINKS: Final = 10
+"""Documents that a label leads to."""
 DECISIONS: Final = ("concept", "alias", "split", "text")
 Do = Callable[[Registry, str, Agent, dict[str, Any], str], dict[str, Any]]
 
@@ -24,7 +27,7 @@ Do = Callable[[Registry, str, Agent, dict[str, Any], str], dict[str, Any]]
 def labelling_pages(workshop: Workshop) -> None:
     """Declare the page of labels, and what a decision or its withdrawal is sent to."""
 
-    @workshop.page(LABELS, "page")
+    @workshop.page(LABELS, "page", *FILTERS)
     async def labels(request: Request, visitor: Visitor) -> Response:
         return await _drawn(workshop, request, visitor)
 
@@ -63,18 +66,30 @@ def _decisions(registry: Registry, agent: Agent, base: str, lang: str) -> list[d
     return LabelDesk(registry, base).decisions(agent, lang)
 
 
+def _with_links(registry: Registry, agent: Agent, base: str, asked: tuple[Any, ...], field: str, holds: str) -> Any:
+    """Return a page of the labels that wait, each with documents that hold it."""
+    found, desk = listed_labels(registry, agent, base, *asked, field=field, holds=holds), LabelDesk(registry, base)
+    for one in found["items"]:
+        one["held_by"] = desk.held_by(one["id"], agent, MOST_LINKS)
+    return found
+
+
 async def _drawn(
     workshop: Workshop, request: Request, visitor: Visitor, fault: FormFault | None = None,
     sent: dict[str, str] | None = None, status: int = 200, done: dict[str, Any] | None = None,
 ) -> Response:  # fmt: skip
     """Return the page of labels, with what came of a decision."""
     page = whole_number(request, "page", 1, 10**6)
-    given = (visitor.agent, workshop.base, (page - 1) * PER_PAGE, PER_PAGE, language(request))
-    found = await workshop.doors.run(request, listed_labels, *given)
+    lang, by = language(request), (visitor.agent, workshop.base)
+    field, holds = (request.query_params.get(name, "")[:200].strip() for name in FILTERS)
+    asked = ((page - 1) * PER_PAGE, PER_PAGE, lang)
+    found = await workshop.doors.run(request, _with_links, *by, asked, field, holds)
     decides = may(visitor.agent, "labels")
-    decisions = await workshop.doors.run(request, _decisions, *given[:2], given[-1]) if decides else []
+    decisions = await workshop.doors.run(request, _decisions, *by, lang) if decides else []
     said = {
         "taken": decisions, "found": found, "sent": sent or {}, "done": done, "page": page,
-        "pages": -(-found["total"] // PER_PAGE), "decisions": DECISIONS, "decides": decides,
+        "pages": -(-found["total"] // PER_PAGE), "decisions": DECISIONS, "decides": decides, "most": MOST_LINKS,
+        "fields": [(one.name, one.label[lang]) for one in columns().values() if one.schemes], "field": field,
+        "holds": holds,
     }  # fmt: skip
     return workshop.draw(request, visitor, "labels.html", said, faults=[fault] if fault else [], status=status)

@@ -2,22 +2,51 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ingestion import academie_name
+from ingestion import Agent, RefusedTransition, Registry, academie_name
 from ontologie import read_table, sentence
 from sparql_api.acts.atelier.workshop import PLACE, Fields, FormFault, Visitor, Workshop, number_of
-from sparql_api.acts.reviews import ALL, MOST_AT_ONCE, STATES, WAITS, listed, one_of_many, validation_of, wanted_of
+from sparql_api.acts.reviews import (
+    ALL,
+    MOST_AT_ONCE,
+    STATES,
+    WAITS,
+    Do,
+    listed,
+    one_of_many,
+    validation_of,
+    wanted_of,
+)
 from sparql_api.formats.negotiation import language
 from sparql_api.http.bodies import unprocessable
 from sparql_api.words.texts import text_of
 
 QUEUE: Final = f"{PLACE}/revue"
+UNSURE: Final = "returned-unsure"
+"""Why what was sent back is not validated by one click."""
 FILTERS: Final = ("state", "academie", "type", "waits")
+
+
+def sure(read: Callable[[Mapping[str, Any]], Do], *, confirmed: bool = False) -> Callable[[Mapping[str, Any]], Do]:
+    """Return what validates as before, but for what somebody sent back: to validate that, one says so."""
+
+    def reading(body: Mapping[str, Any]) -> Do:
+        do = read(body)
+
+        def doing(registry: Registry, kind: str, name: str, agent: Agent) -> None:
+            if not confirmed and (found := registry.get(kind, name)).state == "retourne":
+                raise RefusedTransition(UNSURE, name, found.state)
+            do(registry, kind, name, agent)
+
+        return doing
+
+    return reading
 
 
 def reviewing_pages(workshop: Workshop) -> None:
@@ -35,7 +64,7 @@ def reviewing_pages(workshop: Workshop) -> None:
         done, faults = list[str](), list[FormFault]()
         for one in chosen:
             name, _, version = one.rpartition("@")
-            do = validation_of({"version": number_of(version) or 0})
+            do = sure(validation_of)({"version": number_of(version) or 0})
             given = (name, visitor.agent, do, language(request), workshop.base)
             said = await workshop.doors.run(request, one_of_many, *given)
             if said["status"] == 200:

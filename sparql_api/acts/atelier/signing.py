@@ -11,11 +11,13 @@ from typing import Any, Final, TypeVar
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from ingestion import Agent, ListWanted, Registry
+from ingestion import Agent, ListWanted, Registry, name_of, told_to_reviewer
 from ontologie import sentence
 from sparql_api.acts.agents import Doors
-from sparql_api.acts.atelier.workshop import PLACE, Workshop, address_of, form_of, led, title_of
+from sparql_api.acts.atelier.correcting import sent_back
+from sparql_api.acts.atelier.workshop import PLACE, Workshop, address_of, form_of, led, may, title_of
 from sparql_api.acts.openid import PATIENCE, OpenId, SignInRefused
+from sparql_api.acts.reviews import known_to
 from sparql_api.acts.session import closed, from_us, held, opened, put, session_of
 from sparql_api.formats.negotiation import language
 from sparql_api.http.policies import ACT
@@ -43,18 +45,22 @@ def signing_routes(workshop: Workshop) -> None:
     async def place(request: Request) -> Response:
         visitor = await workshop.visitor(request)
         if visitor is not None:
-            said = await doors.run(request, _begun, visitor.agent)
+            said = await doors.run(request, _begun, visitor.agent, language(request))
             said["held"] = _held(visitor.agent, language(request))
             return workshop.draw(request, visitor, "home.html", said)
-        view = View(service, request, language(request), service.engine.current_edition())
-        html = write_page(view, "atelier/sign_in.html", {"elsewhere": elsewhere is not None})
-        return send_page(request, html, view, policy=ACT)
+        return _asked(workshop, request, elsewhere is not None)
 
     @post(router, f"{PLACE}/sign-in", policy=ACT, include_in_schema=False)
     async def sign_in(request: Request) -> Response:
         from_us(request)
         token = (await form_of(request, SHORT)).one("token").strip()
-        return await _signed_in(request, doors, await doors.bearer(request, token), token=token)
+        try:
+            agent = await doors.bearer(request, token)
+        except ProblemError as error:
+            if error.problem.status != 401:
+                raise
+            return _asked(workshop, request, elsewhere is not None, error.problem.detail(language(request)))
+        return await _signed_in(request, doors, agent, token=token)
 
     @post(router, f"{PLACE}/sign-out", policy=ACT, include_in_schema=False)
     async def sign_out(request: Request) -> Response:
@@ -65,6 +71,14 @@ def signing_routes(workshop: Workshop) -> None:
             await doors.run(request, lambda registry: registry.sign_ins.end(session))
         return closed(led(request, PLACE))
     _elsewhere_routes(workshop, elsewhere)
+
+
+def _asked(workshop: Workshop, request: Request, elsewhere: bool, wrong: str = "") -> Response:
+    """Return the page where one signs in; what is wrong with the token that was sent, and what to do then."""
+    view = View(workshop.service, request, language(request), workshop.service.engine.current_edition())
+    said = {"elsewhere": elsewhere, "by_field": {"token": wrong} if wrong else {}}
+    html = write_page(view, "atelier/sign_in.html", said)
+    return send_page(request, html, view, status=401 if wrong else 200, policy=ACT)
 
 
 def _elsewhere_routes(workshop: Workshop, elsewhere: Elsewhere | None) -> None:
@@ -133,18 +147,33 @@ async def _signed_in(request: Request, doors: Doors, agent: Agent, **by: Any) ->
     return opened(led(request, PLACE), *await doors.run(request, begin))
 
 
-def _begun(registry: Registry, agent: Agent) -> dict[str, Any]:
-    """Return how much waits for an agent, and what it began to write."""
+def _begun(registry: Registry, agent: Agent, lang: str) -> dict[str, Any]:
+    """Return how much waits for an agent, what was sent back to it, and what it began to write."""
     drafts = [
-        {"number": one.number, "at": one.at, "title": title_of(one.content), "address": address_of(one)}
+        {"number": one.number, "at": one.at, "title": _titled(registry, one, agent, lang), "address": address_of(one)}
         for one in registry.drafts.of(agent)
     ]
-    return {"waiting": registry.page(ListWanted("depose", size=1), agent).total, "drafts": drafts}
+    waiting = registry.page(ListWanted("depose", size=1), agent).total if may(agent, "read") else 0
+    back = sent_back(registry, agent) if may(agent, "deposit") else []
+    return {"waiting": waiting, "drafts": drafts, "back": back}
 
 
-def _held(agent: Agent, lang: str) -> list[tuple[str, str]]:
-    """Return what an agent is and where: (role, scope), in words."""
-    return [(sentence("relecture", f"role-{one.role}", lang), one.scope) for one in agent.grants]
+def _titled(registry: Registry, draft: Any, agent: Agent, lang: str) -> str:
+    """Return the title of a draft; without one, of what it is about, as its agent may know it."""
+    kind, _, name = draft.about.partition("/")
+    if (title := title_of(draft.content)) or not name:
+        return title
+    try:
+        found = known_to(registry, kind, name, agent)
+    except LookupError:
+        return ""
+    about = told_to_reviewer(found, (), lang)["title"] if registry.readable([found], agent) else name
+    return sentence("pages", "analysis.named", lang, title=about) if draft.kind == "analyse" else about
+
+
+def _held(agent: Agent, lang: str) -> list[tuple[str, str, str]]:
+    """Return what an agent is and where: (role in words, scope, the name of the scope)."""
+    return [(sentence("relecture", f"role-{one.role}", lang), one.scope, name_of(one.scope)) for one in agent.grants]
 
 
 _CALLBACK: Final[dict[str, Any]] = {

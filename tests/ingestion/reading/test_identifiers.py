@@ -16,9 +16,10 @@ from ingestion.examination.deposit import deposit_file
 from ingestion.examination.pipeline import Options
 from ingestion.registry.registry import Registry
 from ingestion.registry.tables.model import Outcome
-from ingestion.rights.model import OPERATOR
+from ingestion.rights.model import OPERATOR, Agent, Grant
 from ingestion.settings import Settings
 from ingestion.words.identifiers import spelt, unspelt
+from ontologie import BASE
 from tests.ingestion.reading.conftest import Write, codes, row
 from tests.laws.lengths import examples
 
@@ -147,3 +148,53 @@ def test_a_json_row_is_known_by_its_page_too(registry: Registry, write: Write) -
     assert first.registered["created"] == 1
     assert (again.registered["created"], again.registered["new-version"]) == (0, 1)
     assert "depot:titre-change" in {entry.rule for entry in again.entries}
+
+
+def told_of(registry: Registry, write: Write, ids: list[str], academie: str = "Lyon", agent: Agent = OPERATOR) -> tuple[dict[Outcome, int], set[str]]:
+    text = "id,titre,type_ia,academie,niveaux\n" + "".join(f"{one},Un titre {rank},generative,{academie},4e\n" for rank, one in enumerate(ids))
+    done = deposit_file(write(text), registry, agent, Options())
+    return done.registered, {entry.rule.removeprefix("depot:") for entry in done.entries if "identifiant" in entry.rule}
+
+
+@pytest.mark.parametrize(
+    ("own", "shown"),
+    [("A1", "10-A1"), ("A1", "projet/10-A1"), ("A1", f"{BASE}projet/10-A1"), ("A1", f"{BASE}projet/10-A1?lang=en".replace("https:", "http:")),
+     ("LYO/2024 7", "10-LYO.2f2024.207"), ("LYO/2024 7", "LYO.2f2024.207"), ("A1", f"{BASE}graphe/projet/10-A1")],
+)  # fmt: skip
+def test_an_identifier_that_pages_show_names_the_document_it_names(registry: Registry, write: Write, own: str, shown: str) -> None:
+    with registry:
+        told_of(registry, write, [own])
+        counts, said = told_of(registry, write, ["X", shown])
+        assert (counts["created"], counts["new-version"]) == (1, 1) and "identifiant-reconnu" in said
+        assert len(list(registry.listed())) == 2
+
+
+def test_an_identifier_that_looks_like_a_shown_one_stays_where_no_document_has_it(registry: Registry, write: Write) -> None:
+    with registry:
+        assert told_of(registry, write, ["10-3", "38-3", "n-1"])[0]["created"] == 3
+        assert {one.identifier for one in registry.listed()} == {"10-10-3", "10-38-3", "10-n-1"}
+        counts, said = told_of(registry, write, ["X", "10-3", "38-3"])
+        assert counts["created"] == 1 and counts["new-version"] == 2 and not said, "deposited so before, it is the same"
+
+
+def test_an_identifier_of_another_scope_or_of_two_is_refused(registry: Registry, write: Write) -> None:
+    with registry:
+        told_of(registry, write, ["10-A1"])
+        told_of(registry, write, ["A1"])
+        counts, said = told_of(registry, write, ["10-A1"])
+        assert not sum(counts.values()) and said == {"identifiant-ambigu"}
+        counts, said = told_of(registry, write, ["X", f"{BASE}projet/10-A1"])
+        assert counts["new-version"] == 1 and said == {"identifiant-reconnu"}, "a whole address is one document's"
+        counts, said = told_of(registry, write, ["10-A1", f"{BASE}projet/10-A1"], "Nice")
+        assert not sum(counts.values()) and said == {"identifiant-d-ailleurs"}
+        assert told_of(registry, write, [f"{BASE}projet/10-Z9"])[1] == {"identifiant-sans-fiche"}
+
+
+def test_what_is_no_agent_s_to_know_is_told_as_what_there_is_not(registry: Registry, write: Write) -> None:
+    nice = Agent("DRANE Nice", (Grant("depot", "academie/23"),))
+    with registry:
+        registry.accounts.declare(nice, OPERATOR)
+        told_of(registry, write, ["A1"])
+        for name in ("A1", "Z9"):
+            assert told_of(registry, write, [f"{BASE}projet/10-{name}"], "Nice", nice)[1] == {"identifiant-sans-fiche"}
+        assert told_of(registry, write, ["10-A1"], "Nice", nice)[0]["created"] == 1

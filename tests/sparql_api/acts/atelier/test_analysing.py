@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from typing import Any
 
@@ -9,6 +10,7 @@ import pyoxigraph as ox
 import pytest
 
 from ingestion import Agent, Grant
+from ontologie import read_table
 from sparql_api.acts.atelier import analysing
 from sparql_api.acts.atelier.analysis import identifier_of
 from sparql_api.acts.atelier.grids import GridWords
@@ -104,7 +106,7 @@ def test_two_analyses_are_compared_and_no_person_is_named(acting: Acting, worker
     page = who.get(f"{PLACE}/comparer?un={names[0]}&autre={names[1]}")
     told = said(page)
     # 29 of 30 alike; the second always answers the same: po = pe = 29/30, kappa = 0.
-    assert "mêmes réponses, sur 30 29" in told and "accord brut 0,97" in told and "sans poids 0,00" in told, told
+    assert "mêmes réponses, sur 30 29" in told and "accord brut, sur 30 critères 0,97" in told and "sans poids 0,00" in told, told
     assert "Direction du numérique pour l'éducation, à la fin" in told and other.name not in page.text
     assert worker("lecteur").get(f"{PLACE}/comparer").status_code == 200
     assert names[0] not in worker("lecteur").get(f"{PLACE}/comparer").text, "what waits is not everybody's"
@@ -117,3 +119,47 @@ def test_hostile_words_of_an_analysis_stay_words(acting: Acting, worker: Any) ->
     pages = [one.post(PLACE, {**fields, "act": "deposer"}), one.get(f"{PLACE}/comparer?un={hostile}")]
     assert all("<script>alert" not in page.text for page in pages) and "{{7*7}}" in pages[0].text
     assert one.get("/atelier/analyse/18-inconnue").status_code == 404
+
+
+def test_two_moments_are_drawn_and_too_few_criteria_have_no_kappa(acting: Acting, worker: Any) -> None:
+    one, grid = worker("national"), "https://w3id.org/observatoire-ia/grille/nationale-1"
+    quote = {"preuve.critere/C-D1-1": "des élèves de 3e écrivent", "grille": "grille/nationale-1", "act": "deposer"}
+    for moment, step in (("en-cours", "partiel"), ("plus-tard", "atteint")):
+        fields = answers(one.get(PLACE).text) | quote | {"moment": moment, "echelon.critere/C-D1-1": f"echelon/{step}"}
+        assert "1 dépôt est enregistré" in said(reported(one, one.post(PLACE, fields)))
+    names = [identifier_of("18-A0", "Dgesco", grid, moment) for moment in ("en-cours", "plus-tard")]
+    page = one.get(f"{PLACE}/comparer?un={names[0]}&autre={names[1]}")
+    told, svg = said(page), page.text.partition("<svg")[2].partition("</figure>")[0]
+    assert "Ce qui a changé d'un moment à l'autre" in told and "sur 1 critère qui a deux valeurs trop peu de critères pour un kappa (il en faut 20)" in told
+    # One criterion has a value in both: 1 (partly met), then 2 (met).
+    assert svg.count('class="mark"') == 1 and "C-D1-1" in svg, svg
+
+
+def test_the_threshold_of_kappa_is_what_its_reason_says() -> None:
+    (row,) = [one for one in read_table("donnees", "seuils.csv") if one["seuil"] == "kappa-criteres"]
+    seen, chance = 0.8, 0.4
+    assert round((seen - chance) / (1 - chance), 2) == 0.67
+    half = 1.96 * math.sqrt(seen * (1 - seen) / (int(row["valeur"]) * (1 - chance) ** 2))
+    assert 0.29 < half < 0.30
+
+
+def test_an_analysis_is_in_the_language_of_its_words_and_its_quotations_in_theirs(acting: Acting, worker: Any) -> None:
+    one = worker("national")
+    fields = answers(one.get(f"{PLACE}?lang=en").text) | {"grille": "grille/nationale-1", "act": "deposer", "langue": "en", "commentaire": "Well done."}
+    fields |= {"echelon.critere/C-D1-1": "echelon/partiel", "preuve.critere/C-D1-1": "des élèves de 3e écrivent"}
+    assert "1 dépôt est enregistré" in said(reported(one, one.post(PLACE, fields)))
+    found = acting.registry.get("analyse", identifier_of("18-A0", "Dgesco", "https://w3id.org/observatoire-ia/grille/nationale-1", "")).document
+    assert found and found["commentaire"] == {"en": ["Well done."]} and set(found["titre"]) == {"en"}
+    assert [proof["extrait"] for one in found["comporte"] for proof in one.get("preuve", ())] == [{"fr": "des élèves de 3e écrivent"}]
+
+
+def test_who_may_not_analyse_is_told_before_the_form_and_who_may(acting: Acting, worker: Any) -> None:
+    for who in ("inspection", "lecteur", "lille"):
+        refused = worker(who).get(PLACE)
+        assert refused.status_code == 403 and 'type="radio"' not in refused.text
+        assert "déposer" in said(refused) and ("opérateur" in said(refused) or "national" in said(refused)), said(refused)
+        assert PLACE + '"' not in worker(who).get("/atelier/revue/projet/18-A0").text
+
+
+def test_what_must_be_said_with_an_answer_is_said_at_its_field(acting: Acting, worker: Any) -> None:
+    assert "Obligatoire pour ces réponses : Sans objet, Non renseigné" in said(worker("national").get(PLACE))

@@ -55,3 +55,12 @@ def test_a_label_that_may_name_somebody_is_counted_and_not_shown(acting: Acting,
     acting.waiting("Etq3", tmp_path, niveaux="Classe de Mme Durand")
     page = worker("revue").get(PLACE)
     assert "Mme Durand" not in page.text and "pourrait désigner une personne" in said(page)
+
+
+def test_labels_are_filtered_and_lead_to_the_sheets_that_hold_them(acting: Acting, worker: Any, tmp_path: Path) -> None:
+    one = acting.waiting("Etq7", tmp_path, niveaux="Classe opaline")
+    reader = worker("revue")
+    page = reader.get(f"{PLACE}?champ=niveaux&mots=OPALINE")
+    assert said(page).count("fiche l'emploie") == 1 and f'href="/atelier/revue/projet/{one}"' in page.text
+    assert "Aucun libellé n'attend." in said(reader.get(f"{PLACE}?champ=disciplines&mots=opaline"))
+    assert f"/atelier/revue/projet/{one}" not in worker("lille").get(f"{PLACE}?mots=opaline").text

@@ -66,7 +66,7 @@ def test_a_document_is_read_validated_sent_back_and_withdrawn(acting: Acting, wo
     assert empty.status_code == 422 and 'href="#renvoyer-reason"' in empty.text
     told = one.done(f"{place(name)}/renvoyer", {"version": "1", "reason": "Précisez.", "champ.niveaux": "Le niveau ?"})
     assert "La fiche est renvoyée" in told and "Le niveau ?" in told and "renvoyée avec des remarques" in told
-    assert "La fiche est validée" in one.done(f"{place(name)}/valider", {"version": "1", "read": "oui"})
+    assert "La fiche est validée" in one.done(f"{place(name)}/valider", {"version": "1", "read": "oui", "confirm": "oui"})
     assert acting.registry.history("projet", name)[-1]["detail"] == "passages-read"
     assert "La fiche est retirée" in one.done(f"{place(name)}/retirer", {"version": "1", "reason": ""})
     assert acting.registry.get("projet", name).state == "retire"
@@ -126,3 +126,18 @@ def test_a_role_taken_away_counts_at_the_next_act(acting: Acting, worker: Any, t
     acting.registry.accounts.revoke(who.name, OPERATOR)
     assert one.post(f"{place(name)}/valider?lang={lang}", {"version": "1"}).status_code == 401
     assert acting.registry.get("projet", name).state == "depose"
+
+
+def test_what_was_sent_back_is_not_validated_by_one_click(acting: Acting, worker: Any, tmp_path: Path) -> None:
+    name = acting.waiting("RENVOI9", tmp_path)
+    one, place = worker("revue"), f"/atelier/revue/projet/{name}"
+    one.get(place)
+    one.done(f"{place}/renvoyer", {"version": "1", "reason": "Dites ce que font les élèves."})
+    bulk = one.post("/atelier/revue/valider", {"document": f"projet/{name}@1"})
+    assert bulk.status_code == 409 and "renvoyée" in said(bulk), "a tick made before it was sent back"
+    page = one.get(place)
+    assert "rien n'y a changé depuis" in said(page) and "Dites ce que font les élèves." in said(page)
+    refused = one.post(f"{place}/valider", {"version": "1"})
+    assert refused.status_code == 409 and 'href="#valider-confirm"' in refused.text
+    assert acting.registry.get("projet", name).state == "retourne"
+    assert "La fiche est validée" in one.done(f"{place}/valider", {"version": "1", "confirm": "oui"})
