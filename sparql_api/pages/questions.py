@@ -260,7 +260,7 @@ async def beside(view: View, asked: ChartAsked) -> dict[str, Any]:
     if chart.kind == "dots":
         note += " " + view.t("chart.dots", least=threshold("moyenne-observations"))
     addresses = {
-        "question": view.url(path, pinned),
+        "question": view.url(path, asked.given),
         "csv": view.url(path, {**pinned, "format": "csv"}),
         "image": view.url(f"{path}.svg", pinned),
         "permanent": view.url(path, pinned),

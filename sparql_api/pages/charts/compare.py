@@ -124,7 +124,7 @@ async def numbers(view: View, compared: Comparison) -> Mapping[str, Any]:
         "rows": [line(view, compared, row, groups) for row in rows],
         "left": chart.left,
         "addresses": {
-            "question": view.url(path, pinned),
+            "question": view.url(path, given),
             "csv": view.here(format="csv", edition=str(view.edition)),
             "image": view.url(f"{path}.svg", pinned),
             "permanent": view.here(edition=str(view.edition)),

@@ -16,7 +16,6 @@ from typing import Any
 import httpx
 import pyoxigraph as ox
 import pytest
-
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

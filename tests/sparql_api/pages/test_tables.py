@@ -14,9 +14,11 @@ import httpx
 import pyoxigraph as ox
 import pytest
 
+from ingestion import Editions
 from ontologie import BASE, PREFIXES
-from sparql_api.tables.descriptions import DESCRIPTIONS
-from sparql_api.tables.dictionary import tables
+from sparql_api.tables.cube import cube_lines
+from sparql_api.tables.descriptions import DESCRIPTIONS, described
+from sparql_api.tables.dictionary import Table, tables
 
 ROOT = "/editions/1/tables"
 HTML = {"Accept": "text/html"}
@@ -159,6 +161,24 @@ def test_the_cube_meets_its_integrity_constraints(cube: ox.Store) -> None:
     assert len(counts) == 3 and all(counts.values()) and sum(counts.values()) > 1000
     assert not bool(cube.query(f"{QB_PREFIXES} ASK {{ VALUES ?absent {{ qb:Slice qb:SliceKey qb:HierarchicalCodeList }} ?s a ?absent }}"))
     assert not bool(cube.query(f"{QB_PREFIXES} ASK {{ VALUES ?p {{ qb:measureType qb:measureDimension qb:slice qb:sliceKey qb:codeList }} {{ ?s ?p ?o }} UNION {{ ?s ?q ?p }} }}"))
+
+
+def test_two_linksets_that_justify_one_match_are_two_observations(var: Path) -> None:
+    edition = Editions(var).get(1)
+    assert edition is not None
+
+    def rows(table: Table) -> list[dict[str, object]]:
+        if table.name != "alignements":
+            return []
+        ends = {"sujet": "urn:x:s", "objet": "urn:x:o"}
+        empty = dict.fromkeys(column.name for column in table.columns)
+        told = [("a", "urn:x:exact"), ("b", "urn:x:exact"), ("c", "urn:x:close")]
+        return [{**empty, **ends, "alignement": f"urn:x:{name}", "relation": relation} for name, relation in told]
+
+    store = ox.Store()
+    store.load("".join(cube_lines(described(edition, "x"), rows)).encode(), format=ox.RdfFormat.TURTLE)
+    assert sum(1 for _ in store.quads_for_pattern(None, ox.NamedNode("http://purl.org/linked-data/cube#dataSet"), None)) == 3
+    assert violated(store) == set()
 
 
 SPOILT = {
