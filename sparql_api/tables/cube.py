@@ -1,8 +1,8 @@
 """The tables that have a measure as RDF Data Cubes (https://www.w3.org/TR/vocab-data-cube/), in Turtle.
 
 The roles of the dictionary make the structure: dimensions name an observation, a measure is what is said of it,
-attributes qualify it. A row is the observation that its own IRI names; where it is no part of a document but one itself,
-that IRI is a dimension too: two linksets may justify the same match.
+attributes qualify it. A row is the observation that its own IRI names; where it is no part of a document but one
+itself, that IRI is a dimension too: two linksets may justify the same match.
 """
 
 from __future__ import annotations
