@@ -39,7 +39,7 @@ from sparql_api.http.kept import Front
 from sparql_api.http.middleware import PublicAddress, Redactions, SecurityHeaders, Straight
 from sparql_api.http.problem_documents import install_problem_handlers
 from sparql_api.http.traces import bound_traces
-from sparql_api.pages.answers import answers_router
+from sparql_api.pages.answer_pages import answers_router
 from sparql_api.pages.changes.routes import changes_router
 from sparql_api.pages.charts.ahead import keep_ahead
 from sparql_api.pages.charts.compare import compare_router
@@ -111,6 +111,7 @@ def create_app(settings: Settings, engine: Engine | None = None, beside: Path | 
             for task in (leaving, ahead, quiet):
                 task.cancel()
             computing.stop()
+            await computing.end()
             await assistants.end()
             await desk.end()
             doors.close()

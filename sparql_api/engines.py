@@ -11,6 +11,7 @@ import pyoxigraph as ox
 from ingestion import software_version
 from ontologie import Iris
 from sparql_api.computing.fairuse import FairUse
+from sparql_api.computing.limiter import APART
 from sparql_api.engine.cached import CachedEngine
 from sparql_api.engine.port import Engine
 from sparql_api.engine.querylog import QueryLog
@@ -116,4 +117,4 @@ def memory_bound(settings: Settings) -> int:
     workers = (settings.workers + SPARE) * settings.query_memory_mb * MEGABYTE
     kept = int((settings.cache_mb + settings.front_mb) * MEGABYTE) + PAGES_KEPT
     connections = settings.connections * (settings.body_bytes + INLINE + BUFFERS)
-    return workers + reader_process.MEMORY + kept + connections + PROGRAM
+    return workers + reader_process.MEMORY + APART + kept + connections + PROGRAM

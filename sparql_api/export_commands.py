@@ -74,6 +74,7 @@ def export_site(out: Path, address: str | None, lang: Lang) -> None:
     """Write the mirror; ends the command where it cannot be written, and says what then stands."""
     import asyncio
 
+    from sparql_api.http.site import home_of
     from sparql_api.mirror.asking import UnansweredWithin
     from sparql_api.mirror.ledger import MirrorRefused
     from sparql_api.settings import Settings
@@ -81,7 +82,7 @@ def export_site(out: Path, address: str | None, lang: Lang) -> None:
 
     settings = Settings()
     edition = current_edition(settings, lang)
-    service = (settings.public_url or settings.base_iri).rstrip("/")
+    service = home_of(settings)
     served = (address or service).rstrip("/")
     if not served.startswith(("http://", "https://")) or any(sign in served for sign in "?# "):
         fail(lang, "site-address", address=served)

@@ -166,7 +166,8 @@ class Settings(StateSettings):
     """Each field is announced in the service description or in headers where it bounds a client."""
 
     public_url: str | None = Field(None, pattern=r"^https?://[^/?#@\s\\]+/?$")
-    """Scheme and host that links name (`https://observatoire.example`); those of each request by default."""
+    """Scheme and host that links name (`https://observatoire.example`); by default those of each request, and in
+    what is cited or kept as a file the base of the IRIs."""
 
     query_timeout: float = Field(30.0, gt=0)
     """Deadline of a query, in seconds of wall time."""

@@ -7,19 +7,13 @@ with the first deposit, whose reader it confines again, and shares nothing with 
 from __future__ import annotations
 
 import asyncio
-import ctypes
-import multiprocessing
-import os
-import resource
-import signal
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import asynccontextmanager
 from typing import Final, TypeVar
 
+from sparql_api.computing.beside import Beside, Unfinished
 from sparql_api.computing.fairuse import Levels
 from sparql_api.words.errors import ServiceError
 from sparql_api.words.problems import Problem, ProblemError
@@ -27,11 +21,9 @@ from sparql_api.words.problems import Problem, ProblemError
 T = TypeVar("T")
 MEMORY: Final = 4 << 30
 """Address space of the process."""
-NICE: Final = 5
 RETRY_SECONDS: Final = 5
 FORGOTTEN: Final = 10.0
 """Seconds after which one second of the process no longer counts against who had it."""
-_PR_SET_PDEATHSIG: Final = 1
 
 
 class Unexamined(ServiceError):
@@ -46,13 +38,13 @@ class Desk:
     """The process, and how many deposits are held: read, waiting for it, in it. Of one event loop."""
 
     def __init__(self, most: int, seconds: float) -> None:
-        self._most, self._seconds = most, seconds
+        self._most = most
         self._each = max(1, most // 4)
         self._held: Counter[str] = Counter()
         self._busy = False
         self._waiting: list[tuple[str, asyncio.Future[None]]] = []
         self._spent = Levels(1 / FORGOTTEN, time.monotonic)
-        self._pool: ProcessPoolExecutor | None = None
+        self._process = Beside(MEMORY, seconds, goes_on=True)
 
     def enter(self, agent: str) -> None:
         """Hold one deposit more; raises ProblemError (503) where as many are held as may, a quarter by an agent."""
@@ -72,14 +64,9 @@ class Desk:
         """Return what a function says in the process, once it is its turn; raises what it raises, and Unexamined."""
         async with self._turn(agent):
             begun = time.monotonic()
-            if self._pool is None:
-                spawn = multiprocessing.get_context("spawn")
-                self._pool = ProcessPoolExecutor(1, spawn, _confine, (os.getpid(),))
             try:
-                async with asyncio.timeout(self._seconds):
-                    return await asyncio.get_running_loop().run_in_executor(self._pool, function, *arguments)
-            except (TimeoutError, BrokenProcessPool) as error:
-                await self.end()
+                return await self._process.call(function, *arguments)
+            except Unfinished as error:
                 raise Unexamined(time.monotonic() - begun) from error
             finally:
                 self._spent.charge(agent, time.monotonic() - begun)
@@ -112,17 +99,4 @@ class Desk:
 
     async def end(self) -> None:
         """End the process, whatever it does; the next deposit starts another."""
-        pool, self._pool = self._pool, None
-        if pool is not None:
-            for process in list((pool._processes or {}).values()):
-                process.kill()
-            await asyncio.to_thread(pool.shutdown, cancel_futures=True)
-
-
-def _confine(parent: int) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != parent:
-        os._exit(0)
-    os.nice(NICE)  # The process that answers everyone goes first.
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+        await self._process.end()

@@ -19,6 +19,7 @@ from typing import Any, Final, Literal, TypeVar, get_args
 from starlette.requests import Request
 from starlette.responses import Response
 
+from sparql_api.computing.beside import Beside, Unfinished
 from sparql_api.computing.cancellation import Cancelled, CancelScope, current
 from sparql_api.computing.disconnection import client_of, held, sparing, while_connected
 from sparql_api.computing.fairuse import FairUse
@@ -36,6 +37,9 @@ Kind = Literal["page", "search", "file", "act"]
 """What is computed: each kind has threads and a line of its own, so that none waits for another."""
 ACTING: Final = 4
 """Threads for what is asked of the registry: they wait for its file rather than compute."""
+APART: Final = 512 << 20
+"""Address space of the process in which is computed what no thread may: Python runs one at a time, and reading JSON
+of some megabytes lets no other in."""
 
 
 class Computing:
@@ -48,6 +52,8 @@ class Computing:
         self._fair_use = fair_use
         self._seconds = seconds
         self._answer_seconds = answer_seconds
+        self._apart = Beside(APART, seconds)
+        self._queue, self._waiting_apart = queue, 0
         self._lines = {
             kind: _Line(fair_use, ACTING if kind == "act" else threads, queue) for kind in get_args(Kind)
         }
@@ -109,6 +115,30 @@ class Computing:
         finally:
             task.scope.cancel()  # Nobody waits for it any more.
 
+    async def apart(self, request: Request, work: Callable[..., T], *arguments: Any) -> T:
+        """Return what a function says, called in a process beside this one, its time charged to who asked; the process
+        ends where the client leaves.
+
+        Raises what the function raises, and ProblemError: 503 where too many wait, 504 past the deadline.
+        """
+        if self._waiting_apart > self._queue:
+            raise _full(self._queue)
+        self._waiting_apart += 1
+        try:
+            found: T
+            found, used = await self._apart.call(_timed, work, arguments)
+        except Unfinished:
+            self._fair_use.charge(self.client(request), self._seconds)
+            raise self._late() from None
+        finally:
+            self._waiting_apart -= 1
+        self._fair_use.charge(self.client(request), used)
+        return found
+
+    async def end(self) -> None:
+        """End the process beside this one."""
+        await self._apart.end()
+
     def _late(self) -> ProblemError:
         limit = f"{self._seconds:g}"
         return ProblemError(problem("computing-deadline", limit=limit, extra={"bound": "computing-deadline"}))
@@ -158,7 +188,7 @@ class _Line:
                 await task.turn
         except TimeoutError:
             self.release(task)
-            raise self._full() from None
+            raise _full(self._queue) from None
         except BaseException:
             self.release(task)
             raise
@@ -187,12 +217,19 @@ class _Line:
     def _refuse(self, task: _Task) -> None:
         self.waiting.remove(task)
         if not task.turn.done():
-            task.turn.set_exception(self._full())
+            task.turn.set_exception(_full(self._queue))
 
-    def _full(self) -> ProblemError:
-        headers = {"Retry-After": str(RETRY_SECONDS)}
-        values: dict[str, str | int] = {"limit": self._queue, "retry_after": RETRY_SECONDS}
-        return ProblemError(Problem("computing-queue", values, {"bound": "computing-queue"}, headers))
+
+def _full(queue: int) -> ProblemError:
+    headers = {"Retry-After": str(RETRY_SECONDS)}
+    values: dict[str, str | int] = {"limit": queue, "retry_after": RETRY_SECONDS}
+    return ProblemError(Problem("computing-queue", values, {"bound": "computing-queue"}, headers))
+
+
+def _timed(work: Callable[..., T], arguments: tuple[Any, ...]) -> tuple[T, float]:
+    """Return what a function says, and the seconds of processor that it took."""
+    begun = time.process_time()
+    return work(*arguments), time.process_time() - begun
 
 
 def open_computing(settings: Settings, fair_use: FairUse) -> Computing:

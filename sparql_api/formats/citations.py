@@ -143,6 +143,9 @@ def datacite(cited: Reference) -> str:
         "alternateIdentifiers": [{"alternateIdentifier": cited.address, "alternateIdentifierType": "URL"}],
         "url": cited.address,
     }
+    if cited.note:
+        said = {"description": plain(cited.note), "descriptionType": "TechnicalInfo", "lang": cited.language}
+        item["descriptions"] = [said]
     return json.dumps(item, ensure_ascii=False, indent=2) + "\n"
 
 

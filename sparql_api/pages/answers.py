@@ -1,78 +1,57 @@
-"""An answer that is cited: a question or a query, its parameters and its edition at one address, with its hash.
+"""An answer that is cited: a question or a query, its parameters and its edition at one address, with its hash; and
+what the latest edition answers to the same.
 
-It says what the latest edition answers to the same, and what differs; as a file of HTML it is read off line.
+What is read, hashed and compared is bounded, and done in a process beside this one. No hash is kept: what it was before
+a redaction is in the citation alone (docs/decisions/erasure.md).
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from fastapi import APIRouter
 from starlette.requests import Request
-from starlette.responses import Response
 
 from ingestion import Edition
-from queries import Question, column_title, every_version
+from queries import Question, every_version
 from sparql_api.description.licences import licences_of
 from sparql_api.description.questions import bound
 from sparql_api.engine.port import Answer
-from sparql_api.formats.bags import Bag, bag_of, difference
+from sparql_api.formats.bags import ALGORITHM, ALGORITHMS, Compared, compared
 from sparql_api.formats.citations import FORMATS, Reference
-from sparql_api.formats.negotiation import language
-from sparql_api.formats.rdf_formats import write_json
-from sparql_api.http.delivery import deliver, requested
-from sparql_api.http.openapi import (
-    COUNT,
-    EDITION,
-    OF_COMPUTING,
-    OF_EDITION,
-    OF_ENGINE,
-    TEXT,
-    format_parameter,
-    operation,
-    parameter,
-    several,
-    structure,
-)
-from sparql_api.http.parameters import refuse_unknown
+from sparql_api.http.openapi import COUNT, TEXT, parameter, several
 from sparql_api.http.query_strings import bad
-from sparql_api.http.routing import get
-from sparql_api.http.site import site_of
-from sparql_api.pages.charts.routes import ChartAsked, charted, in_page
-from sparql_api.pages.common.layout import View, environment, render
+from sparql_api.http.site import home_of
+from sparql_api.pages.common.layout import View
+from sparql_api.pages.common.named import refuse_unnamed_of
+from sparql_api.pages.common.reading import RESULTS, SHORT
 from sparql_api.pages.common.service import Service
-from sparql_api.pages.results import of_table
 from sparql_api.pages.things.citation import of_edition
+from sparql_api.query.errors import AnswerTooLarge
 from sparql_api.words.problems import ProblemError, problem
+from sparql_api.words.texts import text_of
 
 PATH: Final = "/answer"
-FILE_PATH: Final = "/answer.html"
-FILE_TYPE: Final = "text/html"
-QUESTION, VERSION, QUERY, WITH, HASH = "question", "version", "query", "with", "sha256"
-OFFERS: Final = {"json": "application/json", "html": "text/html"}
-LONGEST: Final = 16 << 20
-"""Bytes of an answer that is hashed and compared; a longer one is a file, whose bytes a client hashes."""
+QUESTION, VERSION, QUERY, WITH, HASH, HASHED_BY = "question", "version", "query", "with", "sha256", "algorithm"
+LONGEST: Final = 4 << 20
+"""Bytes of an answer, in SPARQL JSON, that is hashed and compared; a longer one is a file, or a job."""
+ROWS: Final = 20_000
+"""Rows of such an answer."""
 SHOWN: Final = 100
 """Rows of a difference that are told; all are counted."""
+HEXADECIMAL: Final = re.compile("[0-9a-f]{64}")
 ASKED: Final = (
     parameter(QUESTION, "A saved question, by its name; or else `query`."),
     parameter(VERSION, "Which version of the question; without it, the latest.", COUNT),
     parameter(WITH, "A parameter of the question, as name=value; may be repeated.", several(TEXT)),
     parameter(QUERY, "The text of a SELECT or ASK query."),
 )
-_ANSWERED: Final = structure(address=TEXT, query=TEXT, rows=COUNT, sha256=TEXT, latest={"type": "object"})
-DESCRIBED: Final = operation(
-    {OFFERS["json"]: _ANSWERED, OFFERS["html"]: {}},
-    parameters=(*ASKED, parameter(HASH, "The hash that was cited, to compare."), EDITION, format_parameter(OFFERS)),
-    errors=("400", "406", *OF_COMPUTING, *OF_EDITION, *OF_ENGINE),
-)
-FILE_DESCRIBED: Final = operation(
-    {FILE_TYPE: {}},
-    parameters=(*ASKED, EDITION),
-    errors=("400", *OF_COMPUTING, *OF_EDITION, *OF_ENGINE),
+CITED: Final = (
+    parameter(HASH, "The hash that was cited, to compare."),
+    parameter(HASHED_BY, "The algorithm of that hash; 1 without it, as the first citations are.", COUNT),
 )
 
 
@@ -113,112 +92,150 @@ def answer_asked(service: Service, request: Request) -> AnswerAsked:
     return AnswerAsked(bound(question, given, service.iris), question, given)
 
 
-def answers_router(service: Service) -> APIRouter:
-    """Return the routes of cited answers: as data and as a page; as a file of its own."""
-    router = APIRouter(tags=["queries"])
+@dataclass(frozen=True)
+class Cited:
+    """The hash that a citation gives, and its algorithm; no hash where it gives none."""
 
-    @get(router, PATH, summary="An answer of an edition, to cite and compare", openapi_extra=DESCRIBED)
-    async def answer(request: Request) -> Response:
-        media_type = requested(request, OFFERS)
-        asked, edition = answer_asked(service, request), service.edition(request)
-        view = View(service, request, language(request), edition.number)
-        said = await compared(view, asked, edition)
-        if media_type == OFFERS["html"]:
-            shown = {
-                "said": said,
-                "title": title_of(view, asked),
-                "file": view.url(FILE_PATH, asked.parameters(edition=edition.number)),
-                "latest": view.url(PATH, asked.parameters(edition=said["latest"]["edition"])),
-            }
-            return render(service, request, "answer_page.html", shown, edition=edition.number)
-        return deliver(request, write_json(said), media_type, edition=edition.number)
-
-    @get(router, FILE_PATH, summary="An answer as a file that is read off line", openapi_extra=FILE_DESCRIBED)
-    async def file(request: Request) -> Response:
-        refuse_unknown(request)
-        asked, edition = answer_asked(service, request), service.edition(request)
-        view = View(service, request, language(request), edition.number)
-        data = await alone(view, asked, edition)
-        named = f"{asked.question.name if asked.question else 'answer'}-{edition.number}.html"
-        return deliver(request, data, FILE_TYPE, edition=edition.number, filename=named)
-
-    return router
+    sha256: str = ""
+    algorithm: int = ALGORITHM
 
 
-async def compared(view: View, asked: AnswerAsked, edition: Edition) -> dict[str, Any]:
-    """Return a cited answer beside what the latest edition answers, as JSON; raises EngineError."""
-    service = view.service
-    current = service.engine.current_edition() or edition.number
-    mine = await bag(view, await answered(view, asked, edition.number))
-    latest = mine if current == edition.number else await bag(view, await answered(view, asked, current))
-    return await service.computing.run(view.request, told, view, asked, edition, mine, current, latest)
+def cited_hash(request: Request) -> Cited:
+    """Return the hash that a request says was cited; raises ProblemError 400 where it is none of ours."""
+    text, by = (request.query_params.get(one, "") for one in (HASH, HASHED_BY))
+    if by not in ("", *map(str, ALGORITHMS)):
+        raise bad(HASHED_BY, "no-hash-algorithm")
+    if not text:
+        return Cited()
+    if not HEXADECIMAL.fullmatch(text):
+        raise bad(HASH, "no-hash")
+    return Cited(text, int(by or 1))
 
 
-async def bag(view: View, found: Answer) -> Bag:
-    """Return the rows of an answer, read in a thread."""
-    return await view.service.computing.run(view.request, lambda: bag_of(found.json()), kind="file")
+@dataclass(frozen=True)
+class Told:
+    """A cited answer, and what the latest edition says to the same."""
+
+    asked: AnswerAsked
+    edition: Edition
+    answer: Answer
+    latest: int
+    said: Compared
+    cited: Cited
+
+    @property
+    def as_cited(self) -> bool:
+        """Whether the hash is the one that was cited."""
+        return self.cited.sha256 == (self.said.former or self.said.sha256)
+
+    @property
+    def former(self) -> str:
+        """The hash that the answer had before its edition was redacted, as its citation gives it; else empty."""
+        redacted = bool(self.edition.manifest.get("redactions"))
+        return self.cited.sha256 if redacted and self.cited.sha256 and not self.as_cited else ""
 
 
-async def answered(view: View, asked: AnswerAsked, edition: int) -> Answer:
-    """Return the answer of an edition; raises EngineError, ProblemError 400 where it is no table, or too long."""
-    found = await view.service.reading(view.request).answer(asked.text, edition)
-    if found.body.size > LONGEST:
-        raise bad(QUERY, "answer-too-long-to-compare")
+async def told(view: View, asked: AnswerAsked, edition: Edition, *, alone: bool = False) -> Told:
+    """Return a cited answer beside what the latest edition answers; `alone` leaves that out. Raises EngineError, and
+    ProblemError 400 where the answer is no table, is too long, or may be another each time."""
+    cited, latest = cited_hash(view.request), edition.number
+    if not alone:
+        latest = view.service.engine.current_edition() or edition.number
+    answer = await answered(view, asked, edition.number)
+    other = None if latest == edition.number else await answered(view, asked, latest, named=False)
+    computing, request = view.service.computing, view.request
+    bodies = [None if one is None else await computing.run(request, one.read, kind="file") for one in (answer, other)]
+    short = sum(len(one) for one in bodies if one is not None) <= SHORT
+    compare = computing.run if short else computing.apart
+    said: Compared = await compare(request, compared, *bodies, SHOWN, cited.algorithm)
+    return Told(asked, edition, answer, latest, said, cited)
+
+
+async def answered(view: View, asked: AnswerAsked, edition: int, *, named: bool = True) -> Answer:
+    """Return the answer of an edition; raises EngineError, ProblemError 400 where it is no table, too long, or may be
+    another each time; `named` refuses a value that names nothing in that edition."""
+    service, client = view.service, view.service.computing.client(view.request)
+    limits = service.settings.limits()
+    limits = replace(limits, answer_bytes=min(limits.answer_bytes, LONGEST))
+    plan = await service.engine.prepare(asked.text, accept=RESULTS, edition=edition)
+    if plan.volatile:
+        raise bad(QUERY, "answer-not-repeatable")
+    try:
+        found = await service.engine.run(plan, limits=limits, client=client)
+    except AnswerTooLarge:
+        found = None
+    if found is None or found.body.size > LONGEST or (found.rows or 0) > ROWS:
+        raise too_long(asked)
+    if named and asked.question is not None and found.rows == 0:
+        await refuse_unnamed_of(service, view.request, edition, asked.question, asked.given)
     return found
 
 
-def told(
-    view: View, asked: AnswerAsked, edition: Edition, bag: Bag, current: int, latest: Bag
-) -> dict[str, Any]:
+def too_long(asked: AnswerAsked) -> ProblemError:
+    """Return the refusal of an answer over the bounds, with what to do instead."""
+    name = QUERY if asked.question is None else QUESTION
+    reason = text_of("answer-too-long-to-compare", rows=ROWS, megabytes=LONGEST >> 20)
+    return ProblemError(problem("parameter", parameter=name, reason=reason, extra={"parameter": name}))
+
+
+def as_json(view: View, one: Told) -> dict[str, Any]:
     """Return a cited answer as JSON: what was asked, of which edition, its hash, how to cite it, the latest one."""
-    cited = view.request.query_params.get(HASH, "")
-    came, went = difference(bag, latest)
+    asked, said, manifest = one.asked, one.said, one.edition.manifest
+    cited = {HASH: one.cited.sha256, HASHED_BY: one.cited.algorithm, "same": one.as_cited}
     return {
-        "address": address(view, asked, edition.number, bag),
+        "address": address(view, asked, one.edition.number, said.sha256),
         "question": asked.question.name if asked.question else None,
         "version": asked.question.version if asked.question else None,
         "parameters": dict(asked.given),
         "query": asked.text,
         "edition": {
-            "number": edition.number,
-            "date": edition.manifest["date"],
-            "sha256": edition.manifest["sha256"],
-            "redactions": edition.manifest.get("redactions", []),
+            "number": one.edition.number,
+            "date": manifest["date"],
+            "sha256": manifest["sha256"],
+            "redactions": manifest.get("redactions", []),
         },
-        "licences": licences_of(edition).of(),
-        "columns": list(bag.columns),
-        "rows": bag.rows,
-        HASH: bag.sha256,
-        "cited": {HASH: cited, "same": cited == bag.sha256} if cited else None,
-        "citations": {name: cite_address(view, asked, edition.number, name) for name in FORMATS},
+        "licences": licences_of(one.edition).of(),
+        "columns": list(said.columns),
+        "rows": said.rows,
+        HASH: said.sha256,
+        HASHED_BY: ALGORITHM,
+        "former": one.former or None,
+        "cited": cited if one.cited.sha256 else None,
+        "citations": {name: cite_address(view, one, name) for name in FORMATS},
         "latest": {
-            "edition": current,
-            "address": address(view, asked, current, latest),
-            "rows": latest.rows,
-            HASH: latest.sha256,
-            "same": latest.sha256 == bag.sha256,
-            "added": len(came),
-            "removed": len(went),
-            "added_rows": came[:SHOWN],
-            "removed_rows": went[:SHOWN],
+            "edition": one.latest,
+            "address": address(view, asked, one.latest, said.other_sha256),
+            "rows": said.other_rows,
+            HASH: said.other_sha256,
+            "same": said.same,
+            "added": said.added,
+            "removed": said.removed,
+            "added_rows": list(said.added_rows),
+            "removed_rows": list(said.removed_rows),
         },
     }
 
 
-def address(view: View, asked: AnswerAsked, edition: int, bag: Bag | None = None) -> str:
-    """Return the permanent address of an answer; with its bag, the hash that it has is in it."""
-    more = {"edition": edition, **({HASH: bag.sha256} if bag else {})}
-    return f"{site_of(view.request)}{PATH}?{urlencode(asked.parameters(**more), doseq=True)}"
+def address(view: View, asked: AnswerAsked, edition: int, sha256: str) -> str:
+    """Return the permanent address of an answer: the service's own, whatever host was asked, with the hash in it."""
+    said = asked.parameters(edition=edition, **{HASH: sha256, HASHED_BY: ALGORITHM})
+    return f"{home_of(view.service.settings)}{PATH}?{urlencode(said, doseq=True)}"
 
 
-def cite_address(view: View, asked: AnswerAsked, edition: int, name: str) -> str:
+def cite_parameters(one: Told, name: str) -> dict[str, Any]:
+    """Return what `/cite` takes to give the reference of an answer in a format."""
+    former = {HASH: one.cited.sha256, HASHED_BY: one.cited.algorithm} if one.former else {}
+    return one.asked.parameters(edition=one.edition.number, format=name, **former)
+
+
+def cite_address(view: View, one: Told, name: str) -> str:
     """Return where the reference of an answer is, in a format."""
-    return f"{site_of(view.request)}/cite?{urlencode(asked.parameters(edition=edition, format=name), doseq=True)}"
+    return f"{home_of(view.service.settings)}/cite?{urlencode(cite_parameters(one, name), doseq=True)}"
 
 
 async def answer_reference(view: View, edition: Edition, asked: AnswerAsked) -> Reference:
     """Return the reference of an answer: its address holds its hash; raises EngineError."""
-    return referred(view, edition, asked, await bag(view, await answered(view, asked, edition.number)))
+    return referred(view, await told(view, asked, edition, alone=True))
 
 
 def title_of(view: View, asked: AnswerAsked) -> str:
@@ -229,49 +246,16 @@ def title_of(view: View, asked: AnswerAsked) -> str:
     return title
 
 
-def referred(view: View, edition: Edition, asked: AnswerAsked, bag: Bag) -> Reference:
-    """Return the reference of an answer whose rows are known."""
-    whole = of_edition(view, edition)
-    return Reference(
-        f"{asked.question.name if asked.question else 'query'} {edition.number} {bag.sha256[:8]}",
-        f"{title_of(view, asked)}. {whole.title}",
-        whole.authors,
-        whole.date,
-        whole.publisher,
-        whole.version,
-        address(view, asked, edition.number, bag),
-        whole.language,
+def referred(view: View, one: Told) -> Reference:
+    """Return the reference of an answer; where its edition was redacted, its note gives the hashes before and after."""
+    whole, asked, number = of_edition(view, one.edition), one.asked, one.edition.number
+    note = whole.note
+    if one.former:
+        note += " " + view.t("answer.note_former", former=one.former, present=one.said.sha256)
+    return replace(
+        whole,
+        key=f"{asked.question.name if asked.question else 'query'} {number} {one.said.sha256[:8]}",
+        title=f"{title_of(view, asked)}. {whole.title}",
+        address=address(view, asked, number, one.said.sha256),
+        note=note,
     )
-
-
-async def alone(view: View, asked: AnswerAsked, edition: Edition) -> bytes:
-    """Return an answer as a file of HTML that needs no other: chart, table, query, edition, licence, hash."""
-    service, question = view.service, asked.question
-    found = await answered(view, asked, edition.number)
-    rows, chart = await bag(view, found), ""
-    if question is not None and question.charted:
-        drawing = await charted(view, ChartAsked(question, asked.given, edition.number))
-        if drawing.marks:
-            title = view.pick(question.title)
-            chart = await service.computing.run(view.request, in_page, view, title, drawing)
-    titles = {name: view.pick(column_title(question.name, name)) for name in rows.columns} if question else {}
-    cited = referred(view, edition, asked, rows)
-    context = {
-        "lang": view.language,
-        "t": view.t,
-        "title": title_of(view, asked),
-        "about": view.pick(question.description) if question else "",
-        "chart": chart,
-        "results": await service.computing.run(view.request, of_table, found, view),
-        "titles": titles,
-        "asked": asked,
-        "number": edition.number,
-        "date": view.date(str(edition.manifest["date"])),
-        "address": cited.address,
-        "cited": cited,
-        "sha256": rows.sha256,
-        "rows": rows.rows,
-        "licences": licences_of(edition).of(),
-    }
-    template = environment().get_template("answer.html")
-    return await service.computing.run(view.request, lambda: template.render(context).encode())

@@ -81,7 +81,7 @@ async def rows_of(service: Service, request: Request, text: str, edition: int) -
     limits = service.settings.limits().shortened(timeout_seconds(request.query_params.get("timeout", "")))
     found = await service.engine.run(plan, limits=limits, client=client)
     if found.body.size > LONGEST:
-        raise bad(SINCE, "answer-too-long-to-compare")
+        raise bad(SINCE, "answer-too-long-since")
     answer = await service.computing.run(request, found.json, kind="file")
     if "results" not in answer:
         raise bad(SINCE, "no-rows-to-compare")

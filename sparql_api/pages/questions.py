@@ -49,7 +49,7 @@ from sparql_api.pages.charts.routes import ChartAsked, charted, in_page, spoken
 from sparql_api.pages.common.asked import as_openapi, given_values
 from sparql_api.pages.common.choices import choices_of
 from sparql_api.pages.common.layout import View, render
-from sparql_api.pages.common.named import refuse_unnamed
+from sparql_api.pages.common.named import refuse_unnamed_of
 from sparql_api.pages.common.service import Service
 from sparql_api.pages.common.since import since_edition, since_parameter
 from sparql_api.pages.documents import LICENSED
@@ -179,8 +179,7 @@ def run_question(service: Service, question: Question, versions: Sequence[Questi
         limits = service.settings.limits().shortened(timeout_seconds(request.query_params.get("timeout", "")))
         found = await service.engine.run(plan, limits=limits, client=service.computing.client(request))
         if found.rows == 0:
-            asked = things(question, given, service.iris.base)
-            await refuse_unnamed(service, request, service.edition_number(found.edition), asked)
+            await refuse_unnamed_of(service, request, found.edition, question, given)
         if key is not None:
             offer(request, plan.edition, plan)
         if media_type == TABLES["csv"]:
@@ -197,16 +196,6 @@ def run_question(service: Service, question: Question, versions: Sequence[Questi
 
     answer.__name__ = question.name.replace("-", "_")
     return answer
-
-
-def things(question: Question, given: Mapping[str, list[str]], base: str) -> dict[str, list[str]]:
-    """Return the addresses that a request gives of a question's parameters, whole."""
-    named = {one.name for one in question.parameters if one.type == "iri"}
-    return {
-        name: [value if ":" in value else base + value for value in values]
-        for name, values in given.items()
-        if name in named
-    }
 
 
 def for_people(service: Service, request: Request, answer: Answer) -> Answer:
@@ -246,8 +235,7 @@ async def question_page(
         found = await results(service, request, view, context["text"], partial(for_readers, question.text))
         edition = found.edition
         if found.total == 0 and found.columns:
-            asked = things(question, given, service.iris.base)
-            await refuse_unnamed(service, request, service.edition_number(edition), asked)
+            await refuse_unnamed_of(service, request, edition, question, given)
         path = f"/queries/{question.reference}"
         names = [name for name in QUESTION_OFFERS if name != "html"] if found.turtle is None else list(GRAPHS)
         pinned = {**given, "edition": edition}
@@ -284,7 +272,7 @@ async def beside(view: View, asked: ChartAsked) -> dict[str, Any]:
     addresses = {
         "question": view.url(path, asked.given),
         "csv": view.url(path, {**pinned, "format": "csv"}),
-        "image": view.url(f"/queries/{asked.question.name}.svg", pinned),
+        "image": view.url(f"{path}.svg", pinned),
         "permanent": view.url(path, pinned),
     }
     drawing = await view.service.computing.run(view.request, in_page, view, view.pick(asked.question.title), chart)

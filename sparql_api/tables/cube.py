@@ -1,7 +1,8 @@
 """The tables that have a measure as RDF Data Cubes (https://www.w3.org/TR/vocab-data-cube/), in Turtle.
 
 The roles of the dictionary make the structure: dimensions name an observation, a measure is what is said of it,
-attributes qualify it. A row is the observation that its own IRI names.
+attributes qualify it. A row is the observation that its own IRI names; where it is no part of a document but one
+itself, that IRI is a dimension too: two linksets may justify the same match.
 """
 
 from __future__ import annotations
@@ -44,13 +45,14 @@ def _structure(said: TabledEdition, table: Table) -> Iterator[str]:
     for order, field in enumerate(fields, 1):
         column = field.columns[0]
         name = f"{cube}.{column.name}"
-        optional = " ; qb:componentRequired false" if field.role == "attribute" else ""
+        role = _role(field)
+        optional = " ; qb:componentRequired false" if role == "attribute" else ""
         yield f"<{name}.component> a qb:ComponentSpecification ; qb:order {order}{optional} ;\n"
-        yield f"  qb:{field.role} <{name}> .\n"
+        yield f"  qb:{role} <{name}> .\n"
         titles = ", ".join(_text(text, tag) for tag, text in column.title.items())
         meaning = f" ; rdfs:seeAlso <{column.says}>" if column.says else ""
         ranged = f"xsd:{RANGES[column.type]}" if column.type in RANGES else "rdfs:Resource"
-        yield f"<{name}> a qb:{CLASSES[field.role]} ; rdfs:label {titles} ; rdfs:range {ranged}{meaning} .\n"
+        yield f"<{name}> a qb:{CLASSES[role]} ; rdfs:label {titles} ; rdfs:range {ranged}{meaning} .\n"
 
 
 def _observation(said: TabledEdition, table: Table, row: Mapping[str, Any]) -> str:
@@ -69,7 +71,11 @@ def name_of(said: TabledEdition, table: str) -> str:
 
 
 def _components(table: Table) -> list[TableField]:
-    return [field for field in table.fields if field.role in CLASSES]
+    return [field for field in table.fields if _role(field) in CLASSES]
+
+
+def _role(field: TableField) -> str:
+    return "dimension" if field.role == "key" and field.path == "^" else field.role
 
 
 def _value(column: TableColumn, value: Any) -> str:

@@ -23,6 +23,7 @@ class ServiceError(Exception):
     ├── WorkerDied                   a worker ended before its reply
     ├── HarvestRefused               a request of OAI-PMH that the protocol answers with an error
     ├── SignInRefused                a sign-in elsewhere that does not hold
+    ├── Unfinished                   what was called in a process beside this one did not come to its end
     ├── Unexamined                   a deposit was not examined to its end
     ├── ToolRefused, TooMuch         an address asked from within, by an assistant's tool, said no, or too much
     ├── UnansweredWithin             an address asked from within for a mirror gave no whole answer

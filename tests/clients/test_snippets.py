@@ -56,7 +56,7 @@ def test_sparql_is_read_with_pandas(address: str, busiest: tuple[str, int]) -> N
 
 def test_an_answer_is_cited_and_asked_again(address: str) -> None:
     first, second = run(at(address, blocks(PAGE, "python")[2])).splitlines()
-    assert re.search(r"/answer\?question=projets-par-academie&version=1&edition=1&sha256=([0-9a-f]{64}) \1 \d+", first)
+    assert re.search(r"/answer\?question=projets-par-academie&version=1&edition=1&sha256=([0-9a-f]{64})&algorithm=2 \1 \d+", first)
     assert second == "True 0 0"
 
 

@@ -16,18 +16,19 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from queries import Charted, Question, catalogue, column_title
+from queries import Charted, Question, column_title, every_version
 from sparql_api.description.questions import bound
 from sparql_api.formats.negotiation import language
 from sparql_api.formats.xml_text import HEAD
 from sparql_api.http.delivery import deliver
 from sparql_api.http.openapi import EDITION, OF_COMPUTING, OF_EDITION, OF_ENGINE, operation
 from sparql_api.http.routing import get
-from sparql_api.http.site import site_of
+from sparql_api.http.site import home_of
 from sparql_api.pages.charts.drawing import Tongue, drawn
 from sparql_api.pages.charts.grammar import Chart, Thresholds, chart_of
 from sparql_api.pages.common.asked import as_openapi, given_values
 from sparql_api.pages.common.layout import View
+from sparql_api.pages.common.named import refuse_unnamed_of
 from sparql_api.pages.common.reading import solutions
 from sparql_api.pages.common.service import Service
 from sparql_api.pages.maps.drawing import written
@@ -48,19 +49,25 @@ class ChartAsked:
 
 
 def charts_router(service: Service) -> APIRouter:
-    """Return the routes of the charts, one a question that has one."""
+    """Return the routes of the charts, one a question that has one, and one a version."""
     router = APIRouter(tags=["queries"])
-    for question in catalogue(service.iris.base).values():
-        if question.charted:
-            said = operation(
-                {MEDIA_TYPE: {}},
-                parameters=(*map(as_openapi, question.parameters), EDITION),
-                errors=("400", *OF_COMPUTING, *OF_EDITION, *OF_ENGINE),
-            )
-            summary = f"{question.title['en']}: its chart"
-            declare = get(router, f"/queries/{question.name}.svg", summary=summary, openapi_extra=said)
-            declare(chart_file(service, question))
+    for name, versions in every_version(service.iris.base).items():
+        if versions[-1].charted:
+            drawn_at(service, router, f"/queries/{name}.svg", versions[-1])
+        for question in versions:
+            if question.charted:
+                drawn_at(service, router, f"/queries/{question.reference}.svg", question)
     return router
+
+
+def drawn_at(service: Service, router: APIRouter, path: str, question: Question) -> None:
+    """Declare the address of the chart of a version of a question."""
+    said = operation(
+        {MEDIA_TYPE: {}},
+        parameters=(*map(as_openapi, question.parameters), EDITION),
+        errors=("400", *OF_COMPUTING, *OF_EDITION, *OF_ENGINE),
+    )
+    get(router, path, summary=f"{question.title['en']}: its chart", openapi_extra=said)(chart_file(service, question))
 
 
 def chart_file(service: Service, question: Question) -> Any:
@@ -71,6 +78,8 @@ def chart_file(service: Service, question: Question) -> Any:
         view = View(service, request, language(request), edition)
         asked = ChartAsked(question, spoken(view, question, given_values(request, question)), edition)
         chart = await charted(view, asked)
+        if not chart.rows:
+            await refuse_unnamed_of(service, request, edition, question, asked.given)
         data = await service.computing.run(request, file_of, view, asked, chart)
         return deliver(request, data, MEDIA_TYPE, edition=edition, headers={"Content-Language": view.language})
 
@@ -142,7 +151,7 @@ def tongue(view: View) -> Tongue:
 def file_of(view: View, asked: ChartAsked, chart: Chart) -> bytes:
     """Return a chart as a file: its title in sight, and below it where its numbers come from."""
     query = urlencode({**asked.given, "edition": asked.edition}, doseq=True)
-    address = f"{site_of(view.request)}/queries/{asked.question.reference}?{query}"
+    address = f"{home_of(view.service.settings)}/queries/{asked.question.reference}?{query}"
     source = [
         view.t("chart.source", number=asked.edition, question=asked.question.name, n=chart.rows),
         view.pick(asked.question.description),

@@ -12,6 +12,7 @@ from rapidfuzz import fuzz, process
 from starlette.requests import Request
 
 from ingestion import Edition
+from queries import Question
 from sparql_api.fiches.search import FicheIndex
 from sparql_api.pages.common.labels import is_safe
 from sparql_api.pages.common.reading import Reading
@@ -56,6 +57,20 @@ async def refuse_unnamed(
             reason = text_of("unnamed", value=iri[:SHOWN], edition=edition.number, meant=meant)
             extra = {"parameter": asked[iri]}
             raise ProblemError(problem("parameter", parameter=asked[iri], reason=reason, extra=extra))
+
+
+async def refuse_unnamed_of(
+    service: Service, request: Request, edition: int, question: Question, given: Mapping[str, Iterable[str]]
+) -> None:
+    """Raise ProblemError 400 where a parameter of a saved question is an address that names nothing in an edition."""
+    named = {one.name for one in question.parameters if one.type == "iri"}
+    base = service.iris.base
+    asked = {
+        name: [value if ":" in value else base + value for value in values]
+        for name, values in given.items()
+        if name in named
+    }
+    await refuse_unnamed(service, request, service.edition_number(edition), asked)
 
 
 async def named_among(reading: Reading, iris: Iterable[str], edition: int) -> set[str]:

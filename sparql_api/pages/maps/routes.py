@@ -21,10 +21,11 @@ from sparql_api.http.policies import EMBED
 from sparql_api.http.query_strings import bad
 from sparql_api.http.responses import content_disposition
 from sparql_api.http.routing import get
-from sparql_api.http.site import site_of
+from sparql_api.http.site import home_of
 from sparql_api.pages.common.asked import described_together, given_values
 from sparql_api.pages.common.choices import choices_of
 from sparql_api.pages.common.layout import View, render, write_page
+from sparql_api.pages.common.named import refuse_unnamed_of
 from sparql_api.pages.common.service import Service
 from sparql_api.pages.maps.colours import colours
 from sparql_api.pages.maps.drawing import Map, drawn
@@ -85,7 +86,7 @@ async def map_page(service: Service, request: Request, questions: Mapping[str, Q
     view, context = await asked_map(service, request, questions)
     choices = await choices_of(view, context["question"], context["given"], service.edition(request).number)
     context |= {"choices": choices, "questions": questions.values()}
-    context["file"] = view.here().replace("/carte", "/carte.svg", 1)
+    context["file"] = view.here(edition=str(view.edition)).replace("/carte", "/carte.svg", 1)
     return await service.computing.run(
         request, partial(render, service, request, "map_page.html", context, edition=view.edition)
     )
@@ -95,7 +96,7 @@ async def map_file(service: Service, request: Request, questions: Mapping[str, Q
     """Return the map asked for alone, as a file that holds its own colours; raises ProblemError 400."""
     refuse_unknown(request)
     view, context = await asked_map(service, request, questions)
-    context |= {"colours": colours(), "site": site_of(request)}
+    context |= {"colours": colours(), "site": home_of(service.settings)}
     data = await service.computing.run(request, partial(write_page, view, "map.svg", context))
     name = f"{context['question'].name}-{view.edition}.svg"
     headers = {"Content-Language": view.language, "Content-Disposition": content_disposition(name, inline=True)}
@@ -118,6 +119,8 @@ async def asked_map(
     reading = service.reading(request)
     rows = await reading.rows(bound(question, given, service.iris), edition.number)
     found = figures(rows, mapped, threshold("moyenne-observations"))
+    if not any(one.value for one in found):
+        await refuse_unnamed_of(service, request, edition.number, question, given)
     if under:
         found = beside(found, under, service.iris.base)
     labels = await service.labels.of(reading, [one.iri for one in found], edition.number)

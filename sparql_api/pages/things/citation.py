@@ -5,6 +5,7 @@ Knows what a description says of its authors; how a reference is written is `for
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from ingestion import Edition
@@ -32,9 +33,15 @@ def addresses(view: View, path: str) -> list[tuple[str, str]]:
 
 
 def of_edition(view: View, edition: Edition) -> Reference:
-    """Return the reference of an edition."""
+    """Return the reference of an edition; where it was redacted, its note gives the hashes before and after."""
     iri = f"{view.service.iris.base}edition/{edition.number}"
-    return made(view, edition, f"edition/{edition.number}", view.t("cite.graph"), (), iri)
+    whole = made(view, edition, f"edition/{edition.number}", view.t("cite.graph"), (), iri)
+    redactions = edition.manifest.get("redactions", ())
+    if not redactions:
+        return whole
+    former, last = redactions[0]["former"], str(redactions[-1]["date"])[:10]
+    told = view.t("cite.redacted", date=last, former=former, present=edition.manifest["sha256"])
+    return replace(whole, note=told)
 
 
 async def reference(view: View, edition: Edition, path: str) -> Reference:

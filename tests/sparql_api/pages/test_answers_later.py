@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import httpx
 import pytest
@@ -45,19 +46,24 @@ def later(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[httpx.Clie
     registry.close()
 
 
+def again(client: httpx.Client, was: dict[str, object]) -> Any:
+    """What the permanent address of an answer says now."""
+    return client.get("/" + str(was["address"]).removeprefix(BASE)).json()
+
+
 def test_what_was_cited_is_the_same_five_editions_later(later: tuple[httpx.Client, list[dict[str, object]]]) -> None:
     client, cited = later
     for was in cited:
-        now = client.get(str(was["address"])).json()
+        now = again(client, was)
         assert now["edition"]["number"] == 1 and now["latest"]["edition"] == 6
         same = ("address", "query", "columns", "rows", "sha256", "citations", "parameters", "edition")
         assert {name: now[name] for name in same} == {name: was[name] for name in same}
-        assert now["cited"] == {"sha256": was["sha256"], "same": True} and was["latest"]["same"]  # type: ignore[index]
+        assert now["cited"] == {"sha256": was["sha256"], "algorithm": 2, "same": True} and was["latest"]["same"]  # type: ignore[index]
 
 
 def test_the_difference_to_the_latest_is_what_was_deposited_since(later: tuple[httpx.Client, list[dict[str, object]]]) -> None:
     client, cited = later
-    titles, years, tools = (client.get(str(was["address"])).json()["latest"] for was in cited)
+    titles, years, tools = (again(client, was)["latest"] for was in cited)
 
     def line(name: str, title: str) -> str:
         return f'<{BASE}projet/18-{name}>\t"{title}"@fr'
@@ -75,4 +81,4 @@ def test_the_difference_to_the_latest_is_what_was_deposited_since(later: tuple[h
 def test_a_hash_that_was_cited_wrong_is_told(later: tuple[httpx.Client, list[dict[str, object]]]) -> None:
     client, cited = later
     wrong = str(cited[0]["address"]).replace(str(cited[0]["sha256"]), str(cited[1]["sha256"]))
-    assert client.get(wrong).json()["cited"] == {"sha256": cited[1]["sha256"], "same": False}
+    assert client.get("/" + wrong.removeprefix(BASE)).json()["cited"] == {"sha256": cited[1]["sha256"], "algorithm": 2, "same": False}

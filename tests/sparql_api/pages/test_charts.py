@@ -134,8 +134,10 @@ def test_a_parameter_that_is_no_value_is_told_of_a_chart_too(client: httpx.Clien
     assert client.get("/queries/reprises.svg").status_code == 404
     two = client.get("/queries/couverture-principes.svg?instrument=instrument/cadre-usage&instrument=instrument/hleg-2019&edition=1")
     assert len(marks(ET.fromstring(two.content))) == 20
-    none = ET.fromstring(client.get("/queries/couverture-principes.svg?instrument=instrument/rien&edition=1").content)
-    assert "Rien à dessiner" in " ".join(one.text or "" for one in none.iter(f"{SVG}text")), "to be read, not told alone"
+    none = client.get("/queries/couverture-principes.svg?instrument=instrument/cadre-usag&edition=1", headers={"Accept": "*/*"})
+    assert none.status_code == 400 and none.json()["parameter"] == "instrument"
+    asked = client.get("/queries/couverture-principes?instrument=instrument/cadre-usag&edition=1&format=csv")
+    assert (asked.status_code, asked.json()["detail"]) == (400, none.json()["detail"]), "as its data are"
 
 
 @pytest.mark.parametrize("text", HOSTILE)

@@ -184,7 +184,7 @@ def test_nothing_computes_in_the_threads_that_must_stay_quick() -> None:
             name = node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
             if name in ("run_in_threadpool", "to_thread"):
                 found.add(path.name)
-    assert found == {"responses.py", "joined.py", "dumps.py", "reader_process.py", "desk.py", "deposits.py", "jobs.py", "route.py"}
+    assert found == {"responses.py", "joined.py", "dumps.py", "reader_process.py", "beside.py", "deposits.py", "jobs.py", "route.py"}
 
 
 def test_threads_that_compute_give_way_soon(demo_var: Path) -> None:

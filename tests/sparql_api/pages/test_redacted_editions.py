@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -19,7 +21,7 @@ from sparql_api.outputs import EDITION_OUTPUTS
 from sparql_api.query.stores import EditionStores
 from sparql_api.settings import RemoteSettings, Settings
 from tests import patient
-from tests.making import TEAM, begun, write_csv
+from tests.making import ROW, TEAM, begun, write_csv
 from tests.sparql_api.endpoint.live import endpoint, serve
 
 pytestmark = pytest.mark.long
@@ -37,6 +39,7 @@ OF_AN_EDITION = [
     "/projet/18-A0.ttl?edition={n}", "/projet/18-A0.jsonld?edition={n}", "/graphe/projet/18-A0?edition={n}",
     "/academie/18.html?edition={n}", "/queries/carte-des-academies?edition={n}",
 ]  # fmt: skip
+TITLES = f"""SELECT ?s ?t WHERE {{ ?s a <{Settings().base_iri}ontologie#Projet> ; <http://purl.org/dc/terms/title> ?t }}"""
 OF_THE_DOCUMENT = [
     "/projet/18-B1", "/projet/18-B1.html", "/projet/18-B1.ttl", "/projet/18-B1.jsonld", "/graphe/projet/18-B1",
     "/graphe/provenance/projet/18-B1", "/graphe/derive/projet/18-B1",
@@ -52,6 +55,7 @@ class World:
     client: httpx.Client
     before: dict[str, httpx.Response] = field(default_factory=dict)
     waits: list[httpx.Response] = field(default_factory=list)
+    cited: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def get(self, path: str, **headers: str) -> httpx.Response:
         """Ask until the edition is made anew."""
@@ -86,6 +90,8 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         assert deposit(world, folder, {"id": "B2", "titre": "Une autre fiche"}) == 3
         for path in (*(path for n in (1, 2, 3) for path in addresses(n)), *OF_THE_DOCUMENT, f"/fiches?q={WORD}"):
             world.before[path] = client.get(path)
+        for number in ("1", "2"):
+            world.cited[number] = client.get("/answer", params={"query": TITLES, "edition": number}).json()
         for path in addresses(3):
             assert client.get(path).content == world.before[path].content, "asked twice, an answer is kept"
         erase(state, registry, "projet", "18-B1", TEAM, EDITION_OUTPUTS)
@@ -160,6 +166,38 @@ def test_the_citation_gives_the_former_and_the_present_hash(world: World) -> Non
     cited = page[page.index('id="citer"') :]
     assert before["sha256"] in cited and after["sha256"] in cited and said["date"][:4] in cited
     assert world.client.get("/editions?format=html").text.count("made anew without an erased document") == 2
+
+
+def test_an_answer_cited_before_gives_the_former_and_the_present_hash(world: World) -> None:
+    was = world.cited["2"]
+    base = Settings().base_iri
+    now = world.get("/" + was["address"].removeprefix(base)).json()
+    left = sorted(f'<{base}projet/18-{name}>\t"{title}"@fr' for name, title in (("A0", ROW["titre"]),))
+    present = hashlib.sha256("".join(f"{line}\n" for line in ("s\tt", *left)).encode()).hexdigest()
+    assert (now["former"], now["sha256"], now["cited"]["same"]) == (was["sha256"], present, False)
+    (said,) = now["edition"]["redactions"]
+    assert (said["former"], said["root"]) == (was["edition"]["sha256"], now["edition"]["sha256"])
+    page = world.client.get("/" + was["address"].removeprefix(base), headers={"Accept": "text/html"}).text
+    assert all(one in page for one in (was["sha256"], present, said["former"], said["root"], "made anew")) and WORD not in page
+    for name in ("bibtex", "ris", "csl", "datacite"):
+        cited = world.client.get("/" + now["citations"][name].removeprefix(base)).text
+        assert all(one in cited for one in (was["sha256"], present, said["former"], said["root"])), name
+    # Without the citation nobody can say what it was: no hash is kept, and the page says why.
+    alone = world.client.get("/answer", params={"query": TITLES, "edition": "2"}).json()
+    assert alone["former"] is None and alone["cited"] is None
+    page = world.client.get("/answer", params={"query": TITLES, "edition": "2"}, headers={"Accept": "text/html"}).text
+    assert "let what was erased be guessed" in page and was["sha256"] not in page
+    held = [path for path in world.state.var.rglob("*") if path.is_file() and was["sha256"].encode() in path.read_bytes()]
+    assert held == []
+
+
+def test_an_answer_of_an_edition_that_was_not_redacted_has_no_former_hash(world: World) -> None:
+    was = world.cited["1"]
+    wrong = {"query": TITLES, "edition": "1", "sha256": world.cited["2"]["sha256"], "algorithm": "2"}
+    now = world.client.get("/answer", params=wrong).json()
+    assert now["former"] is None and now["cited"]["same"] is False and now["sha256"] == was["sha256"]
+    page = world.client.get("/answer", params=wrong, headers={"Accept": "text/html"}).text
+    assert "the citation is wrong" in page
 
 
 def test_over_another_store_what_an_older_slot_holds_is_not_asked(world: World) -> None:

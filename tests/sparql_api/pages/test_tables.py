@@ -14,9 +14,11 @@ import httpx
 import pyoxigraph as ox
 import pytest
 
+from ingestion import Editions
 from ontologie import BASE, PREFIXES
-from sparql_api.tables.descriptions import DESCRIPTIONS
-from sparql_api.tables.dictionary import tables
+from sparql_api.tables.cube import cube_lines
+from sparql_api.tables.descriptions import DESCRIPTIONS, described
+from sparql_api.tables.dictionary import Table, tables
 
 ROOT = "/editions/1/tables"
 HTML = {"Accept": "text/html"}
@@ -127,28 +129,98 @@ def test_descriptions_name_files_as_they_are(folder: Path) -> None:
         assert one["hash"] == f"sha256:{hashlib.sha256(data).hexdigest()}" and one["bytes"] == len(data)
 
 
-def test_the_cube_meets_its_integrity_constraints(folder: Path) -> None:
-    """W3C Data Cube §11.1, those that apply to a cube without slices and code lists: each ASK must be false."""
+@pytest.fixture(scope="module")
+def cube(folder: Path) -> ox.Store:
+    """The Data Cubes of edition 1."""
     store = ox.Store()
     store.load(path=folder / "cube.ttl", format=ox.RdfFormat.TURTLE)
-    for name, text in CONSTRAINTS.items():
-        found = store.query(f"PREFIX qb: <http://purl.org/linked-data/cube#> PREFIX rdfs: <{PREFIXES['rdfs']}> ASK {{ {text} }}")
-        assert not bool(found), name
-    observations = {str(quad.object): 0 for quad in store.quads_for_pattern(None, QB_DATASET, None)}
-    assert len(observations) == 3
-    assert sum(1 for _ in store.quads_for_pattern(None, QB_DATASET, None)) > 1000
+    return store
 
 
-QB_DATASET = ox.NamedNode("http://purl.org/linked-data/cube#dataSet")
+def violated(store: ox.Store) -> set[str]:
+    """Which constraints of W3C Data Cube §11.1 a store does not meet: each ASK is true where one is not."""
+    found = {name for name, text in CONSTRAINTS.items() if bool(store.query(f"{QB_PREFIXES} ASK {{ {text} }}"))}
+    structures = "SELECT ?cube ?dim { ?cube qb:structure/qb:component/qb:dimension ?dim } ORDER BY ?cube ?dim"
+    dimensions: dict[str, list[str]] = {}
+    for row in store.query(f"{QB_PREFIXES} {structures}"):  # type: ignore[union-attr]
+        dimensions.setdefault(str(row["cube"]), []).append(str(row["dim"]))
+    for one, names in dimensions.items():
+        values = " ".join(f"?v{number}" for number in range(len(names)))
+        said = " ; ".join(f"{name} ?v{number}" for number, name in enumerate(names))
+        twice = f"SELECT {values} {{ ?obs qb:dataSet {one} ; {said} }} GROUP BY {values} HAVING (COUNT(DISTINCT ?obs) > 1)"
+        if next(iter(store.query(f"{QB_PREFIXES} {twice}")), None):  # type: ignore[call-overload]
+            found.add("IC-12")
+    return found
+
+
+def test_the_cube_meets_its_integrity_constraints(cube: ox.Store) -> None:
+    """IC-7 to IC-10 and IC-18 are of slices, IC-15 to IC-17 of measure dimensions, IC-20 and 21 of code lists that are
+    no concept scheme: this cube has none, which is looked at too."""
+    assert violated(cube) == set()
+    counts = {str(row["d"]): int(row["n"].value) for row in cube.query(f"{QB_PREFIXES} SELECT ?d (COUNT(?o) AS ?n) {{ ?o qb:dataSet ?d }} GROUP BY ?d")}  # type: ignore[union-attr]
+    assert len(counts) == 3 and all(counts.values()) and sum(counts.values()) > 1000
+    assert not bool(cube.query(f"{QB_PREFIXES} ASK {{ VALUES ?absent {{ qb:Slice qb:SliceKey qb:HierarchicalCodeList }} ?s a ?absent }}"))
+    assert not bool(cube.query(f"{QB_PREFIXES} ASK {{ VALUES ?p {{ qb:measureType qb:measureDimension qb:slice qb:sliceKey qb:codeList }} {{ ?s ?p ?o }} UNION {{ ?s ?q ?p }} }}"))
+
+
+def test_two_linksets_that_justify_one_match_are_two_observations(var: Path) -> None:
+    edition = Editions(var).get(1)
+    assert edition is not None
+
+    def rows(table: Table) -> list[dict[str, object]]:
+        if table.name != "alignements":
+            return []
+        ends = {"sujet": "urn:x:s", "objet": "urn:x:o"}
+        empty = dict.fromkeys(column.name for column in table.columns)
+        told = [("a", "urn:x:exact"), ("b", "urn:x:exact"), ("c", "urn:x:close")]
+        return [{**empty, **ends, "alignement": f"urn:x:{name}", "relation": relation} for name, relation in told]
+
+    store = ox.Store()
+    store.load("".join(cube_lines(described(edition, "x"), rows)).encode(), format=ox.RdfFormat.TURTLE)
+    assert sum(1 for _ in store.quads_for_pattern(None, ox.NamedNode("http://purl.org/linked-data/cube#dataSet"), None)) == 3
+    assert violated(store) == set()
+
+
+SPOILT = {
+    "IC-0": "INSERT { ?o ?p 'douze'^^xsd:integer } WHERE { { SELECT ?o { ?o a qb:Observation } LIMIT 1 } BIND(rdfs:label AS ?p) }",
+    "IC-1": "DELETE { ?o qb:dataSet ?d } WHERE { { SELECT ?o ?d { ?o qb:dataSet ?d } LIMIT 1 } }",
+    "IC-2": "DELETE WHERE { ?d qb:structure ?s }",
+    "IC-3": "DELETE WHERE { ?c qb:measure ?m }",
+    "IC-4": "DELETE { ?d rdfs:range ?r } WHERE { ?d a qb:DimensionProperty ; rdfs:range ?r }",
+    "IC-5": "INSERT { ?d rdfs:range skos:Concept } WHERE { ?d a qb:DimensionProperty }",
+    "IC-6": "INSERT { ?c qb:componentRequired false } WHERE { ?c qb:dimension ?d }",
+    "IC-11": "DELETE { ?o ?d ?v } WHERE { { SELECT ?o ?d ?v { ?o qb:dataSet/qb:structure/qb:component/qb:dimension ?d ; ?d ?v } LIMIT 1 } }",
+    "IC-12": "INSERT { <urn:x:again> ?p ?v } WHERE { { SELECT ?o { ?o a qb:Observation } LIMIT 1 } ?o ?p ?v }",
+    "IC-13": "INSERT DATA { <urn:x:c> qb:attribute <urn:x:a> ; qb:componentRequired true } ; INSERT { ?s qb:component <urn:x:c> } WHERE { ?s a qb:DataStructureDefinition }",
+    "IC-14": "DELETE { ?o ?m ?v } WHERE { { SELECT ?o ?m ?v { ?o qb:dataSet/qb:structure/qb:component/qb:measure ?m ; ?m ?v } LIMIT 1 } }",
+    "IC-19": "INSERT { ?d qb:codeList <urn:x:scheme> } WHERE { ?d a qb:DimensionProperty }",
+}
+
+
+@pytest.mark.parametrize("name", SPOILT)
+def test_a_spoilt_cube_is_seen(cube: ox.Store, name: str) -> None:
+    spoilt = ox.Store()
+    spoilt.extend(cube)
+    spoilt.update(f"{QB_PREFIXES} {SPOILT[name]}")
+    assert name in violated(spoilt)
+
+
+QB_PREFIXES = f"""PREFIX qb: <http://purl.org/linked-data/cube#> PREFIX rdfs: <{PREFIXES["rdfs"]}>
+PREFIX xsd: <{PREFIXES["xsd"]}> PREFIX skos: <{PREFIXES["skos"]}>"""
 CONSTRAINTS = {
+    "IC-0": """?s ?p ?v . FILTER(isLiteral(?v) && DATATYPE(?v) IN (xsd:integer, xsd:double, xsd:boolean, xsd:date))
+        FILTER(COALESCE(IF(DATATYPE(?v) = xsd:integer, xsd:integer(STR(?v)), IF(DATATYPE(?v) = xsd:double,
+        xsd:double(STR(?v)), IF(DATATYPE(?v) = xsd:boolean, xsd:boolean(STR(?v)), xsd:date(STR(?v))))), "wrong") = "wrong")""",
     "IC-1": "{ ?obs a qb:Observation . FILTER NOT EXISTS { ?obs qb:dataSet ?d } } UNION { ?obs qb:dataSet ?d1, ?d2 . FILTER (?d1 != ?d2) }",
     "IC-2": "{ ?d a qb:DataSet . FILTER NOT EXISTS { ?d qb:structure ?s } } UNION { ?d qb:structure ?s1, ?s2 . FILTER (?s1 != ?s2) }",
     "IC-3": "?s a qb:DataStructureDefinition . FILTER NOT EXISTS { ?s qb:component/qb:measure ?m }",
     "IC-4": "?dim a qb:DimensionProperty . FILTER NOT EXISTS { ?dim rdfs:range ?r }",
+    "IC-5": "?dim a qb:DimensionProperty ; rdfs:range skos:Concept . FILTER NOT EXISTS { ?dim qb:codeList ?list }",
     "IC-6": "?s qb:component ?c . ?c qb:componentRequired false ; qb:dimension|qb:measure ?p",
     "IC-11": "?obs qb:dataSet/qb:structure/qb:component/qb:dimension ?dim . FILTER NOT EXISTS { ?obs ?dim ?value }",
     "IC-13": "?obs qb:dataSet/qb:structure/qb:component ?c . ?c qb:componentRequired true ; qb:attribute ?a . FILTER NOT EXISTS { ?obs ?a ?v }",
     "IC-14": "?obs qb:dataSet/qb:structure/qb:component/qb:measure ?m . FILTER NOT EXISTS { ?obs ?m ?v }",
+    "IC-19": "?obs qb:dataSet/qb:structure/qb:component/qb:dimension ?dim . ?dim qb:codeList ?list . ?obs ?dim ?v . FILTER NOT EXISTS { ?v skos:inScheme ?list }",
 }
 
 
