@@ -145,6 +145,30 @@ def test_a_table_is_sent_its_refused_rows_taken_back_and_a_label_decided(browser
 
 
 @pytest.mark.long
+def test_a_sheet_is_sent_back_and_corrected_from_the_first_page(browser: Browser, acting: Acting, tmp_path: Path) -> None:
+    name = acting.waiting("RENV", tmp_path, titre="Un conte à reprendre")
+    with signed_in(browser, acting, "revue", "fr") as page:
+        page.goto(f"/atelier/revue/projet/{name}?lang=fr")
+        page.locator("#renvoyer-reason").fill("Il manque ce que font les élèves.")
+        page.get_by_text("Dire quoi corriger champ par champ").click()
+        page.locator("#champ-resume").fill("Dites qui tient l'outil.")
+        page.get_by_role("button", name="Renvoyer la fiche").click()
+        page.get_by_role("button", name="Valider la fiche").click()
+        assert "a été renvoyée" in page.locator(".notice.error").inner_text(), "it is not validated by one click"
+    with signed_in(browser, acting, "depot", "fr") as page:
+        page.goto("/atelier?lang=fr")
+        page.get_by_role("link", name="Corriger Un conte à reprendre").click()
+        assert page.locator("#champ-titre").input_value() == "Un conte à reprendre"
+        assert "Dites qui tient l'outil." in page.locator("#champ-resume-faute").inner_text()
+        shot(page, "form-correct")
+        page.locator("#champ-resume").fill("Des élèves de 3e écrivent un conte ; l'enseignante tient l'outil.")
+        page.get_by_role("button", name="Déposer", exact=True).first.click()
+        page.wait_for_selector(".figures")
+        page.locator("#documents ~ ul a, .links a").first.click()
+        assert page.url.partition("?")[0].endswith(name) and "version 2" in page.locator(".meta").first.inner_text()
+
+
+@pytest.mark.long
 @pytest.mark.parametrize("lang", ["fr", "en"])
 def test_the_workshop_has_no_obstacle_and_fits_a_small_screen(browser: Browser, acting: Acting, axe: Path, tmp_path: Path, lang: str) -> None:
     name = acting.waiting(f"B{lang}", tmp_path, niveaux="3e|Classe écarlate", resume="Avec Mme Durand et sa classe, un conte.")
@@ -156,12 +180,12 @@ def test_the_workshop_has_no_obstacle_and_fits_a_small_screen(browser: Browser, 
     page.locator("#token").fill(acting.tokens["national"])
     page.keyboard.press("Enter")
     page.wait_for_selector(".workshop")
-    addresses = ["", "/revue", f"/revue/projet/{name}", "/depot", "/libelles", "/analyse/18-A0", "/analyse/18-A0/comparer"]
+    addresses = ["", "/revue", f"/revue/projet/{name}", "/depot", f"/depot?corrige={name}", "/libelles", "/analyse/18-A0", "/analyse/18-A0/comparer"]
     for address in addresses:
-        page.goto(f"/atelier{address}?lang={lang}")
+        page.goto(f"/atelier{address}{'&' if '?' in address else '?'}lang={lang}")
         found[address] = obstacles(page, axe, RULES)
         assert page.evaluate("document.documentElement.scrollWidth") <= 320, address
-        shot(page, f"small{address.replace('/', '-')}-{lang}")
+        shot(page, f"small{address.replace('/', '-').replace('?', '-')}-{lang}")
         page.keyboard.press("Tab")
         assert page.evaluate("document.activeElement.className") == "skip", "the first stop of the keyboard leads to the content"
         page.keyboard.press("Enter")
