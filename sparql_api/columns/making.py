@@ -70,6 +70,11 @@ def made_by() -> str:
     return hashlib.sha256(told.encode()).hexdigest()[:16]
 
 
+def columns_file(folder: Path) -> Path:
+    """Return where the file of columns of an edition is, in the folder of what is made of it."""
+    return folder / f"columns-{made_by()}.duckdb"
+
+
 def make_columns(parts: Path, store: ox.Store, place: Path) -> None:
     """Write the file of the columns of the tables whose parts stand in a folder; whoever finds it finds it whole."""
     with tempfile.TemporaryDirectory(dir=place.parent, prefix=".columns-") as scratch:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from queries import BoundText, Twin, every_version, twins
-from sparql_api.columns.making import made_by
+from sparql_api.columns.making import columns_file, made_by
 from sparql_api.query.plan import Plan
 
 VERDICTS: Final = "twins.json"
@@ -46,10 +46,6 @@ class Columns:
         """The twins by the reference of their question."""
         return twins(self._base)
 
-    def place(self, folder: Path) -> Path:
-        """Return where the file of columns of an edition is, in the folder of what is made of it."""
-        return folder / f"columns-{made_by()}.duckdb"
-
     def asked(self, plan: Plan) -> dict[str, Any] | None:
         """Return what a worker is asked where a twin may answer a plan: it was compared, or is asked to be compared."""
         text = plan.text
@@ -59,7 +55,7 @@ class Columns:
         folder = self._folder_of(plan.edition, plan.store.redaction)
         if folder is None or not (text.tried or self.answers(folder, twin)):
             return None
-        return request_of(twin, text, self.place(folder))
+        return request_of(twin, text, columns_file(folder))
 
     def explained(self, plan: Plan) -> dict[str, Any]:
         """Return which engine answers a plan, and by what: the twin, what was found of it."""

@@ -6,35 +6,30 @@ the order that the question asks for. Knows what is compared; when, and who wait
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-import pyoxigraph as ox
-
-from ingestion import Edition, Editions
+from ingestion import Editions
 from ontologie import LANGUAGES
 from queries import Question, Twin, every_version
-from sparql_api.columns.making import make_columns
+from sparql_api.columns.comparing import differs
 from sparql_api.columns.standing import Columns
 from sparql_api.description.questions import bound, order_of
 from sparql_api.engine.port import Answer
-from sparql_api.formats.bags import bag_of, difference
-from sparql_api.pages.common.made import folder_of, keep_current, made_folder, tables_folder
+from sparql_api.pages.common.columns import columns_made
+from sparql_api.pages.common.made import folder_of, keep_current, made_folder
 from sparql_api.pages.common.reading import RESULTS
 from sparql_api.pages.common.service import FACES, Service
 from sparql_api.query.errors import DeadlineExceeded, EngineError, EvaluationError, Preempted, QueueFull
+from sparql_api.query.reader_process import Crowded, in_reader_process
 from sparql_api.settings import Settings
 from sparql_api.words.problems import ProblemError
 
 logger: Final = logging.getLogger("observatoire.columns")
 Values = Mapping[str, Sequence[str]]
-SHOWN: Final = 3
-"""Rows that differ which the log tells."""
 
 
 def open_columns(settings: Settings) -> Columns | None:
@@ -52,34 +47,22 @@ async def compare_next(service: Service, number: int) -> bool:
     if not waiting:
         return False
     edition = service.edition_number(number)
-    folder = await asyncio.to_thread(columns_folder, service, edition)
+    folder = made_folder(edition, service.faces_folder)
+    if not await columns_made(service.settings.var, edition):
+        logger.error("edition %d: its columns could not be made, SPARQL answers", number)
+        return False
     twin = service.columns.twins[waiting[0]]
     try:
         outcome, said = await compared(service, number, twin, defaults(question_of(service, twin)))
-    except (QueueFull, Preempted):
+    except (QueueFull, Preempted, Crowded):
         return False
-    await asyncio.to_thread(keep_current, edition, folder)
+    keep_current(edition, folder)
     service.columns.note(folder, twin, outcome, said)
     if outcome != "same":
         logger.warning(
             "edition %d: SPARQL answers %s, its twin does not (%s): %s", number, twin.question, outcome, said
         )
     return True
-
-
-def columns_folder(service: Service, edition: Edition) -> Path:
-    """Return the folder that holds the file of an edition's columns, which is made where it is not there.
-
-    Raises EditionBeingMade.
-    """
-    assert service.columns is not None
-    parts = tables_folder(edition, service.faces_folder)
-    folder = made_folder(edition, service.faces_folder)
-    place = service.columns.place(folder)
-    if not place.is_file():
-        make_columns(parts, ox.Store.read_only(str(edition.store_path)), place)
-        keep_current(edition, folder)
-    return folder
 
 
 def question_of(service: Service, twin: Twin) -> Question:
@@ -97,7 +80,7 @@ def defaults(question: Question) -> Iterator[Values]:
 async def compared(service: Service, number: int, twin: Twin, tried: Iterator[Values]) -> tuple[str, str]:
     """Return what comes of comparing a twin with its SPARQL for some values, and what differs.
 
-    Raises QueueFull, Preempted.
+    Raises QueueFull, Preempted, Crowded.
     """
     question = question_of(service, twin)
     for given in tried:
@@ -114,7 +97,8 @@ async def compared(service: Service, number: int, twin: Twin, tried: Iterator[Va
             mine = await asked(service, number, text.to_try())
         except (EvaluationError, DeadlineExceeded, ProblemError) as error:
             return "failed", str(error.problem.detail("en"))
-        said = await asyncio.to_thread(differs, question, theirs.json(), mine.json())
+        ordered = [name for name, _ in order_of(question.text)]
+        said = await in_reader_process(theirs.body.size + mine.body.size, differs, theirs.read(), mine.read(), ordered)
         if said:
             return "differs", said
     return "same", ""
@@ -125,23 +109,3 @@ async def asked(service: Service, number: int, text: str) -> Answer:
     settings = service.settings
     limits = replace(settings.limits(), seconds=max(settings.query_timeout, settings.jobs_timeout))
     return await service.engine.query(text, accept=RESULTS, edition=number, limits=limits)
-
-
-def differs(question: Question, theirs: Mapping[str, Any], mine: Mapping[str, Any]) -> str:
-    """Return how a twin's answer differs from its question's, both SPARQL JSON; nothing where it does not."""
-    one, other = bag_of(theirs), bag_of(mine)
-    if one.columns != other.columns:
-        return f"columns {', '.join(other.columns)} in place of {', '.join(one.columns)}"
-    more, less = difference(one, other)
-    if more or less:
-        shown = [f"{sign} {line}" for sign, lines in (("+", more), ("-", less)) for line in lines[:SHOWN]]
-        return f"{len(more)} rows more, {len(less)} less: " + " ; ".join(shown)
-    ordered = [name for name, _ in order_of(question.text) if name in one.columns]
-    if in_order(theirs, ordered) != in_order(mine, ordered):
-        return "the same rows in another order than " + ", ".join(ordered)
-    return ""
-
-
-def in_order(answer: Mapping[str, Any], names: Sequence[str]) -> list[list[Any]]:
-    """Return what the rows of an answer say in the columns that it is ordered by."""
-    return [[row.get(name) for name in names] for row in answer["results"]["bindings"]]

@@ -29,6 +29,7 @@ from sparql_api.pages.common.twins import compare_next, open_columns
 from sparql_api.query.errors import DeadlineExceeded, EvaluationError
 from sparql_api.query.limits import Limits
 from sparql_api.settings import Settings
+from tests.making import command, write_csv
 from tests.sparql_api.endpoint.live import serve
 
 NAME = "projets-par-academie"
@@ -70,17 +71,17 @@ def service_of(state: Path, planted: Mapping[str, str] | None = None, **values: 
     return Service(settings, engine, Editions(state), fair_use, computing, spool, labels, columns=columns)
 
 
-def standing(service: Service) -> dict[str, str]:
+def standing(service: Service, number: int = 1) -> dict[str, str]:
     assert service.columns is not None
-    return {name: one.outcome if one else "" for name, one in service.columns.standing(1).items()}
+    return {name: one.outcome if one else "" for name, one in service.columns.standing(number).items()}
 
 
-async def all_compared(service: Service) -> dict[str, str]:
+async def all_compared(service: Service, number: int = 1) -> dict[str, str]:
     await service.engine.start()
     try:
-        while await compare_next(service, 1):
+        while await compare_next(service, number):
             pass
-        return standing(service)
+        return standing(service, number)
     finally:
         await service.engine.stop()
 
@@ -112,6 +113,21 @@ def test_an_answer_by_its_twin_is_that_of_sparql_to_the_byte_in_every_format(com
             await service.engine.stop()
 
     asyncio.run(ask())
+
+
+def test_twins_answer_over_parts_that_a_change_patched(compared: Path, tmp_path: Path) -> None:
+    var = Path(shutil.copytree(compared, tmp_path / "var", symlinks=True))
+    rows = [{"id": "c.1", "titre": "Un usage de plus", "academie": "Lille", "niveaux": "Troisième", "date": "2026-09"}]
+    deposit = write_csv(tmp_path / "rows.csv", rows)
+    for arguments in (["ingest", str(deposit), "--validated-by", "equipe-projet"], ["publish"]):
+        done = command(var, *arguments)
+        assert done.exit_code == 0, done.stderr
+    first, second = ({path.name for path in (var / f"editions/{n}/tables").glob("*.parquet")} for n in (1, 2))
+    assert first & second
+    assert first != second
+    service = service_of(var)
+    assert set(standing(service, 2).values()) == {""}
+    assert set(asyncio.run(all_compared(service, 2)).values()) == {"same"}
 
 
 def test_a_twin_is_no_longer_known_once_its_text_changed(compared: Path) -> None:

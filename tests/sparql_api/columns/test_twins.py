@@ -14,10 +14,10 @@ import pytest
 from ingestion import Edition
 from ontologie import Iris
 from queries import BoundText, Twin, every_version, twins
+from sparql_api.columns.comparing import differs
 from sparql_api.columns.standing import request_of
-from sparql_api.description.questions import bound
+from sparql_api.description.questions import bound, order_of
 from sparql_api.engine.workers.columns import ColumnsFailed, OpenColumns, decimal
-from sparql_api.pages.common.twins import differs
 from tests.laws.lengths import examples
 from tests.sparql_api.columns.making import Vocabulary, columns_of, registry, values_for, vocabulary_of
 
@@ -43,14 +43,13 @@ def one_use(vocabulary: Vocabulary, tmp_path_factory: pytest.TempPathFactory) ->
             vocabulary.store.remove(quad)
 
 
-def read(solutions: Any) -> dict[str, Any]:
+def read(solutions: Any) -> bytes:
     out = io.BytesIO()
     solutions.serialize(out, format=ox.QueryResultsFormat.JSON)
-    answer: dict[str, Any] = json.loads(out.getvalue())
-    return answer
+    return out.getvalue()
 
 
-def by_twin(twin: Twin, text: BoundText, place: Path) -> dict[str, Any]:
+def by_twin(twin: Twin, text: BoundText, place: Path) -> bytes:
     return read(OpenColumns(MEMORY).results(request_of(twin, text, place), 1 << 24)())
 
 
@@ -75,8 +74,9 @@ def test_twins_answer_as_their_sparql_whatever_is_registered(vocabulary: Vocabul
             given = values_for(QUESTIONS[name], vocabulary, chance) if seed else {}
             text = bound(QUESTIONS[name], given, Iris())
             theirs = read(store.query(text, use_default_graph_as_union=True))
-            rows += len(theirs["results"]["bindings"])
-            assert differs(QUESTIONS[name], theirs, by_twin(twin, text, place)) == "", (seed, name, given)
+            rows += len(json.loads(theirs)["results"]["bindings"])
+            ordered = [name for name, _ in order_of(text)]
+            assert differs(theirs, by_twin(twin, text, place), ordered) == "", (seed, name, given)
         for quad in quads:
             store.remove(quad)
     assert rows > 100
@@ -107,7 +107,7 @@ def test_what_is_given_is_a_value_and_never_a_text(one_use: Path) -> None:
     name = "comparer-deux-groupes/v1"
     hostile = "niveau' OR true; DROP TABLE usages; -- $seuil \x00"
     text = bound(QUESTIONS[name], {"facette": hostile, "mesure": hostile, "seuil": "0"}, Iris())
-    assert by_twin(twins()[name], text, one_use)["results"]["bindings"] == []
+    assert json.loads(by_twin(twins()[name], text, one_use))["results"]["bindings"] == []
     assert one_use.read_bytes() == before
 
 
