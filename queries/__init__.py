@@ -8,8 +8,11 @@ from ontologie import lazily
 
 if TYPE_CHECKING:
     from queries.binding import BadParameter as BadParameter
+    from queries.binding import BoundText as BoundText
     from queries.binding import Values as Values
     from queries.binding import bind as bind
+    from queries.in_sql import Twin as Twin
+    from queries.in_sql import twins as twins
     from queries.questions import Charted as Charted
     from queries.questions import Mapped as Mapped
     from queries.questions import Parameter as Parameter
@@ -24,7 +27,8 @@ else:
     __getattr__, __dir__ = lazily(
         __name__,
         {
-            "binding": "BadParameter Values bind",
+            "binding": "BadParameter BoundText Values bind",
+            "in_sql": "Twin twins",
             "questions": "Charted Mapped Parameter Question column_title parse_question",
             "tokens": "Token tokenize",
             "versions": "catalogue every_version",

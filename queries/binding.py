@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Final
+from typing import Final, Self
 
 import pyoxigraph as ox
 
@@ -39,7 +39,33 @@ class BadParameter(QuestionError, ValueError):
         super().__init__(self.messages["en"])
 
 
-def bind(question: Question, values: Values, base: str = BASE) -> str:
+class BoundText(str):
+    """The SPARQL of a question with its values, which still says which version of which question it is, and of which
+    values: what answers questions otherwise than by their text finds them so."""
+
+    __slots__ = ("question", "tried", "values")
+    question: str
+    values: Mapping[str, Sequence[str]]
+    tried: bool
+
+    def __new__(cls, text: str, question: str = "", values: Mapping[str, Sequence[str]] | None = None) -> Self:
+        """Return a text; `question` is a reference, `values` the lexical forms and whole IRIs of each parameter."""
+        made = super().__new__(cls, text)
+        made.question, made.values, made.tried = question, dict(values or {}), False
+        return made
+
+    def written(self, text: str) -> BoundText:
+        """Return the same question and values with another text that asks the same."""
+        return BoundText(text, self.question, self.values)
+
+    def to_try(self) -> BoundText:
+        """Return a text of its own that its twin answers or nobody: to compare both."""
+        made = self.written(f"{self}# by its twin\n")
+        made.tried = True
+        return made
+
+
+def bind(question: Question, values: Values, base: str = BASE) -> BoundText:
     """Return the question's SPARQL with its parameters bound; a value given as "" counts as not given.
 
     Raises BadParameter for an unknown name, a missing required value, one that does not fit its type, several of what
@@ -51,19 +77,21 @@ def bind(question: Question, values: Values, base: str = BASE) -> str:
             names = ", ".join(known) or "—"
             raise BadParameter(name, "unknown", names=names)
     terms = {one.name: bound_terms(one, values.get(one.name, ()), base) for one in question.parameters}
-    return substitute(question.text, terms)
+    written = {name: " ".join(map(str, found)) or None for name, found in terms.items()}
+    plain = {name: [term.value for term in found] for name, found in terms.items()}
+    return BoundText(substitute(question.text, written), question.reference, plain)
 
 
-def bound_terms(parameter: Parameter, given: str | Sequence[str], base: str = BASE) -> str | None:
-    """Return the terms of a parameter as they stand between braces, each once, None for none; raises BadParameter."""
+def bound_terms(parameter: Parameter, given: str | Sequence[str], base: str = BASE) -> list[ox.NamedNode | ox.Literal]:
+    """Return the terms of a parameter, each once, none where nothing is given; raises BadParameter."""
     told = [given] if isinstance(given, str) else given
     found = [value for value in told if value] or [value for value in (parameter.default,) if value is not None]
     if not found and parameter.required:
         raise BadParameter(parameter.name, "needed", label=parameter.label)
-    terms = dict.fromkeys(str(to_term(parameter, value, base)) for value in found[: MOST_VALUES + 1])
+    terms = dict.fromkeys(to_term(parameter, value, base) for value in found[: MOST_VALUES + 1])
     if len(terms) > (MOST_VALUES if parameter.several else 1):
         raise BadParameter(parameter.name, "too-many" if parameter.several else "one", most=str(MOST_VALUES))
-    return " ".join(terms) or None
+    return list(terms)
 
 
 def substitute(text: str, terms: Mapping[str, str | None]) -> str:

@@ -48,6 +48,7 @@ from sparql_api.pages.cite import cite_router
 from sparql_api.pages.common.labels import DisplayLabels
 from sparql_api.pages.common.layout import problem_page
 from sparql_api.pages.common.service import Service
+from sparql_api.pages.common.twins import open_columns
 from sparql_api.pages.documents import documents_router
 from sparql_api.pages.dumps import dumps_router
 from sparql_api.pages.duties.crawlers import crawlers_router
@@ -90,12 +91,14 @@ def create_app(settings: Settings, engine: Engine | None = None, beside: Path | 
     """
     bound_traces()
     fair_use = FairUse(settings.client_seconds, settings.client_window)
-    running = engine or open_engine(settings, fair_use=fair_use)
+    columns = None if engine else open_columns(settings)
+    running = engine or open_engine(settings, fair_use=fair_use, columns=columns)
     computing = open_computing(settings, fair_use)
     spool = FileSpool(settings.var / "tmp", int(settings.spool_mb * MEGABYTE))
     labels = DisplayLabels(settings.base_iri, settings.editions_path)
     figures = Figures(beside)
-    service = Service(settings, running, Editions(settings.var), fair_use, computing, spool, labels, figures=figures)
+    editions = Editions(settings.var)
+    service = Service(settings, running, editions, fair_use, computing, spool, labels, figures=figures, columns=columns)
     doors, desk = Doors(service), Desk(settings.deposit_queue, settings.deposit_timeout)
     assistants, jobs = Assistants(settings), Jobs(running, settings, fair_use)
 

@@ -10,6 +10,7 @@ import pyoxigraph as ox
 
 from ingestion import software_version
 from ontologie import Iris
+from sparql_api.columns.standing import Columns
 from sparql_api.computing.fairuse import FairUse
 from sparql_api.computing.limiter import APART
 from sparql_api.engine.cached import CachedEngine
@@ -40,8 +41,12 @@ def open_engine(
     stores: Stores | None = None,
     fair_use: FairUse | None = None,
     fetch: Fetch = fetch,
+    columns: Columns | None = None,
 ) -> CachedEngine:
-    """Return the engine over the editions of `settings.var`, or over other stores; it is not started."""
+    """Return the engine over the editions of `settings.var`, or over other stores; it is not started.
+
+    With `columns`, questions are answered by their twins where these were found equal.
+    """
     rules = Rules(
         prefixes=Iris(settings.base_iri).prefixes(),
         base=settings.base_iri,
@@ -53,7 +58,8 @@ def open_engine(
     if settings.remote.query_url:
         behind: Engine = _remote(settings, rules)
     else:
-        behind = _embedded(settings, rules, stores or EditionStores(settings.editions_path), fair_use, fetch)
+        stores = stores or EditionStores(settings.editions_path)
+        behind = _embedded(settings, rules, stores, fair_use, fetch, columns)
     kept = int(settings.cache_mb * MEGABYTE)
     charge = fair_use.charge if fair_use else None
     limits, shelf = settings.limits(), open_shelf(settings)
@@ -74,7 +80,12 @@ def open_shelf(settings: Settings) -> Shelf | None:
 
 
 def _embedded(
-    settings: Settings, rules: Rules, stores: Stores, fair_use: FairUse | None, fetch: Fetch
+    settings: Settings,
+    rules: Rules,
+    stores: Stores,
+    fair_use: FairUse | None,
+    fetch: Fetch,
+    columns: Columns | None,
 ) -> EmbeddedEngine:
     limits = settings.limits()
     reach = Reach(
@@ -96,6 +107,7 @@ def _embedded(
         reach=reach if settings.service_allow else None,
         fetch=fetch,
         used=fair_use.weight if fair_use else lambda client: 0.0,
+        twin=columns.asked if columns else lambda plan: None,
     )
 
 

@@ -12,7 +12,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -138,14 +138,20 @@ def running(peer: Peer) -> Iterator[Peer]:
 
 
 @contextmanager
-def observatoire(data: Served, folder: Path, *, cache: bool) -> Iterator[Peer]:
-    """Ours, over the edition, all its walls standing; a client's share is one that no client uses up."""
+def observatoire(
+    data: Served, folder: Path, *, cache: bool, more: Mapping[str, str] | None = None
+) -> Iterator[Peer]:
+    """Ours, over the edition, all its walls standing; a client's share is one that no client uses up.
+
+    `more` are settings beside.
+    """
     port = free_port()
     env = {
         "OBSERVATOIRE_VAR": str(data.var.absolute()),
         "OBSERVATOIRE_CLIENT_SECONDS": "1000000000",
         "OBSERVATOIRE_QUERY_TIMEOUT": str(data.query_seconds),
         **({} if cache else {"OBSERVATOIRE_CACHE_MB": "0"}),
+        **(more or {}),
     }
     command = [str(BIN / "observatoire"), "serve", "--port", str(port)]
     name = "observatoire, cached" if cache else "observatoire"

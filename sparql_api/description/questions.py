@@ -10,7 +10,7 @@ from contextlib import suppress
 from typing import Any, Final
 
 from ontologie import PREFIXES, Iris
-from queries import BadParameter, Question, Values, bind, column_title, tokenize
+from queries import BadParameter, BoundText, Question, Values, bind, column_title, tokenize
 from sparql_api.words.i18n import collation
 from sparql_api.words.problems import ProblemError, problem
 from sparql_api.words.texts import Text
@@ -23,14 +23,15 @@ WHOLE: Final = frozenset(
 REAL: Final = frozenset(XSD + name for name in ("decimal", "double", "float"))
 
 
-def bound(question: Question, values: Values, iris: Iris) -> str:
+def bound(question: Question, values: Values, iris: Iris) -> BoundText:
     """Return the SPARQL of a question with its parameters bound; raises ProblemError 400 for a bad value."""
     try:
-        return standalone(bind(question, values, iris.base), iris)
+        text = bind(question, values, iris.base)
     except BadParameter as error:
         said = Text(fr=error.messages["fr"], en=error.messages["en"])
         found = problem("question-parameter", reason=said, extra={"parameter": error.parameter})
         raise ProblemError(found) from error
+    return text.written(standalone(text, iris))
 
 
 def standalone(text: str, iris: Iris) -> str:

@@ -61,6 +61,10 @@ TABLEUR: Final = {
     **parameter("tableur", "For a spreadsheet: the CSV has a byte order mark and semicolons."),
     "allowEmptyValue": True,
 }
+EXPLAIN: Final = {
+    **parameter("explain", "In place of the answer, which engine answers and by what, as JSON."),
+    "allowEmptyValue": True,
+}
 SAID_OF_EDITION: Final = "The edition that answers; `redacted` says how often it was made anew without what was erased."
 EDITION_SAID: Final[Schema] = {"type": "string", "pattern": "^[1-9][0-9]*(; redacted=[1-9][0-9]*)?$"}
 PROBLEM: Final = structure(type=TEXT, title=TEXT, status=WHOLE, detail=TEXT)

@@ -36,6 +36,11 @@ def for_spreadsheet(request: Request) -> bool:
     return request.query_params.get("tableur", "non").lower() not in ("non", "no", "false", "0")
 
 
+def to_explain(request: Request) -> bool:
+    """Tell whether `explain` asks how a question is answered."""
+    return request.query_params.get("explain", "non").lower() not in ("non", "no", "false", "0")
+
+
 def yes_or_no(request: Request, name: str) -> bool:
     """Return what a parameter answers, no where it is not there; raises ProblemError 400 where it is neither."""
     text = request.query_params.get(name, "").lower()

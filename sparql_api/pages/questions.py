@@ -14,7 +14,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from queries import Question, column_title, every_version
+from queries import BoundText, Question, column_title, every_version
 from sparql_api.description.questions import bound, described, for_readers, plain
 from sparql_api.description.questions_rdf import catalogue_rdf
 from sparql_api.engine.port import Answer
@@ -25,6 +25,7 @@ from sparql_api.http.delivery import deliver, requested
 from sparql_api.http.kept import offer
 from sparql_api.http.openapi import (
     EDITION,
+    EXPLAIN,
     NUMBER,
     OF_COMPUTING,
     OF_EDITION,
@@ -39,8 +40,8 @@ from sparql_api.http.openapi import (
     several,
     structure,
 )
-from sparql_api.http.parameters import for_spreadsheet, timeout_seconds
-from sparql_api.http.policies import ANSWER, PROBLEM
+from sparql_api.http.parameters import for_spreadsheet, timeout_seconds, to_explain
+from sparql_api.http.policies import ANSWER, LIVE, PROBLEM
 from sparql_api.http.responses import answer_response, unchanged_response
 from sparql_api.http.routing import get
 from sparql_api.http.site import site_of
@@ -149,7 +150,7 @@ def question_operation(question: Question) -> Schema:
     asked = [as_openapi(one) for one in question.parameters]
     return operation(
         {PLAIN: _ROWS, **{name: {} for name in QUESTION_OFFERS.values() if name != PLAIN}},
-        parameters=(*asked, SINCE_TOLD, EDITION, TIMEOUT, format_parameter(QUESTION_OFFERS), TABLEUR),
+        parameters=(*asked, SINCE_TOLD, EDITION, TIMEOUT, format_parameter(QUESTION_OFFERS), TABLEUR, EXPLAIN),
         errors=("400", "406", *OF_COMPUTING, *OF_EDITION, *OF_ENGINE),
     )
 
@@ -163,9 +164,11 @@ def run_question(service: Service, question: Question, versions: Sequence[Questi
         if since := since_edition(service, request):
             return await question_since(service, request, question, bound(question, given, service.iris), since)
         pinned = service.pinned(request)
-        if media_type == QUESTION_OFFERS["html"]:
+        if media_type == QUESTION_OFFERS["html"] and not to_explain(request):
             return await question_page(service, request, question, versions, given)
         text = bound(question, given, service.iris)
+        if to_explain(request):
+            return await explained(service, request, text, pinned)
         if media_type == QUESTION_OFFERS["rq"]:
             return deliver(request, text.encode(), media_type, filename=f"{question.name}.rq")
         accept = TABLES["json"] if media_type == PLAIN else media_type
@@ -196,6 +199,14 @@ def run_question(service: Service, question: Question, versions: Sequence[Questi
 
     answer.__name__ = question.name.replace("-", "_")
     return answer
+
+
+async def explained(service: Service, request: Request, text: BoundText, edition: int | None) -> Response:
+    """Return which engine answers a question in an edition, and what it is asked; it may be another a moment later."""
+    plan = await service.engine.prepare(text, accept=TABLES["json"], edition=edition)
+    told = service.columns.explained(plan) if service.columns else {"engine": "sparql", "twin": None, "values": {}}
+    said = {"question": text.question, "edition": plan.edition, **told, "sparql": str(text)}
+    return deliver(request, write_json(said), PLAIN, policy=LIVE, edition=plan.edition)
 
 
 def for_people(service: Service, request: Request, answer: Answer) -> Answer:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import shutil
 import signal
 import tempfile
@@ -32,6 +33,7 @@ from sparql_api.query.stores import Stores
 from sparql_api.query.syntax import explain
 from sparql_api.words.problems import problem
 
+logger: Final = logging.getLogger("observatoire.engine")
 RETRY_SECONDS: Final = 5
 SPOOL_PARTS: Final = 4
 """What one client may hold of the spool, as a part of it."""
@@ -55,11 +57,13 @@ class EmbeddedEngine(PlanningEngine):
         used: Callable[[str | None], float] = lambda client: 0.0,
         reach: Reach | None = None,
         fetch: Fetch = fetch,
+        twin: Callable[[Plan], dict[str, Any] | None] = lambda plan: None,
     ) -> None:
         self.limits = limits
         self.memory = memory
         self._stores = stores
         self._rules = rules
+        self._twin = twin
         self._spool_bytes = spool_bytes
         self._spooled = 0
         self._spooled_by: Counter[str | None] = Counter()
@@ -107,7 +111,7 @@ class EmbeddedEngine(PlanningEngine):
         cost: float | None = None
         worked = 0.0
         try:
-            reply = await worker.ask(self._request(plan, limits, worker.gateway, client), deadline - started)
+            reply = await self._asked(worker, self._request(plan, limits, worker.gateway, client), deadline)
             cost = reply.header["worked"]
         except TimeoutError:
             worked = time.monotonic() - started  # However busy the machine, this one is long.
@@ -130,6 +134,14 @@ class EmbeddedEngine(PlanningEngine):
         if reply.header["status"] == "syntax":
             raise await self._syntax_error(plan, reply)
         return self._answer(plan, reply, limits, client)
+
+    async def _asked(self, worker: Worker, request: dict[str, Any], deadline: float) -> Reply:
+        """Return the reply to a request: by SPARQL where the twin that may answer does not."""
+        reply = await worker.ask(request, deadline - time.monotonic())
+        if reply.header["status"] == "columns" and not request["twin"]["tried"]:
+            logger.error("a twin does not answer, SPARQL does: %s", reply.header["message"])
+            reply = await worker.ask({**request, "twin": None}, deadline - time.monotonic())
+        return reply
 
     async def _syntax_error(self, plan: Plan, reply: Reply) -> errors.QuerySyntaxError:
         explained = explain, plan.text, reply.header["message"], self._rules.prefixes
@@ -156,6 +168,7 @@ class EmbeddedEngine(PlanningEngine):
         dataset = plan.dataset
         return {
             "store": str(plan.store.path),
+            "twin": self._twin(plan),
             "text": gateway.rewrite(plan.text, plan.calls) if gateway else plan.text,
             "union": plan.union,
             "star": plan.star,

@@ -2,7 +2,8 @@
 
 Started as a script by its parent (`pool.py`), with its configuration as JSON in the first argument. It
 imports nothing but the standard library, pyoxigraph and `formats.sinks`, so that a fresh one answers in a
-few tens of milliseconds. It knows stores, limits and serialisation; HTTP, editions and who asks are its parent's.
+few tens of milliseconds; DuckDB when the first twin of a question is
+asked (`columns.py`). It knows stores, limits and serialisation; HTTP, editions and who asks are its parent's.
 
 Messages on the socket, both ways: four bytes of length, a JSON object, then the `inline` bytes it announces;
 an answer too large for that travels as the descriptor of an unlinked file (SCM_RIGHTS).
@@ -24,11 +25,14 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from itertools import islice
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pyoxigraph as ox
 
 from sparql_api.formats.sinks import NoSpace, PastBound, RowCounter, Sink, Unwritable
+
+if TYPE_CHECKING:
+    from sparql_api.engine.workers.columns import OpenColumns
 
 CLONE_NEWUSER: Final = 0x10000000
 CLONE_NEWNET: Final = 0x40000000
@@ -62,7 +66,7 @@ def main() -> None:
             send(channel, header, file=listener.fileno())
     else:
         send(channel, header)
-    stores = OpenStores()
+    stores = OpenStores(config["memory"])
     while (request := receive(channel)) is not None:
         respond(channel, stores, config, request)
 
@@ -107,8 +111,19 @@ class OpenStores:
     The key holds the folder's inode: a store rebuilt in place is another one.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, memory: int) -> None:
         self.open: OrderedDict[tuple[str, int], ox.Store] = OrderedDict()
+        self._memory = memory
+        self._columns: OpenColumns | None = None
+
+    @property
+    def columns(self) -> OpenColumns:
+        """What answers twins."""
+        if self._columns is None:
+            from sparql_api.engine.workers.columns import OpenColumns
+
+            self._columns = OpenColumns(self._memory)
+        return self._columns
 
     def get(self, path: str) -> ox.Store:
         """Return the store of a folder; raises UnopenedStore."""
@@ -154,6 +169,8 @@ def respond(channel: socket.socket, stores: OpenStores, config: Json, request: J
 
 def answer(stores: OpenStores, config: Json, request: Json) -> tuple[Json, bytes, int | None]:
     """Return the header of the answer, and its body as bytes or as the descriptor of a file."""
+    if request.get("twin") is not None:
+        return answer_by_columns(stores, config, request)
     store = stores.get(request["store"])
     if request.get("text") is None:  # A store opened in advance.
         return {"status": "ok"}, b"", None
@@ -162,11 +179,29 @@ def answer(stores: OpenStores, config: Json, request: Json) -> tuple[Json, bytes
     if request["star"] is not None and isinstance(results, ox.QuerySolutions):
         text = with_columns(request, results)
         results = evaluate(store, config, request, text)
+    return put_out(config, request, results, lambda: evaluate(store, config, request, text))
+
+
+def answer_by_columns(stores: OpenStores, config: Json, request: Json) -> tuple[Json, bytes, int | None]:
+    """Return an answer as `answer` does, of a question's twin."""
+    from sparql_api.engine.workers.columns import ColumnsFailed
+
+    try:
+        again = stores.columns.results(request["twin"], request["answer_bytes"])
+    except ColumnsFailed as error:
+        return {"status": "columns", "message": str(error)}, b"", None
+    return put_out(config, request, again(), again)
+
+
+def put_out(
+    config: Json, request: Json, results: Results, again: Callable[[], Results]
+) -> tuple[Json, bytes, int | None]:
+    """Return the header and the body of results in the format asked for; `again` gives the same results once more."""
     sink, rows = written(config, request, results, serialize)
     if sink.counter and isinstance(results, ox.QuerySolutions) and not sink.counter.fits(len(results.variables)):
         # The serialiser quotes no IRI, though one may hold a comma: such an answer is asked and written again.
         sink.close()
-        sink, rows = written(config, request, evaluate(store, config, request, text), serialize_csv)
+        sink, rows = written(config, request, again(), serialize_csv)
     header = {
         "status": "ok",
         "size": sink.size,

@@ -1,4 +1,5 @@
-"""Asks the charts' questions ahead, with their defaults, in quiet time after a switch: the engine keeps the answers.
+"""Compares twins, then asks the charts' questions ahead, with their defaults, in quiet time after a switch: the engine
+keeps the answers.
 
 Knows when nobody waits; what is kept, and for how long, is the engine's.
 """
@@ -15,7 +16,9 @@ from queries import catalogue
 from sparql_api.description.questions import bound
 from sparql_api.pages.common.reading import RESULTS
 from sparql_api.pages.common.service import Service
+from sparql_api.pages.common.twins import compare_next
 from sparql_api.query.errors import EngineError
+from sparql_api.words.problems import ProblemError
 
 BETWEEN: Final = 1.0
 """Seconds between two questions: whoever comes is never behind more than one."""
@@ -37,6 +40,10 @@ async def keep_ahead(service: Service, quiet: float) -> None:
 async def ask_while_idle(service: Service, edition: int, left: Iterator[str]) -> None:
     """Ask the next questions of an edition until none is left, or somebody else asks."""
     while is_idle(service) and service.engine.current_edition() == edition:
+        with suppress(ProblemError):  # An edition made anew meanwhile is looked at the next time.
+            if await compare_next(service, edition):
+                await asyncio.sleep(BETWEEN)
+                continue
         text = next(left, None)
         if text is None:
             return

@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 
 import pyoxigraph as ox
 
-from ingestion import Edition, read_fiches
+from ingestion import Edition, Editions, read_fiches
 from sparql_api.description.open_dump import OPEN_LIST, write_open_dump
 from sparql_api.description.sssom import SSSOM_NAME, write_alignments
 from sparql_api.description.void import VOID_NAME, write_void
@@ -127,6 +127,12 @@ def made_folder(edition: Edition, elsewhere: Path) -> Path:
     folder = folder_beside(edition, elsewhere)
     folder.mkdir(parents=True, exist_ok=True)
     return folder
+
+
+def folder_of(editions: Editions, elsewhere: Path, number: int) -> Path | None:
+    """Return where that folder is, or would be, by the edition's number; None where there is no such edition."""
+    edition = editions.get(number)
+    return folder_beside(edition, elsewhere) if edition else None
 
 
 def folder_beside(edition: Edition, elsewhere: Path) -> Path:

@@ -15,6 +15,7 @@ from starlette.requests import Request
 
 from ingestion import Edition, Editions
 from ontologie import Iris
+from sparql_api.columns.standing import Columns
 from sparql_api.computing.fairuse import FairUse
 from sparql_api.computing.limiter import Computing
 from sparql_api.computing.spool import FileSpool
@@ -31,6 +32,8 @@ from sparql_api.settings import PAGES_KEPT, Settings
 from sparql_api.words.problems import ProblemError, problem
 
 INDEXES_KEPT: Final = 4
+FACES: Final = "faces"
+"""The folder of the state where is kept what publication did not make of an edition."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,8 @@ class Service:
     indexes: Indexes = field(default_factory=lambda: Indexes())
     figures: Figures = field(default_factory=lambda: Figures())
     memory: Memory = field(default_factory=lambda: Memory(PAGES_KEPT))
+    columns: Columns | None = None
+    """The twins of questions and how they stand; None where the engine knows none."""
 
     @property
     def iris(self) -> Iris:
@@ -101,7 +106,7 @@ class Service:
     @property
     def faces_folder(self) -> Path:
         """Return where faces are kept that publication did not make."""
-        return self.settings.var / "faces"
+        return self.settings.var / FACES
 
 
 class Indexes:

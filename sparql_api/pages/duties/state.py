@@ -27,6 +27,7 @@ _SAID: Final = structure(
     workers=COUNT,
     busy=COUNT,
     waiting=COUNT,
+    twins={"type": "object"},
     software=TEXT,
 )
 STATE: Final = operation(
@@ -60,5 +61,16 @@ def state_of(service: Service) -> dict[str, Any]:
         "quads": None if edition is None else edition.manifest["counts"]["quads"],
         "redactions": 0 if edition is None else len(edition.manifest.get("redactions", ())),
         **load,
+        "twins": twins_of(service, number),
         "software": software_version(),
+    }
+
+
+def twins_of(service: Service, number: int | None) -> dict[str, Any]:
+    """Return how many questions their twins answer in an edition, how many wait to be compared, which are refused."""
+    found = {} if service.columns is None or number is None else service.columns.standing(number)
+    return {
+        "answering": sum(1 for one in found.values() if one and one.outcome == "same"),
+        "waiting": sum(1 for one in found.values() if one is None),
+        "refused": {name: one.outcome for name, one in found.items() if one and one.outcome != "same"},
     }
