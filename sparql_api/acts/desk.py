@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Final, TypeVar
 
-from sparql_api.computing.beside import Beside, Unfinished
+from sparql_api.computing.beside import ProcessBeside, Unfinished
 from sparql_api.words.errors import ServiceError
 from sparql_api.words.problems import Problem, ProblemError
 
@@ -31,7 +31,7 @@ class Desk:
         self._most = most
         self._each = max(1, most // 4)
         self._held: Counter[str] = Counter()
-        self._process = Beside(MEMORY, seconds, goes_on=True)
+        self._process = ProcessBeside(MEMORY, seconds, goes_on=True)
 
     def enter(self, agent: str) -> None:
         """Hold one deposit more; raises ProblemError (503) where as many are held as may, a quarter by an agent."""
