@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Final, TypeVar
 
-from sparql_api.computing.beside import Beside, Unfinished
+from sparql_api.computing.beside import ProcessBeside, Unfinished
 from sparql_api.computing.fairuse import Levels
 from sparql_api.words.errors import ServiceError
 from sparql_api.words.problems import Problem, ProblemError
@@ -44,7 +44,7 @@ class Desk:
         self._busy = False
         self._waiting: list[tuple[str, asyncio.Future[None]]] = []
         self._spent = Levels(1 / FORGOTTEN, time.monotonic)
-        self._process = Beside(MEMORY, seconds, goes_on=True)
+        self._process = ProcessBeside(MEMORY, seconds, goes_on=True)
 
     def enter(self, agent: str) -> None:
         """Hold one deposit more; raises ProblemError (503) where as many are held as may, a quarter by an agent."""

@@ -28,7 +28,7 @@ class Unfinished(ServiceError):
     """What was called did not come to its end: past its deadline, or with the process."""
 
 
-class Beside:
+class ProcessBeside:
     """One process of `memory` bytes of address space, and one call at a time of `seconds`. Of one event loop.
 
     `goes_on` tells whether a call is worked out to its end though its caller left; else the process ends then.

@@ -19,7 +19,7 @@ from typing import Any, Final, Literal, TypeVar, get_args
 from starlette.requests import Request
 from starlette.responses import Response
 
-from sparql_api.computing.beside import Beside, Unfinished
+from sparql_api.computing.beside import ProcessBeside, Unfinished
 from sparql_api.computing.cancellation import Cancelled, CancelScope, current
 from sparql_api.computing.disconnection import client_of, held, sparing, while_connected
 from sparql_api.computing.fairuse import FairUse
@@ -52,7 +52,7 @@ class Computing:
         self._fair_use = fair_use
         self._seconds = seconds
         self._answer_seconds = answer_seconds
-        self._apart = Beside(APART, seconds)
+        self._apart = ProcessBeside(APART, seconds)
         self._queue, self._waiting_apart = queue, 0
         self._lines = {
             kind: _Line(fair_use, ACTING if kind == "act" else threads, queue) for kind in get_args(Kind)

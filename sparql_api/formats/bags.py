@@ -49,7 +49,7 @@ class Bag:
 
 
 @dataclass(frozen=True)
-class Compared:
+class BagsCompared:
     """What two answers to one query say of each other: few words, whatever their rows."""
 
     columns: tuple[str, ...]
@@ -70,7 +70,7 @@ class Compared:
         return self.sha256 == self.other_sha256
 
 
-def compared(one: bytes, other: bytes | None, shown: int, algorithm: int = ALGORITHM) -> Compared:
+def compared(one: bytes, other: bytes | None, shown: int, algorithm: int = ALGORITHM) -> BagsCompared:
     """Return what two SPARQL JSON answers say of each other, `shown` rows of each difference at most.
 
     Without the other, the first is compared with itself; `algorithm` is that of a hash to verify.
@@ -80,7 +80,7 @@ def compared(one: bytes, other: bytes | None, shown: int, algorithm: int = ALGOR
     latest = mine if other is None else bag_of(json.loads(other))
     came, went = ([], []) if other is None else difference(mine, latest)
     former = "" if algorithm == ALGORITHM else bag_of(said, algorithm).sha256
-    return Compared(
+    return BagsCompared(
         columns=mine.columns,
         rows=mine.rows,
         sha256=mine.sha256,

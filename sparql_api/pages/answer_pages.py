@@ -44,7 +44,7 @@ from sparql_api.pages.answers import (
     PATH,
     SHOWN,
     AnswerAsked,
-    Told,
+    AnswerTold,
     answer_asked,
     as_json,
     cite_parameters,
@@ -114,7 +114,7 @@ async def alone(view: View, asked: AnswerAsked, edition: Edition) -> bytes:
     return (await view.service.computing.run(view.request, write)).encode()
 
 
-async def shown(view: View, one: Told) -> dict[str, Any]:
+async def shown(view: View, one: AnswerTold) -> dict[str, Any]:
     """Return what both the page and the file show of an answer: its chart, its table, where it comes from."""
     computing, asked, question = view.service.computing, one.asked, one.asked.question
     ordered = partial(for_readers, question.text) if question else as_answered
@@ -139,7 +139,7 @@ async def shown(view: View, one: Told) -> dict[str, Any]:
     }
 
 
-async def drawing(view: View, one: Told) -> str:
+async def drawing(view: View, one: AnswerTold) -> str:
     """Return the chart of an answer as SVG; nothing where its question has none, or there is nothing to draw."""
     question = one.asked.question
     if question is None or not question.charted:
@@ -151,7 +151,7 @@ async def drawing(view: View, one: Told) -> str:
     return await view.service.computing.run(view.request, in_page, view, view.pick(question.title), chart)
 
 
-def whole(view: View, one: Told, name: str) -> str:
+def whole(view: View, one: AnswerTold, name: str) -> str:
     """Return the path where the whole answer is, of the same edition, in a format."""
     asked, pinned = one.asked, {"edition": one.edition.number, "format": name}
     if asked.question is None:
@@ -161,7 +161,7 @@ def whole(view: View, one: Told, name: str) -> str:
     return view.url(f"/queries/{asked.question.reference}", {**asked.given, **pinned})
 
 
-async def beside(view: View, one: Told) -> dict[str, Any]:
+async def beside(view: View, one: AnswerTold) -> dict[str, Any]:
     """Return what the page shows besides: where to cite and keep it, the latest edition's, what differs of it."""
     asked, said = one.asked, one.said
     changed = partial(changed_rows, view, said.columns)

@@ -20,7 +20,7 @@ from queries import Question, every_version
 from sparql_api.description.licences import licences_of
 from sparql_api.description.questions import bound
 from sparql_api.engine.port import Answer
-from sparql_api.formats.bags import ALGORITHM, ALGORITHMS, Compared, compared
+from sparql_api.formats.bags import ALGORITHM, ALGORITHMS, BagsCompared, compared
 from sparql_api.formats.citations import FORMATS, Reference
 from sparql_api.http.openapi import COUNT, TEXT, parameter, several
 from sparql_api.http.query_strings import bad
@@ -113,14 +113,14 @@ def cited_hash(request: Request) -> Cited:
 
 
 @dataclass(frozen=True)
-class Told:
+class AnswerTold:
     """A cited answer, and what the latest edition says to the same."""
 
     asked: AnswerAsked
     edition: Edition
     answer: Answer
     latest: int
-    said: Compared
+    said: BagsCompared
     cited: Cited
 
     @property
@@ -135,7 +135,7 @@ class Told:
         return self.cited.sha256 if redacted and self.cited.sha256 and not self.as_cited else ""
 
 
-async def told(view: View, asked: AnswerAsked, edition: Edition, *, alone: bool = False) -> Told:
+async def told(view: View, asked: AnswerAsked, edition: Edition, *, alone: bool = False) -> AnswerTold:
     """Return a cited answer beside what the latest edition answers; `alone` leaves that out. Raises EngineError, and
     ProblemError 400 where the answer is no table, is too long, or may be another each time."""
     cited, latest = cited_hash(view.request), edition.number
@@ -147,8 +147,8 @@ async def told(view: View, asked: AnswerAsked, edition: Edition, *, alone: bool 
     bodies = [None if one is None else await computing.run(request, one.read, kind="file") for one in (answer, other)]
     short = sum(len(one) for one in bodies if one is not None) <= SHORT
     compare = computing.run if short else computing.apart
-    said: Compared = await compare(request, compared, *bodies, SHOWN, cited.algorithm)
-    return Told(asked, edition, answer, latest, said, cited)
+    said: BagsCompared = await compare(request, compared, *bodies, SHOWN, cited.algorithm)
+    return AnswerTold(asked, edition, answer, latest, said, cited)
 
 
 async def answered(view: View, asked: AnswerAsked, edition: int, *, named: bool = True) -> Answer:
@@ -178,7 +178,7 @@ def too_long(asked: AnswerAsked) -> ProblemError:
     return ProblemError(problem("parameter", parameter=name, reason=reason, extra={"parameter": name}))
 
 
-def as_json(view: View, one: Told) -> dict[str, Any]:
+def as_json(view: View, one: AnswerTold) -> dict[str, Any]:
     """Return a cited answer as JSON: what was asked, of which edition, its hash, how to cite it, the latest one."""
     asked, said, manifest = one.asked, one.said, one.edition.manifest
     cited = {HASH: one.cited.sha256, HASHED_BY: one.cited.algorithm, "same": one.as_cited}
@@ -222,13 +222,13 @@ def address(view: View, asked: AnswerAsked, edition: int, sha256: str) -> str:
     return f"{home_of(view.service.settings)}{PATH}?{urlencode(said, doseq=True)}"
 
 
-def cite_parameters(one: Told, name: str) -> dict[str, Any]:
+def cite_parameters(one: AnswerTold, name: str) -> dict[str, Any]:
     """Return what `/cite` takes to give the reference of an answer in a format."""
     former = {HASH: one.cited.sha256, HASHED_BY: one.cited.algorithm} if one.former else {}
     return one.asked.parameters(edition=one.edition.number, format=name, **former)
 
 
-def cite_address(view: View, one: Told, name: str) -> str:
+def cite_address(view: View, one: AnswerTold, name: str) -> str:
     """Return where the reference of an answer is, in a format."""
     return f"{home_of(view.service.settings)}/cite?{urlencode(cite_parameters(one, name), doseq=True)}"
 
@@ -246,7 +246,7 @@ def title_of(view: View, asked: AnswerAsked) -> str:
     return title
 
 
-def referred(view: View, one: Told) -> Reference:
+def referred(view: View, one: AnswerTold) -> Reference:
     """Return the reference of an answer; where its edition was redacted, its note gives the hashes before and after."""
     whole, asked, number = of_edition(view, one.edition), one.asked, one.edition.number
     note = whole.note
