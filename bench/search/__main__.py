@@ -13,7 +13,7 @@ from itertools import product
 from pathlib import Path
 from typing import Final
 
-from bench.pages.asking import Served, served, state, table
+from bench.pages.asking import ServedPages, served, state, table
 
 HERE: Final = Path(__file__).parent
 PLAIN: Final = (
@@ -67,7 +67,7 @@ def kinds() -> dict[str, list[str]]:
     return pages | {"suggestions": [f"/fiches/suggestions?q={begun}" for begun in letters]}
 
 
-def without(service: Served, words: tuple[str, ...]) -> list[str]:
+def without(service: ServedPages, words: tuple[str, ...]) -> list[str]:
     """Return the words that find no fiche."""
     client = service.client
     return [word for word in words if not client.get("/fiches", params={"q": word, "per_page": "1"}, headers=JSON).json()["total"]]
