@@ -17,15 +17,15 @@ from bench.pages.asking import ServedPages, served, state, table
 
 HERE: Final = Path(__file__).parent
 PLAIN: Final = (
-    "image", "oral", "brevet", "texte", "robot", "débat", "exposé", "carte", "écriture", "problème", "portrait", "histoire",
+    "image", "oral", "brevet", "texte", "robot", "débat", "exposé", "carte", "écriture", "problème", "journal", "histoire",
     "traduction", "dissertation", "quiz", "conte", "désinformation", "biais", "exercice", "laboratoire",
 )  # fmt: skip
 INFLECTED: Final = (
-    "images", "oraux", "brevets", "textes", "robots", "débattre", "exposés", "cartes", "écritures", "problèmes", "portraits",
+    "images", "oraux", "brevets", "textes", "robots", "débattre", "exposés", "cartes", "écritures", "problèmes", "journaux",
     "histoires", "traductions", "dissertations", "quizz", "contes", "désinformations", "biaisé", "exercices", "laboratoires",
 )  # fmt: skip
 MISSPELT: Final = (
-    "imaje", "orral", "brevé", "texxte", "robbot", "déba", "expozé", "cartte", "ecritrue", "probleme", "portrai", "histoir",
+    "imaje", "orral", "brevé", "texxte", "robbot", "déba", "expozé", "cartte", "ecritrue", "probleme", "jornal", "histoir",
     "tradution", "disertation", "quize", "contte", "desinfromation", "biai", "exercise", "labortoire",
 )  # fmt: skip
 INDEX: Final = ("fiches.*", "exemples.mots")
