@@ -45,7 +45,7 @@ class Measured:
 
 
 @dataclass(frozen=True)
-class Served:
+class ServedPages:
     """A service and a client of it."""
 
     client: httpx.Client
@@ -105,7 +105,7 @@ def state(var: Path | None, size: int) -> Iterator[Path]:
 
 
 @contextmanager
-def served(var: Path) -> Iterator[Served]:
+def served(var: Path) -> Iterator[ServedPages]:
     """Yield a client of a service over a state folder, which ends with it."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -116,7 +116,7 @@ def served(var: Path) -> Iterator[Served]:
         try:
             with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=READY) as client:
                 wait(client)
-                yield Served(client, psutil.Process(service.pid))
+                yield ServedPages(client, psutil.Process(service.pid))
         finally:
             service.terminate()
 

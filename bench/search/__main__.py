@@ -13,19 +13,19 @@ from itertools import product
 from pathlib import Path
 from typing import Final
 
-from bench.pages.asking import Served, served, state, table
+from bench.pages.asking import ServedPages, served, state, table
 
 HERE: Final = Path(__file__).parent
 PLAIN: Final = (
-    "image", "oral", "brevet", "texte", "robot", "débat", "exposé", "carte", "écriture", "problème", "portrait", "histoire",
+    "image", "oral", "brevet", "texte", "robot", "débat", "exposé", "carte", "écriture", "problème", "journal", "histoire",
     "traduction", "dissertation", "quiz", "conte", "désinformation", "biais", "exercice", "laboratoire",
 )  # fmt: skip
 INFLECTED: Final = (
-    "images", "oraux", "brevets", "textes", "robots", "débattre", "exposés", "cartes", "écritures", "problèmes", "portraits",
+    "images", "oraux", "brevets", "textes", "robots", "débattre", "exposés", "cartes", "écritures", "problèmes", "journaux",
     "histoires", "traductions", "dissertations", "quizz", "contes", "désinformations", "biaisé", "exercices", "laboratoires",
 )  # fmt: skip
 MISSPELT: Final = (
-    "imaje", "orral", "brevé", "texxte", "robbot", "déba", "expozé", "cartte", "ecritrue", "probleme", "portrai", "histoir",
+    "imaje", "orral", "brevé", "texxte", "robbot", "déba", "expozé", "cartte", "ecritrue", "probleme", "jornal", "histoir",
     "tradution", "disertation", "quize", "contte", "desinfromation", "biai", "exercise", "labortoire",
 )  # fmt: skip
 INDEX: Final = ("fiches.*", "exemples.mots")
@@ -67,7 +67,7 @@ def kinds() -> dict[str, list[str]]:
     return pages | {"suggestions": [f"/fiches/suggestions?q={begun}" for begun in letters]}
 
 
-def without(service: Served, words: tuple[str, ...]) -> list[str]:
+def without(service: ServedPages, words: tuple[str, ...]) -> list[str]:
     """Return the words that find no fiche."""
     client = service.client
     return [word for word in words if not client.get("/fiches", params={"q": word, "per_page": "1"}, headers=JSON).json()["total"]]
