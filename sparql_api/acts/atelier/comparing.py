@@ -91,11 +91,11 @@ def _analyses(registry: Registry, project: str, agent: Agent, iris: Any) -> list
 
 
 def _drawn(compared: Mapping[str, Any], view: View, names: tuple[str, str]) -> str:
-    """Return the answers of two analyses that have a value, criterion by criterion, as two dots on a line (SVG)."""
+    """Return the answers that have a value in both analyses, criterion by criterion, as two dots on a line (SVG)."""
     marks = tuple(
         Mark(f"{view.pick(criterion.label)} ({criterion.sign})", tuple(_value(step) for step in (first, second)))
         for criterion, first, second in compared["rows"]
-        if _value(first) is not None or _value(second) is not None
+        if _value(first) is not None and _value(second) is not None
     )
     return drawn(Chart("pair", marks, names, rows=len(marks)), view.t("agree.chart"), tongue(view)) if marks else ""
 
