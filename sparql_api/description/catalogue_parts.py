@@ -30,6 +30,14 @@ FORMATS: Final = {
 XSD_BY_LENGTH: Final = {4: "gYear", 7: "gYearMonth", 10: "date"}
 _SCHEME: Final = f"<{PREFIXES['skos']}ConceptScheme>".encode()
 
+WORDS: Final = {
+    ("academie", "title"): "academie-title",
+    ("academie", "description"): "academie-description",
+    ("region", "title"): "region-title",
+    ("region", "description"): "region-description",
+}
+"""By the facet of a territory: the codes of what its catalogue is called, and of what it holds."""
+
 Span = tuple[str, str]
 """The oldest and the latest date that fiches say, each as it is said: a year, a month or a day."""
 
@@ -146,7 +154,7 @@ def describe_catalogue(said: Statements, territory: Territory, iris: Iris) -> No
 
 def words_of(territory: Territory, what: str) -> dict[str, str]:
     """Return a sentence on a territory, in the name that each language has for it."""
-    code, labels = f"{territory.facet}-{what}", territory.labels
+    code, labels = WORDS[territory.facet, what], territory.labels
     names = {tag: labels.get(tag) or next(iter(labels.values())) for tag in LANGUAGES}
     return {tag: in_both("catalogue", code, name=name)[tag] for tag, name in names.items()}
 

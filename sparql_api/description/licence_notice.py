@@ -28,22 +28,22 @@ def _lines(
     edition: Edition, licences: Licences, called: Mapping[str, Mapping[str, str]], spoken: str
 ) -> Iterator[str]:
     def said(code: str, **values: object) -> str:
-        return in_both("catalogue", f"notice-{code}", **values)[spoken]
+        return in_both("catalogue", code, **values)[spoken]
 
     graphs = defaultdict[str, list[str]](list)
     for graph, licence in {**licences.vocabularies, **licences.documents}.items():
         graphs[licence].append(graph)
-    yield from (title(edition.number)[spoken], "", said("title"), "")
-    yield from (f"{name_of(LICENCE)} <{LICENCE}>", said("own"), "")
+    yield from (title(edition.number)[spoken], "", said("notice-title"), "")
+    yield from (f"{name_of(LICENCE)} <{LICENCE}>", said("notice-own"), "")
     for licence in licences.of()[1:]:
         yield f"{name_of(licence)} <{licence}>"
-        yield said("free" if is_free(licence) else "closed")
+        yield said("notice-free" if is_free(licence) else "notice-closed")
         for graph in sorted(graphs[licence])[:MOST]:
             yield "  ".join(filter(None, (f"  <{graph}>", called.get(graph, {}).get(spoken, ""))))
         if len(graphs[licence]) > MOST:
-            yield said("more", count=len(graphs[licence]) - MOST)
+            yield said("notice-more", count=len(graphs[licence]) - MOST)
         yield ""
-    yield from (said("open", name=OPEN_DUMP), "", "")
+    yield from (said("notice-open", name=OPEN_DUMP), "", "")
 
 
 def _called(edition: Edition) -> dict[str, Mapping[str, str]]:

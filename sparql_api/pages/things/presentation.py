@@ -28,6 +28,8 @@ BOOLEAN: Final = PREFIXES["xsd"] + "boolean"
 STRING: Final = PREFIXES["xsd"] + "string"
 PARTS: Final = frozenset(PREFIXES["skos"] + name for name in ("narrower", "hasTopConcept"))
 """What leads from a text, or from a part of it, to its parts."""
+NUMBERED: Final = {"validation": "part.validation"}
+"""What parts of documents are called whose fragments are a kind and a number."""
 LONG: Final = 600
 """Characters beyond which an outline is cut on the page; the data formats carry it whole."""
 Words = Mapping[str, Mapping[str, str]]
@@ -157,7 +159,7 @@ class Reader:
     def part(self, iri: str) -> str:
         """Return what a part of a document is called that its fragment names and numbers: `#validation-1`."""
         kind, _, number = iri.rpartition("#")[2].partition("-")
-        return self.view.t(f"part.{kind}", number=number) if f"part.{kind}" in sentence_table("pages") else ""
+        return self.view.t(NUMBERED[kind], number=number) if kind in NUMBERED else ""
 
     def names(self, iri: str) -> Mapping[str, str]:
         """Return what a thing is called by language; a part of a document as that where it has no name of its own."""

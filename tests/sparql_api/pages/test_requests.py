@@ -24,7 +24,7 @@ from tests.sparql_api.endpoint.live import serve
 HTML = {"Accept": "text/html"}
 DATA = {"Accept": "application/json, text/turtle;q=0.9, application/ld+json;q=0.8, */*;q=0.1"}
 PARTS = {
-    "version": "1.0.0", "kind": "projet", "rest:path": "18-UR005", "name": "syntax", "part:path": "noyau", "number": "1", "suffix": "nq",
+    "version": "1.0.0", "kind": "projet", "rest:path": "18-UR005", "name": "syntax", "part:path": "noyau", "territory:path": "academie/18", "number": "1", "suffix": "nq",
     "identifier": "auvergne-rhone-alpes", "name:path": "fiches", "part": "pages", "places": "0-99",
     "publication": "fabriquer-le-faux", "module": "rien-de-personnel",
 }  # fmt: skip
