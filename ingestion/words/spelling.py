@@ -12,8 +12,6 @@ from functools import lru_cache
 from typing import Final
 from urllib.parse import unquote
 
-import httpx
-
 LONGEST: Final = 500
 """Characters of an address that can be a namespace."""
 _SLASHES: Final = re.compile(r"/+")
@@ -35,6 +33,8 @@ def compared(address: str) -> str | None:
     >>> compared("https://w3іd.org/a/"), compared("ftp://w3id.org/a/")
     (None, None)
     """
+    import httpx  # partners alone need it: the processes that examine projects load less
+
     text = address
     while len(text) <= LONGEST and (plain := _plain(text)) != text:
         text = plain

@@ -76,6 +76,7 @@ def _upload(workshop: Workshop, counter: Counter) -> None:
             options = Options(
                 base=workshop.base, memory=workshop.service.settings.var, called=file_name(name), national=False,
                 academie=fields.get("academie", "").strip() or None, keep_refused=True,
+                kind=fields.get("type") or "projet",
                 accept_mapping=bool(fields.get("accepter")),
             )  # fmt: skip
 

@@ -11,6 +11,7 @@ import pytest
 
 from shapes import Shapes, form_groups
 from sparql_api.acts.atelier import depositing
+from tests.ingestion.partners import TURTLE
 from tests.making import ROW
 from tests.sparql_api.acts.atelier.conftest import said
 from tests.sparql_api.acts.conftest import Acting
@@ -115,6 +116,14 @@ def test_a_table_is_sent_and_its_refused_rows_are_taken_back(acting: Acting, wor
     assert "F2" in taken.text and "F1" not in taken.text
     assert worker("revue").get(link[1]).status_code == 404, "a report is its agent's alone"
     assert "rejects" not in acting.ask("depot", "GET", link[1].replace("/atelier/depots", "/deposits").removesuffix("/refus")).json()
+
+
+def test_a_partner_sends_a_framework_in_skos_and_finds_what_to_fill_in(acting: Acting, worker: Any) -> None:
+    one = worker("partenaire")
+    assert 'href="/gabarits/instrument.ttl' in one.get(FORM).text
+    files = {"file": ("marco.ttl", TURTLE.encode(), "text/turtle")}
+    page = reported(one, one.post(f"{FORM}/fichier", {"act": "verifier", "type": "instrument"}, files=files))
+    assert "1 principe" in said(page)
 
 
 def test_who_may_deposit_nothing_is_told_so(acting: Acting, worker: Any) -> None:
