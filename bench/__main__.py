@@ -26,6 +26,7 @@ def main() -> None:
             subprocess.run(["env", *(f"{k}={v}" for k, v in environment.items()), observatoire, "publish"], check=True)
             run("bench.pages", "--var", str(var))
             run("bench.endpoint", "--var", str(var), "--out", f"bench/endpoint/{size}")
+    run("bench.tables", "--sizes", ",".join(map(str, (1000, *SIZES))))
     run("bench.deposits")
     run("bench.validation")
     run("bench.durability")
