@@ -173,7 +173,7 @@ class PartWriter:
 
     def column(self, parts: Sequence[TablePart], key: str, among: Collection[str], wanted: str) -> set[str]:
         """Return what a column of some old parts says where another has one of some values."""
-        if not parts or self._before is None:
+        if not parts or not among or self._before is None:
             return set()
         files = ", ".join(f"'{_quoted(self._before / FOLDER / one.name)}'" for one in parts)
         asked = f"SELECT DISTINCT {wanted} FROM read_parquet([{files}]) WHERE list_contains(?::VARCHAR[], {key})"
