@@ -130,7 +130,7 @@ def _write_table(edition: Path, path: Path, table: Table, suffix: str) -> None:
 
 
 def _write_database(edition: Path, path: Path) -> None:
-    """Write every table into a database. DuckDB writes another file each time: whoever tells of its bytes reads them."""
+    """Write every table into a database. DuckDB makes other bytes of the same rows each time."""
     path.unlink()
     with _database() as database:
         database.execute(f"ATTACH '{str(path).replace(chr(39), chr(39) * 2)}' AS made (STORAGE_VERSION 'v1.0.0')")

@@ -55,10 +55,12 @@ class SqlExample:
 def examples() -> tuple[SqlExample, ...]:
     """Return the questions to start from."""
     text = files("sparql_api.pages.sql").joinpath("examples.csv").read_text(encoding="utf-8")
-    return tuple(
-        SqlExample(row["name"], {tag: row[f"title_{tag}"] for tag in LANGUAGES}, tuple(row["tables"].split("|")), row["sql"])
-        for row in csv.DictReader(StringIO(text, newline=""))
-    )
+    return tuple(map(_example, csv.DictReader(StringIO(text, newline=""))))
+
+
+def _example(row: Mapping[str, str]) -> SqlExample:
+    title = {tag: row[f"title_{tag}"] for tag in LANGUAGES}
+    return SqlExample(row["name"], title, tuple(row["tables"].split("|")), row["sql"])
 
 
 def sql_router(service: Service) -> APIRouter:

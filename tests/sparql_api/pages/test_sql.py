@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from sparql_api.pages.sql.files import WASM, WORKER, engine_files
-from sparql_api.pages.sql.page import examples
+from sparql_api.pages.sql.page import SqlExample, examples
 from sparql_api.tables.dictionary import tables
 from tests.making import missing
 
@@ -49,10 +49,9 @@ def test_the_database_is_read_by_ranges_and_asked_again_by_its_tag(client: httpx
 
 
 @pytest.mark.parametrize("example", examples(), ids=lambda one: one.name)
-def test_an_example_has_an_answer_and_names_its_tables(database: duckdb.DuckDBPyConnection, example: object) -> None:
-    one = next(found for found in examples() if found is example)
-    assert database.execute(one.sql).fetchall()
-    assert set(duckdb.get_table_names(one.sql)) == set(one.tables) <= {*tables()}
+def test_an_example_has_an_answer_and_names_its_tables(database: duckdb.DuckDBPyConnection, example: SqlExample) -> None:
+    assert database.execute(example.sql).fetchall()
+    assert set(database.get_table_names(example.sql)) == set(example.tables) <= {*tables()}
 
 
 def test_means_and_counts_are_those_of_the_graph(client: httpx.Client, database: duckdb.DuckDBPyConnection) -> None:
