@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import duckdb
@@ -51,7 +52,7 @@ def test_the_database_is_read_by_ranges_and_asked_again_by_its_tag(client: httpx
 @pytest.mark.parametrize("example", examples(), ids=lambda one: one.name)
 def test_an_example_has_an_answer_and_names_its_tables(database: duckdb.DuckDBPyConnection, example: SqlExample) -> None:
     assert database.execute(example.sql).fetchall()
-    assert set(database.get_table_names(example.sql)) == set(example.tables) <= {*tables()}
+    assert set(re.findall(r"(?:FROM|JOIN) (\w+)", example.sql)) == set(example.tables) <= {*tables()}
 
 
 def test_means_and_counts_are_those_of_the_graph(client: httpx.Client, database: duckdb.DuckDBPyConnection) -> None:
