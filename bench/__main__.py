@@ -28,6 +28,7 @@ def main() -> None:
             run("bench.search", "--var", str(var))
             run("bench.endpoint", "--var", str(var), "--out", f"bench/endpoint/{size}")
     run("bench.changes")
+    run("bench.tables", "--sizes", ",".join(map(str, (1000, *SIZES))))
     run("bench.deposits")
     run("bench.validation")
     run("bench.durability")

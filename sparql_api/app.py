@@ -33,7 +33,7 @@ from sparql_api.endpoint.sparql import sparql_router
 from sparql_api.engine.cached import CachedEngine
 from sparql_api.engine.port import Engine
 from sparql_api.engines import open_engine
-from sparql_api.http.assets import Assets
+from sparql_api.http.assets import Assets, CompiledAssets
 from sparql_api.http.figures import Figures
 from sparql_api.http.kept import Front
 from sparql_api.http.middleware import PublicAddress, Redactions, SecurityHeaders, Straight
@@ -45,6 +45,7 @@ from sparql_api.pages.charts.ahead import keep_ahead
 from sparql_api.pages.charts.compare import compare_router
 from sparql_api.pages.charts.routes import charts_router
 from sparql_api.pages.cite import cite_router
+from sparql_api.pages.common.brought import FOLDER
 from sparql_api.pages.common.labels import DisplayLabels
 from sparql_api.pages.common.layout import problem_page
 from sparql_api.pages.common.service import Service
@@ -55,7 +56,6 @@ from sparql_api.pages.duties.crawlers import crawlers_router
 from sparql_api.pages.duties.notices import notices_router
 from sparql_api.pages.duties.state import state_router
 from sparql_api.pages.editions import editions_router
-from sparql_api.pages.editor.files import FOLDER
 from sparql_api.pages.editor.form import editor
 from sparql_api.pages.editor.terms import editor_router
 from sparql_api.pages.feeds.routes import feeds_router
@@ -71,6 +71,8 @@ from sparql_api.pages.questions import questions_router
 from sparql_api.pages.reconciliation.routes import reconciliation_router
 from sparql_api.pages.self_description import self_description_router
 from sparql_api.pages.signs.routes import signs_router
+from sparql_api.pages.sql.files import MOUNT
+from sparql_api.pages.sql.page import sql_router
 from sparql_api.pages.tables import tables_router
 from sparql_api.pages.things.routes import entities_router
 from sparql_api.pages.to_fill import to_fill_router
@@ -179,6 +181,7 @@ def mount(app: FastAPI, service: Service, endpoint: APIRouter, acts: Iterable[AP
         oai_router(service),
         signs_router(service),
         tables_router(service),
+        sql_router(service),
         documents_router(service),
         ontology_router(service),
         packages_router(service),
@@ -197,6 +200,7 @@ def mount(app: FastAPI, service: Service, endpoint: APIRouter, acts: Iterable[AP
     ):
         app.include_router(router)
     brought = FOLDER if FOLDER.is_dir() else None
+    app.mount(f"{STATIC}/{MOUNT}", CompiledAssets(directory=FOLDER / MOUNT, check_dir=False), name="compiled")
     app.mount(STATIC, Assets(directory=brought, packages=[("sparql_api", "static")]), name="static")
     app.include_router(entities_router(service))
 

@@ -11,7 +11,8 @@ def tables_page() -> str:
     intro = (
         "An edition as tables, made from one dictionary (`sparql_api/tables/columns.csv`), which also makes what "
         "describes them to programs. `/tables` shows them; each is whole at `/editions/{n}/tables/{table}.csv` and "
-        "`.parquet`, which answers requests for ranges; `parts.tsv` beside lists the Parquet files that they are "
+        "`.parquet`, all of them in `tables.duckdb`, which answer requests for ranges, and which `/tables/sql` asks in "
+        "the browser; `parts.tsv` beside lists the Parquet files that they are "
         "made of, each named by SHA-256: between two editions only the parts of what changed are others. "
         "`datapackage.json` (Frictionless), `csv-metadata.json` (CSVW), `croissant.json` and `cube.ttl` (W3C Data "
         "Cube) describe them. `observatoire export tables --out DIR` writes all of that into a folder. The form "

@@ -21,6 +21,7 @@ HOUR: Final = "public, max-age=3600"
 NEVER: Final = "no-store"
 FRAMED: Final = "default-src 'self'; frame-ancestors *; form-action 'self'; base-uri 'none'; object-src 'none'"
 STRICT: Final = FRAMED.replace("frame-ancestors *", "frame-ancestors 'none'")
+COMPILING: Final = f"{STRICT}; script-src 'self' 'wasm-unsafe-eval'"
 BY_LANGUAGE: Final = "Accept, Accept-Language, Accept-Encoding"
 BY_FORMAT: Final = "Accept, Accept-Encoding"
 CORS: Final = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "*"}
@@ -67,6 +68,8 @@ DOCUMENT: Final = Policy("document", HOUR, HOUR, BY_LANGUAGE, "bytes")
 VERSION: Final = Policy("version", FOREVER, FOREVER, BY_LANGUAGE, "bytes")
 """A file that never changes, under the number of its version."""
 STATIC: Final = Policy("static", SOON, SOON, "Accept-Encoding", "file")
+COMPILED: Final = Policy("compiled", SOON, SOON, "", "file", COMPILING)
+"""The engine that answers in the browser: its worker alone may compile WebAssembly, no page."""
 REDIRECT: Final = Policy("redirect", "no-cache", "no-cache", "Accept")
 LIVE: Final = Policy("live", NEVER, NEVER, "")
 """What is so at this moment: health, figures."""
@@ -76,7 +79,7 @@ ACT: Final = Policy("act", NEVER, NEVER, BY_LANGUAGE)
 EMBED: Final = Policy("embed", SOON, DAY, BY_LANGUAGE, "bytes", FRAMED)
 """Parts that other sites show in their pages."""
 
-POLICIES: Final = (ANSWER, MADE, DUMP, DOCUMENT, VERSION, STATIC, REDIRECT, LIVE, PROBLEM, ACT, EMBED)
+POLICIES: Final = (ANSWER, MADE, DUMP, DOCUMENT, VERSION, STATIC, COMPILED, REDIRECT, LIVE, PROBLEM, ACT, EMBED)
 Declared = TypeVar("Declared", bound=Callable[..., Any])
 
 

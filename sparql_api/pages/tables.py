@@ -6,6 +6,7 @@ Knows addresses and headers; what a table says is the dictionary's business, how
 from __future__ import annotations
 
 import re
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -44,7 +45,7 @@ from sparql_api.pages.dumps import licence_links
 from sparql_api.pages.editions import NUMBERED, OFFERS, by_number
 from sparql_api.tables.descriptions import DESCRIPTIONS, described
 from sparql_api.tables.dictionary import Table, tables, words
-from sparql_api.tables.files import CUBE, MEDIA_TYPES, media_type, names, tag_of
+from sparql_api.tables.files import CUBE, DATABASE, MEDIA_TYPES, media_type, names, tag_of
 from sparql_api.tables.parts import FOLDER, LIST, TablePart, read_list
 from sparql_api.words.problems import ProblemError, problem
 
@@ -52,7 +53,7 @@ TSV: Final = "text/tab-separated-values"
 _PART: Final = re.compile(r"[0-9a-f]{64}\.parquet")
 _TABLE: Final = structure(name=TEXT, title=TEXTS, rows=COUNT, columns=several({"type": "object"}))
 LISTING: Final = operation(
-    {OFFERS["json"]: structure(edition=NUMBER, tables=several(_TABLE)), OFFERS["html"]: {}},
+    {OFFERS["json"]: structure(edition=NUMBER, database=TEXT, tables=several(_TABLE)), OFFERS["html"]: {}},
     parameters=(EDITION, format_parameter(OFFERS)),
     errors=("406", *OF_COMPUTING, *OF_EDITION),
 )
@@ -115,12 +116,14 @@ async def send(service: Service, request: Request, name: str, *, part: bool) -> 
     if not known:
         raise ProblemError(problem("not-found", path=request.url.path))
     parts = await service.computing.run(request, parts_of, service, edition, kind="file")
-    tag = name[:32] if part else tag_of(parts, name)
+    made = partial(service.computing.run, request, place_of, service, edition, name, part, kind="file")
+    place = await made() if name == DATABASE else None
+    tag = name[:32] if part else tag_of(parts, name, place)
     said = DUMP.headers(pinned=number != "current") | {"Observatoire-Edition": str(edition.number), "ETag": f'"{tag}"'}
     said["Link"] = await service.computing.run(request, licence_links, edition, "tables")
     if not_modified(request, said["ETag"]):
         return Response(None, 304, said)
-    path = await service.computing.run(request, place_of, service, edition, name, part, kind="file")
+    path = place or await made()
     if not path.is_file():
         raise ProblemError(problem("not-found", path=request.url.path))
     kind = MEDIA_TYPES["parquet"] if part else TSV if name == LIST else media_type(name)
@@ -160,7 +163,8 @@ def listed(request: Request, edition: Edition, parts: list[TablePart]) -> dict[s
     ]
     files = {name: f"{root}/{name}" for name in (*DESCRIPTIONS, CUBE, LIST)}
     licences = licences_of(edition).of("tables")
-    return {"edition": edition.number, "licences": licences, "tables": items, "descriptions": files}
+    said = {"edition": edition.number, "licences": licences, "database": f"{root}/{DATABASE}"}
+    return {**said, "tables": items, "descriptions": files}
 
 
 def rows_of(parts: list[TablePart], table: str) -> int:
@@ -175,6 +179,8 @@ def page(service: Service, request: Request, edition: Edition, parts: list[Table
     context = {
         "tables": shown,
         "words": words(),
+        "database": DATABASE,
+        "ask": view.url("/tables/sql"),
         "files": [*DESCRIPTIONS, CUBE, LIST],
         "suffixes": [*MEDIA_TYPES],
         "root": f"/editions/{edition.number}/tables",

@@ -88,6 +88,11 @@ class Table:
         return next((field.columns[0].name for field in self.fields if field.role == "key"), "")
 
     @property
+    def order(self) -> tuple[str, ...]:
+        """What rows stand in the order of: the key, or the first column of each field, which decides its others."""
+        return (self.key,) if self.key else tuple(field.columns[0].name for field in self.fields)
+
+    @property
     def cut_by(self) -> str:
         """The column that says which part a row is in: the document's IRI."""
         return next(field.columns[0].name for field in self.fields if field.path == "^")

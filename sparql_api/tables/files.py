@@ -1,5 +1,6 @@
-"""The files of an edition's tables as people take them: each table whole, as Parquet and as CSV (RFC 4180), made of its
-parts after the edition appeared, and kept; the Data Cube of those that have measures.
+"""The files of an edition's tables as people take them: each table whole, as Parquet and as CSV (RFC 4180), and all of
+them as one database of DuckDB, made of the parts after the edition appeared, and kept; the Data Cube of those that have
+measures.
 
 Knows files and DuckDB, which is loaded when one is made; where they are kept is the caller's business.
 """
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 MEDIA_TYPES: Final[Mapping[str, str]] = {"parquet": "application/vnd.apache.parquet", "csv": "text/csv"}
 CUBE: Final = "cube.ttl"
+DATABASE: Final = "tables.duckdb"
+"""Every table in one file, in the form that DuckDB 1.0 and whatever came after it read."""
 _FETCHED: Final = 2_000
 
 
@@ -32,21 +35,27 @@ def names() -> Iterator[str]:
     """Yield the name of every file of an edition's tables."""
     for table in tables():
         yield from (f"{table}.{suffix}" for suffix in MEDIA_TYPES)
-    yield from (*DESCRIPTIONS, CUBE)
+    yield from (*DESCRIPTIONS, CUBE, DATABASE)
 
 
 def media_type(name: str) -> str:
     """Return the media type of a file by its name."""
     if name == CUBE:
         return "text/turtle"
+    if name == DATABASE:
+        return "application/octet-stream"
     return DESCRIPTIONS[name].media_type if name in DESCRIPTIONS else MEDIA_TYPES[name.rpartition(".")[2]]
 
 
-def tag_of(parts: list[TablePart], name: str) -> str:
-    """Return what changes with the bytes of a file: a digest of its name and of the parts that it is made of."""
+def tag_of(parts: list[TablePart], name: str, place: Path | None = None) -> str:
+    """Return what changes with the bytes of a file: a digest of its name and of the parts that it is made of.
+
+    The same parts make another database each time: when it was made counts as well, which its `place` tells.
+    """
     table = name.rpartition(".")[0]
     held = "".join(f"{part.sha256}\n" for part in parts if table not in tables() or part.table == table)
-    return hashlib.sha256(f"{name} {layout()}\n{held}".encode()).hexdigest()[:32]
+    made = place.stat().st_mtime_ns if place and name == DATABASE else ""
+    return hashlib.sha256(f"{name} {layout()}{made}\n{held}".encode()).hexdigest()[:32]
 
 
 def make_file(edition: Path, folder: Path, name: str, described: TabledEdition) -> Path:
@@ -58,6 +67,8 @@ def make_file(edition: Path, folder: Path, name: str, described: TabledEdition) 
     stem, _, suffix = name.rpartition(".")
     if name == CUBE:
         _written(place, lambda path: _write_cube(edition, path, described))
+    elif name == DATABASE:
+        _written(place, lambda path: _write_database(edition, path))
     elif name in DESCRIPTIONS:
         facts = {one: facts_of(edition, make_file(edition, folder, f"{one}.csv", described), one) for one in tables()}
         text = DESCRIPTIONS[name].write(described, facts)
@@ -116,6 +127,16 @@ def _write_table(edition: Path, path: Path, table: Table, suffix: str) -> None:
     form = "FORMAT parquet, COMPRESSION zstd" if suffix == "parquet" else "FORMAT csv, HEADER"
     with _database() as database:
         database.execute(f"COPY ({asked}) TO '{str(path).replace(chr(39), chr(39) * 2)}' ({form})")
+
+
+def _write_database(edition: Path, path: Path) -> None:
+    """Write every table into a database. DuckDB makes other bytes of the same rows each time."""
+    path.unlink()
+    with _database() as database:
+        database.execute(f"ATTACH '{str(path).replace(chr(39), chr(39) * 2)}' AS made (STORAGE_VERSION 'v1.0.0')")
+        for name, table in checked(tables().items()):
+            database.execute(f"CREATE TABLE made.{name} AS {_selected(edition, table) or empty_of(table)}")
+        database.execute("DETACH made")
 
 
 def _write_cube(edition: Path, path: Path, described: TabledEdition) -> None:

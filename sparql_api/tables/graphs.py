@@ -30,16 +30,22 @@ class GraphReading:
 
     def of_dump(self, edition: Edition, prefix: str) -> Iterator[tuple[str, Statements]]:
         """Yield (graph, statements) for the graphs whose IRI starts with a prefix, in the order of their IRIs."""
-        start, current, found = prefix.encode(), b"", Statements()
+        start, current, end, found = prefix.encode(), b"", b"\n", Statements()
+        wanted, about, said = self._wanted, b"", dict[bytes, list[bytes]]()
         for path in files_with(edition, start):
-            for subject, predicate, rest in self._lines(gzip.decompress(path.read_bytes())):
-                end = rest.rindex(b" <")
-                graph = rest[end + 2 : -3]
-                if graph != current:
+            for line in gzip.decompress(path.read_bytes()).split(b"\n"):
+                parts = line.split(b" ", 2)
+                if len(parts) < 3 or parts[1] not in wanted:
+                    continue
+                subject, predicate, rest = parts
+                if not rest.endswith(end):
                     if found and current.startswith(start):
                         yield current.decode(), found
-                    current, found = graph, Statements()
-                found.setdefault(subject, {}).setdefault(predicate, []).append(rest[:end])
+                    end = rest[rest.rindex(b" <") :]
+                    current, found, about = end[2:-3], Statements(), b""
+                if subject != about:
+                    about, said = subject, found.setdefault(subject[1:-1], {})
+                said.setdefault(wanted[predicate], []).append(rest[: -len(end)])
         if found and current.startswith(start):
             yield current.decode(), found
 

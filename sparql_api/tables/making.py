@@ -188,13 +188,15 @@ class _Change:
         """Write the parts of a kind of document again that hold, or held, one that changed; take over the others."""
         starts = {part.start for part in _of(self.held, main)} - {one for one in changed if begins(one)}
         before = {span.start: span for span in spans(part.start for part in _of(self.held, main))}
-        rows = TableRows(self.reader, kind)
+        rows, held = TableRows(self.reader, kind), defaultdict[str, list[TablePart]](list)
+        for part in self.held:
+            if tables()[part.table].of == kind:
+                held[part.start].append(part)
         for span in spans(starts | {one for one in found if begins(one)}):
             within = [one for one in changed if span.start <= one and (span.end is None or one < span.end)]
             if before.get(span.start) == span and not within:
-                for part in self.held:
-                    if part.start == span.start and tables()[part.table].of == kind:
-                        self.writer.link(part)
+                for part in held[span.start]:
+                    self.writer.link(part)
                 continue
             fresh: dict[str, list[Row]] = defaultdict(list)
             for one in sorted(set(within) & found.keys()):

@@ -147,7 +147,7 @@ class PartWriter:
         made = Path(self._scratch.name) / "part.parquet"
         asked = " UNION ALL ".join(sources)
         # A table of its own in between: what a file says of its rows depends on where they came from otherwise.
-        ordered = f"CREATE OR REPLACE TEMP TABLE part AS SELECT * FROM ({asked}) ORDER BY {table.key or 'ALL'}"
+        ordered = f"CREATE OR REPLACE TEMP TABLE part AS SELECT * FROM ({asked}) ORDER BY {', '.join(table.order)}"
         self._database.execute(ordered, parameters or None)
         counted = self._database.execute(
             f"COPY part TO '{_quoted(made)}' (FORMAT parquet, COMPRESSION zstd)"
@@ -173,7 +173,7 @@ class PartWriter:
 
     def column(self, parts: Sequence[TablePart], key: str, among: Collection[str], wanted: str) -> set[str]:
         """Return what a column of some old parts says where another has one of some values."""
-        if not parts or self._before is None:
+        if not parts or not among or self._before is None:
             return set()
         files = ", ".join(f"'{_quoted(self._before / FOLDER / one.name)}'" for one in parts)
         asked = f"SELECT DISTINCT {wanted} FROM read_parquet([{files}]) WHERE list_contains(?::VARCHAR[], {key})"
@@ -193,8 +193,7 @@ class PartWriter:
     def _from_rows(self, table: Table, rows: Sequence[Row]) -> str:
         """Return the SQL of rows, which stand in a file meanwhile."""
         path = Path(self._scratch.name) / "rows.csv"
-        with path.open("w", encoding="utf-8", newline="") as file:
-            csv.writer(file, lineterminator="\n").writerows(rows)
+        path.write_text("\n".join([*rows, ""]), encoding="utf-8", newline="")
         typed = ", ".join(f"'{one.name}': '{_SQL_TYPES[one.type]}'" for one in table.columns)
         return (
             f"SELECT * FROM read_csv('{_quoted(path)}', columns = {{{typed}}}, header = false, auto_detect = false, "

@@ -1,10 +1,12 @@
 """Makes the rows of tables out of what graphs say, by the dictionary: paths followed, forms read.
 
-Knows statements and vocabularies; not how rows are kept. A cell is a text, or None where nothing is said.
+Knows statements and vocabularies; not how rows are kept. A row is a line of CSV (RFC 4180): what a concept fills of
+it is written once. A cell where nothing is said is empty.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -17,18 +19,21 @@ from sparql_api.fiches.things import StoreReader, local_id
 from sparql_api.tables.dictionary import SEPARATOR, Table, TableField, expanded, tables
 from sparql_api.tables.graphs import Statements
 
-Cell = str | None
-Row = tuple[Cell, ...]
-NOTHING: Final[Row] = (None, None, None, None)
-UNSAID: Final[Row] = (None,)
+Row = str
+"""A line of CSV without its end, or the cells of one that a field fills."""
+NOTHING: Final[Row] = ",,,"
+UNSAID: Final[Row] = ""
 NONE: Final[Mapping[bytes, list[bytes]]] = {}
 EVIDENCE: Final = "concept/genre-preuve"
+_QUOTED: Final = re.compile(r'[",\r\n]')
 
 
 @dataclass(slots=True)
 class RowPlace:
     """Where a row is read: its subject and node, as IRIs, what is said of both, by which property it was reached."""
 
+    name: Row
+    """The subject as a cell."""
     subject: bytes
     node: bytes
     of_subject: Mapping[bytes, list[bytes]]
@@ -46,7 +51,7 @@ class TableRows:
 
     def __init__(self, reader: StoreReader, kind: str) -> None:
         self._reader = reader
-        self._concepts: dict[bytes, Row] = {}
+        self._concepts = _Concepts(reader)
         self._further: dict[tuple[str, bytes], list[bytes]] = {}
         self.tables = [table for table in tables().values() if table.of == kind]
         self._reads = [(table, [self._read(one) for one in table.fields]) for table in self.tables]
@@ -58,34 +63,36 @@ class TableRows:
 
     def of(self, subject: str, said: Statements, rank: int = 0) -> Iterator[tuple[str, Row]]:
         """Yield (table, row) for each row of a document about a subject."""
-        about = subject.encode()
+        about, name = subject.encode(), cell(subject)
         of_subject = said.get(about, NONE)
         for table, reads in self._reads:
             for through, node in nodes(table, about, of_subject):
-                place = RowPlace(about, node, of_subject, said.get(node, NONE), through, rank)
-                yield table.name, tuple(cell for read in reads for cell in read(place))
+                place = RowPlace(name, about, node, of_subject, said.get(node, NONE), through, rank)
+                yield table.name, ",".join([read(place) for read in reads])
 
     def _read(self, one: TableField) -> Read:
         """Return what reads a field at a place."""
-        values, concept, single = self._values(one.path), self._concept, FORMS.get(one.form)
+        values, concepts, single = self._values(one.path), self._concepts, FORMS.get(one.form)
         if one.form == "concept":
-            return lambda place: concept(found[0]) if (found := values(place)) else NOTHING
+            return lambda place: concepts[found[0]] if (found := values(place)) else NOTHING
         if one.form == "evidence":
-            return lambda place: concept(self._ties[place.through])
+            return lambda place: concepts[self._ties[place.through]]
         if one.form == "tied":
-            return lambda place: (self._tied(place, values(place)),)
+            return lambda place: self._tied(place, values(place))
         if one.form == "rank":
-            return lambda place: (str(place.rank),)
+            return lambda place: str(place.rank)
         if one.form == "date":
             return lambda place: date_cells(text(found[0])) if (found := values(place)) else NOTHING
         if one.form == "list":
-            return lambda place: (SEPARATOR.join(sorted(local_id(iri(one)) for one in values(place))) or None,)
+            return lambda place: cell(SEPARATOR.join(sorted(local_id(iri(one)) for one in values(place))))
         if one.form == "illustrative":
             kind = b"<" + one.columns[0].says.encode() + b">"
-            return lambda place: ("true" if kind in values(place) else "false",)
+            return lambda place: "true" if kind in values(place) else "false"
         if single is None:
             raise ValueError(f"no such form: {one.form}")
-        return lambda place: (single(found[0]),) if (found := values(place)) else UNSAID
+        if one.path == "^":
+            return lambda place: place.name
+        return lambda place: cell(single(found[0])) if (found := values(place)) else UNSAID
 
     def _values(self, path: str) -> Values:
         """Return what follows a path: its first step in the document, the others in the vocabularies."""
@@ -122,20 +129,27 @@ class TableRows:
             self._further[key] = sorted(str(one).encode() for one in self._reader.objects(node, key[0]))
         return self._further[key]
 
-    def _concept(self, value: bytes) -> Row:
-        """Return a thing's IRI, id and labels."""
-        if value not in self._concepts:
-            name = iri(value)
-            labels = self._reader.labels(name)[0]
-            self._concepts[value] = (name, local_id(name), labels.get("fr"), labels.get("en"))
-        return self._concepts[value]
-
     def _tied(self, place: RowPlace, principles: Sequence[bytes]) -> str:
         """Tell whether an evidence ties the use to its principle: an indication that publication took for a tie."""
         if not place.of_node:
             return "true"
         tied = place.of_subject.get(self._indices, [])
         return "true" if any(one in tied for one in principles) else "false"
+
+
+class _Concepts(dict[bytes, Row]):
+    """The cells of things that were looked up: IRI, id and labels of each."""
+
+    def __init__(self, reader: StoreReader) -> None:
+        super().__init__()
+        self._reader = reader
+
+    def __missing__(self, value: bytes) -> Row:
+        name = iri(value)
+        labels = self._reader.labels(name)[0]
+        found = name, local_id(name), labels.get("fr", ""), labels.get("en", "")
+        self[value] = row = ",".join(map(cell, found))
+        return row
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +189,11 @@ def predicates(kind: str) -> set[str]:
     return found
 
 
+def cell(said: str) -> Row:
+    """Return a text as a cell of CSV."""
+    return f'"{said.replace(chr(34), chr(34) * 2)}"' if _QUOTED.search(said) else said
+
+
 def iri(value: bytes) -> str:
     """Return an IRI, of its N-Triples."""
     return value[1:-1].decode()
@@ -190,23 +209,23 @@ def text(value: bytes) -> str:
     return unescaped(lexical(value))
 
 
-def language(value: bytes) -> str | None:
+def language(value: bytes) -> str:
     """Return the tag of a text's language."""
-    return value[value.rindex(b'"') + 2 :].decode() or None
+    return value[value.rindex(b'"') + 2 :].decode()
 
 
-def day(value: bytes) -> str | None:
-    """Return a day, None where a date says less than one."""
+def day(value: bytes) -> str:
+    """Return a day, nothing where a date says less than one."""
     said = text(value)
-    return said if len(said) == len("2025-03-26") else None
+    return said if len(said) == len("2025-03-26") else ""
 
 
 def date_cells(said: str) -> Row:
     """Return a date as it is said, its year, month and day where it says them."""
-    return (said, said[:4], said[5:7] or None, said[8:10] or None)
+    return f"{cell(said)},{cell(said[:4])},{cell(said[5:7])},{cell(said[8:10])}"
 
 
-FORMS: Final[Mapping[str, Callable[[bytes], Cell]]] = {
+FORMS: Final[Mapping[str, Callable[[bytes], str]]] = {
     "iri": iri, "text": text, "language": language, "day": day, "integer": text, "decimal": text, "boolean": text,
 }  # fmt: skip
 """How the forms of one cell are read."""

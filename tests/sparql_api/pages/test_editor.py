@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import io
 import subprocess
 import tarfile
 from base64 import b64encode
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -14,9 +16,12 @@ import pyoxigraph as ox
 import pytest
 
 from ontologie import BASE
-from sparql_api.pages.editor import files
+from sparql_api.pages.common import brought
+from sparql_api.pages.common.brought import BroughtPackage
 from sparql_api.pages.editor.figures import fitting
+from sparql_api.pages.editor.files import EDITOR
 from sparql_api.pages.editor.terms import name_of
+from sparql_api.pages.sql.files import ENGINE
 
 HTML = {"Accept": "text/html"}
 
@@ -114,27 +119,29 @@ def archive(path: Path, members: dict[str, bytes]) -> Path:
     return path
 
 
-def test_an_archive_that_is_not_the_pinned_one_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    other = archive(tmp_path / "x.tgz", {member: b"x" for member in files.MEMBERS.values()})
+@pytest.mark.parametrize("package", [EDITOR, ENGINE], ids=["editor", "engine"])
+def test_an_archive_that_is_not_the_pinned_one_is_refused(tmp_path: Path, package: BroughtPackage) -> None:
+    other = archive(tmp_path / "x.tgz", {member: b"x" for member in package.members.values()})
     with pytest.raises(ValueError, match="pinned"):
-        files.unpack(other, tmp_path / "static")
+        package.unpack(other, tmp_path / "static")
     assert not (tmp_path / "static").exists()
-    monkeypatch.setattr(files, "SHA512", b64encode(hashlib.sha512(other.read_bytes()).digest()).decode())
-    files.unpack(other, tmp_path / "static")
-    assert sorted(path.name for path in (tmp_path / "static").iterdir()) == sorted(files.MEMBERS)
+    own = replace(package, sha512=b64encode(hashlib.sha512(other.read_bytes()).digest()).decode())
+    own.unpack(other, tmp_path / "static")
+    kept = {path.name: path.read_bytes() for path in (tmp_path / "static").iterdir()}
+    assert {name: gzip.decompress(data) if name.endswith(".gz") else data for name, data in kept.items()} == dict.fromkeys(package.members, b"x")
 
 
 @pytest.mark.parametrize("failing", [OSError("no route"), subprocess.TimeoutExpired("npm", 1), subprocess.CalledProcessError(1, "npm")], ids=["route", "time", "refused"])
-def test_a_set_up_off_line_keeps_the_plain_form(monkeypatch: pytest.MonkeyPatch, failing: Exception) -> None:
+def test_a_set_up_off_line_keeps_the_plain_form(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, failing: Exception) -> None:
     def fail(*arguments: object, **options: object) -> None:
         raise failing
 
-    monkeypatch.setattr(files, "editor_files", lambda: "")
-    monkeypatch.setattr(files, "npm", lambda: ["npm"])
+    monkeypatch.setattr(brought, "FOLDER", tmp_path)
+    monkeypatch.setattr(brought, "npm", lambda: ["npm"])
     monkeypatch.setattr(subprocess, "run", fail)
-    assert "keeps its plain form" in files.bring()
-    monkeypatch.setattr(files, "npm", lambda: [])
-    assert "not installed" in files.bring()
+    assert "keeps its plain form" in EDITOR.bring() and "without its engine" in ENGINE.bring()
+    monkeypatch.setattr(brought, "npm", lambda: [])
+    assert "not installed" in EDITOR.bring()
 
 
 def test_the_page_without_the_editors_files_loads_no_script(client: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:
