@@ -50,8 +50,9 @@ def to_fill_router(service: Service) -> APIRouter:
         summary="A table, a framework or a set of matches to fill in, with its example",
         openapi_extra=GIVEN,
     )
-    async def to_fill(request: Request, name: str) -> Response:
+    async def to_fill(request: Request) -> Response:
         refuse_unknown(request)
+        name = request.path_params["name"]
         make = files_to_fill().get(name)
         if make is None:
             raise ProblemError(problem("not-found", path=request.url.path))
