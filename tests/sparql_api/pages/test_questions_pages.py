@@ -86,7 +86,7 @@ def test_openapi_describes_every_question(client: httpx.Client) -> None:
     paths = client.get("/openapi.json").json()["paths"]
     for name, question in catalogue().items():
         described = {p["name"] for p in paths[f"/queries/{name}"]["get"].get("parameters", ())}
-        common = {"edition", "explain", "format", "lang", "tableur", "timeout"}
+        common = {"depuis", "edition", "explain", "format", "lang", "tableur", "timeout"}
         assert described == {*common, *(parameter.name for parameter in question.parameters)}
 
 
