@@ -33,7 +33,7 @@ ASKED = 0.3
 
 
 @dataclass(frozen=True)
-class Cost:
+class CostOfTables:
     """Seconds of processor and of the clock."""
 
     processor: float
@@ -41,13 +41,13 @@ class Cost:
 
 
 @dataclass(frozen=True)
-class Measured:
+class TablesMeasured:
     """What the tables of one edition cost."""
 
     uses: int
-    parts: Cost
-    change: Cost
-    files: Cost
+    parts: CostOfTables
+    change: CostOfTables
+    files: CostOfTables
 
     def row(self) -> str:
         """Return its line of the table."""
@@ -76,7 +76,7 @@ def main() -> None:
     print(said)
 
 
-def made(size: int, turns: int) -> Measured:
+def made(size: int, turns: int) -> TablesMeasured:
     """Measure the tables of generated fiches."""
     with tempfile.TemporaryDirectory(prefix="observatoire-") as folder:
         var, deposit = Path(folder) / "var", Path(folder) / "fiches.csv"
@@ -85,7 +85,7 @@ def made(size: int, turns: int) -> Measured:
         return measured(var, turns)
 
 
-def measured(var: Path, turns: int) -> Measured:
+def measured(var: Path, turns: int) -> TablesMeasured:
     """Measure the tables of a state's current edition; ends where parts made again are others."""
     edition = Editions(var).current()
     if edition is None:
@@ -107,7 +107,7 @@ def measured(var: Path, turns: int) -> Measured:
                 make_file(edition.path, place / "files", name, described(edition))
 
         parts, change = (least(what, turns) for what in (all_parts, one_change))
-        return Measured(uses, parts, change, least(all_files, 1))
+        return TablesMeasured(uses, parts, change, least(all_files, 1))
 
 
 def again(edition: Edition, place: Path, make: Callable[[Edition], object]) -> None:
@@ -136,17 +136,17 @@ def uses_of(folder: Path) -> int:
     return sum(part.rows for part in read_list(folder) if part.table == "usages")
 
 
-def least(what: Callable[[], None], turns: int) -> Cost:
+def least(what: Callable[[], None], turns: int) -> CostOfTables:
     """Return the least that something cost in some turns."""
     found = []
     for _ in range(turns):
         clock, processor = time.perf_counter(), time.process_time()
         what()
-        found.append(Cost(time.process_time() - processor, time.perf_counter() - clock))
+        found.append(CostOfTables(time.process_time() - processor, time.perf_counter() - clock))
     return min(found, key=lambda one: one.processor)
 
 
-def results(found: list[Measured], load: float) -> str:
+def results(found: list[TablesMeasured], load: float) -> str:
     """Return the page of the results."""
     rows = "\n".join(one.row() for one in found)
     times = f"{found[-1].change.processor / found[0].change.processor:.1f}" if len(found) > 1 else "…"

@@ -10,7 +10,7 @@ import pyoxigraph as ox
 
 from ingestion import software_version
 from ontologie import Iris
-from sparql_api.columns.standing import Columns
+from sparql_api.columns.standing import TwinsStanding
 from sparql_api.computing.fairuse import FairUse
 from sparql_api.computing.limiter import APART
 from sparql_api.engine.cached import CachedEngine
@@ -41,7 +41,7 @@ def open_engine(
     stores: Stores | None = None,
     fair_use: FairUse | None = None,
     fetch: Fetch = fetch,
-    columns: Columns | None = None,
+    columns: TwinsStanding | None = None,
 ) -> CachedEngine:
     """Return the engine over the editions of `settings.var`, or over other stores; it is not started.
 
@@ -85,7 +85,7 @@ def _embedded(
     stores: Stores,
     fair_use: FairUse | None,
     fetch: Fetch,
-    columns: Columns | None,
+    columns: TwinsStanding | None,
 ) -> EmbeddedEngine:
     limits = settings.limits()
     reach = Reach(

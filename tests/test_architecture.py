@@ -75,7 +75,7 @@ def test_no_function_needs_scrolling() -> None:
 
 @pytest.mark.parametrize("folder", MAY_IMPORT)
 def test_a_public_face_fits_on_one_screen(folder: str) -> None:
-    assert (ROOT / folder / "__init__.py").read_text(encoding="utf-8").count("\n") <= 140
+    assert (ROOT / folder / "__init__.py").read_text(encoding="utf-8").count("\n") <= 150
 
 
 def test_nothing_else_stands_at_the_top_level() -> None:

@@ -29,7 +29,7 @@ BASES: dict[str, type[Exception]] = {
     "sparql_api": ServiceError,
 }
 
-ALONE = {"sparql_api.engine.workers.worker", "sparql_api.formats.sinks"}
+ALONE = {"sparql_api.engine.workers.columns", "sparql_api.engine.workers.worker", "sparql_api.formats.sinks"}
 """What a query worker loads, which must start at once: listed, with no base."""
 
 

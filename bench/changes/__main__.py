@@ -49,7 +49,7 @@ WORDS = "Des élèves de troisième comparent deux réponses d'une IA, puis écr
 
 
 @dataclass(frozen=True)
-class Cost:
+class CostOfChange:
     """Processor seconds, and bytes sent."""
 
     seconds: float
@@ -64,7 +64,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=HERE)
     asked = parser.parse_args()
     sizes = [int(size) for size in asked.sizes.split(",")]
-    found: dict[int, dict[str, Cost]] = {}
+    found: dict[int, dict[str, CostOfChange]] = {}
     for size in sizes:
         with tempfile.TemporaryDirectory(prefix="observatoire-") as folder:
             found[size] = measured(Path(folder), size, asked.turns)
@@ -73,7 +73,7 @@ def main() -> None:
     print(text)
 
 
-def measured(var: Path, size: int, turns: int) -> dict[str, Cost]:
+def measured(var: Path, size: int, turns: int) -> dict[str, CostOfChange]:
     """Make two editions, the second with one fiche changed, and return what each teller costs."""
     (var / "editions").mkdir()
     store = ox.Store()
@@ -138,7 +138,7 @@ def feed(editions: Editions, index: FicheIndex, store: ox.Store, academie: str) 
     if academie and value is None:
         raise SystemExit("no fiche is of that académie")
     found = recent(editions.all(), index, IRIS, value, 0, MOST)
-    entries = asyncio.run(entries_of(cast(Reading, Asked(store)), IRIS, 2, found.held))
+    entries = asyncio.run(entries_of(cast(Reading, AskedOfService(store)), IRIS, 2, found.held))
     if not entries or entries[0].updated != DATES[1]:
         raise SystemExit("the feed does not begin with what changed")
     about = Feed("https://x/f", "t", "s", "fr", "a", DATES[1], "https://x/f", "https://x/", "https://x/l")
@@ -146,7 +146,7 @@ def feed(editions: Editions, index: FicheIndex, store: ox.Store, academie: str) 
 
 
 @dataclass(frozen=True)
-class Asked:
+class AskedOfService:
     """A store asked in this process, as pages ask the engine."""
 
     store: ox.Store
@@ -219,24 +219,24 @@ def noted(edition: Edition) -> int:
     return (edition.path / CHANGES).stat().st_size
 
 
-def timed(work: Callable[[], int]) -> Cost:
+def timed(work: Callable[[], int]) -> CostOfChange:
     """Do some work; return its cost."""
     begun = time.process_time()
     size = work()
-    return Cost(time.process_time() - begun, size)
+    return CostOfChange(time.process_time() - begun, size)
 
 
-def middle(costs: list[Cost]) -> Cost:
+def middle(costs: list[CostOfChange]) -> CostOfChange:
     """Return the median cost."""
-    return Cost(statistics.median(one.seconds for one in costs), costs[-1].size)
+    return CostOfChange(statistics.median(one.seconds for one in costs), costs[-1].size)
 
 
-def table(found: dict[int, dict[str, Cost]], turns: int) -> str:
+def table(found: dict[int, dict[str, CostOfChange]], turns: int) -> str:
     """Return the table: a line for each teller, two columns a size, how the largest compares with the smallest."""
     return "\n".join(lines(found, turns)) + "\n"
 
 
-def lines(found: dict[int, dict[str, Cost]], turns: int) -> Iterator[str]:
+def lines(found: dict[int, dict[str, CostOfChange]], turns: int) -> Iterator[str]:
     """Yield the lines of the table."""
     sizes = list(found)
     yield f"One changed fiche among so many: processor milliseconds, median of {turns} turns, and kilobytes."

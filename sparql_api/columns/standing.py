@@ -22,7 +22,7 @@ VERDICTS: Final = "twins.json"
 
 
 @dataclass(frozen=True)
-class Verdict:
+class TwinVerdict:
     """What came of comparing a twin with its SPARQL: `same`, `differs`, `late` (no SPARQL answer in time), `failed`."""
 
     key: str
@@ -31,7 +31,7 @@ class Verdict:
     """What differs, or what went wrong."""
 
 
-class Columns:
+class TwinsStanding:
     """The twins of the questions, and how they stand in each edition."""
 
     def __init__(self, folder: Callable[[int], Path | None], base: str) -> None:
@@ -39,7 +39,7 @@ class Columns:
         self._folder = folder
         self._base = base
         self._folders: dict[tuple[int, int], Path] = {}
-        self._read: dict[Path, tuple[int, dict[str, Verdict]]] = {}
+        self._read: dict[Path, tuple[int, dict[str, TwinVerdict]]] = {}
 
     @property
     def twins(self) -> Mapping[str, Twin]:
@@ -74,20 +74,20 @@ class Columns:
         found = self.verdict(folder, twin)
         return found is not None and found.outcome == "same"
 
-    def verdict(self, folder: Path, twin: Twin) -> Verdict | None:
+    def verdict(self, folder: Path, twin: Twin) -> TwinVerdict | None:
         """Return what was found of a twin in the edition of a folder; None where nobody looked yet."""
         found = self._verdicts(folder).get(twin.question)
         return found if found is not None and found.key == self.key(twin) else None
 
     def note(self, folder: Path, twin: Twin, outcome: str, said: str = "") -> None:
         """Keep what was found of a twin."""
-        noted = {**self._verdicts(folder), twin.question: Verdict(self.key(twin), outcome, said)}
+        noted = {**self._verdicts(folder), twin.question: TwinVerdict(self.key(twin), outcome, said)}
         told = {question: asdict(one) for question, one in sorted(noted.items())}
         with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=folder, prefix=".twins-", delete=False) as file:
             json.dump(told, file, ensure_ascii=False)
         Path(file.name).replace(folder / VERDICTS)
 
-    def standing(self, number: int) -> dict[str, Verdict | None]:
+    def standing(self, number: int) -> dict[str, TwinVerdict | None]:
         """Return what was found of each twin in an edition, None where nobody looked yet."""
         folder = self._folder(number)
         return {name: self.verdict(folder, twin) if folder else None for name, twin in self.twins.items()}
@@ -108,7 +108,7 @@ class Columns:
             self._folders[key] = folder
         return self._folders[key]
 
-    def _verdicts(self, folder: Path) -> dict[str, Verdict]:
+    def _verdicts(self, folder: Path) -> dict[str, TwinVerdict]:
         path = folder / VERDICTS
         try:
             stamp = path.stat().st_mtime_ns
@@ -116,7 +116,7 @@ class Columns:
             return {}
         if self._read.get(path, (0,))[0] != stamp:
             told = json.loads(path.read_text(encoding="utf-8"))
-            self._read = {path: (stamp, {question: Verdict(**one) for question, one in told.items()})}
+            self._read = {path: (stamp, {question: TwinVerdict(**one) for question, one in told.items()})}
         return self._read[path][1]
 
 

@@ -43,7 +43,7 @@ Span = tuple[str, str]
 
 
 @dataclass(frozen=True)
-class Territory:
+class CataloguedTerritory:
     """An académie or a région académique whose fiches an edition holds: its facet, how it is called, what it has."""
 
     facet: str
@@ -55,7 +55,7 @@ class Territory:
 
 
 @dataclass(frozen=True)
-class Around:
+class CatalogueAround:
     """What a catalogue tells that the manifest of its edition does not."""
 
     before: Sequence[Mapping[str, Any]] = ()
@@ -63,7 +63,7 @@ class Around:
     span: Span | None = None
     tables: Sequence[tuple[str, Mapping[str, str], Mapping[str, str]]] = ()
     """The research tables: name, what each is called, what it holds."""
-    territories: Sequence[Territory] = ()
+    territories: Sequence[CataloguedTerritory] = ()
 
 
 def describe_before(said: Statements, before: Sequence[Mapping[str, Any]], number: int, iris: Iris) -> None:
@@ -110,7 +110,7 @@ def describe_span(said: Statements, dataset: str, span: Span | None) -> None:
         said.say(period, f"dcat:{name}", typed(value, XSD_BY_LENGTH[len(value)]))
 
 
-def describe_tables(said: Statements, around: Around, number: int, licences: Licences, iris: Iris) -> None:
+def describe_tables(said: Statements, around: CatalogueAround, number: int, licences: Licences, iris: Iris) -> None:
     """Say each research table of an edition as a dataset."""
     for name, called, about in around.tables:
         dataset = f"{iris.base}catalogue#table-{name}"
@@ -138,12 +138,12 @@ def describe_schemes(said: Statements, found: Sequence[Vocabulary], number: int,
             describe_file(said, one.graph, f"{one.graph}#{suffix}", address, [one.licence], number, iris)
 
 
-def catalogue_of(territory: Territory, iris: Iris) -> str:
+def catalogue_of(territory: CataloguedTerritory, iris: Iris) -> str:
     """Return the catalogue of a territory."""
     return f"{iris.base}catalogue/{territory.iri.removeprefix(iris.base)}"
 
 
-def describe_catalogue(said: Statements, territory: Territory, iris: Iris) -> None:
+def describe_catalogue(said: Statements, territory: CataloguedTerritory, iris: Iris) -> None:
     """Say what the catalogue of a territory is called, and who publishes it."""
     own = catalogue_of(territory, iris)
     said.type(own, "dcat:Catalog")
@@ -152,7 +152,7 @@ def describe_catalogue(said: Statements, territory: Territory, iris: Iris) -> No
     said.say(own, "dct:publisher", iris.entity("organisation", "equipe-projet"))
 
 
-def words_of(territory: Territory, what: str) -> dict[str, str]:
+def words_of(territory: CataloguedTerritory, what: str) -> dict[str, str]:
     """Return a sentence on a territory, in the name that each language has for it."""
     code, labels = WORDS[territory.facet, what], territory.labels
     names = {tag: labels.get(tag) or next(iter(labels.values())) for tag in LANGUAGES}
@@ -160,7 +160,7 @@ def words_of(territory: Territory, what: str) -> dict[str, str]:
 
 
 def describe_territory(
-    said: Statements, territory: Territory, number: int, licences: Sequence[str], iris: Iris
+    said: Statements, territory: CataloguedTerritory, number: int, licences: Sequence[str], iris: Iris
 ) -> None:
     """Say the fiches of a territory as a dataset of its catalogue: their files, their feed, of where and when."""
     catalogue = catalogue_of(territory, iris)

@@ -17,8 +17,8 @@ from ontologie import RDF_TYPE, Iris, in_both
 from sparql_api.description.catalogue_parts import (
     AUTHORITY,
     IANA,
-    Around,
-    Territory,
+    CatalogueAround,
+    CataloguedTerritory,
     catalogue_of,
     checksum,
     describe_before,
@@ -83,7 +83,7 @@ OURS: Final = frozenset({"ontologie-ttl", "formes-ttl", "principes-zip"})
 """Distributions that hold our own work alone."""
 
 
-def catalogue_statements(edition: Edition, iris: Iris, around: Around) -> list[ox.Quad]:
+def catalogue_statements(edition: Edition, iris: Iris, around: CatalogueAround) -> list[ox.Quad]:
     """Return the catalogue of an edition: catalogue, datasets, distributions, services, the catalogues in it."""
     said, held = _begun(edition, iris)
     dataset, catalogue = iris.entity("edition", str(edition.number)), iris.base + "catalogue"
@@ -108,7 +108,7 @@ def catalogue_statements(edition: Edition, iris: Iris, around: Around) -> list[o
     return _once(said)
 
 
-def territory_statements(edition: Edition, iris: Iris, territory: Territory) -> list[ox.Quad]:
+def territory_statements(edition: Edition, iris: Iris, territory: CataloguedTerritory) -> list[ox.Quad]:
     """Return the catalogue of the fiches of a territory."""
     said, held = _begun(edition, iris)
     publisher = iris.entity("organisation", "equipe-projet")
@@ -141,7 +141,9 @@ def _once(said: Statements) -> list[ox.Quad]:
     return [*dict.fromkeys(said.quads)]
 
 
-def describe_edition(said: Statements, edition: Edition, around: Around, licences: Licences, iris: Iris) -> None:
+def describe_edition(
+    said: Statements, edition: Edition, around: CatalogueAround, licences: Licences, iris: Iris
+) -> None:
     """Say what an edition is, of when it tells, its licences, what it comes after."""
     dataset, issued = iris.entity("edition", str(edition.number)), typed(edition.manifest["date"], "dateTime")
     said.say(iris.base + "catalogue", "dct:modified", issued)

@@ -15,7 +15,7 @@ from starlette.responses import Response
 
 from ingestion import Edition
 from ontologie import PREFIXES
-from sparql_api.description.catalogue_parts import Around, Territory
+from sparql_api.description.catalogue_parts import CatalogueAround, CataloguedTerritory
 from sparql_api.description.dcat import catalogue_statements, territory_statements
 from sparql_api.description.sssom import MEDIA_TYPE, SSSOM_NAME
 from sparql_api.fiches.search import FicheIndex, Value
@@ -125,7 +125,7 @@ def catalogue_quads(service: Service, edition: Edition) -> list[ox.Quad]:
     before = [one.manifest for one in service.editions.all() if one.number < edition.number]
     told = [(name, table.title, table.about) for name, table in tables().items()]
     places = [territory_of(index, value, service.iris.base) for facet in TERRITORIES for value in index.values[facet]]
-    around = Around(sorted(before, key=lambda one: int(one["number"])), index.span(), told, places)
+    around = CatalogueAround(sorted(before, key=lambda one: int(one["number"])), index.span(), told, places)
     return catalogue_statements(edition, service.iris, around)
 
 
@@ -138,10 +138,10 @@ def territory_quads(service: Service, edition: Edition, path: str) -> list[ox.Qu
     return territory_statements(edition, service.iris, territory_of(index, found, service.iris.base))
 
 
-def territory_of(index: FicheIndex, value: Value, base: str) -> Territory:
+def territory_of(index: FicheIndex, value: Value, base: str) -> CataloguedTerritory:
     """Return what a catalogue says of a territory."""
     count = value.bits.bit_count()
-    return Territory(value.facet, value.iri, value.labels, feed_name(value, base), index.span(value), count)
+    return CataloguedTerritory(value.facet, value.iri, value.labels, feed_name(value, base), index.span(value), count)
 
 
 async def send(

@@ -21,6 +21,7 @@ from sparql_api.http.parameters import refuse_unknown
 from sparql_api.http.policies import DOCUMENT
 from sparql_api.http.routing import get
 from sparql_api.pages.common.service import Service
+from sparql_api.pages.documents import LICENSED
 from sparql_api.words.problems import ProblemError, problem
 
 MEDIA_TYPES: Final = {
@@ -57,6 +58,6 @@ def to_fill_router(service: Service) -> APIRouter:
         if make is None:
             raise ProblemError(problem("not-found", path=request.url.path))
         data = await service.computing.run(request, make, language(request), kind="file")
-        return deliver(request, data, MEDIA_TYPES[name.rpartition(".")[2]], filename=name)
+        return deliver(request, data, MEDIA_TYPES[name.rpartition(".")[2]], filename=name, headers=LICENSED)
 
     return router

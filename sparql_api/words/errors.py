@@ -33,5 +33,5 @@ class ServiceError(Exception):
     └── NotPublished                 an edition could not be written to a store elsewhere
 
     Inside a query worker, which loads none of this and tells its parent by a word: PastBound, UnopenedStore,
-    Unwritable, NoSpace.
+    Unwritable, NoSpace, ColumnsFailed.
     """

@@ -15,7 +15,7 @@ from starlette.requests import Request
 
 from ingestion import Edition, Editions
 from ontologie import Iris
-from sparql_api.columns.standing import Columns
+from sparql_api.columns.standing import TwinsStanding
 from sparql_api.computing.fairuse import FairUse
 from sparql_api.computing.limiter import Computing
 from sparql_api.computing.spool import FileSpool
@@ -50,7 +50,7 @@ class Service:
     indexes: Indexes = field(default_factory=lambda: Indexes())
     figures: Figures = field(default_factory=lambda: Figures())
     memory: Memory = field(default_factory=lambda: Memory(PAGES_KEPT))
-    columns: Columns | None = None
+    columns: TwinsStanding | None = None
     """The twins of questions and how they stand; None where the engine knows none."""
 
     @property

@@ -16,7 +16,7 @@ from ingestion import Editions
 from ontologie import LANGUAGES
 from queries import Question, Twin, every_version
 from sparql_api.columns.comparing import differs
-from sparql_api.columns.standing import Columns
+from sparql_api.columns.standing import TwinsStanding
 from sparql_api.description.questions import bound, order_of
 from sparql_api.engine.port import Answer
 from sparql_api.pages.common.columns import columns_made
@@ -32,11 +32,11 @@ logger: Final = logging.getLogger("observatoire.columns")
 Values = Mapping[str, Sequence[str]]
 
 
-def open_columns(settings: Settings) -> Columns | None:
+def open_columns(settings: Settings) -> TwinsStanding | None:
     """Return the twins that answer for the engine of the settings; None where that engine has no worker for them."""
     if settings.remote.query_url:
         return None
-    return Columns(partial(folder_of, Editions(settings.var), settings.var / FACES), settings.base_iri)
+    return TwinsStanding(partial(folder_of, Editions(settings.var), settings.var / FACES), settings.base_iri)
 
 
 async def compare_next(service: Service, number: int) -> bool:

@@ -42,7 +42,7 @@ def test_a_token_is_held_to_its_end_and_its_revocation(acting: Acting) -> None:
         acting.tokens[name] = registry.accounts.token(name, OPERATOR)
     assert acting.ask("Fermé", "GET", "/reviews").status_code == 200
     registry.accounts.revoke("Fermé", OPERATOR)
-    for name, said in (("Fermé", "personne"), ("Fini", "a pris fin")):
+    for name, said in (("Fermé", "n'ouvre rien"), ("Fini", "a pris fin")):
         answer = acting.ask(name, "GET", "/reviews", headers={"Accept-Language": "fr"})
         assert answer.status_code == 401 and said in answer.json()["detail"]
         assert 'error="invalid_token"' in answer.headers["www-authenticate"]

@@ -138,7 +138,7 @@ def values_for(question: Question, vocabulary: Vocabulary, chance: random.Random
     found |= {name: chance.choice(groups) for name in ("premier", "second")}
     found |= {name: [chance.choice(vocabulary.named[kind]).value for _ in range(2)] for name, kind in iris.items()}
     found["mesure"] = chance.choice(["principe", "type_ia", "niveau", "discipline", "outil", "finalite", "rien"])
-    found |= {"langue": chance.choice(["fr", "en", "tlh"]), "illustrations": chance.choice(["oui", "non", "'; DROP TABLE usages"])}
+    found |= {"langue": chance.choice(["fr", "en"]), "illustrations": chance.choice(["oui", "non", "'; DROP TABLE usages"])}
     known = {one.name: one for one in question.parameters}
     chosen = {name: value for name, value in found.items() if name in known and chance.random() < 0.7}
     return {n: v if known[n].several or isinstance(v, str) else v[0] for n, v in chosen.items()}

@@ -16,7 +16,7 @@ import pytest
 from ingestion import Editions
 from queries import Twin, catalogue, twins
 from sparql_api.app import create_app
-from sparql_api.columns.standing import Columns
+from sparql_api.columns.standing import TwinsStanding
 from sparql_api.computing.fairuse import FairUse
 from sparql_api.computing.limiter import open_computing
 from sparql_api.computing.spool import FileSpool
@@ -40,10 +40,10 @@ WHERE hash(n) = 1 AND $region::VARCHAR[] IS NULL
 """
 
 
-class Planted(Columns):
+class Planted(TwinsStanding):
     """The twins, one of them planted."""
 
-    def __init__(self, whole: Columns, planted: Mapping[str, str]) -> None:
+    def __init__(self, whole: TwinsStanding, planted: Mapping[str, str]) -> None:
         self.__dict__.update(whole.__dict__)
         self.planted = planted
 

@@ -62,7 +62,7 @@ def test_a_bad_or_unknown_parameter_is_named_in_the_callers_language(client: htt
     bad = client.get("/queries/projets-principe-unesco?langue=%3C", headers={"Accept-Language": "en"})
     assert bad.status_code == 400
     assert bad.json()["parameter"] == "langue"
-    assert "language tag" in bad.json()["detail"]
+    assert "takes a language" in bad.json()["detail"]
     assert client.get("/queries/projets-par-academie?inconnu=1").status_code == 400
     assert client.get("/queries/rien").json()["type"].endswith("problems/question-not-found")
 
@@ -105,7 +105,7 @@ def test_each_version_has_an_address_and_the_plain_one_is_the_latest(client: htt
         latest = versions[-1]
         answer = client.get(f"/queries/{latest.name}?format=srj")
         assert client.get(f"/queries/{latest.reference}?format=srj").content == answer.content
-        assert answer.headers["link"] == f'<{client.base_url}/queries/{latest.reference}>; rel="latest-version"'
+        assert f'<{client.base_url}/queries/{latest.reference}>; rel="latest-version"' in answer.headers["link"].split(", ")
         assert "deprecation" not in answer.headers and "sunset" not in answer.headers
     first, second = (client.get(f"/queries/{GONE}/v{n}").json() for n in (1, 2))
     assert "empechement" in second["columns"] and "empechement" not in first["columns"]

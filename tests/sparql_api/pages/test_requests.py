@@ -54,7 +54,7 @@ def addresses(var: Path) -> list[str]:
     assert len(found) > 60
     member = min(path.name for path in (var / "editions" / "1" / "members").iterdir())
     part = min(path.name for path in (var / "editions" / "1" / "tables").glob("*.parquet"))
-    named = {"members/{name}": f"members/{member}", "tables/{name}": "tables/usages.csv", "parts/{name}": f"parts/{part}"}
+    named = {"members/{name}": f"members/{member}", "tables/{name}": "tables/usages.csv", "parts/{name}": f"parts/{part}", "gabarits/{name}": "gabarits/projet.csv"}
     return sorted(reduce(lambda path, one: path.replace(*one), named.items(), path) for path in found - ELSEWHERE)
 
 
