@@ -121,14 +121,15 @@ def test_the_list_is_read_at_places_as_it_is_read_whole(tmp_path: Path) -> None:
     assert [*told.beginning("https://x/a")] == rows[:2] and [*told.beginning("https://x/b")] == []
 
 
+@pytest.mark.long
 def test_a_client_has_the_edition_however_pages_are_cut(changing: Changing, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in (("LARGE", 20), ("SMALL", 10), ("NODE", 40), ("FAN", 2), ("HEAVY", 50_000)):
+    for name, value in (("LARGE", 60), ("SMALL", 30), ("NODE", 120), ("FAN", 2), ("HEAVY", 150_000)):
         monkeypatch.setattr(cutting, name, value)
     assert last_of_each(changing.client, "?edition=4") == changing.quads["4"]
     assert len([*members(changing.client, "?edition=4")]) == sum(len(ChangeList(one.path)) for one in Editions(changing.state.var).all())
     sizes = [len(changing.client.get(node).content) for node, _ in pages(changing.client, "?edition=4")]
     alone = max(len(lines) for _, lines in dumped(changing))
-    assert max(sizes) < 1.5 * max(50_000, alone)
+    assert max(sizes) < 1.5 * max(150_000, alone)
 
 
 def dumped(changing: Changing) -> list[tuple[str, bytes]]:
