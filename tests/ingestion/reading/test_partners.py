@@ -20,7 +20,9 @@ def graph_of(path: Path, kind: str) -> rdflib.Graph:
     assert [one.message["en"] for one in done.entries if one.refuses] == []
     graph = rdflib.Graph()
     for document in done.documents:
-        graph.parse(data=b"".join(line.rpartition(b" <")[0] + b" .\n" for line in document.converted.lines), format="nt")
+        graph.parse(
+            data=b"".join(line.rpartition(b" <")[0] + b" .\n" for line in document.converted.lines), format="nt"
+        )
     return graph
 
 
@@ -119,7 +121,9 @@ def test_a_person_named_by_a_mapping_set_is_neither_kept_nor_published(tmp_path:
 
 def test_a_match_that_contradicts_what_is_published_is_a_warning_that_names_both(tmp_path: Path) -> None:
     # CU-P2 is narrower than the hub's principle of rights in the published table.
-    row = f"oia:principe/cadre-usage/CU-P2|skos:exactMatch|oia:principe/international/droits-fondamentaux|{CURATED}|0.9|x"
+    row = (
+        f"oia:principe/cadre-usage/CU-P2|skos:exactMatch|oia:principe/international/droits-fondamentaux|{CURATED}|0.9|x"
+    )
     (found,) = examine(file_of(tmp_path, "one.sssom.tsv", sssom(row)), Options(kind="linkset")).entries
     assert found.severity == "warning" and (found.line, found.column) == (9, 2)
     assert "skos:exactMatch" in found.message["en"] and "skos:broadMatch" in found.message["en"]
@@ -163,7 +167,9 @@ def test_rdf_that_is_not_well_formed_is_refused_at_its_place(tmp_path: Path) -> 
 
 def test_a_mapping_set_without_a_required_column_or_a_name_is_refused_whole(tmp_path: Path) -> None:
     with pytest.raises(UnreadableDeposit) as refused:
-        examine(file_of(tmp_path, "a.sssom.tsv", sssom(slots="subject_id predicate_id object_id")), Options(kind="linkset"))
+        examine(
+            file_of(tmp_path, "a.sssom.tsv", sssom(slots="subject_id predicate_id object_id")), Options(kind="linkset")
+        )
     assert "mapping_justification" in refused.value.message["en"]
     nameless = sssom(MATCHES[0], head=HEAD.replace("#mapping_set_id: https://example.org/sssom/mx-2025\n", ""))
     with pytest.raises(UnreadableDeposit) as refused:
@@ -181,3 +187,84 @@ def test_the_template_with_its_example_is_read_as_it_is(kind: str, form: str, na
     refused = {one.rule.rpartition(":")[2] for one in done.entries if one.refuses}
     # The example's own framework is not deposited here.
     assert refused == ({"bout-inconnu"} if kind == "linkset" else set())
+
+
+DATED = f"""\
+instrument,id,libelle@es,licence,en_vigueur,aplicable_desde,redaccion_desde,condicion@es,autres_identifiants
+mx-2025,,Marco mexicano,{CC_BY},2025-03,,,No vinculante.,DOF 12/2025|ISBN 1
+mx-2025,P1,Juicio humano,,2025-03,2025-09,2026-01-15,,
+mx-2025,P2,Sin fecha,,,,,,
+"""
+STATED = """\
+@prefix oia: <https://w3id.org/observatoire-ia/ontologie#> .
+@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+<https://example.org/marco> oia:applicabilite [
+    oia:entreeEnVigueur "2025-03"^^xsd:gYearMonth ; oia:condition "No vinculante."@es ] .
+<https://example.org/marco/juicio> oia:applicabilite
+    [ oia:appliqueAPartirDu "2025-09-01"^^xsd:date ], [ oia:appliqueAPartirDu "2026-12"^^xsd:gYearMonth ] .
+"""
+
+
+def dates_of(graph: rdflib.Graph, text: str) -> dict[str, dict[str, rdflib.term.Node]]:
+    """Return the statements of a text, by the end of their IRI: what each says, by the name of the property."""
+    oia = rdflib.Namespace(BASE + "ontologie#")
+    return {
+        str(node).partition("#")[2]: {
+            str(name).removeprefix(oia): value
+            for name, value in graph.predicate_objects(node)
+            if name in oia and name != oia.casApplication
+        }
+        for node in graph.objects(rdflib.URIRef(text if ":" in text else BASE + text), oia.applicabilite)
+    }
+
+
+def test_a_table_says_from_when_each_text_applies(tmp_path: Path) -> None:
+    graph = graph_of(file_of(tmp_path, "marco.csv", DATED), "instrument")
+    day, month = rdflib.XSD.date, rdflib.XSD.gYearMonth
+    assert dates_of(graph, "instrument/mx-2025") == {"applicabilite-general": {
+        "entreeEnVigueur": rdflib.Literal("2025-03", datatype=month), "condition": rdflib.Literal("No vinculante.", lang="es"),
+    }}  # fmt: skip
+    assert dates_of(graph, "principe/mx-2025/P1") == {"applicabilite-2025-09": {
+        "entreeEnVigueur": rdflib.Literal("2025-03", datatype=month),
+        "appliqueAPartirDu": rdflib.Literal("2025-09", datatype=month),
+        "appliqueAuPlusTot": rdflib.Literal("2025-09-01", datatype=day),
+        "appliqueAuPlusTard": rdflib.Literal("2025-10-01", datatype=day),
+        "redactionDepuis": rdflib.Literal("2026-01-15", datatype=day),
+    }}  # fmt: skip
+    assert dates_of(graph, "principe/mx-2025/P2") == {}
+    others = set(graph.objects(rdflib.URIRef(BASE + "instrument/mx-2025"), rdflib.SDO.identifier))
+    assert others == {rdflib.Literal("DOF 12/2025"), rdflib.Literal("ISBN 1")}
+
+
+def test_a_skos_file_says_it_by_nodes_without_names(tmp_path: Path) -> None:
+    graph = graph_of(file_of(tmp_path, "marco.ttl", TURTLE + STATED), "instrument")
+    (whole,) = dates_of(graph, "instrument/mx-2025").values()
+    assert whole["entreeEnVigueur"] == rdflib.Literal("2025-03", datatype=rdflib.XSD.gYearMonth)
+    parts = dates_of(graph, "https://example.org/marco/juicio")
+    assert set(parts) == {"applicabilite-juicio-2025-09-01", "applicabilite-juicio-2026-12"}
+    assert str(parts["applicabilite-juicio-2026-12"]["appliqueAuPlusTard"]) == "2027-01-01"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "rule", "place"),
+    [
+        ("2025-03,2025-09,", "2025-03,2025-9-1,", "Applicabilite-appliqueAPartirDu", (3, 6)),
+        ("2025-03,,,No vinculante.", "marzo,,,No vinculante.", "Applicabilite-entreeEnVigueur", (2, 5)),
+        ("2025-03,,,No vinculante.", "2025-03,,,", "Applicabilite-dateOuRaison", (2, 1)),
+        ("2025-03,2025-09,", "2025-03,9999-12,", None, None),
+    ],
+)
+def test_what_is_wrong_with_dates_is_said_at_its_cell(
+    tmp_path: Path, old: str, new: str, rule: str | None, place: tuple[int, int] | None
+) -> None:
+    assert old in DATED
+    found = said(file_of(tmp_path, "marco.csv", DATED.replace(old, new)), "instrument")
+    if rule:
+        assert found[rule] == place
+    else:
+        assert "Applicabilite-appliqueAPartirDu" not in found
+
+
+def test_one_day_stated_twice_is_a_warning(tmp_path: Path) -> None:
+    twice = STATED.replace('"2026-12"^^xsd:gYearMonth', '"2025-09-01"^^xsd:date ; oia:condition "Otra."@es')
+    assert "applicabilite-double" in said(file_of(tmp_path, "marco.ttl", TURTLE + twice), "instrument")

@@ -63,6 +63,7 @@ def test_each_cell_of_the_tables_is_in_the_edition(store: ox.Store) -> None:
         "droits": dct + "rights", "hors_pivot": OIA + "horsPivot", "ordre": OIA + "ordre", "pays": OIA + "pays",
         "date": dct + "issued", "source": dct + "source", "page_lue": OIA + "pageLue",
         "reste_a_verifier": OIA + "resteAVerifier", "subdivision": OIA + "subdivision",
+        "autres_identifiants": PREFIXES["schema"] + "identifier",
     }  # fmt: skip
     for row in frameworks():
         subject = f"principe/{row['instrument']}/{row['id']}" if row["id"] else f"instrument/{row['instrument']}"
@@ -75,6 +76,40 @@ def test_each_cell_of_the_tables_is_in_the_edition(store: ox.Store) -> None:
         assert CLASSES.get(row["genre"], OIA + "Principe" if row["id"] else OIA + "Instrument") in classes
         (kind,) = objects(store, subject, dct + "type")
         assert kind.endswith(f"/{row['genre']}") and objects(store, kind.removeprefix(BASE), SKOS + "prefLabel")
+
+
+def test_each_text_says_from_when_it_holds_or_why_it_has_no_date_of_application(store: ox.Store) -> None:
+    """The dates are those that the table `application` gave, when these frameworks were packaged with it."""
+    given = {
+        "instrument/australie-iag-2023": {"entreeEnVigueur": "2023-12-01", "redactionDepuis": "2025-06"},
+        "principe/australie-iag-2023/AUS-6-5": {"entreeEnVigueur": "2023-12-01", "redactionDepuis": "2025-06"},
+        "principe/coree-ethique-2022/KOR-G": {"entreeEnVigueur": "2022-08-11", "aVerifier": "true"},
+        "principe/unesco-beijing-2019/BJC-11": {"entreeEnVigueur": "2019-05"},
+        "instrument/ailit-2026": {"entreeEnVigueur": "2026-06-18"},
+        "principe/singapour-aied/SGP-4": {"aVerifier": "true"},
+        "principe/italie-ia-2025/ITA-6": {"entreeEnVigueur": "2025-08-09"},
+    }
+    names = ("entreeEnVigueur", "redactionDepuis", "appliqueAPartirDu", "aVerifier")
+    for subject, dates in given.items():
+        (node,) = objects(store, subject, OIA + "applicabilite")
+        stated = node.removeprefix(BASE)
+        found = {name: objects(store, stated, OIA + name) for name in names}
+        assert {name: values for name, values in found.items() if values} == {key: {one} for key, one in dates.items()}
+    reason = "texte sans force obligatoire, donc sans date d'application"
+    assert any(
+        one.startswith(reason)
+        for one in objects(store, stated.replace("italie-ia-2025/ITA-6", "ailit-2026/AIL-1"), OIA + "condition")
+    )
+    texts = [
+        f"principe/{row['instrument']}/{row['id']}" if row["id"] else f"instrument/{row['instrument']}"
+        for row in frameworks()
+    ]
+    nodes = [node for text in texts for node in objects(store, text, OIA + "applicabilite")]
+    assert len(nodes) == len(texts) == 73
+    for node in nodes:
+        stated = node.removeprefix(BASE)
+        assert len(objects(store, stated, OIA + "condition")) == 2, "in French and in English"
+        assert objects(store, stated, OIA + "casApplication") == {BASE + "concept/cas-application/general"}
 
 
 def test_their_matches_are_those_of_the_sets_with_their_links(store: ox.Store) -> None:

@@ -41,7 +41,7 @@ def test_the_steps_lead_to_a_question_that_answers_with_the_framework(
 
 
 def test_the_worked_sets_are_those_of_the_folder() -> None:
-    assert {path.name.removesuffix(".sssom.tsv") for path in WORKED.glob("*.tsv")} == set(MATCHES)
+    assert {path.name.removesuffix(".sssom.tsv") for path in WORKED.glob("*.sssom.tsv")} == set(MATCHES)
 
 
 @pytest.mark.parametrize("name", MATCHES)
