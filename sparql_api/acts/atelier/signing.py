@@ -15,7 +15,7 @@ from ingestion import Agent, ListWanted, Registry, name_of, told_to_reviewer
 from ontologie import sentence
 from sparql_api.acts.agents import Doors
 from sparql_api.acts.atelier.correcting import sent_back
-from sparql_api.acts.atelier.workshop import PLACE, Workshop, place_of, form_of, led, may, title_of
+from sparql_api.acts.atelier.workshop import PLACE, Workshop, form_of, led, may, place_of, title_of
 from sparql_api.acts.openid import PATIENCE, OpenId, SignInRefused
 from sparql_api.acts.reviews import known_to
 from sparql_api.acts.session import closed, from_us, held, opened, put, session_of
