@@ -1,4 +1,4 @@
-"""Writes what a partner fills in: the table of an instrument, the SSSOM file of a linkset, each with example lines.
+"""Writes what is filled in: a partner's instrument and linkset, with example lines; a publication, a module, as JSON.
 
 Knows the forms; columns, helps and examples are rows of `colonnes_partenaires.csv`.
 """
@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from collections.abc import Callable, Mapping
 from functools import partial
+from importlib.resources import files
 from typing import Final
 
 from ingestion.partners.columns import AT, PartnerColumn, partner_columns
@@ -18,6 +20,7 @@ from ontologie import BASE, Language, read_text, sentence
 _LANGUAGES: Final = ("es", "ar")
 """The languages that the template has columns for, to be replaced by the partner's own."""
 
+EXAMPLE: Final = "exemple-a-remplacer"
 _ENDING: Final = {"tsv": "sssom.tsv"}
 _HEAD: Final = (
     "mapping_set_id: https://example.org/sssom/exemple-2026",
@@ -39,7 +42,15 @@ def files_to_fill() -> dict[str, Callable[[Language], bytes]]:
 
     projects = {f"projet.{form}": partial(template, form) for form in FORMS}
     partners = {f"{kind}.{_ENDING.get(form, form)}": make for kind, of in FORMS_OF.items() for form, make in of.items()}
-    return {**projects, **partners}
+    documents = {f"{kind}.json": partial(_document, kind) for kind in ("publication", "module")}
+    return {**projects, **documents, **partners}
+
+
+def _document(kind: str, lang: Language) -> bytes:
+    """Return a document of the project's own, under a name that nothing has: what it says is to be replaced."""
+    first = json.loads(files("ingestion").joinpath("demo", f"{kind}s.json").read_text(encoding="utf-8"))[0]
+    told = json.dumps(first, ensure_ascii=False, indent=2).replace(first["identifiant"], EXAMPLE)
+    return told.encode() + b"\n"
 
 
 def _headers() -> list[tuple[str, PartnerColumn, str]]:

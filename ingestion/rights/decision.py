@@ -62,16 +62,22 @@ def decide(agent: Agent, action: Action, matter: Matter = _NOTHING) -> Decision:
     return Decision(academie=matter.academie if local else None)
 
 
-def standing(agent: Agent, action: Action) -> str:
-    """Return why an agent may never do an act, whatever it bears on; nothing where it sometimes may."""
+def standing(agent: Agent, action: Action, kind: str = "") -> str:
+    """Return why an agent may never do an act, whatever it bears on; nothing where it sometimes may.
+
+    With a `kind`, on documents of that type.
+    """
     if agent.revoked is not None:
         return "agent-revoked"
     if agent.expires is not None and agent.expires < datetime.now(UTC).date().isoformat():
         return "agent-expired"
     if not agent.grants:
         return "agent-undeclared"
-    if any((grant.role, action) in rights() for grant in agent.grants):
+    held = [right for grant in agent.grants for right in rights().get((grant.role, action), ())]
+    if any(not kind or not right.kinds or kind in right.kinds for right in held):
         return ""
+    if held:
+        return "agent-kind"
     return "agent-operator" if agent.name == OPERATOR.name else "agent-role"
 
 

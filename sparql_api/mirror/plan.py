@@ -14,12 +14,14 @@ from urllib.parse import quote, unquote
 
 import pyoxigraph as ox
 
-from ingestion import DUMPS, Edition, Editions, find_changes, has_dump
+from ingestion import DUMPS, MEMBERS_LIST, Edition, Editions, find_changes, has_dump
 from ontologie import LANGUAGES, Iris, context_versions
 from queries import catalogue
+from sparql_api.description.open_dump import OPEN_DUMP
 from sparql_api.description.sssom import SSSOM_NAME
 from sparql_api.fiches.search import FicheIndex
 from sparql_api.formats.rdf_formats import MEDIA_TYPES
+from sparql_api.http.responses import LICENCE_NOTICE
 from sparql_api.mirror.ledger import WantedFile
 from sparql_api.packages.principles import NAME, VERSION
 from sparql_api.pages.changes.stream import Stream, StreamPage, stream_of
@@ -96,9 +98,12 @@ class MirrorPlan:
         yield from (data(f"/static/{one.name}") for one in files("sparql_api").joinpath("static").iterdir())
 
     def downloads(self) -> Iterator[WantedFile]:
-        """Yield the dumps, the selections of all fiches, the alignments, the tables, the event stream."""
+        """Yield the dumps and what says their licences, all fiches as files, the alignments, the tables, the stream."""
         root = f"/editions/{self.edition.number}"
         yield from (data(f"{root}/{name}") for name in DUMPS if has_dump(self.edition, name))
+        if (self.edition.path / MEMBERS_LIST).is_file():
+            yield data(f"{root}/{OPEN_DUMP}")
+        yield data(f"{root}/{LICENCE_NOTICE}")
         yield data(f"{root}?format=json", f"{root[1:]}.json")
         yield from (data(f"/fiches.{suffix}") for suffix in FILES)
         yield data(f"/{SSSOM_NAME}")

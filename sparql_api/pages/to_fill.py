@@ -30,6 +30,7 @@ MEDIA_TYPES: Final = {
     "csv": "text/csv",
     "tsv": "text/tab-separated-values",
     "ttl": RDF["ttl"],
+    "json": "application/json",
 }
 GIVEN: Final = operation(
     {media_type: {} for media_type in MEDIA_TYPES.values()},

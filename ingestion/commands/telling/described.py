@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ingestion.commands.telling.comparing import as_patch, compared, in_lines, in_words
-from ingestion.commands.telling.worded import academie_name, events_told, remarks_told, title_of
+from ingestion.commands.telling.worded import academie_name, events_told, remarks_told, title_of, verdict_told
 from ingestion.derivation.deciding import Concluded, findings_of
 from ingestion.documents.to_read import passages_to_read
-from ingestion.documents.told import name_of, told
+from ingestion.documents.told import told
 from ingestion.registry.registry import Registry
 from ingestion.registry.tables.model import Registered
 from ingestion.words.languages import texts_of
@@ -82,7 +82,7 @@ def findings_in_words(findings: Sequence[Mapping[str, Any]], lang: str) -> list[
         {
             **one, "rule": rules.get(one["id"], {}).get(f"label_{lang}", one["id"]),
             "asks": rules.get(one["id"], {}).get(f"definition_{lang}", ""),
-            "concludes": name_of(f"concept/verdict/{one['verdict']}"),
+            "concludes": verdict_told(one["verdict"], lang),
         }
         for one in findings
     ]  # fmt: skip

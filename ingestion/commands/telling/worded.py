@@ -16,7 +16,7 @@ from ingestion.registry.tables.model import Registered
 from ingestion.words.columns import columns
 from ingestion.words.languages import texts_of
 from ingestion.words.messages import TO_READ
-from ontologie import sentence
+from ontologie import read_table, sentence
 
 _NOT_TOLD: Final = frozenset({"info"})
 
@@ -32,8 +32,8 @@ def title_of(one: Registered, lang: str) -> str:
 
 
 def label_of_field(name: str, lang: str) -> str:
-    """Return the label of a column, or of a key that none feeds."""
-    column = columns().get(name)
+    """Return the label of a column, of the one that a key feeds, or of a key that none feeds."""
+    column = columns().get(name) or next((one for one in columns().values() if one.key == name), None)
     return column.label[lang] if column else label_of_key(name, lang)
 
 
@@ -58,9 +58,15 @@ def events_told(
         yield event["at"][:16].replace("T", " "), what + remark_told(event, lang)
 
 
+def verdict_told(verdict: str, lang: str) -> str:
+    """Return what a verdict is called, by the last part of its IRI."""
+    rows = {row["id"]: row for row in read_table("donnees", "verdicts.csv")}
+    return rows[verdict][f"label_{lang}"] if verdict in rows else name_of(f"concept/verdict/{verdict}")
+
+
 def finding_told(one: Concluded, lang: str) -> str:
     """Return what a rule concludes, and what became of it."""
-    what = _said("finding-concludes", lang, verdict=name_of(f"concept/verdict/{one.verdict}"))
+    what = _said("finding-concludes", lang, verdict=verdict_told(one.verdict, lang))
     for code, review in (("finding-said", one.review), ("finding-lapsed-said", one.lapsed)):
         if review is not None:
             decided = _said("finding-confirmed" if review.upheld else "finding-dismissed", lang)

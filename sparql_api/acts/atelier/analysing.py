@@ -15,17 +15,20 @@ from starlette.responses import Response
 from ingestion import Agent, Matter, Options, Registry, convert, language_tag, require, told_to_reviewer
 from ontologie import LANGUAGES, sentence
 from sparql_api.acts.atelier.analysis import (
+    CORRECTS,
     MOMENTS,
     QUOTE,
     STEP,
     WHY,
     AnalysedSheet,
     FilledGrid,
+    content_of,
     criterion_of,
     document_of,
     lines_of,
     unquoted,
 )
+from sparql_api.acts.atelier.correcting import RETURNED, reasons_of
 from sparql_api.acts.atelier.grids import Grid, GridWords, scores_of, words_of
 from sparql_api.acts.atelier.workshop import PLACE, Fields, FormFault, Visitor, Workshop, led, number_of
 from sparql_api.acts.deposits import Counter
@@ -34,13 +37,13 @@ from sparql_api.formats.negotiation import language
 from sparql_api.words.problems import ProblemError, problem
 
 ANALYSE: Final = PLACE + "/analyse/{project}"
-HEAD: Final = ("titre", "auteur", "moment", "commentaire", "grille", "langue")
+HEAD: Final = (CORRECTS, "titre", "auteur", "moment", "commentaire", "grille", "langue")
 
 
 def analysing_pages(workshop: Workshop, counter: Counter) -> None:
     """Declare the page of the form, and what it is sent to."""
 
-    @workshop.page(ANALYSE, "grille", "brouillon", "rapport", "garde")
+    @workshop.page(ANALYSE, "grille", "brouillon", "rapport", "garde", CORRECTS)
     async def form(request: Request, visitor: Visitor) -> Response:
         asked = request.query_params
         # Told before thirty criteria are answered, not after.
@@ -50,8 +53,13 @@ def analysing_pages(workshop: Workshop, counter: Counter) -> None:
         if number is not None:
             draft = await workshop.doors.run(request, lambda registry: registry.drafts.get(number, visitor.agent))
             content = draft.content
+        named = next(iter(content.get(CORRECTS, ())), "") or asked.get(CORRECTS, "")
+        reasons: Sequence[FormFault] = ()
+        if named:
+            held, reasons = await _returned(workshop, request, visitor, named)
+            content = content or held
         told = None if report is None else await counter.told(request, visitor.agent, report)
-        return await _drawn(workshop, request, visitor, content, number, told)
+        return await _drawn(workshop, request, visitor, content, number, told, reasons if told is None else ())
 
     @workshop.act(ANALYSE)
     async def send(request: Request, visitor: Visitor, fields: Fields) -> Response:
@@ -59,6 +67,8 @@ def analysing_pages(workshop: Workshop, counter: Counter) -> None:
         content.setdefault("langue", [language(request)])
         if own := visitor.agent.organisation:
             content["auteur"] = [own]
+        if named := fields.one(CORRECTS):
+            await _returned(workshop, request, visitor, named)
         place, project = request.url.path, request.path_params["project"]
         number, about = number_of(fields.one("brouillon")), f"projet/{project}"
         sheet = await workshop.doors.run(request, sheet_of, project, visitor.agent, language(request), workshop.base)
@@ -89,6 +99,29 @@ def may_analyse(registry: Registry, project: str, agent: Agent) -> None:
     """
     found = known_to(registry, "projet", project, agent)
     require(registry.accounts.known(agent.name), "deposit", Matter("analyse", project, found.academie))
+
+
+async def _returned(
+    workshop: Workshop, request: Request, visitor: Visitor, name: str
+) -> tuple[Mapping[str, Any], Sequence[FormFault]]:
+    """Return what an analysis of the page's project says, as its form holds it, and why it was sent back, if it was.
+
+    Raises ProblemError where there is none that the visitor may deposit anew.
+    """
+    iris, lang = workshop.service.iris, language(request)
+    about = f"{workshop.base}projet/{request.path_params['project']}"
+
+    def read(registry: Registry) -> tuple[Mapping[str, Any], Sequence[FormFault]]:
+        found = known_to(registry, "analyse", name, visitor.agent)
+        require(registry.accounts.known(visitor.agent.name), "deposit", Matter("analyse", name, found.academie))
+        document = found.document
+        readable = registry.readable([found], visitor.agent)
+        if document is None or not readable or iris.absolute(str(document.get("evalue", ""))) != about:
+            raise LookupError(name)
+        history = registry.history("analyse", name) if found.state == RETURNED else []
+        return content_of(document, iris), reasons_of(history, lang)
+
+    return await workshop.doors.run(request, read)
 
 
 def sheet_of(registry: Registry, project: str, agent: Agent, lang: str, base: str) -> AnalysedSheet:

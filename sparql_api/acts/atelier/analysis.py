@@ -13,11 +13,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from ingestion import language_of
-from ontologie import Iris
+from ingestion import language_of, language_tag
+from ontologie import LANGUAGES, Iris
 from sparql_api.acts.atelier.grids import Criterion, Grid
 
 MOMENTS: Final = ("au-debut", "en-cours", "a-la-fin", "plus-tard")
+CORRECTS: Final = "corrige"
+"""The field that holds the identifier of the analysis that is corrected."""
 STEP, QUOTE, WHY = "echelon.", "preuve.", "pourquoi."
 """Begin the names of the fields of a criterion, which its IRI under our base ends."""
 OMITTED: Final = "#AnalyseCriteresObligatoires"
@@ -77,7 +79,7 @@ def document_of(
 ) -> tuple[dict[str, Any], list[Any]]:
     """Return an analysis without its answers, and its answers, in the order of `FilledGrid.answered`."""
     moment, short = written.of("moment"), written.short
-    name = identifier_of(sheet.identifier, agent, grid.iri, moment)
+    name = written.of(CORRECTS) or identifier_of(sheet.identifier, agent, grid.iri, moment)
     document: dict[str, Any] = {
         "id": f"analyse/{name}", "type": ["Analyse"], "identifiant": name, "titre": title,
         "evalue": f"projet/{sheet.identifier}", "grille": short(grid.iri),
@@ -110,6 +112,36 @@ def _answer(written: FilledGrid, sheet: AnalysedSheet, criterion: Criterion, nam
     return answer
 
 
+def content_of(document: Mapping[str, Any], iris: Iris) -> dict[str, list[str]]:
+    """Return what the form of an analysis holds of it, by the names of its fields: `document_of` the other way."""
+
+    def short(value: Any) -> str:
+        return iris.absolute(_first(value)).removeprefix(iris.base)
+
+    tag = language_tag(document)
+    said = {
+        CORRECTS: _first(document["identifiant"]), "grille": short(document["grille"]),
+        "moment": short(document.get("moment", "")).rpartition("/")[2], "auteur": short(document.get("auteur", "")),
+        "langue": tag if tag in LANGUAGES else "", "commentaire": _first(document.get("commentaire", "")),
+    }  # fmt: skip
+    for one in _items(document.get("comporte")):
+        criterion = short(one["critere"])
+        said[STEP + criterion], said[WHY + criterion] = short(one["echelon"]), _first(one.get("commentaire", ""))
+        said[QUOTE + criterion] = next((_first(proof.get("extrait", "")) for proof in _items(one.get("preuve"))), "")
+    return {name: [text] for name, text in said.items() if text}
+
+
+def _items(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [] if value is None else [value]
+
+
+def _first(value: Any) -> str:
+    """Return the first text of a value, which may be a list or texts by their language."""
+    if isinstance(value, Mapping):
+        return _first(next(iter(value.values()), ""))
+    return _first(value[0] if value else "") if isinstance(value, list) else str(value)
+
+
 def lines_of(document: Mapping[str, Any], answers: Sequence[Any]) -> bytes:
     """Return a document as JSON, each answer on a line of its own, from the second: faults are told by their line."""
     head = json.dumps(document, ensure_ascii=False)[:-1]
@@ -135,11 +167,9 @@ def unquoted(written: FilledGrid, sheet: AnalysedSheet, grid: Grid) -> Iterator[
 
 def answers_in(document: Mapping[str, Any], iris: Iris) -> dict[str, str]:
     """Return what an analysis answers: the step by the criterion, both as IRIs."""
-    given = document.get("comporte") or []
-    items = given if isinstance(given, list) else [given]
     return {
         iris.absolute(str(one["critere"])): iris.absolute(str(one["echelon"]))
-        for one in items
+        for one in _items(document.get("comporte"))
         if isinstance(one, Mapping) and "critere" in one and "echelon" in one
     }
 

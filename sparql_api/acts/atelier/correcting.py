@@ -9,11 +9,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from ingestion import Agent, ListWanted, Matter, Registry, label_of_field, refilled, require
-from sparql_api.acts.atelier.workshop import FormFault, allowed
+from ingestion import Agent, ListWanted, Matter, Registry, label_of_field, listed_as, refilled, require
+from sparql_api.acts.atelier.workshop import PLACE, FormFault, allowed
 from sparql_api.acts.reviews import known_to
 
 PROJECT: Final = "projet"
+WITH_A_FORM: Final = (PROJECT, "analyse")
+CORRECTED: Final = (*WITH_A_FORM, "publication", "module")
+"""Types of document that the first page shows when they are sent back."""
 RETURNED: Final = "retourne"
 MOST_SHOWN: Final = 20
 """Documents sent back that the first page shows."""
@@ -63,12 +66,20 @@ def reasons_of(history: Sequence[Mapping[str, Any]], lang: str) -> tuple[FormFau
     return (*whole, *(FormFault(text, f"champ-{name}") for name, text in told.items()))
 
 
-def sent_back(registry: Registry, agent: Agent, kind: str = PROJECT) -> list[dict[str, Any]]:
-    """Return the documents sent back that an agent may correct, those that have waited for longest first."""
-    page = registry.page(ListWanted(RETURNED, kind=kind, size=MOST_SHOWN), agent)
+def form_of(kind: str, document: Mapping[str, Any] | None) -> str:
+    """Return the path of the form that corrects a document, by its `corrige`; nothing where no form does."""
+    if document is None or kind not in WITH_A_FORM:
+        return ""
+    if kind == PROJECT:
+        return f"{PLACE}/depot"
+    return f"{PLACE}/analyse/{str(document['evalue']).rpartition('/')[2]}"
+
+
+def sent_back(registry: Registry, agent: Agent, lang: str) -> list[dict[str, Any]]:
+    """Return the documents sent back that an agent may correct, those that have waited for longest first by type."""
     return [
-        {"identifier": one.identifier, "title": title, "since": since}
-        for one, since in page.found
+        {**listed_as(one, since, lang), "form": form_of(kind, one.document)}
+        for kind in CORRECTED
+        for one, since in registry.page(ListWanted(RETURNED, kind=kind, size=MOST_SHOWN), agent).found
         if one.document is not None and allowed(registry, agent, "deposit", Matter(kind, one.identifier, one.academie))
-        for title in [next(iter(refilled(one.document, "fr").values.get("titre", ())), one.identifier)]
     ]

@@ -199,7 +199,7 @@ def _drawn(
     content, number, of = written.content, written.number, written.of
     if told is None and of is not None:
         faults = [*faults, *of.reasons]
-    entries = told.get("entries", ()) if told else ()
+    entries = [{**one, "field": _column_of(one["field"])} for one in (told.get("entries", ()) if told else ())]
     known = {one.name for group in groups() for one in group.fields}
     refused = [_fault(one, known) for one in entries if one["severity"] == "violation"]
     advice: dict[str, list[str]] = {}
@@ -222,6 +222,11 @@ def _shown(field: FormField, content: Mapping[str, Any]) -> ShownField:
     needed = column.required or field.name == "academie" if column else field.required
     values = [str(value) for value in content.get(field.name, ())]
     return ShownField(field, control, names, values, field.help, needed)
+
+
+def _column_of(name: str) -> str:
+    """Return the name of the column that a key of documents feeds: a field bears it; another name as it stands."""
+    return name if name in columns() else next((one.name for one in columns().values() if one.key == name), name)
 
 
 def _fault(entry: Mapping[str, Any], known: set[str]) -> FormFault:

@@ -5,7 +5,7 @@ Each form says which version was seen: where another came meanwhile nothing is d
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 from starlette.requests import Request
@@ -22,11 +22,12 @@ from ingestion import (
     told_to_reviewer,
 )
 from ontologie import sentence
-from sparql_api.acts.atelier.correcting import RETURNED, reasons_of
+from sparql_api.acts.atelier.correcting import RETURNED, form_of, reasons_of
 from sparql_api.acts.atelier.reviewing import QUEUE, UNSURE, sure
 from sparql_api.acts.atelier.workshop import Fields, FormFault, Visitor, Workshop, allowed, led, number_of
 from sparql_api.acts.reviews import READ, decision_on, done_on, known_to, shown
 from sparql_api.formats.negotiation import language
+from sparql_api.pages.publications.writing import to_html
 from sparql_api.words.problems import ProblemError
 
 ON: Final = QUEUE + "/{kind}/{identifier}"
@@ -34,6 +35,8 @@ ACTS: Final[Mapping[str, str]] = {
     "valider": "validate", "renvoyer": "return", "retirer": "withdraw", "avis": "opinion", "constat": "finding",
 }  # fmt: skip
 """The last part of the address of each form, and the act that it asks for."""
+WRITTEN: Final = ("publication", "module")
+"""Types of document whose text is Markdown."""
 REMARK: Final = "champ."
 """Begins the name of the field that says what is wrong with a field."""
 
@@ -146,7 +149,15 @@ def _looked(workshop: Workshop) -> Callable[[Registry, str, str, Agent, str], di
             "said": said, "words": words, "alike": alike, "contact": contact, "findings": findings, "labels": labels,
             "reasons": reasons_of(said["history"], lang) if found.state == RETURNED else (),
             "analyses": allowed(registry, agent, "deposit", Matter("analyse", name, found.academie)),
-            "corrects": found.document is not None and allowed(registry, agent, "deposit", matter),
+            "corrects": form_of(kind, found.document) if allowed(registry, agent, "deposit", matter) else "",
+            "written": [] if kind not in WRITTEN else list(_laid_out(found.document or {})),
         }  # fmt: skip
 
     return look
+
+
+def _laid_out(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield (language, HTML) of what a publication or a module writes in Markdown, its phases last."""
+    for one in (document, *document.get("phase", ())):
+        for spoken, texts in one.get("description", {}).items():
+            yield from ((spoken, to_html(text, str, 2)) for text in ([texts] if isinstance(texts, str) else texts))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ingestion import Options, label_of_field
+from ingestion import Agent, Options, Registry, label_of_field, listed_as
 from sparql_api.acts.atelier.depositing import FORM
 from sparql_api.acts.atelier.workshop import PLACE, Visitor, Workshop, address_of, led, number_of
 from sparql_api.acts.deposits import Counter, file_name
@@ -23,6 +24,10 @@ from sparql_api.words.problems import ProblemError, problem
 REPORTS: Final = f"{PLACE}/depots"
 MOST_SHOWN: Final = 500
 """Entries that the page shows; the refused rows hold all that is to be corrected."""
+MOST_NAMED: Final = 100
+"""Documents of a deposit that the page names."""
+OF_TABLES: Final = frozenset({"depot:identifiant-fait"})
+"""What is said of a row of a table: who writes in the form has none, and the form keeps the identifier."""
 MEDIA_TYPES: Final = {"csv": "text/csv", "json": "application/json"}
 _GRAVEST: Final = ("violation", "warning", "info")
 
@@ -40,11 +45,16 @@ def report_pages(workshop: Workshop, counter: Counter) -> None:
             if said["state"] != "done" or said.get("dry_run") or not said["summary"]["accepted"]:
                 return led(request, f"{address_of(draft)}&rapport={number}")
             await workshop.doors.run(request, lambda registry: registry.drafts.drop(draft.number, visitor.agent))
-        entries = sorted(said.get("entries", ()), key=lambda one: _rank(one["severity"]))
+        by_form = asked is not None
+        given = [one for one in said.get("entries", ()) if not by_form or one["rule"] not in OF_TABLES]
+        entries = sorted(given, key=lambda one: _rank(one["severity"]))
         for one in entries[:MOST_SHOWN]:
             one["label"] = label_of_field(one["field"], language(request)) if one["field"] else ""
         shown = {"said": said, "entries": entries[:MOST_SHOWN], "left": max(0, len(entries) - MOST_SHOWN)}
-        page = workshop.draw(request, visitor, "report.html", {**shown, "rejects": bool(said.get("rejects"))})
+        names = () if said.get("dry_run") else tuple(said.get("documents", ()))[:MOST_NAMED]
+        titles = await workshop.doors.run(request, titles_of, names, visitor.agent, language(request))
+        shown |= {"by_form": by_form, "titles": titles, "rejects": bool(said.get("rejects"))}
+        page = workshop.draw(request, visitor, "report.html", shown)
         if said["state"] == "waiting":
             page.headers["Refresh"] = "2"
         return page
@@ -85,6 +95,16 @@ def _upload(workshop: Workshop, counter: Counter) -> None:
                 return led(request, f"{REPORTS}/{number}")
 
             return await workshop.service.computing.answer(request, received)
+
+
+def titles_of(registry: Registry, names: Sequence[str], agent: Agent, lang: str) -> dict[str, str]:
+    """Return the title of each document, given as `type/identifier`, that an agent may read and that has one."""
+    found = [registry.get(*name.split("/", 1)) for name in names]
+    return {
+        f"{one.kind}/{one.identifier}": title
+        for one in registry.readable(found, agent)
+        if (title := listed_as(one, "", lang)["title"])
+    }
 
 
 def _rank(severity: Any) -> int:

@@ -15,7 +15,7 @@ from ingestion import Agent, ListWanted, Registry, name_of, told_to_reviewer
 from ontologie import sentence
 from sparql_api.acts.agents import Doors
 from sparql_api.acts.atelier.correcting import sent_back
-from sparql_api.acts.atelier.workshop import PLACE, Workshop, address_of, form_of, led, may, title_of
+from sparql_api.acts.atelier.workshop import PLACE, Workshop, form_of, led, may, place_of, title_of
 from sparql_api.acts.openid import PATIENCE, OpenId, SignInRefused
 from sparql_api.acts.reviews import known_to
 from sparql_api.acts.session import closed, from_us, held, opened, put, session_of
@@ -150,11 +150,11 @@ async def _signed_in(request: Request, doors: Doors, agent: Agent, **by: Any) ->
 def _begun(registry: Registry, agent: Agent, lang: str) -> dict[str, Any]:
     """Return how much waits for an agent, what was sent back to it, and what it began to write."""
     drafts = [
-        {"number": one.number, "at": one.at, "title": _titled(registry, one, agent, lang), "address": address_of(one)}
+        {"number": one.number, "at": one.at, "title": _titled(registry, one, agent, lang), "place": place_of(one)}
         for one in registry.drafts.of(agent)
     ]
     waiting = registry.page(ListWanted("depose", size=1), agent).total if may(agent, "read") else 0
-    back = sent_back(registry, agent) if may(agent, "deposit") else []
+    back = sent_back(registry, agent, lang) if may(agent, "deposit") else []
     return {"waiting": waiting, "drafts": drafts, "back": back}
 
 

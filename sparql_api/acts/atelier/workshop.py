@@ -33,6 +33,8 @@ URLENCODED: Final = "application/x-www-form-urlencoded"
 LONGEST: Final = 1 << 20
 """Bytes of a form."""
 MOST_FIELDS: Final = 2000
+SENT: Final = ("projet", "publication", "module", "instrument", "linkset")
+"""Types of document that are sent from the page of deposits; an analysis has a form of its own, at its usage."""
 TOLD: Final = frozenset({403, 409, 422})
 """What is told on the page that an act was sent from: out of scope, another state, a field that says too little."""
 
@@ -140,7 +142,8 @@ class Workshop:
         view = View(self.service, request, language(request), self.service.engine.current_edition())
         by_field = {fault.field: fault.text for fault in reversed(faults)}
         frame = {"agent": visitor.agent, "form": visitor.token, "faults": faults, "by_field": by_field}
-        frame["may"] = {action: may(visitor.agent, action) for action in ("read", "deposit", "queue")}
+        frame["may"] = {action: may(visitor.agent, action) for action in ("read", "queue")}
+        frame["sends"] = [kind for kind in SENT if may(visitor.agent, "deposit", kind)]
         html = write_page(view, f"atelier/{template}", {**frame, **said})
         return send_page(request, html, view, status=status, policy=ACT)
 
@@ -155,9 +158,9 @@ class Workshop:
         return None
 
 
-def may(agent: Agent, action: Any) -> bool:
-    """Tell whether an agent may do an act somewhere; each is decided on when it is done."""
-    return not standing(agent, action)
+def may(agent: Agent, action: Any, kind: str = "") -> bool:
+    """Tell whether an agent may do an act somewhere, on a type of document; each is decided on when it is done."""
+    return not standing(agent, action, kind)
 
 
 async def form_of(request: Request, longest: int = LONGEST) -> Fields:
@@ -188,10 +191,14 @@ def allowed(registry: Registry, agent: Agent, action: Any, matter: Matter) -> bo
     return decide(registry.accounts.known(agent.name), action, matter).allowed
 
 
+def place_of(draft: Any) -> str:
+    """Return the path of the form where a draft goes on, by its `brouillon`."""
+    return f"{PLACE}/analyse/{draft.about.partition('/')[2]}" if draft.kind == "analyse" else f"{PLACE}/depot"
+
+
 def address_of(draft: Any) -> str:
     """Return the address of the form where a draft goes on."""
-    place = f"analyse/{draft.about.partition('/')[2]}" if draft.kind == "analyse" else "depot"
-    return f"{PLACE}/{place}?brouillon={draft.number}"
+    return f"{place_of(draft)}?brouillon={draft.number}"
 
 
 def title_of(content: Mapping[str, Any]) -> str:

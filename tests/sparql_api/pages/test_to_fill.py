@@ -12,7 +12,7 @@ from ingestion import Options, examine, files_to_fill
 from ontologie import read_table
 
 NAMES = (
-    "projet.xlsx", "projet.ods", "projet.csv", "instrument.xlsx", "instrument.csv", "instrument.ttl", "linkset.sssom.tsv",
+    "projet.xlsx", "projet.ods", "projet.csv", "publication.json", "module.json", "instrument.xlsx", "instrument.csv", "instrument.ttl", "linkset.sssom.tsv",
 )  # fmt: skip
 
 

@@ -163,3 +163,25 @@ def test_who_may_not_analyse_is_told_before_the_form_and_who_may(acting: Acting,
 
 def test_what_must_be_said_with_an_answer_is_said_at_its_field(acting: Acting, worker: Any) -> None:
     assert "Obligatoire pour ces réponses : Sans objet, Non renseigné" in said(worker("national").get(PLACE))
+
+
+def test_a_returned_analysis_is_refilled_in_its_form_and_stays_itself(acting: Acting, worker: Any) -> None:
+    one = worker("national")
+    fields = answers(one.get(PLACE).text) | {"grille": "grille/nationale-1", "act": "deposer", "moment": "plus-tard"}
+    quote = {"echelon.critere/C-D1-1": "echelon/atteint", "preuve.critere/C-D1-1": "des élèves de 3e écrivent"}
+    assert "1 dépôt est enregistré" in said(reported(one, one.post(PLACE, {**fields, **quote})))
+    name = identifier_of("18-A0", "Dgesco", "https://w3id.org/observatoire-ia/grille/nationale-1", "plus-tard")
+    worker("revue").done(f"/atelier/revue/analyse/{name}/renvoyer", {"version": "1", "reason": "Citez aussi le résumé."})
+    before = acting.registry.get("analyse", name)
+    assert before.state == "retourne" and before.document
+    assert f"corrige={name}" in one.get("/atelier").text and f"corrige={name}" in one.get(f"/atelier/revue/analyse/{name}").text
+    page = one.get(f"{PLACE}?corrige={name}")
+    assert "Citez aussi le résumé." in said(page) and page.text.count(" checked") == 30
+    assert "des élèves de 3e écrivent" in page.text and 'value="plus-tard" selected' in page.text
+    again = {**fields, **quote, "corrige": name, "moment": "plus-tard", "pourquoi.critere/C-D1-2": "Rien n'en est dit."}
+    assert "1 dépôt est enregistré" in said(reported(one, one.post(PLACE, again)))
+    after = acting.registry.get("analyse", name)
+    assert (after.version, after.state) == (2, "depose") and after.document
+    assert {key for key in {*before.document, *after.document} if before.document.get(key) != after.document.get(key)} <= {"comporte", "date"}
+    assert one.get(f"/atelier/analyse/18-A1?corrige={name}").status_code == 404, "it is an analysis of another use"
+    assert one.post("/atelier/analyse/18-A1", {**again}).status_code == 404

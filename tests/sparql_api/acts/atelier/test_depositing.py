@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -9,10 +10,11 @@ from typing import Any
 import httpx
 import pytest
 
+from ingestion import Agent, Grant
 from shapes import Shapes, form_groups
 from sparql_api.acts.atelier import depositing
 from tests.ingestion.partners import TURTLE
-from tests.making import ROW
+from tests.making import OPERATOR, ROW
 from tests.sparql_api.acts.atelier.conftest import said
 from tests.sparql_api.acts.conftest import Acting
 from tests.sparql_api.endpoint.live import wait_until
@@ -124,6 +126,34 @@ def test_a_partner_sends_a_framework_in_skos_and_finds_what_to_fill_in(acting: A
     files = {"file": ("marco.ttl", TURTLE.encode(), "text/turtle")}
     page = reported(one, one.post(f"{FORM}/fichier", {"act": "verifier", "type": "instrument"}, files=files))
     assert "1 principe" in said(page)
+
+
+def test_an_analyst_is_led_to_analyses_and_not_to_a_form_that_refuses(acting: Acting, worker: Any) -> None:
+    other = Agent("Analystes du rectorat", (Grant("analyste", "academie/18"),), "organisation/dne")
+    acting.registry.accounts.declare(other, OPERATOR)
+    acting.tokens[other.name] = acting.registry.accounts.token(other.name, OPERATOR)
+    one = worker(other.name)
+    page = one.get(FORM)
+    assert "Analyser cet usage" in said(page) and 'id="champ-titre"' not in page.text and 'id="fichier"' not in page.text
+    assert f'href="{FORM}"' not in one.get("/atelier").text
+    partner = worker("partenaire").get(FORM).text
+    assert 'id="champ-titre"' not in partner and 'value="instrument"' in partner and 'value="publication"' not in partner
+
+
+@pytest.mark.parametrize("kind", ["publication", "module"])
+def test_a_publication_is_sent_as_the_example_is_and_read_laid_out(acting: Acting, worker: Any, kind: str) -> None:
+    one = worker("national")
+    document = one.get(f"/gabarits/{kind}.json").json()
+    hostile = "## Un titre\n\n<script>alert(1)</script> [ici](javascript:alert(1)) **gras**"
+    document["description"] = {"fr": [hostile]}
+    for link in ("rendCompteDe", "sAppuieSur"):
+        document.pop(link, None)
+    document["rendCompteDe" if kind == "publication" else "sAppuieSur"] = ["projet/18-A0"]
+    files = {"file": (f"{kind}.json", json.dumps(document).encode(), "application/json")}
+    sent = reported(one, one.post(f"{FORM}/fichier", {"act": "deposer", "type": kind, "academie": "Orléans-Tours"}, files=files))
+    assert "1 dépôt est enregistré" in said(sent), said(sent)
+    page = worker("revue").get(f"/atelier/revue/{kind}/{document['identifiant']}")
+    assert "<strong>gras</strong>" in page.text and "<script>alert" not in page.text and 'href="javascript' not in page.text
 
 
 def test_who_may_deposit_nothing_is_told_so(acting: Acting, worker: Any) -> None:

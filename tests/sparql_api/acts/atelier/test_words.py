@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -98,6 +99,9 @@ def test_drafts_and_roles_are_named(acting: Acting, worker: Any) -> None:
     one.done("/atelier/analyse/18-A0", {"grille": "grille/nationale-1", "act": "garder", "moment": "au-debut"})
     told = said(one.get("/atelier"))
     assert "Analyse : Écrire un conte avec une IA" in told and "académie : Orléans-Tours" in told and "academie/18" not in told
+    led = re.findall(r'href="(/atelier/analyse/18-A0[^"]*)"', one.get("/atelier?lang=en").text)
+    assert led and {one.get(html.unescape(address)).status_code for address in led} == {200}, "a draft goes on where its link leads"
+    assert all("brouillon=" in address for address in led)
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -119,3 +123,20 @@ def test_a_wrong_token_is_told_what_to_do_and_not_what_it_was(acting: Acting, la
 def test_every_page_leads_to_the_workshop(acting: Acting) -> None:
     foot = acting.client.get("/fiches", headers={"Accept": "text/html"}).text.rpartition("<footer")[2]
     assert 'href="/atelier"' in foot
+
+
+def test_a_report_of_the_form_names_what_was_deposited_and_says_nothing_of_tables(acting: Acting, worker: Any) -> None:
+    one = worker("depot")
+    done = reported(one, one.post(FORM, {**GOOD, "titre": "Un titre que la page nomme", "act": "deposer"}))
+    told = said(done)
+    assert "Un titre que la page nomme" in told and "corrige=" in done.text
+    for word in ("projet/18-", "sourcePage", "UTF-8", "tableau", "prises"):
+        assert word not in told, word
+
+
+def test_a_verdict_is_said_in_the_language_of_the_page(acting: Acting, worker: Any, tmp_path: Path) -> None:
+    name = acting.waiting("VERDICT", tmp_path, titre="Un verdict à lire")
+    english = said(worker("revue").get(f"/atelier/revue/projet/{name}?lang=en"))
+    rows = read_table("donnees", "verdicts.csv")
+    assert any(row["label_en"] in english for row in rows)
+    assert not [row["label_fr"] for row in rows if row["label_fr"] in english and row["label_fr"] not in row["label_en"]]
