@@ -56,7 +56,7 @@ def open_engine(
         union_default_graph=settings.union_default_graph,
     )
     if settings.remote.query_url:
-        behind: Engine = _remote(settings, rules)
+        behind: Engine = _remote(settings, replace(rules, rewriting=False))  # Another engine is slow elsewhere.
     else:
         stores = stores or EditionStores(settings.editions_path)
         behind = _embedded(settings, rules, stores, fair_use, fetch, columns)

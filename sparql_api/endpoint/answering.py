@@ -49,7 +49,7 @@ class Answering:
         judged = self.engine.prepare(
             text,
             dataset=asked.dataset,
-            accept=request.headers.get("accept"),
+            accept="*/*" if asked.explain else request.headers.get("accept"),
             format=asked.format,
             edition=asked.edition,
         )

@@ -7,6 +7,7 @@ from typing import Any, Final
 from sparql_api.formats.negotiation import GRAPH_ALIASES, GRAPHS, HTML, TABLE_ALIASES, TABLES
 from sparql_api.http.openapi import (
     EDITION,
+    EXPLAIN,
     LANG,
     OF_EDITION,
     OF_ENGINE,
@@ -31,6 +32,7 @@ _COMMON: Final = [
     parameter("named-graph-uri", "Graphs that GRAPH can name.", _IRIS),
     format_parameter([*TABLES, *GRAPHS]),
     parameter("version", "The version of SPARQL that the query is written in; all are read alike."),
+    EXPLAIN,
     *_BOUNDS,
 ]
 _READ: Final = ("400", "406", "429", *OF_EDITION, *OF_ENGINE)

@@ -13,7 +13,7 @@ import pyoxigraph as ox
 from fastapi import Request
 
 from sparql_api.http.bodies import read_body
-from sparql_api.http.parameters import BYTE_ORDER_MARK, edition_number, timeout_seconds, unknown_among
+from sparql_api.http.parameters import BYTE_ORDER_MARK, edition_number, is_wanted, timeout_seconds, unknown_among
 from sparql_api.http.query_strings import bad, decode
 from sparql_api.query.dataset import Dataset
 from sparql_api.query.reader_process import WAITING, Crowded, in_reader_process
@@ -22,7 +22,7 @@ from sparql_api.words.problems import Problem, ProblemError
 FORM: Final = "application/x-www-form-urlencoded"
 QUERY: Final = "application/sparql-query"
 UPDATE: Final = "application/sparql-update"
-SINGLE: Final = ("query", "edition", "timeout", "version", "download")
+SINGLE: Final = ("query", "edition", "timeout", "version", "download", "explain")
 REPEATED: Final = ("format", "_format")
 """SPARQLWrapper gives its format twice, a short name first, sometimes an empty one next: the first counts."""
 WITH_BODY: Final = ("POST", "QUERY")
@@ -41,6 +41,8 @@ class SparqlRequest:
     timeout: float | None = None
     download: str | None = None
     """The name of the file under which the answer is to be saved, without its extension."""
+    explain: bool = False
+    """Whether to say what the engine is asked, in place of the answer."""
     ignored: tuple[str, ...] = ()
     """Parameters that mean nothing here."""
 
@@ -91,6 +93,7 @@ def interpret(parameters: Sequence[tuple[str, str]], known: Collection[str] = ()
         edition=edition_number(values.get("edition", "")),
         timeout=timeout_seconds(values.get("timeout", "")),
         download=file_name(values),
+        explain=is_wanted(values.get("explain", "non")),
         ignored=unknown_among((name for name, _ in parameters), known),
     )
 

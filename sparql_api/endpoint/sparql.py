@@ -26,17 +26,20 @@ from sparql_api.endpoint.service_description import service_description
 from sparql_api.engine.cached import CachedEngine
 from sparql_api.engine.port import Engine
 from sparql_api.formats.negotiation import format_for, media_type_for, prefers_html, written_as
+from sparql_api.formats.rdf_formats import write_json
 from sparql_api.http.delivery import deliver, redirect
 from sparql_api.http.figures import Figures
 from sparql_api.http.kept import Front
-from sparql_api.http.parameters import EDITION, ignored_header, known_names, reader
-from sparql_api.http.policies import ANSWER, MADE, under
+from sparql_api.http.parameters import EDITION, ignored_header, known_names, reader, to_explain
+from sparql_api.http.policies import ANSWER, LIVE, MADE, under
 from sparql_api.http.query_strings import bad
 from sparql_api.http.responses import options
+from sparql_api.query.plan import explained
 from sparql_api.settings import Settings
 from sparql_api.words.problems import ProblemError, problem
 
 Editor = Callable[[Request], Awaitable[Response]]
+JSON: Final = "application/json"
 OF_EDITION: Final = "/editions/{number}/sparql"
 """The endpoint over one edition, whatever is published since: a dataset of its own, with the same bounds."""
 METHODS: Final = "GET, HEAD, POST, QUERY, OPTIONS"
@@ -109,7 +112,7 @@ class Endpoint:
             await READ(request)
             if number := request.path_params.get("number"):
                 return redirect(f"/sparql?edition={of_path(number)}", 302)
-            if not any(request.query_params.get(name) for name in REPEATED):
+            if not any(request.query_params.get(name) for name in REPEATED) and not to_explain(request):
                 await held(self._answering.fair_use, request)
                 return await while_connected(request, self._editor(request))
         try:
@@ -123,6 +126,10 @@ class Endpoint:
         if asked.query is None:
             return await self.describe(request, asked)
         plan = await self._answering.prepare(request, asked, asked.query)
+        if asked.explain:
+            told = {"engine": "sparql", "edition": plan.edition, **explained(plan)}
+            said = ignored_header(asked.ignored)
+            return deliver(request, write_json(told), JSON, policy=LIVE, headers=said, edition=plan.edition)
         return await self._answering.respond(request, asked, plan)
 
     async def describe(self, request: Request, asked: SparqlRequest) -> Response:

@@ -33,12 +33,17 @@ IGNORED: Final = "Observatoire-Ignored-Parameters"
 
 def for_spreadsheet(request: Request) -> bool:
     """Tell whether `tableur` asks for a CSV that a spreadsheet opens at a click."""
-    return request.query_params.get("tableur", "non").lower() not in ("non", "no", "false", "0")
+    return is_wanted(request.query_params.get("tableur", "non"))
 
 
 def to_explain(request: Request) -> bool:
     """Tell whether `explain` asks how a question is answered."""
-    return request.query_params.get("explain", "non").lower() not in ("non", "no", "false", "0")
+    return is_wanted(request.query_params.get("explain", "non"))
+
+
+def is_wanted(text: str) -> bool:
+    """Tell whether the value of a parameter that may stand alone (`?explain`) is not a no."""
+    return text.lower() not in ("non", "no", "false", "0")
 
 
 def yes_or_no(request: Request, name: str) -> bool:

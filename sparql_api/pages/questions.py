@@ -58,6 +58,7 @@ from sparql_api.pages.maps.measure import threshold
 from sparql_api.pages.question_changes import question_since
 from sparql_api.pages.question_versions import telling, version_page
 from sparql_api.pages.results import by_their_labels, results
+from sparql_api.query.plan import explained as asked_of
 from sparql_api.words.problems import ProblemError, problem
 
 LIST_OFFERS: Final = {"json": "application/json", "html": "text/html", **MEDIA_TYPES}
@@ -205,7 +206,7 @@ async def explained(service: Service, request: Request, text: BoundText, edition
     """Return which engine answers a question in an edition, and what it is asked; it may be another a moment later."""
     plan = await service.engine.prepare(text, accept=TABLES["json"], edition=edition)
     told = service.columns.explained(plan) if service.columns else {"engine": "sparql", "twin": None, "values": {}}
-    said = {"question": text.question, "edition": plan.edition, **told, "sparql": str(text)}
+    said = {"question": text.question, "edition": plan.edition, **told, **asked_of(plan)}
     return deliver(request, write_json(said), PLAIN, policy=LIVE, edition=plan.edition)
 
 

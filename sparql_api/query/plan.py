@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cached_property, partial
-from typing import Final
+from typing import Any, Final
 
 from sparql_api.formats import negotiation
 from sparql_api.query import guard
@@ -23,6 +23,7 @@ from sparql_api.query.errors import (
 from sparql_api.query.guard import Call, Form
 from sparql_api.query.hints import Words, hints
 from sparql_api.query.reader_process import WAITING, Crowded, in_reader_process
+from sparql_api.query.rewrites import Rewrite, rewritten
 from sparql_api.query.stores import StoreRef
 from sparql_api.query.syntax import explain
 from sparql_api.words.problems import Problem, problem
@@ -44,6 +45,8 @@ class Rules:
     """The vocabulary of queries, where misspelt words are to be told."""
     service_allow: tuple[str, ...] = ()
     union_default_graph: bool = True
+    rewriting: bool = True
+    """Whether what the engine does slowly is put otherwise before it is asked."""
 
 
 @dataclass(frozen=True)
@@ -67,11 +70,20 @@ class Plan:
     variables: tuple[str, ...] = ()
     hints: tuple[Text, ...] = ()
     """What the query may have meant; the answer is right all the same."""
+    instead: str | None = None
+    """A text that has the rows of `text` and that the engine is asked in its place."""
+    rewrites: tuple[Rewrite, ...] = ()
+    """What of it is other than in `text`."""
 
     @property
     def edition(self) -> int:
         """The number of the edition that answers."""
         return self.store.number
+
+    @property
+    def asked(self) -> str:
+        """The text that the engine is asked."""
+        return self.text if self.instead is None else self.instead
 
     @property
     def written_as(self) -> str:
@@ -95,6 +107,12 @@ class Plan:
     def query_hash(self) -> str:
         """A hash of the text alone."""
         return query_hash(self.text)
+
+
+def explained(plan: Plan) -> dict[str, Any]:
+    """Return what the engine is asked for a query, as JSON says it."""
+    rewrites = [asdict(one) for one in plan.rewrites]
+    return {"sparql": str(plan.text), "asked": str(plan.asked), "rewritten": rewrites}
 
 
 def query_hash(text: str) -> str:
@@ -147,8 +165,11 @@ def plan(
     if inspection.depth > guard.MAX_DEPTH:
         reason = text_of("too-deep", most=guard.MAX_DEPTH)
         raise EvaluationError(problem("evaluation", reason=reason))
+    asked, rewrites = rewritten(text) if rules.rewriting and not inspection.calls else (text, ())
     return Plan(
         text=text,
+        instead=asked if rewrites else None,
+        rewrites=rewrites,
         form=inspection.form,
         dataset=dataset,
         union=rules.union_default_graph and dataset is None and not inspection.names_dataset,

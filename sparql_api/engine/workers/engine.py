@@ -169,7 +169,7 @@ class EmbeddedEngine(PlanningEngine):
         return {
             "store": str(plan.store.path),
             "twin": self._twin(plan),
-            "text": gateway.rewrite(plan.text, plan.calls) if gateway else plan.text,
+            "text": gateway.rewrite(plan.asked, plan.calls) if gateway else plan.asked,
             "union": plan.union,
             "star": plan.star,
             "variables": plan.variables,

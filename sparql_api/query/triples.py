@@ -1,0 +1,124 @@
+"""Triple patterns read from tokens, where they are written plainly: nodes without brackets, paths of `/` and `^` alone.
+
+Of any other it says nothing (`None`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from queries import Token
+from sparql_api.query.groups import is_word, names
+
+
+@dataclass(frozen=True)
+class Triple:
+    """A triple pattern; its path is one token where it is a property or a variable."""
+
+    subject: Token
+    path: tuple[Token, ...]
+    object: Token
+
+    @property
+    def variables(self) -> set[str]:
+        """The names of its variables."""
+        return names((self.subject, *self.path, self.object))
+
+    @property
+    def steps(self) -> int:
+        """How many properties its path is made of."""
+        return sum(token.kind != "punct" for token in self.path)
+
+
+def plain_triples(tokens: Sequence[Token]) -> list[Triple] | None:
+    """Return the triples that tokens write; None where they are not plain."""
+    reading = _Reading(tokens)
+    try:
+        reading.statements()
+    except _NotPlain:
+        return None
+    return reading.found
+
+
+class _NotPlain(Exception):
+    """Something stands there that is not read here."""
+
+
+class _Reading:
+    def __init__(self, tokens: Sequence[Token]) -> None:
+        self._tokens = tokens
+        self._at = 0
+        self.found: list[Triple] = []
+
+    def statements(self) -> None:
+        """TriplesBlock; the dots between parts of a group may stand alone."""
+        while self._at < len(self._tokens):
+            if self._takes("."):
+                continue
+            self._statement()
+            if self._at < len(self._tokens) and not self._takes("."):
+                raise _NotPlain
+
+    def _statement(self) -> None:
+        subject = self._node()
+        self._properties(subject)
+        while self._takes(";"):
+            if not self._stands(";", "."):
+                self._properties(subject)
+
+    def _properties(self, subject: Token) -> None:
+        path = self._path()
+        self.found.append(Triple(subject, path, self._node()))
+        while self._takes(","):
+            self.found.append(Triple(subject, path, self._node()))
+
+    def _path(self) -> tuple[Token, ...]:
+        first = self._at
+        if self._next().kind == "var":
+            self._at += 1
+            return tuple(self._tokens[first : self._at])
+        self._step()
+        while self._takes("/"):
+            self._step()
+        return tuple(self._tokens[first : self._at])
+
+    def _step(self) -> None:
+        self._takes("^")
+        token = self._next()
+        if token.kind not in ("iri", "pname") and not is_word(token, "A"):
+            raise _NotPlain
+        self._at += 1
+
+    def _node(self) -> Token:
+        token = self._next()
+        self._at += 1
+        if token.kind == "string":
+            self._annotation()
+        elif token.kind not in ("var", "iri", "pname", "number") and not is_word(token, "TRUE", "FALSE"):
+            raise _NotPlain
+        return token
+
+    def _annotation(self) -> None:
+        """Read the language or the datatype of a text."""
+        if self._at < len(self._tokens) and self._tokens[self._at].kind == "lang":
+            self._at += 1
+        elif self._takes("^^"):
+            if self._next().kind not in ("iri", "pname"):
+                raise _NotPlain
+            self._at += 1
+
+    def _next(self) -> Token:
+        if self._at >= len(self._tokens):
+            raise _NotPlain
+        return self._tokens[self._at]
+
+    def _stands(self, *texts: str) -> bool:
+        """Tell whether one of these marks stands here, or nothing any more."""
+        return self._at >= len(self._tokens) or self._next().text in texts
+
+    def _takes(self, text: str) -> bool:
+        if self._at < len(self._tokens) and self._tokens[self._at].text == text:
+            self._at += 1
+            return True
+        return False
