@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Final
 
+_ONE: Final = ord("1")
+_OF_DIGITS: Final = bytes.maketrans(b"01", b"\0\1")
 _SOME: Final = re.compile(rb"[^\0]")
 
 
 def bits_of(numbers: Iterable[int], size: int) -> int:
     """Return the set of numbers below `size` as bits."""
-    held = bytearray(size // 8 + 1)
+    digits = bytearray(b"0") * max(1, size)
     for n in numbers:
-        held[n >> 3] |= 1 << (n & 7)
-    return int.from_bytes(held, "little")
+        digits[n] = _ONE
+    return int(digits[::-1], 2)
+
+
+def mask_of(bits: int, size: int) -> bytes:
+    """Return a set of numbers below `size` as one byte for each of them, 1 where the set holds it."""
+    digits = f"{bits:b}".zfill(size)[::-1]
+    return digits.encode().translate(_OF_DIGITS)
 
 
 def bytes_of(bits: int) -> bytes:
@@ -38,9 +46,9 @@ def union(sets: Iterable[int]) -> int:
     return found
 
 
-def among(numbers: Sequence[int], bits: int, size: int) -> Sequence[int]:
+def among(numbers: Collection[int], bits: int, size: int) -> Sequence[int]:
     """Return those numbers below `size`, each once, that a set of some of them holds, in the order given."""
     if bits.bit_count() == len(numbers):
-        return numbers
-    held = bits.to_bytes(size // 8 + 1, "little")
-    return [n for n in numbers if held[n >> 3] >> (n & 7) & 1]
+        return numbers if isinstance(numbers, Sequence) else [*numbers]
+    held = mask_of(bits, size)
+    return [n for n in numbers if held[n]]

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from heapq import nsmallest
@@ -21,7 +21,7 @@ import zstandard
 
 from ontologie import fold_text
 from sparql_api.computing.cancellation import checked, watched
-from sparql_api.fiches.bits import among, bits_of, numbers_in, union
+from sparql_api.fiches.bits import among, bits_of, mask_of, numbers_in, union
 from sparql_api.fiches.facets import FACET_NAMES, FACETS, Facet, short_ids
 from sparql_api.fiches.rows import DIRECT, EXAMPLES, PROJECTS
 from sparql_api.fiches.stored import fetch, numbers_of, open_index, read_order, read_sets
@@ -74,7 +74,12 @@ class Value:
 class SearchResult:
     """An answer: the fiches in order, the facets' counts, what was chosen and what nobody holds."""
 
-    numbers: Sequence[int]
+    matching: int
+    """The fiches found, as bits."""
+    ordered: Collection[int]
+    """All that may be found, in the order in which those that were are told."""
+    size: int
+    """A number above every number of a fiche."""
     examples: int
     """How many of them are invented examples."""
     counts: Mapping[str, tuple[tuple[Value, int], ...]]
@@ -86,7 +91,19 @@ class SearchResult:
     @property
     def total(self) -> int:
         """Return how many fiches were found."""
-        return len(self.numbers)
+        return self.matching.bit_count()
+
+    @cached_property
+    def numbers(self) -> Sequence[int]:
+        """Return all fiches found, in order."""
+        return among(self.ordered, self.matching, self.size)
+
+    def page(self, start: int, end: int) -> Sequence[int]:
+        """Return the fiches found from one place to another: what comes after is not put in order."""
+        if end * FEW > self.total:
+            return self.numbers[start:end]
+        held = mask_of(self.matching, self.size)
+        return [*islice((n for n in self.ordered if held[n]), start, end)]
 
 
 class FicheIndex:
@@ -120,8 +137,8 @@ class FicheIndex:
         """
         if bits.bit_count() * FEW < self._count:
             return nsmallest(most, numbers_in(bits), key=self._places.__getitem__)
-        held = bits.to_bytes(self._count // 8 + 1, "little")
-        return [*islice((n for n in self._order if held[n >> 3] >> (n & 7) & 1), most)]
+        held = mask_of(bits, self._count)
+        return [*islice((n for n in self._order if held[n]), most)]
 
     def held(self, value: Value | None) -> int:
         """Return the fiches seen that hold a value, as bits; all of them where there is none."""
@@ -153,7 +170,7 @@ class FicheIndex:
         """Return the fiches that hold every word and, of each facet asked, one of the values."""
         chosen, unknown = self._resolve(selection)
         text = self._find(selection.q) if selection.q.strip() else None
-        matching = self._seen if text is None else bits_of(text.numbers, self._count)
+        matching = self._seen if text is None else union(bits_of(one, self._count) for one in text.ranking.classes)
         if selection.ids is not None:
             matching &= self.bits_of_ids(selection.ids)
         wanted = {name: union(self._held(value, chosen) for value in values) for name, values in chosen.items()}
@@ -164,13 +181,16 @@ class FicheIndex:
             for other, bits in wanted.items():
                 if other not in (name, TOGETHER.get(name)):
                     others &= bits
-            held = [(value, self._held(value, chosen)) for value in self.values[name] if value.direct]
-            counts[name] = counted(held, others)
+            if not chosen and others == self._seen:
+                counts[name] = self._whole_counts[name]
+            else:
+                held = [(value, self._held(value, chosen)) for value in self._by_label[name]]
+                counts[name] = counted(held, others)
         for bits in wanted.values():
             matching &= bits
-        ordered = self._sorted(selection.sort, self._order if text is None else text.numbers)
-        numbers = among(ordered, matching, self._count)
-        return SearchResult(numbers, (matching & self._examples).bit_count(), counts, chosen, tuple(unknown), text)
+        ordered = self._sorted(selection.sort, self._order if text is None else text.ranking)
+        examples = (matching & self._examples).bit_count()
+        return SearchResult(matching, ordered, self._count, examples, counts, chosen, tuple(unknown), text)
 
     def ids(self, numbers: Sequence[int]) -> list[str]:
         """Return the local ids of these fiches, in the order given."""
@@ -211,6 +231,21 @@ class FicheIndex:
         """Return every value of every facet."""
         return MappingProxyType({facet.name: tuple(self._values(facet)) for facet in FACETS})
 
+    @cached_property
+    def _by_label(self) -> Mapping[str, Sequence[Value]]:
+        """The values of every facet that some fiche holds itself, in the order of their French labels."""
+
+        def place(value: Value) -> tuple[str, str]:
+            return fold_text(value.label("fr")), value.iri
+
+        return {name: sorted((one for one in found if one.direct), key=place) for name, found in self.values.items()}
+
+    @cached_property
+    def _whole_counts(self) -> Mapping[str, tuple[tuple[Value, int], ...]]:
+        """What every facet counts where nothing is asked."""
+        held = {name: [(value, value.bits) for value in found] for name, found in self._by_label.items()}
+        return {name: counted(values, self._seen) for name, values in held.items()}
+
     def _values(self, facet: Facet) -> Iterator[Value]:
         held = sorted(iri for name, iri in self._sets if name == facet.name)
         ids = short_ids(held)
@@ -231,7 +266,7 @@ class FicheIndex:
             rows = database.execute(asked).fetchall()
         return {iri: (json.loads(a), frozenset(json.loads(b)), json.loads(c), rank) for iri, a, b, c, rank in rows}
 
-    def _sorted(self, sort: str, otherwise: Sequence[int]) -> Sequence[int]:
+    def _sorted(self, sort: str, otherwise: Collection[int]) -> Collection[int]:
         """Return the numbers of all fiches in an order, examples last; `otherwise` where it names none of `SORTS`."""
         match sort:
             case "recent":
@@ -336,6 +371,9 @@ class IndexConnection:
 
 
 def counted(values: Iterable[tuple[Value, int]], among: int) -> tuple[tuple[Value, int], ...]:
-    """Return (value, number of its fiches among those given), the most held first, without zeros."""
+    """Return (value, number of its fiches among those given), the most held first, without zeros.
+
+    Values held as often keep the order given.
+    """
     counts = [(value, (bits & among).bit_count()) for value, bits in values]
-    return tuple(sorted((c for c in counts if c[1]), key=lambda c: (-c[1], fold_text(c[0].label("fr")), c[0].iri)))
+    return tuple(sorted((c for c in counts if c[1]), key=lambda c: -c[1]))

@@ -15,7 +15,7 @@ import os
 import re
 import shutil
 import unicodedata
-from collections import defaultdict
+from bisect import bisect_right
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -127,10 +127,30 @@ def text_writer(target: Path, before: Path | None = None) -> Iterator[TextWriter
 
 
 @dataclass(frozen=True)
+class Ranking(Collection[int]):
+    """Fiches in classes, the best first; those of a class, as good as one another, are put in order once asked for."""
+
+    classes: tuple[Sequence[int], ...]
+    places: Sequence[int] | None
+    """By number, the place in the list, which is by number where it is None."""
+
+    def __contains__(self, number: object) -> bool:
+        return any(number in one for one in self.classes)
+
+    def __len__(self) -> int:
+        return sum(map(len, self.classes))
+
+    def __iter__(self) -> Iterator[int]:
+        place = None if self.places is None else self.places.__getitem__
+        for numbers in self.classes:
+            yield from sorted(numbers, key=place)
+
+
+@dataclass(frozen=True)
 class TextMatches:
     """What words find: fiches, the best first; which word was taken for which; what is to be marked in a text."""
 
-    numbers: tuple[int, ...]
+    ranking: Ranking
     taken_for: Mapping[str, tuple[str, ...]]
     """By a word that no fiche holds, those one letter away that were looked for in its place."""
     wanted: Wanted
@@ -138,7 +158,13 @@ class TextMatches:
     def then(self, others: TextMatches) -> TextMatches:
         """Return these matches, followed by those of the same words among other fiches."""
         wanted = Wanted(self.wanted.stems | others.wanted.stems, self.wanted.beginnings + others.wanted.beginnings)
-        return TextMatches(self.numbers + others.numbers, {**others.taken_for, **self.taken_for}, wanted)
+        ranking = Ranking(self.ranking.classes + others.ranking.classes, self.ranking.places)
+        return TextMatches(ranking, {**others.taken_for, **self.taken_for}, wanted)
+
+    @cached_property
+    def numbers(self) -> tuple[int, ...]:
+        """Return the fiches found, the best first, those as good in the order of the list."""
+        return tuple(self.ranking)
 
 
 @dataclass(frozen=True)
@@ -168,10 +194,17 @@ class Wanted:
 
     def holds(self, word: str) -> bool:
         """Return whether a word is one of those looked for, or begins as one."""
-        for spelt in spelt_words(word):
-            if stem(spelt) in self.stems or folded(spelt).startswith(self.beginnings):
-                return True
-        return False
+        found = self._known.get(word)
+        if found is None:
+            found = self._known[word] = any(
+                stem(spelt) in self.stems or folded(spelt).startswith(self.beginnings) for spelt in spelt_words(word)
+            )
+        return found
+
+    @cached_property
+    def _known(self) -> dict[str, bool]:
+        """The words of texts that were looked at: few make most of them."""
+        return {}
 
 
 def _around(text: str, place: int) -> str:
@@ -197,25 +230,24 @@ class TextIndex:
         `mistaken` are the words that may be taken for others, any that no fiche holds where it is not given.
         """
         asked = searched_words(text)
-        queries: list[tuple[Occur, Query]] = []
+        roots = {word: stems(word) for word in asked}
+        queries = {word: self._query(found, folded(word)) for word, found in roots.items()}
+        classes = self._ranked(queries.values())
         taken_for: dict[str, tuple[str, ...]] = {}
-        looked_for: set[str] = set()
-        for word in asked:
+        # Where something holds every word, something holds each.
+        doubted = [] if classes else [word for word in asked if mistaken is None or word in mistaken]
+        for word in doubted:
             checkpoint()
-            roots = stems(word)
-            query = self._query(roots, folded(word))
-            may_be = mistaken is None or word in mistaken
-            if may_be and not self._held(query) and (near := self.neighbours(word)):
+            if not self._held(queries[word]) and (near := self.neighbours(word)):
                 taken_for[word] = near
-                roots = {stem(one) for one in near}
-                query = self._query(roots, "")
-            looked_for |= roots
-            queries.append((Occur.Must, query))
-        checkpoint()
-        numbers = self._ranked(Query.boolean_query(queries)) if queries else ()
+                roots[word] = {stem(one) for one in near}
+                queries[word] = self._query(roots[word], "")
+        if taken_for:
+            classes = self._ranked(queries.values())
         beginnings = [folded(word) for word in asked if word not in taken_for]
         long = tuple(word for word in beginnings if len(word) >= SHORTEST_BEGINNING)
-        return TextMatches(numbers, taken_for, Wanted(frozenset(looked_for), long))
+        wanted = Wanted(frozenset().union(*roots.values()), long)
+        return TextMatches(Ranking(classes, self._places), taken_for, wanted)
 
     def suggestions(self, text: str, most: int) -> list[tuple[str, int]]:
         """Return (a search that completes the last word of this one, how many fiches hold that word), most held first.
@@ -297,13 +329,20 @@ class TextIndex:
     def _held(self, query: Query) -> bool:
         return bool(self._searcher.search(query, limit=1, count=False).hits)
 
-    def _ranked(self, query: Query) -> tuple[int, ...]:
-        """Return the numbers that a query finds, the best first, those as good in the order of the list."""
-        hits = self._searcher.search(query, limit=max(1, self._searcher.num_docs), count=False).hits
+    def _ranked(self, queries: Iterable[Query]) -> tuple[Sequence[int], ...]:
+        """Return the numbers that every query finds, the best first, those as good together and in no order."""
+        must = [(Occur.Must, query) for query in queries]
+        checkpoint()
+        if not must:
+            return ()
+        most = max(1, self._searcher.num_docs)
+        hits = self._searcher.search(Query.boolean_query(must), limit=most, count=False).hits
         numbers = cast("list[int]", self._searcher.fast_field_values("n", [address for _, address in hits]))
-        # Few scores for many fiches: what is as good is sorted by place, which is quicker than all by both.
-        found: dict[float, list[int]] = defaultdict(list)
-        for (score, _), n in zip(hits, numbers, strict=True):
-            found[float(score)].append(n)
-        place = None if self._places is None else self._places.__getitem__
-        return tuple(n for score in sorted(found, reverse=True) for n in sorted(found[score], key=place))
+        checkpoint()
+        classes: list[Sequence[int]] = []
+        start = 0
+        while start < len(hits):  # few classes, of many fiches: the end of each is looked for
+            end = bisect_right(hits, -float(hits[start][0]), lo=start, key=lambda hit: -float(hit[0]))
+            classes.append(numbers[start:end])
+            start = end
+        return tuple(classes)

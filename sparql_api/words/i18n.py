@@ -6,11 +6,15 @@ Knows the texts of `ontologie/phrases/pages.csv`; which language a reader wants,
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from functools import cache
 from typing import Final
 
 from ontologie import fold_text, sentence, sentence_table
 
 DATE: Final = re.compile(r"(-?\d{4,})(?:-(\d\d))?(?:-(\d\d))?(?:T.*|Z|[+-]\d\d:\d\d)?")
+SPACE: Final = re.compile(r"( )(?=[;!?])| (?=[:»])|(?<=«) ")
+"""A space beside a mark; those that French makes narrow are the group."""
 MONTHS: Final = {
     "fr": ("janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre",
            "novembre", "décembre"),
@@ -24,6 +28,17 @@ def message(key: str, language: str, **values: object) -> str:
 
     With a number `n`, where they exist, `key.none` is taken for 0, and `key.one` for 0 and 1 in French, 1 in English.
     """
+    return filled(key, language, values) if values else plain(key, language)
+
+
+@cache
+def plain(key: str, language: str) -> str:
+    """Return the text of a key that has no places to fill; KeyError where the key is unknown."""
+    return filled(key, language, {})
+
+
+def filled(key: str, language: str, values: Mapping[str, object]) -> str:
+    """Return the text of a key in its form for the number `n` where there is one, its places filled."""
     texts = sentence_table("pages")
     count = values.get("n")
     if isinstance(count, int):
@@ -47,7 +62,7 @@ def spaced(text: str, language: str) -> str:
     """Return a text of ours with the no-break spaces that French puts before `: ; ! ? »` and after `«`."""
     if language != "fr":
         return text
-    return re.sub(r" (?=[:»])", "\u00a0", re.sub(r"(?<=«) ", "\u00a0", re.sub(r" (?=[;!?])", "\u202f", text)))
+    return SPACE.sub(lambda found: "\u202f" if found[1] else "\u00a0", text)
 
 
 def decimal(text: str, language: str) -> str:

@@ -53,4 +53,6 @@ def solutions(answer: Answer) -> list[dict[str, Any]]:
     if not isinstance(parsed, ox.QuerySolutions):
         raise TypeError("the answer holds no rows")
     names = [variable.value for variable in parsed.variables]
-    return [{name: row[name] for name in names if row[name] is not None} for row in checked(parsed)]
+    return [
+        {name: term for name, term in zip(names, row, strict=True) if term is not None} for row in checked(parsed)
+    ]

@@ -82,7 +82,7 @@ def find(service: Service, request: Request, edition: int) -> Listing:
     selection = within_since(selection_of(request, service.settings), since)
     index = index_of(service.index(read), request)
     found = index.select(selection)
-    shown = found.numbers[(page - 1) * per_page : page * per_page]
+    shown = found.page((page - 1) * per_page, page * per_page)
     items = [complete(item, index) for item in index.items(shown)]
     told = [] if found.text is None else [*passages(Documents(service.iris), index, shown, items, found.text.wanted)]
     return Listing(edition, index, selection, found, page, per_page, shown, items, told, since)

@@ -11,12 +11,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from sparql_api.fiches.facets import FACET_NAMES
-from sparql_api.fiches.search import SORTS, Value
+from sparql_api.fiches.search import SORTS
 from sparql_api.formats.negotiation import language
 from sparql_api.http.parameters import yes_or_no
 from sparql_api.pages.common.layout import View, render
 from sparql_api.pages.common.service import Service
 from sparql_api.pages.feeds.names import ALL, FACETS_WITH_FEEDS, feed_name
+from sparql_api.pages.fiches.boxes import boxes
 from sparql_api.pages.fiches.files import FILES
 from sparql_api.pages.fiches.listing import EXAMPLES, Listing
 
@@ -96,26 +97,15 @@ def facet_shown(view: View, listing: Listing, name: str) -> dict[str, Any]:
     ranked = any(value.rank is not None for value, _ in rows)
     if ranked:
         rows.sort(key=lambda row: (row[0].rank is None, row[0].rank))
-    shown = [choice(view, value, count, value.iri in chosen) for value, count in rows]
+    shown = [(value, count, value.iri in chosen) for value, count in rows]
     within = len(shown) if ranked else max(CHOICES, len(chosen))
     return {
         "name": name,
         "open": bool(chosen) or name in OPEN,
         "chosen": len(chosen),
-        "choices": shown[:within],
-        "others": shown[within:],
-    }
-
-
-def choice(view: View, value: Value, count: int, checked: bool) -> dict[str, Any]:
-    """Return one value of a facet for the form; its address is its path under the base where it is ours."""
-    base = view.service.iris.base
-    return {
-        "value": value.iri.removeprefix(base),
-        "label": value.label(view.language),
-        "group": view.pick(value.groups),
-        "count": count,
-        "checked": checked,
+        "choices": boxes(view, listing.index, shown[:within]),
+        "others": boxes(view, listing.index, shown[within:]),
+        "more": len(shown[within:]),
     }
 
 

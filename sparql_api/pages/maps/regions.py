@@ -108,8 +108,8 @@ def told(service: Service, view: View, region: Region) -> dict[str, Any]:
 def newest(index: FicheIndex, region: str) -> tuple[list[dict[str, Any]], int]:
     """Return the latest fiches of a région académique, and how many it has."""
     found = index.select(Selection(facets={"region": (region,)}))
-    latest = [complete(item, index) for item in index.items([*found.numbers[:LATEST]])]
-    return latest, len(found.numbers)
+    latest = [complete(item, index) for item in index.items(found.page(0, LATEST))]
+    return latest, found.total
 
 
 def contacts(view: View, region: Region) -> list[dict[str, Any]]:
