@@ -84,8 +84,9 @@ def test_a_fault_is_marked_at_its_line_and_words_unknown_are_told_before_the_que
     with opened(browser, address) as (page, _):
         page.goto(f"{address}/sparql")
         typed(page, "SELECT (AVG(?n) AS ?m) {\n?p oia:niveaux ?x . OPTIONAL { ?p oia:valeur ?n }\n?x ?y }")
-        page.get_by_text("oia:niveau ?").wait_for()
-        assert "FILTER(BOUND(?n))" in page.locator("#etat").inner_text()
+        # What is told follows the typing: it is whole once the whole is typed.
+        page.locator("#etat", has_text="FILTER(BOUND(?n))").wait_for()
+        assert "oia:niveau" in page.locator("#etat").inner_text()
         assert page.locator(".fault-line").count() == 1
         page.get_by_role("button", name=RUN["fr"]).click()
         page.get_by_role("alert").wait_for()
