@@ -99,6 +99,22 @@ def test_titles_count_most_then_summaries_and_what_is_as_good_keeps_the_order_of
     assert written(tmp_path, fiches).find("contes").numbers == (2, 3, 1, 0, 4)
 
 
+ONES = ("robot", "conte", "carte")
+HELD = st.lists(st.sampled_from(ONES), max_size=3, unique=True)
+
+
+@settings(max_examples=examples(15), deadline=None)
+@given(fiches=st.lists(st.tuples(HELD, HELD, HELD), min_size=1, max_size=12), asked=st.lists(st.sampled_from(ONES), min_size=1, unique=True))
+def test_fiches_come_by_the_weight_of_the_words_they_hold(
+    tmp_path_factory: pytest.TempPathFactory, fiches: list[tuple[list[str], ...]], asked: list[str]
+) -> None:
+    index = written(tmp_path_factory.mktemp("words"), [(*map(" ".join, one),) for one in fiches])  # type: ignore[misc]
+    # Each field that holds a word counts by its weight, and a word that a fiche holds begins as itself.
+    weighed = [[sum(w for w, field in zip((8, 3, 1), one, strict=True) if word in field) for word in asked] for one in fiches]
+    found = [(-sum(one) - 0.125 * len(asked), n) for n, one in enumerate(weighed) if all(one)]
+    assert index.find(" ".join(asked)).numbers == tuple(n for _, n in sorted(found))
+
+
 def test_words_that_every_text_holds_are_left_out_unless_they_are_alone(tmp_path: Path) -> None:
     index = written(tmp_path, [("Le conte de la classe", "", ""), ("Un conte", "", "")])
     assert index.find("le conte de la classe").numbers == (0,)
