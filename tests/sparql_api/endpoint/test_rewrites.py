@@ -143,7 +143,7 @@ def rows(store: ox.Store, text: str, *, union: bool) -> tuple[list[str], list[tu
     return columns, [tuple(str(row[name]) for name in columns) for row in found]
 
 
-@settings(max_examples=examples(2000), deadline=None)
+@settings(max_examples=examples(800), deadline=None)
 @given(st.randoms(use_true_random=False), st.booleans())
 def test_what_is_put_otherwise_has_the_same_rows(chance: random.Random, union: bool) -> None:
     text, ordered = drawn_query(chance)
