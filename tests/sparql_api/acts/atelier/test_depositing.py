@@ -152,7 +152,9 @@ def test_a_publication_is_sent_as_the_example_is_and_read_laid_out(acting: Actin
     files = {"file": (f"{kind}.json", json.dumps(document).encode(), "application/json")}
     sent = reported(one, one.post(f"{FORM}/fichier", {"act": "deposer", "type": kind, "academie": "Orléans-Tours"}, files=files))
     assert "1 dépôt est enregistré" in said(sent), said(sent)
-    page = worker("revue").get(f"/atelier/revue/{kind}/{document['identifiant']}")
+    led = re.search(rf'href="(/atelier/revue/{kind}/[^"?]+)', sent.text)
+    assert led
+    page = one.get(led[1])
     assert "<strong>gras</strong>" in page.text and "<script>alert" not in page.text and 'href="javascript' not in page.text
 
 
