@@ -1,8 +1,8 @@
 """The alignments of an edition as an SSSOM table: tab-separated lines under their metadata, a YAML comment.
 
 SSSOM 1.1 (https://mapping-commons.github.io/sssom/): mapping set, mapping, TSV format, extension slots. An end has one
-label in SSSOM, the English one here; French labels and reasons stand in extension columns. Labels that are shared alike
-(ScoLOMFR's) are left out, as the table is under our licence.
+label in SSSOM, the English one here; French labels and reasons stand in extension columns. Labels whose licence asks
+more than to name the source (ScoLOMFR's, DPV's) are left out, as the table is under our licence.
 Knows the nodes that justify an alignment; nothing of who states them, so that partners' stand with ours.
 """
 
@@ -22,12 +22,12 @@ import pyoxigraph as ox
 
 from ingestion import Edition
 from ontologie import PREFIXES, RDF_TYPE, Iris, in_both, read_table, vocabularies
+from sparql_api.description.licences import is_free
 from sparql_api.description.statements import LICENCE
 
 SSSOM_NAME: Final = "alignements.sssom.tsv"
 TITLED: Final = ("alignments-title", "alignments-description")
 MEDIA_TYPE: Final = "text/tab-separated-values"
-SHARED_ALIKE: Final = "/by-sa/"
 SSSOM, OWL, SKOS, RDFS, PROV, DCT = (PREFIXES[prefix] for prefix in ("sssom", "owl", "skos", "rdfs", "prov", "dct"))
 ELSEWHERE: Final = {
     **{row["prefixe"]: row["espace"] for row in read_table("ponts", "cibles.csv")},
@@ -107,7 +107,7 @@ def linkset_table(store: ox.Store, iris: Iris, version: str, identifier: str) ->
 def table_of_set(store: ox.Store, iris: Iris, version: str, described: MappingSet) -> str:
     """Return the alignments of a mapping set, by subject and object, as an SSSOM table."""
     prefixes = {**ELSEWHERE, "oia": iris.base}
-    closed = {one.graph for one in vocabularies(iris.base) if SHARED_ALIKE in one.licence}
+    closed = {one.graph for one in vocabularies(iris.base) if not is_free(one.licence)}
     order = ("subject_id", "object_id", "predicate_id")
     rows = sorted(_rows(store, prefixes, closed, described.graph), key=lambda row: [row[name] for name in order])
     out = io.StringIO()

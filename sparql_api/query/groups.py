@@ -18,7 +18,7 @@ KEYWORDS: Final = ("FILTER", "OPTIONAL", "MINUS", "GRAPH", "BIND", "VALUES", "UN
 
 
 @dataclass(frozen=True)
-class Part:
+class GroupPart:
     """What stands directly in a group."""
 
     kind: str
@@ -60,9 +60,9 @@ def around(closes: Mapping[int, int], tokens: Sequence[Token], at: int) -> list[
     return sorted((i for i, end in closes.items() if i < at < end and tokens[i].text == "{"), reverse=True)
 
 
-def parts(tokens: Sequence[Token], closes: Mapping[int, int], opening: int) -> list[Part] | None:
+def parts(tokens: Sequence[Token], closes: Mapping[int, int], opening: int) -> list[GroupPart] | None:
     """Return what stands directly in the group that a brace opens; None where it is not plain to read."""
-    found: list[Part] = []
+    found: list[GroupPart] = []
     at, end = opening + 1, closes[opening]
     while at < end:
         last = _last(tokens, closes, at)
@@ -70,12 +70,12 @@ def parts(tokens: Sequence[Token], closes: Mapping[int, int], opening: int) -> l
             return None
         word = tokens[at].text.upper()
         opens = tokens[at].text == "{" or is_word(tokens[at], *KEYWORDS)
-        found.append(Part(word if opens else TRIPLES, at, last))
+        found.append(GroupPart(word if opens else TRIPLES, at, last))
         at = last + 1
     return found
 
 
-def tokens_of(tokens: Sequence[Token], some: Iterable[Part]) -> Iterator[Token]:
+def tokens_of(tokens: Sequence[Token], some: Iterable[GroupPart]) -> Iterator[Token]:
     """Yield the tokens of parts."""
     for part in some:
         yield from tokens[part.first : part.last + 1]

@@ -26,7 +26,7 @@ from typing import Final
 
 from queries import Token, tokenize
 from sparql_api.query.grammar import Unexpected, UnknownFunction, read_query
-from sparql_api.query.groups import TRIPLES, Part, around, brackets, is_word, names, parts, tokens_of
+from sparql_api.query.groups import TRIPLES, GroupPart, around, brackets, is_word, names, parts, tokens_of
 from sparql_api.query.triples import Triple, plain_triples
 
 NOT_PLAIN: Final = frozenset({"<", "<<", "<<(", "{|", "~", "$"})
@@ -61,7 +61,7 @@ def rewritten(text: str) -> tuple[str, tuple[Rewrite, ...]]:
     lowered = text.casefold()
     if not 0 < lowered.count("exists") <= MOST or "\\" in text:
         return text, ()
-    reading = Reading(text)
+    reading = QueryReading(text)
     if not reading.plain:
         return text, ()
     found = [one for i in range(len(reading.tokens)) if (one := minus_at(reading, i))]
@@ -83,7 +83,7 @@ def rewritten(text: str) -> tuple[str, tuple[Rewrite, ...]]:
     return text, tuple(done)
 
 
-class Reading:
+class QueryReading:
     """The tokens of a text and its brackets."""
 
     def __init__(self, text: str) -> None:
@@ -124,7 +124,7 @@ class Reading:
         return before.text in ("{", "}", ".", "*", ")")
 
 
-def minus_at(reading: Reading, at: int) -> tuple[int, int, int, int, bool] | None:
+def minus_at(reading: QueryReading, at: int) -> tuple[int, int, int, int, bool] | None:
     """Return where FILTER, the brace inside, its end and the brace outside stand, and whether MINUS must be moved.
 
     None where no NOT EXISTS stands at the token, or where MINUS is not surely the same, or not surely cheaper.
@@ -150,13 +150,13 @@ def minus_at(reading: Reading, at: int) -> tuple[int, int, int, int, bool] | Non
     return at, opening, last, outside, any(part.kind not in ("FILTER", "MINUS") for part in following)
 
 
-def is_apart(tokens: Sequence[Token], part: Part) -> bool:
+def is_apart(tokens: Sequence[Token], part: GroupPart) -> bool:
     """Tell whether a part binds nothing of its group, whatever it names."""
     exists = part.kind == "FILTER" and is_word(tokens[part.first + 1], "NOT", "EXISTS")
     return exists or part.kind == "MINUS"
 
 
-def inside_of(reading: Reading, opening: int) -> set[str] | None:
+def inside_of(reading: QueryReading, opening: int) -> set[str] | None:
     """Return the variables of a group of joined triples and of filters over them; None where it is another."""
     found = parts(reading.tokens, reading.closes, opening)
     if found is None or any(part.kind not in (TRIPLES, "FILTER") for part in found):
@@ -180,7 +180,7 @@ def connected(triples: Sequence[Triple]) -> bool:
     return not left
 
 
-def starts_from_one(tokens: Sequence[Token], beside: Sequence[Part]) -> bool:
+def starts_from_one(tokens: Sequence[Token], beside: Sequence[GroupPart]) -> bool:
     """Tell whether a group begins with things that are named: so few rows are sooner looked at one by one."""
     if any(part.kind == "VALUES" for part in beside):
         return True

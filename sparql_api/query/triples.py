@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from queries import Token
 from sparql_api.query.groups import is_word, names
+from sparql_api.words.errors import ServiceError
 
 
 @dataclass(frozen=True)
@@ -33,19 +34,19 @@ class Triple:
 
 def plain_triples(tokens: Sequence[Token]) -> list[Triple] | None:
     """Return the triples that tokens write; None where they are not plain."""
-    reading = _Reading(tokens)
+    reading = _TripleReading(tokens)
     try:
         reading.statements()
-    except _NotPlain:
+    except NotPlainTriples:
         return None
     return reading.found
 
 
-class _NotPlain(Exception):
+class NotPlainTriples(ServiceError):
     """Something stands there that is not read here."""
 
 
-class _Reading:
+class _TripleReading:
     def __init__(self, tokens: Sequence[Token]) -> None:
         self._tokens = tokens
         self._at = 0
@@ -58,7 +59,7 @@ class _Reading:
                 continue
             self._statement()
             if self._at < len(self._tokens) and not self._takes("."):
-                raise _NotPlain
+                raise NotPlainTriples
 
     def _statement(self) -> None:
         subject = self._node()
@@ -87,7 +88,7 @@ class _Reading:
         self._takes("^")
         token = self._next()
         if token.kind not in ("iri", "pname") and not is_word(token, "A"):
-            raise _NotPlain
+            raise NotPlainTriples
         self._at += 1
 
     def _node(self) -> Token:
@@ -96,7 +97,7 @@ class _Reading:
         if token.kind == "string":
             self._annotation()
         elif token.kind not in ("var", "iri", "pname", "number") and not is_word(token, "TRUE", "FALSE"):
-            raise _NotPlain
+            raise NotPlainTriples
         return token
 
     def _annotation(self) -> None:
@@ -105,12 +106,12 @@ class _Reading:
             self._at += 1
         elif self._takes("^^"):
             if self._next().kind not in ("iri", "pname"):
-                raise _NotPlain
+                raise NotPlainTriples
             self._at += 1
 
     def _next(self) -> Token:
         if self._at >= len(self._tokens):
-            raise _NotPlain
+            raise NotPlainTriples
         return self._tokens[self._at]
 
     def _stands(self, *texts: str) -> bool:

@@ -18,6 +18,7 @@ class ServiceError(Exception):
     ├── ClientGone                   nobody waits for the answer any more
     ├── Cancelled                    a computation was told to end
     ├── Unexpected, UnknownFunction  the grammar: what stands where nothing of its kind may
+    ├── NotPlainTriples              triples of a query are not plain to read: it is not put otherwise
     ├── Crowded                      the process that reads long queries has too many
     ├── PoolFull, PoolClosed         no worker can be had
     ├── WorkerDied                   a worker ended before its reply

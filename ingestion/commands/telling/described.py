@@ -12,7 +12,6 @@ from ingestion.documents.to_read import passages_to_read
 from ingestion.documents.told import told
 from ingestion.registry.registry import Registry
 from ingestion.registry.tables.model import Registered
-from ingestion.words.languages import texts_of
 from ontologie import BASE, read_table, sentence
 
 
@@ -46,7 +45,7 @@ def listed_as(one: Registered, since: str, lang: str) -> dict[str, Any]:
     """Return what a list says of a document; `since` is the moment of its deposit."""
     return {
         "type": one.kind, "id": one.identifier, "academie": one.academie, "state": one.state, "version": one.version,
-        "title": next(iter(texts_of((one.document or {}).get("titre", ""), lang)), None), "deposited": since or None,
+        "title": title_of(one, lang) or None, "deposited": since or None,
         "to_read": one.to_read, "warnings": one.warnings, "held": one.held,
     }  # fmt: skip
 
