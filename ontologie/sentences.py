@@ -12,6 +12,7 @@ from functools import cache
 from string import Formatter
 from typing import Final, Literal
 
+from ontologie.directions import closed
 from ontologie.resources import read_table
 
 Language = Literal["fr", "en"]
@@ -38,8 +39,9 @@ def in_both(table: str, code: str, /, **words: object) -> dict[str, str]:
 
 
 def in_language(word: object, lang: str) -> object:
-    """Return what a word is in one language."""
-    return word[lang] if isinstance(word, Mapping) else word
+    """Return what a word is in one language, turning nothing of the sentence around it."""
+    said = word[lang] if isinstance(word, Mapping) else word
+    return closed(said) if isinstance(said, str) else said
 
 
 @cache

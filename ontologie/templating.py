@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from ontologie.directions import closed_in_html
+from ontologie.directions import closed, closed_in_html
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -27,6 +27,12 @@ def html_templates(package: str, folder: str = "templates") -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
+        finalize=_closed,
     )
     made.template_class = ClosedTemplate
     return made
+
+
+def _closed(value: object) -> object:
+    """Return a value that turns nothing of what a template writes after it; what is HTML already was made so."""
+    return closed(value) if type(value) is str else value

@@ -119,7 +119,9 @@ async def send(service: Service, request: Request, name: str, *, part: bool) -> 
     made = partial(service.computing.run, request, place_of, service, edition, name, part, kind="file")
     place = await made() if name == DATABASE else None
     tag = name[:32] if part else tag_of(parts, name, place)
-    said = DUMP.headers(pinned=number != "current") | {"Observatoire-Edition": str(edition.number), "ETag": f'"{tag}"'}
+    # A database made again has other bytes: nobody may keep it for good.
+    pinned = number != "current" and name != DATABASE
+    said = DUMP.headers(pinned=pinned) | {"Observatoire-Edition": str(edition.number), "ETag": f'"{tag}"'}
     said["Link"] = await service.computing.run(request, licence_links, edition, "tables")
     if not_modified(request, said["ETag"]):
         return Response(None, 304, said)

@@ -42,6 +42,7 @@ class Texts(HTMLParser):
 def test_in_pages_it_is_closed(client: httpx.Client, path: str) -> None:
     found = Texts(client.get(path, headers={"Accept": "text/html"}).text).found
     assert any("\u202e" in one for one in found) and not [one for one in found if turns(one)]
+    assert not [one for one in found if HOSTILE_TITLE in one.replace(ENDED, "")], "no word of ours stands within"
 
 
 def test_in_feeds_and_for_harvesters_it_is_closed(client: httpx.Client) -> None:
