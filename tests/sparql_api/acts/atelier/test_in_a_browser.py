@@ -66,7 +66,7 @@ def test_a_sheet_is_deposited_corrected_reviewed_by_another_published_and_found(
         page.keyboard.press("Tab")
         page.locator("#champ-titre").fill(title)
         page.get_by_role("button", name=words["send"], exact=True).first.click()
-        page.wait_for_selector(".figures")
+        page.wait_for_selector("#documents")
         assert words["taken"] in page.locator(".lead").inner_text()
         shot(page, f"report-{lang}")
     with signed_in(browser, acting, "revue", lang) as page:
@@ -108,7 +108,7 @@ def test_two_assessors_apply_a_grid_and_are_compared(browser: Browser, acting: A
             page.wait_for_selector("#scores")
             shot(page, f"analysis-{who}")
             page.get_by_role("button", name="Déposer l'analyse").click()
-            page.wait_for_selector(".figures")
+            page.wait_for_selector("#documents")
             assert "1 dépôt est enregistré" in page.locator(".lead").inner_text()
             page.goto(f"{place}/comparer?lang=fr")
             shot(page, f"comparison-{who}")
@@ -163,9 +163,10 @@ def test_a_sheet_is_sent_back_and_corrected_from_the_first_page(browser: Browser
         shot(page, "form-correct")
         page.locator("#champ-resume").fill("Des élèves de 3e écrivent un conte ; l'enseignante tient l'outil.")
         page.get_by_role("button", name="Déposer", exact=True).first.click()
-        page.wait_for_selector(".figures")
+        page.wait_for_selector("#documents")
         page.locator("#documents ~ ul a, .links a").first.click()
-        assert page.url.partition("?")[0].endswith(name) and "version 2" in page.locator(".meta").first.inner_text()
+        page.wait_for_url(f"**/{name}?*")
+        assert "version 2" in page.locator(".meta").first.inner_text()
 
 
 @pytest.mark.long
