@@ -223,7 +223,7 @@ def test_a_deposit_that_ends_its_process_or_lasts_too_long_ends_alone() -> None:
         with pytest.raises(ValueError, match="invalid literal"):
             await desk.call("a", refuses)
         assert await desk.call("a", abs, -3) == 3
-        desk._seconds = 0.5
+        desk._process._seconds = 0.5
         with pytest.raises(Unexamined):
             await desk.call("a", sleeps)
         assert desk._spent.of("a") > 0.4
