@@ -85,6 +85,10 @@ _ROWS: Final = structure(
     titles={"type": "object", "additionalProperties": TEXTS},
     rows=several({"type": "object"}),
 )
+_CHANGED: Final = structure(name=TEXT, edition=NUMBER, columns=several(TEXT), new=_OBJECTS, gone=_OBJECTS)
+_EXPLAINED: Final = structure(question=TEXT, engine=TEXT, edition=NUMBER, sparql=TEXT)
+_TOLD: Final = {"anyOf": [_ROWS, _CHANGED, _EXPLAINED]}
+"""The rows; with `depuis`, those that came and went; with `explain`, what the engine is asked."""
 SINCE_TOLD: Final = since_parameter("the rows that came since and those that went; as JSON, CSV or a page.")
 LISTING: Final = operation(
     {PLAIN: structure(items=several(_ENTRY)), **{name: {} for name in LIST_OFFERS.values() if name != PLAIN}},
@@ -150,7 +154,7 @@ def question_operation(question: Question) -> Schema:
     """Return what OpenAPI says of a question's address."""
     asked = [as_openapi(one) for one in question.parameters]
     return operation(
-        {PLAIN: _ROWS, **{name: {} for name in QUESTION_OFFERS.values() if name != PLAIN}},
+        {PLAIN: _TOLD, **{name: {} for name in QUESTION_OFFERS.values() if name != PLAIN}},
         parameters=(*asked, SINCE_TOLD, EDITION, TIMEOUT, format_parameter(QUESTION_OFFERS), TABLEUR, EXPLAIN),
         errors=("400", "406", *OF_COMPUTING, *OF_EDITION, *OF_ENGINE),
     )
