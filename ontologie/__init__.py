@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     from ontologie.releases import released_versions as released_versions
     from ontologie.resources import read_table as read_table
     from ontologie.resources import read_text as read_text
+    from ontologie.resources import table_beside as table_beside
     from ontologie.rules import RuleFile as RuleFile
     from ontologie.rules import rule_files as rule_files
     from ontologie.sentences import LANGUAGES as LANGUAGES
@@ -88,7 +89,7 @@ else:
             "packaged": "Vocabulary vocabularies",
             "reasons": "FULL system_error system_reason",
             "releases": "released_files released_versions",
-            "resources": "read_table read_text",
+            "resources": "read_table read_text table_beside",
             "rules": "RuleFile rule_files",
             "sentences": "LANGUAGES Language Word in_both in_language sentence sentence_table translated translations",
             "templating": "html_templates",

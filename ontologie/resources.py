@@ -24,4 +24,14 @@ def read_text(*parts: str, base: str = BASE) -> str:
 @cache
 def read_table(*parts: str, base: str = BASE) -> tuple[dict[str, str], ...]:
     """Return the rows of a packaged CSV (UTF-8, header, comma, RFC 4180 quoting)."""
-    return tuple(csv.DictReader(io.StringIO(read_text(*parts, base=base), newline="")))
+    return _rows(read_text(*parts, base=base))
+
+
+@cache
+def table_beside(package: str, name: str) -> tuple[dict[str, str], ...]:
+    """Return the rows of a CSV that stands beside the modules of a package, of the same form."""
+    return _rows(files(package).joinpath(name).read_text(encoding="utf-8"))
+
+
+def _rows(text: str) -> tuple[dict[str, str], ...]:
+    return tuple(csv.DictReader(io.StringIO(text, newline="")))

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import Final, Literal, cast
 
 from ingestion.rights.model import Action
+from ontologie import table_beside
 
 Extent = Literal["all", "academies", "scope", "own"]
 """How far a right goes: every document; those of académies, none of the nation's; those in the role's scope; its own
@@ -47,6 +45,5 @@ def rights() -> Mapping[tuple[str, str], tuple[Right, ...]]:
     return {key: tuple(each) for key, each in found.items()}
 
 
-def _rows(name: str) -> list[dict[str, str]]:
-    text = files("ingestion").joinpath("rights", name).read_text(encoding="utf-8")
-    return list(csv.DictReader(io.StringIO(text, newline="")))
+def _rows(name: str) -> tuple[dict[str, str], ...]:
+    return table_beside("ingestion.rights", name)

@@ -11,14 +11,12 @@ import hashlib
 import tempfile
 from collections.abc import Iterator
 from functools import cache
-from importlib.resources import files
-from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pyoxigraph as ox
 
-from ontologie import RDF_TYPE
+from ontologie import RDF_TYPE, table_beside
 from sparql_api.computing.cancellation import checked
 from sparql_api.tables.dictionary import Table, expanded, layout, tables
 from sparql_api.tables.parts import FOLDER, empty_of, read_list
@@ -57,10 +55,9 @@ DROP TABLE pas;
 names to itself and to all above it."""
 
 
-@cache
 def relations() -> tuple[dict[str, str], ...]:
     """Return the relations: name, form, property or class."""
-    return tuple(csv.DictReader(StringIO(files(__package__).joinpath("relations.csv").read_text(encoding="utf-8"))))
+    return table_beside("sparql_api.columns", "relations.csv")
 
 
 @cache

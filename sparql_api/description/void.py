@@ -6,7 +6,6 @@ W3C Interest Group Note "Describing Linked Datasets with the VoID Vocabulary"
 
 from __future__ import annotations
 
-import csv
 import os
 from collections import Counter
 from collections.abc import Mapping
@@ -19,9 +18,9 @@ from typing import Any, Final
 import pyoxigraph as ox
 
 from ingestion import Edition, read_statistics
-from ontologie import Iris, in_both, vocabularies
+from ontologie import Iris, in_both, table_beside, vocabularies
 from sparql_api.description.licences import Licences, licences_of
-from sparql_api.description.statements import Statements, always, packaged, text, typed
+from sparql_api.description.statements import Statements, always, text, typed
 
 VOID_NAME: Final = "void.nt"
 VOID: Final = "http://rdfs.org/ns/void#"
@@ -32,7 +31,7 @@ PARTITIONS: Final = frozenset(VOID + name for name in ("class", "property", "pro
 @cache
 def linked_datasets() -> dict[str, tuple[str, str]]:
     """Return the datasets of others that the graph links to: {name: (where their IRIs begin, what they are called)}."""
-    rows = csv.DictReader(packaged("linked_datasets.csv").splitlines())
+    rows = table_beside("sparql_api.description", "linked_datasets.csv")
     return {row["name"]: (row["namespace"], row["label"]) for row in rows}
 
 

@@ -7,16 +7,14 @@ parts alternatives.
 
 from __future__ import annotations
 
-import csv
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from io import StringIO
 from typing import Final
 
-from ontologie import LANGUAGES, PREFIXES
+from ontologie import LANGUAGES, PREFIXES, table_beside
 
 Text = Mapping[str, str]
 SPREAD: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
@@ -151,5 +149,5 @@ def _text(row: Mapping[str, str], name: str) -> Text:
     return {language: row[f"{name}_{language}"] for language in LANGUAGES}
 
 
-def _rows(name: str) -> list[dict[str, str]]:
-    return list(csv.DictReader(StringIO(files("sparql_api.tables").joinpath(name).read_text(encoding="utf-8"))))
+def _rows(name: str) -> tuple[dict[str, str], ...]:
+    return table_beside("sparql_api.tables", name)

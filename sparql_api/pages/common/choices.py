@@ -6,13 +6,12 @@ of the facet that another parameter names), or a few words. What no row names is
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import Final
 
+from ontologie import table_beside
 from queries import Parameter, Question
 from sparql_api.fiches.search import FicheIndex
 from sparql_api.pages.common.layout import View
@@ -59,8 +58,8 @@ class Choices:
 
 @cache
 def _rows() -> Mapping[str, tuple[str, str]]:
-    text = files("sparql_api.pages.common").joinpath("choices.csv").read_text(encoding="utf-8")
-    return {row["parameter"]: (row["of"], row["named"]) for row in csv.DictReader(text.splitlines())}
+    rows = table_beside("sparql_api.pages.common", "choices.csv")
+    return {row["parameter"]: (row["of"], row["named"]) for row in rows}
 
 
 async def choices_of(

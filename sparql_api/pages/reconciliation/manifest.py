@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import csv
 from functools import cache
-from importlib.resources import files
 from typing import Any, Final, NamedTuple
 
 from ingestion import label_types
-from ontologie import Language
+from ontologie import Language, table_beside
 from sparql_api.pages.reconciliation.batches import BATCH
 from sparql_api.words.i18n import message
 
@@ -27,8 +25,7 @@ class KnownProperty(NamedTuple):
 @cache
 def properties() -> dict[str, KnownProperty]:
     """Return what may be asked of things, by id."""
-    text = files(__package__).joinpath("properties.csv").read_text(encoding="utf-8")
-    rows = list(csv.DictReader(text.splitlines()))
+    rows = table_beside("sparql_api.pages.reconciliation", "properties.csv")
     names = {row["id"]: {"fr": row["name_fr"], "en": row["name_en"]} for row in rows}
     return {row["id"]: KnownProperty(row["id"], row["path"], names[row["id"]]) for row in rows}
 

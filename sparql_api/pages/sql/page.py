@@ -5,19 +5,16 @@ Works without scripts: examples, the file to take, and how to ask it elsewhere.
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, partial
-from importlib.resources import files
-from io import StringIO
 from typing import Final
 
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ontologie import LANGUAGES
+from ontologie import LANGUAGES, table_beside
 from sparql_api.formats.negotiation import language
 from sparql_api.http.openapi import EDITION, OF_COMPUTING, OF_EDITION, operation, parameter
 from sparql_api.http.routing import get
@@ -54,8 +51,7 @@ class SqlExample:
 @cache
 def examples() -> tuple[SqlExample, ...]:
     """Return the questions to start from."""
-    text = files("sparql_api.pages.sql").joinpath("examples.csv").read_text(encoding="utf-8")
-    return tuple(map(_example, csv.DictReader(StringIO(text, newline=""))))
+    return tuple(map(_example, table_beside("sparql_api.pages.sql", "examples.csv")))
 
 
 def _example(row: Mapping[str, str]) -> SqlExample:
