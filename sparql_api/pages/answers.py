@@ -31,6 +31,8 @@ from sparql_api.pages.common.reading import RESULTS, SHORT
 from sparql_api.pages.common.service import Service
 from sparql_api.pages.things.citation import of_edition
 from sparql_api.query.errors import AnswerTooLarge
+from sparql_api.query.limits import Limits
+from sparql_api.query.plan import Plan
 from sparql_api.words.problems import ProblemError, problem
 from sparql_api.words.texts import text_of
 
@@ -155,20 +157,25 @@ async def answered(view: View, asked: AnswerAsked, edition: int, *, named: bool 
     """Return the answer of an edition; raises EngineError, ProblemError 400 where it is no table, too long, or may be
     another each time; `named` refuses a value that names nothing in that edition."""
     service, client = view.service, view.service.computing.client(view.request)
-    limits = service.settings.limits()
-    limits = replace(limits, answer_bytes=min(limits.answer_bytes, LONGEST))
     plan = await service.engine.prepare(asked.text, accept=RESULTS, edition=edition)
     if plan.volatile:
         raise bad(QUERY, "answer-not-repeatable")
-    try:
-        found = await service.engine.run(plan, limits=limits, client=client)
-    except AnswerTooLarge:
-        found = None
-    if found is None or found.body.size > LONGEST or (found.rows or 0) > ROWS:
+    found = await short_answer(service, plan, service.settings.limits(), client)
+    if found is None or (found.rows or 0) > ROWS:
         raise too_long(asked)
     if named and asked.question is not None and found.rows == 0:
         await refuse_unnamed_of(service, view.request, edition, asked.question, asked.given)
     return found
+
+
+async def short_answer(service: Service, plan: Plan, limits: Limits, client: str) -> Answer | None:
+    """Return an answer that may be compared with another; None where it is too long. Raises EngineError."""
+    limits = replace(limits, answer_bytes=min(limits.answer_bytes, LONGEST))
+    try:
+        found = await service.engine.run(plan, limits=limits, client=client)
+    except AnswerTooLarge:
+        return None
+    return found if found.body.size <= LONGEST else None
 
 
 def too_long(asked: AnswerAsked) -> ProblemError:

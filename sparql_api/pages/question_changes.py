@@ -24,7 +24,7 @@ from sparql_api.formats.tables import csv_pieces
 from sparql_api.http.delivery import deliver, requested
 from sparql_api.http.parameters import for_spreadsheet, timeout_seconds
 from sparql_api.http.query_strings import bad
-from sparql_api.pages.answers import LONGEST
+from sparql_api.pages.answers import short_answer
 from sparql_api.pages.common.layout import View, render
 from sparql_api.pages.common.service import Service
 from sparql_api.pages.common.since import SINCE, SinceEdition
@@ -79,8 +79,8 @@ async def rows_of(service: Service, request: Request, text: str, edition: int) -
     service.fair_use.check(client)
     plan = await service.engine.prepare(text, accept=TABLES["json"], edition=edition)
     limits = service.settings.limits().shortened(timeout_seconds(request.query_params.get("timeout", "")))
-    found = await service.engine.run(plan, limits=limits, client=client)
-    if found.body.size > LONGEST:
+    found = await short_answer(service, plan, limits, client)
+    if found is None:
         raise bad(SINCE, "answer-too-long-since")
     answer = await service.computing.run(request, found.json, kind="file")
     if "results" not in answer:
