@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from ingestion import Agent, ListWanted, Matter, Registry, label_of_field, listed_as, refilled, require
+from ontologie import sentence
 from sparql_api.acts.atelier.workshop import PLACE, FormFault, allowed
 from sparql_api.acts.reviews import known_to
 
@@ -62,8 +63,12 @@ def reasons_of(history: Sequence[Mapping[str, Any]], lang: str) -> tuple[FormFau
         return ()
     fields: Mapping[str, str] = events[-1].get("fields", {})
     whole = [FormFault(events[-1]["remark"])] if events[-1].get("remark") else []
-    told = {name: f"{label_of_field(name, lang)} : {text}" for name, text in fields.items()}
-    return (*whole, *(FormFault(text, f"champ-{name}") for name, text in told.items()))
+    return (*whole, *(FormFault(remark_on(name, text, lang), f"champ-{name}") for name, text in fields.items()))
+
+
+def remark_on(name: str, text: str, lang: str) -> str:
+    """Return what a reviewer said of a field, after the field's label."""
+    return sentence("relecture", "field-remark", lang, label=label_of_field(name, lang), text=text)
 
 
 def form_of(kind: str, document: Mapping[str, Any] | None) -> str:

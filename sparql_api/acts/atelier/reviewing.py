@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from ingestion import Agent, RefusedTransition, Registry, academie_name
 from ontologie import read_table, sentence
+from sparql_api.acts.atelier.correcting import RETURNED
 from sparql_api.acts.atelier.workshop import PLACE, Fields, FormFault, Visitor, Workshop, number_of
 from sparql_api.acts.reviews import (
     ALL,
@@ -40,7 +41,7 @@ def sure(read: Callable[[Mapping[str, Any]], Do], *, confirmed: bool = False) ->
         do = read(body)
 
         def doing(registry: Registry, kind: str, name: str, agent: Agent) -> None:
-            if not confirmed and (found := registry.get(kind, name)).state == "retourne":
+            if not confirmed and (found := registry.get(kind, name)).state == RETURNED:
                 raise RefusedTransition(UNSURE, name, found.state)
             do(registry, kind, name, agent)
 

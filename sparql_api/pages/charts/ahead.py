@@ -11,12 +11,11 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import Final
 
-from ontologie import LANGUAGES
 from queries import catalogue
 from sparql_api.description.questions import bound
 from sparql_api.pages.common.reading import RESULTS
 from sparql_api.pages.common.service import Service
-from sparql_api.pages.common.twins import compare_next
+from sparql_api.pages.common.twins import compare_next, defaults
 from sparql_api.query.errors import EngineError
 from sparql_api.words.problems import ProblemError
 
@@ -62,6 +61,4 @@ def default_texts(service: Service) -> Iterator[str]:
     """Yield the query of each chart with its defaults, in each language where it names things."""
     for question in catalogue(service.iris.base).values():
         if question.charted:
-            spoken = [one.name for one in question.parameters if one.type == "langue"]
-            given = [dict.fromkeys(spoken, language) for language in LANGUAGES] if spoken else [{}]
-            yield from (bound(question, one, service.iris) for one in given)
+            yield from (bound(question, given, service.iris) for given in defaults(question))

@@ -72,7 +72,7 @@ def question_of(service: Service, twin: Twin) -> Question:
 
 
 def defaults(question: Question) -> Iterator[Values]:
-    """Yield the values with which a twin is compared: none given but the language, each in turn."""
+    """Yield the values of a question that nobody asks yet: none given but the language, each in turn."""
     spoken = [one.name for one in question.parameters if one.type == "langue"]
     yield from ({name: [language] for name in spoken} for language in (LANGUAGES if spoken else LANGUAGES[:1]))
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ontologie import BASE
+from sparql_api.acts.atelier.correcting import remark_on
 from tests.making import ROW
 from tests.sparql_api.acts.atelier.conftest import said
 from tests.sparql_api.acts.atelier.test_depositing import FORM, reported
@@ -91,3 +92,8 @@ def test_who_may_not_deposit_it_does_not_correct_it(acting: Acting, worker: Any,
     assert inspection.get(f"{FORM}?corrige={name}").status_code == 403
     assert f"corrige={name}" not in inspection.get(f"/atelier/revue/projet/{name}").text
     assert worker("depot").get(f"{FORM}?corrige=18-RIEN").status_code == 404
+
+
+def test_what_was_said_of_a_field_is_written_as_each_language_writes_it() -> None:
+    assert remark_on("titre", "Trop court.", "fr") == "titre : Trop court."
+    assert remark_on("titre", "Too short.", "en") == "title: Too short."
