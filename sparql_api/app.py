@@ -39,12 +39,12 @@ from sparql_api.http.kept import Front
 from sparql_api.http.middleware import PublicAddress, Redactions, SecurityHeaders, Straight
 from sparql_api.http.problem_documents import install_problem_handlers
 from sparql_api.http.traces import bound_traces
-from sparql_api.pages.answer_pages import answers_router
 from sparql_api.pages.changes.routes import changes_router
 from sparql_api.pages.charts.ahead import keep_ahead
 from sparql_api.pages.charts.compare import compare_router
 from sparql_api.pages.charts.routes import charts_router
-from sparql_api.pages.cite import cite_router
+from sparql_api.pages.cited.cite import cite_router
+from sparql_api.pages.cited.routes import answers_router
 from sparql_api.pages.common.brought import FOLDER
 from sparql_api.pages.common.labels import DisplayLabels
 from sparql_api.pages.common.layout import problem_page
@@ -64,10 +64,10 @@ from sparql_api.pages.home import home_router
 from sparql_api.pages.maps.routes import maps_router
 from sparql_api.pages.missing import missing_router
 from sparql_api.pages.oai.routes import oai_router
-from sparql_api.pages.ontology import ontology_router
+from sparql_api.pages.ontology.routes import ontology_router
 from sparql_api.pages.packages import packages_router
 from sparql_api.pages.publications.routes import publications_router
-from sparql_api.pages.questions import questions_router
+from sparql_api.pages.questions.routes import questions_router
 from sparql_api.pages.reconciliation.routes import reconciliation_router
 from sparql_api.pages.self_description import self_description_router
 from sparql_api.pages.signs.routes import signs_router

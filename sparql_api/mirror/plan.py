@@ -30,8 +30,8 @@ from sparql_api.pages.documents import sources
 from sparql_api.pages.duties.crawlers import PAGES, parts
 from sparql_api.pages.feeds.names import ALL, FACETS_WITH_FEEDS, feed_name
 from sparql_api.pages.fiches.files import FILES
-from sparql_api.pages.ontology import TERM
-from sparql_api.pages.ontology_terms import terms
+from sparql_api.pages.ontology.routes import TERM
+from sparql_api.pages.ontology.terms import terms
 from sparql_api.query.stores import demand_store
 from sparql_api.tables.files import names as table_names
 

@@ -13,7 +13,7 @@ from queries import catalogue
 from sparql_api.formats.negotiation import GRAPHS, TABLES, language
 from sparql_api.http.parameters import BYTE_ORDER_MARK, timeout_seconds
 from sparql_api.http.site import site_of
-from sparql_api.pages.answers import PATH, AnswerAsked
+from sparql_api.pages.cited.answers import PATH, AnswerAsked
 from sparql_api.pages.common.layout import View, render
 from sparql_api.pages.common.service import Service
 from sparql_api.pages.editor.figures import drawings, example_texts

@@ -9,8 +9,8 @@ import pyoxigraph as ox
 import pytest
 
 from ontologie import BASE, PREFIXES, Iris
-from sparql_api.pages.diagram import module_diagram
 from sparql_api.pages.documents import parsed, sources
+from sparql_api.pages.ontology.diagram import module_diagram
 
 MODULES = ("noyau", "usage-ia", "evaluation", "gouvernance", "formation", "territoire")
 

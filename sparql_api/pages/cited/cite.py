@@ -15,7 +15,7 @@ from sparql_api.http.delivery import deliver, requested
 from sparql_api.http.openapi import EDITION, OF_COMPUTING, OF_EDITION, OF_ENGINE, format_parameter, operation, parameter
 from sparql_api.http.parameters import refuse_unknown
 from sparql_api.http.routing import get
-from sparql_api.pages.answers import ASKED, CITED, QUERY, QUESTION, answer_asked, answer_reference
+from sparql_api.pages.cited.answers import ASKED, CITED, QUERY, QUESTION, answer_asked, answer_reference
 from sparql_api.pages.common.layout import View
 from sparql_api.pages.common.service import Service
 from sparql_api.pages.things.citation import THING, of_edition, reference

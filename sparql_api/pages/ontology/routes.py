@@ -1,6 +1,6 @@
 """The ontology over HTTP: the whole, one module a page, one term a page, each as RDF too; and its released versions.
 
-Knows addresses and what a page says; the files are `documents`', what a term says is `ontology_terms`'.
+Knows addresses and what a page says; the files are `documents`', what a term says is in `terms`.
 """
 
 from __future__ import annotations
@@ -23,7 +23,6 @@ from sparql_api.http.policies import DOCUMENT
 from sparql_api.http.routing import get
 from sparql_api.pages.common.layout import View, render, write_page
 from sparql_api.pages.common.service import Service
-from sparql_api.pages.diagram import Diagram, module_diagram
 from sparql_api.pages.documents import (
     LICENSED,
     OFFERS,
@@ -35,7 +34,8 @@ from sparql_api.pages.documents import (
     sources,
     written,
 )
-from sparql_api.pages.ontology_terms import (
+from sparql_api.pages.ontology.diagram import Diagram, module_diagram
+from sparql_api.pages.ontology.terms import (
     DescribedTerm,
     found_by,
     labels_of,

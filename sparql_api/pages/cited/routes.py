@@ -1,6 +1,6 @@
 """The addresses of a cited answer: as data, as a page, and as a file of HTML that is read off line.
 
-Knows what people are shown of an answer; what it says, its hash and its difference are `answers`'.
+Knows what people are shown of an answer; what it says, its hash and its difference are in `answers`.
 """
 
 from __future__ import annotations
@@ -38,7 +38,8 @@ from sparql_api.http.openapi import (
 from sparql_api.http.parameters import refuse_unknown
 from sparql_api.http.routing import get
 from sparql_api.http.site import home_of
-from sparql_api.pages.answers import (
+from sparql_api.pages.charts.routes import ChartAsked, charted, in_page
+from sparql_api.pages.cited.answers import (
     ASKED,
     CITED,
     PATH,
@@ -52,7 +53,6 @@ from sparql_api.pages.answers import (
     title_of,
     told,
 )
-from sparql_api.pages.charts.routes import ChartAsked, charted, in_page
 from sparql_api.pages.common.layout import View, environment, render
 from sparql_api.pages.common.service import Service
 from sparql_api.pages.results import Results, as_answered, cell, of_table

@@ -24,7 +24,7 @@ from sparql_api.formats.tables import csv_pieces
 from sparql_api.http.delivery import deliver, requested
 from sparql_api.http.parameters import for_spreadsheet, timeout_seconds
 from sparql_api.http.query_strings import bad
-from sparql_api.pages.answers import short_answer
+from sparql_api.pages.cited.answers import short_answer
 from sparql_api.pages.common.layout import View, render
 from sparql_api.pages.common.service import Service
 from sparql_api.pages.common.since import SINCE, SinceEdition

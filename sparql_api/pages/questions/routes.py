@@ -45,8 +45,8 @@ from sparql_api.http.policies import ANSWER, LIVE, PROBLEM
 from sparql_api.http.responses import answer_response, unchanged_response
 from sparql_api.http.routing import get
 from sparql_api.http.site import site_of
-from sparql_api.pages.answers import PATH, AnswerAsked
 from sparql_api.pages.charts.routes import ChartAsked, charted, in_page, spoken
+from sparql_api.pages.cited.answers import PATH, AnswerAsked
 from sparql_api.pages.common.asked import as_openapi, given_values
 from sparql_api.pages.common.choices import choices_of
 from sparql_api.pages.common.layout import View, render
@@ -55,8 +55,8 @@ from sparql_api.pages.common.service import Service
 from sparql_api.pages.common.since import since_edition, since_parameter
 from sparql_api.pages.documents import LICENSED
 from sparql_api.pages.maps.measure import threshold
-from sparql_api.pages.question_changes import question_since
-from sparql_api.pages.question_versions import telling, version_page
+from sparql_api.pages.questions.changes import question_since
+from sparql_api.pages.questions.versions import telling, version_page
 from sparql_api.pages.results import by_their_labels, results
 from sparql_api.query.plan import explained as asked_of
 from sparql_api.words.problems import ProblemError, problem

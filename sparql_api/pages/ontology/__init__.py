@@ -1,0 +1,1 @@
+"""The ontology as people read it: its terms and its diagram."""
