@@ -175,7 +175,7 @@ class Settings(StateSettings):
     """Address space of one worker, in MiB."""
     answer_max_mb: float = Field(256, gt=0)
     """Greatest answer, in MiB before compression."""
-    quiet_seconds: float = Field(300.0, ge=0)
+    quiet_seconds: float = Field(30.0, ge=0)
     """Seconds apart at which a service that nobody asks makes the charts of a new edition ahead; 0 makes none."""
     queue: int = Field(64, ge=0)
     """Queries that may wait for a worker; one more is answered 503."""

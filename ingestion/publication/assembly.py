@@ -105,7 +105,7 @@ def apply_changes(
     projects.update(_resting(ledger, change.bearing, projects, base))
     _derive(writer, registry, change.plan.last_event, projects, base, say)
     ledger.note("rules", json.dumps(dict(derivation_digests(base)), sort_keys=True))
-    ledger.note("changed", str(writer.changed))
+    ledger.note("changed", str(int(ledger.fact("changed") or 0) + writer.changed))
     return made
 
 

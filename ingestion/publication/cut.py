@@ -32,7 +32,9 @@ Face = Callable[[Edition, ox.Store], None]
 """What the faces need of an edition (search index, self-description…): made before it appears, beside one another."""
 
 OPTIMIZE_FROM: Final = 200
-"""Changed graphs from which the store is compacted: queries are then two to five times faster."""
+"""Changed graphs under which no store is compacted: counted since it last was, and as many as there are segments in a
+large edition. So a change pays its share of a compaction; until then aggregates take up to a quarter more time
+(`bench/chain/NOTES.md`)."""
 
 
 class UnknownEdition(IngestionError):
@@ -92,8 +94,10 @@ class Making:
 
 
 def begin_store(loading: Loading, ledger: Ledger, draft: Edition, *, fresh: bool) -> Making:
-    """Begin to write the draft's store, compacted where much changed."""
-    compact = fresh or int(ledger.fact("changed") or 0) >= OPTIMIZE_FROM
+    """Begin to write the draft's store, compacted where much changed since it last was."""
+    changed = int(ledger.fact("changed") or 0)
+    compact = fresh or changed >= max(OPTIMIZE_FROM, ledger.segments.count())
+    ledger.note("changed", "0" if compact else str(changed))
     first = draft.path / "loaded" if compact else draft.store_path
 
     def checkpoint(store: ox.Store) -> Path:

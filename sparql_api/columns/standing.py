@@ -1,7 +1,8 @@
 """Which twins may answer in an edition: those whose bag of rows was found equal to that of their SPARQL there.
 
-What was found is kept beside the edition's other faces, under a digest of question, twin and how columns are made; the
-folder's name holds the edition's. Knows what was found, not how it is found out.
+Until somebody looked there, what was found in the edition that was looked at last stands. It is kept beside the
+edition's other faces, under a digest of question, twin and how columns are made; the folder's name holds the edition's.
+Knows what was found, not how it is found out.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import hashlib
 import json
 import tempfile
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,6 +20,8 @@ from sparql_api.columns.making import columns_file, made_by
 from sparql_api.query.plan import Plan
 
 VERDICTS: Final = "twins.json"
+_READ: Final = 8
+"""Editions whose verdicts are kept in memory."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,8 @@ class TwinVerdict:
     outcome: str
     said: str = ""
     """What differs, or what went wrong."""
+    edition: int = 0
+    """The edition in which they were compared."""
 
 
 class TwinsStanding:
@@ -61,7 +66,7 @@ class TwinsStanding:
         """Return which engine answers a plan, and by what: the twin, what was found of it."""
         twin = self.twins.get(plan.text.question) if isinstance(plan.text, BoundText) else None
         folder = self._folder(plan.edition)
-        found = self.verdict(folder, twin) if twin and folder else None
+        found = self.known(folder, twin) if twin and folder else None
         asked = self.asked(plan)
         return {
             "engine": "sparql" if asked is None else "columns",
@@ -71,26 +76,40 @@ class TwinsStanding:
 
     def answers(self, folder: Path, twin: Twin) -> bool:
         """Tell whether a twin answers in the edition of a folder."""
-        found = self.verdict(folder, twin)
+        found = self.known(folder, twin)
         return found is not None and found.outcome == "same"
+
+    def known(self, folder: Path, twin: Twin) -> TwinVerdict | None:
+        """Return what was found of a twin in the edition of a folder or, where its columns are ready, in the last."""
+        found = self.verdict(folder, twin)
+        return found or (self.verdict(folder.parent, twin) if columns_file(folder).is_file() else None)
 
     def verdict(self, folder: Path, twin: Twin) -> TwinVerdict | None:
         """Return what was found of a twin in the edition of a folder; None where nobody looked yet."""
         found = self._verdicts(folder).get(twin.question)
         return found if found is not None and found.key == self.key(twin) else None
 
-    def note(self, folder: Path, twin: Twin, outcome: str, said: str = "") -> None:
-        """Keep what was found of a twin."""
-        noted = {**self._verdicts(folder), twin.question: TwinVerdict(self.key(twin), outcome, said)}
+    def note(self, folder: Path, twin: Twin, found: TwinVerdict) -> None:
+        """Keep what was found of a twin in the edition of a folder, and that it was; no word of rows outlives these."""
+        self._write(folder, twin, found)
+        self._write(folder.parent, twin, replace(found, said=""))
+
+    def _write(self, folder: Path, twin: Twin, found: TwinVerdict) -> None:
+        noted = {**self._verdicts(folder), twin.question: found}
         told = {question: asdict(one) for question, one in sorted(noted.items())}
         with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=folder, prefix=".twins-", delete=False) as file:
             json.dump(told, file, ensure_ascii=False)
         Path(file.name).replace(folder / VERDICTS)
 
     def standing(self, number: int) -> dict[str, TwinVerdict | None]:
-        """Return what was found of each twin in an edition, None where nobody looked yet."""
+        """Return what is known of each twin in an edition, there or in the last that was looked at; None: nothing."""
         folder = self._folder(number)
-        return {name: self.verdict(folder, twin) if folder else None for name, twin in self.twins.items()}
+        return {name: self.known(folder, twin) if folder else None for name, twin in self.twins.items()}
+
+    def waiting(self, number: int) -> list[str]:
+        """Return the twins that nobody compared in an edition."""
+        folder = self._folder(number)
+        return [name for name, twin in self.twins.items() if folder is None or self.verdict(folder, twin) is None]
 
     def key(self, twin: Twin) -> str:
         """Return a digest of a question, its twin and how columns are made."""
@@ -116,7 +135,9 @@ class TwinsStanding:
             return {}
         if self._read.get(path, (0,))[0] != stamp:
             told = json.loads(path.read_text(encoding="utf-8"))
-            self._read = {path: (stamp, {question: TwinVerdict(**one) for question, one in told.items()})}
+            if len(self._read) == _READ:
+                self._read.clear()
+            self._read[path] = (stamp, {question: TwinVerdict(**one) for question, one in told.items()})
         return self._read[path][1]
 
 

@@ -9,31 +9,40 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from contextlib import suppress
+from time import monotonic
 from typing import Final
 
 from queries import catalogue
 from sparql_api.description.questions import bound
 from sparql_api.pages.common.reading import RESULTS
 from sparql_api.pages.common.service import Service
-from sparql_api.pages.common.twins import compare_next, defaults
+from sparql_api.pages.common.twins import compare_next, defaults, make_ready
 from sparql_api.query.errors import EngineError
 from sparql_api.words.problems import ProblemError
 
 BETWEEN: Final = 1.0
-"""Seconds between two questions: whoever comes is never behind more than one."""
+"""Seconds between two questions, so that whoever comes is never behind more than one; and between looks for a switch."""
 
 
 async def keep_ahead(service: Service, quiet: float) -> None:
-    """Look again and again, `quiet` seconds apart, and ask for each edition what its charts show, while nobody asks."""
-    edition: int | None = None
-    left: Iterator[str] = iter(())
+    """Look again and again, `quiet` seconds apart, and ask for each edition what its charts show, while nobody asks.
+
+    The columns of an edition are made as soon as it is in the place of another: a twin found equal there answers on.
+    """
+    edition = service.engine.current_edition()
+    left = default_texts(service)
+    due = monotonic() + quiet
     while quiet > 0:
-        await asyncio.sleep(quiet)
+        await asyncio.sleep(min(quiet, BETWEEN))
         current = service.engine.current_edition()
         if current is not None and current != edition:
             edition, left = current, default_texts(service)
-        if edition is not None:
+            with suppress(ProblemError):
+                await make_ready(service, edition)
+            due = monotonic() + quiet
+        elif edition is not None and monotonic() >= due:
             await ask_while_idle(service, edition, left)
+            due = monotonic() + quiet
 
 
 async def ask_while_idle(service: Service, edition: int, left: Iterator[str]) -> None:

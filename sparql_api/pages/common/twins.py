@@ -16,7 +16,7 @@ from ingestion import Editions
 from ontologie import LANGUAGES
 from queries import Question, Twin, every_version
 from sparql_api.columns.comparing import differs
-from sparql_api.columns.standing import TwinsStanding
+from sparql_api.columns.standing import TwinsStanding, TwinVerdict
 from sparql_api.description.questions import bound, order_of
 from sparql_api.engine.port import Answer
 from sparql_api.pages.common.columns import columns_made
@@ -43,26 +43,36 @@ async def compare_next(service: Service, number: int) -> bool:
     """Compare the next twin of an edition that nobody compared; False where none is left, or it is not the time."""
     if service.columns is None:
         return False
-    waiting = [name for name, verdict in service.columns.standing(number).items() if verdict is None]
-    if not waiting:
+    waiting = service.columns.waiting(number)
+    if not waiting or not await make_ready(service, number):
         return False
     edition = service.edition_number(number)
     folder = made_folder(edition, service.faces_folder)
-    if not await columns_made(service.settings.var, edition):
-        logger.error("edition %d: its columns could not be made, SPARQL answers", number)
-        return False
     twin = service.columns.twins[waiting[0]]
     try:
         outcome, said = await compared(service, number, twin, defaults(question_of(service, twin)))
     except (QueueFull, Preempted, Crowded):
         return False
     keep_current(edition, folder)
-    service.columns.note(folder, twin, outcome, said)
+    service.columns.note(folder, twin, TwinVerdict(service.columns.key(twin), outcome, said, number))
     if outcome != "same":
         logger.warning(
             "edition %d: SPARQL answers %s, its twin does not (%s): %s", number, twin.question, outcome, said
         )
     return True
+
+
+async def make_ready(service: Service, number: int) -> bool:
+    """Have the columns of an edition made: twins found equal before may answer. Tells whether they are there.
+
+    Raises ProblemError where there is no such edition.
+    """
+    if service.columns is None:
+        return False
+    made = await columns_made(service.settings.var, service.edition_number(number))
+    if not made:
+        logger.error("edition %d: its columns could not be made, SPARQL answers", number)
+    return made
 
 
 def question_of(service: Service, twin: Twin) -> Question:

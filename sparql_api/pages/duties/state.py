@@ -68,9 +68,10 @@ def state_of(service: Service) -> dict[str, Any]:
 
 def twins_of(service: Service, number: int | None) -> dict[str, Any]:
     """Return how many questions their twins answer in an edition, how many wait to be compared, which are refused."""
-    found = {} if service.columns is None or number is None else service.columns.standing(number)
+    known = service.columns if number is not None else None
+    found = {} if known is None or number is None else known.standing(number)
     return {
         "answering": sum(1 for one in found.values() if one and one.outcome == "same"),
-        "waiting": sum(1 for one in found.values() if one is None),
+        "waiting": 0 if known is None or number is None else len(known.waiting(number)),
         "refused": {name: one.outcome for name, one in found.items() if one and one.outcome != "same"},
     }

@@ -27,7 +27,9 @@ from ingestion import (
 from ingestion.derivation.batch import DepositedGraphs
 from ingestion.derivation.rules import Derivation
 from ingestion.graphs.ownership import MisplacedTriple
+from ingestion.publication import cut
 from ingestion.publication.erasure import erase
+from ingestion.publication.files.ledger import Ledger
 from ingestion.publication.locking import PublicationBusy, publication_lock
 from ingestion.rights.model import OPERATOR
 from tests.ingestion.registry.edition_digest import edition_hash
@@ -184,3 +186,22 @@ def test_processes_beside_make_the_same_edition(tmp_path: Path, monkeypatch: pyt
     monkeypatch.setattr("ingestion.publication.assembly.BATCH", 2)
     assert rebuild(state, registry).changed == ()
     assert {name: (edition.path / name).read_bytes() for name in before} == before
+
+
+def test_a_store_is_compacted_for_what_changed_since_it_last_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cut, "OPTIMIZE_FROM", 10)
+    state, registry = begun(tmp_path)
+    waiting, files = list[int](), list[int]()
+    for title in ("Un", "Deux", "Trois", "Quatre", "Cinq"):
+        rows = write_csv(tmp_path / "rows.csv", [{"id": "A0", "titre": title}])
+        deposit_file(rows, registry, TEAM, Options(), validate=True)
+        edition = publish(state, registry).edition
+        with Ledger(state.var / "graphes.sqlite", state.base_iri) as ledger:
+            assert ledger.segments.count() < cut.OPTIMIZE_FROM
+            waiting.append(int(ledger.fact("changed") or 0))
+        files.append(len(list(edition.store_path.glob("*.sst"))))
+    compacted = [turn for turn, count in enumerate(waiting) if count == 0]
+    assert compacted and compacted[0] > 0, f"what changed adds up: {waiting}"
+    for turn in compacted:
+        assert files[turn] < files[turn - 1], f"compacted: {files}"
+    assert all(count < cut.OPTIMIZE_FROM for count in waiting)

@@ -25,7 +25,7 @@ from sparql_api.engines import open_engine
 from sparql_api.formats.negotiation import TABLES
 from sparql_api.pages.common.labels import DisplayLabels
 from sparql_api.pages.common.service import Service
-from sparql_api.pages.common.twins import compare_next, open_columns
+from sparql_api.pages.common.twins import compare_next, make_ready, open_columns
 from sparql_api.query.errors import DeadlineExceeded, EvaluationError
 from sparql_api.query.limits import Limits
 from sparql_api.settings import Settings
@@ -128,6 +128,50 @@ def test_twins_answer_over_parts_that_a_change_patched(compared: Path, tmp_path:
     service = service_of(var)
     assert set(standing(service, 2).values()) == {""}
     assert set(asyncio.run(all_compared(service, 2)).values()) == {"same"}
+
+
+def test_a_twin_found_equal_answers_in_the_next_edition_until_it_is_compared_there(
+    compared: Path, tmp_path: Path
+) -> None:
+    var = Path(shutil.copytree(compared, tmp_path / "var", symlinks=True))
+    deposit = write_csv(tmp_path / "rows.csv", [{"id": "c.1", "titre": "Un usage de plus"}])
+    for arguments in (["ingest", str(deposit), "--validated-by", "equipe-projet"], ["publish"]):
+        done = command(var, *arguments)
+        assert done.exit_code == 0, done.stderr
+
+    async def engine_of(service: Service) -> tuple[str, int]:
+        assert service.columns is not None
+        plan = await service.engine.prepare(bound(catalogue()[NAME], {}, service.iris))
+        told = service.columns.explained(plan)
+        return told["engine"], (told["twin"]["compared"] or {"edition": 0})["edition"]
+
+    async def ask() -> None:
+        service = service_of(var)
+        await service.engine.start()
+        try:
+            assert await engine_of(service) == ("sparql", 0)
+            assert await make_ready(service, 2)
+            assert await engine_of(service) == ("columns", 1)
+            assert service.columns is not None
+            assert len(service.columns.waiting(2)) == len(twins())
+            while await compare_next(service, 2):
+                pass
+            assert await engine_of(service) == ("columns", 2)
+        finally:
+            await service.engine.stop()
+
+    asyncio.run(ask())
+    wrong = service_of(var, {f"{NAME}/v1": twins()[f"{NAME}/v1"].sql.replace("projets DESC", "projets")})
+    assert asyncio.run(all_compared(wrong, 2)) == {f"{NAME}/v1": "differs"}
+    deposit = write_csv(tmp_path / "rows.csv", [{"id": "c.2", "titre": "Encore un usage"}])
+    for arguments in (["ingest", str(deposit), "--validated-by", "equipe-projet"], ["publish"]):
+        assert command(var, *arguments).exit_code == 0
+
+    async def later() -> None:
+        assert await make_ready(wrong, 3)
+        assert (await engine_of(wrong))[0] == "sparql"
+
+    asyncio.run(later())
 
 
 def test_a_twin_is_no_longer_known_once_its_text_changed(compared: Path) -> None:
