@@ -21,7 +21,7 @@ from sparql_api.query.errors import EngineError
 from sparql_api.words.problems import ProblemError
 
 BETWEEN: Final = 1.0
-"""Seconds between two questions, so that whoever comes is never behind more than one; and between looks for a switch."""
+"""Seconds between two questions, so that whoever comes is never behind more than one; and between two looks."""
 
 
 async def keep_ahead(service: Service, quiet: float) -> None:
