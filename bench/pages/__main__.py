@@ -36,6 +36,7 @@ def main() -> None:
         there = {name: paths for name, paths in kinds(ids, total).items() if service.client.head(paths[0]).status_code != MISSING}
         found = [service.measured(name, paths, asked.asks) for name, paths in there.items()]
     text = table(found, total)
+    asked.out.mkdir(parents=True, exist_ok=True)
     (asked.out / f"{total}.md").write_text(text, encoding="utf-8")
     print(text)
 

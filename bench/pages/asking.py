@@ -27,6 +27,8 @@ SHOWN: Final = re.compile(r'<(?:link rel="(?:stylesheet|icon)"|img|script)[^>]*?
 HEADERS: Final = {"Accept": "text/html, image/svg+xml, */*;q=0.5", "Accept-Encoding": "gzip"}
 READY: Final = 600
 """Seconds that a service may take to be ready."""
+COMPARED: Final = 3600
+"""Seconds that comparing the twins with their SPARQL may take."""
 
 
 @dataclass(frozen=True)
@@ -111,11 +113,17 @@ def served(var: Path) -> Iterator[ServedPages]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [sys.executable, "-c", "from sparql_api.cli import main; main()", "serve", "--port", str(port)]
-    environment = {**os.environ, "OBSERVATOIRE_VAR": str(var), "OBSERVATOIRE_LOG_QUERIES": "0"}
+    environment = {
+        **os.environ,
+        "OBSERVATOIRE_VAR": str(var),
+        "OBSERVATOIRE_LOG_QUERIES": "0",
+        "OBSERVATOIRE_QUIET_SECONDS": "1",
+    }
     with subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL) as service:
         try:
             with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=READY) as client:
                 wait(client)
+                wait_for_twins(client)
                 yield ServedPages(client, psutil.Process(service.pid))
         finally:
             service.terminate()
@@ -131,6 +139,16 @@ def wait(client: httpx.Client) -> None:
         except httpx.TransportError:
             time.sleep(0.2)
     raise SystemExit("the service did not start")
+
+
+def wait_for_twins(client: httpx.Client) -> None:
+    """Return once the twins of the edition's questions were compared, as they are in a service that nobody asks."""
+    until = time.monotonic() + COMPARED
+    while time.monotonic() < until:
+        if not client.get("/etat?format=json").json()["twins"]["waiting"]:
+            return
+        time.sleep(1)
+    raise SystemExit("the twins were not compared")
 
 
 def table(found: Sequence[Measured], total: int) -> str:

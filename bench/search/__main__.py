@@ -50,6 +50,7 @@ def main() -> None:
         files = [one.stat().st_size for name in INDEX for top in folder.glob(name) for one in (top, *top.rglob("*")) if one.is_file()]
     nothing = "; ".join(f"{name}, {', '.join(words) or 'none'}" for name, words in empty.items())
     text = f"{table(found, total)}\nWords that find nothing: {nothing}. The index: {sum(files) / 2**20:.1f} MiB on the disk.\n"
+    asked.out.mkdir(parents=True, exist_ok=True)
     (asked.out / f"{total}.md").write_text(text, encoding="utf-8")
     print(text)
 
