@@ -114,6 +114,8 @@ def deposit_file(
         entries.extend(issue("non-prise", place, document=name) for place, name in places.values())
     elif strict and registry is not None and places:
         entries.extend(_registered(registry, held, places, agent, validate, counted))
+    if registry is not None and options.memory is not None and summary.accepted:
+        _follow(registry, options.memory)
     return Deposited(
         total.file, summary, tuple(entries), notes, tuple(reports), total.registered, deposit.separator,
         tuple(rejected), () if strict and summary.refused else tuple(taken),
@@ -193,6 +195,12 @@ def alike_in(registry: Registry | None, agent: Agent, options: Options) -> Alike
     from ingestion.examination.neighbours import NEIGHBOURS, Neighbours
 
     return partial(Neighbours(options.memory / NEIGHBOURS, registry).of, agent=registry.accounts.known(agent.name))
+
+
+def _follow(registry: Registry, memory: Path) -> None:
+    from ingestion.examination.neighbours import follow  # as above
+
+    follow(registry, memory)
 
 
 def new_document(examined: ExaminedDocument, base: str = BASE) -> NewDocument:

@@ -45,6 +45,20 @@ def alike_to(registry: Registry, found: Registered, agent: Agent, folder: Path) 
         neighbours.close()
 
 
+def follow(registry: Registry, folder: Path) -> None:
+    """Bring the file of keys in a state folder up to the registry: who deposits much pays for it, not the next one.
+
+    Where another process holds the file for long, the next one does.
+    """
+    neighbours = Neighbours(folder / NEIGHBOURS, registry)
+    try:
+        neighbours.follow()
+    except sqlite3.OperationalError:
+        return
+    finally:
+        neighbours.close()
+
+
 class Neighbours:
     """The keys of a registry's projects, and what is near a project among them; followed up to its first use."""
 
@@ -65,6 +79,10 @@ class Neighbours:
             if why is not None and (other.public or _readable(agent, other)):
                 found[other.identifier] = why
         return {name: found[name] for name in near if name in found}
+
+    def follow(self) -> None:
+        """Bring the file of keys up to the registry's last event."""
+        self._followed()
 
     def close(self) -> None:
         """Close the file of keys."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from contextlib import closing
 from importlib.resources import files
 from pathlib import Path
 
@@ -91,6 +92,18 @@ def test_keys_follow_the_register_and_hold_no_word(tmp_path: Path) -> None:
         import sqlite3
 
         assert sqlite3.connect(path).execute("SELECT count(*) FROM keys").fetchone() == (0,)
+
+
+def test_who_deposits_pays_for_the_keys_of_what_it_deposited(tmp_path: Path) -> None:
+    settings, registry = registry_with(tmp_path, [FIRST])
+    with registry:
+        rows = write_csv(tmp_path / "b.csv", [{**FIRST, "id": "B1"}, {**FIRST, "id": "B2"}])
+        deposit_file(rows, registry, TEAM, Options(memory=settings.var))
+        import sqlite3
+
+        with closing(sqlite3.connect(settings.var / NEIGHBOURS)) as keys_file:
+            known = keys_file.execute("SELECT DISTINCT identifier FROM keys ORDER BY identifier").fetchall()
+    assert [name for (name,) in known] == ["18-A1", "18-B1", "18-B2"]
 
 
 def test_few_of_the_bundled_usages_are_alike() -> None:
