@@ -1,4 +1,4 @@
-"""Measures the whole chain, CSV to published edition: python -m bench.chain [--sizes 1000,10000,100000] [--against FOLDER] [--out bench/chain]
+"""Measures the whole chain, CSV to published edition: python -m bench.chain [--sizes 1000,10000,100000] [--keep FOLDER] [--against FOLDER] [--out bench/chain]
 
 For each size, over generated fiches: `observatoire ingest`, then what `observatoire publish` does, which also tells
 when its steps end; then one changed fiche, and a hundred scattered ones, and the same two again. Each in a process of
@@ -21,7 +21,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -69,6 +70,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--out", type=Path, default=Path("bench/chain"))
     parser.add_argument("--publish", type=Path, help="only publish this state, and say on the output what steps took")
+    parser.add_argument("--keep", type=Path, help="leave the states that were measured under this folder, for other comparisons")
     parser.add_argument("--against", type=Path, help="another checkout, whose full build is compared with this one's")
     asked = parser.parse_args()
     if asked.publish:
@@ -82,10 +84,21 @@ def main() -> None:
         print(said[-1], flush=True)
         return
     for size in map(int, asked.sizes.split(",")):
-        with tempfile.TemporaryDirectory(prefix="observatoire-") as folder:
-            said.append(measured(size, asked.seed, Path(folder)))
+        with place(asked.keep, size) as folder:
+            said.append(measured(size, asked.seed, folder))
         (asked.out / "RESULTS.md").write_text("\n".join(said), encoding="utf-8")
         print(said[-1], flush=True)
+
+
+@contextmanager
+def place(keep: Path | None, size: int) -> Iterator[Path]:
+    """Give the folder of a size: one that stays under `keep`, else one that goes in the end."""
+    if keep is None:
+        with tempfile.TemporaryDirectory(prefix="observatoire-") as folder:
+            yield Path(folder)
+        return
+    (keep / str(size)).mkdir(parents=True)
+    yield keep / str(size)
 
 
 def introduction() -> str:
