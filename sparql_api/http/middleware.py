@@ -57,7 +57,7 @@ class Straight:
         path = scope["path"]
         straight = self.straight.get(path)
         if straight is None:
-            leads = path.endswith("/") and path.strip("/") and not path.startswith(self.slashed)
+            leads = path.strip("/") and raw_path(scope).endswith(b"/") and not path.startswith(self.slashed)
             await (without_slash(scope) if leads else self.app)(scope, receive, send)
             return
         try:
@@ -70,10 +70,14 @@ class Straight:
 
 def without_slash(scope: Scope) -> Response:
     """Return the redirection to an address without the slashes at its end, on this host whatever the path."""
-    raw = (scope.get("raw_path") or quote(scope["path"]).encode()).partition(b"?")[0]
-    path = "/" + quote(raw.decode("latin-1").strip("/"), safe=SAFE_IN_PATH)
+    path = "/" + quote(raw_path(scope).decode("latin-1").strip("/"), safe=SAFE_IN_PATH)
     query = scope["query_string"].decode("latin-1")
     return RedirectResponse(path + (f"?{query}" if query else ""), 308)
+
+
+def raw_path(scope: Scope) -> bytes:
+    """Return a path as it was sent: a slash that is written `%2F` ends a name, and is none at its end."""
+    return bytes(scope.get("raw_path") or quote(scope["path"]).encode()).partition(b"?")[0]
 
 
 ASKED_HOST: Final = "asked_host"
