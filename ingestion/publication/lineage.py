@@ -7,7 +7,6 @@ cannot state its own root, which covers it: the next one does. Each publication 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from typing import Final
 
 from ingestion.registry.editions import CutEdition
@@ -20,14 +19,6 @@ _DCAT: Final = PREFIXES["dcat"]
 _XSD: Final = PREFIXES["xsd"]
 
 
-def lineage(told: Sequence[CutEdition], base: str) -> Iterator[tuple[str, list[bytes]]]:
-    """Yield (graph, canonical lines) of each edition, the oldest first; they are all there are, in their order."""
-    before: CutEdition | None = None
-    for one in told:
-        yield lineage_graph(one.number, base), _lines(one, before, base)
-        before = one
-
-
 def lineage_graph(number: int, base: str) -> str:
     """Return the graph that says of an edition what it is.
 
@@ -37,7 +28,8 @@ def lineage_graph(number: int, base: str) -> str:
     return Iris(base).provenance_graph(EDITION, str(number))
 
 
-def _lines(one: CutEdition, before: CutEdition | None, base: str) -> list[bytes]:
+def lineage_lines(one: CutEdition, before: CutEdition | None, base: str) -> list[bytes]:
+    """Return the canonical lines of the graph of an edition, `before` being the one before it."""
     iris = Iris(base)
     edition = iris.entity(EDITION, str(one.number))
     said = [
