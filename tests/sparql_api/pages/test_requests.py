@@ -175,7 +175,7 @@ def test_a_slash_at_the_end_leads_to_the_address_without(client: httpx.Client, g
     assert client.get("/").status_code == 200
 
 
-@pytest.mark.parametrize("given", ["/ldes/..%2f..%2f", "/projet/x%2F", "/sparql%2f", "/editions/1/..%2F"])
+@pytest.mark.parametrize("given", ["/ldes/..%2f..%2f", "/projet/x%2F", "/editions/1/..%2F"])
 def test_a_slash_inside_a_name_leads_nowhere(client: httpx.Client, given: str) -> None:
     assert client.get(str(client.base_url).rstrip("/") + given, follow_redirects=True).status_code == 404
 
