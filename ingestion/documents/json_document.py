@@ -12,6 +12,7 @@ from typing import Any, Final
 from ingestion.documents.draft import Draft
 from ingestion.documents.nodes import NodeReader
 from ingestion.documents.territories import is_academie, owner_elsewhere
+from ingestion.partners.applying import complete_statements
 from ingestion.reading.records import LanguageKey, Record
 from ingestion.words.columns import MOST_ITEMS, column_name, columns, nearest_names
 from ingestion.words.examples import PROJECT, is_example, types_of
@@ -71,6 +72,7 @@ def read_document(record: Record, base: str, academie: str | None = None, *, exa
     draft.nodes = {"document": node, _FICHE: _fiche(node)}
     if draft.kind in PARTNERS:
         _complete(draft, reader, node)
+        complete_statements(node)
     _say_languages(draft, reader)
     for path, text in reader.texts:
         for private, value in draft.personal.items():

@@ -14,6 +14,7 @@ KEY: Final = "applicabilite"
 DATES: Final = ("entreeEnVigueur", "appliqueAPartirDu", "redactionDepuis", "dateParution")
 """The keys of dates that may say a day, a month or a year."""
 _APPLIES: Final = "appliqueAPartirDu"
+_BOUNDS: Final = ("appliqueAuPlusTot", "appliqueAuPlusTard")
 _GENERAL: Final = "general"
 _SHORTER: Final = {len("2025-06"): "Mois", len("2025"): "Annee"}
 """The length of a date that says no day → what its key ends in."""
@@ -46,17 +47,28 @@ def add_statement(node: dict[str, Any], values: Mapping[str, Any], instrument: s
     stated = node.setdefault(KEY, [])
     if any(one["id"] == made["id"] for one in stated):
         return False
-    case = {"casApplication": f"concept/cas-application/{_GENERAL}"}
-    stated.append(made | case | _bounds(applies) | dict(values))
+    stated.append(made | dict(values))
     return True
 
 
-def _bounds(stated: str) -> dict[str, str]:
+def complete_statements(node: Mapping[str, list[Any]]) -> None:
+    """Fill in what a text and those in it leave unsaid of when they apply: the general case, the bounds of the day.
+
+    `node` holds lists of values, as they were read of whatever form of a deposit. Bounds that a deposit gives, if only
+    one, are left as they are: what of them is missing is said by the shapes.
+    """
+    for one in (one for one in node.get(KEY, ()) if isinstance(one, dict)):
+        one.setdefault("casApplication", [f"concept/cas-application/{_GENERAL}"])
+        stated = [*one.get(_APPLIES, ()), *one.get(f"{_APPLIES}Mois", ())]
+        if len(stated) == 1 and isinstance(stated[0], str) and not one.keys() & set(_BOUNDS):
+            one |= {key: [day] for key, day in zip(_BOUNDS, _bounds(stated[0]), strict=False)}
+    for inside in (one for one in node.get("principe", ()) if isinstance(one, dict)):
+        complete_statements(inside)
+
+
+def _bounds(stated: str) -> tuple[str, ...]:
     """Return the first day that a date may mean, and the first on which it surely is there; none for no date."""
-    earliest = surely = stated
     if _MONTH.fullmatch(stated):
         first = date.fromisoformat(f"{stated}-01")
-        earliest, surely = first.isoformat(), (first + timedelta(days=31)).replace(day=1).isoformat()
-    elif not _DAY.fullmatch(stated):
-        return {}
-    return {"appliqueAuPlusTot": earliest, "appliqueAuPlusTard": surely}
+        return first.isoformat(), (first + timedelta(days=31)).replace(day=1).isoformat()
+    return (stated, stated) if _DAY.fullmatch(stated) else ()

@@ -18,9 +18,10 @@ from ingestion.graphs.ownership import check_apart, check_document, check_vocabu
 from ingestion.processes import batched, in_order, processes_for
 from ingestion.publication.files.ledger import Ledger
 from ingestion.publication.files.loading import Loading
+from ingestion.publication.lineage import lineage_graph, lineage_lines
 from ingestion.publication.partners import derive_partners
 from ingestion.publication.provenance import provenance_lines
-from ingestion.registry.editions import Content, EditionPlan, Planned
+from ingestion.registry.editions import Content, CutEdition, EditionPlan, Planned
 from ingestion.registry.registry import Registry
 from ingestion.registry.tables.model import FindingReview
 from ontologie import Iris, Vocabulary, vocabularies
@@ -107,6 +108,15 @@ def apply_changes(
     ledger.note("rules", json.dumps(dict(derivation_digests(base)), sort_keys=True))
     ledger.note("changed", str(int(ledger.fact("changed") or 0) + writer.changed))
     return made
+
+
+def describe_editions(loading: Loading, ledger: Ledger, told: Sequence[CutEdition], base: str) -> None:
+    """Say of each edition what it is, in a graph of its own: of those not said yet, and of the last two as they are."""
+    prefix = lineage_graph(0, base).removesuffix("0")
+    writer, known = _Writer(loading, ledger), {graph.removeprefix(prefix) for graph in ledger.names(prefix)}
+    for place, (before, one) in enumerate(zip([None, *told], told, strict=False)):
+        if str(one.number) not in known or place >= len(told) - 2:
+            writer.put_lines(lineage_graph(one.number, base), lineage_lines(one, before, base))
 
 
 def _put_vocabularies(writer: _Writer, change: Change, base: str, say: Progress) -> None:

@@ -11,19 +11,20 @@ import shutil
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 import pyoxigraph as ox
 
-from ingestion.publication.assembly import Change, Progress, apply_changes
+from ingestion.publication.assembly import Change, Progress, apply_changes, describe_editions
 from ingestion.publication.files.dumps import differences, frame_fiches, write_dumps
 from ingestion.publication.files.editions import Edition, Editions, sync_folder
 from ingestion.publication.files.ledger import Ledger
 from ingestion.publication.files.loading import Loading
+from ingestion.publication.lineage import lineage_graph
 from ingestion.publication.manifest import Reviewed, make_manifest, same_graphs, write_manifest
-from ingestion.registry.editions import RegisteredEdition
+from ingestion.registry.editions import CutEdition, RegisteredEdition
 from ingestion.registry.registry import Registry
 from ingestion.settings import Settings
 from ingestion.words.errors import IngestionError
@@ -154,6 +155,20 @@ def sync_files(folder: Path) -> None:
     sync_folder(folder)
 
 
+def comes_to(last: RegisteredEdition, loading: Loading, ledger: Ledger, registry: Registry, base: str) -> bool:
+    """Tell whether the graphs put together are those of the last edition, with what it said of editions where it did.
+
+    Editions of older programs said nothing of those before them.
+    """
+    if same_graphs(ledger, ledger.segments.root(), last.manifest):
+        return True
+    if ledger.digest(lineage_graph(last.number, base)) is not None:
+        return False
+    *before, own = (one for one in registry.editions.cut() if one.number <= last.number)
+    describe_editions(loading, ledger, [*before, replace(own, sha256=None)], base)
+    return same_graphs(ledger, ledger.segments.root(), last.manifest)
+
+
 def note_in_ledger(ledger: Ledger, edition: RegisteredEdition, last_event: int, base: str) -> None:
     """Note which edition the ledger stands for, and keep it."""
     for name, value in (
@@ -186,12 +201,14 @@ class Cut:
         with Loading(make_store(self.settings.var / "store", start)) as loading:
             made = apply_changes(loading, ledger, self.registry, change, base, progress)
             frame_fiches(ledger, base)
-            root = ledger.segments.root()
-            if last is not None and current is not None and same_graphs(ledger, root, last.manifest):
+            if last is not None and current is not None and comes_to(last, loading, ledger, self.registry, base):
                 # What was erased of the edition itself leaves the registry with the next one.
                 note_in_ledger(ledger, last, last.last_event if made.remove else made.last_event, base)
                 return current, False
             number = 1 if last is None else last.number + 1
+            told = [*self.registry.editions.cut(), CutEdition(number, change.moment, None)]
+            describe_editions(loading, ledger, told, base)
+            root = ledger.segments.root()
             draft = Edition(number, self.editions.folder / f".{number}.tmp", differences(ledger, start, base))
             draft.path.mkdir()
             making = begin_store(loading, ledger, draft, fresh=start is None)

@@ -14,6 +14,7 @@ from ingestion.publication.assembly import Progress, apply_changes, changes_sinc
 from ingestion.publication.cut import (
     Face,
     begin_store,
+    comes_to,
     finish_store,
     make_store,
     note_in_ledger,
@@ -28,7 +29,7 @@ from ingestion.publication.files.ledger import Ledger, replace_ledger
 from ingestion.publication.files.loading import Loading
 from ingestion.publication.files.members import MEMBERS, MEMBERS_LIST, files_of
 from ingestion.publication.locking import publication_lock
-from ingestion.publication.manifest import made_with, same_graphs, write_manifest
+from ingestion.publication.manifest import made_with, write_manifest
 from ingestion.publication.publish import NothingToPublish
 from ingestion.publication.redaction import redact
 from ingestion.registry.editions import RegisteredEdition
@@ -115,9 +116,9 @@ def _derive(
         change = changes_since(ledger, registry.editions.plan_again(last), base, last.at)
         apply_changes(loading, ledger, registry, change, base, progress, from_payloads=True)
         frame_fiches(ledger, base)
-        root = ledger.segments.root()
-        if not same_graphs(ledger, root, last.manifest):
+        if not comes_to(last, loading, ledger, registry, base):
             raise RebuildDiffers(changed, _differing(ledger, settings.var / "graphes.sqlite", last))
+        root = ledger.segments.root()
         making = begin_store(loading, ledger, draft, fresh=True)
         with step("dumps", progress):
             written = write_dumps(draft.path, None, ledger, root, base)

@@ -60,6 +60,15 @@ class RegisteredEdition:
 
 
 @dataclass(frozen=True, slots=True)
+class CutEdition:
+    """An edition as it was cut, whatever was redacted of it since; `sha256` is None of the one being cut."""
+
+    number: int
+    at: str
+    sha256: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class ReviewFacts:
     """What review and publication know of a version: dates (xsd:dateTime), and for whom it was validated."""
 
@@ -182,6 +191,14 @@ class EditionRecords:
         with self._sessions.engine.connect() as connection:
             number = connection.execute(sa.select(sa.func.max(editions.c.number))).scalar()
             return None if number is None else _registered(connection, number)
+
+    def cut(self) -> list[CutEdition]:
+        """Return all editions as they were cut, the oldest first."""
+        if not self._sessions.exists():
+            return []
+        with self._sessions.engine.connect() as connection:
+            columns = editions.c.number, editions.c.at, editions.c.sha256
+            return [CutEdition(*row) for row in connection.execute(sa.select(*columns).order_by(editions.c.number))]
 
     def get(self, number: int) -> RegisteredEdition:
         """Return an edition that was published."""

@@ -6,7 +6,7 @@ DCAT-AP 3.0.1; how datasets follow one another: DCAT 3, section 5.13 (https://ww
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -64,6 +64,8 @@ class CatalogueAround:
     tables: Sequence[tuple[str, Mapping[str, str], Mapping[str, str]]] = ()
     """The research tables: name, what each is called, what it holds."""
     territories: Sequence[CataloguedTerritory] = ()
+    hashes: Mapping[str, str] = field(default_factory=dict)
+    """SHA-256 of the dumps as they are downloaded, by their names, where they are known."""
 
 
 def describe_before(said: Statements, before: Sequence[Mapping[str, Any]], number: int, iris: Iris) -> None:

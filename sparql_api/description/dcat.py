@@ -95,6 +95,8 @@ def catalogue_statements(edition: Edition, iris: Iris, around: CatalogueAround) 
     describe_parts(said, dataset, held, licences, iris)
     for name in (name for name in DUMPS if name in edition.manifest.get("dumps", {})):
         describe_dump(said, distribution_of(dataset, name), edition, name)
+    for name, value in {**around.hashes, **written_once(edition)}.items():
+        checksum(said, distribution_of(dataset, name), value)
     if "segments" in edition.manifest:
         checksum(said, distribution_of(dataset, MEMBERS_LIST), edition.manifest["segments"]["sha256"])
     found = schemes(edition.manifest.get("vocabularies", {}), iris.base)
@@ -201,12 +203,15 @@ def distribution_of(dataset: str, name: str) -> str:
 
 
 def describe_dump(said: Statements, distribution: str, edition: Edition, name: str) -> None:
-    """Say of a dump, packed as it is downloaded, its length; its checksum, where it is not made of members."""
-    file = edition.manifest["dumps"][name].get("file", {})
+    """Say of a dump, packed as it is downloaded, its length."""
     if has_dump(edition, name):
         said.say(distribution, "dcat:byteSize", typed(str(packed_bytes(edition, name)), "nonNegativeInteger"))
-    if "sha256" in file:
-        checksum(said, distribution, file["sha256"])
+
+
+def written_once(edition: Edition) -> dict[str, str]:
+    """Return the hashes of dumps that are not made of members, which the manifests of older programs say."""
+    files = {name: told.get("file", {}) for name, told in edition.manifest.get("dumps", {}).items()}
+    return {name: file["sha256"] for name, file in files.items() if "sha256" in file}
 
 
 def describe_service(said: Statements, dataset: str, service: str, iris: Iris) -> None:

@@ -40,12 +40,14 @@ def deliver(
     status: int = 200,
     filename: str | None = None,
     headers: Mapping[str, str] | None = None,
+    lasting: bool = True,
 ) -> Response:
     """Return a response of these bytes, or 304 where the caller holds them already.
 
     Without `policy`, that of the route; a page is one that this program made, but where its route is of the moment, and
     what is wrong a problem.
-    `edition` is the number that the bytes were made from; None where they come from no edition.
+    `edition` is the number that the bytes were made from; None where they come from no edition. What is not `lasting`
+    comes to say more of the same edition: it is not kept here for the next who asks.
     """
     kept = PROBLEM if status != 200 else policy or of_route(request, page=media_type == HTML)
     sent = {
@@ -54,7 +56,7 @@ def deliver(
         **({"Content-Disposition": content_disposition(filename)} if filename else {}),
         **(headers or {}),
     }
-    if kept.shared:
+    if kept.shared and lasting:
         offer(request, edition)
     if kept.tag:
         sent["ETag"] = entity_tag(blake2b(data, digest_size=12).hexdigest())

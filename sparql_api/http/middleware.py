@@ -21,7 +21,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from ingestion import redaction_of
 from sparql_api.http.policies import ALL, CSP, STRICT
 from sparql_api.query.errors import EditionBeingMade, retry
-from sparql_api.words.problems import ProblemError
+from sparql_api.words.problems import ProblemError, problem
 
 Respond = Callable[[Request, Any], Response | Awaitable[Response]]
 ADDED: Final = tuple((name.lower().encode(), value.encode()) for name, value in {**ALL, CSP: STRICT}.items())
@@ -33,12 +33,15 @@ EDITION: Final = b"observatoire-edition"
 TICK: Final = 50_000_000
 """Nanoseconds within which a file's time may not tell two moments apart."""
 RAW: Final = re.compile(rb"[\x80-\xff]")
+HOST: Final = re.compile(rb"(?:[A-Za-z0-9._~-]{0,255}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{0,5})?")
+"""A name or an address, and a port (RFC 9110, section 7.2); of what a name may hold, what names of machines do."""
 
 
 class Straight:
     """Leads requests for some paths past everything that pages need: it costs as much as a look-up.
 
     An address with a slash at its end leads to the one without (308), the query kept, where no route has that slash.
+    A host that can be none is refused: answers name the service as it was asked for.
     """
 
     def __init__(self, app: ASGIApp, straight: Mapping[str, ASGIApp], problem: Respond, slashed: str) -> None:
@@ -52,28 +55,37 @@ class Straight:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        if not all(HOST.fullmatch(value) for name, value in scope["headers"] if name == b"host"):
+            await self._refuse(ProblemError(problem("host")), scope, receive, send)
+            return
         if not scope["query_string"].isascii():  # As some old clients write it; pages would read it as Latin-1.
             scope = {**scope, "query_string": RAW.sub(lambda byte: b"%%%02X" % ord(byte[0]), scope["query_string"])}
         path = scope["path"]
         straight = self.straight.get(path)
         if straight is None:
-            leads = path.endswith("/") and path.strip("/") and not path.startswith(self.slashed)
+            leads = path.strip("/") and raw_path(scope).endswith(b"/") and not path.startswith(self.slashed)
             await (without_slash(scope) if leads else self.app)(scope, receive, send)
             return
         try:
             await straight(scope, receive, send)
         except ProblemError as error:
-            request = Request(scope, receive)
-            response = self.problem(request, error)
-            await (await response if isawaitable(response) else response)(scope, receive, send)
+            await self._refuse(error, scope, receive, send)
+
+    async def _refuse(self, error: ProblemError, scope: Scope, receive: Receive, send: Send) -> None:
+        response = self.problem(Request(scope, receive), error)
+        await (await response if isawaitable(response) else response)(scope, receive, send)
 
 
 def without_slash(scope: Scope) -> Response:
     """Return the redirection to an address without the slashes at its end, on this host whatever the path."""
-    raw = (scope.get("raw_path") or quote(scope["path"]).encode()).partition(b"?")[0]
-    path = "/" + quote(raw.decode("latin-1").strip("/"), safe=SAFE_IN_PATH)
+    path = "/" + quote(raw_path(scope).decode("latin-1").strip("/"), safe=SAFE_IN_PATH)
     query = scope["query_string"].decode("latin-1")
     return RedirectResponse(path + (f"?{query}" if query else ""), 308)
+
+
+def raw_path(scope: Scope) -> bytes:
+    """Return a path as it was sent: a slash that is written `%2F` ends a name, and is none at its end."""
+    return bytes(scope.get("raw_path") or quote(scope["path"]).encode()).partition(b"?")[0]
 
 
 ASKED_HOST: Final = "asked_host"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import re
 import zlib
+from base64 import b64encode
 from collections.abc import AsyncIterator, Mapping
 from functools import cache, lru_cache
 from hashlib import blake2b
@@ -102,6 +103,11 @@ def answer_response(
     used = coding(request.headers.get("accept-encoding")) if compress else "identity"
     charset = "; charset=utf-8" if answer.media_type.startswith("text/") else ""
     return BodyResponse(answer.body, answer.media_type + charset, merged, used)
+
+
+def digest_header(digest: bytes) -> str:
+    """Return what `Repr-Digest` says of a representation by its SHA-256 (RFC 9530, section 3)."""
+    return f"sha-256=:{b64encode(digest).decode()}:"
 
 
 def content_disposition(name: str, *, inline: bool = False) -> str:

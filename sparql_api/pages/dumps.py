@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter
 from starlette.requests import Request
@@ -19,14 +20,17 @@ from ingestion import MEMBERS, MEMBERS_LIST, Edition, files_of, has_dump, member
 from sparql_api.description.licence_notice import licence_notice
 from sparql_api.description.licences import Part, licences_of
 from sparql_api.description.open_dump import OPEN_DUMP, OPEN_LIST, open_file, open_members, root_of_files
-from sparql_api.http.delivery import deliver
+from sparql_api.http.delivery import deliver, redirect
 from sparql_api.http.joined import joined_response, unpacked_response
 from sparql_api.http.openapi import OF_COMPUTING, OF_EDITION, Schema, operation, parameter
 from sparql_api.http.policies import DUMP
-from sparql_api.http.responses import LICENCE_NOTICE, licence_link, not_modified
+from sparql_api.http.query_strings import bad
+from sparql_api.http.responses import LICENCE_NOTICE, digest_header, licence_link, not_modified
 from sparql_api.http.routing import get
+from sparql_api.pages.common.hashing import hashes_of
 from sparql_api.pages.common.made import known_open_folder, open_folder
 from sparql_api.pages.common.service import Service
+from sparql_api.pages.common.since import SINCE, since_parameter
 from sparql_api.pages.editions import DUMPS, NUMBERED, by_number
 from sparql_api.pages.things.routes import asked_path, elsewhere
 from sparql_api.words.problems import ProblemError, problem
@@ -66,8 +70,10 @@ OPEN_TEXT: Final = "An edition without the graphs whose licence asks for more th
 OPEN_LISTED_TEXT: Final = "The files that this dump is made of"
 NOTICE_TEXT: Final = "What in an edition is under which licence"
 LISTED_TEXT: Final = "The files that the dumps of an edition are made of"
-PACKED: Final = _described(GZIP, of=(_SUFFIX,))
-UNPACKED: Final = _described(*DUMPS.values(), of=(_SUFFIX,), ranges=False)
+_SINCE: Final = since_parameter("of `dump.nq`, leads to the graphs that came or changed since, `delta.nq`.")
+PACKED: Final = _described(GZIP, of=(_SUFFIX, _SINCE))
+UNPACKED: Final = _described(*DUMPS.values(), of=(_SUFFIX, _SINCE), ranges=False)
+UNPACKED["responses"]["302"] = {"description": "What changed since the edition that `depuis` names."}
 LISTED: Final = _described(TSV)
 OPEN: Final = _made(GZIP)
 OPEN_LISTED: Final = _made(TSV)
@@ -84,12 +90,16 @@ def dumps_router(service: Service) -> APIRouter:
 
     @get(router, ROOT + "/dump.{suffix}.gz", policy=DUMP, cheap=True, summary=PACKED_TEXT, openapi_extra=PACKED)
     async def dump(request: Request) -> Response:
+        if request.query_params.get(SINCE):
+            raise bad(SINCE, "whole-files-alone")
         return await answered(service, request, send_dump, suffix=request.path_params["suffix"])
 
     @get(router, ROOT + "/dump.{suffix}", policy=DUMP, cheap=True, summary=UNPACKED_TEXT, openapi_extra=UNPACKED)
     async def unpacked(request: Request) -> Response:
         if request.path_params["suffix"] not in DUMPS:
             return elsewhere(request, asked_path(request))
+        if request.query_params.get(SINCE):
+            return what_changed(request)
         return await answered(service, request, send_unpacked, suffix=request.path_params["suffix"])
 
     @get(router, f"{ROOT}/{MEMBERS_LIST}", policy=DUMP, cheap=True, summary=LISTED_TEXT, openapi_extra=LISTED)
@@ -131,6 +141,17 @@ def add_open_dump(service: Service, router: APIRouter) -> None:
         return deliver(request, data, TEXT, edition=edition.number, headers=headers)
 
 
+def what_changed(request: Request) -> Response:
+    """Return the redirection from a dump to what changed of it; raises ProblemError 400 for a form without such a file.
+
+    It names the dump's edition as the dump's own address does, and the one before as it was asked.
+    """
+    if request.path_params["suffix"] != "nq":
+        raise bad(SINCE, "whole-files-alone")
+    query = urlencode({SINCE: request.query_params[SINCE]})
+    return redirect(f"/editions/{quote(request.path_params['number'])}/delta.nq?{query}", 302)
+
+
 async def answered(service: Service, request: Request, send: Any, **named: Any) -> Response:
     """Return what a function sends of the edition that an address names, with the headers of all of its files."""
     number = request.path_params["number"]
@@ -138,6 +159,9 @@ async def answered(service: Service, request: Request, send: Any, **named: Any) 
     headers = DUMP.headers(pinned=number != "current") | {"Observatoire-Edition": str(edition.number)}
     part: Part = "free" if send is send_open else "documents" if named.get("suffix") == "jsonl" else "all"
     headers["Link"] = await asyncio.to_thread(licence_links, edition, part)
+    name = OPEN_DUMP if send is send_open else f"dump.{named['suffix']}.gz" if send is send_dump else ""
+    if known := name and (await asyncio.to_thread(hashes_of, service, edition)).get(name):
+        headers["Repr-Digest"] = digest_header(bytes.fromhex(known))
     answer: Response = await asyncio.to_thread(send, request, edition, headers, **named)
     return answer
 

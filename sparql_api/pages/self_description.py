@@ -26,6 +26,7 @@ from sparql_api.http.openapi import EDITION, OF_COMPUTING, OF_EDITION, OF_ENGINE
 from sparql_api.http.parameters import refuse_unknown
 from sparql_api.http.policies import REDIRECT
 from sparql_api.http.routing import get
+from sparql_api.pages.common.hashing import hashes_of, unhashed
 from sparql_api.pages.common.layout import View, render
 from sparql_api.pages.common.made import alignments_file, void_file
 from sparql_api.pages.common.service import Service
@@ -87,8 +88,9 @@ def self_description_router(service: Service) -> APIRouter:
     @get(router, "/catalogue", summary="The catalogue, in DCAT-AP 3", openapi_extra=DESCRIBED)
     async def catalogue(request: Request) -> Response:
         edition = service.edition(request)
+        lasting = not await service.computing.run(request, unhashed, service, edition)
         quads = await service.computing.run(request, catalogue_quads, service, edition)
-        return await send(service, request, edition, quads, "catalogue")
+        return await send(service, request, edition, quads, "catalogue", lasting=lasting)
 
     @get(router, "/catalogue/{territory:path}", summary="The catalogue of an académie or région", openapi_extra=PLACED)
     async def of_territory(request: Request) -> Response:
@@ -125,7 +127,8 @@ def catalogue_quads(service: Service, edition: Edition) -> list[ox.Quad]:
     before = [one.manifest for one in service.editions.all() if one.number < edition.number]
     told = [(name, table.title, table.about) for name, table in tables().items()]
     places = [territory_of(index, value, service.iris.base) for facet in TERRITORIES for value in index.values[facet]]
-    around = CatalogueAround(sorted(before, key=lambda one: int(one["number"])), index.span(), told, places)
+    before.sort(key=lambda one: int(one["number"]))
+    around = CatalogueAround(before, index.span(), told, places, hashes_of(service, edition))
     return catalogue_statements(edition, service.iris, around)
 
 
@@ -145,8 +148,9 @@ def territory_of(index: FicheIndex, value: Value, base: str) -> CataloguedTerrit
 
 
 async def send(
-    service: Service, request: Request, edition: Edition, quads: Sequence[ox.Quad], key: str, below: str = ""
-) -> Response:
+    service: Service, request: Request, edition: Edition, quads: Sequence[ox.Quad], key: str, below: str = "",
+    *, lasting: bool = True,
+) -> Response:  # fmt: skip
     """Return statements in the format asked; `below` is what their address has after the key."""
     media_type = requested(request, OFFERS)
     if media_type == OFFERS["html"]:
@@ -154,7 +158,7 @@ async def send(
     name = next(name for name, offered in MEDIA_TYPES.items() if offered == media_type)
     write = write_compacted if name == "jsonld" else lambda q, iris: write_triples(q, name, iris)
     data = await service.computing.run(request, write, quads, service.iris)
-    return deliver(request, data, media_type, edition=edition.number)
+    return deliver(request, data, media_type, edition=edition.number, lasting=lasting)
 
 
 async def page(

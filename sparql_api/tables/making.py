@@ -22,8 +22,8 @@ from sparql_api.tables.graphs import GraphReading, Statements, subjects_of, toge
 from sparql_api.tables.parts import PartSpan, PartWriter, TablePart, begins, has_parts, read_list, spans
 from sparql_api.tables.rows import Row, TableRows, iri, predicates
 
-ASIDE: Final = ("publication", "module")
-"""Kinds of documents of which no table says anything."""
+ASIDE: Final = ("publication", "module", "edition")
+"""Kinds of things of which no table says anything."""
 SMALL: Final = 100
 SHARE: Final = 16
 """Up to that many documents changed, or one in so many: beyond, everything is made from the dump."""

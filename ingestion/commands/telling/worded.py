@@ -29,7 +29,7 @@ def academie_name(code: str | None, lang: str) -> str:
 def title_of(one: Registered, lang: str) -> str:
     """Return the title of a document, or the name of one that has a name; empty where it has none, or was erased."""
     document = one.document or {}
-    return next((text for key in ("titre", "libelle") for text in texts_of(document.get(key, ""), lang)), "")
+    return next((text for key in ("titre", "libelle") for text in texts_of(document.get(key, []), lang)), "")
 
 
 def label_of_field(name: str, lang: str) -> str:

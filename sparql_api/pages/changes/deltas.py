@@ -73,6 +73,13 @@ def as_update(delta: Delta) -> Iterator[bytes]:
 WRITERS: Final[dict[str, Callable[[Delta], Iterator[bytes]]]] = {"nq": as_quads, "ru": as_update}
 
 
+def passing(pieces: Iterable[bytes], seen: Callable[[bytes], object]) -> Iterator[bytes]:
+    """Yield pieces, each shown on its way."""
+    for piece in pieces:
+        seen(piece)
+        yield piece
+
+
 def hashed(pieces: Iterable[bytes]) -> dict[str, Any]:
     """Return SHA-256 and length of a file by its pieces."""
     found, size = hashlib.sha256(), 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from hashlib import blake2b
+from hashlib import blake2b, sha256
 from typing import Any, Final
 
 import pyoxigraph as ox
@@ -33,10 +33,10 @@ from sparql_api.http.openapi import (
 from sparql_api.http.parameters import EDITION as WHOLE_NUMBER
 from sparql_api.http.policies import ANSWER, FOREVER
 from sparql_api.http.query_strings import bad
-from sparql_api.http.responses import answer_response, content_disposition, unchanged_response
+from sparql_api.http.responses import answer_response, content_disposition, digest_header, unchanged_response
 from sparql_api.http.routing import get
 from sparql_api.http.site import site_of
-from sparql_api.pages.changes.deltas import FORMS, WRITERS, Delta, delta_between, delta_told, hashed
+from sparql_api.pages.changes.deltas import FORMS, WRITERS, Delta, delta_between, delta_told, hashed, passing
 from sparql_api.pages.changes.ldes import PREFIXES, StreamPlace, node_statements, page_lines, stream_statements
 from sparql_api.pages.changes.stream import Stream, StreamPage, stream_of
 from sparql_api.pages.common.layout import View, render
@@ -201,7 +201,8 @@ def _address(view: View, name: str, edition: Edition | None, erased: Sequence[st
 
 
 def send_delta(service: Service, request: Request, old: Edition | None, new: Edition) -> Response:
-    """Return what leads from one edition to another, whole; its hash is told by `/editions/{n}/changes`.
+    """Return what leads from one edition to another, whole, with its hash (`Repr-Digest`, RFC 9530) where it is sent
+    uncoded; `/editions/{n}/changes` tells it of both forms.
 
     Raises ProblemError 404 for a form that there is not, 503 where it is larger than answers may be.
     """
@@ -214,8 +215,13 @@ def send_delta(service: Service, request: Request, old: Edition | None, new: Edi
     if unchanged := unchanged_response(request, key, new.number, pinned=pinned):
         return unchanged
     limit, client = service.settings.limits().answer_bytes, service.computing.client(request)
-    body: Body = service.spool.keep(WRITERS[form](delta_between(old, new)), limit, client)
+    found = sha256()
+    body: Body = service.spool.keep(passing(WRITERS[form](delta_between(old, new)), found.update), limit, client)
     name = f"observatoire-ia-{old.number if old else 0}-{new.number}.{form}"
     answer = Answer(FORMS[form], body, new.number, 0.0, 0, "CONSTRUCT")
     headers = {"Content-Disposition": content_disposition(name)}
-    return answer_response(request, answer, key=key, pinned=pinned, headers=headers, compress=service.settings.compress)
+    compress = service.settings.compress
+    sent = answer_response(request, answer, key=key, pinned=pinned, headers=headers, compress=compress)
+    if "content-encoding" not in sent.headers:
+        sent.headers["Repr-Digest"] = digest_header(found.digest())
+    return sent

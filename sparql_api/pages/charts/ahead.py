@@ -1,5 +1,5 @@
-"""Compares twins, then asks the charts' questions ahead, with their defaults, in quiet time after a switch: the engine
-keeps the answers.
+"""Hashes the dumps, compares twins, then asks the charts' questions ahead, with their defaults, in quiet time after a
+switch: the engine keeps the answers.
 
 Knows when nobody waits; what is kept, and for how long, is the engine's.
 """
@@ -14,6 +14,7 @@ from typing import Final
 
 from queries import catalogue
 from sparql_api.description.questions import bound
+from sparql_api.pages.common.hashing import hash_next
 from sparql_api.pages.common.reading import RESULTS
 from sparql_api.pages.common.service import Service
 from sparql_api.pages.common.twins import compare_next, defaults, make_ready
@@ -49,7 +50,7 @@ async def ask_while_idle(service: Service, edition: int, left: Iterator[str]) ->
     """Ask the next questions of an edition until none is left, or somebody else asks."""
     while is_idle(service) and service.engine.current_edition() == edition:
         with suppress(ProblemError):  # An edition made anew meanwhile is looked at the next time.
-            if await compare_next(service, edition):
+            if await hash_next(service, edition) or await compare_next(service, edition):
                 await asyncio.sleep(BETWEEN)
                 continue
         text = next(left, None)

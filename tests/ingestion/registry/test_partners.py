@@ -8,6 +8,7 @@ import pyoxigraph as ox
 import pytest
 
 from ingestion import Agent, Forbidden, Grant, Registry, Settings, publish, rebuild
+from ingestion.commands.telling.worded import title_of
 from ingestion.publication.erasure import erase
 from ontologie import BASE
 from tests.ingestion.partners import MATCHES, PARTNER, TABLE, deposited, sssom
@@ -107,3 +108,12 @@ def test_a_framework_of_the_observatory_is_taken_from_it_by_nobody(tmp_path: Pat
         table = TABLE.replace("mx-2025", "cadre-usage")
         found = deposited(tmp_path, registry, "cadre.csv", table, NATIONAL)
         assert "depot:instrument-de-l-observatoire" in {one.rule for one in found.entries if one.refuses}
+
+
+def test_a_framework_is_listed_by_its_name_in_whatever_language(tmp_path: Path) -> None:
+    _, registry = state(tmp_path)
+    with registry:
+        assert deposited(tmp_path, registry, "marco.csv", TABLE).exit_code == 0
+        found = registry.get("instrument", "mx-2025")
+        assert [title_of(found, tag) for tag in ("es", "ar")] == ["Marco mexicano", "إطار مكسيكي"]
+        assert title_of(found, "fr") in ("Marco mexicano", "إطار مكسيكي")

@@ -175,6 +175,25 @@ def test_a_slash_at_the_end_leads_to_the_address_without(client: httpx.Client, g
     assert client.get("/").status_code == 200
 
 
+@pytest.mark.parametrize("given", ["/ldes/..%2f..%2f", "/projet/x%2F", "/editions/1/..%2F"])
+def test_a_slash_inside_a_name_leads_nowhere(client: httpx.Client, given: str) -> None:
+    assert client.get(str(client.base_url).rstrip("/") + given, follow_redirects=True).status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/ldes", "/sparql", "/", "/health"])
+@pytest.mark.parametrize("host", ['a"b', "x<y>", "a b", "../..", "a@b", "é.example", "[::1", "a:b"])
+def test_a_host_that_can_be_none_is_refused(client: httpx.Client, path: str, host: str) -> None:
+    answer = client.get(path, headers={b"Host": host.encode()})  # type: ignore[dict-item]
+    assert answer.status_code == 400 and host not in answer.text
+
+
+def test_an_answer_names_the_host_that_asked_and_is_given_to_no_other(client: httpx.Client) -> None:
+    for _ in range(3):
+        assert "autre.example:81/" in client.get("/robots.txt", headers={"Host": "autre.example:81"}).text
+        assert "[::1]:8000/" in client.get("/robots.txt", headers={"Host": "[::1]:8000"}).text
+        assert "autre.example" not in client.get("/robots.txt").text
+
+
 def raw(client: httpx.Client, target: bytes) -> bytes:
     """Return the head of the answer to a target as no client library would send it."""
     host = urlsplit(str(client.base_url))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import re
 
@@ -75,9 +76,21 @@ def test_the_quads_are_those_of_what_came_or_changed_and_hashes_are_of_the_files
     assert "immutable" in answer.headers["cache-control"]
 
 
+@pytest.mark.parametrize("number", ["4", "current"])
+def test_a_dump_since_an_edition_leads_to_what_changed_with_its_hash(changing: Changing, number: str) -> None:
+    answer = changing.client.get(f"/editions/{number}/dump.nq?depuis=2", headers={"Accept-Encoding": "identity"})
+    assert (answer.status_code, answer.headers["location"]) == (302, f"/editions/{number}/delta.nq?depuis=2")
+    delta = changing.client.get(answer.headers["location"], headers={"Accept-Encoding": "identity"})
+    said = base64.b64encode(hashlib.sha256(delta.content).digest()).decode()
+    assert delta.content and delta.headers["repr-digest"] == f"sha-256=:{said}:"
+    coded = changing.client.get(answer.headers["location"], headers={"Accept-Encoding": "gzip"})
+    assert coded.content == delta.content
+    assert ("repr-digest" in coded.headers) != ("content-encoding" in coded.headers)
+
+
 @pytest.mark.parametrize(
     ("path", "status"),
-    [("/editions/9/changes", 404), ("/editions/4/changes?depuis=9", 404), ("/editions/4/changes?depuis=x", 400),
+    [("/editions/4/dump.ttl?depuis=2", 400), ("/editions/4/dump.nq.gz?depuis=2", 400), ("/editions/9/changes", 404), ("/editions/4/changes?depuis=9", 404), ("/editions/4/changes?depuis=x", 400),
      ("/editions/4/delta.zip", 404), ("/editions/4/delta.nq?since=1", 400)],
 )  # fmt: skip
 def test_what_cannot_be_compared_is_a_problem(changing: Changing, path: str, status: int) -> None:
@@ -88,4 +101,4 @@ def test_what_an_edition_writes_of_its_changes_is_what_changed(changing: Changin
     text = (changing.state.var / "editions" / "4" / "changes.tsv").read_text()
     assert text.split("\n")[0] == str(text.count("\n") - 1)
     names = {line.rpartition("/")[2] for line in text.split("\n")[1:] if line}
-    assert names == {"18-A0", "18-B2"}, "nothing of the vocabularies, nothing of others"
+    assert names == {"18-A0", "18-B2", "3", "4"}, "two fiches and two editions, nothing of the vocabularies"
