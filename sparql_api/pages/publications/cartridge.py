@@ -2,7 +2,11 @@
 
 Facts that the importer of Moodle rests on, each held by a test: a zip archive whose `imsmanifest.xml` stands at its
 root; the root element `manifest`; the namespace of version 1.1 within the first 500 bytes of the file, by which the
-version is known; every file of a resource in the archive; no protected resource. No Moodle was run.
+version is known; every file of a resource in the archive; no protected resource; metadata by its schema.
+
+Seen on 30 November 2026 in Moodle 4.3 (build 20231009), restored by its own converter: both example modules in French
+arrive as a course with the module's title, its pages in order with their accents, and a section of links. Before the
+manifest's metadata were cut to what the schema takes, the whole import was refused.
 
 Knows the files of a cartridge and their order; the words come from the module as its page tells it. The record in
 ScoLOMFR stands in the manifest and as a file of its own, its values by the IRIs of their concepts.
