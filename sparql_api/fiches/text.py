@@ -25,13 +25,20 @@ from pathlib import Path
 from typing import Final, cast
 
 import tantivy
-from rapidfuzz import process
-from rapidfuzz.distance import OSA
 from tantivy import Occur, Query
 
 from sparql_api.computing.cancellation import checkpoint
 from sparql_api.fiches.stored import share
-from sparql_api.fiches.words import WORD, folded, searched_words, spelt_words, stem, stems
+from sparql_api.fiches.words import (
+    WORD,
+    folded,
+    one_letter_away,
+    searched_words,
+    spelt_words,
+    stem,
+    stems,
+    stems_of_all,
+)
 
 TEXT_NAME: Final = "fiches.mots"
 EXAMPLES_TEXT_NAME: Final = "exemples.mots"
@@ -41,6 +48,12 @@ OF_A_BEGINNING: Final = 0.125
 """What a word counts that only begins as the one looked for. Sums of all these are exact, in whatever order."""
 SHORTEST_BEGINNING: Final = 3
 SHORTEST_MISSPELT: Final = 4
+LONGEST_MISSPELT: Final = 32
+"""Letters of a word that may be taken for another; those that it may be grow with them, some sixty by letter."""
+TAKEN: Final = 24
+"""Words that one may be taken for, at most: those most held."""
+ENDING: Final = 2
+"""Last letters of a stem in which it differs from its forms: « oral » is that of « oraux »."""
 BEFORE: Final = 80
 AFTER: Final = 160
 """Characters of a passage before and after the word that it shows."""
@@ -240,7 +253,7 @@ class TextIndex:
             checkpoint()
             if not self._held(queries[word]) and (near := self.neighbours(word)):
                 taken_for[word] = near
-                roots[word] = {stem(one) for one in near}
+                roots[word] = stems_of_all({*near, *map(folded, near)})
                 queries[word] = self._query(roots[word], "")
         if taken_for:
             classes = self._ranked(queries.values())
@@ -262,23 +275,41 @@ class TextIndex:
         checkpoint()
         found = self._most_held(self._searcher.terms_with_prefix("mots", last), most)
         if not found:
-            found = self._most_held([held for one in self._near(last) for held in self._forms[one].items()], most)
+            found = self._meant(last)[:most]
         return [(begun + spelt, count) for spelt, count in found]
 
     def neighbours(self, word: str) -> tuple[str, ...]:
-        """Return the words of the edition that are one letter away, as they are most often written, most held first.
+        """Return the words meant by a misspelt one, as they are most often written, `TAKEN` at most.
 
-        A letter more, less, another or two exchanged (optimal string alignment); none for short words and numbers.
+        First the words of the edition that are one letter away, the most held first: a letter more, less, another or
+        two exchanged (optimal string alignment), whatever the accents. Then, for each word one letter away that no
+        fiche holds but in another form, the form most held. None for short words and numbers.
         """
-        held = [held for one in self._near(word) for held in self._forms[one].items()]
-        return tuple(spelt for spelt, _ in self._most_held(held, len(held)))
+        return tuple(spelt for spelt, _ in self._meant(word))
 
-    def _near(self, word: str) -> list[str]:
+    def _meant(self, word: str) -> list[tuple[str, int]]:
+        """Return (word that a misspelt one may have been, how many fiches hold it).
+
+        Each way to write a word is looked up: the time does not grow with the words of the edition.
+        """
         plain = folded(word)
-        if len(plain) < SHORTEST_MISSPELT or not plain.isalpha():
+        if not SHORTEST_MISSPELT <= len(plain) <= LONGEST_MISSPELT or not plain.isalpha():
             return []
-        matches = process.extract_iter(plain, self._forms.keys(), scorer=OSA.distance, score_cutoff=1)
-        return [one for one, _, _ in matches]
+        ways = one_letter_away(plain)
+        terms = {held for one in ways for held in self._searcher.terms_with_prefix("mots", f"{folded(one)}/")}
+        found = self._most_held([*terms], TAKEN)
+        known = stems_of_all(one for spelt, _ in found for one in (spelt, folded(spelt)))
+        for root in sorted(stems_of_all(ways | one_letter_away(word)) - known):
+            checkpoint()
+            found += self._most_held([*self._inflected(root)], 1)
+        return found[:TAKEN]
+
+    def _inflected(self, root: str) -> Iterator[tuple[str, int]]:
+        """Yield the terms of `mots` that have a stem, with how many held each."""
+        if any(self._searcher.doc_freq(name, root) for name in WEIGHTS):
+            for term, count in self._searcher.terms_with_prefix("mots", root[:-ENDING]):
+                if stem(term.partition("/")[2]) == root:
+                    yield term, count
 
     def _most_held(self, terms: Sequence[tuple[str, int]], most: int) -> list[tuple[str, int]]:
         """Return up to `most` words that fiches hold, as each is most often written, with how many hold it so.
@@ -303,14 +334,6 @@ class TextIndex:
 
     def _count(self, term: str) -> int:
         return int(self._searcher.search(Query.term_query(self._schema, "mots", term), limit=1).count)  # type: ignore[attr-defined]
-
-    @cached_property
-    def _forms(self) -> Mapping[str, Mapping[str, int]]:
-        """The terms of `mots` by the folded word that each begins with, with how many fiches hold it, or held it."""
-        found: dict[str, dict[str, int]] = {}
-        for term, count in self._searcher.terms_with_prefix("mots", ""):
-            found.setdefault(term.partition("/")[0], {})[term] = count
-        return found
 
     def _query(self, roots: Iterable[str], beginning: str) -> Query:
         """Return the query of one word: its stems by the weight of the field, and what it begins."""

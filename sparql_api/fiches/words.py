@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from functools import lru_cache
+from string import ascii_lowercase, digits
 from typing import Final
 
 from tantivy import Filter, TextAnalyzerBuilder, Tokenizer
@@ -16,6 +18,8 @@ _STEMMER: Final = TextAnalyzerBuilder(Tokenizer.whitespace()).filter(Filter.stem
 _STOPPED: Final = TextAnalyzerBuilder(Tokenizer.whitespace()).filter(Filter.stopword("french")).build()
 _LONG: Final = 8
 """Letters from which « ent » is taken for an ending: « content » keeps it, and is no « conte »."""
+_LETTERS: Final = (*ascii_lowercase, *digits, "é")
+"""What a letter may have been: accents count where the stemmer looks at them."""
 _ENDINGS: Final = (("ees", "ées"), ("ee", "ée"), ("es", "és"), ("e", "é"))
 """What an ending typed without its accent may stand for: the stemmer takes « ées » off, and leaves « ees »."""
 
@@ -46,7 +50,11 @@ def stem(word: str) -> str:
     ('differenci', 'differenci', 'differenci', 'journal')
     """
     found = _STEMMER.analyze(word)
-    root = folded(found[0]) if found else folded(word)
+    return _root(found[0] if found else word)
+
+
+def _root(stemmed: str) -> str:
+    root = stemmed if stemmed.isascii() else folded(stemmed)
     return root[:-3] if root.endswith("ent") and len(root) >= _LONG else root
 
 
@@ -56,10 +64,33 @@ def stems(word: str) -> set[str]:
     >>> sorted(stems("differenciees"))
     ['differenci', 'differencie']
     """
-    spellings = {word}
-    if word.isascii():
-        spellings |= {word.removesuffix(plain) + spelt for plain, spelt in _ENDINGS if word.endswith(plain)}
-    return {stem(spelling) for spelling in spellings}
+    return {stem(spelling) for spelling in _spellings(word)}
+
+
+def _spellings(word: str) -> set[str]:
+    if not word.isascii():
+        return {word}
+    return {word} | {word.removesuffix(plain) + spelt for plain, spelt in _ENDINGS if word.endswith(plain)}
+
+
+def stems_of_all(some: Iterable[str]) -> set[str]:
+    """Return every stem that one of some words, of letters and digits, may have: all at once, as there may be many."""
+    spellings = set().union(*map(_spellings, some))
+    return {_root(stemmed) for stemmed in _STEMMER.analyze(" ".join(spellings))}
+
+
+def one_letter_away(word: str) -> set[str]:
+    """Return a word and what it is with a letter or digit more, less, another, or two neighbours exchanged.
+
+    These are the strings at an optimal string alignment distance of one at most, over these letters.
+    """
+    found = {word}
+    for place in range(len(word) + 1):
+        head, tail = word[:place], word[place:]
+        found.add(head + tail[1:])
+        found.add(head + tail[1:2] + tail[:1] + tail[2:])
+        found.update(head + letter + rest for letter in _LETTERS for rest in (tail, tail[1:]))
+    return found
 
 
 def searched_words(text: str) -> list[str]:

@@ -2,7 +2,11 @@
 
 Facts that the importer of Moodle rests on, each held by a test: a zip archive whose `imsmanifest.xml` stands at its
 root; the root element `manifest`; the namespace of version 1.1 within the first 500 bytes of the file, by which the
-version is known; every file of a resource in the archive; no protected resource. No Moodle was run.
+version is known; every file of a resource in the archive; no protected resource; metadata by its schema.
+
+Seen on 30 November 2026 in Moodle 4.3 (build 20231009), restored by its own converter: both example modules in French
+arrive as a course with the module's title, its pages in order with their accents, and a section of links. Before the
+manifest's metadata were cut to what the schema takes, the whole import was refused.
 
 Knows the files of a cartridge and their order; the words come from the module as its page tells it. The record in
 ScoLOMFR stands in the manifest and as a file of its own, its values by the IRIs of their concepts.
@@ -86,7 +90,7 @@ def manifest(module: CourseModule) -> ET.Element:
     metadata = add(root, "", "metadata")
     add(metadata, "", "schema", "IMS Common Cartridge")
     add(metadata, "", "schemaversion", "1.1.0")
-    metadata.append(lom(module, IN_MANIFEST))
+    metadata.append(lom_of_manifest(module))
     organizations = add(root, "", "organizations")
     organization = add(organizations, "", "organization", identifier="O-1", structure="rooted-hierarchy")
     top = add(organization, "", "item", identifier="I-0")
@@ -117,50 +121,68 @@ def resources_of(module: CourseModule) -> Iterator[tuple[str, str, str]]:
 
 def record(module: CourseModule) -> ET.Element:
     """Return the record of a module in ScoLOMFR, as a file of LOM with the elements that ScoLOMFR adds."""
-    root = lom(module, "")
+    root = lom(module)
     root.set("xmlns", PLAIN_LOM)
     educational = root.find("educational")
     assert educational is not None
     for iri, label in module.concepts.items():
         if name := OF_SCOLOMFR.get(vocabulary(iri)):
-            vocabulary_value(educational, "", name, iri, label, module.language)
+            vocabulary_value(educational, name, iri, label, module.language)
     return root
 
 
-def lom(module: CourseModule, space: str) -> ET.Element:
-    """Return the metadata of a module in the elements of LOM (IEEE 1484.12.1), in its order."""
-    root = ET.Element(f"{space}lom")
-    general = add(root, space, "general")
-    identifier = add(general, space, "identifier")
+def lom_of_manifest(module: CourseModule) -> ET.Element:
+    """Return what a manifest says of a module: what the schema by which Moodle checks it takes.
+
+    It knows the roles of IMS alone, and no value before its source: whoever made the module, for whom, at what level
+    and how long it takes stand in the record.
+    """
+    root = ET.Element(f"{IN_MANIFEST}lom")
+    general(root, module, IN_MANIFEST)
+    add(add(root, IN_MANIFEST, "technical"), IN_MANIFEST, "format", "text/html")
+    texts(add(root, IN_MANIFEST, "rights"), IN_MANIFEST, "description", (module.licence,), module.language)
+    return root
+
+
+def general(root: ET.Element, module: CourseModule, space: str) -> None:
+    """Add what a module is, in the elements of LOM (IEEE 1484.12.1, 1)."""
+    said = add(root, space, "general")
+    identifier = add(said, space, "identifier")
     add(identifier, space, "catalog", "URI")
     add(identifier, space, "entry", module.iri)
-    texts(general, space, "title", (module.title,), module.language)
-    add(general, space, "language", module.language)
-    texts(general, space, "description", (module.summary,), module.language)
-    texts(general, space, "keyword", module.keywords, module.language)
-    contribute = add(add(root, space, "lifeCycle"), space, "contribute")
-    role = add(contribute, space, "role")
-    add(role, space, "source", "LOMv1.0")
-    add(role, space, "value", "author")
-    add(contribute, space, "entity", f"BEGIN:VCARD\nVERSION:3.0\nFN:{module.author}\nORG:{module.author}\nEND:VCARD")
+    texts(said, space, "title", (module.title,), module.language)
+    add(said, space, "language", module.language)
+    texts(said, space, "description", (module.summary,), module.language)
+    texts(said, space, "keyword", module.keywords, module.language)
+
+
+def lom(module: CourseModule) -> ET.Element:
+    """Return the metadata of a module in the elements of LOM (IEEE 1484.12.1), in its order."""
+    root = ET.Element("lom")
+    general(root, module, "")
+    contribute = add(add(root, "", "lifeCycle"), "", "contribute")
+    role = add(contribute, "", "role")
+    add(role, "", "source", "LOMv1.0")
+    add(role, "", "value", "author")
+    add(contribute, "", "entity", f"BEGIN:VCARD\nVERSION:3.0\nFN:{module.author}\nORG:{module.author}\nEND:VCARD")
     if module.date:
-        add(add(contribute, space, "date"), space, "dateTime", module.date)
-    technical = add(root, space, "technical")
-    add(technical, space, "format", "text/html")
-    add(technical, space, "location", module.iri)
-    educational = add(root, space, "educational")
+        add(add(contribute, "", "date"), "", "dateTime", module.date)
+    technical = add(root, "", "technical")
+    add(technical, "", "format", "text/html")
+    add(technical, "", "location", module.iri)
+    educational = add(root, "", "educational")
     for number, name in EDUCATIONAL.items():
         for iri, label in module.concepts.items():
             if vocabulary(iri) == number:
-                vocabulary_value(educational, space, name, iri, label, module.language)
-    texts(add(educational, space, "typicalLearningTime"), space, "description", (module.length,), module.language)
-    add(educational, space, "language", module.language)
-    rights = add(root, space, "rights")
+                vocabulary_value(educational, name, iri, label, module.language)
+    texts(add(educational, "", "typicalLearningTime"), "", "description", (module.length,), module.language)
+    add(educational, "", "language", module.language)
+    rights = add(root, "", "rights")
     for name, value in (("cost", "no"), ("copyrightAndOtherRestrictions", "yes")):
-        said = add(rights, space, name)
-        add(said, space, "source", "LOMv1.0")
-        add(said, space, "value", value)
-    texts(rights, space, "description", (module.licence,), module.language)
+        said = add(rights, "", name)
+        add(said, "", "source", "LOMv1.0")
+        add(said, "", "value", value)
+    texts(rights, "", "description", (module.licence,), module.language)
     return root
 
 
@@ -170,13 +192,13 @@ def vocabulary(iri: str) -> str:
     return name.partition("-")[0] if head == SCOLOMFR else ""
 
 
-def vocabulary_value(parent: ET.Element, space: str, name: str, iri: str, label: str, language: str) -> None:
+def vocabulary_value(parent: ET.Element, name: str, iri: str, label: str, language: str) -> None:
     """Add a value of a vocabulary of ScoLOMFR: the scheme is its source, the concept its value."""
-    said = add(parent, space, name)
-    add(said, space, "source", f"{SCOLOMFR}scolomfr-voc-{vocabulary(iri)}")
-    add(said, space, "value", iri)
-    if not space and label:
-        add(said, space, "label", label, language=language)
+    said = add(parent, "", name)
+    add(said, "", "source", f"{SCOLOMFR}scolomfr-voc-{vocabulary(iri)}")
+    add(said, "", "value", iri)
+    if label:
+        add(said, "", "label", label, language=language)
 
 
 def web_link(title: str, address: str) -> ET.Element:

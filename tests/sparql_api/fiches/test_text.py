@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from ingestion import Edition, read_fiches
 from sparql_api.fiches.search import FicheIndex, Selection
 from sparql_api.fiches.text import TEXT_NAME, TextIndex, text_writer
+from sparql_api.fiches.words import stem
 from tests.laws.lengths import examples
 
 INFLECTED = {
@@ -122,6 +123,17 @@ def test_words_that_every_text_holds_are_left_out_unless_they_are_alone(tmp_path
     assert index.find("le").numbers == (0,)
 
 
+@pytest.mark.parametrize(
+    ("held", "typed"),
+    [("robots", "robbot"), ("journaux", "jornal"), ("évaluer", "évaluatin"), ("oraux", "orral"), ("exposées", "expozé")],
+)
+def test_a_misspelt_word_finds_the_other_forms_of_the_one_meant(tmp_path: Path, held: str, typed: str) -> None:
+    index = written(tmp_path, [("Rien", "", ""), (held, "", ""), ("", "", f"Trois {held}")])
+    found = index.find(typed)
+    assert found.numbers == (1, 2) and found.taken_for == {typed: (held,)}
+    assert found.wanted.holds(held.upper())
+
+
 def test_a_short_word_or_a_number_is_taken_for_no_other(tmp_path: Path) -> None:
     index = written(tmp_path, [("chat 2024", "", "")])
     for word in ("cha7", "2025", "zha", "rat"):
@@ -142,6 +154,17 @@ def apart(one: str, other: str) -> bool:
     return other in ways
 
 
+def inflected(typed: str, word: str) -> bool:
+    """Return whether a word is a form of one that is a letter away from what is typed, accents aside."""
+    letters = string.ascii_lowercase + string.digits + "é"
+    ends = {"e": "é", "es": "és", "ee": "ée", "ees": "ées"}
+    ways = {way for one in (typed, typed.translate(str.maketrans("éè", "ee"))) for way in (
+        one, *(one[:i] + one[i + 1 :] for i in range(len(one))), *(one[:i] + one[i + 1 : i + 2] + one[i : i + 1] + one[i + 2 :] for i in range(len(one))),
+        *(one[:i] + c + one[i + more :] for i in range(len(one) + 1) for c in letters for more in (0, 1)))}
+    ways |= {way.removesuffix(end) + spelt for way in ways if way.isascii() for end, spelt in ends.items() if way.endswith(end)}
+    return stem(word) in map(stem, ways)
+
+
 @settings(max_examples=examples(25), deadline=None)
 @given(held=st.lists(WORDS, min_size=1, max_size=12, unique=True), typed=st.text(LETTERS, min_size=4, max_size=7))
 def test_neighbours_are_the_words_one_letter_away(
@@ -150,7 +173,10 @@ def test_neighbours_are_the_words_one_letter_away(
     index = written(tmp_path_factory.mktemp("words"), [(word, "", "") for word in held])
     plain = str.maketrans("éè", "ee")
     expected = {word.translate(plain) for word in held if apart(typed.translate(plain), word.translate(plain))}
-    assert {word.translate(plain) for word in index.neighbours(typed)} == expected
+    found = index.neighbours(typed)
+    assert {word.translate(plain) for word in found[: len(expected)]} == expected
+    # What follows is another form of a word one letter away, which no fiche holds.
+    assert all(inflected(typed, word) for word in found[len(expected) :])
 
 
 @pytest.mark.parametrize("typed", ["", " ", "?!", "a.*", "[", "(", "\\", "mots:x", "AND", "\u0000", "e\u0301l", "ﬁche", "½", "日本"])

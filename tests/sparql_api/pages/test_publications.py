@@ -136,6 +136,8 @@ def test_a_cartridge_has_what_the_importer_looks_at(client: httpx.Client, name: 
     assert root.tag == f"{CP}manifest" and root.get("identifier")
     assert root.findtext(f"{CP}metadata/{CP}schema") == "IMS Common Cartridge"
     assert root.findtext(f"{CP}metadata/{CP}schemaversion") == "1.1.0"
+    said = {one.tag.rpartition("}")[2] for one in root.find(f"{CP}metadata") or () for one in one}
+    assert said == {"general", "technical", "rights"}, "what else was said there, Moodle's schema refused"
     resources = {one.get("identifier"): one for one in root.iter(f"{CP}resource")}
     named = [one.get("href") for resource in resources.values() for one in resource.iter(f"{CP}file")]
     assert {*named, "imsmanifest.xml"} == {*archive.namelist()} and len(named) == len({*named})
