@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+import gc
 import io
 import json
 import os
@@ -30,6 +31,7 @@ import psutil
 from bench.fiches import make_row, usages, write
 from ingestion import Registry, Settings, publish
 from sparql_api.outputs import EDITION_OUTPUTS
+from sparql_api.words.command_line import COLLECTED_AT
 
 TICK = os.sysconf("SC_CLK_TCK")
 CHANGED = "Une fiche changée"
@@ -232,6 +234,7 @@ def held(pid: int, of: Callable[[psutil.Process], int] = lambda one: int(one.mem
 
 def timed(var: Path) -> dict[str, float]:
     """Publish as the command does; return the processor seconds that each step took, and what was before and after."""
+    gc.set_threshold(COLLECTED_AT)
     spent = {"start": time.process_time()}
     last = time.process_time()
 
