@@ -6,6 +6,7 @@ comes back in their order. Knows nothing of what is done.
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -43,7 +44,7 @@ def in_order(
         return
     # Not a fork: this process has threads (the screen, the terminal's bars, the store's).
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(processes, mp_context=context, initializer=_end_with_parent) as pool:
+    with ProcessPoolExecutor(processes, context, _begin, gc.get_threshold()) as pool:
         under_way: deque[tuple[list[Item], Future[Result] | None]] = deque()
         try:
             for batch in batches:
@@ -56,8 +57,12 @@ def in_order(
             pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _end_with_parent() -> None:
-    """See to it that this process ends when the one that started it is gone, and nobody takes what it makes."""
+def _begin(*collected_at: int) -> None:
+    """See to it that this process ends when the one that started it is gone, and nobody takes what it makes.
+
+    It looks for cycles as rarely as that one does.
+    """
+    gc.set_threshold(*collected_at)
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_follow, args=(parent,), daemon=True).start()

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _VARIABLES: Final = ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
 _UNUSABLE: Final = 2
 _PREFIX: Final = "OBSERVATOIRE_"
-_COLLECTED_AT: Final = 250_000
+COLLECTED_AT: Final = 250_000
 """New objects after which Python looks for cycles: a short command ends before, and a tenth of its time was that."""
 _TITLE: Final = "help-"
 """What the codes of those sentences begin with that stand for Typer's own words in a help."""
@@ -44,7 +44,7 @@ class Spoken(TyperGroup):
         **extra: Any,
     ) -> Any:
         """Run a command; leave with its exit code."""
-        gc.set_threshold(_COLLECTED_AT)
+        gc.set_threshold(COLLECTED_AT)
         given = sys.argv[1:] if args is None else list(args)
         lang = caller_language(given, os.environ)
         setattr(typer.core, "_", _titles(lang))  # noqa: B010

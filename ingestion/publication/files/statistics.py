@@ -14,10 +14,12 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from ingestion.documents.draft import LICENCE
 from ontologie import PREFIXES, RDF_TYPE
+
+Told = TypeVar("Told")
 
 STATISTICS: Final = "statistics.json"
 SCHEMA: Final = """
@@ -63,26 +65,28 @@ class Statistics:
         self._connection = connection
         self._ours = f"<{base}".encode()
         self._counters: Counter[tuple[str, str, str]] = Counter()
-        self._terms: dict[bytes, list[int]] = {}
+        self._ways: Counter[tuple[tuple[bytes, ...] | None, bytes]] = Counter()
+        self._links: Counter[tuple[bytes, bytes]] = Counter()
+        self._subjects: Counter[bytes] = Counter()
+        self._objects: Counter[bytes] = Counter()
 
     def change(self, graph: str, before: bytes, after: bytes) -> None:
         """Count a graph's N-Quads in the place of what it held before; empty where there was, or is, nothing."""
         for sign, lines in ((-1, before), (1, after)):
             if lines:
                 self._count(sign, graph, lines)
-        if len(self._terms) >= _PENDING:
+        if len(self._objects) >= _PENDING:
             self.flush()
 
     def count_terms(self, subjects: Iterable[bytes], objects: Iterable[bytes]) -> None:
         """Count terms as those of one graph more, of which nothing else is counted."""
-        for which, terms in enumerate((subjects, objects)):
-            for term in terms:
-                self._terms.setdefault(term, [0, 0])[which] += 1
+        self._subjects.update(subjects)
+        self._objects.update(objects)
 
     def clear(self) -> None:
         """Forget everything."""
-        self._counters.clear()
-        self._terms.clear()
+        for waiting in (self._counters, self._ways, self._links, self._subjects, self._objects):
+            waiting.clear()
         for table in ("counters", "terms"):
             self._connection.execute(f"DELETE FROM {table}")
 
@@ -119,56 +123,74 @@ class Statistics:
         return found
 
     def _count(self, sign: int, graph: str, lines: bytes) -> None:
-        end, ours, counters = len(f" <{graph}> .\n".encode()), self._ours, self._counters
-        # N-Quads escapes "\r" inside literals: of bytes, this splits at "\n" alone.
-        triples = [line.split(b" ", 2) for line in lines.splitlines(keepends=True)]
-        said = [(subject, predicate, rest[:-end]) for subject, predicate, rest in triples]
-        for predicate, count in Counter([predicate for _, predicate, _ in said]).items():
-            counters["predicates", _iri(predicate), ""] += sign * count
-        for value, count in Counter([value for _, predicate, value in said if predicate == _TYPE]).items():
-            counters["classes", _iri(value), ""] += sign * count
-        classes: dict[bytes, list[bytes]] = {}
+        ours, counters, said = self._ours, self._counters, _triples(graph, lines)
+        subjects, predicates, values = zip(*said, strict=True)
+        classes: dict[bytes, tuple[bytes, ...]] = {}
         for subject, predicate, value in said:
             if predicate == _TYPE:
-                classes.setdefault(subject, []).append(value)
-        uses = Counter((kind, predicate) for subject, predicate, _ in said for kind in classes.get(subject, ()))
-        for (kind, predicate), count in uses.items():
-            counters["uses", _iri(kind), _iri(predicate)] += sign * count
+                classes[subject] = (*classes.get(subject, ()), value)
         links = [
             (predicate, value) for subject, predicate, value in said
             if value[:1] == b"<" and not value.startswith(ours) and predicate != _TYPE and subject.startswith(ours)
         ]  # fmt: skip
-        for (predicate, value), count in Counter(links).items():
-            counters["links", _iri(predicate), _place(value)] += sign * count
+        # What a way of being used or a link means is told once for all that are alike, when it no longer waits.
+        _count_all(self._ways, sign, zip(map(classes.get, subjects), predicates, strict=True))
+        _count_all(self._links, sign, links)
+        _count_all(self._subjects, sign, set(subjects))
+        _count_all(self._objects, sign, set(values))
         own = f"<{graph}>".encode()
         for licence in (_iri(value) for subject, predicate, value in said if predicate == _LICENCE and subject == own):
             counters["licences", licence, "" if licence == LICENCE else graph] += sign
         counters["quads", "", ""] += sign * len(said)
         counters["graphs", "", ""] += sign
         counters["folder", graph.rpartition("/")[0], ""] += sign
-        for which, terms in enumerate(({subject for subject, _, _ in said}, {value for _, _, value in said})):
-            for term in terms:
-                self._terms.setdefault(term, [0, 0])[which] += sign
 
     def flush(self) -> None:
         """Write what waits; a term's first mention makes one more that is distinct, its last one less."""
-        waiting, self._terms = self._terms, {}
-        told = {_key(term): (*change, term.startswith(self._ours)) for term, change in waiting.items() if any(change)}
+        told = self._changed_terms()
         if told:
             self._connection.execute(_CHANGED)
-            rows = ((*key, *told[key]) for key in sorted(told))
-            self._connection.executemany("INSERT INTO changed VALUES (?, ?, ?, ?, ?)", rows)
+            self._connection.executemany("INSERT INTO changed VALUES (?, ?, ?, ?, ?)", told)
             distinct = self._connection.execute(_DISTINCT).fetchone()
             for kind, count in zip(("subjects", "entities", "objects"), distinct, strict=True):
                 self._counters[kind, "", ""] += count
             for statement in (_ADD, _DROP, "DROP TABLE changed"):
                 self._connection.execute(statement)
+        self._count_ways()
         add = "INSERT INTO counters VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET count = count + excluded.count"
         counters = [(*key, count) for key, count in self._counters.items() if count]
         self._connection.executemany(add, counters)
         if counters:
             self._connection.execute("DELETE FROM counters WHERE count = 0")
-        self._counters = Counter()
+        self._counters.clear()
+
+    def _changed_terms(self) -> list[tuple[int, int, int, int, bool]]:
+        """Take the terms that wait; return the rows of `changed`, in the order of their keys."""
+        subjects, objects, ours = self._subjects, self._objects, self._ours
+        self._subjects, self._objects = Counter(), Counter()
+        rows = [
+            (*_key(term), count, objects.pop(term, 0), term.startswith(ours)) for term, count in subjects.items()
+        ] + [(*_key(term), 0, count, False) for term, count in objects.items()]  # fmt: skip
+        return sorted(row for row in rows if row[2] or row[3])
+
+    def _count_ways(self) -> None:
+        """Take the ways of being used and the links that wait into the counters."""
+        for (classes, predicate), count in self._ways.items():
+            self._counters["predicates", _iri(predicate), ""] += count
+            for kind in classes or ():
+                self._counters["uses", _iri(kind), _iri(predicate)] += count
+                if predicate == _TYPE:
+                    # One line a class of each subject: as many lines as classes tell each subject once.
+                    self._counters["classes", _iri(kind), ""] += count // len(classes or ())
+        for (predicate, value), count in self._links.items():
+            self._counters["links", _iri(predicate), _place(value)] += count
+        self._ways.clear()
+        self._links.clear()
+
+
+def _count_all(waiting: Counter[Told], sign: int, told: Iterable[Told]) -> None:
+    """Count what is told, in C where it comes."""
+    (waiting.update if sign > 0 else waiting.subtract)(told)
 
 
 def place(iri: str) -> str:
@@ -245,9 +267,13 @@ class Difference:
 
 def terms_of(graph: str, lines: bytes) -> tuple[set[bytes], set[bytes]]:
     """Return the subjects and the objects of a graph's N-Quads."""
-    end = len(f" <{graph}> .\n".encode())
-    triples = [line.split(b" ", 2) for line in lines.splitlines(keepends=True)]
-    return {subject for subject, _, _ in triples}, {rest[:-end] for _, _, rest in triples}
+    triples = _triples(graph, lines)
+    return {subject for subject, _, _ in triples}, {value for _, _, value in triples}
+
+
+def _triples(graph: str, lines: bytes) -> list[list[bytes]]:
+    """Return (subject, predicate, object) of a graph's N-Quads: only a line's end holds the end of its lines."""
+    return [line.split(b" ", 2) for line in lines.split(f" <{graph}> .\n".encode())[:-1]]
 
 
 def _plus(told: Any, before: Any, after: Any) -> Any:
