@@ -26,7 +26,7 @@ from sparql_api.query.groups import TRIPLES, GroupPart, around, is_word, parts
 from sparql_api.query.guard import declared_prefixes
 from sparql_api.query.hints import iri_of
 from sparql_api.query.reading import QueryReading, Rewrite
-from sparql_api.query.told import Told
+from sparql_api.query.told import EditionTold
 from sparql_api.query.triples import Triple, plain_triples, span_without
 
 MOST: Final = 8
@@ -37,7 +37,7 @@ Run = list[tuple[int, list[Triple], Sequence[Token]]]
 """The triples of a basic graph pattern, piece by piece between filters: where each begins, what it says, its tokens."""
 
 
-def without_implied_classes(text: str, told: Told, prefixes: Mapping[str, str]) -> tuple[str, list[Rewrite]]:
+def without_implied_classes(text: str, told: EditionTold, prefixes: Mapping[str, str]) -> tuple[str, list[Rewrite]]:
     """Return a text without the class patterns that are implied, and what was left out, one after the other."""
     done: list[Rewrite] = []
     if not told.implied or "\\" in text or not _LIKELY.search(text):
@@ -55,7 +55,7 @@ def without_implied_classes(text: str, told: Told, prefixes: Mapping[str, str]) 
     return text, done
 
 
-def _implied(reading: QueryReading, told: Told, declared: Mapping[str, str]) -> Iterator[tuple[int, int]]:
+def _implied(reading: QueryReading, told: EditionTold, declared: Mapping[str, str]) -> Iterator[tuple[int, int]]:
     """Yield the first and last tokens of class patterns that are implied, each with what joins it to the others."""
     tokens = reading.tokens
     if any(is_word(one, "CONSTRUCT") and other.text != "{" for one, other in pairwise(tokens)):
@@ -99,7 +99,7 @@ def _piece(tokens: Sequence[Token], some: Sequence[GroupPart]) -> tuple[int, lis
     return first, plain_triples(said) or [], said
 
 
-def _classes_by_variable(run: Run, told: Told, declared: Mapping[str, str]) -> dict[str, set[str]]:
+def _classes_by_variable(run: Run, told: EditionTold, declared: Mapping[str, str]) -> dict[str, set[str]]:
     """Return the classes that the triples of a pattern imply, by the name of the variable that has them."""
     implied: dict[str, set[str]] = {}
     for _, triples, _ in run:

@@ -31,7 +31,7 @@ from typing import Final
 from queries import Token
 from sparql_api.query.groups import TRIPLES, GroupPart, is_word, names, parts, tokens_of
 from sparql_api.query.reading import QueryReading, Rewrite
-from sparql_api.query.selection import Selection, Span, selection_of
+from sparql_api.query.selection import GroupedSelect, Span, selection_of
 from sparql_api.query.triples import Triple, plain_triples, span_without
 
 BY_LANGUAGE: Final = frozenset({"FILTER", "LANG", "LANGMATCHES", "IN", "NOT"})
@@ -72,7 +72,7 @@ def labels_after(text: str) -> tuple[str, list[Rewrite]]:
     return text[:start] + after + text[end:], [Rewrite("labels-after-counting", start, end, text[start:end], after)]
 
 
-def _moved(reading: QueryReading, asked: Selection, beside: Sequence[GroupPart]) -> list[Label]:
+def _moved(reading: QueryReading, asked: GroupedSelect, beside: Sequence[GroupPart]) -> list[Label]:
     """Return the labels that may be looked up after."""
     tokens, apart = reading.tokens, []
     for one in (*_in_triples(reading, beside), *_in_options(reading, beside)):
@@ -157,7 +157,7 @@ def _by_language(tokens: Sequence[Token], part: GroupPart) -> bool:
     )
 
 
-def _written(reading: QueryReading, asked: Selection, labels: Sequence[Label]) -> str:
+def _written(reading: QueryReading, asked: GroupedSelect, labels: Sequence[Label]) -> str:
     """Return the SELECT that counts first and looks its labels up after."""
     looked_up = {one.label for one in labels}
     keys = " ".join(f"?{name}" for name in asked.keys if name not in looked_up)

@@ -12,11 +12,11 @@ from sparql_api.query.absences import absences_as_minus
 from sparql_api.query.classes import without_implied_classes
 from sparql_api.query.labels import labels_after
 from sparql_api.query.reading import Rewrite
-from sparql_api.query.told import Told
+from sparql_api.query.told import EditionTold
 
 
 def rewritten(
-    text: str, told: Told | None = None, prefixes: Mapping[str, str] | None = None
+    text: str, told: EditionTold | None = None, prefixes: Mapping[str, str] | None = None
 ) -> tuple[str, tuple[Rewrite, ...]]:
     """Return the text that the engine is asked, and what of it is other than in the text given; never fails.
 

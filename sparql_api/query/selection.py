@@ -21,7 +21,7 @@ Span = tuple[int, int]
 
 
 @dataclass(frozen=True)
-class Column:
+class Projected:
     """A column: a variable as it is, or an expression in brackets under a name."""
 
     name: str
@@ -34,13 +34,13 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Selection:
+class GroupedSelect:
     """A SELECT that groups by variables and counts or adds up."""
 
     first: int
     """Its first token."""
     distinct: bool
-    columns: tuple[Column, ...]
+    columns: tuple[Projected, ...]
     opening: int
     """The brace that opens its pattern."""
     keys: tuple[str, ...]
@@ -51,7 +51,7 @@ class Selection:
     order: Span | None
 
 
-def selection_of(reading: QueryReading) -> Selection | None:
+def selection_of(reading: QueryReading) -> GroupedSelect | None:
     """Return what the SELECT that is the whole query says; None where it is another query, or not plain."""
     tokens, closes = reading.tokens, reading.closes
     first = next((i for i, token in enumerate(tokens) if is_word(token, *FORMS)), None)
@@ -78,10 +78,10 @@ def selection_of(reading: QueryReading) -> Selection | None:
     if not names(tokens[i] for i in sorted_by) <= {*keys, *(one.name for one in columns)}:
         return None
     bare = {*range(begin, at), *sorted_by, *(one.span[0] for one in columns if one.bare)}
-    return Selection(first, distinct, tuple(columns), opening, keys, frozenset(bare), having, order)
+    return GroupedSelect(first, distinct, tuple(columns), opening, keys, frozenset(bare), having, order)
 
 
-def _columns(tokens: Sequence[Token], closes: Mapping[int, int], at: int) -> tuple[list[Column], int]:
+def _columns(tokens: Sequence[Token], closes: Mapping[int, int], at: int) -> tuple[list[Projected], int]:
     """Return the columns from a token on, and the token after them."""
     columns = []
     while at < len(tokens):
@@ -89,7 +89,7 @@ def _columns(tokens: Sequence[Token], closes: Mapping[int, int], at: int) -> tup
         named = tokens[last - 1 if last > at else at]
         if named.kind != "var":
             break
-        columns.append(Column(named.text[1:], (at, last)))
+        columns.append(Projected(named.text[1:], (at, last)))
         at = last + 1
     return columns, at
 

@@ -22,14 +22,14 @@ MOST_BYTES: Final = 2 << 20
 
 
 @dataclass(frozen=True)
-class Told:
+class EditionTold:
     """What is true of all the graphs of one edition together."""
 
     implied: Mapping[str, frozenset[str]]
     """The classes that each subject of a property has, by the IRI of the property."""
 
 
-def told_by(store: StoreRef) -> Told | None:
+def told_by(store: StoreRef) -> EditionTold | None:
     """Return what the edition of a store tells; None where it has no statistics that can be read, or others by now."""
     path = store.path.parent / STATISTICS
     try:
@@ -42,8 +42,8 @@ def told_by(store: StoreRef) -> Told | None:
 
 
 @lru_cache(maxsize=16)
-def _read(path: Path, inode: int, changed: int) -> Told:
-    return Told(implied_of(json.loads(path.read_bytes())))
+def _read(path: Path, inode: int, changed: int) -> EditionTold:
+    return EditionTold(implied_of(json.loads(path.read_bytes())))
 
 
 def implied_of(statistics: Mapping[str, Any]) -> dict[str, frozenset[str]]:

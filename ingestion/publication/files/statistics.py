@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from ingestion.documents.draft import LICENCE
+from ingestion.publication.files.editions import STATISTICS
 from ontologie import PREFIXES, RDF_TYPE
 
-STATISTICS: Final = "statistics.json"
 SCHEMA: Final = """
 CREATE TABLE counters (kind TEXT, term TEXT, place TEXT, count INTEGER NOT NULL, PRIMARY KEY (kind, term, place))
  WITHOUT ROWID;

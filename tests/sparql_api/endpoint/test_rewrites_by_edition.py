@@ -19,12 +19,12 @@ from sparql_api.query.dataset import Dataset
 from sparql_api.query.plan import Rules, explained, plan
 from sparql_api.query.rewrites import rewritten
 from sparql_api.query.stores import StoreRef
-from sparql_api.query.told import Told, implied_of, told_by
+from sparql_api.query.told import EditionTold, implied_of, told_by
 from tests.laws.lengths import examples
 
 E = "http://e/"
 PREFIXES = {"e": E}
-TOLD = Told({E + "d": frozenset({E + "C"}), E + "p": frozenset({E + "C", E + "D"})})
+TOLD = EditionTold({E + "d": frozenset({E + "C"}), E + "p": frozenset({E + "C", E + "D"})})
 COMPUTED = ("COUNT(*)", "COUNT(?x)", "COUNT(DISTINCT ?x)", "COUNT(DISTINCT *)", "COUNT(?z)", "SUM(?w)", "AVG(?w)", "SUM(DISTINCT ?w)", "COUNT(*) + SUM(?w)", "COUNT(?l)", "MAX(?w)", "STR(?y)")  # fmt: skip
 
 
@@ -54,7 +54,7 @@ def drawn_quads(chance: random.Random) -> list[ox.Quad]:
     return [ox.Quad(*triple, graph) for triple, graph in said.items()]
 
 
-def told_of(quads: list[ox.Quad], scratch: Path) -> Told:
+def told_of(quads: list[ox.Quad], scratch: Path) -> EditionTold:
     """Return what the statistics that publication counts tell, each held against the quads themselves."""
     graphs = [
         (name, "".join(f"{quad} .\n" for quad in quads if quad.graph_name.value == name).encode())
@@ -65,7 +65,7 @@ def told_of(quads: list[ox.Quad], scratch: Path) -> Told:
     for name, kinds in implied.items():
         for subject, predicate, _ in said:
             assert predicate != name or all((subject, RDF_TYPE, ox.NamedNode(kind)) in said for kind in kinds)
-    return Told(implied)
+    return EditionTold(implied)
 
 
 def drawn_statement(chance: random.Random) -> str:
