@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from ingestion.publication.files.dumps import read_fiches as read_fiches
     from ingestion.publication.files.dumps import read_statistics as read_statistics
     from ingestion.publication.files.editions import DUMPS as DUMPS
+    from ingestion.publication.files.editions import STATISTICS as STATISTICS
     from ingestion.publication.files.editions import Edition as Edition
     from ingestion.publication.files.editions import Editions as Editions
     from ingestion.publication.files.editions import is_gone as is_gone
@@ -54,7 +55,6 @@ if TYPE_CHECKING:
     from ingestion.publication.files.members import lines_of as lines_of
     from ingestion.publication.files.members import members_of as members_of
     from ingestion.publication.files.members import packed_bytes as packed_bytes
-    from ingestion.publication.files.statistics import STATISTICS as STATISTICS
     from ingestion.publication.files.stores import begin_making as begin_making
     from ingestion.publication.files.stores import is_to_be_made as is_to_be_made
     from ingestion.publication.manifest import software_version as software_version
@@ -119,12 +119,11 @@ else:
                 "GraphReader became changes_beginning changes_counted changes_of find_changes note_changes sizes_of"
             ),
             "publication.files.dumps": "read_fiches read_statistics",
-            "publication.files.editions": "DUMPS Edition Editions is_gone redaction_of",
+            "publication.files.editions": "DUMPS STATISTICS Edition Editions is_gone redaction_of",
             "publication.manifest": "software_version",
             "publication.files.members": "MEMBERS MEMBERS_LIST files_of has_dump lines_of members_of packed_bytes",
             "publication.publish": "publish",
             "publication.rebuild": "RebuildDiffers rebuild",
-            "publication.files.statistics": "STATISTICS",
             "publication.files.stores": "begin_making is_to_be_made",
             "reading.deposits": "learn_to_read read_deposit",
             "reading.exported_table": "deduced_cell export_columns export_row",

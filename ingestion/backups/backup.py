@@ -23,9 +23,8 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile
 from ingestion.publication.changelist import CHANGES, CHANGES_INDEX
 from ingestion.publication.cut import settle
 from ingestion.publication.deltas import REDACTED
-from ingestion.publication.files.editions import DUMPS, MANIFEST, Editions, sync_folder
+from ingestion.publication.files.editions import DUMPS, MANIFEST, STATISTICS, Editions, sync_folder
 from ingestion.publication.files.members import MEMBERS, MEMBERS_LIST
-from ingestion.publication.files.statistics import STATISTICS
 from ingestion.publication.locking import publication_lock
 from ingestion.publication.manifest import software_version
 from ingestion.reading.agreements import FOLDER as AGREEMENTS

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from ingestion.publication.files.dumps import without_graph
-from ingestion.publication.files.editions import DUMPS, Edition
+from ingestion.publication.files.editions import DUMPS, STATISTICS, Edition
 from ingestion.publication.files.members import (
     MEMBERS,
     MEMBERS_LIST,
@@ -29,7 +29,7 @@ from ingestion.publication.files.members import (
     write_list,
 )
 from ingestion.publication.files.segments import begins, digest_of, make_last, root_of, write_member
-from ingestion.publication.files.statistics import STATISTICS, Difference, count_lines, write_statistics
+from ingestion.publication.files.statistics import Difference, count_lines, write_statistics
 from ontologie import Iris, digest, document_types
 
 _FICHES: Final = "dump.jsonl.gz"

@@ -23,9 +23,11 @@ from sparql_api.query.errors import (
 from sparql_api.query.guard import Call, Form
 from sparql_api.query.hints import Words, hints
 from sparql_api.query.reader_process import WAITING, Crowded, in_reader_process
-from sparql_api.query.rewrites import Rewrite, rewritten
+from sparql_api.query.reading import Rewrite
+from sparql_api.query.rewrites import rewritten
 from sparql_api.query.stores import StoreRef
 from sparql_api.query.syntax import explain
+from sparql_api.query.told import told_by
 from sparql_api.words.problems import Problem, problem
 from sparql_api.words.texts import Text, text_of
 
@@ -111,7 +113,7 @@ class Plan:
 
 def explained(plan: Plan) -> dict[str, Any]:
     """Return what the engine is asked for a query, as JSON says it."""
-    rewrites = [asdict(one) for one in plan.rewrites]
+    rewrites = [asdict(one) | {"reason": asdict(text_of(one.rule))} for one in plan.rewrites]
     return {"sparql": str(plan.text), "asked": str(plan.asked), "rewritten": rewrites}
 
 
@@ -165,14 +167,18 @@ def plan(
     if inspection.depth > guard.MAX_DEPTH:
         reason = text_of("too-deep", most=guard.MAX_DEPTH)
         raise EvaluationError(problem("evaluation", reason=reason))
-    asked, rewrites = rewritten(text) if rules.rewriting and not inspection.calls else (text, ())
+    union = rules.union_default_graph and dataset is None and not inspection.names_dataset
+    asked: str = text
+    rewrites: tuple[Rewrite, ...] = ()
+    if rules.rewriting and not inspection.calls:
+        asked, rewrites = rewritten(text, told_by(store) if union else None, rules.prefixes)
     return Plan(
         text=text,
         instead=asked if rewrites else None,
         rewrites=rewrites,
         form=inspection.form,
         dataset=dataset,
-        union=rules.union_default_graph and dataset is None and not inspection.names_dataset,
+        union=union,
         media_type=negotiate(inspection.form, accept, format),
         store=store,
         volatile=inspection.volatile,

@@ -1,188 +1,31 @@
-"""A query put otherwise before the engine is asked, where the rows are provably the same: NOT EXISTS as MINUS.
+"""A query put otherwise before the engine is asked, where the rows are provably the same: by each rule in its turn.
 
-The engine evaluates the join inside of `FILTER NOT EXISTS` anew for each row outside, and that of MINUS once. Both keep
-the same rows (SPARQL 1.1, section 8.3) where, as is required here of the text alone:
-
-- inside stand triples and filters over their variables, nothing else: every variable inside is surely bound there;
-- what is shared is at least one variable, and each shared one stands in a triple directly in the group outside: it is
-  surely bound there too, so to be compatible is to be equal, and the domains do meet;
-- no other variable inside is named anywhere else, but in what is itself MINUS or EXISTS in that group: nothing inside
-  refers outside but by those;
-- the filter is a whole one, in a group that no OPTIONAL, GRAPH, MINUS, EXISTS or SERVICE is around: the filter of an
-  OPTIONAL sees more than its group.
-
-What depends on the order of rows stays as it is (LIMIT, OFFSET, SAMPLE, GROUP_CONCAT), and what is volatile; the order
-in which doubles are added up is nobody's promise. So does what costs less as it stands: one triple inside, which the
-engine looks up; a property that is a variable; triples inside that share nothing; one thing outside to begin with.
+What a rule rests on is the text alone (`absences.py`), or what the edition tells of its data too (`classes.py`,
+`labels.py`): where it tells nothing, those leave the query as it is.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
-from itertools import chain
-from typing import Final
+from collections.abc import Mapping
 
-from queries import Token, tokenize
-from sparql_api.query.grammar import Unexpected, UnknownFunction, read_query
-from sparql_api.query.groups import TRIPLES, GroupPart, around, brackets, is_word, names, parts, tokens_of
-from sparql_api.query.triples import Triple, plain_triples
-
-NOT_PLAIN: Final = frozenset({"<", "<<", "<<(", "{|", "~", "$"})
-"""Marks that parsers read differently, or that this reading does not know."""
-ORDERED: Final = frozenset({"LIMIT", "OFFSET", "SAMPLE", "GROUP_CONCAT"})
-"""What makes of the same rows in another order another answer."""
-DRAWN: Final = frozenset({"NOW", "RAND", "UUID", "STRUUID", "BNODE"})
-REACHING: Final = frozenset({"SERVICE", "SERVICESILENT", "LATERAL"})
-STAYING: Final = ORDERED | DRAWN | REACHING
-MOST: Final = 16
-"""EXISTS that a query may hold to be read for this."""
-MOST_TRIPLES: Final = 64
-"""Triples inside of one."""
+from sparql_api.query.absences import absences_as_minus
+from sparql_api.query.classes import without_implied_classes
+from sparql_api.query.labels import labels_after
+from sparql_api.query.reading import Rewrite
+from sparql_api.query.told import EditionTold
 
 
-@dataclass(frozen=True)
-class Rewrite:
-    """What was put otherwise: the place counts characters from the start of the text as it was asked."""
-
-    rule: str
-    start: int
-    end: int
-    before: str
-    after: str
-
-
-def rewritten(text: str) -> tuple[str, tuple[Rewrite, ...]]:
+def rewritten(
+    text: str, told: EditionTold | None = None, prefixes: Mapping[str, str] | None = None
+) -> tuple[str, tuple[Rewrite, ...]]:
     """Return the text that the engine is asked, and what of it is other than in the text given; never fails.
 
+    `told` is what the edition says of its data, None where the query does not ask the union of all its graphs.
     Where nothing is surely the same put otherwise, the text comes back as it is.
     """
-    lowered = text.casefold()
-    if not 0 < lowered.count("exists") <= MOST or "\\" in text:
-        return text, ()
-    reading = QueryReading(text)
-    if not reading.plain:
-        return text, ()
-    found = [one for i in range(len(reading.tokens)) if (one := minus_at(reading, i))]
-    edits: list[tuple[int, int, str]] = []
-    done = []
-    for one in found:
-        first, opening, last, outside, moved = one
-        inside = text[reading.tokens[opening].start : reading.tokens[last].end]
-        start, end = reading.tokens[first].start, reading.tokens[last].end
-        after = f"MINUS {inside}"
-        if moved:  # What follows binds: MINUS sees what stands before it alone, a filter its whole group.
-            close = reading.tokens[reading.closes[outside]].start
-            edits += [(start, end, "FILTER(true)"), (close, close, f" {after} ")]
-        else:
-            edits.append((start, end, after))
-        done.append(Rewrite("not-exists-as-minus", start, end, text[start:end], after))
-    for start, end, put in sorted(edits, key=lambda edit: edit[0], reverse=True):
-        text = text[:start] + put + text[end:]
+    text, done = absences_as_minus(text)
+    if told is not None:
+        text, dropped = without_implied_classes(text, told, prefixes or {})
+        text, moved = labels_after(text)
+        done = [*done, *dropped, *moved]
     return text, tuple(done)
-
-
-class QueryReading:
-    """The tokens of a text and its brackets."""
-
-    def __init__(self, text: str) -> None:
-        self.tokens: Sequence[Token] = tuple(tokenize(text))
-
-    @cached_property
-    def closes(self) -> Mapping[int, int]:
-        """Where each bracket closes."""
-        return brackets(self.tokens) or {}
-
-    @cached_property
-    def plain(self) -> bool:
-        """Tell whether this reading is surely the engine's, and no row depends on order or chance."""
-        for token in self.tokens:
-            strange = token.kind in ("bad", "bnode") or (token.kind == "punct" and token.text in NOT_PLAIN)
-            if strange or is_word(token, *STAYING):
-                return False
-        try:
-            read_query(self.tokens)
-        except (Unexpected, UnknownFunction):
-            return False
-        return bool(self.closes)
-
-    def outside(self, at: int) -> int | None:
-        """Return the brace that opens the group of a token; None where something is around that evaluates otherwise."""
-        found = around(self.closes, self.tokens, at)
-        return found[0] if found and all(self._is_group(brace) for brace in found) else None
-
-    def _is_group(self, brace: int) -> bool:
-        """Tell whether a brace opens a group of its own: of WHERE, of a union, or of nothing."""
-        before = self.tokens[brace - 1] if brace else None
-        if before is None:
-            return False
-        if before.kind == "word":
-            return is_word(before, "WHERE", "UNION", "ASK")
-        if before.kind in ("var", "iri", "pname"):  # `SELECT ?x {`, but not `GRAPH ?x {`.
-            return not is_word(self.tokens[brace - 2], "GRAPH")
-        return before.text in ("{", "}", ".", "*", ")")
-
-
-def minus_at(reading: QueryReading, at: int) -> tuple[int, int, int, int, bool] | None:
-    """Return where FILTER, the brace inside, its end and the brace outside stand, and whether MINUS must be moved.
-
-    None where no NOT EXISTS stands at the token, or where MINUS is not surely the same, or not surely cheaper.
-    """
-    tokens, opening = reading.tokens, at + 3
-    if opening not in reading.closes or tokens[opening].text != "{" or not is_word(tokens[at], "FILTER"):
-        return None
-    if not (is_word(tokens[at + 1], "NOT") and is_word(tokens[at + 2], "EXISTS")):
-        return None
-    outside = reading.outside(at)
-    beside = parts(tokens, reading.closes, outside) if outside is not None else None
-    local = inside_of(reading, opening)
-    if outside is None or beside is None or local is None:
-        return None
-    last = reading.closes[opening]
-    apart = {i for part in beside if is_apart(tokens, part) for i in range(part.first, part.last + 1)}
-    elsewhere = names(token for i, token in enumerate(tokens) if not at <= i <= last and i not in apart)
-    bound = names(tokens_of(tokens, (part for part in beside if part.kind == TRIPLES)))
-    shared = local & elsewhere
-    if not shared or not shared <= bound or starts_from_one(tokens, beside):
-        return None
-    following = [part for part in beside if part.first > last and tokens[part.first].text != "."]
-    return at, opening, last, outside, any(part.kind not in ("FILTER", "MINUS") for part in following)
-
-
-def is_apart(tokens: Sequence[Token], part: GroupPart) -> bool:
-    """Tell whether a part binds nothing of its group, whatever it names."""
-    exists = part.kind == "FILTER" and is_word(tokens[part.first + 1], "NOT", "EXISTS")
-    return exists or part.kind == "MINUS"
-
-
-def inside_of(reading: QueryReading, opening: int) -> set[str] | None:
-    """Return the variables of a group of joined triples and of filters over them; None where it is another."""
-    found = parts(reading.tokens, reading.closes, opening)
-    if found is None or any(part.kind not in (TRIPLES, "FILTER") for part in found):
-        return None
-    filters = list(tokens_of(reading.tokens, (part for part in found if part.kind == "FILTER")))
-    triples = plain_triples(list(tokens_of(reading.tokens, (part for part in found if part.kind == TRIPLES))))
-    if not triples or len(triples) > MOST_TRIPLES or any(is_word(token, "EXISTS") for token in filters):
-        return None
-    bound = set(chain.from_iterable(triple.variables for triple in triples))
-    if not names(filters) <= bound or any(triple.path[0].kind == "var" for triple in triples):
-        return None
-    return bound if sum(triple.steps for triple in triples) > 1 and connected(triples) else None
-
-
-def connected(triples: Sequence[Triple]) -> bool:
-    """Tell whether each triple is joined to the others by variables: apart they would be multiplied."""
-    reached, left = set(triples[0].variables), list(triples[1:])
-    while near := [triple for triple in left if triple.variables & reached]:
-        reached.update(*(triple.variables for triple in near))
-        left = [triple for triple in left if triple not in near]
-    return not left
-
-
-def starts_from_one(tokens: Sequence[Token], beside: Sequence[GroupPart]) -> bool:
-    """Tell whether a group begins with things that are named: so few rows are sooner looked at one by one."""
-    if any(part.kind == "VALUES" for part in beside):
-        return True
-    triples = plain_triples(list(tokens_of(tokens, (part for part in beside if part.kind == TRIPLES))))
-    return triples is not None and any(triple.subject.kind != "var" for triple in triples)

@@ -20,6 +20,12 @@ class Triple:
     subject: Token
     path: tuple[Token, ...]
     object: Token
+    first: int
+    """Its subject among the tokens it was read from."""
+    verb: int
+    """The first token of its path there."""
+    last: int
+    """The last token of its object there."""
 
     @property
     def variables(self) -> set[str]:
@@ -42,6 +48,23 @@ def plain_triples(tokens: Sequence[Token]) -> list[Triple] | None:
     return reading.found
 
 
+def span_without(tokens: Sequence[Token], triple: Triple) -> tuple[int, int] | None:
+    """Return the first and last token to leave out of plain triples for one of them to be gone; None where more goes.
+
+    What is left writes the other triples, and may be nothing.
+    """
+    before = tokens[triple.verb - 1].text if triple.verb - 1 > triple.first else ""
+    after = tokens[triple.last + 1].text if triple.last + 1 < len(tokens) else "."
+    if "," in (before, after) or tokens[triple.last - 1].text == ",":
+        return None
+    if before == ";":
+        return triple.verb - 1, triple.last
+    if after == ".":
+        return triple.first, min(triple.last + 1, len(tokens) - 1)
+    following = tokens[triple.last + 2].text if triple.last + 2 < len(tokens) else "."
+    return None if following in (".", ";") else (triple.verb, triple.last + 1)
+
+
 class NotPlainTriples(ServiceError):
     """Something stands there that is not read here."""
 
@@ -62,17 +85,23 @@ class _TripleReading:
                 raise NotPlainTriples
 
     def _statement(self) -> None:
-        subject = self._node()
-        self._properties(subject)
+        first = self._at
+        self._node()
+        self._properties(first)
         while self._takes(";"):
             if not self._stands(";", "."):
-                self._properties(subject)
+                self._properties(first)
 
-    def _properties(self, subject: Token) -> None:
+    def _properties(self, first: int) -> None:
+        verb = self._at
         path = self._path()
-        self.found.append(Triple(subject, path, self._node()))
+        self._object(first, verb, path)
         while self._takes(","):
-            self.found.append(Triple(subject, path, self._node()))
+            self._object(first, verb, path)
+
+    def _object(self, first: int, verb: int, path: tuple[Token, ...]) -> None:
+        node = self._node()
+        self.found.append(Triple(self._tokens[first], path, node, first, verb, self._at - 1))
 
     def _path(self) -> tuple[Token, ...]:
         first = self._at

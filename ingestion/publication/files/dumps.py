@@ -18,7 +18,7 @@ from typing import Any, Final
 import pyoxigraph as ox
 
 from ingestion.graphs.fiche import framed_fiche, framing, json_bytes
-from ingestion.publication.files.editions import DUMPS, Edition, Since
+from ingestion.publication.files.editions import DUMPS, STATISTICS, Edition, Since
 from ingestion.publication.files.ledger import Ledger
 from ingestion.publication.files.members import (
     MEMBERS,
@@ -29,7 +29,7 @@ from ingestion.publication.files.members import (
     said_of,
     write_list,
 )
-from ingestion.publication.files.statistics import STATISTICS, count_lines, write_statistics
+from ingestion.publication.files.statistics import count_lines, write_statistics
 from ontologie import Iris, canonical_lines, context, document_types
 
 _LEVEL: Final = 3

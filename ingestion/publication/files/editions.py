@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, Final
 
 MANIFEST: Final = "manifest.json"
+STATISTICS: Final = "statistics.json"
 DUMPS: Final = ("dump.nq.gz", "dump.ttl.gz", "dump.jsonl.gz")
 _EXCHANGE: Final = 2
 _AT_FDCWD: Final = -100

@@ -17,11 +17,11 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from ingestion.documents.draft import LICENCE
+from ingestion.publication.files.editions import STATISTICS
 from ontologie import PREFIXES, RDF_TYPE
 
 Told = TypeVar("Told")
 
-STATISTICS: Final = "statistics.json"
 SCHEMA: Final = """
 CREATE TABLE counters (kind TEXT, term TEXT, place TEXT, count INTEGER NOT NULL, PRIMARY KEY (kind, term, place))
  WITHOUT ROWID;

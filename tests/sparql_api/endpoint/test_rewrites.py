@@ -189,6 +189,7 @@ def test_what_the_engine_is_asked_is_told_in_place_of_the_answer(client: httpx.C
     assert plain["engine"] == "sparql" and plain["sparql"] == text and plain["edition"] >= 1
     assert plain["asked"] == text.replace("FILTER NOT EXISTS", "MINUS")
     (one,) = plain["rewritten"]
+    assert "jointure" in one["reason"]["fr"] and "join" in one["reason"]["en"]
     assert one["rule"] == "not-exists-as-minus" and text[one["start"] : one["end"]] == one["before"]
     sent = client.post("/sparql", data={"query": text, "explain": "yes"}, headers={"Accept": "text/html"})
     assert sent.json() == plain and sent.headers["content-type"].startswith("application/json")
