@@ -10,7 +10,7 @@ import asyncio
 import sqlite3
 import sys
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
@@ -33,10 +33,12 @@ GIVE_WAY: Final = 0.0005
 request. Python runs one at a time: with its own 5 ms, six threads that compute made `/health` eighty times slower."""
 
 
-Kind = Literal["page", "search", "file", "act"]
-"""What is computed: each kind has threads and a line of its own, so that none waits for another."""
-ACTING: Final = 4
-"""Threads for what is asked of the registry: they wait for its file rather than compute."""
+Kind = Literal["page", "search", "file", "former", "act"]
+"""What is computed: each kind has threads and a line of its own, so that none waits for another. `former` are files of
+an edition that is not the current one, which may have to be made of its whole dump."""
+THREADS: Final[Mapping[str, int]] = {"act": 4, "former": 1}
+"""Threads of the kinds that have a number of their own: what is asked of the registry waits for its file rather than
+computes."""
 APART: Final = 512 << 20
 """Address space of the process in which is computed what no thread may: Python runs one at a time, and reading JSON
 of some megabytes lets no other in."""
@@ -53,9 +55,9 @@ class Computing:
         self._seconds = seconds
         self._answer_seconds = answer_seconds
         self._apart = ProcessBeside(APART, seconds)
-        self._queue, self._waiting_apart = queue, 0
+        self._line_apart = _Line(fair_use, 1, queue)
         self._lines = {
-            kind: _Line(fair_use, ACTING if kind == "act" else threads, queue) for kind in get_args(Kind)
+            kind: _Line(fair_use, THREADS.get(kind, threads), queue) for kind in get_args(Kind)
         }
 
     def running(self, kind: Kind) -> int:
@@ -68,7 +70,7 @@ class Computing:
 
     def stop(self) -> None:
         """End what runs at its next checkpoint, and refuse what waits."""
-        for line in self._lines.values():
+        for line in (*self._lines.values(), self._line_apart):
             line.stop()
 
     def client(self, request: Request) -> str:
@@ -121,18 +123,17 @@ class Computing:
 
         Raises what the function raises, and ProblemError: 503 where too many wait, 504 past the deadline.
         """
-        if self._waiting_apart > self._queue:
-            raise _full(self._queue)
-        self._waiting_apart += 1
+        future = asyncio.get_running_loop().create_future()
+        task = _Task(self.client(request), CancelScope(self._seconds), future)
+        await self._line_apart.turn(task)
         try:
             found: T
-            found, used = await self._apart.call(_timed, work, arguments)
+            found, task.used = await self._apart.call(_timed, work, arguments)
         except Unfinished:
-            self._fair_use.charge(self.client(request), self._seconds)
+            task.used = self._seconds
             raise self._late() from None
         finally:
-            self._waiting_apart -= 1
-        self._fair_use.charge(self.client(request), used)
+            self._line_apart.release(task)
         return found
 
     async def end(self) -> None:

@@ -63,6 +63,17 @@ class StoreReader:
             self._labels[iri] = (kept or {"fr": local_id(iri)}, names)
         return self._labels[iri]
 
+    def shown(self, iri: str) -> dict[str, str]:
+        """Return the labels of a thing as `labels` does, without its other names."""
+        if iri in self._labels or not is_thing(iri):
+            return self.labels(iri)[0]
+        found: dict[str, str] = {}
+        for predicate in name_properties(self.iris.base):
+            for value in self.objects(ox.NamedNode(iri), predicate):
+                if isinstance(value, ox.Literal):
+                    found.setdefault((value.language or "fr")[:2], value.value)
+        return {tag: text for tag, text in found.items() if tag in ("fr", "en")} or {"fr": local_id(iri)}
+
     def scheme(self, iri: str) -> dict[str, str]:
         """Return the labels of the vocabulary that a concept is in; none where it is in none."""
         if not is_thing(iri):

@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
 from ingestion import Edition
+from sparql_api.computing.limiter import Kind
 from sparql_api.description.licences import licences_of
 from sparql_api.formats.negotiation import language
 from sparql_api.formats.rdf_formats import write_json
@@ -87,7 +88,7 @@ def tables_router(service: Service) -> APIRouter:
     async def listing(request: Request) -> Response:
         media = requested(request, OFFERS)
         edition = service.edition(request)
-        parts = await service.computing.run(request, parts_of, service, edition, kind="file")
+        parts = await service.computing.run(request, parts_of, service, edition, kind=kind_of(service, edition))
         if media == OFFERS["html"]:
             return page(service, request, edition, parts)
         return deliver(request, write_json(listed(request, edition, parts)), media, edition=edition.number)
@@ -103,6 +104,11 @@ def tables_router(service: Service) -> APIRouter:
     return router
 
 
+def kind_of(service: Service, edition: Edition) -> Kind:
+    """Return the line in which an edition's files are made: nobody waits for an older one's who asks for today's."""
+    return "file" if edition.number == service.engine.current_edition() else "former"
+
+
 def parts_of(service: Service, edition: Edition) -> list[TablePart]:
     """Return the parts of an edition's tables, which are made where they are not there."""
     return read_list(tables_folder(edition, service.faces_folder))
@@ -115,8 +121,9 @@ async def send(service: Service, request: Request, name: str, *, part: bool) -> 
     edition = by_number(service, number)
     if not known:
         raise ProblemError(problem("not-found", path=request.url.path))
-    parts = await service.computing.run(request, parts_of, service, edition, kind="file")
-    made = partial(service.computing.run, request, place_of, service, edition, name, part, kind="file")
+    line = kind_of(service, edition)
+    parts = await service.computing.run(request, parts_of, service, edition, kind=line)
+    made = partial(service.computing.run, request, place_of, service, edition, name, part, kind=line)
     place = await made() if name == DATABASE else None
     tag = name[:32] if part else tag_of(parts, name, place)
     # A database made again has other bytes: nobody may keep it for good.

@@ -111,11 +111,14 @@ def analyses(edition: Edition, ranks: Mapping[str, int]) -> Iterator[Document]:
 
 def alignments(reader: StoreReader) -> Iterator[Document]:
     """Yield every justified match of a store, by its IRI."""
-    kind, wanted = ox.NamedNode(expanded("sssom:Mapping")), sorted(predicates("alignement"))
+    kind, wanted = ox.NamedNode(expanded("sssom:Mapping")), predicates("alignement")
     found = {q.subject for q in reader.store.quads_for_pattern(None, ox.NamedNode(RDF_TYPE), kind, None)}
     for node in sorted((one for one in found if isinstance(one, ox.NamedNode)), key=lambda one: one.value):
-        said = {name.encode(): sorted(str(o).encode() for o in reader.objects(node, name)) for name in wanted}
-        yield node.value, {node.value.encode(): said}, 0
+        said: dict[bytes, list[bytes]] = defaultdict(list)
+        for quad in reader.store.quads_for_pattern(node, None, None):
+            if (name := quad.predicate.value) in wanted:
+                said[name.encode()].append(str(quad.object).encode())
+        yield node.value, {node.value.encode(): {name: sorted(values) for name, values in said.items()}}, 0
 
 
 def ranks_of(reader: StoreReader, projects: Iterable[str] | None = None) -> dict[str, int]:

@@ -197,7 +197,8 @@ class PartWriter:
         typed = ", ".join(f"'{one.name}': '{_SQL_TYPES[one.type]}'" for one in table.columns)
         return (
             f"SELECT * FROM read_csv('{_quoted(path)}', columns = {{{typed}}}, header = false, auto_detect = false, "
-            "delim = ',', quote = '\"', escape = '\"', new_line = '\\n', max_line_size = 16777216, parallel = false)"
+            "delim = ',', quote = '\"', escape = '\"', new_line = '\\n', parallel = false, "
+            f"max_line_size = {max(map(len, rows)) * 4 + 4})"
         )
 
     def _keep(self, table: str, start: str, count: int, made: Path) -> None:

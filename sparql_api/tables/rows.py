@@ -146,7 +146,7 @@ class _Concepts(dict[bytes, Row]):
 
     def __missing__(self, value: bytes) -> Row:
         name = iri(value)
-        labels = self._reader.labels(name)[0]
+        labels = self._reader.shown(name)
         found = name, local_id(name), labels.get("fr", ""), labels.get("en", "")
         self[value] = row = ",".join(map(cell, found))
         return row

@@ -10,12 +10,14 @@ import subprocess
 from collections.abc import Callable
 from contextlib import redirect_stdout
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pyoxigraph as ox
 import pytest
 
 from ontologie import PREFIXES
+from sparql_api.formats.bags import bag_of
 from tests.clients.documented import at, blocks
 from tests.making import missing
 
@@ -58,6 +60,27 @@ def test_an_answer_is_cited_and_asked_again(address: str) -> None:
     first, second = run(at(address, blocks(PAGE, "python")[2])).splitlines()
     assert re.search(r"/answer\?question=projets-par-academie&version=1&edition=1&sha256=([0-9a-f]{64})&algorithm=2 \1 \d+", first)
     assert second == "True 0 0"
+
+
+def test_a_stranger_works_out_the_hash_of_an_answer(address: str) -> None:
+    assert run(at(address, blocks(PAGE, "python")[3])) == "True\n"
+
+
+def test_what_a_stranger_works_out_is_the_hash_of_any_answer() -> None:
+    """Texts with a direction, signs that are escaped, cells that are unbound, rows that stand twice, triples."""
+    space: dict[str, Any] = {"__name__": "docs"}
+    exec(compile(blocks(PAGE, "python")[3].partition("\nwith urlopen")[0], PAGE, "exec"), space)
+    uri = {"type": "uri", "value": "http://example.org/é"}
+    texts = [
+        {"type": "literal", "value": "".join(map(chr, range(0x80))) + "\ufffe\uffff\U0001f600"},
+        {"type": "literal", "value": "نص", "xml:lang": "AR-eg", "its:dir": "rtl"},
+        {"type": "literal", "value": "1", "datatype": PREFIXES["xsd"] + "integer"},
+        {"type": "literal", "value": "a", "datatype": PREFIXES["xsd"] + "string"},
+    ]
+    triple = {"type": "triple", "value": {"subject": uri, "predicate": uri, "object": texts[1]}}
+    rows = [{"a": one, "b": triple} for one in texts] + [{"b": uri}, {"b": uri}, {"a": {"type": "bnode", "value": "x"}}]
+    answer = {"head": {"vars": ["a", "b"]}, "results": {"bindings": rows}}
+    assert space["hash_of"](answer) == bag_of(answer).sha256 != bag_of(answer, 1).sha256
 
 
 @pytest.mark.long
