@@ -67,7 +67,7 @@ def _form(workshop: Workshop, path: str, act: str) -> None:
                 read = sure(read, confirmed=bool(fields.one("confirm")))
             await workshop.doors.run(request, done_on, kind, name, visitor.agent, read, body)
         except ProblemError as error:
-            fault = _fault(act, error, fields, language(request))
+            fault = _fault(act, error, fields, language(request), kind)
             if fault is None:
                 raise
             return await _drawn(workshop, request, visitor, fault, fields, error.problem.status)
@@ -93,22 +93,22 @@ def _body(act: str, fields: Fields) -> dict[str, Any]:
     return body
 
 
-def _fault(act: str, error: ProblemError, fields: Fields, lang: Any) -> FormFault | None:
+def _fault(act: str, error: ProblemError, fields: Fields, lang: Any, kind: str) -> FormFault | None:
     """Return what is told of an act that was refused, at its field; None where it is no matter of this page."""
     if error.problem.status not in (403, 409, 422):
         return None
-    said = error.problem.detail(lang)
+    said, what = error.problem.detail(lang), sentence("pages", f"what.{kind}", lang)
     if error.problem.extra.get("reason") == "other-version":
         return FormFault(sentence("pages", "review.moved", lang))
     if error.problem.extra.get("reason") == UNSURE:
         return FormFault(said, "valider-confirm")
     if error.problem.extra.get("reason") == "passages-unread":
-        return FormFault(sentence("pages", "review.unread", lang), "valider-read")
+        return FormFault(sentence("pages", "review.unread", lang, what=what), "valider-read")
     where = {"return": "renvoyer-reason", "opinion": "avis-text"}.get(act, "")
     if act == "finding":
         where = f"constat-{fields.one('finding')}-reason"
     empty = act in ("return", "opinion") and not fields.one("reason" if act == "return" else "text")
-    return FormFault(sentence("pages", f"review.empty.{act}", lang) if empty else said, where)
+    return FormFault(sentence("pages", f"review.empty.{act}", lang, what=what) if empty else said, where)
 
 
 async def _drawn(
