@@ -24,7 +24,7 @@ from ingestion import (
 from ontologie import sentence
 from sparql_api.acts.atelier.correcting import RETURNED, form_of, reasons_of
 from sparql_api.acts.atelier.reviewing import QUEUE, UNSURE, sure
-from sparql_api.acts.atelier.workshop import Fields, FormFault, Visitor, Workshop, allowed, led, number_of
+from sparql_api.acts.atelier.workshop import OWN_FORM, Fields, FormFault, Visitor, Workshop, allowed, led, number_of
 from sparql_api.acts.reviews import READ, decision_on, done_on, known_to, shown
 from sparql_api.formats.negotiation import language
 from sparql_api.pages.publications.writing import to_html
@@ -35,8 +35,6 @@ ACTS: Final[Mapping[str, str]] = {
     "valider": "validate", "renvoyer": "return", "retirer": "withdraw", "avis": "opinion", "constat": "finding",
 }  # fmt: skip
 """The last part of the address of each form, and the act that it asks for."""
-WRITTEN: Final = ("publication", "module")
-"""Types of document whose text is Markdown."""
 REMARK: Final = "champ."
 """Begins the name of the field that says what is wrong with a field."""
 
@@ -143,14 +141,14 @@ def _looked(workshop: Workshop) -> Callable[[Registry, str, str, Agent, str], di
             one["label"] = label_of_field(one["field"], lang)
             one["before"], _, one["after"] = one["context"].partition(one["passage"])
         findings = findings_in_words(said["findings"], lang)
-        labels = {field.name: field.label for field in words["fields"] if field.name in columns()}
+        labels = {one.name: one.label for one in words["fields"] if one.name in columns() or kind in OWN_FORM}
         matter = Matter(kind, name, found.academie)
         return {
             "said": said, "words": words, "alike": alike, "contact": contact, "findings": findings, "labels": labels,
             "reasons": reasons_of(said["history"], lang) if found.state == RETURNED else (),
             "analyses": allowed(registry, agent, "deposit", Matter("analyse", name, found.academie)),
             "corrects": form_of(kind, found.document) if allowed(registry, agent, "deposit", matter) else "",
-            "written": [] if kind not in WRITTEN else list(_laid_out(found.document or {})),
+            "written": [] if kind not in OWN_FORM else list(_laid_out(found.document or {})),
         }  # fmt: skip
 
     return look
