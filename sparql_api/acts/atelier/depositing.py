@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ingestion import Agent, Options, Registry, academie_name, columns
+from ingestion import Agent, Options, Record, Registry, academie_name, build_document, columns
 from ontologie import sentence
 from shapes import FormField, FormGroup, form_groups
 from sparql_api.acts.atelier.correcting import PROJECT, Corrected, corrected
@@ -26,6 +26,10 @@ from sparql_api.http.site import site_of
 
 FORM: Final = f"{PLACE}/depot"
 PRIVATE: Final = "contact"
+AS_WRITTEN: Final = "tel-quel"
+"""The field that holds the dates that are kept as they were written, each after the name of its field."""
+UNREAD: Final = "depot:date-non-reconnue"
+"""What is said of a date that nothing understands."""
 
 
 def groups() -> tuple[FormGroup, ...]:
@@ -56,6 +60,7 @@ def depositing_pages(workshop: Workshop, counter: Counter) -> None:
     @workshop.act(FORM)
     async def send(request: Request, visitor: Visitor, fields: Fields) -> Response:
         content = {one.name: values for group in groups() for one in group.fields if (values := values_of(one, fields))}
+        content |= {AS_WRITTEN: kept} if (kept := fields.many(AS_WRITTEN)) else {}
         number = number_of(fields.one("brouillon"))
         of = await _corrected(workshop, request, visitor, fields.one("corrige"))
         if of is not None or "id" in content:
@@ -69,11 +74,32 @@ def depositing_pages(workshop: Workshop, counter: Counter) -> None:
         act = fields.one("act")
         if act not in ("verifier", "deposer"):
             return led(request, f"{FORM}?brouillon={number}&garde=oui")
+        if unread := await workshop.service.computing.run(request, unread_dates, content, workshop.base):
+            faults = [_of_date(*one, language(request)) for one in unread.items()]
+            return _drawn(workshop, request, visitor, _Written(content, number, of, unread), None, faults, 422)
         options = Options(base=workshop.base, memory=workshop.service.settings.var, called="formulaire.json",
                           national=bool(fields.one("national")) or (of is not None and of.national))  # fmt: skip
         async with counter.place(request, visitor.agent, options.national) as begin:
             report, _ = await begin(row_of(content), options, False, act == "verifier")
         return led(request, f"{PLACE}/depots/{report}?brouillon={number}")
+
+
+def unread_dates(content: Mapping[str, Sequence[str]], base: str) -> dict[str, str]:
+    """Return the dates that nothing understands, by field, but for those that who writes wants as they are.
+
+    A table is taken with them, and told so; somebody who is there is asked first.
+    """
+    if not any(name in content for name, column in columns().items() if column.kind == "date"):
+        return {}
+    record = Record("", 1, {}, members=json.loads(row_of(content)))
+    said = [one for one in build_document(record, base=base).issues if one.rule == UNREAD]
+    found = {name: content[name][0] for one in said if (name := column_of(one.field or "")) in content}
+    return {name: text for name, text in found.items() if f"{name}:{text}" not in content.get(AS_WRITTEN, ())}
+
+
+def _of_date(name: str, text: str, lang: Any) -> FormFault:
+    label = columns()[name].label[lang]
+    return FormFault(sentence("pages", "form.no-date", lang, label=label, value=text), f"champ-{name}")
 
 
 def row_of(content: Mapping[str, Sequence[str]]) -> bytes:
@@ -82,6 +108,7 @@ def row_of(content: Mapping[str, Sequence[str]]) -> bytes:
     row = {
         name: list(values) if name not in known or known[name].is_list else values[0]
         for name, values in content.items()
+        if name != AS_WRITTEN
     }  # fmt: skip
     return json.dumps(row, ensure_ascii=False).encode()
 
@@ -126,6 +153,7 @@ class _Written:
     content: Mapping[str, Any]
     number: int | None
     of: Corrected | None
+    unread: Mapping[str, str] = field(default_factory=dict)
 
 
 def _drawn(
@@ -143,7 +171,9 @@ def _drawn(
     for one in entries:
         if one["severity"] != "violation":
             advice.setdefault(one["field"] if one["field"] in known else "", []).append(said_of(one))
-    shown = [(group, [_shown(one, content) for one in group.fields]) for group in groups()]
+    kept = dict(one.split(":", 1) for one in content.get(AS_WRITTEN, ()) if ":" in one)
+    dates = kept | dict(written.unread)
+    shown = [(group, [_shown(one, content, dates.get(one.name, "")) for one in group.fields]) for group in groups()]
     said = {
         "kind": PROJECT, "place": FORM, "groups": shown, "number": number, "of": of, "advice": advice,
         "kept": request.query_params.get("garde") == "oui",
@@ -154,11 +184,15 @@ def _drawn(
     return workshop.draw(request, visitor, "form.html", said, faults=[*faults, *refused], status=status)
 
 
-def _shown(field: FormField, content: Mapping[str, Any]) -> ShownField:
-    column, (control, names) = columns().get(field.name), control_of(field)
-    needed = column.required or field.name == "academie" if column else field.required
-    values = [str(value) for value in content.get(field.name, ())]
-    return ShownField(field.name, field.label, field.help, control, names, values, needed)
+def _shown(asked: FormField, content: Mapping[str, Any], unread: str) -> ShownField:
+    column, (control, names) = columns().get(asked.name), control_of(asked)
+    needed = column.required or asked.name == "academie" if column else asked.required
+    values = [str(value) for value in content.get(asked.name, ())]
+    kept = f"{asked.name}:{unread}" in content.get(AS_WRITTEN, ())
+    as_written = unread if unread in values else ""
+    return ShownField(
+        asked.name, asked.label, asked.help, control, names, values, needed, as_written=as_written, kept=kept
+    )
 
 
 def column_of(name: str) -> str:

@@ -40,6 +40,9 @@ class ShownField:
     spoken: str = ""
     parts: Sequence[Sequence[ShownField]] = ()
     labels: Mapping[str, str] = field(default_factory=dict)
+    as_written: str = ""
+    """A value that nothing understands, which may be kept as it is; `kept` where that was asked for."""
+    kept: bool = False
 
     @property
     def id(self) -> str:
