@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ingestion.commands.telling.worded import label_of_field as label_of_field
     from ingestion.derivation.deciding import decide_finding as decide_finding
     from ingestion.documents.build import build_document as build_document
+    from ingestion.documents.dates import read_dates as read_dates
     from ingestion.documents.refilled import refilled as refilled
     from ingestion.documents.remarked import remarked as remarked
     from ingestion.documents.told import name_of as name_of
@@ -77,6 +78,7 @@ if TYPE_CHECKING:
     from ingestion.resolution.candidates import candidates_of as candidates_of
     from ingestion.resolution.candidates import completions as completions
     from ingestion.resolution.candidates import label_types as label_types
+    from ingestion.resolution.resolve import resolve as resolve
     from ingestion.rights.decision import Forbidden as Forbidden
     from ingestion.rights.decision import decide as decide
     from ingestion.rights.decision import require as require
@@ -105,7 +107,7 @@ else:
             "derivation.deciding": "decide_finding",
             "documents.build": "build_document",
             "documents.refilled": "refilled",
-            "documents.remarked": "remarked",
+            "documents.dates": "read_dates", "documents.remarked": "remarked",
             "documents.told": "name_of",
             "examination.deposit": "alike_in deposit_file",
             "examination.neighbours": "alike_to",
@@ -134,7 +136,7 @@ else:
             "registry.selection": "ListWanted",
             "registry.transitions": "RefusedTransition",
             "resolution.candidates": "Candidate candidates_of completions label_types",
-            "rights.decision": "Forbidden decide require standing",
+            "resolution.resolve": "resolve", "rights.decision": "Forbidden decide require standing",
             "rights.model": "Agent Grant Matter",
             "settings": "Settings",
             "words.identifiers": "document_named",

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from ontologie.contexts import repeated_keys as repeated_keys
     from ontologie.deprecated import replacements as replacements
     from ontologie.directions import closed as closed
+    from ontologie.excerpts import excerpt as excerpt
     from ontologie.folding import fold_label as fold_label
     from ontologie.folding import fold_text as fold_text
     from ontologie.framing import document_types as document_types
@@ -82,7 +83,7 @@ else:
             "deprecated": "replacements",
             "folding": "fold_label fold_text",
             "framing": "document_types frame to_document",
-            "directions": "closed",
+            "directions": "closed", "excerpts": "excerpt",
             "labelled": "Concept concepts digest_of_vocabularies name_properties",
             "licences": "licence_at",
             "namespaces": "BASE PREFIXES RDF_TYPE Iris",

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from shapes.forms.view import FormField as FormField
     from shapes.forms.view import FormGroup as FormGroup
     from shapes.forms.view import Shapes as Shapes
+    from shapes.forms.view import classes_of as classes_of
     from shapes.forms.view import form_groups as form_groups
     from shapes.gate import validate as validate
     from shapes.gate import validate_batch as validate_batch
@@ -43,7 +44,7 @@ else:
         {
             "reporting.cells": "BYTE_ORDER_MARK SPREADSHEET_SEPARATOR column_letters csv_line inert restored",
             "checks": "CHECKS",
-            "forms.view": "FormField FormGroup Shapes form_groups",
+            "forms.view": "FormField FormGroup Shapes classes_of form_groups",
             "rules.compiled": "subject_of",
             "gate": "validate validate_batch",
             "reporting.issues": "TO_READ Issue result_of",

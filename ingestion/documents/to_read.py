@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from ingestion.words.columns import column_of_key
 from ingestion.words.personal import is_of_a_person
+from ontologie import excerpt
 from shapes import passages
 
 _AUTHOR: Final = "auteurInstitutionnel"
@@ -32,7 +33,7 @@ def passages_to_read(document: Mapping[str, Any], lang: str) -> Iterator[dict[st
                 "path": "/".join(path),
                 "kind": found.kind[lang],
                 "passage": shown[found.start : found.end],
-                "context": shown[max(0, found.start - _AROUND) : found.end + _AROUND],
+                "context": excerpt(shown, found.start, found.end, _AROUND, _AROUND),
             }
 
 

@@ -1,4 +1,4 @@
-"""Makes `genere/formulaire.ttl`: what forms show of property shapes, from the table of columns and that of groups.
+"""Makes `genere/formulaire.ttl`: what forms show of property shapes, from the tables of columns, fields and groups.
 
 In SHACL's own words (§2.3.2: sh:name, sh:description, sh:order, sh:group), so that any program that makes forms of
 shapes can take it.
@@ -10,9 +10,10 @@ import re
 from collections.abc import Iterator, Mapping
 
 from ontologie import BASE, read_table
-from shapes.forms.view import Shapes, named_shapes, property_of
+from shapes.forms.view import CLASSES, Shapes, named_shapes, property_of
 
 TABLE = "formulaire.ttl"
+PROJECT = "Projet"
 _HEAD = """# What forms show of the shapes: made by `python -m shapes.generation`.
 
 @prefix formes: <{base}shapes#> .
@@ -31,30 +32,46 @@ _OF_CELLS = re.compile(
 
 def made_table() -> str:
     """Return the text of the generated file. Raises LookupError where a group names no column, or a column no shape."""
-    columns = {row["colonne"]: row for row in read_table("donnees", "colonnes.csv")}
     shapes = Shapes.packaged(named=False)
-    return "\n".join([_HEAD.format(base=BASE), *_groups(), *_named(shapes, columns)]).rstrip() + "\n"
+    return "\n".join([_HEAD.format(base=BASE), *_groups(), *_named(shapes)]).rstrip() + "\n"
 
 
 def _groups() -> Iterator[str]:
     for order, row in enumerate(read_table("donnees", "groupes_formulaire.csv"), 1):
-        yield f"formes:groupe-{row['groupe']} a sh:PropertyGroup ;"
+        yield f"formes:{_group(row)} a sh:PropertyGroup ;"
         yield f"    rdfs:label {_texts(row, 'label')} ;\n    sh:order {order} .\n"
 
 
-def _named(shapes: Shapes, columns: Mapping[str, Mapping[str, str]]) -> Iterator[str]:
+def _group(row: Mapping[str, str]) -> str:
+    """Return the name of a group; those of a project came first, and keep theirs."""
+    of = "" if row["forme"] == PROJECT else f"{row['forme']}-"
+    return f"groupe-{of}{row['groupe']}"
+
+
+def _named(shapes: Shapes) -> Iterator[str]:
+    """Yield what forms show of the property shapes of each row's fields: columns of a project, else keys."""
+    columns = {row["colonne"]: row for row in read_table("donnees", "colonnes.csv")}
+    by_key = {row["cle"]: row for row in reversed(columns.values())}
+    told = read_table("donnees", "champs_formulaire.csv")
+    own = {(form, row["cle"]): row for row in told for form in row["forme"].split()}
     order = 0
     for group in read_table("donnees", "groupes_formulaire.csv"):
+        form = group["forme"]
+        nodes = CLASSES if form == PROJECT else (f"{BASE}shapes#{form}",)
         for name in group["colonnes"].split():
-            row, order = columns[name], order + 1
+            row = columns[name] if form == PROJECT else own.get((form, name)) or by_key[name]
+            order += 1
             if not (path := property_of(row["cle"])):
                 continue  # personal: no shape sees it
-            subject = next(iter(named_shapes(shapes, path)), None)
+            subject = next(iter(named_shapes(shapes, path, nodes)), None)
             if subject is None:
                 raise LookupError(name)
             yield f"<{subject}>\n    sh:name {_texts(row, 'label')} ;"
-            yield f"    sh:description {_texts(_in_a_form(row), 'aide')} ;"
-            yield f"    sh:order {order} ;\n    sh:group formes:groupe-{group['groupe']} .\n"
+            if row["aide_fr"]:
+                yield f"    sh:description {_texts(_in_a_form(row), 'aide')} ;"
+            if row.get("noeud") and form != PROJECT and (form, name) in own:
+                yield f"    sh:node formes:{row['noeud']} ;"
+            yield f"    sh:order {order} ;\n    sh:group formes:{_group(group)} .\n"
 
 
 def _in_a_form(row: Mapping[str, str]) -> dict[str, str]:

@@ -5,7 +5,7 @@ A property is a field where one of its shapes has a name (sh:name). Knows SHACL 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -17,9 +17,10 @@ from ontologie import BASE, PREFIXES, context, read_table
 
 Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 SH, OIA, RDFS = "http://www.w3.org/ns/shacl#", BASE + "ontologie#", PREFIXES["rdfs"]
-SOURCES: Final = ("projet.ttl", "profil-fr.ttl", "vocabulaires.ttl")
+LANG_STRING: Final = PREFIXES["rdf"] + "langString"
+SOURCES: Final = ("projet.ttl", "publication.ttl", "profil-fr.ttl", "vocabulaires.ttl")
 NAMED: Final = "genere/formulaire.ttl"
-CLASSES: Final = (OIA + "Projet", OIA + "Fiche")
+CLASSES: Final[Collection[str]] = (OIA + "Projet", OIA + "Fiche")
 """What a deposit of a project describes: the project, and the fiche about it."""
 
 
@@ -58,6 +59,11 @@ class Shapes:
             for rest in self.objects(head, PREFIXES["rdf"] + "rest"):
                 yield from self.items(rest)
 
+    def is_shown(self, shape: str) -> bool:
+        """Tell whether a node shape has a property that forms show."""
+        rules = self.objects(ox.NamedNode(shape), SH + "property")
+        return any(self.objects(rule, SH + "name") for rule in rules)
+
     def texts(self, subject: Term, predicate: str) -> dict[str, str]:
         """Return the texts of a subject and a predicate by language."""
         found = self.objects(subject, predicate)
@@ -68,8 +74,9 @@ class Shapes:
 class FormField:
     """A field: its name in a deposit, its words, where it stands, what its shapes ask of its values.
 
-    `name` is that of the column that its property feeds, else the last part of the property's IRI. `required` and
-    `advised` are of shapes that refuse and that warn; `choices` the IRIs of sh:in; `longest` in characters.
+    `key` is that of documents, else the last part of the property's IRI; `name` that of the column that it feeds, else
+    the key. `required` and `advised` are of shapes that refuse and that warn; `choices` the IRIs of sh:in; `longest` in
+    characters. `worded` tells texts in a language, `is_address` IRIs, `node` the shape of what a value is made of.
     """
 
     name: str
@@ -81,6 +88,10 @@ class FormField:
     several: bool = True
     longest: int | None = None
     choices: tuple[str, ...] = ()
+    key: str = ""
+    worded: bool = False
+    is_address: bool = False
+    node: str = ""
 
 
 @dataclass(frozen=True)
@@ -93,11 +104,14 @@ class FormGroup:
     fields: tuple[FormField, ...]
 
 
-def form_groups(shapes: Shapes) -> tuple[FormGroup, ...]:
-    """Return the groups of a form with their fields, each in its order; those of no group stand last."""
+def form_groups(shapes: Shapes, of: Collection[str] = CLASSES) -> tuple[FormGroup, ...]:
+    """Return the groups of a form with their fields, each in its order; those of no group stand last.
+
+    `of` are the classes that the form describes, or the IRI of the node shape of a part.
+    """
     grouped: dict[str, list[FormField]] = {}
     heads: dict[str, Term | None] = {}
-    for path, rules in _by_property(shapes).items():
+    for path, rules in _by_property(shapes, of).items():
         named = next((one for one in rules if shapes.objects(one, SH + "name")), None)
         if named is None:
             continue
@@ -116,9 +130,15 @@ def form_groups(shapes: Shapes) -> tuple[FormGroup, ...]:
     return tuple(sorted(made, key=lambda group: group.order))
 
 
-def named_shapes(shapes: Shapes, path: str) -> list[str]:
+def classes_of(shapes: Shapes, shape: str) -> tuple[str, ...]:
+    """Return the classes whose things a node shape judges, in their order."""
+    found = shapes.objects(ox.NamedNode(shape), SH + "targetClass")
+    return tuple(one.value for one in found if isinstance(one, ox.NamedNode))
+
+
+def named_shapes(shapes: Shapes, path: str, of: Collection[str] = CLASSES) -> list[str]:
     """Return the IRIs of the property shapes of a property, in their order."""
-    return [one.value for one in _by_property(shapes).get(path, ()) if isinstance(one, ox.NamedNode)]
+    return [one.value for one in _by_property(shapes, of).get(path, ()) if isinstance(one, ox.NamedNode)]
 
 
 @cache
@@ -138,11 +158,18 @@ def _columns() -> Mapping[str, str]:
     return {path: row["colonne"] for row in reversed(rows) if (path := property_of(row["cle"]))}
 
 
-def _by_property(shapes: Shapes) -> dict[str, list[Term]]:
-    """Return the property shapes of the classes of a deposit, by their property, where it is one step."""
+@cache
+def _keys() -> Mapping[str, str]:
+    """Return the key of documents that each property is, the first where several are: `date`, not `dateMois`."""
+    return {path: key for key in reversed(list(context())) if key[0] != "@" and (path := property_of(key))}
+
+
+def _by_property(shapes: Shapes, of: Collection[str]) -> dict[str, list[Term]]:
+    """Return the property shapes of classes or of a node shape, by their property, where it is one step."""
     found: dict[str, list[Term]] = {}
     for node, said in shapes.said.items():
-        if not any(isinstance(one, ox.NamedNode) and one.value in CLASSES for one in said.get(SH + "targetClass", ())):
+        judged = (node, *said.get(SH + "targetClass", ()))
+        if not any(isinstance(one, ox.NamedNode) and one.value in of for one in judged):
             continue
         for rule in shapes.objects(node, SH + "property"):
             for path in shapes.objects(rule, SH + "path"):
@@ -156,13 +183,23 @@ def _field(shapes: Shapes, path: str, named: Term, rules: Sequence[Term]) -> For
     refusing = [rule for rule in needed if _refuses(shapes, rule)]
     lengths = [int(found) for rule in rules if (found := _number(shapes, rule, "maxLength", 0))]
     listed = [shapes.items(head) for rule in rules for head in shapes.objects(rule, SH + "in")]
+    key = _keys().get(path) or path.replace("#", "/").rpartition("/")[2]
+    said = {name: set(_named(shapes, rules, name)) for name in ("datatype", "nodeKind", "node")}
+    parts = [one for one in said["node"] if shapes.is_shown(one)]
     return FormField(
-        name=_columns().get(path, path.replace("#", "/").rpartition("/")[2]),
+        name=_columns().get(path, key), key=key, worded=LANG_STRING in said["datatype"],
+        is_address=SH + "IRI" in said["nodeKind"], node=next(iter(parts), ""),
         label=shapes.texts(named, SH + "name"), help=shapes.texts(named, SH + "description"),
         order=_number(shapes, named, "order", 1e9), required=bool(refusing), advised=bool(needed) and not refusing,
         several=all(_number(shapes, rule, "maxCount", 2) != 1 for rule in rules), longest=min(lengths, default=None),
         choices=tuple(one.value for items in listed for one in items if isinstance(one, ox.NamedNode | ox.Literal)),
     )  # fmt: skip
+
+
+def _named(shapes: Shapes, rules: Sequence[Term], name: str) -> Iterator[str]:
+    """Yield the IRIs that property shapes say by a term of SHACL."""
+    found = (one for rule in rules for one in shapes.objects(rule, SH + name))
+    yield from (one.value for one in found if isinstance(one, ox.NamedNode))
 
 
 def _refuses(shapes: Shapes, rule: Term) -> bool:

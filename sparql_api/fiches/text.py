@@ -27,6 +27,7 @@ from typing import Final, cast
 import tantivy
 from tantivy import Occur, Query
 
+from ontologie import excerpt
 from sparql_api.computing.cancellation import checkpoint
 from sparql_api.fiches.stored import share
 from sparql_api.fiches.words import (
@@ -202,7 +203,7 @@ class Wanted:
         for text in texts:
             for match in WORD.finditer(text):
                 if self.holds(match[0]):
-                    return self.parts(_around(text, match.start()))
+                    return self.parts(excerpt(text, match.start(), match.end(), BEFORE, AFTER))
         return []
 
     def holds(self, word: str) -> bool:
@@ -218,13 +219,6 @@ class Wanted:
     def _known(self) -> dict[str, bool]:
         """The words of texts that were looked at: few make most of them."""
         return {}
-
-
-def _around(text: str, place: int) -> str:
-    """Return the whole words of a text around a place."""
-    start = 0 if place <= BEFORE else text.find(" ", place - BEFORE, place) + 1 or place
-    end = len(text) if place + AFTER >= len(text) else max(text.rfind(" ", place, place + AFTER), place + 1)
-    return ("… " if start else "") + text[start:end].strip() + (" …" if end < len(text) else "")
 
 
 class TextIndex:

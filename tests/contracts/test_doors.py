@@ -38,7 +38,7 @@ SIGNING = {"/atelier/sign-in", "/atelier/sign-out"}
 """Addresses by which somebody says who they are: by a token, else refused; they act on nothing."""
 WORKSHOP = {
     "/atelier/revue/valider", "/atelier/depot", "/atelier/depot/fichier", "/atelier/libelles/{label}", "/atelier/analyse/{project}",
-    "/atelier/libelles/{label}/retirer",
+    "/atelier/libelles/{label}/retirer", "/atelier/depot/publication", "/atelier/depot/module",
     *(f"/atelier/revue/{{kind}}/{{identifier}}/{act}" for act in ("valider", "renvoyer", "retirer", "avis", "constat")),
 }  # fmt: skip
 """Forms of who is signed in: each does by the same function what a door above does, which `tests/sparql_api/acts/atelier/` tries."""

@@ -11,12 +11,11 @@ from typing import Any, Final
 
 from ingestion import Agent, ListWanted, Matter, Registry, label_of_field, listed_as, refilled, require
 from ontologie import sentence
-from sparql_api.acts.atelier.workshop import PLACE, FormFault, allowed
+from sparql_api.acts.atelier.workshop import OWN_FORM, PLACE, FormFault, allowed
 from sparql_api.acts.reviews import known_to
 
 PROJECT: Final = "projet"
-WITH_A_FORM: Final = (PROJECT, "analyse")
-CORRECTED: Final = (*WITH_A_FORM, "publication", "module")
+WITH_A_FORM: Final = (PROJECT, "analyse", *OWN_FORM)
 """Types of document that the first page shows when they are sent back."""
 RETURNED: Final = "retourne"
 MOST_SHOWN: Final = 20
@@ -77,6 +76,8 @@ def form_of(kind: str, document: Mapping[str, Any] | None) -> str:
         return ""
     if kind == PROJECT:
         return f"{PLACE}/depot"
+    if kind in OWN_FORM:
+        return f"{PLACE}/depot/{kind}"
     return f"{PLACE}/analyse/{str(document['evalue']).rpartition('/')[2]}"
 
 
@@ -84,7 +85,7 @@ def sent_back(registry: Registry, agent: Agent, lang: str) -> list[dict[str, Any
     """Return the documents sent back that an agent may correct, those that have waited for longest first by type."""
     return [
         {**listed_as(one, since, lang), "form": form_of(kind, one.document)}
-        for kind in CORRECTED
+        for kind in WITH_A_FORM
         for one, since in registry.page(ListWanted(RETURNED, kind=kind, size=MOST_SHOWN), agent).found
         if one.document is not None and allowed(registry, agent, "deposit", Matter(kind, one.identifier, one.academie))
     ]

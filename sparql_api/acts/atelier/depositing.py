@@ -7,56 +7,29 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ingestion import Agent, Options, Registry, academie_name, columns
-from ontologie import read_table, sentence
-from shapes import FormField, FormGroup, Shapes, form_groups
+from ingestion import Agent, Options, Record, Registry, academie_name, build_document, columns
+from ontologie import sentence
+from shapes import FormField, FormGroup, form_groups
 from sparql_api.acts.atelier.correcting import PROJECT, Corrected, corrected
+from sparql_api.acts.atelier.fields import MORE, ShownField, control_of, packaged_shapes, values_of
 from sparql_api.acts.atelier.reviewing import QUEUE
-from sparql_api.acts.atelier.workshop import PLACE, Fields, FormFault, Visitor, Workshop, led, number_of
+from sparql_api.acts.atelier.workshop import OWN_FORM, PLACE, Fields, FormFault, Visitor, Workshop, led, number_of
 from sparql_api.acts.deposits import Counter
 from sparql_api.formats.negotiation import language
 from sparql_api.http.site import site_of
 
 FORM: Final = f"{PLACE}/depot"
-FEW: Final = 24
-"""Names of a list that are shown all at once; of a longer one, some are proposed while one writes."""
-MOST_PROPOSED: Final = 500
-"""Names that are proposed while one writes."""
-MORE: Final = 2
-"""Empty places after the values of a list."""
-PROSE: Final = 1000
-"""Characters from which a text has several lines."""
 PRIVATE: Final = "contact"
-
-
-@dataclass(frozen=True)
-class ShownField:
-    """A field as the page draws it: its id, how it is written, the names to choose from, what it holds."""
-
-    field: FormField
-    control: str
-    names: tuple[str, ...]
-    values: Sequence[str]
-    help: Mapping[str, str]
-    required: bool
-
-    @property
-    def id(self) -> str:
-        """The id of its control."""
-        return f"champ-{self.field.name}"
-
-
-@cache
-def packaged_shapes() -> Shapes:
-    """Return the shapes of the project, as forms take them."""
-    return Shapes.packaged()
+AS_WRITTEN: Final = "tel-quel"
+"""The field that holds the dates that are kept as they were written, each after the name of its field."""
+UNREAD: Final = "depot:date-non-reconnue"
+"""What is said of a date that nothing understands."""
 
 
 def groups() -> tuple[FormGroup, ...]:
@@ -86,11 +59,12 @@ def depositing_pages(workshop: Workshop, counter: Counter) -> None:
 
     @workshop.act(FORM)
     async def send(request: Request, visitor: Visitor, fields: Fields) -> Response:
-        content = {one.name: values for group in groups() for one in group.fields if (values := _values(one, fields))}
+        content = {one.name: values for group in groups() for one in group.fields if (values := values_of(one, fields))}
+        content |= {AS_WRITTEN: kept} if (kept := fields.many(AS_WRITTEN)) else {}
         number = number_of(fields.one("brouillon"))
         of = await _corrected(workshop, request, visitor, fields.one("corrige"))
         if of is not None or "id" in content:
-            content["id"] = [of.address if of else _address(content["id"][0], request, workshop.base)]
+            content["id"] = [of.address if of else address_in(content["id"][0], request, workshop.base)]
         try:
             about = f"{PROJECT}/{of.identifier}" if of else ""
             number = await workshop.doors.run(request, _kept, visitor.agent, content, number, about)
@@ -100,11 +74,32 @@ def depositing_pages(workshop: Workshop, counter: Counter) -> None:
         act = fields.one("act")
         if act not in ("verifier", "deposer"):
             return led(request, f"{FORM}?brouillon={number}&garde=oui")
+        if unread := await workshop.service.computing.run(request, unread_dates, content, workshop.base):
+            faults = [_of_date(*one, language(request)) for one in unread.items()]
+            return _drawn(workshop, request, visitor, _Written(content, number, of, unread), None, faults, 422)
         options = Options(base=workshop.base, memory=workshop.service.settings.var, called="formulaire.json",
                           national=bool(fields.one("national")) or (of is not None and of.national))  # fmt: skip
         async with counter.place(request, visitor.agent, options.national) as begin:
             report, _ = await begin(row_of(content), options, False, act == "verifier")
         return led(request, f"{PLACE}/depots/{report}?brouillon={number}")
+
+
+def unread_dates(content: Mapping[str, Sequence[str]], base: str) -> dict[str, str]:
+    """Return the dates that nothing understands, by field, but for those that who writes wants as they are.
+
+    A table is taken with them, and told so; somebody who is there is asked first.
+    """
+    if not any(name in content for name, column in columns().items() if column.kind == "date"):
+        return {}
+    record = Record("", 1, {}, members=json.loads(row_of(content)))
+    said = [one for one in build_document(record, base=base).issues if one.rule == UNREAD]
+    found = {name: content[name][0] for one in said if (name := column_of(one.field or "")) in content}
+    return {name: text for name, text in found.items() if f"{name}:{text}" not in content.get(AS_WRITTEN, ())}
+
+
+def _of_date(name: str, text: str, lang: Any) -> FormFault:
+    label = columns()[name].label[lang]
+    return FormFault(sentence("pages", "form.no-date", lang, label=label, value=text), f"champ-{name}")
 
 
 def row_of(content: Mapping[str, Sequence[str]]) -> bytes:
@@ -113,40 +108,9 @@ def row_of(content: Mapping[str, Sequence[str]]) -> bytes:
     row = {
         name: list(values) if name not in known or known[name].is_list else values[0]
         for name, values in content.items()
+        if name != AS_WRITTEN
     }  # fmt: skip
     return json.dumps(row, ensure_ascii=False).encode()
-
-
-def _values(field: FormField, fields: Fields) -> list[str]:
-    """Return what was written in a field; of a list in lines, each line."""
-    given = fields.many(field.name)
-    if _control(field)[0] == "lines":
-        return [line.strip() for text in given for line in text.split("\n") if line.strip()]
-    return given
-
-
-def _control(field: FormField) -> tuple[str, tuple[str, ...]]:
-    """Return how a field is written, and the names to choose from."""
-    column = columns().get(field.name)
-    several = column.is_list if column else field.several
-    if column is not None and column.kind == "booleen":
-        return "yes-no", ()
-    names = _proposed(column.name, column.names) if column else field.choices
-    if names and len(names) <= FEW:
-        return ("boxes" if several else "select"), names
-    if names:
-        return ("list" if several else "one-of-list"), names
-    if several:
-        return "lines", ()
-    return ("prose" if (field.longest or 0) >= PROSE else "line"), ()
-
-
-@cache
-def _proposed(name: str, names: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the names of a list; of a very long one, the labels that people write."""
-    if len(names) <= MOST_PROPOSED:
-        return names
-    return tuple(row["libelle"] for row in read_table("donnees", "libelles.csv") if row["champ"] == name)
 
 
 def _begun(agent: Agent, lang: str) -> dict[str, list[str]]:
@@ -155,7 +119,7 @@ def _begun(agent: Agent, lang: str) -> dict[str, list[str]]:
     return {"academie": [academie_name(scopes.pop(), lang)]} if len(scopes) == 1 else {}
 
 
-def _address(text: str, request: Request, base: str) -> str:
+def address_in(text: str, request: Request, base: str) -> str:
     """Return the address of a page of ours as the IRI of what it shows; another text as it stands."""
     site = f"{site_of(request)}/"
     return base + text.removeprefix(site).removeprefix(f"{QUEUE[1:]}/") if text.startswith(site) else text
@@ -189,6 +153,7 @@ class _Written:
     content: Mapping[str, Any]
     number: int | None
     of: Corrected | None
+    unread: Mapping[str, str] = field(default_factory=dict)
 
 
 def _drawn(
@@ -199,41 +164,47 @@ def _drawn(
     content, number, of = written.content, written.number, written.of
     if told is None and of is not None:
         faults = [*faults, *of.reasons]
-    entries = [{**one, "field": _column_of(one["field"])} for one in (told.get("entries", ()) if told else ())]
+    entries = [{**one, "field": column_of(one["field"])} for one in (told.get("entries", ()) if told else ())]
     known = {one.name for group in groups() for one in group.fields}
     refused = [_fault(one, known) for one in entries if one["severity"] == "violation"]
     advice: dict[str, list[str]] = {}
     for one in entries:
         if one["severity"] != "violation":
-            advice.setdefault(one["field"] if one["field"] in known else "", []).append(_said(one))
-    shown = [(group, [_shown(one, content) for one in group.fields]) for group in groups()]
+            advice.setdefault(one["field"] if one["field"] in known else "", []).append(said_of(one))
+    kept = dict(one.split(":", 1) for one in content.get(AS_WRITTEN, ()) if ":" in one)
+    dates = kept | dict(written.unread)
+    shown = [(group, [_shown(one, content, dates.get(one.name, "")) for one in group.fields]) for group in groups()]
     said = {
-        "groups": shown, "number": number, "of": of, "advice": advice,
+        "kind": PROJECT, "place": FORM, "groups": shown, "number": number, "of": of, "advice": advice,
         "kept": request.query_params.get("garde") == "oui",
         "checked": told is not None and not refused and told.get("state") == "done",
         "filled": {group.name for group, fields in shown if any(one.values for one in fields)},
-        "failed": told.get("reason", "") if told else "", "more": MORE,
+        "failed": told.get("reason", "") if told else "", "more": MORE, "written": OWN_FORM,
     }  # fmt: skip
     return workshop.draw(request, visitor, "form.html", said, faults=[*faults, *refused], status=status)
 
 
-def _shown(field: FormField, content: Mapping[str, Any]) -> ShownField:
-    column, (control, names) = columns().get(field.name), _control(field)
-    needed = column.required or field.name == "academie" if column else field.required
-    values = [str(value) for value in content.get(field.name, ())]
-    return ShownField(field, control, names, values, field.help, needed)
+def _shown(asked: FormField, content: Mapping[str, Any], unread: str) -> ShownField:
+    column, (control, names) = columns().get(asked.name), control_of(asked)
+    needed = column.required or asked.name == "academie" if column else asked.required
+    values = [str(value) for value in content.get(asked.name, ())]
+    kept = f"{asked.name}:{unread}" in content.get(AS_WRITTEN, ())
+    as_written = unread if unread in values else ""
+    return ShownField(
+        asked.name, asked.label, asked.help, control, names, values, needed, as_written=as_written, kept=kept
+    )
 
 
-def _column_of(name: str) -> str:
+def column_of(name: str) -> str:
     """Return the name of the column that a key of documents feeds: a field bears it; another name as it stands."""
     return name if name in columns() else next((one.name for one in columns().values() if one.key == name), name)
 
 
 def _fault(entry: Mapping[str, Any], known: set[str]) -> FormFault:
-    return FormFault(_said(entry), f"champ-{entry['field']}" if entry["field"] in known else "")
+    return FormFault(said_of(entry), f"champ-{entry['field']}" if entry["field"] in known else "")
 
 
-def _said(entry: Mapping[str, Any]) -> str:
+def said_of(entry: Mapping[str, Any]) -> str:
     """Return what is said of a field: what is wrong, what to do, what was perhaps meant."""
     near, column = ", ".join(entry.get("suggestions", ())), columns().get(entry["field"])
     # What a cell should hold, its field says already.

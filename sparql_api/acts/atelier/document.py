@@ -24,7 +24,7 @@ from ingestion import (
 from ontologie import sentence
 from sparql_api.acts.atelier.correcting import RETURNED, form_of, reasons_of
 from sparql_api.acts.atelier.reviewing import QUEUE, UNSURE, sure
-from sparql_api.acts.atelier.workshop import Fields, FormFault, Visitor, Workshop, allowed, led, number_of
+from sparql_api.acts.atelier.workshop import OWN_FORM, Fields, FormFault, Visitor, Workshop, allowed, led, number_of
 from sparql_api.acts.reviews import READ, decision_on, done_on, known_to, shown
 from sparql_api.formats.negotiation import language
 from sparql_api.pages.publications.writing import to_html
@@ -35,8 +35,6 @@ ACTS: Final[Mapping[str, str]] = {
     "valider": "validate", "renvoyer": "return", "retirer": "withdraw", "avis": "opinion", "constat": "finding",
 }  # fmt: skip
 """The last part of the address of each form, and the act that it asks for."""
-WRITTEN: Final = ("publication", "module")
-"""Types of document whose text is Markdown."""
 REMARK: Final = "champ."
 """Begins the name of the field that says what is wrong with a field."""
 
@@ -67,7 +65,7 @@ def _form(workshop: Workshop, path: str, act: str) -> None:
                 read = sure(read, confirmed=bool(fields.one("confirm")))
             await workshop.doors.run(request, done_on, kind, name, visitor.agent, read, body)
         except ProblemError as error:
-            fault = _fault(act, error, fields, language(request))
+            fault = _fault(act, error, fields, language(request), kind)
             if fault is None:
                 raise
             return await _drawn(workshop, request, visitor, fault, fields, error.problem.status)
@@ -93,22 +91,22 @@ def _body(act: str, fields: Fields) -> dict[str, Any]:
     return body
 
 
-def _fault(act: str, error: ProblemError, fields: Fields, lang: Any) -> FormFault | None:
+def _fault(act: str, error: ProblemError, fields: Fields, lang: Any, kind: str) -> FormFault | None:
     """Return what is told of an act that was refused, at its field; None where it is no matter of this page."""
     if error.problem.status not in (403, 409, 422):
         return None
-    said = error.problem.detail(lang)
+    said, what = error.problem.detail(lang), sentence("pages", f"what.{kind}", lang)
     if error.problem.extra.get("reason") == "other-version":
         return FormFault(sentence("pages", "review.moved", lang))
     if error.problem.extra.get("reason") == UNSURE:
         return FormFault(said, "valider-confirm")
     if error.problem.extra.get("reason") == "passages-unread":
-        return FormFault(sentence("pages", "review.unread", lang), "valider-read")
+        return FormFault(sentence("pages", "review.unread", lang, what=what), "valider-read")
     where = {"return": "renvoyer-reason", "opinion": "avis-text"}.get(act, "")
     if act == "finding":
         where = f"constat-{fields.one('finding')}-reason"
     empty = act in ("return", "opinion") and not fields.one("reason" if act == "return" else "text")
-    return FormFault(sentence("pages", f"review.empty.{act}", lang) if empty else said, where)
+    return FormFault(sentence("pages", f"review.empty.{act}", lang, what=what) if empty else said, where)
 
 
 async def _drawn(
@@ -143,14 +141,14 @@ def _looked(workshop: Workshop) -> Callable[[Registry, str, str, Agent, str], di
             one["label"] = label_of_field(one["field"], lang)
             one["before"], _, one["after"] = one["context"].partition(one["passage"])
         findings = findings_in_words(said["findings"], lang)
-        labels = {field.name: field.label for field in words["fields"] if field.name in columns()}
+        labels = {one.name: one.label for one in words["fields"] if one.name in columns() or kind in OWN_FORM}
         matter = Matter(kind, name, found.academie)
         return {
             "said": said, "words": words, "alike": alike, "contact": contact, "findings": findings, "labels": labels,
             "reasons": reasons_of(said["history"], lang) if found.state == RETURNED else (),
             "analyses": allowed(registry, agent, "deposit", Matter("analyse", name, found.academie)),
             "corrects": form_of(kind, found.document) if allowed(registry, agent, "deposit", matter) else "",
-            "written": [] if kind not in WRITTEN else list(_laid_out(found.document or {})),
+            "written": [] if kind not in OWN_FORM else list(_laid_out(found.document or {})),
         }  # fmt: skip
 
     return look

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ingestion import Agent, RefusedTransition, Registry, academie_name
+from ingestion import Agent, Matter, RefusedTransition, Registry, academie_name, decide
 from ontologie import read_table, sentence
 from sparql_api.acts.atelier.correcting import RETURNED
 from sparql_api.acts.atelier.workshop import PLACE, Fields, FormFault, Visitor, Workshop, number_of
@@ -26,6 +26,7 @@ from sparql_api.acts.reviews import (
 )
 from sparql_api.formats.negotiation import language
 from sparql_api.http.bodies import unprocessable
+from sparql_api.words.i18n import collation
 from sparql_api.words.texts import text_of
 
 QUEUE: Final = f"{PLACE}/revue"
@@ -90,7 +91,14 @@ async def _queue(workshop: Workshop, request: Request, visitor: Visitor) -> dict
     return {
         "found": found, "done": (), "chosen": {name: asked.get(name, "") for name in FILTERS}, "states": (*STATES, ALL),
         "state_labels": {state: sentence("relecture", f"state-{state}", lang) for state in STATES},
-        "academies": read_table("donnees", "territoires", "academies.csv"), "waits": WAITS,
+        "academies": academies_of(visitor.agent, lang), "waits": WAITS,
         "page": wanted.skip // wanted.size + 1, "pages": -(-found["total"] // wanted.size),
         "carried": urlencode([(name, asked[name]) for name in FILTERS if asked.get(name)]),
     }  # fmt: skip
+
+
+def academies_of(agent: Agent, lang: str) -> list[tuple[str, str]]:
+    """Return (code, name) of the académies whose documents an agent may read, in the order of their names."""
+    codes = [row["code_academie"] for row in read_table("donnees", "territoires", "academies.csv")]
+    theirs = [code for code in codes if decide(agent, "read", Matter(academie=code)).allowed]
+    return sorted(((code, academie_name(code, lang)) for code in theirs), key=lambda one: collation(one[1]))

@@ -10,6 +10,7 @@ from sparql_api.acts.atelier.comparing import comparing_pages
 from sparql_api.acts.atelier.depositing import depositing_pages
 from sparql_api.acts.atelier.document import document_pages
 from sparql_api.acts.atelier.labelling import labelling_pages
+from sparql_api.acts.atelier.publishing import publishing_pages
 from sparql_api.acts.atelier.reports import report_pages
 from sparql_api.acts.atelier.reviewing import reviewing_pages
 from sparql_api.acts.atelier.signing import signing_routes
@@ -26,6 +27,7 @@ def atelier_router(service: Service, doors: Doors, counter: Counter) -> APIRoute
     reviewing_pages(workshop)
     document_pages(workshop)
     depositing_pages(workshop, counter)
+    publishing_pages(workshop, counter)
     report_pages(workshop, counter)
     labelling_pages(workshop)
     analysing_pages(workshop, counter)

@@ -35,6 +35,8 @@ LONGEST: Final = 1 << 20
 MOST_FIELDS: Final = 2000
 SENT: Final = ("projet", "publication", "module", "instrument", "linkset")
 """Types of document that are sent from the page of deposits; an analysis has a form of its own, at its usage."""
+OWN_FORM: Final = ("publication", "module")
+"""Types of document that have a form of their own, below that of a project."""
 TOLD: Final = frozenset({403, 409, 422})
 """What is told on the page that an act was sent from: out of scope, another state, a field that says too little."""
 
@@ -193,7 +195,9 @@ def allowed(registry: Registry, agent: Agent, action: Any, matter: Matter) -> bo
 
 def place_of(draft: Any) -> str:
     """Return the path of the form where a draft goes on, by its `brouillon`."""
-    return f"{PLACE}/analyse/{draft.about.partition('/')[2]}" if draft.kind == "analyse" else f"{PLACE}/depot"
+    if draft.kind == "analyse":
+        return f"{PLACE}/analyse/{draft.about.partition('/')[2]}"
+    return f"{PLACE}/depot/{draft.kind}" if draft.kind in OWN_FORM else f"{PLACE}/depot"
 
 
 def address_of(draft: Any) -> str:
@@ -203,7 +207,8 @@ def address_of(draft: Any) -> str:
 
 def title_of(content: Mapping[str, Any]) -> str:
     """Return the title that a draft has, if it has one."""
-    return next(iter(content.get("titre") or ()), "")
+    found = (content.get(name) for name in ("titre", "titre.fr", "titre.en"))
+    return next((texts[0] for texts in found if texts), "")
 
 
 def number_of(text: str) -> int | None:

@@ -51,7 +51,7 @@ ACTS = {
     *WORKSHOP,
 }
 """Routes that compute in the same threads by `Doors.run`, and examine in a process of their own."""
-FORMS = {"/atelier/depot", "/atelier/analyse/{project}"}
+FORMS = {"/atelier/depot", "/atelier/depot/publication", "/atelier/depot/module", "/atelier/analyse/{project}"}
 """Addresses whose page goes through what bounds computing, and whose form is such an act."""
 SOURCES = Path(sparql_api.__file__).parent
 

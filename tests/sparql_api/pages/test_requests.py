@@ -38,6 +38,7 @@ PROTOCOLS = {
 ACTS = {"/atelier/openid", "/atelier/callback", "/deposits/{number}", "/deposits/feed", "/reviews", "/reviews/{kind}/{identifier}", "/labels"}
 WORKSHOP = {
     "/atelier/revue", "/atelier/revue/{kind}/{identifier}", "/atelier/depot", "/atelier/depots/{number}", "/atelier/depots/{number}/refus",
+    "/atelier/depot/publication", "/atelier/depot/module",
     "/atelier/libelles", "/atelier/analyse/{project}", "/atelier/analyse/{project}/comparer",
 }  # fmt: skip
 ASKED = {"/answer": "query=ASK%7B%7D&"}

@@ -168,5 +168,26 @@ def test_hostile_words_in_a_form_stay_words(acting: Acting, worker: Any) -> None
     hostile = '"></textarea><script>alert(1)</script>{{7*7}}'
     one = worker("depot")
     fields = {name: hostile for group in depositing.groups() for name in [field.name for field in group.fields]}
-    pages = [reported(one, one.post(FORM, {**fields, "titre": hostile, "act": "deposer"})), one.get("/atelier")]
+    kept = [f"{name}:{hostile}" for name in ("date", "date_fin", "annee_scolaire")]
+    asked = one.post(FORM, {**fields, "titre": hostile, "act": "deposer"})
+    assert asked.status_code == 422, "a date that nothing understands is asked about first"
+    pages = [reported(one, one.post(FORM, {**fields, "titre": hostile, "tel-quel": kept, "act": "deposer"})), asked, one.get("/atelier")]
     assert all("<script>alert" not in page.text for page in pages) and "{{7*7}}" in pages[0].text
+
+
+def test_a_date_that_nothing_understands_comes_back_at_its_field_and_is_kept_where_asked(acting: Acting, worker: Any) -> None:
+    one = worker("depot")
+    fields = {**GOOD, "titre": "Une date à relire", "date": "2025-13", "act": "deposer"}
+    refused = one.post(FORM, fields)
+    assert refused.status_code == 422 and 'href="#champ-date"' in refused.text and 'id="champ-date-faute"' in refused.text
+    assert 'value="2025-13"' in refused.text and "Garder « 2025-13 » tel que je l'ai écrit" in said(refused)
+    draft = re.search(r'name="brouillon" value="(\d+)"', refused.text)
+    assert draft, "what was written is kept"
+    other = one.post(FORM, {**fields, "date": "2025-14", "tel-quel": "date:2025-13", "brouillon": draft[1]})
+    assert other.status_code == 422, "what was said of one date is not said of another"
+    done = reported(one, one.post(FORM, {**fields, "tel-quel": "date:2025-13", "brouillon": draft[1]}))
+    assert "1 dépôt est enregistré" in said(done) and "n'est pas reconnue" in said(done)
+    name = re.search(r"/atelier/revue/projet/([\w-]+)", done.text)
+    assert name
+    document = acting.registry.get("projet", name[1]).document
+    assert document and "date" not in document and "2025-13" in [one["libelleDepose"] for one in document["mention"]]

@@ -17,9 +17,9 @@ from tests.sparql_api.acts.conftest import Acting
 
 WORDS = {
     "fr": {"in": "Se connecter", "deposit": "Déposer", "send": "Déposer", "faults": "correction", "taken": "1 dépôt est enregistré",
-           "validate": "Valider la fiche", "done": "La fiche est validée"},
+           "validate": "Valider la fiche", "done": "C'est validé"},
     "en": {"in": "Sign in", "deposit": "Deposit", "send": "Deposit", "faults": "to correct", "taken": "1 deposit is registered",
-           "validate": "Validate the sheet", "done": "The sheet is validated"},
+           "validate": "Validate the sheet", "done": "Validated"},
 }  # fmt: skip
 FIELDS = ("resume", "date")
 LISTS = {"academie": "Orléans-Tours", "niveaux": "3e", "disciplines": "Français", "outils_ia": "ChatGPT"}

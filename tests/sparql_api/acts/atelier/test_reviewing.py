@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from tests.making import OPERATOR
 from tests.sparql_api.acts.atelier.conftest import said
 from tests.sparql_api.acts.conftest import Acting
+from tests.sparql_api.endpoint.live import wait_until
 
 HOSTILE = '"><script>alert(1)</script>{{7*7}}'
 
@@ -48,7 +50,7 @@ def test_the_queue_shows_what_waits_and_validates_several(acting: Acting, worker
     assert "Rien ne correspond" in said(one.get("/atelier/revue?academie=Lille"))
     chosen = [f"projet/{name}@1" for name in names]
     done = one.post("/atelier/revue/valider", {"document": chosen})
-    assert done.status_code == 200 and "2 fiches validées" in said(done)
+    assert done.status_code == 200 and "2 documents validés" in said(done)
     assert {acting.registry.get("projet", name).state for name in names} == {"valide"}
     again = one.post("/atelier/revue/valider", {"document": [f"projet/{held}@1"]})
     assert again.status_code == 409 and held in said(again), "nothing is validated unread, whatever a browser sends"
@@ -65,10 +67,10 @@ def test_a_document_is_read_validated_sent_back_and_withdrawn(acting: Acting, wo
     empty = one.post(f"{place(name)}/renvoyer", {"version": "1", "reason": " "})
     assert empty.status_code == 422 and 'href="#renvoyer-reason"' in empty.text
     told = one.done(f"{place(name)}/renvoyer", {"version": "1", "reason": "Précisez.", "champ.niveaux": "Le niveau ?"})
-    assert "La fiche est renvoyée" in told and "Le niveau ?" in told and "renvoyée avec des remarques" in told
-    assert "La fiche est validée" in one.done(f"{place(name)}/valider", {"version": "1", "read": "oui", "confirm": "oui"})
+    assert "C'est renvoyé" in told and "Le niveau ?" in told and "renvoyée avec des remarques" in told
+    assert "C'est validé" in one.done(f"{place(name)}/valider", {"version": "1", "read": "oui", "confirm": "oui"})
     assert acting.registry.history("projet", name)[-1]["detail"] == "passages-read"
-    assert "La fiche est retirée" in one.done(f"{place(name)}/retirer", {"version": "1", "reason": ""})
+    assert "C'est retiré" in one.done(f"{place(name)}/retirer", {"version": "1", "reason": ""})
     assert acting.registry.get("projet", name).state == "retire"
 
 
@@ -140,4 +142,32 @@ def test_what_was_sent_back_is_not_validated_by_one_click(acting: Acting, worker
     refused = one.post(f"{place}/valider", {"version": "1"})
     assert refused.status_code == 409 and 'href="#valider-confirm"' in refused.text
     assert acting.registry.get("projet", name).state == "retourne"
-    assert "La fiche est validée" in one.done(f"{place}/valider", {"version": "1", "confirm": "oui"})
+    assert "C'est validé" in one.done(f"{place}/valider", {"version": "1", "confirm": "oui"})
+
+
+def test_the_queue_offers_the_academies_of_its_reader_by_name(acting: Acting, worker: Any) -> None:
+    one = worker("revue").get("/atelier/revue")
+    assert 'name="academie"' not in one.text and "Académie Orléans-Tours" in said(one), "a list of one is said"
+    national = worker("national").get("/atelier/revue?lang=fr").text
+    listed = re.findall(r"<option[^>]*>([^<]*)", national.partition('id="academie"')[2].partition("</select>")[0])
+    assert len(listed) == 31 and listed[1:4] == ["Aix-Marseille", "Amiens", "Besançon"] and listed[-1] == "Versailles"
+
+
+def test_what_is_decided_on_is_named(acting: Acting, worker: Any) -> None:
+    one = worker("national")
+    for kind, what in (("publication", "la publication"), ("module", "le module")):
+        document = one.get(f"/gabarits/{kind}.json").json() | {"rendCompteDe": [], "sAppuieSur": ["projet/18-A0"]}
+        sent = acting.ask("national", "POST", f"/deposits?type={kind}", json=document)
+        assert sent.status_code in (200, 201, 202), sent.text
+        wait_until(lambda kind=kind, name=document["identifiant"]: one.get(f"/atelier/revue/{kind}/{name}").status_code == 200)
+        told = said(one.get(f"/atelier/revue/{kind}/{document['identifiant']}"))
+        assert f"Valider {what}" in told and f"Renvoyer {what}" in told and f"Retirer {what}" in told and "la fiche" not in told.lower()
+
+
+def test_what_surrounds_a_doubtful_passage_begins_at_a_word(acting: Acting, worker: Any, tmp_path: Path) -> None:
+    resume = "Une progression interdisciplinaire développementale avec Mme Durand et sa classe de troisième européenne, un conte."
+    told = said(worker("revue").get(place(acting.waiting("W9", tmp_path, titre="Mots entiers", resume=resume))))
+    around = told.partition("À lire avant de valider")[2]
+    start = around[: around.index("Durand")].rpartition("…")[2].split()
+    end = around[around.index("Durand") :].partition("…")[0].split()
+    assert start and set(start + end) <= set(resume.split()), (start, end)
