@@ -32,7 +32,8 @@ from sparql_api.pages.charts.comparison import (
     facet_of,
     groups_of,
 )
-from sparql_api.pages.charts.routes import ChartAsked, charted, in_page, spoken
+from sparql_api.pages.charts.routes import ChartAsked, charted, in_page
+from sparql_api.pages.common.asked import spoken
 from sparql_api.pages.common.layout import View, render
 from sparql_api.pages.common.service import Service
 from sparql_api.pages.maps.measure import number, threshold
