@@ -83,13 +83,16 @@ async def shown(view: View, index: FicheIndex, compared: Comparison | None, erro
     facet = compared.facet if compared else FACETS[0]
     with suppress(ProblemError):
         facet = facet_of(view.request)
+    given, values = groups_of(view.request, facet), choices(index, facet, view.language)
+    fullest = sorted(values, key=lambda one: -one.bits.bit_count())
     context: dict[str, Any] = {
         "facets": FACETS,
         "measures": MEASURES,
         "facet": facet,
-        "values": choices(index, facet, view.language),
+        "values": values,
         "compared": compared,
-        "texts": groups_of(view.request, facet),
+        # Whoever names no group is offered those of which most can be said.
+        "texts": [*given, *(one.id for one in fullest if one.id not in given)][:2],
         "error": error.problem.detail(view.language) if error else "",
         "share": threshold("part-fiches"),
         "least": threshold("comparer-fiches"),

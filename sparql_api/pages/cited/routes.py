@@ -58,7 +58,7 @@ from sparql_api.pages.common.reading import solutions
 from sparql_api.pages.common.service import Service
 from sparql_api.pages.maps.drawing import Map
 from sparql_api.pages.maps.shown import map_of
-from sparql_api.pages.results import Results, as_answered, cell, of_table
+from sparql_api.pages.results import Results, as_answered, cell, named, of_table
 from sparql_api.pages.things.presentation import Shown
 
 FILE_PATH: Final = "/answer.html"
@@ -94,6 +94,7 @@ def answers_router(service: Service) -> APIRouter:
         if media_type != OFFERS["html"]:
             return deliver(request, write_json(as_json(view, one)), media_type, edition=edition.number)
         context = await shown(view, one) | await beside(view, one) | {"map": await mapping(view, one)}
+        context["results"] = await named(view, context["results"], noted=True)
         page = partial(render, service, request, "answer_page.html", context, edition=edition.number)
         return await service.computing.run(request, page)
 

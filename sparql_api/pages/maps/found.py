@@ -14,11 +14,9 @@ import pyoxigraph as ox
 
 from ontologie import PREFIXES
 from queries import Mapped, Question
-from sparql_api.pages.maps.measure import number
+from sparql_api.pages.maps.measure import KINDS, number, territories
 from sparql_api.pages.maps.outlines import atlas
 
-KINDS: Final = {"academie": "academie/", "region": "region-academique/"}
-"""How the IRIs of each kind of territory begin, after the base, by the facet of fiches that is of that kind."""
 NUMBERS: Final = {PREFIXES["xsd"] + name for name in ("integer", "decimal", "double", "float", "int", "long")}
 ROWS: Final = "lignes"
 """What the number of rows of a list is called, which is no column of it."""
@@ -46,7 +44,7 @@ def mappable(rows: Sequence[Row], base: str, question: Question | None = None) -
     """Return what a map may show of some rows; where it cannot, why, as a row of `phrases/requetes.csv`."""
     declared = question.mapped if question else None
     columns = list(dict.fromkeys(name for row in rows for name in row))
-    places = [(name, kind, found) for name in columns for kind, found in [territories(rows, name, base)] if kind]
+    places = [(name, kind, found) for name in columns for kind, found in [of_column(rows, name, base)] if kind]
     if not places:
         return "no-territory"
     numbers = [name for name in columns if is_number(row[name] for row in rows if name in row)]
@@ -66,8 +64,8 @@ def mappable(rows: Sequence[Row], base: str, question: Question | None = None) -
 def listed(column: str, kind: str, found: Sequence[str], base: str) -> Mappable:
     """Return what a map may show of a list without numbers: how many of its rows name each territory, none included."""
     counted = Counter(iri for iri in found if iri)
-    paths = (base + path for path in atlas().outlines if path.startswith(KINDS[kind]))
-    rows = [{column: ox.NamedNode(iri), ROWS: ox.Literal(counted[iri])} for iri in {**counted, **dict.fromkeys(paths)}]
+    named = dict.fromkeys((*counted, *territories(kind, base)))
+    rows = [{column: ox.NamedNode(iri), ROWS: ox.Literal(counted[iri])} for iri in named]
     return Mappable(kind, column, (ROWS,), rows, (column,))
 
 
@@ -87,7 +85,7 @@ def observed(question: Question | None) -> dict[str, str]:
     return found
 
 
-def territories(rows: Iterable[Row], name: str, base: str) -> tuple[str, list[str]]:
+def of_column(rows: Iterable[Row], name: str, base: str) -> tuple[str, list[str]]:
     """Return the kind of the territories of a column and their IRIs, row by row; no kind where a cell names another
     thing."""
     cells = [row.get(name) for row in rows]

@@ -14,6 +14,8 @@ from ontologie import LANGUAGES, read_table
 from queries import Mapped
 from sparql_api.pages.maps.outlines import atlas
 
+KINDS: Final = {"academie": "academie/", "region": "region-academique/"}
+"""How the IRIs of each kind of territory begin, after the base, by the facet of fiches that is of that kind."""
 CLASSES: Final = 4
 PER: Final = 1000
 """A count beside a denominator is said for so many of what the denominator counts."""
@@ -77,11 +79,15 @@ def beside(found: Iterable[Figure], denominator: Denominator, base: str) -> list
     return made
 
 
+def territories(kind: str, base: str) -> list[str]:
+    """Return the IRIs of the territories that the map can show of a facet's kind (`academie`, `region`)."""
+    return [base + path for path in atlas().outlines if path.startswith(KINDS[kind])]
+
+
 def with_silent(found: Sequence[Figure], kind: str, base: str) -> list[Figure]:
-    """Return figures with those of a kind of territory (`academie/`) that an answer does not name: without a number."""
+    """Return figures with those of a kind of territory (`academie`) that an answer does not name: without a number."""
     named = {one.iri for one in found}
-    rest = (base + path for path in atlas().outlines if path.startswith(kind))
-    return [*found, *(Figure(iri, None, 0) for iri in rest if iri not in named)]
+    return [*found, *(Figure(iri, None, 0) for iri in territories(kind, base) if iri not in named)]
 
 
 def rounded(value: Decimal) -> Decimal:
@@ -118,11 +124,11 @@ def threshold(name: str) -> int:
 
 
 def denominators(kind: str, rows: Iterable[Mapping[str, str]] | None = None) -> list[Denominator]:
-    """Return the denominators known for a kind of territory (`academie/`); empty where none is."""
+    """Return the denominators known for a kind of territory (`academie`, `region`); empty where none is."""
     told = read_table("donnees", "territoires", "denominateurs.csv") if rows is None else rows
     groups: dict[str, list[Mapping[str, str]]] = {}
     for row in told:
-        if row["territoire"].startswith(kind):
+        if row["territoire"].startswith(KINDS[kind]):
             groups.setdefault(row["nom"], []).append(row)
     return [
         Denominator(

@@ -31,7 +31,7 @@ from sparql_api.pages.common.reading import solutions
 from sparql_api.pages.common.service import Service
 from sparql_api.pages.maps.colours import colours
 from sparql_api.pages.maps.drawing import Map, drawn
-from sparql_api.pages.maps.found import KINDS, ROWS, Mappable, mappable, mapped_first
+from sparql_api.pages.maps.found import ROWS, Mappable, mappable, mapped_first
 from sparql_api.pages.maps.measure import Denominator, beside, denominators, figures, threshold, with_silent
 from sparql_api.pages.maps.oembed import oembed
 from sparql_api.pages.maps.regions import region_page
@@ -124,7 +124,7 @@ async def asked_map(
     if mapped.value not in there.numbers:
         raise bad("valeur", "no-such-number")
     counts = not mapped.observations and there.are_whole(mapped.value)
-    known = denominators(KINDS[there.kind]) if counts else []
+    known = denominators(there.kind) if counts else []
     under = denominator(request, known)
     found = figures(there.rows, mapped, threshold("moyenne-observations"))
     cells = len(found)
@@ -132,7 +132,7 @@ async def asked_map(
         await refuse_unnamed_of(service, request, edition.number, question, given)
     if under:
         found = beside(found, under, service.iris.base)
-    found = with_silent(found, KINDS[there.kind], service.iris.base)
+    found = with_silent(found, there.kind, service.iris.base)
     labels = await service.labels.of(service.reading(request), [one.iri for one in found], edition.number)
     chosen = {name: values for name, values in given.items() if name in FACET_NAMES}
     made = partial(drawn, view, title_of(view, question, there, mapped.value), found, labels, there.kind, chosen)

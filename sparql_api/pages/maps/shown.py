@@ -8,7 +8,7 @@ from functools import partial
 from queries import Question
 from sparql_api.pages.common.layout import View
 from sparql_api.pages.maps.drawing import Map, drawn
-from sparql_api.pages.maps.found import KINDS, Mappable, Row, mappable, mapped_first
+from sparql_api.pages.maps.found import Mappable, Row, mappable, mapped_first
 from sparql_api.pages.maps.measure import figures, threshold, with_silent
 
 
@@ -23,6 +23,6 @@ async def map_of(view: View, title: str, rows: Sequence[Row], edition: int, ques
     if not isinstance(there, Mappable) or len(there.rows) < 2:
         return None
     found = figures(there.rows, mapped_first(there, question), threshold("moyenne-observations"))
-    found = with_silent(found, KINDS[there.kind], base)
+    found = with_silent(found, there.kind, base)
     labels = await service.labels.of(service.reading(request), [one.iri for one in found], edition)
     return await service.computing.run(request, partial(drawn, view, title, found, labels, there.kind))

@@ -58,7 +58,7 @@ from sparql_api.pages.maps.measure import threshold
 from sparql_api.pages.questions.changes import question_since
 from sparql_api.pages.questions.mapping import map_offered
 from sparql_api.pages.questions.versions import telling, version_page
-from sparql_api.pages.results import answered, by_their_labels, prepared
+from sparql_api.pages.results import answered, by_their_labels, named, prepared
 from sparql_api.query.plan import explained as asked_of
 from sparql_api.words.problems import ProblemError, problem
 
@@ -262,7 +262,7 @@ async def question_page(
             context["cite"] = view.url(PATH, AnswerAsked(context["text"], question, given).parameters(edition=edition))
         if found.turtle is None and found.boolean is None and edition > 1:
             context["since"] = view.here(depuis=str(edition - 1))
-        context["results"] = by_their_labels(found)
+        context["results"] = await named(view, by_their_labels(found))
         context["titles"] = {column: column_title(question.name, column) for column in found.columns}
         context |= await map_offered(view, question, given, told)
         if question.charted:

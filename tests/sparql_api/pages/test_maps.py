@@ -196,7 +196,7 @@ def test_a_count_is_set_beside_a_denominator_where_one_is_known() -> None:
     said = {"nom": "ecoles", "date": "2025", "source": "https://example.org", "libelle_fr": "écoles", "libelle_en": "schools"}
     rows = [said | {"territoire": "academie/01", "valeur": "500"}, said | {"territoire": "academie/02", "valeur": ""}]
     (known,) = denominators("academie", rows)
-    assert denominators("region-academique", rows) == []
+    assert denominators("region", rows) == []
     counts = [Figure(f"{BASE}academie/{code}", Decimal(4), 4) for code in ("01", "02")]
     assert [one.value for one in beside(counts, known, BASE)] == [Decimal(8), None]
 
