@@ -55,7 +55,7 @@ def written(view: View, found: Description, gathered: Gathered) -> bytes:
     reader = Reader.of(view, found.iri, (*quads, *gathered.grounds), gathered.labels)
     told = plan(view.service.iris).told if found.is_fiche(view.service.iris) else frozenset()
     left = {one: marked for one, marked in gathered.words.items() if one not in told}
-    shown = reader.sections(found.iri, hidden_by(gathered.matched) | told | reasons(reader, found.iri), left)
+    shown = reader.sections(found.iri, hidden_by(gathered.matched) | told | led(reader, found.iri), left)
     context = heading(reader, found) | {
         "iri": found.iri,
         "cut": SUBJECTS_ON_A_PAGE if len(quads) < len(found.main) and found.is_graph else 0,
@@ -119,7 +119,7 @@ def heading(reader: Reader, found: Description) -> dict[str, Any]:
         "kinds": [Shown(reader.label(t.value), reader.view.href(t.value)) for t in ours],
         "identifier": identifier if identifier != title else "",
         "names": other_names(reader, iri),
-        "leads": [text for text in (reader.text(iri, lead) for lead in (*LEADS, *reasons(reader, iri))) if text],
+        "leads": [reader.text(iri, lead) for lead in (*LEADS, *reasons(reader, iri)) if reader.text(iri, lead)],
     }
 
 
@@ -135,6 +135,11 @@ def matched_title(reader: Reader, iri: str) -> str:
 def reasons(reader: Reader, iri: str) -> frozenset[str]:
     """Return the property of a match that says why it holds, which its page tells first; none of anything else."""
     return frozenset({PREFIXES["rdfs"] + "comment"}) if matched_title(reader, iri) else frozenset()
+
+
+def led(reader: Reader, iri: str) -> set[str]:
+    """Return the properties that the head of a page says whole: what it led with, where it is one text."""
+    return {lead for lead in (*LEADS, *reasons(reader, iri)) if len(reader.texts(iri, lead)) == 1}
 
 
 def other_names(reader: Reader, iri: str) -> list[tuple[str, str]]:
