@@ -16,9 +16,11 @@ A file starts with lines `# …` which, without their `# `, are a TOML document:
     # [parameters.label]
     # audience = "chercheur"   academie, chercheur, partenaire or outil
     # [map]                    where the answer has one row a territory, what a map shows of it
-    # territory = "academie"   the column of the territory: academie or region
-    # value = "projets"        the column of the number
+    # territory = "academie"   the column of the territory: academie, region, or territoire where a parameter says which
+    # value = "projets"        the column of the number that is shown first
     # observations = "n"       for a mean, the column that says how many it is made of; absent: the value is a count
+    # [map.means]              other columns that may be shown, each with the column that says how many it is made of
+    # part = "total"
     # [chart]                  where the answer has numbers, the chart that fits
     # kind = "bars"            bars, stacked (parts of a whole), years (by school year), dots (means), pair (two groups)
     #                          or heat (two dimensions: label in columns, series in rows)
@@ -46,7 +48,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from types import MappingProxyType
 from typing import Any, Final
@@ -58,7 +60,7 @@ LISTED: Final = frozenset({"iri", "string"})
 """Types whose values are lists where nothing else is said: things, words."""
 CHARTS: Final = {"bars": 1, "stacked": 1, "years": 1, "dots": 1, "pair": 2, "heat": 1}
 """The kinds of charts, and how many columns of numbers each shows."""
-TERRITORIES: Final = frozenset({"academie", "region"})
+TERRITORIES: Final = frozenset({"academie", "region", "territoire"})
 AUDIENCES: Final = frozenset({"academie", "chercheur", "partenaire", "outil"})
 
 
@@ -82,6 +84,8 @@ class Mapped:
     territory: str
     value: str
     observations: str = ""
+    means: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    """Other columns that may be shown: {column: the one that says how many it is made of}."""
 
 
 @dataclass(frozen=True)
@@ -175,7 +179,8 @@ def parse_mapped(question: str, item: Mapping[str, Any]) -> Mapped:
     territory, value = str(item.get("territory", "")), str(item.get("value", ""))
     if territory not in TERRITORIES or not value:
         raise ValueError(f"{question}.rq: a map needs a value and a territory among {sorted(TERRITORIES)}")
-    return Mapped(territory, value, str(item.get("observations", "")))
+    means = {str(column): str(behind) for column, behind in item.get("means", {}).items()}
+    return Mapped(territory, value, str(item.get("observations", "")), MappingProxyType(means))
 
 
 def parse_charted(question: str, item: Mapping[str, Any]) -> Charted:

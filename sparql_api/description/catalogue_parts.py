@@ -207,7 +207,7 @@ def describe_file(
     said.say(distribution, "dcat:downloadURL", address)
     said.say(distribution, "dcat:mediaType", IANA + media_type)
     said.type(IANA + media_type, "dct:MediaType")
-    said.both(distribution, "dct:title", in_both("catalogue", "file-title", media_type=media_type))
+    said.both(distribution, "dct:title", in_both("catalogue", f"file-{media_type}"))
     if code:
         said.say(distribution, "dct:format", f"{AUTHORITY}file-type/{code}")
         said.type(f"{AUTHORITY}file-type/{code}", "dct:MediaTypeOrExtent")

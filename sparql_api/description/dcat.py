@@ -183,7 +183,7 @@ def describe_parts(
             said.type(value, "dct:MediaTypeOrExtent")
         elif predicate == DCAT + "mediaType":
             said.type(value, "dct:MediaType")
-            said.both(subject, "dct:title", in_both("catalogue", "file-title", media_type=value.removeprefix(IANA)))
+            said.both(subject, "dct:title", in_both("catalogue", f"file-{value.removeprefix(IANA)}"))
         elif predicate == RDF_TYPE and value == DCAT + "DataService":
             part = "documents" if subject.endswith(("/fiches", "/oai")) else "all"
             describe_service(said, dataset, subject, iris)

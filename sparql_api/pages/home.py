@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any, Final
 
 from fastapi import APIRouter
@@ -11,11 +12,14 @@ from starlette.responses import Response
 
 from ingestion import Edition
 from sparql_api.fiches.search import Selection, Value
+from sparql_api.formats.negotiation import language
 from sparql_api.http.routing import get
-from sparql_api.pages.common.layout import render
+from sparql_api.pages.common.layout import View, render
 from sparql_api.pages.common.service import Service
 from sparql_api.pages.duties.site_data import site_data
 from sparql_api.pages.fiches.listing import complete
+from sparql_api.pages.maps.drawing import Map, drawn
+from sparql_api.pages.maps.measure import Figure, territories
 from sparql_api.words.problems import ProblemError
 
 LATEST: Final = 5
@@ -63,6 +67,7 @@ def home_router(service: Service) -> APIRouter:
         context: dict[str, Any] = {"edition": edition, "audiences": AUDIENCES}
         if edition is not None:
             context |= await service.computing.run(request, overview, service, edition)
+            context["map"] = await academies(View(service, request, language(request), edition.number), edition)
             context["linked_data"] = site_data(service, request, edition)
             context["example"] = EXAMPLE.format(base=service.iris.base)
         number = edition.number if edition else None
@@ -97,6 +102,20 @@ def overview(service: Service, edition: Edition) -> dict[str, Any]:
     counts = index.select(Selection()).counts
     browse = [(facet, in_order(counts[facet][:FULLEST])) for facet in BROWSED if counts[facet]]
     return {"figures": figures, "listed": latest, "total": index.size, "browse": browse}
+
+
+async def academies(view: View, edition: Edition) -> Map:
+    """Return how many fiches each académie has, as a map; raises EngineError."""
+    service, request = view.service, view.request
+    wanted = territories("academie", service.iris.base)
+    labels = await service.labels.of(service.reading(request), wanted, edition.number)
+
+    def made() -> Map:
+        held = {value.iri: value.bits.bit_count() for value in service.index(edition).values["academie"]}
+        figures = [Figure(iri, Decimal(held.get(iri, 0)), held.get(iri, 0)) for iri in sorted(labels)]
+        return drawn(view, view.t("home.map"), figures, labels, "academie")
+
+    return await service.computing.run(request, made)
 
 
 def in_order(counts: Sequence[tuple[Value, int]]) -> list[tuple[Value, int]]:

@@ -14,7 +14,7 @@ from sparql_api.description.questions import bound
 from sparql_api.formats.negotiation import language
 from sparql_api.http.openapi import EDITION
 from sparql_api.http.routing import get
-from sparql_api.pages.charts.routes import spoken
+from sparql_api.pages.common.asked import spoken
 from sparql_api.pages.common.layout import View, render
 from sparql_api.pages.common.service import Service
 from sparql_api.words.i18n import collation

@@ -24,6 +24,8 @@ from sparql_api.words.texts import Text
 ROWS_SHOWN: Final = 500
 LABELS: Final = ("libelle", "nom", "titre")
 """What the column of a label is called that follows the thing's."""
+MOST_NAMED: Final = 2000
+"""Things of a page that are called by their labels: more stay as they are."""
 TURTLE_SHOWN: Final = 200_000
 BYTES_SHOWN: Final = 2 << 20
 read_json: Final = JSONDecoder()
@@ -102,16 +104,21 @@ def of_table(answer: Answer, view: View, ordered: Order = as_answered) -> Result
     return Results(answer.edition, answer.seconds, columns, shown, total=total, cut=total > len(shown))
 
 
+def label_beside(columns: Sequence[str], at: int) -> str:
+    """Return the column of the labels of another one; nothing where it has none."""
+    label = f"{columns[at]}Libelle"
+    beside = "".join(columns[at + 1 : at + 2])
+    return label if label in columns else beside if beside in LABELS else ""
+
+
 def by_their_labels(found: Results) -> Results:
     """Return a table that shows things by the labels that stand beside them, whose columns are left out.
 
     The label of `x` is the column `xLibelle`, or the next one where it is called as labels of a question are.
     """
     labels = {}
-    for at, name in enumerate(found.columns):
-        beside = found.columns[at + 1 : at + 2]
-        label = f"{name}Libelle" if f"{name}Libelle" in found.columns else "".join(beside)
-        if label in LABELS or label == f"{name}Libelle":
+    for at in range(len(found.columns)):
+        if label := label_beside(found.columns, at):
             labels[at] = found.columns.index(label)
     linked = {at: label for at, label in labels.items() if all(row[at].href or not row[at].text for row in found.rows)}
     kept = [at for at in range(len(found.columns)) if at not in linked.values()]
@@ -123,7 +130,35 @@ def labelled(row: Sequence[Shown], at: int, label: int | None) -> Shown:
     """Return a cell by its label where it has one; a label alone as it stands."""
     if label is None or not row[label].text:
         return row[at]
-    return replace(row[at], text=row[label].text, language=row[label].language)
+    return replace(row[at], text=row[label].text, language=row[label].language, iri="")
+
+
+async def named(view: View, found: Results, *, noted: bool = False) -> Results:
+    """Return a table whose things are called by their labels in its edition, in the language of the page.
+
+    Those whose label stands in a column of its own stay as they are, as does what the edition has no label for. `noted`
+    leaves the address in sight beside the label. Raises EngineError.
+    """
+    bare = [at for at in range(len(found.columns)) if not label_beside(found.columns, at)]
+    wanted = list(dict.fromkeys(row[at].iri for row in found.rows for at in bare if row[at].iri))[:MOST_NAMED]
+    if not wanted:
+        return found
+    labels = await view.service.labels.of(view.service.reading(view.request), wanted, found.edition)
+    rows = tuple(
+        tuple(called(view, one, labels, noted=noted) if at in bare else one for at, one in enumerate(row))
+        for row in found.rows
+    )
+    return replace(found, rows=rows)
+
+
+def called(view: View, one: Shown, labels: Mapping[str, Mapping[str, str]], *, noted: bool) -> Shown:
+    """Return a cell by the label of its thing, where there is one."""
+    known = labels.get(one.iri)
+    if not known:
+        return one
+    tongue = view.language if view.language in known else next(iter(known))
+    text, language = view.pick(known), "" if tongue == view.language else tongue
+    return replace(one, text=text, language=language, note=one.text if noted else "")
 
 
 def first_rows(answer: Answer) -> tuple[tuple[str, ...], list[dict[str, Any]]]:
@@ -150,7 +185,7 @@ def cell(view: View, term: Mapping[str, Any] | None) -> Shown:
         return Shown("")
     if term["type"] == "uri":
         iri = term["value"]
-        return Shown(short_name(view, iri), view.href(iri), external=not view.is_ours(iri))
+        return Shown(short_name(view, iri), view.href(iri), external=not view.is_ours(iri), iri=iri)
     if term["type"] == "triple":
         parts = term["value"]
         return Shown(" ".join(cell(view, parts[name]).text for name in ("subject", "predicate", "object")))

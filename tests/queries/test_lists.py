@@ -21,6 +21,7 @@ TWO = {
 MEETING = {
     ("regles-sans-critere", "grille"), ("principes-sans-projet-par-region", "region"),
     ("comparer-deux-groupes", "premier"), ("comparer-deux-groupes", "second"),
+    *(("projets-par-territoire", one) for one in ("niveau", "discipline", "outil", "type_ia", "finalite", "annee_scolaire", "principe")),
 }  # fmt: skip
 """Where all the values are looked at together: what is left once they all are, a group made of several."""
 LISTS = [(name, one.name) for name, question in catalogue().items() for one in question.parameters if one.several]

@@ -11,6 +11,7 @@ import pytest
 from queries import catalogue
 from tests.queries.asking import SCALE, ask, columns, table, usages
 from tests.queries.assessors import assessors
+from tests.queries.understood import by_project
 
 ACADEMIES = table("territoires", "academies.csv")
 
@@ -49,3 +50,23 @@ def test_the_mean_of_an_academie_is_that_of_its_real_analyses(store: ox.Store, a
         mean = Fraction(sum(values[name]), len(values[name]))
         assert float(rows[name]["moyenne"]) == pytest.approx(float(mean), abs=1e-12)
     assert not any("moyenne" in row for row in ask(store, "moyenne-par-academie"))
+
+
+def test_what_is_chosen_is_counted_in_each_territory_among_all_of_its_projects(store: ox.Store) -> None:
+    region = {row["academie"]: row["region_academique"] for row in ACADEMIES}
+    users = {project for project, tools in by_project("outil").items() if "ChatGPT" in tools}
+    chosen = {row["id"] for row in usages() if any(project.endswith(f"-{row['id']}") for project in users)}
+    assert 0 < len(chosen) < len(usages())
+    for kind, where in (("academie", {name: name for name in region}), ("region", region)):
+        held, kept = defaultdict(set), defaultdict(set)
+        for row in usages():
+            for academie in filter(None, row["academie"].split("|")):
+                held[where[academie]].add(row["id"])
+                kept[where[academie]] |= {row["id"]} & chosen
+        rows = {row["nom"]: row for row in ask(store, "projets-par-territoire", par=kind, outil="outil/chatgpt", seuil="6")}
+        assert {name: int(row["total"]) for name, row in rows.items()} == {name: len(held[name]) for name in where.values()}
+        assert {name: int(row["projets"]) for name, row in rows.items()} == {name: len(kept[name]) for name in where.values()}
+        for name, row in rows.items():
+            assert ("part" in row) == (len(held[name]) >= 6)
+            if "part" in row:
+                assert abs(float(row["part"]) - 100 * len(kept[name]) / len(held[name])) <= 0.5

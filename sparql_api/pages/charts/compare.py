@@ -32,7 +32,8 @@ from sparql_api.pages.charts.comparison import (
     facet_of,
     groups_of,
 )
-from sparql_api.pages.charts.routes import ChartAsked, charted, in_page, spoken
+from sparql_api.pages.charts.routes import ChartAsked, charted, in_page
+from sparql_api.pages.common.asked import spoken
 from sparql_api.pages.common.layout import View, render
 from sparql_api.pages.common.service import Service
 from sparql_api.pages.maps.measure import number, threshold
@@ -82,13 +83,16 @@ async def shown(view: View, index: FicheIndex, compared: Comparison | None, erro
     facet = compared.facet if compared else FACETS[0]
     with suppress(ProblemError):
         facet = facet_of(view.request)
+    given, values = groups_of(view.request, facet), choices(index, facet, view.language)
+    fullest = sorted(values, key=lambda one: -one.bits.bit_count())
     context: dict[str, Any] = {
         "facets": FACETS,
         "measures": MEASURES,
         "facet": facet,
-        "values": choices(index, facet, view.language),
+        "values": values,
         "compared": compared,
-        "texts": groups_of(view.request, facet),
+        # Whoever names no group is offered those of which most can be said.
+        "texts": [*given, *(one.id for one in fullest if one.id not in given)][:2],
         "error": error.problem.detail(view.language) if error else "",
         "share": threshold("part-fiches"),
         "least": threshold("comparer-fiches"),

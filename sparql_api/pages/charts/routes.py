@@ -26,7 +26,7 @@ from sparql_api.http.routing import get
 from sparql_api.http.site import home_of
 from sparql_api.pages.charts.drawing import Tongue, drawn
 from sparql_api.pages.charts.grammar import Chart, Thresholds, chart_of
-from sparql_api.pages.common.asked import as_openapi, given_values
+from sparql_api.pages.common.asked import as_openapi, given_values, spoken
 from sparql_api.pages.common.layout import View
 from sparql_api.pages.common.named import refuse_unnamed_of
 from sparql_api.pages.common.reading import solutions
@@ -85,12 +85,6 @@ def chart_file(service: Service, question: Question) -> Any:
 
     answer.__name__ = f"chart_{question.name.replace('-', '_')}"
     return answer
-
-
-def spoken(view: View, question: Question, given: Mapping[str, list[str]]) -> dict[str, list[str]]:
-    """Return the values given; whoever names no language of labels reads them in that of the page."""
-    read: dict[str, list[str]] = {one.name: [view.language] for one in question.parameters if one.type == "langue"}
-    return read | dict(given)
 
 
 async def charted(view: View, asked: ChartAsked) -> Chart:

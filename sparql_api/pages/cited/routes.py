@@ -54,13 +54,18 @@ from sparql_api.pages.cited.answers import (
     told,
 )
 from sparql_api.pages.common.layout import View, environment, render
+from sparql_api.pages.common.reading import solutions
 from sparql_api.pages.common.service import Service
-from sparql_api.pages.results import Results, as_answered, cell, of_table
+from sparql_api.pages.maps.drawing import Map
+from sparql_api.pages.maps.shown import map_of
+from sparql_api.pages.results import Results, as_answered, cell, named, of_table
 from sparql_api.pages.things.presentation import Shown
 
 FILE_PATH: Final = "/answer.html"
 FILE_TYPE: Final = "text/html"
 OFFERS: Final = {"json": "application/json", "html": "text/html"}
+DRAWN: Final = 1 << 18
+"""Bytes of an answer that is looked through for a map."""
 WHOLE: Final = ("csv", "tsv", "json")
 """The formats in which the whole answer is offered beside its page."""
 _ANSWERED: Final = structure(address=TEXT, query=TEXT, rows=COUNT, sha256=TEXT, latest={"type": "object"})
@@ -88,7 +93,8 @@ def answers_router(service: Service) -> APIRouter:
         one = await told(view, asked, edition)
         if media_type != OFFERS["html"]:
             return deliver(request, write_json(as_json(view, one)), media_type, edition=edition.number)
-        context = await shown(view, one) | await beside(view, one)
+        context = await shown(view, one) | await beside(view, one) | {"map": await mapping(view, one)}
+        context["results"] = await named(view, context["results"], noted=True)
         page = partial(render, service, request, "answer_page.html", context, edition=edition.number)
         return await service.computing.run(request, page)
 
@@ -149,6 +155,14 @@ async def drawing(view: View, one: AnswerTold) -> str:
     if not chart.marks:
         return ""
     return await view.service.computing.run(view.request, in_page, view, view.pick(question.title), chart)
+
+
+async def mapping(view: View, one: AnswerTold) -> Map | None:
+    """Return the map of an answer's rows; None where none fits, or where it is longer than a map's answer is."""
+    if one.answer.form != "SELECT" or one.answer.body.size > DRAWN:
+        return None
+    rows = await view.service.reading(view.request).decoded(one.answer, solutions)
+    return await map_of(view, title_of(view, one.asked), rows, one.edition.number, one.asked.question)
 
 
 def whole(view: View, one: AnswerTold, name: str) -> str:

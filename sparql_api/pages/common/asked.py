@@ -12,6 +12,7 @@ from starlette.requests import Request
 
 from queries import Parameter, Question
 from sparql_api.http.openapi import TEXT, Schema, parameter, several
+from sparql_api.pages.common.layout import View
 
 SCHEMAS: Final[Mapping[str, Mapping[str, str]]] = {
     "iri": {"type": "string", "format": "iri-reference"},
@@ -33,6 +34,12 @@ def given_values(request: Request, question: Question) -> dict[str, list[str]]:
     given = {one.name: request.query_params.getlist(one.name) for one in question.parameters}
     found = {name: [value for value in values if value] for name, values in given.items()}
     return {name: values for name, values in found.items() if values}
+
+
+def spoken(view: View, question: Question, given: Mapping[str, list[str]]) -> dict[str, list[str]]:
+    """Return the values given; whoever names no language of labels reads them in that of the page."""
+    read: dict[str, list[str]] = {one.name: [view.language] for one in question.parameters if one.type == "langue"}
+    return read | dict(given)
 
 
 def as_openapi(one: Parameter) -> Schema:

@@ -1,32 +1,30 @@
 """What the answer to a query can be drawn as: the chart or map of a saved question, or the one that fits its rows.
 
-Knows which columns make a figure: a territory with a number is a map, a label with a number bars, years a line.
+Knows which columns make a chart: a label with a number bars, years a line; what makes a map, `maps` finds.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import cache
 from typing import Any, Final
 
 import pyoxigraph as ox
 
-from ontologie import PREFIXES, Iris
-from queries import Charted, Mapped, Question, catalogue
+from ontologie import Iris
+from queries import Charted, Question, catalogue
 from sparql_api.description.questions import bound
 from sparql_api.engine.port import Answer
 from sparql_api.pages.charts.grammar import Thresholds, chart_of
 from sparql_api.pages.charts.routes import LONGEST, ChartAsked, charted, in_page, named, plain
 from sparql_api.pages.common.layout import View
 from sparql_api.pages.common.reading import solutions
-from sparql_api.pages.maps.drawing import drawn
-from sparql_api.pages.maps.measure import figures, number, threshold
+from sparql_api.pages.maps.found import is_number
+from sparql_api.pages.maps.measure import threshold
+from sparql_api.pages.maps.shown import map_of
 
-NUMBERS: Final = {PREFIXES["xsd"] + name for name in ("integer", "decimal", "double", "float", "int", "long")}
 YEAR: Final = re.compile(r"\d{4}(-\d{4})?")
-TERRITORIES: Final = {"academie": "academie/", "region": "region-academique/"}
-"""How the IRIs of each kind of territory begin, after the base."""
 Row = dict[str, Any]
 
 
@@ -38,7 +36,7 @@ async def drawings(view: View, text: str, answer: Answer) -> dict[str, Any]:
     reading = service.reading(request)
     rows = await reading.decoded(answer, solutions)
     question = saved(view, text)
-    chart_form, map_form = (question.charted, question.mapped) if question else fitting(rows, service.iris.base)
+    chart_form = question.charted if question else fitting(rows)
     found: dict[str, Any] = {}
     title = view.pick(question.title) if question else view.t("chart.title")
     if chart_form:
@@ -50,10 +48,8 @@ async def drawings(view: View, text: str, answer: Answer) -> dict[str, Any]:
             chart = await named(view, chart, rows, answer.edition)
         if chart.marks:
             found["chart"] = await service.computing.run(request, in_page, view, title, chart)
-    if map_form:
-        places = figures(rows, map_form, threshold("moyenne-observations"))
-        labels = await service.labels.of(reading, [one.iri for one in places], answer.edition)
-        found["map"] = await service.computing.run(request, drawn, view, title, places, labels, map_form.territory)
+    if shown := await map_of(view, title, rows, answer.edition, question):
+        found["map"] = shown
     return found
 
 
@@ -70,34 +66,19 @@ def example_texts(base: str) -> dict[str, str]:
     return {name: bound(question, {}, Iris(base)) for name, question in catalogue(base).items()}
 
 
-def fitting(rows: Sequence[Row], base: str) -> tuple[Charted | None, Mapped | None]:
-    """Return the chart and the map that the columns of some rows make; None where they make none."""
+def fitting(rows: Sequence[Row]) -> Charted | None:
+    """Return the chart that the columns of some rows make; None where they make none."""
     columns = list(dict.fromkeys(name for row in rows for name in row))
     counted = [name for name in columns if is_number(row[name] for row in rows if name in row)]
     if len(rows) < 2 or not counted:
-        return None, None
+        return None
     value, words = counted[0], [name for name in columns if name not in counted]
     labels = [name for name in words if labels_each(rows, name)]
     label = next((name for name in labels if isinstance(rows[0][name], ox.Literal)), labels[0] if labels else "")
     years = bool(label) and all(YEAR.fullmatch(str(row[label].value)) for row in rows)
-    chart = Charted("years" if years else "bars", label, (value,)) if label else None
-    return chart, next((place for name in labels if (place := mapped(rows, name, value, base))), None)
-
-
-def is_number(terms: Iterable[Any]) -> bool:
-    """Return whether all of a column's terms are numbers of zero and more, and there are some."""
-    found = [isinstance(t, ox.Literal) and t.datatype.value in NUMBERS and (number(t) or 0) >= 0 for t in terms]
-    return bool(found) and all(found)
+    return Charted("years" if years else "bars", label, (value,)) if label else None
 
 
 def labels_each(rows: Sequence[Row], name: str) -> bool:
     """Return whether a column has one value of its own for each row."""
     return len({row[name] for row in rows if name in row}) == len(rows)
-
-
-def mapped(rows: Sequence[Row], name: str, value: str, base: str) -> Mapped | None:
-    """Return the map of a column of territories; None where it is none."""
-    for kind, beginning in TERRITORIES.items():
-        if all(str(row[name].value).startswith(base + beginning) for row in rows):
-            return Mapped(kind, value)
-    return None

@@ -19,7 +19,7 @@ from sparql_api.pages.common.service import Service
 from sparql_api.pages.editor.figures import drawings, example_texts
 from sparql_api.pages.editor.files import editor_files
 from sparql_api.pages.home import EXAMPLE
-from sparql_api.pages.results import Results, answered, prepared
+from sparql_api.pages.results import Results, answered, named, prepared
 from sparql_api.words.problems import ProblemError
 
 UNBOUND: Final = """SELECT (SUM(COALESCE(?valeur, 0)) / COUNT(?valeur) AS ?moyenne) WHERE {{
@@ -71,7 +71,7 @@ async def run(view: View, text: str) -> tuple[Results, dict[str, Any]]:
     """Return the answer to a query as the page shows it, and the drawings that fit it; raises ProblemError."""
     limits = view.service.settings.limits().shortened(timeout_seconds(view.request.query_params.get("timeout", "")))
     plan, answer = await answered(view.service, view.request, text, limits)
-    return await prepared(view, plan, answer), await drawings(view, text, answer)
+    return await named(view, await prepared(view, plan, answer), noted=True), await drawings(view, text, answer)
 
 
 def deadlines(view: View) -> list[tuple[str, str, bool]]:

@@ -46,10 +46,17 @@ class Map:
     """Whether names stand above the numbers."""
 
 
-def drawn(view: View, title: str, figures: Sequence[Figure], names: Mapping[str, Mapping[str, str]], facet: str) -> Map:
-    """Return the map of these figures, the whole country."""
+def drawn(
+    view: View,
+    title: str,
+    figures: Sequence[Figure],
+    names: Mapping[str, Mapping[str, str]],
+    facet: str,
+    chosen: Mapping[str, Sequence[str]] | None = None,
+) -> Map:
+    """Return the map of these figures, the whole country; its links take along what else is `chosen` of fiches."""
     whole = atlas()
-    places, legend = placed(view, figures, names, facet)
+    places, legend = placed(view, figures, names, facet, chosen)
     return Map(title, places, legend, whole.frames, (0, 0, whole.width, whole.height))
 
 
@@ -66,7 +73,11 @@ def drawn_near(
 
 
 def placed(
-    view: View, figures: Iterable[Figure], names: Mapping[str, Mapping[str, str]], facet: str
+    view: View,
+    figures: Iterable[Figure],
+    names: Mapping[str, Mapping[str, str]],
+    facet: str,
+    chosen: Mapping[str, Sequence[str]] | None = None,
 ) -> tuple[tuple[Territory, ...], tuple[tuple[str, str], ...]]:
     """Return the territories, each with its class, and the legend: (class, what it holds)."""
     figures = list(figures)
@@ -78,7 +89,7 @@ def placed(
         path = figure.iri.removeprefix(base)
         name = view.pick(names.get(figure.iri) or {"fr": path})
         said = words(view, figure)
-        href = view.url("/fiches", {facet: path})
+        href = view.url("/fiches", {**(chosen or {}), facet: path})
         kind = class_of(figure, classes)
         places.append(Territory(name, href, shown(view, figure), said, figure.observations, kind, outlines.get(path)))
     return tuple(sorted(places, key=lambda place: collation(place.name))), legend_of(view, places, figures, classes)

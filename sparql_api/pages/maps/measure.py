@@ -1,6 +1,6 @@
 """What a question says of each territory: its number, how many observations it is made of, and its class.
 
-Knows rows of an answer, denominators and thresholds; neither outlines nor HTTP.
+Knows rows of an answer, denominators, thresholds and which territories there are; not HTTP.
 """
 
 from __future__ import annotations
@@ -12,7 +12,10 @@ from typing import Any, Final
 
 from ontologie import LANGUAGES, read_table
 from queries import Mapped
+from sparql_api.pages.maps.outlines import atlas
 
+KINDS: Final = {"academie": "academie/", "region": "region-academique/"}
+"""How the IRIs of each kind of territory begin, after the base, by the facet of fiches that is of that kind."""
 CLASSES: Final = 4
 PER: Final = 1000
 """A count beside a denominator is said for so many of what the denominator counts."""
@@ -52,7 +55,7 @@ def figures(rows: Iterable[Mapping[str, Any]], mapped: Mapped, least: int) -> li
             found[place.value] = Figure(place.value, value, int(value or 0))
             continue
         behind = int(number(row.get(mapped.observations)) or 0)
-        few = 0 < behind < least
+        few = 0 < behind < least or (value is None and behind > 0)
         found[place.value] = Figure(place.value, None if few or not behind else value, behind, few)
     return list(found.values())
 
@@ -74,6 +77,17 @@ def beside(found: Iterable[Figure], denominator: Denominator, base: str) -> list
         share = one.value * PER / under if under and one.value is not None else None
         made.append(Figure(one.iri, share, one.observations, one.few))
     return made
+
+
+def territories(kind: str, base: str) -> list[str]:
+    """Return the IRIs of the territories that the map can show of a facet's kind (`academie`, `region`)."""
+    return [base + path for path in atlas().outlines if path.startswith(KINDS[kind])]
+
+
+def with_silent(found: Sequence[Figure], kind: str, base: str) -> list[Figure]:
+    """Return figures with those of a kind of territory (`academie`) that an answer does not name: without a number."""
+    named = {one.iri for one in found}
+    return [*found, *(Figure(iri, None, 0) for iri in territories(kind, base) if iri not in named)]
 
 
 def rounded(value: Decimal) -> Decimal:
@@ -110,11 +124,11 @@ def threshold(name: str) -> int:
 
 
 def denominators(kind: str, rows: Iterable[Mapping[str, str]] | None = None) -> list[Denominator]:
-    """Return the denominators known for a kind of territory (`academie`, `region-academique`); empty where none is."""
+    """Return the denominators known for a kind of territory (`academie`, `region`); empty where none is."""
     told = read_table("donnees", "territoires", "denominateurs.csv") if rows is None else rows
     groups: dict[str, list[Mapping[str, str]]] = {}
     for row in told:
-        if row["territoire"].startswith(kind + "/"):
+        if row["territoire"].startswith(KINDS[kind]):
             groups.setdefault(row["nom"], []).append(row)
     return [
         Denominator(

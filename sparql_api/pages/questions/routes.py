@@ -45,9 +45,9 @@ from sparql_api.http.policies import ANSWER, LIVE, PROBLEM
 from sparql_api.http.responses import answer_response, unchanged_response
 from sparql_api.http.routing import get
 from sparql_api.http.site import site_of
-from sparql_api.pages.charts.routes import ChartAsked, charted, in_page, spoken
+from sparql_api.pages.charts.routes import ChartAsked, charted, in_page
 from sparql_api.pages.cited.answers import PATH, AnswerAsked
-from sparql_api.pages.common.asked import as_openapi, given_values
+from sparql_api.pages.common.asked import as_openapi, given_values, spoken
 from sparql_api.pages.common.choices import choices_of
 from sparql_api.pages.common.layout import View, render
 from sparql_api.pages.common.named import refuse_unnamed_of
@@ -56,8 +56,9 @@ from sparql_api.pages.common.since import since_edition, since_parameter
 from sparql_api.pages.documents import LICENSED
 from sparql_api.pages.maps.measure import threshold
 from sparql_api.pages.questions.changes import question_since
+from sparql_api.pages.questions.mapping import map_offered
 from sparql_api.pages.questions.versions import telling, version_page
-from sparql_api.pages.results import by_their_labels, results
+from sparql_api.pages.results import answered, by_their_labels, named, prepared
 from sparql_api.query.plan import explained as asked_of
 from sparql_api.words.problems import ProblemError, problem
 
@@ -248,7 +249,8 @@ async def question_page(
     try:
         context["choices"] = await choices_of(view, question, given, service.edition(request).number)
         context["text"] = bound(question, given, service.iris)
-        found = await results(service, request, view, context["text"], partial(for_readers, question.text))
+        plan, told = await answered(service, request, context["text"])
+        found = await prepared(view, plan, told, partial(for_readers, question.text))
         edition = found.edition
         if found.total == 0 and found.columns:
             await refuse_unnamed_of(service, request, edition, question, given)
@@ -260,8 +262,9 @@ async def question_page(
             context["cite"] = view.url(PATH, AnswerAsked(context["text"], question, given).parameters(edition=edition))
         if found.turtle is None and found.boolean is None and edition > 1:
             context["since"] = view.here(depuis=str(edition - 1))
-        context["results"] = by_their_labels(found)
+        context["results"] = await named(view, by_their_labels(found))
         context["titles"] = {column: column_title(question.name, column) for column in found.columns}
+        context |= await map_offered(view, question, given, told)
         if question.charted:
             context |= await beside(view, ChartAsked(question, given, edition))
     except ProblemError as error:

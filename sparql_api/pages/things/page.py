@@ -55,7 +55,7 @@ def written(view: View, found: Description, gathered: Gathered) -> bytes:
     reader = Reader.of(view, found.iri, (*quads, *gathered.grounds), gathered.labels)
     told = plan(view.service.iris).told if found.is_fiche(view.service.iris) else frozenset()
     left = {one: marked for one, marked in gathered.words.items() if one not in told}
-    shown = reader.sections(found.iri, hidden_by(gathered.matched) | told, left)
+    shown = reader.sections(found.iri, hidden_by(gathered.matched) | told | led(reader, found.iri), left)
     context = heading(reader, found) | {
         "iri": found.iri,
         "cut": SUBJECTS_ON_A_PAGE if len(quads) < len(found.main) and found.is_graph else 0,
@@ -111,15 +111,35 @@ def heading(reader: Reader, found: Description) -> dict[str, Any]:
     ours = [t for t in types if reader.view.is_ours(t.value) and t.value != usage] or types
     identifier = reader.text(iri, PREFIXES["dct"] + "identifier") or local_id(iri)
     iris = reader.view.service.iris
-    title = reader.text(iri, *name_properties(iris.base)) or (found.path(iris) if found.is_graph else identifier)
+    named = reader.text(iri, *name_properties(iris.base)) or matched_title(reader, iri)
+    title = named or (found.path(iris) if found.is_graph else identifier)
     return {
         "title": title,
         "title_language": reader.spoken(iri),
         "kinds": [Shown(reader.label(t.value), reader.view.href(t.value)) for t in ours],
         "identifier": identifier if identifier != title else "",
         "names": other_names(reader, iri),
-        "leads": [text for text in (reader.text(iri, lead) for lead in LEADS) if text],
+        "leads": [reader.text(iri, lead) for lead in (*LEADS, *reasons(reader, iri)) if reader.text(iri, lead)],
     }
+
+
+def matched_title(reader: Reader, iri: str) -> str:
+    """Return what a match is called, which has no name of its own: by what it ties; nothing for anything else."""
+    ends = [reader.values(iri, PREFIXES["owl"] + end)[:1] for end in ("annotatedSource", "annotatedTarget")]
+    if not all(ends):
+        return ""
+    one, other = (reader.label(str(end[0])[1:-1]) for end in ends)
+    return reader.view.t("match.title", one=one, other=other)
+
+
+def reasons(reader: Reader, iri: str) -> frozenset[str]:
+    """Return the property of a match that says why it holds, which its page tells first; none of anything else."""
+    return frozenset({PREFIXES["rdfs"] + "comment"}) if matched_title(reader, iri) else frozenset()
+
+
+def led(reader: Reader, iri: str) -> set[str]:
+    """Return the properties that the head of a page says whole: what it led with, where it is one text."""
+    return {lead for lead in (*LEADS, *reasons(reader, iri)) if len(reader.texts(iri, lead)) == 1}
 
 
 def other_names(reader: Reader, iri: str) -> list[tuple[str, str]]:

@@ -24,6 +24,7 @@ from sparql_api.pages.things.unlisted import Unlisted, property_of
 from sparql_api.words import i18n
 
 DATES: Final = frozenset(PREFIXES["xsd"] + name for name in ("date", "gYearMonth", "gYear", "dateTime"))
+DECIMAL: Final = PREFIXES["xsd"] + "decimal"
 BOOLEAN: Final = PREFIXES["xsd"] + "boolean"
 STRING: Final = PREFIXES["xsd"] + "string"
 PARTS: Final = frozenset(PREFIXES["skos"] + name for name in ("narrower", "hasTopConcept"))
@@ -47,6 +48,8 @@ class Shown:
     external: bool = False
     note: str = ""
     """What tells it from others: a principle's instrument, that no vocabulary has it."""
+    iri: str = ""
+    """The thing that it is, where its text is but its address and a label may take its place."""
 
 
 @dataclass(frozen=True)
@@ -164,7 +167,8 @@ class Reader:
     def names(self, iri: str) -> Mapping[str, str]:
         """Return what a thing is called by language; a part of a document as that where it has no name of its own."""
         known = self.labels.get(iri) or self.labels.get(iri.partition("#")[0])
-        return known or layout(self.view.service.iris)["things"].get(iri, {})
+        plan = layout(self.view.service.iris)
+        return known or plan["things"].get(iri) or plan["names"].get(iri, {})
 
     def spoken(self, iri: str) -> str:
         """Return the language of a thing's label where it is not the page's (WCAG 3.1.2), nothing where it is."""
@@ -273,9 +277,11 @@ class Reader:
         return self.view.href(iri)
 
     def literal(self, value: ox.Literal) -> str:
-        """Return a literal in words: dates and booleans in the page's language, the rest as it stands."""
+        """Return a literal in words: dates, decimals and booleans in the page's language, the rest as it stands."""
         if value.datatype.value in DATES:
             return self.view.date(value.value)
+        if value.datatype.value == DECIMAL:
+            return self.view.decimal(value.value)
         if value.datatype.value == BOOLEAN:
             return self.view.t("value." + ("true" if value.value in ("true", "1") else "false"))
         if not value.language and len(value.value) > LONG and value.value[:7].isupper():

@@ -97,3 +97,15 @@ def test_a_label_that_is_missing_or_a_value_that_is_no_thing_stays_as_it_is() ->
     found = Results(1, 0.0, ("a", "aLibelle", "n", "nom"), ((Shown("x", "/x"), Shown(""), Shown("1"), Shown("un")),), total=1)
     assert by_their_labels(found).columns == ("a", "n", "nom")
     assert [one.text for one in by_their_labels(found).rows[0]] == ["x", "1", "un"]
+
+
+def test_a_thing_without_a_column_of_labels_is_called_by_its_label_on_pages_alone(client: httpx.Client) -> None:
+    asked = "SELECT ?a ?p ?pLibelle { VALUES (?a ?p ?pLibelle) { (oia:Projet <https://example.org/x> 'un') (<ACADEMIE> oia:Projet 'deux') } }"
+    query = asked.replace("ACADEMIE", f"{BASE}academie/10")
+    for language, kind in (("fr", "<bdi>projet</bdi>"), ("en", "<bdi>project</bdi>")):
+        for path in ("/sparql", "/answer"):
+            page = client.get(path, params={"query": query}, headers={"Accept": "text/html", "Accept-Language": language}).text
+            assert re.search(r'<a href="/academie/10"><bdi>Lyon</bdi></a> <span class="meta">academie/10</span>', page)
+            assert kind in page and "https://example.org/x" in page
+    rows = client.get("/sparql", params={"query": query, "format": "csv"}).text
+    assert f"{BASE}academie/10" in rows and "Lyon" not in rows

@@ -21,6 +21,7 @@ from sparql_api.pages.common.brought import BroughtPackage
 from sparql_api.pages.editor.figures import fitting
 from sparql_api.pages.editor.files import EDITOR
 from sparql_api.pages.editor.terms import name_of
+from sparql_api.pages.maps.found import Mappable, mappable
 from sparql_api.pages.sql.files import ENGINE
 
 HTML = {"Accept": "text/html"}
@@ -98,16 +99,17 @@ def test_a_figure_needs_a_label_of_its_own_for_each_row_and_a_number() -> None:
 
     place = [ox.NamedNode(f"{BASE}academie/{n:02}") for n in (1, 2)]
     one = {"a": place[0], "n": literal(3)}
-    chart, found = fitting([one, {"a": place[1], "n": literal(4)}], BASE)
+    rows = [one, {"a": place[1], "n": literal(4)}]
+    chart, found = fitting(rows), mappable(rows, BASE)
     assert chart and (chart.kind, chart.label, chart.values) == ("bars", "a", ("n",))
-    assert found and (found.territory, found.value) == ("academie", "n")
+    assert isinstance(found, Mappable) and (found.kind, found.column, found.numbers) == ("academie", "a", ("n",))
     years = [{"y": literal(y), "n": literal(2)} for y in ("2023-2024", "2024-2025")]
-    assert (fitting(years, BASE)[0] or pytest.fail()).kind == "years"
-    assert fitting([one, one], BASE) == (None, None)
-    assert fitting([one], BASE) == (None, None)
-    assert fitting([{"a": place[0]}, {"a": place[1]}], BASE) == (None, None)
-    assert fitting([{**one, "n": literal(-1)}, {"a": place[1], "n": literal(4)}], BASE) == (None, None)
-    assert fitting([{**one, "n": literal("3")}, {"a": place[1], "n": literal("4")}], BASE) == (None, None)
+    assert (fitting(years) or pytest.fail()).kind == "years"
+    assert fitting([one, one]) is None
+    assert fitting([one]) is None
+    assert fitting([{"a": place[0]}, {"a": place[1]}]) is None
+    assert fitting([{**one, "n": literal(-1)}, {"a": place[1], "n": literal(4)}]) is None
+    assert fitting([{**one, "n": literal("3")}, {"a": place[1], "n": literal("4")}]) is None
 
 
 def archive(path: Path, members: dict[str, bytes]) -> Path:

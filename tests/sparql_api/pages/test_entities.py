@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -213,3 +214,14 @@ def test_a_principle_comes_with_what_justifies_its_alignments_from_both_ends(
     assert BASE + path in ends
     assert ends - {BASE + path}
     assert wanted < found
+
+
+@pytest.mark.parametrize(("language", "relation", "confidence"), [("fr", "apparenté", "0,5"), ("en", "related match", "0.5")])
+def test_a_match_is_called_by_what_it_ties_and_says_its_reason_first(
+    client: httpx.Client, language: str, relation: str, confidence: str
+) -> None:
+    page = client.get("/alignement/CU-R13--AIA-26-2.html", headers={"Accept-Language": language}).text
+    (title,) = re.findall(r"<h1[^>]*>(.*?)</h1>", page)
+    assert " ↔ " in title and "CU-R13" not in title
+    assert page.index('class="lead"') < page.index(f">{relation}<")
+    assert re.search(rf">{re.escape(confidence)}<", page) and "semapv" not in re.sub(r'href="[^"]*"', "", page)

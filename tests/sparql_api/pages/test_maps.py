@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from decimal import Decimal
 from itertools import pairwise
 from types import SimpleNamespace
+from urllib.parse import parse_qs, urlsplit
 from xml.etree import ElementTree
 
 import httpx
@@ -17,6 +19,7 @@ from queries import Mapped, parse_question
 from sparql_api.pages.common.layout import environment
 from sparql_api.pages.maps.colours import colours
 from sparql_api.pages.maps.drawing import Map, Territory
+from sparql_api.pages.maps.found import Mappable, mappable
 from sparql_api.pages.maps.measure import Figure, beside, bounds, class_of, denominators, figures
 from sparql_api.pages.maps.outlines import atlas
 from sparql_api.words.i18n import message
@@ -69,7 +72,7 @@ def test_a_territory_leads_to_as_many_fiches_as_the_map_says(client: httpx.Clien
 
 
 def test_what_cannot_be_drawn_is_refused_by_name(client: httpx.Client) -> None:
-    for query in ("question=rien", "question=instruments", "rapport=rien", "question=moyenne-par-academie&critere=%3Cx"):
+    for query in ("question=rien", "question=instruments", "rapport=rien", "valeur=nom", "question=moyenne-par-academie&critere=%3Cx"):
         answer = client.get(f"/carte?{query}", headers={"Accept": "application/json"})
         assert (answer.status_code, answer.json()["status"]) == (400, 400), query
     assert client.get("/carte?edition=99").status_code == 404
@@ -92,6 +95,73 @@ def test_every_territory_has_an_outline_and_neighbours_share_their_border() -> N
     assert len(lyon & grenoble) > 5
     assert not lyon & grenoble & region
     assert region <= lyon | grenoble | sides("academie/06")
+
+
+@pytest.mark.parametrize("par", ["academie", "region"])
+def test_what_is_chosen_is_shown_in_each_territory_and_leads_to_as_many_fiches(client: httpx.Client, par: str) -> None:
+    asked_of = {"par": par, "type_ia": "concept/type-ia/generative", "edition": "1"}
+    asked = {"question": "projets-par-territoire", **asked_of}
+    found = told(drawing(client.get("/carte", params=asked, headers=HTML).text))
+    assert "0" in found.values() and len(set(found.values())) > 2
+    for link in list(drawing(client.get("/carte", params=asked, headers=HTML).text).iter(f"{SVG}a"))[:4]:
+        number = int((link.findtext(f"{SVG}title") or "").rpartition(" ")[2])
+        assert client.get(link.get("href") or "", headers={"Accept": "application/json"}).json()["total"] == number
+    share = client.get("/carte", params={**asked, "valeur": "part", "seuil": "5"}, headers=HTML).text
+    rows = client.get("/queries/projets-par-territoire", params={**asked_of, "seuil": "5"}).json()["rows"]
+    few = {row["nom"] for row in rows if row["part"] is None and row["total"]}
+    none = {row["nom"] for row in rows if not row["total"]}
+    said = told(drawing(share))
+    assert few and {name for name, value in said.items() if value.startswith("trop peu")} == few
+    assert {name for name, value in said.items() if value == "pas de nombre"} == none
+    assert all(said[row["nom"]] == str(round(row["part"])) for row in rows if row["part"] is not None)
+
+
+def test_a_list_that_names_territories_is_shown_by_its_rows(client: httpx.Client) -> None:
+    rows = client.get("/queries/projets-sans-analyse?edition=1").json()["rows"]
+    expected = Counter(row["academie"] for row in rows if row["academie"])
+    page = client.get("/carte?question=projets-sans-analyse&edition=1", headers=HTML).text
+    svg = drawing(page)
+    found = {
+        parse_qs(urlsplit(link.get("href") or "").query)["academie"][0]: int(told_of.rpartition(" ")[2])
+        for link in svg.iter(f"{SVG}a")
+        if (told_of := link.findtext(f"{SVG}title") or "")
+    }
+    assert len(found) == 30
+    assert {path: n for path, n in found.items() if n} == {iri.removeprefix(BASE): n for iri, n in expected.items()}
+
+
+def test_a_questions_page_leads_to_its_map_or_to_what_counts_by_territory(client: httpx.Client) -> None:
+    page = client.get("/queries/projets-par-academie?region=region-academique/bretagne&edition=1", headers=HTML).text
+    assert 'href="/carte?edition=1&amp;question=projets-par-academie&amp;region=region-academique%2Fbretagne"' in page
+    other = client.get("/queries/couverture-principes", headers=HTML).text
+    assert "question=projets-par-territoire" in other and "Voir sur une carte" not in other
+    assert "/carte?" not in client.get("/queries/dispositifs", headers=HTML).text
+
+
+def test_the_page_of_a_cited_answer_has_its_map(client: httpx.Client) -> None:
+    asked = "SELECT ?a (COUNT(?p) AS ?n) { ?p oia:academie ?a } GROUP BY ?a"
+    page = client.get("/answer", params={"query": asked, "edition": 1}, headers=HTML).text
+    rows = client.get("/sparql", params={"query": asked, "edition": 1}).json()["results"]["bindings"]
+    counts = [value for value in told(drawing(page)).values() if value.isdigit()]
+    assert sorted(counts) == sorted(row["n"]["value"] for row in rows)
+    assert "<svg" not in client.get("/answer", params={"query": "ASK {}", "edition": 1}, headers=HTML).text.partition("<main")[2]
+
+
+def test_territories_are_found_by_what_cells_hold_and_by_codes_in_a_column_of_their_kind() -> None:
+    def rows(column: str, *cells: object) -> list[dict[str, object]]:
+        return [{column: cell, "n": ox.Literal(at)} for at, cell in enumerate(cells)]
+
+    academies = [ox.NamedNode(f"{BASE}academie/{code}") for code in ("10", "14")]
+    named = mappable(rows("ou", *academies), BASE)
+    coded = mappable(rows("code_academie", ox.Literal("10"), ox.Literal("14")), BASE)
+    for found, column in ((named, "ou"), (coded, "code_academie")):
+        assert isinstance(found, Mappable)
+        assert (found.kind, found.column, found.numbers) == ("academie", column, ("n",))
+        assert [row[column] for row in found.rows] == academies
+    assert mappable(rows("rang", ox.Literal("10"), ox.Literal("14")), BASE) == "no-territory"
+    assert mappable(rows("academie", ox.Literal("Lyon"), ox.Literal("Rennes")), BASE) == "no-territory"
+    assert mappable(rows("ou", academies[0], ox.NamedNode(f"{BASE}outil/chatgpt")), BASE) == "no-territory"
+    assert mappable(rows("ou", academies[0], academies[0]), BASE) == "many-rows"
 
 
 def literal(value: str) -> ox.Literal:
@@ -126,7 +196,7 @@ def test_a_count_is_set_beside_a_denominator_where_one_is_known() -> None:
     said = {"nom": "ecoles", "date": "2025", "source": "https://example.org", "libelle_fr": "écoles", "libelle_en": "schools"}
     rows = [said | {"territoire": "academie/01", "valeur": "500"}, said | {"territoire": "academie/02", "valeur": ""}]
     (known,) = denominators("academie", rows)
-    assert denominators("region-academique", rows) == []
+    assert denominators("region", rows) == []
     counts = [Figure(f"{BASE}academie/{code}", Decimal(4), 4) for code in ("01", "02")]
     assert [one.value for one in beside(counts, known, BASE)] == [Decimal(8), None]
 
@@ -236,4 +306,4 @@ def test_the_map_alone_says_the_same_as_its_page_and_needs_nothing_else(client: 
     page = client.get("/carte?edition=1&question=projets-par-region-academique", headers=HTML).text
     (file,) = re.findall(r'href="([^"]+)" type="image/svg\+xml">SVG', page)
     assert client.get(file.replace("&amp;", "&")).status_code == 200
-    assert client.get("/carte.svg?question=fiches-publiees").status_code == 400
+    assert client.get("/carte.svg?question=dispositifs").status_code == 400
