@@ -33,6 +33,7 @@ MADE = {
     "contenus": ("passage-", "alike-"),
     "depot": ("http-",),
     "questions": ("type-",),
+    "catalogue": ("file-",),
 }
 """Beginnings of codes that are made where they are said: of the names of typer, of Unicode, of errno, of a state…"""
 

@@ -29,7 +29,7 @@ from sparql_api.acts.atelier.written import (
     SHAPES,
     TYPE,
     DocumentForm,
-    Making,
+    WrittenDocument,
     content_of,
     count_of,
     laid_out,
@@ -48,7 +48,7 @@ LONGEST_NAME: Final = 60
 
 
 @dataclass(frozen=True)
-class _Written:
+class _Shown:
     """What is in the form, the number of its draft, what is corrected by it and why that was sent back."""
 
     content: Mapping[str, Any]
@@ -73,7 +73,7 @@ def _pages(workshop: Workshop, counter: Counter, kind: str) -> None:
         before, reasons = await _before(workshop, request, visitor, kind, name)
         content = content or (content_of(form, before, workshop.base) if before else _begun(visitor.agent))
         told = None if report is None else await counter.told(request, visitor.agent, report)
-        shown = _Written(content, number, before, () if told else reasons)
+        shown = _Shown(content, number, before, () if told else reasons)
         return _drawn(workshop, request, visitor, form, shown, told)
 
     @workshop.act(f"{FORM}/{kind}")
@@ -91,7 +91,7 @@ def _pages(workshop: Workshop, counter: Counter, kind: str) -> None:
             )
         except ValueError:
             fault = FormFault(sentence("pages", "form.too-long", language(request)))
-            return _drawn(workshop, request, visitor, form, _Written(content, number, before), None, [fault], 422)
+            return _drawn(workshop, request, visitor, form, _Shown(content, number, before), None, [fault], 422)
         act = fields.one("act")
         if act not in ("verifier", "deposer"):
             place = f"{FORM}/{kind}?brouillon={number}&garde=oui"
@@ -99,7 +99,7 @@ def _pages(workshop: Workshop, counter: Counter, kind: str) -> None:
             if act.startswith(f"{ADDS}."):
                 answer.headers["Location"] += f"#{id_of(act.removeprefix(f'{ADDS}.'))}"
             return answer
-        written = _Written(content, number, before, reasons)
+        written = _Shown(content, number, before, reasons)
         data, faults = await _made(workshop, request, form, written)
         if faults:
             return _drawn(workshop, request, visitor, form, written, None, faults, 422)
@@ -157,10 +157,10 @@ async def _before(
 
 
 async def _made(
-    workshop: Workshop, request: Request, form: DocumentForm, written: _Written
+    workshop: Workshop, request: Request, form: DocumentForm, written: _Shown
 ) -> tuple[bytes, list[FormFault]]:
     """Return the document that was written, as JSON, and what keeps it from being sent."""
-    lang, making = language(request), Making(form, written.content, workshop.base, [])
+    lang, making = language(request), WrittenDocument(form, written.content, workshop.base, [])
     name = written.before.get("identifiant") or name_for(written.content)
     document = making.document(name, written.before)
     document["fiche"] = making.fiche(name, written.before, workshop.service.engine.current_edition() or 0)
@@ -199,7 +199,7 @@ def _label(form: DocumentForm, name: str, lang: str) -> str:
 
 
 def _drawn(
-    workshop: Workshop, request: Request, visitor: Visitor, form: DocumentForm, written: _Written,
+    workshop: Workshop, request: Request, visitor: Visitor, form: DocumentForm, written: _Shown,
     told: Mapping[str, Any] | None, faults: Sequence[FormFault] = (), status: int = 200,
 ) -> Response:  # fmt: skip
     """Return the page of the form with what is in it, and its report at its fields; before it, why it was sent back."""
@@ -210,7 +210,7 @@ def _drawn(
     if len(form.types) > 1:
         groups[1][1].append(_selections(content, workshop.base, lang))
     ids = {one for _, fields in groups for one in _ids(fields)}
-    places = laid_out(form, Making(form, content, workshop.base, []).document("x", written.before))[1]
+    places = laid_out(form, WrittenDocument(form, content, workshop.base, []).document("x", written.before))[1]
     advice: dict[str, list[str]] = {}
     found = list(faults) or [_at(one, ids, lang) for one in written.reasons]
     for entry in told.get("entries", ()) if told else ():
@@ -265,21 +265,21 @@ def _type(form: DocumentForm, content: Mapping[str, Any], lang: str) -> list[Sho
 def _selections(content: Mapping[str, Any], base: str, lang: str) -> ShownField:
     """Return the saved questions that a document is a selection by, each with what it is given, and one more place."""
     asked = catalogue(base)
-    codes = ("question", "selection", "selection.why")
-    said = {code: {lang: sentence("pages", f"form.{code}", lang)} for code in codes}
+    codes = ("form.question", "form.selection", "form.selection.why")
+    said = {code: {lang: sentence("pages", code, lang)} for code in codes}
     titles = {name: one.title[lang] for name, one in asked.items()}
     ordered = tuple(sorted(titles, key=lambda name: collation(titles[name])))
     parts = []
     for rank in range(1, count_of(content, SELECTION) + 2):
         start = f"{SELECTION}.{rank}."
         chosen = list(content.get(start + QUESTION, ()))
-        shown = [ShownField(start + QUESTION, said["question"], {}, "named", ordered, chosen, labels=titles)]
+        shown = [ShownField(start + QUESTION, said["form.question"], {}, "named", ordered, chosen, labels=titles)]
         for given in asked[chosen[0]].parameters if chosen and chosen[0] in asked else ():
             name = f"{start}{GIVEN}.{given.name}"
             control = "lines" if given.several else "line"
             shown.append(ShownField(name, given.label, {}, control, (), list(content.get(name, ())), given.required))
         parts.append(shown)
-    return ShownField(SELECTION, said["selection"], said["selection.why"], "parts", parts=parts)
+    return ShownField(SELECTION, said["form.selection"], said["form.selection.why"], "parts", parts=parts)
 
 
 def _ids(fields: Sequence[ShownField]) -> Iterator[str]:

@@ -145,7 +145,7 @@ def iris_in(field: FormField, shape: str, text: str, base: str) -> tuple[str, ..
 
 
 @dataclass(frozen=True)
-class Making:
+class WrittenDocument:
     """Makes a document of what was written, and says what of it cannot be read."""
 
     form: DocumentForm
@@ -239,7 +239,7 @@ def _one_or_all(key: str, values: Sequence[str]) -> Any:
 
 
 def content_of(form: DocumentForm, document: Mapping[str, Any], base: str) -> dict[str, list[str]]:
-    """Return what the form of a document holds of it, by the names of its fields: `Making` the other way."""
+    """Return what the form of a document holds of it, by the names of its fields: `WrittenDocument` the other way."""
     found: dict[str, list[str]] = {CORRECTS: [str(document["identifiant"])]}
     found[TYPE] = [one for one in _list(document.get("type")) if one in form.types][:1]
     for field in form.fields:

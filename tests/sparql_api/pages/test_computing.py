@@ -177,14 +177,14 @@ def test_every_route_is_cheap_or_goes_through_what_bounds_computing(demo_var: Pa
 
 
 def test_nothing_computes_in_the_threads_that_must_stay_quick() -> None:
-    """What is read and packed in pieces alone does: `responses`, `joined`; files are opened (`dumps`), processes awaited, what ended is noted; an answer is written to its file (`jobs`), a library loaded once (`route`)."""
+    """What is read and packed or hashed in pieces alone does: `responses`, `joined`, `hashing`; files are opened (`dumps`), processes awaited, what ended is noted; an answer is written to its file (`jobs`), a library loaded once (`route`)."""
     found = set()
     for path in SOURCES.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             name = node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
             if name in ("run_in_threadpool", "to_thread"):
                 found.add(path.name)
-    assert found == {"responses.py", "joined.py", "dumps.py", "reader_process.py", "beside.py", "deposits.py", "jobs.py", "route.py"}
+    assert found == {"responses.py", "joined.py", "hashing.py", "dumps.py", "reader_process.py", "beside.py", "deposits.py", "jobs.py", "route.py"}
 
 
 def test_threads_that_compute_give_way_soon(demo_var: Path) -> None:
