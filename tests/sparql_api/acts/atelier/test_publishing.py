@@ -13,7 +13,7 @@ import pytest
 from ontologie import BASE
 from shapes import Shapes
 from sparql_api.acts.atelier import publishing
-from sparql_api.acts.atelier.written import DocumentForm, Making, content_of
+from sparql_api.acts.atelier.written import DocumentForm, WrittenDocument, content_of
 from tests.sparql_api.acts.atelier.conftest import said
 from tests.sparql_api.acts.atelier.test_correcting import fields_of
 from tests.sparql_api.acts.atelier.test_depositing import reported
@@ -36,7 +36,7 @@ EXAMPLES = {kind: json.loads(files("ingestion.demo").joinpath(f"{kind}s.json").r
 def test_each_example_of_the_project_comes_back_whole_from_its_form(kind: str) -> None:
     form = DocumentForm.of(kind, Shapes.packaged())
     for before in EXAMPLES[kind]:
-        making = Making(form, content_of(form, before, BASE), BASE, [])
+        making = WrittenDocument(form, content_of(form, before, BASE), BASE, [])
         made = making.document(before["identifiant"], {})
         made["fiche"] = making.fiche(before["identifiant"], before, 9)
         assert making.faults == []
