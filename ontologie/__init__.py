@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from ontologie.namespaces import PREFIXES as PREFIXES
     from ontologie.namespaces import RDF_TYPE as RDF_TYPE
     from ontologie.namespaces import Iris as Iris
+    from ontologie.namespaces import leads_out as leads_out
     from ontologie.packaged import Vocabulary as Vocabulary
     from ontologie.packaged import vocabularies as vocabularies
     from ontologie.reasons import FULL as FULL
@@ -86,7 +87,7 @@ else:
             "directions": "closed", "excerpts": "excerpt",
             "labelled": "Concept concepts digest_of_vocabularies name_properties",
             "licences": "licence_at",
-            "namespaces": "BASE PREFIXES RDF_TYPE Iris",
+            "namespaces": "BASE PREFIXES RDF_TYPE Iris leads_out",
             "packaged": "Vocabulary vocabularies",
             "reasons": "FULL system_error system_reason",
             "releases": "released_files released_versions",

@@ -5,6 +5,7 @@ Knows the naming scheme of the project and nothing of what the things are.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote
@@ -33,6 +34,18 @@ PREFIXES: Final[dict[str, str]] = {
 }
 
 RDF_TYPE: Final = PREFIXES["rdf"] + "type"
+
+
+_DOTS: Final = re.compile(r"^/|//|(^|/)(\.|%2e){1,2}(/|$)", re.IGNORECASE)
+
+
+def leads_out(path: str) -> bool:
+    """Tell whether who resolves a path under a base would come elsewhere (RFC 3986 §5.2.4, and `//` at the start).
+
+    >>> leads_out("projet/../../x"), leads_out("/evil.example"), leads_out("projet/18-A.1")
+    (True, True, False)
+    """
+    return bool(_DOTS.search(path))
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ from ingestion.words.messages import Issue, issue
 from ingestion.words.owned import is_owned
 from ingestion.words.personal import find_personal, find_to_read, is_of_a_person
 from ingestion.words.terms import KEYWORDS, Term, classes, expand, terms, terms_by_iri
-from ontologie import concepts, document_types
+from ontologie import concepts, document_types, leads_out
 
 PLACED: Final = 100
 """What is said of one document with the exact place; beyond, with the document's."""
@@ -191,7 +191,8 @@ class NodeReader:
         full = self._full(given)
         short = full.removeprefix(self.base)
         absolute = full.startswith(("http://", "https://"))
-        if not _NO_IRI.search(full) and (absolute or short.partition("/")[0] in _folders(self.base)):
+        out = leads_out(short.partition("#")[0].partition("?")[0]) and (short != full or not absolute)
+        if not out and not _NO_IRI.search(full) and (absolute or short.partition("/")[0] in _folders(self.base)):
             try:
                 ox.NamedNode(full if absolute else self.base + short)
             except ValueError:

@@ -48,7 +48,7 @@ class Drafts:
     ) -> int:
         """Keep the fields of a draft, in the place of those that `number` had; return its number.
 
-        Raises LookupError where `number` is no draft of this agent, ValueError where the fields are too long.
+        Raises LookupError where `number` is no draft of this type and agent, ValueError where the fields are too long.
         """
         written = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
         if len(written) > LONGEST:
@@ -56,7 +56,7 @@ class Drafts:
         row = {"kind": kind, "about": about, "at": now(), "content": written}
         with self._sessions.writing() as connection:
             if number is not None:
-                changed = drafts.update().where(*_one(number, agent)).values(row)
+                changed = drafts.update().where(*_one(number, agent), drafts.c.kind == kind).values(row)
                 if connection.execute(changed).rowcount != 1:
                     raise LookupError(number)
                 return number

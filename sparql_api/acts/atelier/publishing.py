@@ -8,12 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Any, Final
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ingestion import Agent, Matter, Options, Registry, label_of_field, require
+from ingestion import Agent, Matter, Options, Registry, require
 from ontologie import fold_text, sentence
 from queries import catalogue
 from shapes import FormField
@@ -24,6 +25,7 @@ from sparql_api.acts.atelier.workshop import PLACE, Fields, FormFault, Visitor, 
 from sparql_api.acts.atelier.written import (
     CORRECTS,
     GIVEN,
+    MOST_PARTS,
     QUESTION,
     SELECTION,
     SHAPES,
@@ -68,7 +70,7 @@ def _pages(workshop: Workshop, counter: Counter, kind: str) -> None:
     async def page(request: Request, visitor: Visitor) -> Response:
         asked, form = request.query_params, DocumentForm.of(kind, packaged_shapes())
         number, report = (number_of(asked.get(name, "")) for name in ("brouillon", "rapport"))
-        content = await workshop.doors.run(request, _draft, visitor.agent, number)
+        content = await workshop.doors.run(request, _draft, visitor.agent, kind, number)
         name = "".join(content.get(CORRECTS, ())) or asked.get(CORRECTS, "")
         before, reasons = await _before(workshop, request, visitor, kind, name)
         content = content or (content_of(form, before, workshop.base) if before else _begun(visitor.agent))
@@ -114,8 +116,12 @@ def _allowed(registry: Registry, agent: Agent, kind: str) -> None:
     require(registry.accounts.known(agent.name), "deposit", Matter(kind))
 
 
-def _draft(registry: Registry, agent: Agent, number: int | None) -> Mapping[str, Any]:
-    return {} if number is None else registry.drafts.get(number, agent).content
+def _draft(registry: Registry, agent: Agent, kind: str, number: int | None) -> Mapping[str, Any]:
+    """Return what a draft of a type holds; raises LookupError where it is of another, or another's."""
+    found = None if number is None else registry.drafts.get(number, agent)
+    if found is not None and found.kind != kind:
+        raise LookupError(number)
+    return {} if found is None else found.content
 
 
 def _begun(agent: Agent) -> dict[str, list[str]]:
@@ -186,9 +192,14 @@ def _is_taken(registry: Registry, kind: str, name: str) -> bool:
 def name_for(content: Mapping[str, Sequence[str]]) -> str:
     """Return the identifier that a document is given after its title, which its address has; nothing without title."""
     title = next((text for lang in ("fr", "en") for text in content.get(f"titre.{lang}", ())), "")
-    words = re.findall(r"[a-z0-9]+", fold_text(title))
+    words = re.findall(r"[a-z0-9]+", fold_text(title)) or ([_hashed(title)] if title.strip() else [])
     kept = "-".join(words)
     return kept if len(kept) <= LONGEST_NAME else kept[:LONGEST_NAME].rpartition("-")[0] or kept[:LONGEST_NAME]
+
+
+def _hashed(title: str) -> str:
+    """Return the name of a document whose title has no letter that an address takes."""
+    return f"t{sha256(title.encode()).hexdigest()[:10]}"
 
 
 def _label(form: DocumentForm, name: str, lang: str) -> str:
@@ -239,7 +250,7 @@ def _shown(
         parts = [
             [one for inside in form.parts[held.name]
              for one in _shown(form, inside, content, lang, f"{held.name}.{rank}.")]
-            for rank in range(1, count + MORE + 1)
+            for rank in range(1, min(count + MORE, MOST_PARTS) + 1)
         ]  # fmt: skip
         yield ShownField(held.name, held.label, held.help, "parts", parts=parts)
         return
@@ -258,7 +269,7 @@ def _type(form: DocumentForm, content: Mapping[str, Any], lang: str) -> list[Sho
         return []
     label = {lang: sentence("pages", "form.type", lang)}
     chosen = list(content.get(TYPE, form.types[:1]))
-    labels = {one: label_of_field(one, lang) for one in form.types}
+    labels = {one: sentence("pages", f"form.type.{one}", lang) for one in form.types}
     return [ShownField(TYPE, label, {}, "named", form.types, chosen, labels=labels)]
 
 
@@ -270,7 +281,7 @@ def _selections(content: Mapping[str, Any], base: str, lang: str) -> ShownField:
     titles = {name: one.title[lang] for name, one in asked.items()}
     ordered = tuple(sorted(titles, key=lambda name: collation(titles[name])))
     parts = []
-    for rank in range(1, count_of(content, SELECTION) + 2):
+    for rank in range(1, min(count_of(content, SELECTION) + 1, MOST_PARTS) + 1):
         start = f"{SELECTION}.{rank}."
         chosen = list(content.get(start + QUESTION, ()))
         shown = [ShownField(start + QUESTION, said["form.question"], {}, "named", ordered, chosen, labels=titles)]

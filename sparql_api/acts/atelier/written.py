@@ -14,7 +14,7 @@ from typing import Any, Final
 from urllib.parse import parse_qs, urlencode
 
 from ingestion import columns, language_of, name_of, read_dates, resolve
-from ontologie import BASE, LANGUAGES, concepts, context, fold_label, read_table
+from ontologie import BASE, LANGUAGES, concepts, context, fold_label, leads_out, read_table
 from queries import catalogue
 from shapes import FormField, FormGroup, Shapes, classes_of, form_groups
 from sparql_api.acts.atelier.fields import control_of, values_of
@@ -140,8 +140,9 @@ def iris_in(field: FormField, shape: str, text: str, base: str) -> tuple[str, ..
     if known := named(paths) if paths else {}:
         return (known[text],) if text in known else (given,) if given in concepts() else ()
     if paths and "/" not in given:
-        return (paths[0] + given,)
-    return (given,) if re.match(r"[a-z][a-z-]*/|https?://", given) else ()
+        given = paths[0] + given
+    ours = re.match(r"[a-z][a-z-]*/", given) and not leads_out(given)
+    return (given,) if ours or given.startswith(("http://", "https://")) else ()
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from jinja2 import Environment
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ontologie import LANGUAGES, Language, html_templates
+from ontologie import LANGUAGES, Language, html_templates, leads_out
 from sparql_api.formats.negotiation import language
 from sparql_api.http.delivery import deliver
 from sparql_api.http.parameters import CARRIED, NAME_LENGTH, nearest, unknown_of
@@ -101,6 +101,8 @@ class View:
         if iri.startswith(base):
             address, _, fragment = iri.removeprefix(base).partition("#")
             path, _, query = address.partition("?")
+            if leads_out(path):
+                return ""
             return self.url(f"/{path}", dict(parse_qsl(query)), fragment)
         return iri if iri.startswith(("http://", "https://")) else ""
 

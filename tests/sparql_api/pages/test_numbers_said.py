@@ -39,3 +39,13 @@ def test_the_editor_says_why_a_mean_is_empty_in_a_form_that_answers(client: http
         assert isinstance(rows, ox.QuerySolutions)
         means += [row["moyenne"] for row in rows]
     assert means[0] is not None and means[1] is None
+
+
+@pytest.mark.parametrize("path", ["/exemple.fr/login", "../../ailleurs", "projet/%2e%2E/%2e%2e/x"])
+def test_an_address_of_ours_that_leads_elsewhere_is_no_link(client: httpx.Client, path: str) -> None:
+    asked = f'SELECT (IRI("https://w3id.org/observatoire-ia/{path}") AS ?v) WHERE {{}}'
+    page = client.get("/sparql", params={"query": asked}, headers={"Accept": "text/html"})
+    assert page.status_code == 200
+    links = re.findall(r'href="([^"]*)"', page.text)
+    assert len(links) > 10
+    assert not [one for one in links if one.startswith("//") or re.search(r"\.\.|%2e", one.partition("?")[0], re.IGNORECASE)]

@@ -149,3 +149,32 @@ def test_who_may_not_deposit_one_is_refused_and_hostile_words_stay_words(acting:
         page = one.post(f"{FORM}/module", {**sent, "act": act})
         page = one.get(page.headers["location"]) if page.has_redirect_location else page
         assert "<script>alert" not in page.text and "{{7*7}}" in page.text
+
+
+def test_an_address_that_leads_elsewhere_names_nothing_and_any_title_has_an_address(acting: Acting, worker: Any) -> None:
+    one = worker("national")
+    for named in ("projet/../../x", "projet/./../x", f"{BASE}/exemple.fr/x"):
+        page = one.post(f"{FORM}/publication", {"titre.fr": "Ωμέγα", "rendCompteDe": named, "act": "verifier"})
+        assert page.status_code == 422
+        assert "ne nomme rien" in said(page), named
+        assert "Donnez un titre" not in said(page)
+
+
+def test_a_draft_opens_in_the_form_of_its_type_alone_and_keeps_its_words(acting: Acting, worker: Any) -> None:
+    one = worker("national")
+    kept = one.post(f"{FORM}/publication", {"titre.fr": "Gardé", "act": "garder"}).headers["location"]
+    number = re.search(r"brouillon=(\d+)", kept)
+    assert number
+    assert one.get(f"{FORM}/module?brouillon={number[1]}").status_code == 404
+    other = {"titre.fr": "Autre", "brouillon": number[1], "act": "garder"}
+    assert one.post(f"{FORM}/module", other).status_code == 404
+    assert "Gardé" in one.get(kept).text
+
+
+def test_a_form_shows_no_place_that_it_does_not_keep(acting: Acting, worker: Any) -> None:
+    one = worker("national")
+    steps = {f"phases.{rank}.titre.fr": f"p{rank}" for rank in range(1, 30)}
+    kept = one.post(f"{FORM}/module", {"titre.fr": "Trente", **steps, "act": "garder"}).headers["location"]
+    page = one.get(kept).text
+    assert 'name="phases.30.titre.fr"' in page
+    assert 'name="phases.31.titre.fr"' not in page
