@@ -97,7 +97,7 @@ def test_review_goes_from_a_deposit_to_the_next_edition(tmp_path: Path, var: Pat
     shown = json.loads(command(var, "review", "show", "18-A2", "--format", "json").stdout)
     assert shown["state"] == "retourne" and shown["history"][-1]["remark"] == "Précisez le niveau."
     published = command(var, "publish", "--lang", "en")
-    assert published.exit_code == 0 and "Edition 2 published: 2 fiches" in published.stderr
+    assert published.exit_code == 0 and "Edition 2 published: 2 documents" in published.stderr
     assert command(var, "review", "withdraw", "18-A0", *mine).exit_code == 0
     assert "Édition 3" in command(var, "publish").stderr
     assert "Rien à faire" in command(var, "publish").stderr
