@@ -68,9 +68,9 @@ class Drafts:
             made = drafts.insert().values(agent=agent.name, **row).returning(drafts.c.number)
             return int(connection.execute(made).scalar_one())
 
-    def get(self, number: int, agent: Agent) -> KeptDraft:
-        """Return a draft of an agent; raises LookupError where there is none, or it is another's."""
-        for found in self._read(*_one(number, agent)):
+    def get(self, number: int, agent: Agent, kind: str) -> KeptDraft:
+        """Return a draft of a type; raises LookupError where there is none, or it is another's, or of another."""
+        for found in self._read(*_one(number, agent), drafts.c.kind == kind):
             return found
         raise LookupError(number)
 

@@ -51,8 +51,7 @@ def analysing_pages(workshop: Workshop, counter: Counter) -> None:
         number, report = number_of(asked.get("brouillon", "")), number_of(asked.get("rapport", ""))
         content: Mapping[str, Any] = {}
         if number is not None:
-            draft = await workshop.doors.run(request, lambda registry: registry.drafts.get(number, visitor.agent))
-            content = draft.content
+            content = await workshop.doors.run(request, _draft, visitor.agent, number)
         named = next(iter(content.get(CORRECTS, ())), "") or asked.get(CORRECTS, "")
         reasons: Sequence[FormFault] = ()
         if named:
@@ -142,6 +141,10 @@ def _content(fields: Fields) -> dict[str, list[str]]:
         name: [text] for name in fields.sent
         if (name in HEAD or name.startswith(starts)) and (text := fields.one(name))
     }  # fmt: skip
+
+
+def _draft(registry: Registry, agent: Agent, number: int) -> Mapping[str, Any]:
+    return registry.drafts.get(number, agent, "analyse").content
 
 
 def _kept(registry: Registry, agent: Agent, content: Mapping[str, Any], about: str, number: int | None) -> int:

@@ -129,7 +129,7 @@ def _draft(registry: Registry, agent: Agent, number: int | None) -> tuple[Mappin
     """Return what is in a draft, and the identifier of the document that it corrects, if it does."""
     if number is None:
         return {}, ""
-    draft = registry.drafts.get(number, agent)
+    draft = registry.drafts.get(number, agent, PROJECT)
     return draft.content, draft.about.removeprefix(f"{PROJECT}/")
 
 

@@ -117,11 +117,7 @@ def _allowed(registry: Registry, agent: Agent, kind: str) -> None:
 
 
 def _draft(registry: Registry, agent: Agent, kind: str, number: int | None) -> Mapping[str, Any]:
-    """Return what a draft of a type holds; raises LookupError where it is of another, or another's."""
-    found = None if number is None else registry.drafts.get(number, agent)
-    if found is not None and found.kind != kind:
-        raise LookupError(number)
-    return {} if found is None else found.content
+    return {} if number is None else registry.drafts.get(number, agent, kind).content
 
 
 def _begun(agent: Agent) -> dict[str, list[str]]:

@@ -22,8 +22,11 @@ def test_a_draft_is_its_agents_alone_bounded_and_gone_with_its_document(tmp_path
             registry.accounts.declare(agent, OPERATOR)
         number = registry.drafts.keep(ONE, "projet", {"titre": ["Un"]})
         assert registry.drafts.keep(ONE, "projet", {"titre": ["Deux"]}, number=number) == number
-        assert registry.drafts.get(number, ONE).content == {"titre": ["Deux"]}
-        for act in (lambda: registry.drafts.get(number, OTHER), lambda: registry.drafts.keep(OTHER, "projet", {}, number=number)):
+        assert registry.drafts.get(number, ONE, "projet").content == {"titre": ["Deux"]}
+        for act in (lambda: registry.drafts.get(number, OTHER, "projet"), lambda: registry.drafts.keep(OTHER, "projet", {}, number=number)):
+            with pytest.raises(LookupError):
+                act()
+        for act in (lambda: registry.drafts.get(number, ONE, "module"), lambda: registry.drafts.keep(ONE, "module", {}, number=number)):
             with pytest.raises(LookupError):
                 act()
         registry.drafts.drop(number, OTHER)
@@ -33,7 +36,7 @@ def test_a_draft_is_its_agents_alone_bounded_and_gone_with_its_document(tmp_path
         about = registry.drafts.keep(OTHER, "analyse", {"commentaire": ["Vu."]}, "projet/18-A0")
         registry.erase("projet", "18-A0", OTHER)
         with pytest.raises(LookupError):
-            registry.drafts.get(about, OTHER)
+            registry.drafts.get(about, OTHER, "analyse")
         for _ in range(MOST + 3):
             registry.drafts.keep(ONE, "projet", {})
         assert len(registry.drafts.of(ONE)) == MOST
